@@ -1,0 +1,37 @@
+"""The clinic: who bills, who treats, what is charged."""
+
+from __future__ import annotations
+
+from cleanclaim.records.model import Identifier, NonNegative, ProcedureCode, Record
+from cleanclaim.records.people import Address, Organization, Provider
+
+
+class Submitter(Record):
+    """Who sends the file to the clearinghouse or payer."""
+
+    name: str
+    identifier: str
+    contact: str
+    phone: str
+
+
+class Clinic(Record):
+    """Everything of a clinic that a claim needs.
+
+    `charges` is the charge per unit in cents by code. `locality` is the Medicare payment locality as
+    `MAC-LOCALITY`, such as `01112-05`.
+    """
+
+    organization: Organization
+    submitter: Submitter
+    therapists: tuple[Provider, ...]
+    charges: dict[ProcedureCode, NonNegative]
+    locality: str | None = None
+    facility: Address | None = None
+    facility_name: str = ""
+    facility_npi: str = ""
+    in_network: dict[Identifier, bool] = {}
+
+    def therapist(self, key: str) -> Provider | None:
+        """The therapist with that key."""
+        return next((person for person in self.therapists if person.id == key), None)

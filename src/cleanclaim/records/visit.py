@@ -1,0 +1,158 @@
+"""A visit as a therapist records it: a note, what was done, and sometimes what was billed."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from cleanclaim.records.model import Identifier, Minutes, Modifier, NonNegative, ProcedureCode, Record
+from cleanclaim.records.people import Credential
+
+
+class VisitKind(StrEnum):
+    """What the visit was for."""
+
+    EVALUATION = "evaluation"
+    TREATMENT = "treatment"
+    REEVALUATION = "reevaluation"
+    DISCHARGE = "discharge"
+
+
+class By(StrEnum):
+    """Whose minutes these are. Therapist and assistant treating together count as the therapist's."""
+
+    PT = "PT"
+    PTA = "PTA"
+    TOGETHER = "together"
+    AIDE = "aide"
+    STUDENT = "student"
+    NOBODY = "unattended"
+
+
+class Side(StrEnum):
+    """Side of the body treated."""
+
+    RIGHT = "right"
+    LEFT = "left"
+    BILATERAL = "bilateral"
+    NONE = "none"
+
+
+class Presentation(StrEnum):
+    """How the patient's condition presents at an evaluation."""
+
+    STABLE = "stable"
+    EVOLVING = "evolving"
+    UNSTABLE = "unstable"
+
+
+class DecisionMaking(StrEnum):
+    """Complexity of the clinical decisions at an evaluation."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+class EvaluationFindings(Record):
+    """The four components that decide an evaluation's level; `None` is not documented."""
+
+    history_factors: NonNegative | None = None
+    elements_examined: NonNegative | None = None
+    presentation: Presentation | None = None
+    decision_making: DecisionMaking | None = None
+
+
+class Intervention(Record):
+    """One thing done: in words, by code, or both.
+
+    Minutes shared between therapist and assistant are two interventions. `group_size` above one means the
+    minutes were furnished to several patients at once. `skilled_need`, `response` and `progress` are the
+    note's words for why it took a therapist, how the patient responded, and what changed.
+    """
+
+    what: str = ""
+    code: ProcedureCode | None = None
+    region: str | None = None
+    side: Side | None = None
+    minutes: Minutes | None = None
+    by: By | None = None
+    attended: bool | None = None
+    group_size: Annotated[int, Field(ge=1, le=50)] | None = None
+    starts_at: time | None = None
+    skilled_need: str | None = None
+    response: str | None = None
+    progress: str | None = None
+
+
+class BilledLine(Record):
+    """A line as somebody has already coded it. The charge is for the line, in cents."""
+
+    code: str
+    modifiers: tuple[Modifier, ...] = ()
+    units: int | None = None
+    charge_cents: int | None = None
+    pointers: tuple[int, ...] | None = None
+
+
+class Signature(Record):
+    """Who signed the note, with which credential, and when."""
+
+    credential: Credential
+    on: date
+    by: str = ""
+
+
+class Note(Record):
+    """A SOAP note. A plain text without headings goes into `text`."""
+
+    subjective: str = ""
+    objective: str = ""
+    assessment: str = ""
+    plan: str = ""
+    text: str = ""
+
+    def whole(self) -> str:
+        """All parts as one text, headings kept."""
+        parts = (
+            ("S", self.subjective),
+            ("O", self.objective),
+            ("A", self.assessment),
+            ("P", self.plan),
+        )
+        body = "\n".join(f"{letter}: {text}" for letter, text in parts if text)
+        return "\n".join(text for text in (body, self.text) if text)
+
+
+class Visit(Record):
+    """One patient, one day, one discipline, one clinic.
+
+    A visit may name codes (`billed`), describe what was done (`interventions`), or be only a note. `None` is
+    unknown: `interventions=None` says nobody listed them; `()` says nothing was done.
+    """
+
+    id: Identifier
+    patient_id: Identifier
+    date_of_service: date
+    kind: VisitKind | None = None
+    place_of_service: str = "11"
+    therapist: str
+    """The clinic's key of the therapist under whose name the claim goes: a PT, never an assistant."""
+    assistant: str | None = None
+    diagnoses: tuple[str, ...] | None = None
+    interventions: tuple[Intervention, ...] | None = None
+    billed: tuple[BilledLine, ...] | None = None
+    note: Note | None = None
+    total_timed_minutes: Minutes | None = None
+    total_treatment_minutes: Minutes | None = None
+    time_in: time | None = None
+    time_out: time | None = None
+    signatures: tuple[Signature, ...] | None = None
+    evaluation: EvaluationFindings | None = None
+    progress_report: bool | None = None
+    unit_preference: tuple[ProcedureCode, ...] = ()
+    """The therapist's choice where two codes tie for the last unit, first choice first."""
+    abn_on_file: bool | None = None
