@@ -1,0 +1,191 @@
+"""The data dictionary of the input tables: one row a column, with type, unit, meaning and typical value.
+
+Null means unknown in every nullable column; what is known to be absent is `[]`, `""`, `False` or a column
+that says so (`has_plan_of_care = false`). `typical` is what the claim notation assumes where an example
+does not say: an ordinary, well-documented visit that no rule should object to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+KEY = pl.Int64
+TEXT = pl.String
+FLAG = pl.Boolean
+COUNT = pl.Int64
+CENTS = pl.Int64
+DAY = pl.Date
+TEXTS = pl.List(pl.String)
+COUNTS = pl.List(pl.Int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an input table."""
+
+    name: str
+    dtype: pl.DataType | type[pl.DataType]
+    unit: str
+    meaning: str
+    typical: Any = None
+    """The value in an ordinary visit; `None` is unknown."""
+
+
+CLAIMS: tuple[Column, ...] = (
+    Column("claim_id", KEY, "key", "one claim: one visit of one patient to one payer"),
+    Column("claim_key", TEXT, "text", "the clinic's own control number of the claim", "C1"),
+    Column("patient_id", KEY, "key", "the patient, as a number without meaning", 1),
+    Column("is_history", FLAG, "flag", "given as context only: counted with, never judged", False),
+    Column("date_of_service", DAY, "date", "the day treated", date(2026, 3, 4)),
+    Column("as_of", DAY, "date", "the day on which the check is made", date(2026, 3, 6)),
+    Column("payer", TEXT, "payer file", "the payer billed", "medicare_b"),
+    Column("coverage_order", TEXT, "code", "primary, secondary or tertiary", "primary"),
+    Column("member_id", TEXT, "text", "the member's number on the card; empty when absent", "1EG4TE5MK73"),
+    Column("coverage_from", DAY, "date", "first day of the policy", date(2020, 1, 1)),
+    Column("coverage_through", DAY, "date", "last day of the policy; far future when open", date(2099, 12, 31)),
+    Column("in_network", FLAG, "flag", "the clinic has a contract with the payer", True),
+    Column("claim_number", TEXT, "text", "claim number of a workers' compensation or auto carrier", ""),
+    Column("employer", TEXT, "text", "the employer, on workers' compensation", ""),
+    Column("accident_kind", TEXT, "code", "auto, employment, other; empty for none", ""),
+    Column("accident_on", DAY, "date", "the day of the accident"),
+    Column("accident_state", TEXT, "code", "state of a motor-vehicle accident; empty when absent", ""),
+    Column("birth_date", DAY, "date", "the patient's date of birth", date(1955, 6, 1)),
+    Column("sex", TEXT, "code", "F, M or U", "F"),
+    Column("patient_zip", TEXT, "text", "ZIP code of the patient", "60601"),
+    Column("discipline", TEXT, "code", "PT, OT or SLP", "PT"),
+    Column("visit_kind", TEXT, "code", "evaluation, treatment, reevaluation, discharge", "treatment"),
+    Column("place_of_service", TEXT, "code", "two-digit place of service", "11"),
+    Column("locality", TEXT, "MAC-locality", "Medicare payment locality, or national", "national"),
+    Column("billing_npi", TEXT, "NPI", "the clinic that bills", "1234567893"),
+    Column("billing_tax_id", TEXT, "text", "tax id of the clinic; empty when absent", "123456789"),
+    Column("billing_taxonomy", TEXT, "code", "provider taxonomy of the clinic", "261QP2000X"),
+    Column("billing_zip", TEXT, "text", "ZIP code of the clinic", "606011234"),
+    Column("rendering_npi", TEXT, "NPI", "the therapist the claim names; empty when absent", "1245319599"),
+    Column("rendering_credential", TEXT, "code", "PT, PTA, OT, …", "PT"),
+    Column("rendering_taxonomy", TEXT, "code", "provider taxonomy of the therapist; empty when absent", "225100000X"),
+    Column("referring_npi", TEXT, "NPI", "referring or certifying provider; empty when absent", "1003000126"),
+    Column("referring_credential", TEXT, "code", "MD, NP, DC, …; empty when no provider", "MD"),
+    Column("has_order", FLAG, "flag", "a signed and dated order is in the record", True),
+    Column("order_on", DAY, "date", "date of the order", date(2026, 1, 30)),
+    Column("frequency_code", TEXT, "code", "1 original, 7 replacement, 8 void", "1"),
+    Column("original_reference", TEXT, "text", "the payer's number of the claim replaced; empty when absent", ""),
+    Column("has_plan_of_care", FLAG, "flag", "a plan of care covers this patient and discipline", True),
+    Column("plan_established_on", DAY, "date", "the day the plan was written", date(2026, 2, 2)),
+    Column("plan_established_by", TEXT, "code", "credential of who wrote the plan", "PT"),
+    Column("plan_first_treatment_on", DAY, "date", "first treatment day under the plan", date(2026, 2, 2)),
+    Column("plan_through", DAY, "date", "last day of the plan's own duration", date(2026, 4, 30)),
+    Column("plan_has_goals", FLAG, "flag", "long-term goals are written", True),
+    Column("plan_has_frequency", FLAG, "flag", "frequency and duration are written", True),
+    Column("plan_has_diagnoses", FLAG, "flag", "diagnoses are written", True),
+    Column("plan_sent_on", DAY, "date", "the day the plan was sent to the physician", date(2026, 2, 3)),
+    Column(
+        "certification_method", TEXT, "code", "signed, verbal, order_exception, not_certified; latest", "signed"
+    ),
+    Column("certified_on", DAY, "date", "date of the certifying signature", date(2026, 2, 9)),
+    Column("certified_verbally_on", DAY, "date", "date of a verbal certification"),
+    Column("certified_through", DAY, "date", "last day the certification covers", date(2026, 5, 2)),
+    Column("is_recertification", FLAG, "flag", "the certification in force renews an earlier one", False),
+    Column(
+        "treatment_days_since_report",
+        COUNT,
+        "days",
+        "treatment days since the later of episode start and last progress report, this one included",
+        3,
+    ),
+    Column("has_progress_report", FLAG, "flag", "this visit holds a progress report", False),
+    Column("progress_report_signed_by", TEXT, "code", "credential under this visit's progress report; empty if none", ""),
+    Column("onset_on", DAY, "date", "onset of the condition", date(2026, 1, 15)),
+    Column("has_authorization", FLAG, "flag", "an authorization is on file for this payer", True),
+    Column("authorization_number", TEXT, "text", "its number; empty when absent", "A100"),
+    Column("authorization_from", DAY, "date", "its first day", date(2026, 1, 1)),
+    Column("authorization_through", DAY, "date", "its last day", date(2026, 12, 31)),
+    Column("authorization_visits_left", COUNT, "visits", "visits left before this one", 10),
+    Column("authorization_units_left", COUNT, "units", "units left before this visit", 100),
+    Column("authorization_codes", TEXTS, "codes", "codes it covers; empty list: all", ()),
+    Column("ytd_at_least_cents", CENTS, "cents", "allowed therapy dollars this year as of ytd_as_of, at least", 50_000),
+    Column("ytd_at_most_cents", CENTS, "cents", "the same, at most", 50_000),
+    Column("ytd_as_of", DAY, "date", "the day those dollars were read", date(2026, 3, 1)),
+    Column("deductible_met_cents", CENTS, "cents", "Part B deductible met this year as of ytd_as_of", 28_300),
+    Column("has_signature", FLAG, "flag", "the note is signed", True),
+    Column("signed_on", DAY, "date", "the day the note was signed", date(2026, 3, 4)),
+    Column("signed_by", TEXTS, "codes", "credentials of all who signed", ("PT",)),
+    Column("total_timed_minutes_noted", COUNT, "minutes", "total timed-code minutes as written in the note", None),
+    Column("total_treatment_minutes_noted", COUNT, "minutes", "total treatment minutes as written in the note", None),
+    Column("visit_minutes", COUNT, "minutes", "from time in to time out", None),
+    Column("has_abn", FLAG, "flag", "a signed advance beneficiary notice is on file", False),
+    Column("history_factors", COUNT, "count", "personal factors and comorbidities that affect the plan", None),
+    Column("elements_examined", COUNT, "count", "body structures, functions, activities, participation examined", None),
+    Column("presentation", TEXT, "code", "stable, evolving, unstable", None),
+    Column("decision_making", TEXT, "code", "low, moderate, high", None),
+    Column("total_charge_cents", CENTS, "cents", "total charge as the claim states it", None),
+    Column("knows_services", FLAG, "flag", "the source lists what was done; false: nobody knows", True),
+    Column("knows_history", FLAG, "flag", "the patient's other claims are at hand", True),
+    Column("note_text", TEXT, "text", "the note as written; empty when there is none", ""),
+)
+
+LINES: tuple[Column, ...] = (
+    Column("line_id", KEY, "key", "one billed line"),
+    Column("claim_id", KEY, "key", "its claim"),
+    Column("line_number", COUNT, "position", "position in the claim, from 1"),
+    Column("code", TEXT, "procedure code", "the CPT or HCPCS code as billed", "97110"),
+    Column("modifiers", TEXTS, "codes", "modifiers in order; never null", ("GP",)),
+    Column("units", COUNT, "units", "units billed", 1),
+    Column("charge_cents", CENTS, "cents", "charge of the line", 12_000),
+    Column("pointers", COUNTS, "positions", "diagnoses the line points to, from 1", (1,)),
+    Column("line_date", DAY, "date", "the day of service of the line", None),
+    Column("line_through", DAY, "date", "last day, where the line spans days", None),
+    Column("minutes", COUNT, "minutes", "minutes documented for this code that day, one patient at a time", 15),
+    Column("assistant_minutes", COUNT, "minutes", "of these, furnished by an assistant alone", 0),
+    Column("together_minutes", COUNT, "minutes", "of these, by therapist and assistant together", 0),
+    Column("code_origin", TEXT, "code", "named by a person, or suggested from the note", "named"),
+)
+
+SERVICES: tuple[Column, ...] = (
+    Column("service_id", KEY, "key", "one thing done"),
+    Column("claim_id", KEY, "key", "its claim"),
+    Column("service_number", COUNT, "position", "position in the visit, from 1"),
+    Column("service_code", TEXT, "procedure code", "the code that fits it", "97110"),
+    Column("service_minutes", COUNT, "minutes", "how long it took", 15),
+    Column("by", TEXT, "code", "PT, PTA, together, aide, student, unattended", "PT"),
+    Column("group_size", COUNT, "patients", "patients treated at the same time; 1 alone", 1),
+    Column("side", TEXT, "code", "right, left, bilateral, none", "none"),
+    Column("region", TEXT, "text", "part of the body", ""),
+    Column("starts_at", COUNT, "minutes", "start, in minutes after midnight", None),
+    Column("is_billable", FLAG, "flag", "skilled and billable, as the therapist or the note says", True),
+    Column("has_purpose", FLAG, "flag", "the note says why it took a therapist", True),
+    Column("has_response", FLAG, "flag", "the note says how the patient responded", True),
+    Column("has_progress", FLAG, "flag", "the note says what changed", True),
+)
+
+DIAGNOSES: tuple[Column, ...] = (
+    Column("diagnosis_id", KEY, "key", "one diagnosis of a claim"),
+    Column("claim_id", KEY, "key", "its claim"),
+    Column("position", COUNT, "position", "position in the claim, from 1"),
+    Column("diagnosis", TEXT, "ICD-10-CM", "the code as typed", "M54.50"),
+)
+
+SCHEMA: dict[str, tuple[Column, ...]] = {
+    "claims": CLAIMS,
+    "lines": LINES,
+    "services": SERVICES,
+    "diagnoses": DIAGNOSES,
+}
+"""The four input tables. `days` and `pairs` are derived."""
+
+KEYS: dict[str, str] = {
+    "claims": "claim_id",
+    "lines": "line_id",
+    "services": "service_id",
+    "diagnoses": "diagnosis_id",
+    "days": "day_id",
+    "pairs": "pair_id",
+}
+
+
+def dtypes(table: str) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """Column name → Polars type of an input table."""
+    return {column.name: column.dtype for column in SCHEMA[table]}
