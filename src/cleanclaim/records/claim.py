@@ -35,6 +35,8 @@ class ClaimPayer(Record):
     """The payer a claim goes to, and the policy it is billed under.
 
     `filing_indicator` is the kind of payer as claims code it (MB Medicare B, CI commercial, WC, AM, …).
+    `medicare_secondary_type` says why another payer comes before Medicare (12 working aged, 14 no-fault, 15 workers'
+    compensation, …); it is empty unless this payer is Medicare and not the first.
     """
 
     pack: Identifier
@@ -49,6 +51,7 @@ class ClaimPayer(Record):
     subscriber: Subscriber | None = None
     address: Address | None = None
     claim_number: str = ""
+    medicare_secondary_type: str = ""
 
 
 class ClaimLine(Record):
