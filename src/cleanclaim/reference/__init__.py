@@ -1,0 +1,1 @@
+"""Dated, cited values and tables: procedures, diagnoses, edits, fees, thresholds and payers."""

@@ -1,0 +1,347 @@
+"""Join a dated reference table to a frame: the row that holds on each line's own date.
+
+A reference table has key columns and the Date columns `valid_from` and `valid_through`, both inclusive, null
+for an open end. `attach` never invents a value: beside the columns it adds stands a status that says whether
+the key was found, is not in the table, is there for other dates, is unknown, or lies past what was published.
+It knows nothing about what the tables mean.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, overload
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.dates import LookupStatus
+
+FROM = "valid_from"
+THROUGH = "valid_through"
+
+# Below this height a Python dictionary answers faster than a query engine starts; above it, no row is
+# touched by Python.
+_SMALL_HEIGHT = 1_000
+
+# A key's position and a day are packed in one sortable integer; the shift leaves room for any Date.
+_DAY_BITS = 24
+_DAY_OFFSET = 1 << 22
+_LAST_DAY = _DAY_OFFSET - 1
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_SEPARATOR = "\x1f"
+_KEY = "__lookup_key"
+_ID = "__lookup_id"
+_ROW = "__lookup_row"
+
+
+class LookupTableError(ValueError):
+    """A table or a frame that cannot be looked up: a column is absent or of another type, or periods overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One published edition of a table that its owner replaces every quarter.
+
+    Inside `confirmed_from` through `confirmed_through` the edition was in force. For any other date it is the
+    nearest that was read, so an answer from it is unconfirmed, never certain.
+    """
+
+    name: str
+    confirmed_from: date
+    confirmed_through: date
+
+    def confirms(self, day: date) -> bool:
+        """Whether this edition was the one in force on that day."""
+        return self.confirmed_from <= day <= self.confirmed_through
+
+
+@overload
+def attach(
+    frame: pl.DataFrame,
+    table: pl.DataFrame,
+    *,
+    by: Mapping[str, str],
+    day: str,
+    take: Mapping[str, str],
+    status: str,
+    known_through: date | None = None,
+) -> pl.DataFrame: ...
+
+
+@overload
+def attach(
+    frame: pl.LazyFrame,
+    table: pl.DataFrame,
+    *,
+    by: Mapping[str, str],
+    day: str,
+    take: Mapping[str, str],
+    status: str,
+    known_through: date | None = None,
+) -> pl.LazyFrame: ...
+
+
+def attach(
+    frame: pl.DataFrame | pl.LazyFrame,
+    table: pl.DataFrame,
+    *,
+    by: Mapping[str, str],
+    day: str,
+    take: Mapping[str, str],
+    status: str,
+    known_through: date | None = None,
+) -> pl.DataFrame | pl.LazyFrame:
+    """Add columns of the table row that holds on the frame's date; order and height of the frame stay.
+
+    Rows of one key may not overlap in time. The prepared index of a table is kept as long as the table lives,
+    so a table is not to be changed in place. A small DataFrame is answered from a dictionary, a large one and
+    a LazyFrame by joins that stream.
+
+    Args:
+        frame: The rows to answer for.
+        table: The reference table, with Date columns `valid_from` and `valid_through`.
+        by: Frame column → table column, for each part of the key; empty for a table without a key.
+        day: The frame's Date column.
+        take: Table column → name of the new column; null wherever the status is not "found".
+        status: Name of the new String column, with the values of `LookupStatus`. A null key or a null date is
+            "unknown key"; a listed key without a row for that date is "outside dates".
+        known_through: Last day that the table's owner has published; later dates are "past horizon".
+
+    Raises:
+        LookupTableError: A column is absent, has another type, or would be overwritten; the table has a null
+            key or overlapping periods.
+    """
+    index = _index(table, tuple(by.values()))
+    _check_frame(frame.collect_schema(), table, by=by, day=day, new=[*take.values(), status])
+    for column in take:
+        if column not in table.columns:
+            raise LookupTableError(f"the table has no column {column!r} to take; it has {', '.join(table.columns)}")
+    request = _Request(tuple(by), day, take, status, known_through)
+    if isinstance(frame, pl.LazyFrame):
+        return _attach_large(frame, table, index, request)
+    if frame.height <= _SMALL_HEIGHT:
+        return _attach_small(frame, table, index, request)
+    return _attach_large(frame.lazy(), table, index, request).collect()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What one call of `attach` asks of the frame."""
+
+    keys: tuple[str, ...]
+    day: str
+    take: Mapping[str, str]
+    status: str
+    known_through: date | None
+
+
+def _attach_small(frame: pl.DataFrame, table: pl.DataFrame, index: _Index, request: _Request) -> pl.DataFrame:
+    """Answer each row from the dictionary."""
+    periods = index.periods
+    days = frame[request.day].to_list()
+    parts = [_as_text(frame[column]).to_list() for column in request.keys]
+    keys = zip(*parts, strict=True) if parts else [()] * frame.height
+    statuses: list[str] = []
+    rows: list[int | None] = []
+    for key, on in zip(keys, days, strict=True):
+        answer, row = _answer(periods, key, on, request.known_through)
+        statuses.append(answer.value)
+        rows.append(row)
+    places = pl.Series(rows, dtype=pl.UInt32)
+    added = table.select(pl.col(column).gather(places) for column in request.take)
+    return frame.hstack(
+        [
+            *(added[column].alias(name) for column, name in request.take.items()),
+            pl.Series(request.status, statuses, dtype=pl.String),
+        ]
+    )
+
+
+def _answer(
+    periods: dict[tuple[str, ...], list[tuple[int, int, int]]],
+    key: tuple[str | None, ...],
+    on: date | None,
+    known_through: date | None,
+) -> tuple[LookupStatus, int | None]:
+    """The status and the table row for one key and day."""
+    if on is None or None in key:
+        return LookupStatus.UNKNOWN_KEY, None
+    if known_through is not None and on > known_through:
+        return LookupStatus.PAST_HORIZON, None
+    listed = periods.get(key)  # type: ignore[arg-type]  # a None in the key has returned above
+    if listed is None:
+        return LookupStatus.NOT_LISTED, None
+    number = on.toordinal() - _EPOCH
+    for start, end, row in listed:
+        if start <= number <= end:
+            return LookupStatus.FOUND, row
+    return LookupStatus.OUTSIDE_DATES, None
+
+
+def _attach_large(frame: pl.LazyFrame, table: pl.DataFrame, index: _Index, request: _Request) -> pl.LazyFrame:
+    """Answer by a join on the keys, a binary search among the periods, and a join on the row found."""
+    parts = [pl.col(column).cast(pl.String) for column in request.keys]
+    key = pl.concat_str(parts, separator=_SEPARATOR) if parts else pl.lit("")
+    unknown = pl.any_horizontal(pl.col(request.day).is_null(), *(pl.col(column).is_null() for column in request.keys))
+    beyond = pl.lit(value=False) if request.known_through is None else pl.col(request.day) > request.known_through
+    answer = (
+        pl.when(unknown)
+        .then(pl.lit(LookupStatus.UNKNOWN_KEY.value))
+        .when(beyond)
+        .then(pl.lit(LookupStatus.PAST_HORIZON.value))
+        .when(pl.col(_ID).is_null())
+        .then(pl.lit(LookupStatus.NOT_LISTED.value))
+        .when(pl.col(_ROW) < 0)
+        .then(pl.lit(LookupStatus.OUTSIDE_DATES.value))
+        .otherwise(pl.lit(LookupStatus.FOUND.value))
+    )
+    position = (
+        pl.struct(
+            pl.col(_ID).fill_null(-1).alias("id"),
+            pl.col(request.day).cast(pl.Date).to_physical().cast(pl.Int64).fill_null(0).alias("day"),
+        )
+        .map_batches(index.search, return_dtype=pl.Int64, is_elementwise=True)
+        .alias(_ROW)
+    )
+    rows = (
+        table.select(pl.col(column).alias(name) for column, name in request.take.items())
+        .with_row_index(_ROW)
+        .with_columns(pl.col(_ROW).cast(pl.Int64))
+    )
+    return (
+        frame.with_columns(key.alias(_KEY))
+        .join(index.ids.lazy(), on=_KEY, how="left", maintain_order="left")
+        .with_columns(position)
+        .with_columns(pl.when(unknown | beyond).then(pl.lit(-1)).otherwise(pl.col(_ROW)).alias(_ROW))
+        .with_columns(answer.alias(request.status))
+        .join(rows.lazy(), on=_ROW, how="left", maintain_order="left")
+        .drop(_KEY, _ID, _ROW)
+        .select(pl.exclude(request.status), pl.col(request.status))
+    )
+
+
+class _Index:
+    """The periods of one table, by key: a dictionary for few rows, sorted integers for many."""
+
+    def __init__(self, table: pl.DataFrame, key_columns: tuple[str, ...]) -> None:
+        """Read and check the key and date columns."""
+        for column in (*key_columns, FROM, THROUGH):
+            if column not in table.columns:
+                raise LookupTableError(f"the table has no column {column!r}; it has {', '.join(table.columns)}")
+        for column in (FROM, THROUGH):
+            if table.schema[column] not in (pl.Date, pl.Null):
+                raise LookupTableError(f"table column {column!r} is {table.schema[column]}, expected Date")
+        for column in key_columns:
+            if table[column].null_count():
+                row = table[column].is_null().arg_max()
+                raise LookupTableError(f"table column {column!r} has no key in row {row}")
+        parts = [_as_text(table[column]) for column in key_columns]
+        joined = pl.select(pl.concat_str(parts, separator=_SEPARATOR)).to_series() if parts else _constant(table.height)
+        days = table.select(
+            pl.col(FROM).cast(pl.Date).to_physical().cast(pl.Int64).fill_null(-_DAY_OFFSET + 1).alias("start"),
+            pl.col(THROUGH).cast(pl.Date).to_physical().cast(pl.Int64).fill_null(_LAST_DAY).alias("end"),
+        )
+        self._rows = (
+            days.with_columns(joined.alias(_KEY))
+            .with_row_index("row")
+            .sort(_KEY, "start", maintain_order=True)
+            .with_columns((pl.col(_KEY).rle_id()).cast(pl.Int64).alias(_ID))
+        )
+        self._check_periods()
+        self._parts = tuple(part.to_list() for part in parts)
+
+    def _check_periods(self) -> None:
+        """Refuse periods that end before they begin, or that overlap within one key."""
+        backward = self._rows.filter(pl.col("end") < pl.col("start"))
+        if backward.height:
+            raise LookupTableError(f"table row {backward['row'][0]} ends before it begins")
+        clash = self._rows.filter((pl.col("start") <= pl.col("end").shift(1)) & (pl.col(_ID) == pl.col(_ID).shift(1)))
+        if clash.height:
+            key = clash[_KEY][0].replace(_SEPARATOR, " ")
+            raise LookupTableError(f"periods of key {key!r} overlap; the later one is table row {clash['row'][0]}")
+
+    @cached_property
+    def periods(self) -> dict[tuple[str, ...], list[tuple[int, int, int]]]:
+        """Key → its periods, each with first day, last day and table row."""
+        found: dict[tuple[str, ...], list[tuple[int, int, int]]] = {}
+        for start, end, row in self._rows.select("start", "end", "row").iter_rows():
+            found.setdefault(tuple(part[row] for part in self._parts), []).append((start, end, row))
+        return found
+
+    @cached_property
+    def ids(self) -> pl.DataFrame:
+        """Each distinct key with its position in key order."""
+        return self._rows.select(_KEY, _ID).unique(maintain_order=True)
+
+    @cached_property
+    def _sorted(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Packed key and first day, last day and table row, in order."""
+        packed = (self._rows[_ID].to_numpy() << _DAY_BITS) + (self._rows["start"].to_numpy() + _DAY_OFFSET)
+        return packed, self._rows["end"].to_numpy(), self._rows["row"].cast(pl.Int64).to_numpy()
+
+    def search(self, wanted: pl.Series) -> pl.Series:
+        """For a struct of key position (−1: not listed) and day, the table row that holds, or −1."""
+        packed, ends, rows = self._sorted
+        if not len(packed):
+            return pl.Series(wanted.name, [-1], dtype=pl.Int64).new_from_index(0, len(wanted))
+        identity = wanted.struct.field("id").to_numpy()
+        day = wanted.struct.field("day").to_numpy()
+        place = np.searchsorted(packed, (identity << _DAY_BITS) + (day + _DAY_OFFSET), side="right") - 1
+        inside = np.maximum(place, 0)
+        held = (place >= 0) & (packed[inside] >> _DAY_BITS == identity) & (day <= ends[inside])
+        return pl.Series(wanted.name, np.where(held, rows[inside], -1), dtype=pl.Int64)
+
+
+_INDEXES: dict[tuple[int, tuple[str, ...]], tuple[weakref.ref[pl.DataFrame], _Index]] = {}
+
+
+def _index(table: pl.DataFrame, key_columns: tuple[str, ...]) -> _Index:
+    """The index of a table, made once and dropped with the table."""
+    place = (id(table), key_columns)
+    kept = _INDEXES.get(place)
+    # A number may be given to a new table after the old one is gone: the reference decides.
+    if kept is not None and kept[0]() is table:
+        return kept[1]
+    index = _Index(table, key_columns)
+    _INDEXES[place] = (weakref.ref(table, lambda _: _INDEXES.pop(place, None) and None), index)
+    return index
+
+
+def _constant(height: int) -> pl.Series:
+    """The key of a table without a key."""
+    return pl.Series(_KEY, [""] * height, dtype=pl.String)
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """A key column as text, so that keys of several types combine."""
+    return column.cast(pl.String)
+
+
+def _kind(dtype: pl.DataType) -> str | None:
+    """What a key column holds: text, whole numbers, or neither; None where every value is null."""
+    if dtype == pl.Null:
+        return None
+    if dtype in (pl.String, pl.Categorical, pl.Enum):
+        return "text"
+    return "whole numbers" if dtype.is_integer() else str(dtype)
+
+
+def _check_frame(schema: pl.Schema, table: pl.DataFrame, *, by: Mapping[str, str], day: str, new: list[str]) -> None:
+    """Refuse a frame that lacks a column, has another type of key, or would lose a column."""
+    for column in (*by, day):
+        if column not in schema:
+            raise LookupTableError(f"the frame has no column {column!r}; it has {', '.join(schema)}")
+    if schema[day] not in (pl.Date, pl.Null):
+        raise LookupTableError(f"frame column {day!r} is {schema[day]}, expected Date")
+    for own, theirs in by.items():
+        have, want = _kind(schema[own]), _kind(table.schema[theirs])
+        if have is not None and want is not None and (have != want or have not in ("text", "whole numbers")):
+            raise LookupTableError(f"frame column {own!r} holds {have}, table column {theirs!r} holds {want}")
+    for name in new:
+        if name in schema or new.count(name) > 1:
+            raise LookupTableError(f"the new column {name!r} would overwrite a column of the frame")
