@@ -1,0 +1,105 @@
+"""Words, paths and marks that the repository's texts may not hold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.architecture.tree import Place, listed, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Patterns are put together from parts, so that this file does not match itself.
+BRITISH = re.compile(
+    r"\b\w*(?:"
+    r"(?:author|categor|capital|emphas|final|general|initial|item|maxim|minim|normal|optim|organ|priorit|recogn|special|"
+    r"standard|summar|synchron|util|visual)is(?:e|es|ed|er|ers|ing|ation|ations)"
+    r"|behaviour|cancell(?:ed|ing)|centre|colour|defence|enrolment|favour|fibre|fulfil|judgement|"
+    r"labell(?:ed|ing)|licence|litre|modell(?:ed|ing)|neighbour|oedema|paediatric|practise|tumour|"
+    r"anaesthe\w+|analys(?:e|ed|ing)|haemat\w+|travell(?:ed|ing))(?:s|d)?\b|\bprogrammes?\b",
+    re.IGNORECASE,
+)
+MACHINE = re.compile(
+    "|".join(
+        [
+            "/" + r"work/\w",
+            "/" + r"home/\w",
+            "/" + r"root/",
+            "/" + r"Users/\w",
+            "/opt" + r"/\w",
+            "py" + r"pi\.org",
+            "pythonhosted" + r"\.org",
+            "npm" + r"js\.(?:org|com)",
+            "deb" + r"ian\.org",
+        ]
+    )
+)
+LEFT_OVER = re.compile(r"\b(?:TO" + "DO|FIX" + r"ME)\b|^(?:<{7}|>{7}) ", re.MULTILINE)
+
+PROSE = ("src/", "docs/", "README", "CONTRIBUTING", "NOTICE", "dev", "pyproject.toml")
+
+
+def places(pattern: re.Pattern[str], path: str, text: str) -> Iterator[Place]:
+    """Every match, with its line."""
+    for match in pattern.finditer(text):
+        yield Place(path, text.count("\n", 0, match.start()) + 1, match[0])
+
+
+def test_spelling_is_american() -> None:
+    found = [place for path, text in texts() if path.startswith(PROSE) for place in places(BRITISH, path, text)]
+    assert not found, listed(found, "Spell as the trade in the USA does: authorization, license, color, center.")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "prior_authoris" + "ation",
+        "Lic" + "ence",
+        "unrecognis" + "ed",
+        "colo" + "urs",
+        "cent" + "re",
+        "Organis" + "ation",
+    ],
+)
+def test_a_british_word_is_seen(word: str) -> None:
+    assert BRITISH.search(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["authorization", "license", "specialist", "optimistic", "organism", "analysis", "programmed", "analyses"]
+)
+def test_an_american_word_is_left_alone(word: str) -> None:
+    assert not BRITISH.search(word)
+
+
+def test_no_machine_and_no_registry_is_named() -> None:
+    found = [place for path, text in texts() for place in places(MACHINE, path, text)]
+    assert not found, listed(found, "Take paths as arguments, relative to the repository; name packages, not hosts.")
+
+
+@pytest.mark.parametrize(
+    "text", ["/" + "work/main", "/" + "home/me/x", "https://py" + "pi.org/simple", "/opt" + "/venv"]
+)
+def test_a_machine_path_is_seen(text: str) -> None:
+    assert MACHINE.search(text)
+
+
+def test_nothing_is_left_for_later() -> None:
+    found = [place for path, text in texts() for place in places(LEFT_OVER, path, text)]
+    assert not found, listed(
+        found, "Do it now, or file it with the project's issues; resolve conflicts before a commit."
+    )
+
+
+def test_a_left_over_is_seen() -> None:
+    assert LEFT_OVER.search("# TO" + "DO: later")
+    assert LEFT_OVER.search("a\n" + "<" * 7 + " HEAD\n")
+    assert not LEFT_OVER.search("mastodon\n=======\n")
+
+
+def test_files_are_there_to_look_at() -> None:
+    paths = {path for path, _ in texts()}
+    assert {"pyproject.toml", "dev", "src/cleanclaim/money.py"} <= paths
