@@ -39,7 +39,7 @@ SWALLOWS_NULL = frozenset(
 
 def is_kit(path: str) -> bool:
     """Whether a file belongs to the kit, where the raw forms are wrapped once."""
-    return path.startswith(("src/cleanclaim/rules/kit/", "src/cleanclaim/rules/kit"))
+    return path.startswith("src/cleanclaim/rules/kit")
 
 
 def raw_forms(file: Module) -> Iterator[Place]:

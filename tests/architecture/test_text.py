@@ -19,7 +19,7 @@ BRITISH = re.compile(
     r"standard|summar|synchron|util|visual)is(?:e|es|ed|er|ers|ing|ation|ations)"
     r"|behaviour|cancell(?:ed|ing)|centre|colour|defence|enrolment|favour|fibre|fulfil|judgement|"
     r"labell(?:ed|ing)|licence|litre|modell(?:ed|ing)|neighbour|oedema|paediatric|practise|tumour|"
-    r"anaesthe\w+|analys(?:e|ed|ing)|haemat\w+|travell(?:ed|ing))(?:s|d)?\b|\bprogrammes?\b",
+    r"anaesthe\w+|analys(?:ed|ing)|haemat\w+|travell(?:ed|ing))(?:s|d)?\b|\b(?:analyse|programmes?)\b",
     re.IGNORECASE,
 )
 MACHINE = re.compile(
