@@ -98,7 +98,7 @@ CATCHES_ALL: dict[str, str] = {}
 """Files that may catch everything, once, and why."""
 
 
-def catch_alls(file: Module) -> Iterator[Place]:
+def unnamed_catches(file: Module) -> Iterator[Place]:
     """Bare excepts, and excepts or suppressions of Exception and BaseException."""
     for node in ast.walk(file.tree):
         if isinstance(node, ast.ExceptHandler) and _names_everything(node.type):
@@ -120,7 +120,7 @@ def _names_everything(node: ast.expr | None) -> bool:
 
 
 def test_no_error_is_caught_unnamed() -> None:
-    found = [place for file in modules() for place in catch_alls(file)]
+    found = [place for file in modules() for place in unnamed_catches(file)]
     unlisted = [place for place in found if place.path not in CATCHES_ALL]
     assert not unlisted, listed(unlisted, "Name the errors that can be raised there, and handle each.")
     places = [place.path for place in found]
@@ -137,12 +137,12 @@ def test_no_error_is_caught_unnamed() -> None:
     ],
 )
 def test_a_catch_all_is_seen(source: str) -> None:
-    assert list(catch_alls(module(source)))
+    assert list(unnamed_catches(module(source)))
 
 
 def test_a_named_error_is_left_alone() -> None:
     source = "try:\n  f()\nexcept (ValueError, pl.exceptions.PolarsError):\n  raise\nwith suppress(KeyError):\n  f()"
-    assert not list(catch_alls(module(source)))
+    assert not list(unnamed_catches(module(source)))
 
 
 # --- money is exact --------------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ def test_importing_the_package_is_light() -> None:
 
 def all_checks() -> list[Callable[[Module], Iterator[Place]]]:
     """Every check over a module."""
-    return [raw_forms, catch_alls, inexact, unannotated, imports_out_of_reach]
+    return [raw_forms, unnamed_catches, inexact, unannotated, imports_out_of_reach]
 
 
 def test_an_empty_module_passes_every_check() -> None:
