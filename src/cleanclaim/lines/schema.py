@@ -124,6 +124,7 @@ CLAIMS: tuple[Column, ...] = (
     Column("total_charge_cents", CENTS, "cents", "total charge as the claim states it", None),
     Column("knows_services", FLAG, "flag", "the source lists what was done; false: nobody knows", True),
     Column("knows_history", FLAG, "flag", "the patient's other claims are at hand", True),
+    Column("unit_preference", TEXTS, "codes", "the therapist's choice where codes tie for a unit, first first", ()),
     Column("note_text", TEXT, "text", "the note as written; empty when there is none", ""),
 )
 
@@ -174,7 +175,7 @@ SCHEMA: dict[str, tuple[Column, ...]] = {
     "services": SERVICES,
     "diagnoses": DIAGNOSES,
 }
-"""The four input tables. `days` and `pairs` are derived."""
+"""The four input tables. `days`, `day_codes` and `pairs` are derived."""
 
 KEYS: dict[str, str] = {
     "claims": "claim_id",
@@ -182,6 +183,7 @@ KEYS: dict[str, str] = {
     "services": "service_id",
     "diagnoses": "diagnosis_id",
     "days": "day_id",
+    "day_codes": "day_code_id",
     "pairs": "pair_id",
 }
 

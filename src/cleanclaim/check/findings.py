@@ -1,0 +1,102 @@
+"""What a check says: findings, what could not be judged, and changes that would fix a finding."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cleanclaim.money import dollars
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that a fix makes: a field of a row from `old` to `new`; no field: the row goes."""
+
+    table: str
+    key: int
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that objects to one row, ready to be read.
+
+    `cents` is the amount at stake where a price is known. `changes` is the fix, empty where there is none.
+    """
+
+    code: str
+    name: str
+    severity: str
+    table: str
+    key: int
+    claim_id: int
+    place: str
+    message: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    cents: int | None = None
+    fix_title: str = ""
+    fix_safety: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """One row that a rule could not judge, and the inputs that are missing, in words."""
+
+    code: str
+    table: str
+    key: int
+    claim_id: int
+    missing: tuple[str, ...]
+
+
+class _Words(string.Formatter):
+    """Writes values for people: `money`, lists, dates; an unknown value as `unknown`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return "unknown"
+        if format_spec == "money":
+            return dollars(value)
+        if format_spec == "minutes_of_day":
+            return f"{value // 60:02d}:{value % 60:02d}"
+        if isinstance(value, list | tuple):
+            return ", ".join(str(item) for item in value) or "none"
+        if isinstance(value, date):
+            return value.isoformat()
+        if value == "":
+            return "none"
+        return str(value)
+
+
+_WORDS = _Words()
+
+
+def render(message: str, row: Mapping[str, Any]) -> str:
+    """The rule's message with the row's values. Messages are the rule book's own, never a user's text."""
+    return _WORDS.vformat(message, (), row)
+
+
+def place_of(table: str, row: Mapping[str, Any]) -> str:
+    """Where in the claim the row is, as a person would say it."""
+    match table:
+        case "lines":
+            return f"line {row['line_number']}"
+        case "services":
+            return f"service {row['service_number']}"
+        case "diagnoses":
+            return f"diagnosis {row['position']}"
+        case "pairs":
+            first, second = sorted((row["first_line_number"], row["second_line_number"]))
+            return f"lines {first} and {second}"
+        case "days":
+            return "day"
+        case "day_codes":
+            return str(row["day_code"])
+        case _:
+            return "claim"

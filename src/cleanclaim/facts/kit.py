@@ -1,0 +1,182 @@
+"""What a fact is, and the only aggregates there are: those in which an unknown row makes the result unknown.
+
+Polars left alone leans towards "clean": the sum of nothing known is 0, `any` of nulls is false, `all` of nulls
+is true. Here an aggregate over rows of which one is unknown is unknown, unless logic decides without it (one
+true row is enough for "any", one false row for "not every").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from cleanclaim.lines.schema import Column
+from cleanclaim.reference.payers import Payer
+
+FrameFunction = Callable[[Mapping[str, pl.DataFrame], "Context"], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check is made with besides the tables: the clinic's own payer files and assistant method."""
+
+    payers: dict[str, Payer] = field(default_factory=dict)
+    """Payer files of the clinic by payer id; they stand before the built-in ones."""
+    assistant_method: str = "percentage"
+    """How an assistant's share is tested: `percentage` or `simple`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """Rows of one table summed up for the rows of another that share the key columns `by`.
+
+    `empty` is the value where no row shares the key. `known` names a flag on the receiving table: where it is
+    not true, an absent row proves nothing and the result is unknown.
+    """
+
+    of: str
+    by: tuple[str, ...]
+    expr: pl.Expr
+    needs: tuple[str, ...]
+    empty: object
+    known: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One derived column: an expression over its table, or an aggregate of another table.
+
+    `lacks` is said to the user where the fact is unknown: the input that is missing, in words.
+    """
+
+    name: str
+    over: str
+    dtype: pl.DataType | type[pl.DataType]
+    unit: str
+    meaning: str
+    lacks: str
+    expr: pl.Expr | None = None
+    aggregate: Aggregate | None = None
+
+    def needs(self) -> tuple[str, ...]:
+        """Columns of its own table that the fact reads."""
+        if self.expr is not None:
+            return tuple(sorted(set(self.expr.meta.root_names())))
+        assert self.aggregate is not None, f"fact {self.name} has neither expression nor aggregate"
+        return tuple(sorted({*self.aggregate.by, *((self.aggregate.known,) if self.aggregate.known else ())}))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Several columns computed at once by a function: a lookup in reference tables, units, prices.
+
+    `compute` receives the frames, of which it may read the columns of its own table named in `needs` and those
+    of other tables named in `reads`, and the context. It returns a frame of its table's height, rows in the
+    table's order, with exactly the columns of `adds`.
+    """
+
+    name: str
+    over: str
+    needs: tuple[str, ...]
+    adds: tuple[Column, ...]
+    compute: FrameFunction
+    lacks: str
+    reads: tuple[tuple[str, str], ...] = ()
+    """Columns of other tables: (table, name)."""
+
+
+def _roots(*expressions: pl.Expr) -> tuple[str, ...]:
+    return tuple(sorted({name for expression in expressions for name in expression.meta.root_names()}))
+
+
+def _counted(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:
+    """The value where the condition holds, 0 where it does not, unknown where the condition is unknown."""
+    if where is None:
+        return value
+    return pl.when(where).then(value).when(where.not_()).then(0)
+
+
+def _honest_sum(value: pl.Expr) -> pl.Expr:
+    return pl.when(value.null_count() == 0).then(value.sum())
+
+
+def total(
+    value: pl.Expr, *, of: str, by: tuple[str, ...], where: pl.Expr | None = None, known: str | None = None
+) -> Aggregate:
+    """The sum over the rows (that satisfy `where`); unknown if any of them is unknown; 0 for no rows."""
+    counted = _counted(value, where)
+    return Aggregate(of, by, _honest_sum(counted), _roots(counted), 0, known)
+
+
+def count_rows(*, of: str, by: tuple[str, ...], where: pl.Expr, known: str | None = None) -> Aggregate:
+    """How many rows satisfy `where`; unknown if for any row the condition is unknown."""
+    counted = where.cast(pl.Int64)
+    return Aggregate(of, by, _honest_sum(counted), _roots(where), 0, known)
+
+
+def any_row(condition: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:
+    """Whether some row satisfies the condition: true if one does, else unknown if one is unknown, else false."""
+    return Aggregate(of, by, condition.any(ignore_nulls=False), _roots(condition), False, known)
+
+
+def every_row(condition: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:
+    """Whether all rows satisfy the condition: false if one does not, else unknown if one is unknown, else true."""
+    return Aggregate(of, by, condition.all(ignore_nulls=False), _roots(condition), True, known)
+
+
+def count_same(by: tuple[str, ...], *, of: str, known: str | None = None) -> Aggregate:
+    """How many rows share the key columns."""
+    return Aggregate(of, by, pl.len().cast(pl.Int64), (), 0, known)
+
+
+def only_value(value: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:
+    """The value all rows share; unknown if they differ or any is unknown."""
+    shared = pl.when((value.null_count() == 0) & (value.n_unique() == 1)).then(value.first())
+    return Aggregate(of, by, shared, _roots(value), None, known)
+
+
+def values_of(value: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:
+    """All rows' values as a list, in row order; unknown if any is unknown; empty for no rows."""
+    listed = pl.when(value.null_count() == 0).then(value.implode())
+    return Aggregate(of, by, listed, _roots(value), [], known)
+
+
+def least(
+    value: pl.Expr, *, of: str, by: tuple[str, ...], where: pl.Expr | None = None, known: str | None = None
+) -> Aggregate:
+    """The smallest value of the rows (that satisfy `where`); unknown if any is unknown, or if there is none."""
+    if where is None:
+        expr = pl.when(value.null_count() == 0).then(value.min())
+        return Aggregate(of, by, expr, _roots(value), None, known)
+    inside = pl.when(where).then(value)
+    unknown = where.is_null() | (where & value.is_null())
+    expr = pl.when(unknown.any().not_()).then(inside.min())
+    return Aggregate(of, by, expr, _roots(value, where), None, known)
+
+
+def greatest(
+    value: pl.Expr, *, of: str, by: tuple[str, ...], where: pl.Expr | None = None, known: str | None = None
+) -> Aggregate:
+    """The largest value of the rows (that satisfy `where`); unknown if any is unknown, or if there is none."""
+    if where is None:
+        expr = pl.when(value.null_count() == 0).then(value.max())
+        return Aggregate(of, by, expr, _roots(value), None, known)
+    inside = pl.when(where).then(value)
+    unknown = where.is_null() | (where & value.is_null())
+    expr = pl.when(unknown.any().not_()).then(inside.max())
+    return Aggregate(of, by, expr, _roots(value, where), None, known)
+
+
+def running(value: pl.Expr, *, by: tuple[str, ...], order: tuple[str, ...], inclusive: bool) -> pl.Expr:
+    """The sum of the rows so far in `order` within the key; unknown from the first unknown row on.
+
+    `inclusive` says whether the row itself is counted.
+    """
+    summed = value.cum_sum().over(by, order_by=order)
+    unknown_so_far = value.is_null().cast(pl.Int64).cum_sum().over(by, order_by=order)
+    if inclusive:
+        return pl.when(unknown_so_far == 0).then(summed)
+    before = summed - value
+    return pl.when(unknown_so_far == 0).then(before)

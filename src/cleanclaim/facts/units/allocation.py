@@ -1,0 +1,132 @@
+"""Units that each code of a day takes from its minutes, under both methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Fact, Stage
+from cleanclaim.lines.columns import col
+from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.units.allocation import allocate, day_totals, units_by_method
+
+_MINUTES = "documented minutes of each service"
+
+
+def service_frame(day_codes: pl.DataFrame) -> pl.DataFrame:
+    """The codes of each day as unit counting reads them; an unknown code keeps its place under `?`."""
+    return day_codes.select(
+        "day_id",
+        pl.coalesce(pl.col("day_code"), pl.lit("?")).alias("code"),
+        pl.col("code_minutes").alias("minutes"),
+        pl.col("day_code_is_timed").alias("is_timed"),
+        pl.col("day_code_minutes_first").alias("first_minutes"),
+        pl.col("day_code_minutes_each").alias("each_minutes"),
+        pl.col("day_code_order").alias("order"),
+        pl.col("code_preference").alias("preference"),
+    )
+
+
+def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    counted = allocate(service_frame(frames["day_codes"]))
+    return counted.select(column.name for column in ALLOCATED)
+
+
+def _totals(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    totals = day_totals(service_frame(frames["day_codes"]))
+    return (
+        frames["days"]
+        .select("day_id")
+        .join(totals, on="day_id", how="left", maintain_order="left")
+        .select(
+            pl.col("total_timed_minutes").alias("timed_minutes"),
+            "supported_units_eight_minute",
+            "supported_units_midpoint",
+        )
+    )
+
+
+ALLOCATED = (
+    Column("units_eight_minute", COUNT, "units", "units the code takes under the 8-minute rule"),
+    Column("units_eight_minute_least", COUNT, "units", "the fewest, whatever the choice in a tie"),
+    Column("units_eight_minute_most", COUNT, "units", "the most, whatever the choice in a tie"),
+    Column("units_midpoint", COUNT, "units", "units the code takes under the midpoint rule"),
+    Column("tie_open", FLAG, "flag", "a unit was contested and no choice is stored"),
+    Column("rides_on_pool", FLAG, "flag", "took a unit with under eight minutes of its own left"),
+    Column("not_billed_pooled", FLAG, "flag", "has eight minutes or more and took no unit"),
+    Column("thin", FLAG, "flag", "rides on the pool for a second or later unit"),
+)
+
+_SERVICE = (
+    "day_id",
+    "day_code",
+    "code_minutes",
+    "day_code_is_timed",
+    "day_code_minutes_first",
+    "day_code_minutes_each",
+    "day_code_order",
+    "code_preference",
+)
+
+stages = (
+    Stage(
+        name="unit-allocation",
+        over="day_codes",
+        needs=_SERVICE,
+        adds=ALLOCATED,
+        compute=_allocate,
+        lacks=_MINUTES,
+    ),
+    Stage(
+        name="day-minutes",
+        over="days",
+        needs=("day_id",),
+        reads=tuple(("day_codes", name) for name in _SERVICE),
+        adds=(
+            Column("timed_minutes", COUNT, "minutes", "one-on-one minutes of all 15-minute codes of the day"),
+            Column("supported_units_eight_minute", COUNT, "units", "units those minutes support, pooled"),
+            Column("supported_units_midpoint", COUNT, "units", "units they support code by code"),
+        ),
+        compute=_totals,
+        lacks=_MINUTES,
+    ),
+)
+
+facts = (
+    Fact(
+        name="code_preference",
+        over="day_codes",
+        dtype=pl.Int64,
+        unit="position",
+        meaning="place of the code in the therapist's choice for ties; null when it is not in it",
+        lacks="the therapist's choice in a tie",
+        expr=pl.concat_list(col.unit_preference, pl.concat_list(col.day_code))
+        .list.eval(pl.element() == pl.element().last())
+        .list.arg_max()
+        .cast(pl.Int64),
+    ),
+    Fact(
+        name="allocated_units",
+        over="day_codes",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units the code takes by the payer's method; where the method is unknown, only if both agree",
+        lacks="documented minutes, or the payer's unit method",
+        expr=units_by_method(col.payer_unit_method),
+    ),
+    Fact(
+        name="supported_units",
+        over="days",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="timed units the day's minutes support by the payer's method; unknown method: only if both agree",
+        lacks="documented minutes, or the payer's unit method",
+        expr=pl.when(col.payer_unit_method == "eight_minute")
+        .then(col.supported_units_eight_minute)
+        .when(col.payer_unit_method == "midpoint")
+        .then(col.supported_units_midpoint)
+        .when(col.supported_units_eight_minute == col.supported_units_midpoint)
+        .then(col.supported_units_midpoint),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Minutes and units: over-billed, under-billed, and what the note must show for them."""
