@@ -174,6 +174,7 @@ class Procedure:
     valid_through: date | None
     valid_through_source: Source | None
     replaced_by: tuple[str, ...]
+    replaced_by_source: Source | None
     when_to_use: str
     document: tuple[str, ...]
     not_this: tuple[Neighbor, ...]
@@ -411,6 +412,7 @@ def parse(
 def _procedure(code: str, entry: Entry, horizon: date) -> Procedure:
     valid_from, valid_from_source = entry.bound("valid_from")
     valid_through, valid_through_source = entry.bound("valid_through")
+    replaced_by = entry.texts("replaced_by")
     last = min(horizon, valid_through) if valid_through else horizon
     try:
         therapy = Series(f"{code} therapy", "Medicare therapy designation", "", entry.dated("therapy", Therapy), last)
@@ -443,7 +445,8 @@ def _procedure(code: str, entry: Entry, horizon: date) -> Procedure:
         valid_from_source=valid_from_source,
         valid_through=valid_through,
         valid_through_source=valid_through_source,
-        replaced_by=entry.texts("replaced_by"),
+        replaced_by=replaced_by,
+        replaced_by_source=entry.source("replaced_by_source") if replaced_by else None,
         when_to_use=entry.text("when_to_use"),
         document=entry.texts("document"),
         not_this=tuple(Neighbor(other, difference) for other, difference in entry.pairs("not_this")),
