@@ -14,6 +14,7 @@ one timed service of unknown minutes leaves every pooled count of its day unknow
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.units.own_basis import first_block_units, further_block_units
-from cleanclaim.units.service_table import Flags, Integers, checked, columns, series
+from cleanclaim.units.service_table import Column, Flags, Integers, checked, columns, series
 from cleanclaim.units.unit_rules import UnitRules, current_rules
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
@@ -30,6 +31,7 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 _NEEDS = {"day_id": pl.Int64, "code": pl.String, "minutes": pl.Int64, "is_timed": pl.Boolean}
 _OPTIONAL = {"preference": pl.Int64, "order": pl.Int64, "first_minutes": pl.Int64, "each_minutes": pl.Int64}
 _AT_LEAST = {"minutes": 0, "first_minutes": 1, "each_minutes": 1}
+_COUNTED = ("day_id", "minutes", "is_timed", *_OPTIONAL)
 _NO_PREFERENCE = np.iinfo(np.int64).max
 """A service without a stored choice comes after every one that has it."""
 
@@ -62,13 +64,13 @@ def allocate(services: pl.DataFrame, rules: UnitRules | None = None) -> pl.DataF
     """
     rules = rules or current_rules()
     frame = checked(services, needs=_NEEDS, optional=_OPTIONAL, at_least=_AT_LEAST)
-    table = columns(frame, (*_NEEDS.keys() - {"code"}, *_OPTIONAL))
+    table = columns(frame, _COUNTED)
     minutes, minutes_known = table["minutes"]
     timed, timed_known = table["is_timed"]
     first, has_first = table["first_minutes"]
     each, has_each = table["each_minutes"]
     own_basis = ~timed & timed_known & (has_first | has_each)
-    pool = _pool(frame, rules)
+    pool = _pool(table, rules)
     grant = _grant(pool, rules)
 
     unknown = np.where(timed, grant.day_unknown, ~timed_known | (own_basis & ~minutes_known))
@@ -114,7 +116,8 @@ def day_totals(services: pl.DataFrame, rules: UnitRules | None = None) -> pl.Dat
         ServiceTableError: as for `allocate`.
     """
     rules = rules or current_rules()
-    pool = _pool(checked(services, needs=_NEEDS, optional=_OPTIONAL, at_least=_AT_LEAST), rules)
+    frame = checked(services, needs=_NEEDS, optional=_OPTIONAL, at_least=_AT_LEAST)
+    pool = _pool(columns(frame, _COUNTED), rules)
     midpoint = (pool.minutes + (rules.minutes_per_unit - rules.least_midpoint_minutes)) // rules.minutes_per_unit
     minutes, units = pool.per_day(pool.minutes), pool.per_day(midpoint)
     supported = _supported(minutes, rules)
@@ -122,7 +125,7 @@ def day_totals(services: pl.DataFrame, rules: UnitRules | None = None) -> pl.Dat
     unknown = pool.day_unknown
     return pl.DataFrame(
         [
-            services["day_id"].cast(pl.Int64).gather(first_row),
+            frame["day_id"].gather(first_row),
             series("total_timed_minutes", minutes, unknown),
             series("supported_units_eight_minute", supported, unknown),
             series("supported_units_midpoint", units, unknown),
@@ -195,12 +198,11 @@ class _Grant:
     """The day's units need the minutes of codes that take no unit."""
 
 
-def _pool(frame: pl.DataFrame, rules: UnitRules) -> _Pool:
+def _pool(table: Mapping[str, Column], rules: UnitRules) -> _Pool:
     """Sort the services by day and by claim.
 
     A service of zero minutes brings nothing, timed or not, so it leaves its day known.
     """
-    table = columns(frame, (*_NEEDS.keys() - {"code"}, *_OPTIONAL))
     day = table["day_id"].values
     minutes, minutes_known = table["minutes"]
     timed, timed_known = table["is_timed"]

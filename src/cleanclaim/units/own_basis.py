@@ -68,4 +68,5 @@ def first_block_units(minutes: Integers, first: Integers) -> Integers:
 def further_block_units(minutes: Integers, first: Integers, each: Integers) -> Integers:
     """Count the blocks beyond the first of which more than half has passed."""
     beyond = np.maximum(minutes - first, 0)
-    return (2 * beyond + each - 1) // (2 * each)
+    units: Integers = (2 * beyond + each - 1) // (2 * each)
+    return units
