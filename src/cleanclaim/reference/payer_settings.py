@@ -263,12 +263,12 @@ class Group(Shape):
                     at = f"{item.name}.{problem.at}" if problem.at else item.name
                     raise ShapeError(problem.found, problem.expected, at) from None
             elif item.required:
-                raise ShapeError(None, "it is required", item.name)
+                raise ShapeError(None, "a value in every such table", item.name)
             elif item.default is not None:
                 found[item.name] = item.default
         for name, word, needed in self.needs:
             if found.get(name) == word and needed not in value:
-                raise ShapeError(None, f"it is required where {name} is {word}", needed)
+                raise ShapeError(None, f"a value where {name} is {word}", needed)
         return MappingProxyType(found)
 
     def columns(self, name: str, unit: str, meaning: str) -> list[PayerColumn]:
