@@ -1,0 +1,403 @@
+"""Visits with their patients become rows of the tables; what nobody said stays null.
+
+A visit is a claim to the payer billed. What a visit file can witness depends on what it holds: a plan of care
+that is not given is unknown, an empty list of plans is known to be none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Any
+
+from cleanclaim.lines.tables import Tables
+from cleanclaim.records import (
+    Authorization,
+    By,
+    Certification,
+    CertificationMethod,
+    Clinic,
+    Coverage,
+    CoverageOrder,
+    Credential,
+    Patient,
+    PlanOfCare,
+    Provider,
+    Visit,
+    YearToDate,
+)
+
+_OPEN_END = date(2099, 12, 31)
+CASH = "cash"
+"""The payer file of a patient known to have no coverage."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDraft:
+    """One thing done at a visit, with the code that fits it, as far as known."""
+
+    code: str | None
+    minutes: int | None
+    by: str | None = By.PT.value
+    group_size: int | None = 1
+    side: str | None = None
+    region: str | None = None
+    starts_at: int | None = None
+    is_billable: bool | None = True
+    has_purpose: bool | None = None
+    has_response: bool | None = None
+    has_progress: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One line to bill. `origin` says whether a person named the code or it was suggested from the note."""
+
+    code: str | None
+    modifiers: tuple[str, ...] = ()
+    units: int | None = None
+    charge_cents: int | None = None
+    pointers: tuple[int, ...] | None = None
+    minutes: int | None = None
+    assistant_minutes: int | None = None
+    together_minutes: int | None = None
+    origin: str = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A visit made ready for the tables: who, for whom, what was done, what is billed.
+
+    `services` is `None` where nobody has listed what was done.
+    """
+
+    visit: Visit
+    patient: Patient | None
+    lines: tuple[LineDraft, ...]
+    services: tuple[ServiceDraft, ...] | None
+    is_history: bool = False
+    total_timed_minutes: int | None = None
+    total_treatment_minutes: int | None = None
+    order: CoverageOrder = CoverageOrder.PRIMARY
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Columns of the claim that were read from the note."""
+
+    def coverage(self) -> Coverage | None:
+        """The coverage billed."""
+        if self.patient is None:
+            return None
+        return next((item for item in self.patient.coverages if item.order is self.order), None)
+
+    def payer(self) -> str | None:
+        """The payer file of the coverage billed; `cash` for a patient known to have none."""
+        coverage = self.coverage()
+        if coverage is not None:
+            return coverage.payer
+        return CASH if self.patient is not None and not self.patient.coverages else None
+
+    def plan(self) -> PlanOfCare | None:
+        """The plan of care in force: the last one established by the day of the visit, else the first."""
+        plans = self.patient.plans_of_care if self.patient else None
+        if not plans:
+            return None
+        ordered = sorted(plans, key=lambda item: item.established_on)
+        begun = [item for item in ordered if item.established_on <= self.visit.date_of_service]
+        return begun[-1] if begun else ordered[0]
+
+    def authorization(self) -> Authorization | None:
+        """The authorization that covers the day; else the latest on file."""
+        coverage = self.coverage()
+        if coverage is None or not coverage.authorizations:
+            return None
+        day = self.visit.date_of_service
+        covering = [
+            item
+            for item in coverage.authorizations
+            if (item.valid_from is None or item.valid_from <= day)
+            and (item.valid_through is None or day <= item.valid_through)
+        ]
+        return (covering or list(coverage.authorizations))[-1]
+
+    def referring(self) -> Provider | None:
+        """Who certified the plan, or ordered the care: the referring provider of the claim."""
+        plan = self.plan()
+        if plan is None:
+            return None
+        certification = _latest(plan, self.visit.date_of_service)
+        if certification is not None and certification.by is not None:
+            return certification.by
+        return plan.order.by if plan.order else None
+
+
+def tables_of(cases: Sequence[Case], clinic: Clinic | None, as_of: date) -> Tables:
+    """Lay the cases out as tables; row order is the order of the cases.
+
+    Args:
+        cases: the visits, judged ones and those given as history.
+        clinic: who bills; unknown for loose visit files.
+        as_of: the day on which the check is made.
+    """
+    patients: dict[str, int] = {}
+    claims, lines, services, diagnoses = [], [], [], []
+    for claim_id, case in enumerate(cases):
+        patient_id = patients.setdefault(case.visit.patient_id, len(patients))
+        claims.append(_claim(case, clinic, as_of) | {"claim_id": claim_id, "patient_id": patient_id})
+        for number, line in enumerate(case.lines, start=1):
+            lines.append(_line(line, case.visit) | _place("line", len(lines), claim_id, number))
+        for number, service in enumerate(case.services or (), start=1):
+            services.append(_service(service) | _place("service", len(services), claim_id, number))
+        for number, code in enumerate(case.visit.diagnoses or (), start=1):
+            diagnoses.append(
+                {"diagnosis_id": len(diagnoses), "claim_id": claim_id, "position": number, "diagnosis": code}
+            )
+    return Tables.from_rows(claims=claims, lines=lines, services=services, diagnoses=diagnoses)
+
+
+def _place(kind: str, key: int, claim_id: int, number: int) -> dict[str, int]:
+    return {f"{kind}_id": key, "claim_id": claim_id, f"{kind}_number": number}
+
+
+def _line(line: LineDraft, visit: Visit) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "modifiers": list(line.modifiers),
+        "units": line.units,
+        "charge_cents": line.charge_cents,
+        "pointers": None if line.pointers is None else list(line.pointers),
+        "line_date": visit.date_of_service,
+        "minutes": line.minutes,
+        "assistant_minutes": line.assistant_minutes,
+        "together_minutes": line.together_minutes,
+        "code_origin": line.origin,
+    }
+
+
+def _service(service: ServiceDraft) -> dict[str, Any]:
+    return {
+        "service_code": service.code,
+        "service_minutes": service.minutes,
+        "by": service.by,
+        "group_size": service.group_size,
+        "side": service.side,
+        "region": service.region,
+        "starts_at": service.starts_at,
+        "is_billable": service.is_billable,
+        "has_purpose": service.has_purpose,
+        "has_response": service.has_response,
+        "has_progress": service.has_progress,
+    }
+
+
+def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
+    visit = case.visit
+    row: dict[str, Any] = {
+        "claim_key": visit.id,
+        "is_history": case.is_history,
+        "date_of_service": visit.date_of_service,
+        "as_of": as_of,
+        "payer": case.payer(),
+        "coverage_order": case.order.value,
+        "discipline": "PT",
+        "visit_kind": visit.kind.value if visit.kind else None,
+        "place_of_service": visit.place_of_service,
+        "frequency_code": "1",
+        "original_reference": "",
+        "total_timed_minutes_noted": _first(visit.total_timed_minutes, case.total_timed_minutes),
+        "total_treatment_minutes_noted": _first(visit.total_treatment_minutes, case.total_treatment_minutes),
+        "visit_minutes": _between(visit.time_in, visit.time_out),
+        "has_abn": visit.abn_on_file,
+        "has_progress_report": visit.progress_report,
+        "knows_services": case.services is not None,
+        "knows_history": case.patient is not None,
+        "note_text": visit.note.whole() if visit.note else "",
+        "unit_preference": list(visit.unit_preference),
+        "total_charge_cents": _sum([line.charge_cents for line in case.lines]),
+    }
+    row |= _signatures(visit)
+    row |= _evaluation(visit)
+    row |= _billing(case, clinic)
+    if case.patient is not None:
+        row |= _patient(case, case.patient)
+        row |= _coverage(case)
+        row |= _plan(case, case.patient)
+        row |= _year_to_date(case.patient, visit.date_of_service)
+    return row | dict(case.extra)
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    known = list(values)
+    return None if any(value is None for value in known) else sum(value for value in known if value is not None)
+
+
+def _between(start: time | None, end: time | None) -> int | None:
+    if start is None or end is None:
+        return None
+    return (end.hour * 60 + end.minute) - (start.hour * 60 + start.minute)
+
+
+def _signatures(visit: Visit) -> dict[str, Any]:
+    if visit.signatures is None:
+        return {}
+    signed = {"has_signature": bool(visit.signatures), "signed_by": [item.credential.value for item in visit.signatures]}
+    if visit.signatures:
+        signed["signed_on"] = max(item.on for item in visit.signatures)
+    if visit.progress_report is not None:
+        clinicians = [item for item in visit.signatures if item.credential is not Credential.PTA]
+        author = (clinicians or list(visit.signatures))[:1]
+        signed["progress_report_signed_by"] = author[0].credential.value if visit.progress_report and author else ""
+    return signed
+
+
+def _evaluation(visit: Visit) -> dict[str, Any]:
+    findings = visit.evaluation
+    if findings is None:
+        return {}
+    return {
+        "history_factors": findings.history_factors,
+        "elements_examined": findings.elements_examined,
+        "presentation": findings.presentation.value if findings.presentation else None,
+        "decision_making": findings.decision_making.value if findings.decision_making else None,
+    }
+
+
+def _billing(case: Case, clinic: Clinic | None) -> dict[str, Any]:
+    if clinic is None:
+        return {}
+    organization = clinic.organization
+    row: dict[str, Any] = {
+        "billing_npi": organization.npi,
+        "billing_tax_id": organization.tax_id,
+        "billing_taxonomy": organization.taxonomy,
+        "billing_zip": organization.address.zip_code,
+        "locality": clinic.locality,
+    }
+    therapist = clinic.therapist(case.visit.therapist)
+    if therapist is not None:
+        row |= {
+            "rendering_npi": therapist.npi or "",
+            "rendering_credential": therapist.credential.value,
+            "rendering_taxonomy": therapist.taxonomy,
+        }
+    payer = case.payer()
+    if payer is not None:
+        row["in_network"] = clinic.in_network.get(payer)
+    return row
+
+
+def _patient(case: Case, patient: Patient) -> dict[str, Any]:
+    accident = patient.accident
+    return {
+        "birth_date": patient.birth_date,
+        "sex": patient.sex.value,
+        "patient_zip": patient.address.zip_code,
+        "accident_kind": accident.kind.value if accident else "",
+        "accident_on": accident.on if accident else None,
+        "accident_state": (accident.state or "") if accident else "",
+        **_referring(case),
+    }
+
+
+def _referring(case: Case) -> dict[str, Any]:
+    provider = case.referring()
+    if provider is not None:
+        return {"referring_npi": provider.npi or "", "referring_credential": provider.credential.value}
+    known = case.patient is not None and case.patient.plans_of_care is not None
+    return {"referring_npi": "", "referring_credential": ""} if known else {}
+
+
+def _coverage(case: Case) -> dict[str, Any]:
+    coverage = case.coverage()
+    if coverage is None:
+        absent = {"member_id": "", "claim_number": "", "employer": "", "has_authorization": False}
+        return absent if case.payer() == CASH else {}
+    row: dict[str, Any] = {
+        "member_id": coverage.member_id,
+        "coverage_from": coverage.valid_from,
+        "coverage_through": coverage.valid_through or (_OPEN_END if coverage.valid_from else None),
+        "claim_number": coverage.claim_number,
+        "employer": coverage.employer,
+    }
+    if coverage.in_network is not None:
+        row["in_network"] = coverage.in_network
+    if coverage.authorizations is None:
+        return row
+    row["has_authorization"] = bool(coverage.authorizations)
+    approval = case.authorization()
+    if approval is not None:
+        row |= {
+            "authorization_number": approval.number,
+            "authorization_from": approval.valid_from,
+            "authorization_through": approval.valid_through or (_OPEN_END if approval.valid_from else None),
+            "authorization_visits_left": _left(approval.visits_allowed, approval.visits_used),
+            "authorization_units_left": _left(approval.units_allowed, approval.units_used),
+            "authorization_codes": list(approval.codes),
+        }
+    return row
+
+
+def _left(allowed: int | None, used: int | None) -> int | None:
+    return None if allowed is None or used is None else allowed - used
+
+
+def _latest(plan: PlanOfCare, day: date) -> Certification | None:
+    """The certification in force on the day, else the first to come: a late one still certifies."""
+    certifications = sorted(plan.certifications or (), key=lambda item: item.on or item.verbal_on or date.max)
+    begun = [item for item in certifications if (item.on or item.verbal_on or date.max) <= day]
+    return begun[-1] if begun else (certifications[0] if certifications else None)
+
+
+def _plan(case: Case, patient: Patient) -> dict[str, Any]:
+    if patient.plans_of_care is None:
+        return {}
+    plan = case.plan()
+    if plan is None:
+        return {"has_plan_of_care": False, "has_order": False}
+    day = case.visit.date_of_service
+    row: dict[str, Any] = {
+        "has_plan_of_care": True,
+        "plan_established_on": plan.established_on,
+        "plan_established_by": plan.established_by.value,
+        "plan_first_treatment_on": plan.first_treatment_on,
+        "plan_through": plan.through,
+        "plan_has_goals": None if plan.goals is None else bool(plan.goals),
+        "plan_has_frequency": plan.frequency_per_week is not None and plan.duration_weeks is not None,
+        "plan_has_diagnoses": bool(plan.diagnoses),
+        "plan_sent_on": plan.sent_on,
+        "has_order": plan.has_order if plan.has_order is not None else (True if plan.order else None),
+        "order_on": plan.order.on if plan.order else None,
+        "onset_on": plan.onset_on,
+    }
+    if plan.certifications is not None:
+        certification = _latest(plan, day)
+        row["certification_method"] = (
+            certification.method.value if certification else CertificationMethod.NOT_CERTIFIED.value
+        )
+        if certification is not None:
+            row |= {
+                "certified_on": certification.on,
+                "certified_verbally_on": certification.verbal_on,
+                "certified_through": certification.through,
+                "is_recertification": plan.certifications.index(certification) > 0,
+            }
+    if plan.treatment_days_before is not None and plan.progress_reports is not None:
+        last = max((report.on for report in plan.progress_reports if report.on < day), default=date.min)
+        since = {treated for treated in plan.treatment_days_before if last < treated < day}
+        row["treatment_days_since_report"] = len(since) + 1
+    return row
+
+
+def _year_to_date(patient: Patient, day: date) -> dict[str, Any]:
+    stated: YearToDate | None = next((item for item in patient.year_to_date or () if item.year == day.year), None)
+    if stated is None:
+        return {}
+    return {
+        "ytd_at_least_cents": stated.at_least_cents,
+        "ytd_at_most_cents": stated.at_most_cents,
+        "ytd_as_of": stated.as_of,
+        "deductible_met_cents": stated.deductible_met_cents,
+    }
