@@ -27,7 +27,7 @@ from cleanclaim.reference.payers import (
 from cleanclaim.sources import Confidence
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "clinic-day" / "payers"
-MISSING = object()
+PAGE = Path(__file__).parents[2] / "docs" / "payer-packs.md"
 
 
 def days(payer: str, *on: date) -> pl.DataFrame:
@@ -261,6 +261,7 @@ def test_unit_methods_that_were_read() -> None:
 
 def test_ranges_of_codes_are_written_out() -> None:
     codes = payers.setting("uhc_commercial", "not_payable_codes", date(2026, 3, 4)).value
+    assert codes is not None
     assert len(codes) == 3 + 1 + 299 + 3
     assert {"98970", "98971", "98972", "99091", "99201", "99499", "G2061", "G2062", "G2063"} <= set(codes)
     assert "99200" not in codes
@@ -349,7 +350,7 @@ def test_an_empty_table_keeps_its_schema() -> None:
 
 
 def test_the_table_agrees_with_every_single_lookup() -> None:
-    on = [date(2019, 1, 1) + timedelta(days=97 * step) for step in range(32)]
+    on = [date(2019, 1, 1) + timedelta(days=251 * step) for step in range(12)]
     for payer in payers.all_ids():
         frame = payers.resolve(days(payer, *on))
         for row in frame.iter_rows(named=True):
@@ -644,8 +645,23 @@ def test_odd_ranges_are_refused(text: object) -> None:
 
 
 def test_a_value_once_read_does_not_change() -> None:
-    cap = payers.setting("cigna", "daily_unit_cap", date(2026, 3, 4)).value
+    cap: Any = payers.setting("cigna", "daily_unit_cap", date(2026, 3, 4)).value
     with pytest.raises(TypeError):
         cap["units"] = 5
     with pytest.raises(TypeError):
         payers.get("cigna").settings["unit_method"] = None  # type: ignore[index]
+
+
+# --- the page that describes the format ------------------------------------------------------------------
+
+
+def test_the_format_page_names_every_setting_and_its_example_loads(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert [name for name in BY_NAME if f"| `{name}` |" not in page] == []
+    example = page.split("```toml\n")[1].split("```")[0]
+    pack = payers.load_pack(written(tmp_path, example))
+    on = (date(2025, 12, 31), date(2026, 1, 1), date(2027, 1, 1))
+    frame = payers.resolve(days("heron_health", *on), [pack])
+    assert frame["payer_unit_method"].to_list() == ["eight_minute", "midpoint", "midpoint"]
+    assert frame["payer_price_basis_percent"].to_list() == [None, 11_500, None]
+    assert frame["payer_has_daily_rvu_cap"].to_list() == [False] * 3
