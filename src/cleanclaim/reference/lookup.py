@@ -8,17 +8,20 @@ It knows nothing about what the tables mean.
 
 from __future__ import annotations
 
+import tomllib
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from importlib import resources
 from typing import Any, overload
 
 import numpy as np
 import polars as pl
 
 from cleanclaim.dates import LookupStatus
+from cleanclaim.sources import Source
 
 FROM = "valid_from"
 THROUGH = "valid_through"
@@ -60,6 +63,52 @@ class Edition:
         return self.confirmed_from <= day <= self.confirmed_through
 
 
+@dataclass(frozen=True, slots=True)
+class TableRecord:
+    """What is known about one committed table: whose it is, how far it reaches, and what it holds."""
+
+    name: str
+    label: str
+    source: Source
+    license: str
+    grain: str
+    """What one row stands for."""
+    columns: tuple[str, ...]
+    rows: int
+    sha256: str
+    covers_from: date | None
+    covers_through: date | None
+    """The days for which the table answers with confidence; None is open."""
+
+
+def table_record(name: str) -> TableRecord:
+    """The record of a committed table, such as "ncci/pairs": the TOML file beside its CSV.
+
+    Raises:
+        LookupTableError: The record lacks a key or has an unknown one.
+        SourceError: Its source cannot be found again.
+    """
+    file = resources.files("cleanclaim.reference").joinpath("data", *f"{name}.toml".split("/"))
+    entry = tomllib.loads(file.read_text("utf-8"))
+    required = {"label", "source", "license", "grain", "columns", "rows", "sha256"}
+    for key in sorted(set(entry) - required - {"covers_from", "covers_through"}):
+        raise LookupTableError(f"{name}.toml: unknown key {key!r}; expected {', '.join(sorted(required))}")
+    for key in sorted(required - set(entry)):
+        raise LookupTableError(f"{name}.toml: lacks key {key!r}")
+    return TableRecord(
+        name=name,
+        label=entry["label"],
+        source=Source.from_table(entry["source"]),
+        license=entry["license"],
+        grain=entry["grain"],
+        columns=tuple(entry["columns"]),
+        rows=entry["rows"],
+        sha256=entry["sha256"],
+        covers_from=entry.get("covers_from"),
+        covers_through=entry.get("covers_through"),
+    )
+
+
 @overload
 def attach(
     frame: pl.DataFrame,
@@ -86,7 +135,7 @@ def attach(
 ) -> pl.LazyFrame: ...
 
 
-def attach(
+def attach(  # noqa: PLR0913 - each names one thing of the frame, the table or the answer
     frame: pl.DataFrame | pl.LazyFrame,
     table: pl.DataFrame,
     *,

@@ -1,0 +1,459 @@
+"""The Medicare physician fee schedule: relative value units by code and date, and geographic indices by locality.
+
+The committed tables hold the codes that therapists, and the clinics they work in, bill. `read_pprrvu` and
+`read_gpci` read the files as CMS publishes them, by header, for whoever wants the whole schedule or the next
+quarter. Relative values are integers at 10⁻², indices at 10⁻³. Which status codes are paid, and how the parts
+make a price, is the business of `pricing`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cleanclaim.dates import Dated, Lookup, LookupStatus
+from cleanclaim.money import CONVERSION_FACTOR_SCALE, GPCI_SCALE, RVU_SCALE, AmountError, scaled
+from cleanclaim.sources import Confidence, Source
+
+NATIONAL = "national"
+"""The locality of a national price: every index is 1.000."""
+
+RVU_SCHEMA = pl.Schema(
+    {
+        "code": pl.String,
+        "modifier": pl.String,
+        "edition": pl.String,
+        "valid_from": pl.Date,
+        "valid_through": pl.Date,
+        "status": pl.String,
+        "work": pl.Int64,
+        "pe_nonfacility": pl.Int64,
+        "pe_facility": pl.Int64,
+        "mp": pl.Int64,
+        "pctc": pl.String,
+        "multiple_procedure": pl.String,
+        "global": pl.String,
+        "na_nonfacility": pl.Boolean,
+        "na_facility": pl.Boolean,
+    }
+)
+"""Columns of `rvu_table()`; relative values at 10⁻²."""
+
+GPCI_SCHEMA = pl.Schema(
+    {
+        "locality": pl.String,
+        "state": pl.String,
+        "name": pl.String,
+        "edition": pl.String,
+        "valid_from": pl.Date,
+        "valid_through": pl.Date,
+        "work": pl.Int64,
+        "pe": pl.Int64,
+        "mp": pl.Int64,
+    }
+)
+"""Columns of `gpci_table()`; indices at 10⁻³."""
+
+# Header of the published file, its lines stacked → our column.
+_PPRRVU_TEXT = {
+    "HCPCS": "code",
+    "MOD": "modifier",
+    "STATUS CODE": "status",
+    "PCTC IND": "pctc",
+    "MULT PROC": "multiple_procedure",
+    "GLOB DAYS": "global",
+}
+_PPRRVU_SCALED = {
+    "WORK RVU": ("work", RVU_SCALE),
+    "NON-FAC PE RVU": ("pe_nonfacility", RVU_SCALE),
+    "FACILITY PE RVU": ("pe_facility", RVU_SCALE),
+    "MP RVU": ("mp", RVU_SCALE),
+    "CONV FACTOR": ("conversion_factor_e4", CONVERSION_FACTOR_SCALE),
+}
+_PPRRVU_MARKS = {
+    "NON-FAC NA INDICATOR": ("na_nonfacility", "NA"),
+    "FACILITY NA INDICATOR": ("na_facility", "NA"),
+    "NOT USED FOR MEDICARE PAYMENT": ("not_used_for_medicare", "+"),
+}
+
+_GPCI_HEADERS = {
+    "mac": re.compile(r"medicare administrative contractor.*|mac", re.IGNORECASE),
+    "state": re.compile(r"state", re.IGNORECASE),
+    "number": re.compile(r"locality[ _]number", re.IGNORECASE),
+    "name": re.compile(r"locality[ _]name", re.IGNORECASE),
+    "work": re.compile(r"(\d{4} )?pw gpci( \(with 1\.0 floor\))?\**|gpci_work", re.IGNORECASE),
+    "pe": re.compile(r"(\d{4} )?pe gpci\**|gpci_pe", re.IGNORECASE),
+    "mp": re.compile(r"(\d{4} )?mp gpci\**|gpci_mp", re.IGNORECASE),
+}
+
+
+class FeeScheduleError(ValueError):
+    """A published file is not laid out as expected; names the file and, where there is one, row and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeValues:
+    """The relative values of one code, at 10⁻², and the indicators that steer its payment."""
+
+    code: str
+    modifier: str
+    edition: str
+    status: str
+    """Medicare status: A active, B bundled, C carrier-priced, I invalid, N not covered, R restricted, X excluded."""
+    work: int
+    pe_nonfacility: int
+    pe_facility: int
+    mp: int
+    pctc: str
+    """7 marks therapy services."""
+    multiple_procedure: str
+    """5 marks the always-therapy codes whose practice expense is cut when several units meet in a day."""
+    global_days: str
+    na_nonfacility: bool | None
+    """Whether CMS marks the code as rarely or never done outside a facility; None where that was not read."""
+    na_facility: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """The geographic practice cost indices of one locality, at 10⁻³."""
+
+    locality: str
+    state: str
+    name: str
+    edition: str
+    work: int
+    pe: int
+    mp: int
+
+
+@cache
+def rvu_table() -> pl.DataFrame:
+    """Relative values by code, modifier ("" is none) and date; see `RVU_SCHEMA`. Equal neighbors are one row."""
+    return _read_table("rvu.csv", RVU_SCHEMA)
+
+
+@cache
+def gpci_table() -> pl.DataFrame:
+    """Indices by locality ("MAC-number" such as "01112-05", or "national") and year; see `GPCI_SCHEMA`."""
+    return _read_table("gpci.csv", GPCI_SCHEMA)
+
+
+@cache
+def horizon() -> date:
+    """The last day for which relative values and indices have been read."""
+    return min(_last_day(rvu_table()), _last_day(gpci_table()))
+
+
+def rvu(code: str, day: date, modifier: str = "") -> Lookup[RelativeValues]:
+    """The relative values of a code on a day, with the edition they were read from as source."""
+    return _find(_rvu_index(), (code, modifier), day)
+
+
+def gpci(locality: str, day: date) -> Lookup[Indices]:
+    """The indices of a locality on a day, with the edition they were read from as source."""
+    return _find(_gpci_index(), (locality,), day)
+
+
+def localities(text: str = "") -> pl.DataFrame:
+    """Find localities by words of their name, state (abbreviation or name) or key; all of them for no text.
+
+    Every word must be found. A word of two letters that is a state's abbreviation means that state.
+    Columns: locality, state, name, valid_from, valid_through (of all years together), in the order of the key.
+    """
+    known = (
+        gpci_table()
+        .sort("locality", "valid_from")
+        .group_by("locality", maintain_order=True)
+        .agg(pl.col("state", "name").last(), pl.col("valid_from").min(), pl.col("valid_through").max())
+    )
+    states = _states()
+    sought = pl.concat_str(
+        "locality",
+        pl.col("state").replace_strict(states, default=""),
+        "name",
+        separator=" ",
+    ).str.to_lowercase()
+    for word in text.split():
+        if word.upper() in states:
+            known = known.filter(pl.col("state") == word.upper())
+        else:
+            known = known.filter(sought.str.contains(word.lower(), literal=True))
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEdition:
+    """One file of CMS that was read, and the days that its rows speak for."""
+
+    name: str
+    first_day: date
+    last_day: date
+    source: Source
+    note: str
+    """What a user of its figures must mind, or the empty text."""
+
+
+@cache
+def editions() -> Mapping[str, PublishedEdition]:
+    """The published files that the tables were read from, by the name in the column `edition`.
+
+    A run of editions with equal values, such as "rvu20a..rvu20d", is named by its first and its last.
+    """
+    return read_editions(_data("editions.toml").decode("utf-8"))
+
+
+def read_editions(text: str) -> dict[str, PublishedEdition]:
+    """Read the file of editions.
+
+    Raises:
+        FeeScheduleError: A key is unknown or absent.
+    """
+    return {name: _edition(name, entry) for name, entry in tomllib.loads(text).items()}
+
+
+def read_pprrvu(path: Path) -> pl.DataFrame:
+    """Read a whole relative value file (PPRRVU, comma-separated) as CMS publishes it.
+
+    Columns are found by their stacked headers, so their order and number may change (2026 has one more than
+    2025). Descriptions are left behind: they are the American Medical Association's.
+
+    Returns:
+        code, modifier ("" is none), status, pctc, multiple_procedure, global (String); work, pe_nonfacility,
+        pe_facility, mp (Int64 at 10⁻²); conversion_factor_e4 (Int64 at 10⁻⁴); na_nonfacility, na_facility,
+        not_used_for_medicare (Boolean).
+
+    Raises:
+        FeeScheduleError: A header is absent, a cell is not what its column holds, or a code comes twice.
+    """
+    lines = _rows(path)
+    top = next((place for place, row in lines if row and row[0].strip() == "HCPCS"), None)
+    if top is None:
+        raise FeeScheduleError(f"{path.name}: no row begins with HCPCS; expected the header of a PPRRVU file")
+    stacked = _stack([row for place, row in lines if place <= top])
+    places = {label: _place(path, stacked, label) for label in (*_PPRRVU_TEXT, *_PPRRVU_SCALED, *_PPRRVU_MARKS)}
+    found: dict[str, list[Any]] = {
+        name: []
+        for name in (*_PPRRVU_TEXT.values(), *(name for name, _ in (*_PPRRVU_SCALED.values(), *_PPRRVU_MARKS.values())))
+    }
+    seen: set[tuple[str, str]] = set()
+    for number, row in lines:
+        if number <= top or not any(cell.strip() for cell in row):
+            continue
+        cells = {label: _cell(path, number, row, place, label) for label, place in places.items()}
+        key = (cells["HCPCS"], cells["MOD"])
+        if key in seen:
+            raise FeeScheduleError(f"{path.name}, row {number}: {' '.join(key).strip()} comes a second time")
+        seen.add(key)
+        for label, name in _PPRRVU_TEXT.items():
+            found[name].append(cells[label])
+        for label, (name, scale) in _PPRRVU_SCALED.items():
+            found[name].append(_number(path, number, label, cells[label], scale))
+        for label, (name, mark) in _PPRRVU_MARKS.items():
+            if cells[label] not in ("", mark):
+                raise _refused(path, number, label, cells[label], f"{mark} or nothing")
+            found[name].append(cells[label] == mark)
+    types = dict.fromkeys(_PPRRVU_TEXT.values(), pl.String)
+    numbers = {name: pl.Int64 for name, _ in _PPRRVU_SCALED.values()}
+    marks = {name: pl.Boolean for name, _ in _PPRRVU_MARKS.values()}
+    return pl.DataFrame(found, schema={**types, **numbers, **marks})
+
+
+def read_gpci(path: Path) -> pl.DataFrame:
+    """Read a file of geographic practice cost indices (Addendum E, comma-separated) by its header.
+
+    Returns:
+        locality ("MAC-number"), state ("" where the file has no such column), name (String); work, pe, mp
+        (Int64 at 10⁻³). Asterisks of footnotes are dropped; footnotes are passed over.
+
+    Raises:
+        FeeScheduleError: A header is absent, a cell is not what its column holds, or a locality comes twice.
+    """
+    lines = _rows(path)
+    top = next((place for place, row in lines if any(_GPCI_HEADERS["number"].fullmatch(_plain(c)) for c in row)), None)
+    if top is None:
+        raise FeeScheduleError(f"{path.name}: no row has a column Locality Number; expected the header of Addendum E")
+    header = [_plain(cell) for cell in next(row for place, row in lines if place == top)]
+    places = {}
+    for name, pattern in _GPCI_HEADERS.items():
+        places[name] = next((place for place, cell in enumerate(header) if pattern.fullmatch(cell)), None)
+        if places[name] is None and name != "state":
+            raise FeeScheduleError(f"{path.name}, row {top}: no column for {name}; the header is {', '.join(header)}")
+    found: list[tuple[str, str, str, int, int, int]] = []
+    for number, row in lines:
+        # A footnote fills the first cell only, and an empty row none.
+        if number <= top or sum(bool(cell.strip()) for cell in row) <= 1:
+            continue
+        cells = {name: "" if place is None else _cell(path, number, row, place, name) for name, place in places.items()}
+        locality = f"{_digits(path, number, 'mac', cells, 5)}-{_digits(path, number, 'number', cells, 2)}"
+        if any(other[0] == locality for other in found):
+            raise FeeScheduleError(f"{path.name}, row {number}: locality {locality} comes a second time")
+        work, pe, mp = (_number(path, number, name, cells[name], GPCI_SCALE) for name in ("work", "pe", "mp"))
+        found.append((locality, cells["state"], cells["name"].rstrip("* "), work, pe, mp))
+    return pl.DataFrame(
+        found,
+        schema={name: GPCI_SCHEMA[name] for name in ("locality", "state", "name", "work", "pe", "mp")},
+        orient="row",
+    )
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Each row of a published file with its line number; the files are not always UTF-8."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    return [(reader.line_num, row) for row in reader]
+
+
+def _stack(rows: Sequence[list[str]]) -> list[str]:
+    """The header of each column: its cells above one another, joined."""
+    # The title, the notices of copyright and the day of release stand alone in their rows.
+    header = [row for row in rows if sum(bool(cell.strip()) for cell in row) > 1]
+    width = max(len(row) for row in header)
+    return [
+        " ".join(row[place].strip() for row in header if place < len(row) and row[place].strip())
+        for place in range(width)
+    ]
+
+
+def _place(path: Path, stacked: Sequence[str], label: str) -> int:
+    """Where the column of that header stands."""
+    places = [place for place, header in enumerate(stacked) if _plain(header) == label]
+    if len(places) != 1:
+        count = "no column" if not places else f"{len(places)} columns"
+        raise FeeScheduleError(f"{path.name}: {count} with the header {label!r}; expected one")
+    return places[0]
+
+
+def _plain(header: str) -> str:
+    """A header with single spaces."""
+    return " ".join(header.split())
+
+
+def _cell(path: Path, number: int, row: Sequence[str], place: int, label: str) -> str:
+    """One cell, trimmed."""
+    if place >= len(row):
+        raise FeeScheduleError(f"{path.name}, row {number}, column {label}: the row ends before it")
+    return row[place].strip()
+
+
+def _number(path: Path, number: int, label: str, text: str, scale: int) -> int:
+    """A decimal cell as an integer at its scale."""
+    try:
+        return scaled(text, scale)
+    except AmountError as error:
+        raise FeeScheduleError(f"{path.name}, row {number}, column {label}: {error}") from error
+
+
+def _digits(path: Path, number: int, name: str, cells: Mapping[str, str], width: int) -> str:
+    """A number of fixed width, whose leading zeros a spreadsheet may have eaten."""
+    text = cells[name]
+    if not text.isascii() or not text.isdigit() or len(text) > width:
+        raise _refused(path, number, name, text, f"{width} digits")
+    return text.zfill(width)
+
+
+def _refused(path: Path, number: int, label: str, text: str, expected: str) -> FeeScheduleError:
+    """The error for a cell that its column does not hold."""
+    return FeeScheduleError(f"{path.name}, row {number}, column {label}: {text!r}; expected {expected}")
+
+
+def _data(name: str) -> bytes:
+    """A file of the committed fee schedule."""
+    return (resources.files("cleanclaim.reference") / "data" / "fee_schedule" / name).read_bytes()
+
+
+def _read_table(name: str, schema: pl.Schema) -> pl.DataFrame:
+    """A committed table; blank text is a value (no modifier, no state), blank numbers and marks are unknown."""
+    return pl.read_csv(_data(name), schema=schema).with_columns(pl.col(pl.String).fill_null(""))
+
+
+def _last_day(table: pl.DataFrame) -> date:
+    """The last day that a table speaks for; no committed row has an open end."""
+    days: list[date] = table["valid_through"].to_list()
+    return max(days)
+
+
+@cache
+def _states() -> dict[str, str]:
+    """Abbreviation → name of the states and territories that have localities."""
+    rows = csv.DictReader(io.StringIO(_data("states.csv").decode("utf-8")))
+    return {row["state"]: row["name"] for row in rows}
+
+
+@cache
+def _rvu_index() -> dict[tuple[str, ...], list[Dated[RelativeValues]]]:
+    """Code and modifier → its dated values."""
+    found: dict[tuple[str, ...], list[Dated[RelativeValues]]] = {}
+    for row in rvu_table().iter_rows(named=True):
+        begins, ends = row.pop("valid_from"), row.pop("valid_through")
+        row["global_days"] = row.pop("global")
+        values = RelativeValues(**row)
+        dated = Dated(values, begins, ends, _source(values.edition))
+        found.setdefault((values.code, values.modifier), []).append(dated)
+    return found
+
+
+@cache
+def _gpci_index() -> dict[tuple[str, ...], list[Dated[Indices]]]:
+    """Locality → its dated indices."""
+    found: dict[tuple[str, ...], list[Dated[Indices]]] = {}
+    for row in gpci_table().iter_rows(named=True):
+        begins, ends = row.pop("valid_from"), row.pop("valid_through")
+        indices = Indices(**row)
+        found.setdefault((indices.locality,), []).append(Dated(indices, begins, ends, _source(indices.edition)))
+    return found
+
+
+def _find(index: Mapping[tuple[str, ...], list[Dated[Any]]], key: tuple[str, ...], day: date) -> Lookup[Any]:
+    """The dated value of a key; past the horizon there is none."""
+    if day > horizon():
+        return Lookup(LookupStatus.PAST_HORIZON)
+    listed = index.get(key)
+    if listed is None:
+        return Lookup(LookupStatus.NOT_LISTED)
+    for dated in listed:
+        if dated.holds_on(day):
+            return Lookup(LookupStatus.FOUND, dated)
+    return Lookup(LookupStatus.OUTSIDE_DATES)
+
+
+def _source(edition: str) -> Source:
+    """The source of an edition; of a run of editions with equal values, the last one read."""
+    return editions()[edition.rsplit("..", maxsplit=1)[-1]].source
+
+
+def _edition(name: str, entry: Mapping[str, Any]) -> PublishedEdition:
+    """The edition that an entry of `editions.toml` describes."""
+    required = {"title", "section", "from", "through", "read_on", "confidence"}
+    for key in sorted(set(entry) - required - {"note"}):
+        raise FeeScheduleError(f"editions.toml: {name}: unknown key {key!r}; expected {', '.join(sorted(required))}")
+    for key in sorted(required - set(entry)):
+        raise FeeScheduleError(f"editions.toml: {name}: lacks key {key!r}")
+    return PublishedEdition(
+        name=name,
+        first_day=entry["from"],
+        last_day=entry["through"],
+        source=Source(
+            publisher="CMS",
+            title=entry["title"],
+            section=entry["section"],
+            read_on=entry["read_on"],
+            confidence=Confidence(entry["confidence"]),
+        ),
+        note=entry.get("note", ""),
+    )
