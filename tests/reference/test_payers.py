@@ -617,6 +617,12 @@ def test_past_its_horizon_a_value_is_no_data(tmp_path: Path) -> None:
     assert frame["payer_mue_applies"].to_list() == [True, None]
 
 
+def test_the_ends_of_the_calendar_are_open_bounds(tmp_path: Path) -> None:
+    pack = payers.load_pack(written(tmp_path, one("mue_applies", "true", "from = 0001-01-01\nthrough = 9999-12-31")))
+    frame = payers.resolve(days("example_plan", date(1990, 1, 1), date(9999, 12, 31)), [pack])
+    assert frame["payer_mue_applies"].to_list() == [True, True]
+
+
 def test_files_that_are_no_payer_files(tmp_path: Path) -> None:
     with pytest.raises(PayerFileError, match=r"gone\.toml: cannot be read: .*; expected a TOML file"):
         payers.load_pack(tmp_path / "gone.toml")

@@ -153,8 +153,9 @@ def _changes(series: Iterable[Series[Any]]) -> set[date]:
     found: set[date] = set()
     for item in series:
         ends = [value.valid_through for value in item.values] + [item.known_through]
-        found.update(value.valid_from for value in item.values if value.valid_from)
-        found.update(end + timedelta(days=1) for end in ends if end)
+        # The first and the last day of the calendar are other ways to write an open bound.
+        found.update(value.valid_from for value in item.values if value.valid_from and value.valid_from > date.min)
+        found.update(end + timedelta(days=1) for end in ends if end and end < date.max)
     return found
 
 
