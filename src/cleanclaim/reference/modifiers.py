@@ -90,9 +90,7 @@ def on(code: str | None, day: date | None) -> Lookup[Modifier]:
         return Lookup(LookupStatus.NOT_LISTED)
     if not modifier.holds_on(day):
         return Lookup(LookupStatus.OUTSIDE_DATES)
-    return Lookup(
-        LookupStatus.FOUND, Dated(modifier, modifier.valid_from, modifier.valid_through, modifier.source)
-    )
+    return Lookup(LookupStatus.FOUND, Dated(modifier, modifier.valid_from, modifier.valid_through, modifier.source))
 
 
 def is_listed(code: str) -> bool:
@@ -133,17 +131,19 @@ def table() -> pl.DataFrame:
             lists = (list(item.conflicts), list(item.requires))
             dates = (item.valid_from, item.valid_through)
             rows.append((code, item.label, item.family.value, True, *lists, item.on_therapy_codes, *dates))
-    schema = {
-        "code": pl.String,
-        "label": pl.String,
-        "family": pl.String,
-        "is_described": pl.Boolean,
-        "conflicts": pl.List(pl.String),
-        "requires": pl.List(pl.String),
-        "on_therapy_codes": pl.Boolean,
-        "valid_from": pl.Date,
-        "valid_through": pl.Date,
-    }
+    schema = pl.Schema(
+        {
+            "code": pl.String,
+            "label": pl.String,
+            "family": pl.String,
+            "is_described": pl.Boolean,
+            "conflicts": pl.List(pl.String),
+            "requires": pl.List(pl.String),
+            "on_therapy_codes": pl.Boolean,
+            "valid_from": pl.Date,
+            "valid_through": pl.Date,
+        }
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -301,35 +301,37 @@ def medicare_status_table() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-_SCHEMA = {
-    "code": pl.String,
-    "label": pl.String,
-    "section": pl.String,
-    "family": pl.String,
-    "basis": pl.String,
-    "unit": pl.String,
-    "minutes_first": pl.Int64,
-    "minutes_each": pl.Int64,
-    "is_timed": pl.Boolean,
-    "one_on_one": pl.Boolean,
-    "disciplines": pl.List(pl.String),
-    "therapy_always": pl.Boolean,
-    "therapy_sometimes": pl.Boolean,
-    "is_evaluation": pl.Boolean,
-    "evaluation_level": pl.String,
-    "is_reevaluation": pl.Boolean,
-    "is_group": pl.Boolean,
-    "patients": pl.Int64,
-    "is_add_on": pl.Boolean,
-    "add_on_to": pl.List(pl.String),
-    "encounter": pl.String,
-    "medicare_code": pl.String,
-    "medicare_patient_chargeable": pl.Boolean,
-    "valid_from": pl.Date,
-    "valid_through": pl.Date,
-    "known_through": pl.Date,
-    "replaced_by": pl.List(pl.String),
-}
+_SCHEMA = pl.Schema(
+    {
+        "code": pl.String,
+        "label": pl.String,
+        "section": pl.String,
+        "family": pl.String,
+        "basis": pl.String,
+        "unit": pl.String,
+        "minutes_first": pl.Int64,
+        "minutes_each": pl.Int64,
+        "is_timed": pl.Boolean,
+        "one_on_one": pl.Boolean,
+        "disciplines": pl.List(pl.String),
+        "therapy_always": pl.Boolean,
+        "therapy_sometimes": pl.Boolean,
+        "is_evaluation": pl.Boolean,
+        "evaluation_level": pl.String,
+        "is_reevaluation": pl.Boolean,
+        "is_group": pl.Boolean,
+        "patients": pl.Int64,
+        "is_add_on": pl.Boolean,
+        "add_on_to": pl.List(pl.String),
+        "encounter": pl.String,
+        "medicare_code": pl.String,
+        "medicare_patient_chargeable": pl.Boolean,
+        "valid_from": pl.Date,
+        "valid_through": pl.Date,
+        "known_through": pl.Date,
+        "replaced_by": pl.List(pl.String),
+    }
+)
 
 
 def _row(procedure: Procedure) -> tuple[Any, ...]:
@@ -391,9 +393,7 @@ def _load() -> tuple[dict[str, Procedure], date]:
     return found, horizon
 
 
-def parse(
-    name: str, tables: Mapping[str, Any], sources: Mapping[str, Source], horizon: date
-) -> dict[str, Procedure]:
+def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source], horizon: date) -> dict[str, Procedure]:
     """Build the procedures of one parsed file; `name` is used in errors.
 
     Raises:

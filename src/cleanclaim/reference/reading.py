@@ -135,9 +135,7 @@ class Entry:
         for table in tables:
             if not isinstance(table, dict):
                 raise TableError(f"{self.where}: {key} holds {table!r}; expected tables")
-        return tuple(
-            Entry(f"{self.where}: {key}[{index}]", table, self._sources) for index, table in enumerate(tables)
-        )
+        return tuple(Entry(f"{self.where}: {key}[{index}]", table, self._sources) for index, table in enumerate(tables))
 
     def dated(self, key: str, kind: type[Choice]) -> tuple[Dated[Choice], ...]:
         """A list of `{value, from, through, source}` whose values are members of `kind`."""
