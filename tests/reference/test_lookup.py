@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from datetime import date, timedelta
 from itertools import product
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.reference import lookup
-from cleanclaim.reference.lookup import Edition, LookupTableError, attach
+from cleanclaim.reference.lookup import Edition, LookupTableError, attach, table_record
 
 TABLE = pl.DataFrame(
     {
@@ -274,3 +275,36 @@ def test_an_edition_confirms_only_its_own_quarter() -> None:
     edition = Edition("2024-07-01", date(2024, 7, 1), date(2024, 9, 30))
     days = (date(2024, 6, 30), date(2024, 7, 1), date(2024, 9, 30), date(2024, 10, 1))
     assert [edition.confirms(day) for day in days] == [False, True, True, False]
+
+
+RECORD = """
+label = "A table"
+license = "Public domain"
+grain = "one code"
+columns = ["code", "units"]
+rows = 2
+sha256 = "00"
+covers_from = 2024-07-01
+
+[source]
+publisher = "P"
+title = "T"
+section = "S"
+read_on = 2026-11-21
+"""
+
+
+def test_a_record_is_read_strictly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup.resources, "files", lambda _: tmp_path)
+    file = tmp_path / "data" / "topic" / "x.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(RECORD, "utf-8")
+    record = table_record("topic/x")
+    assert (record.columns, record.rows) == (("code", "units"), 2)
+    assert (record.covers_from, record.covers_through) == (date(2024, 7, 1), None)
+    file.write_text(RECORD.replace("rows = 2", "row = 2"), "utf-8")
+    with pytest.raises(LookupTableError, match=r"topic/x\.toml: unknown key 'row'; expected columns, grain"):
+        table_record("topic/x")
+    file.write_text(RECORD.replace("rows = 2\n", ""), "utf-8")
+    with pytest.raises(LookupTableError, match=r"topic/x\.toml: lacks key 'rows'"):
+        table_record("topic/x")
