@@ -295,7 +295,7 @@ read_on = 2026-11-21
 
 
 def test_a_record_is_read_strictly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr("cleanclaim.reference.lookup.resources.files", lambda _: tmp_path)
     file = tmp_path / "data" / "topic" / "x.toml"
     file.parent.mkdir(parents=True)
     file.write_text(RECORD, "utf-8")
