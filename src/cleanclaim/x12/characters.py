@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from cleanclaim.x12.delimiters import STANDARD, Delimiters
 
@@ -31,14 +32,14 @@ _LETTERS = str.maketrans(
         "ł": "l",
         "Þ": "Th",
         "þ": "th",
-        "ı": "i",
-        "‘": "'",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
         "’": "'",
         "“": '"',
         "”": '"',
         "–": "-",
         "—": "-",
-        "‐": "-",
+        "\N{HYPHEN}": "-",
         "…": "...",
     }
 )
@@ -62,8 +63,7 @@ _ALLOWED = {
 """Signs a value may hold beside the blank; the delimiters of the file are taken away from them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(NamedTuple):
     """One value that was changed to fit: on which claim, in which field, which characters became what.
 
     `found` lists the characters that were replaced, in code-point order; it is empty when the value was only too
@@ -87,6 +87,7 @@ class Cleaner:
     delimiters: Delimiters = STANDARD
     claim_id: str = ""
     replacements: list[Replacement] = field(default_factory=list)
+    _changed: dict[tuple[str, int], tuple[str, str, int | None]] = field(default_factory=dict)
     _fit: re.Pattern[str] = field(init=False)
     _unfit: re.Pattern[str] = field(init=False)
 
@@ -110,7 +111,12 @@ class Cleaner:
         """The text as it will be written, at most `limit` characters; what had to change is reported under `name`."""
         if len(text) <= limit and self._fit.fullmatch(text) is not None:
             return text
-        return self._changed(text, name, limit)
+        known = self._changed.get((text, limit))
+        if known is None:
+            known = self._changed[text, limit] = self._change(text, limit)
+        clean, found, cut_to = known
+        self.replacements.append(Replacement(self.claim_id, name, found, cut_to))
+        return clean
 
     def fold(self, text: str) -> str:
         """The text in the characters of the file, at full length; nothing is reported. It may become empty."""
@@ -122,12 +128,12 @@ class Cleaner:
             folded = folded.upper()
         return _BLANKS.sub(" ", self._unfit.sub(" ", folded)).strip()
 
-    def _changed(self, text: str, name: str, limit: int) -> str:
+    def _change(self, text: str, limit: int) -> tuple[str, str, int | None]:
+        """The clean text, the characters that were replaced, and the length it was cut to."""
         clean = self.fold(text)
         cut = clean[:limit].rstrip()
         found = "".join(sorted({sign for sign in text if not self._is_kept(sign)}))
-        self.replacements.append(Replacement(self.claim_id, name, found, limit if cut != clean else None))
-        return cut
+        return cut, found, limit if cut != clean else None
 
     def _is_kept(self, sign: str) -> bool:
         if self.character_set is CharacterSet.BASIC and sign.isascii():

@@ -11,9 +11,9 @@ class DelimiterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
-    """The delimiters of one interchange, each a single ASCII character.
+    r"""The delimiters of one interchange, each a single ASCII character.
 
-    `line_break` is written after each segment's terminator and is for people: empty, `\\n` or `\\r\\n`. An
+    `line_break` is written after each segment's terminator and is for people: empty, `\n` or `\r\n`. An
     interchange read may have an empty `repetition`: older versions have no such delimiter.
     """
 

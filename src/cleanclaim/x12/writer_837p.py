@@ -9,17 +9,16 @@ The text is composed with the usual delimiters, which no value can hold, and put
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from cleanclaim.money import plain
 from cleanclaim.records import (
+    AccidentKind,
     Address,
     Claim,
-    ClaimLine,
     ClaimPayer,
-    CoverageOrder,
     Frequency,
     Organization,
     Person,
@@ -95,7 +94,7 @@ def write_837p(  # noqa: PLR0913 - who, to whom, when and how: each is a fact of
     ).data
 
 
-def file_837p(
+def file_837p(  # noqa: PLR0913 - the same
     claims: Sequence[Claim],
     *,
     envelope: Envelope,
@@ -123,11 +122,12 @@ def file_837p(
     usage = "P" if production else "T"
     day, clock = f"{created:%Y%m%d}", f"{created:%H%M}"
     sender, receiver = envelope.submitter.identifier, envelope.receiver_id
-    parts = [
-        f"ISA*00*{'':10}*00*{'':10}*{envelope.sender_qualifier}*{sender:15}*{envelope.receiver_qualifier}*{receiver:15}"
-        f"*{day[2:]}*{clock}*^*00501*{interchange_control}*0*{usage}*:~"
+    head = (
+        f"ISA*00*{'':10}*00*{'':10}*{envelope.sender_qualifier}*{sender:15}"
+        f"*{envelope.receiver_qualifier}*{receiver:15}*{day[2:]}*{clock}*^*00501*{interchange_control}*0*{usage}*:~"
         f"GS*HC*{sender}*{receiver}*{day}*{clock}*{group_control}*X*{guide.version}~"
-    ]
+    )
+    parts = [head]
     transactions = []
     size = guide.limits["claims_per_transaction"]
     header = composer.header(envelope)
@@ -183,8 +183,9 @@ def _check_envelope(envelope: Envelope, cleaner: Cleaner, guide: Guide) -> None:
 
 
 def _delimited(text: str, delimiters: Delimiters) -> bytes:
-    signs = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment)
-    text = text.translate(str.maketrans("*:^~", "".join(signs)))
+    signs = delimiters.element + delimiters.component + delimiters.repetition + delimiters.segment
+    if signs != "*:^~":
+        text = text.translate(str.maketrans("*:^~", signs))
     if delimiters.line_break:
         text = text.replace(delimiters.segment, delimiters.segment + delimiters.line_break)
     return text.encode("ascii")
@@ -192,6 +193,110 @@ def _delimited(text: str, delimiters: Delimiters) -> bytes:
 
 def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign in "0123456789")
+
+
+class _Written(dict[str, str]):
+    """Values of one field as they are written: found at once when met before, cleaned on the first meeting.
+
+    Only values that need no change are kept, so that every change is reported on every claim.
+    """
+
+    def __init__(self, cleaner: Cleaner, name: str, limit: int) -> None:
+        super().__init__()
+        self._cleaner, self._name, self._limit = cleaner, name, limit
+
+    def __missing__(self, text: str) -> str:
+        clean = self._cleaner.text(text, self._name, self._limit)
+        if clean == text:
+            self[text] = text
+        return clean
+
+
+class _Days(dict[date, str]):
+    """Dates as eight digits."""
+
+    def __missing__(self, day: date) -> str:
+        text = self[day] = day.isoformat().replace("-", "")
+        return text
+
+
+class _Amounts(dict[int, str]):
+    """Cents as dollars without trailing zeros."""
+
+    def __missing__(self, cents: int) -> str:
+        text = self[cents] = plain(cents)
+        return text
+
+
+class _Digits(dict[str, str]):
+    """The digits of ZIP codes."""
+
+    def __missing__(self, text: str) -> str:
+        digits = self[text] = _digits(text)
+        return digits
+
+
+class _Procedures(dict[tuple[str, tuple[str, ...]], str]):
+    """A code with its modifiers as one composite."""
+
+    def __missing__(self, key: tuple[str, tuple[str, ...]]) -> str:
+        text = self[key] = ":".join(("HC", key[0], *key[1]))
+        return text
+
+
+class _Pointers(dict[tuple[int, ...], str]):
+    """Diagnosis pointers as one composite."""
+
+    def __missing__(self, pointers: tuple[int, ...]) -> str:
+        text = self[pointers] = ":".join(map(str, pointers))
+        return text
+
+
+class _PersonFields:
+    """The four parts of one role's name."""
+
+    __slots__ = ("family", "given", "middle", "suffix")
+
+    def __init__(self, cleaner: Cleaner, role: str, longest: Mapping[str, int]) -> None:
+        self.family = _Written(cleaner, f"{role} family name", longest["last_name"])
+        self.given = _Written(cleaner, f"{role} given name", longest["first_name"])
+        self.middle = _Written(cleaner, f"{role} middle name", longest["middle_name"])
+        self.suffix = _Written(cleaner, f"{role} name suffix", longest["name_suffix"])
+
+    def text(self, person: Person) -> str:
+        """Family, given and middle name, the unused prefix, and the suffix: five elements, blanks kept."""
+        middle = self.middle[person.middle_name] if person.middle_name else ""
+        suffix = self.suffix[person.suffix] if person.suffix else ""
+        return f"{self.family[person.family_name]}*{self.given[person.given_name]}*{middle}**{suffix}"
+
+
+class _AddressFields:
+    """The parts of one role's address."""
+
+    __slots__ = ("city", "line1", "line2", "zip_code")
+
+    def __init__(self, cleaner: Cleaner, role: str, longest: Mapping[str, int]) -> None:
+        self.line1 = _Written(cleaner, f"{role} address, first line", longest["address_line"])
+        self.line2 = _Written(cleaner, f"{role} address, second line", longest["address_line"])
+        self.city = _Written(cleaner, f"{role} address, city", longest["city"])
+        self.zip_code = _Digits()
+
+    def text(self, address: Address) -> str:
+        """Street and city, two segments."""
+        line2 = self.line2[address.line2] if address.line2 else ""
+        street = f"{self.line1[address.line1]}*{line2}" if line2 else self.line1[address.line1]
+        return f"N3*{street}~N4*{self.city[address.city]}*{address.state}*{self.zip_code[address.zip_code]}~"
+
+
+class _Role:
+    """A person or organization in one role: the fields of name and address, each reported under the role."""
+
+    __slots__ = ("address", "name", "person")
+
+    def __init__(self, cleaner: Cleaner, role: str, longest: Mapping[str, int]) -> None:
+        self.name = _Written(cleaner, f"{role} name", longest["last_name"])
+        self.person = _PersonFields(cleaner, role, longest)
+        self.address = _AddressFields(cleaner, role, longest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,34 +307,45 @@ class _Body:
     claim_ids: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Patients:
-    """The patients of one subscriber; the key is the patient's own level, or "" for the subscriber's own claims."""
-
-    claims: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+_Patients = dict[str, list[tuple[str, str]]]
+"""Claims (id and text) by patient level; "" are the subscriber's own."""
 
 
-@dataclass(slots=True)
 class _Composer:
     """Composes levels and claims; what many claims share (clinic, therapists) is composed once.
 
-    Caches are kept by identity, with the object itself so that its id cannot be given to another.
+    Caches of records are kept by identity, with the record itself so that its id cannot be given to another.
     """
 
-    guide: Guide
-    cleaner: Cleaner
-    submitter: Submitter
-    _billing: dict[int, tuple[Organization, str]] = field(default_factory=dict)
-    _rendering: dict[int, tuple[Provider, str]] = field(default_factory=dict)
-    _days: dict[date, str] = field(default_factory=dict)
+    def __init__(self, guide: Guide, cleaner: Cleaner, submitter: Submitter) -> None:
+        self.cleaner, self.submitter = cleaner, submitter
+        self._most_claims = guide.limits["claims_per_subscriber"]
+        longest = self._longest = guide.lengths
+        self._relationships: Mapping[str, str] = guide.codes["relationship"]
+        self._orders: Mapping[str, str] = guide.codes["payer_order"]
+        self._accidents: Mapping[str, str] = guide.codes["accident"]
+        self._patient = _Role(cleaner, "patient", longest)
+        self._subscriber = _Role(cleaner, "subscriber", longest)
+        self._payer = _Role(cleaner, "payer", longest)
+        self._other_subscriber = _Role(cleaner, "other subscriber", longest)
+        self._other_payer = _Role(cleaner, "other payer", longest)
+        self._rendering = _Role(cleaner, "rendering provider", longest)
+        self._referring = _Role(cleaner, "referring provider", longest)
+        self._billing = _Role(cleaner, "billing provider", longest)
+        self._pay_to = _Role(cleaner, "pay-to", longest)
+        self._facility = _Role(cleaner, "facility", longest)
+        self._plan_name = _Written(cleaner, "plan name", longest["plan_name"])
+        self._days, self._amounts = _Days(), _Amounts()
+        self._procedures, self._pointers = _Procedures(), _Pointers()
+        self._billing_texts: dict[int, tuple[Organization, str, str]] = {}
+        self._provider_texts: dict[tuple[str, int], tuple[Provider, str]] = {}
 
     def header(self, envelope: Envelope) -> str:
         """Who sends and who receives."""
         submitter = envelope.submitter
-        longest = self.guide.lengths
-        name = self.cleaner.text(submitter.name, "submitter name", longest["last_name"])
-        contact = self.cleaner.text(submitter.contact, "submitter contact", longest["contact_name"])
-        receiver = self.cleaner.text(envelope.receiver_name, "receiver name", longest["last_name"])
+        name = self.cleaner.text(submitter.name, "submitter name", self._longest["last_name"])
+        contact = self.cleaner.text(submitter.contact, "submitter contact", self._longest["contact_name"])
+        receiver = self.cleaner.text(envelope.receiver_name, "receiver name", self._longest["last_name"])
         return (
             f"NM1*41*2*{name}*****46*{submitter.identifier}~"
             f"PER*IC*{contact}*TE*{_digits(submitter.phone)}~"
@@ -240,198 +356,185 @@ class _Composer:
         """The billing, subscriber and patient levels of these claims, numbered from 1."""
         tree: dict[str, dict[tuple[str, int], _Patients]] = {}
         met: dict[tuple[str, str, str], int] = {}
-        most = self.guide.limits["claims_per_subscriber"]
+        most = self._most_claims
         for claim in claims:
             self.cleaner.claim_id = claim.id
-            billing = self._billing_level(claim.billing)
+            billing = self._billing_level(claim.billing)[1]
             subscriber, patient = self._subscriber_level(claim), self._patient_level(claim)
+            text = self._claim(claim)
             # Past the limit of claims under one level, the same level begins once more.
-            before = met.get((billing, subscriber, patient), 0)
-            met[billing, subscriber, patient] = before + 1
-            patients = tree.setdefault(billing, {}).setdefault((subscriber, before // most), _Patients())
-            patients.claims.setdefault(patient, []).append((claim.id, self._claim(claim)))
+            key = (billing, subscriber, patient)
+            before = met.get(key, 0)
+            met[key] = before + 1
+            patients = tree.setdefault(billing, {}).setdefault((subscriber, before // most), {})
+            patients.setdefault(patient, []).append((claim.id, text))
         ids: list[str] = []
         return _Body("".join(_levels(tree, ids)), tuple(ids))
 
     # --- levels -----------------------------------------------------------------------------------------
 
-    def _billing_level(self, organization: Organization) -> str:
-        known = self._billing.get(id(organization))
+    def _billing_level(self, organization: Organization) -> tuple[Organization, str, str]:
+        """The organization, its level, and the address part of it."""
+        known = self._billing_texts.get(id(organization))
         if known is None:
-            known = (organization, self._billing_text(organization))
-            self._billing[id(organization)] = known
-        return known[1]
+            address = self._billing.address.text(organization.address)
+            known = (organization, self._billing_text(organization, address), address)
+            self._billing_texts[id(organization)] = known
+        return known
 
-    def _billing_text(self, organization: Organization) -> str:
-        longest = self.guide.lengths
-        name = self.cleaner.text(organization.name, "billing provider name", longest["last_name"])
+    def _billing_text(self, organization: Organization, address: str) -> str:
         text = f"PRV*BI*PXC*{organization.taxonomy}~" if organization.taxonomy else ""
-        text += f"NM1*85*2*{name}*****XX*{organization.npi}~"
-        text += self._address(organization.address, "billing provider address")
+        text += f"NM1*85*2*{self._billing.name[organization.name]}*****XX*{organization.npi}~{address}"
         text += f"REF*{'SY' if organization.tax_id_kind == 'SSN' else 'EI'}*{_digits(organization.tax_id)}~"
         phone = _digits(organization.phone)
         same_contact = organization.contact == self.submitter.contact and phone == _digits(self.submitter.phone)
         if phone and not same_contact:
-            contact = self.cleaner.text(organization.contact, "billing provider contact", longest["contact_name"])
+            longest = self._longest["contact_name"]
+            contact = self.cleaner.text(organization.contact, "billing provider contact", longest)
             text += f"PER*IC*{contact}*TE*{phone}~"
         if organization.pay_to is not None and organization.pay_to != organization.address:
-            text += f"NM1*87*2~{self._address(organization.pay_to, 'pay-to address')}"
+            text += f"NM1*87*2~{self._pay_to.address.text(organization.pay_to)}"
         return text
 
     def _subscriber_level(self, claim: Claim) -> str:
         payer = claim.payer
-        text = self._subscription(payer, "18" if payer.relationship is Relationship.SELF else "", "payer")
         if payer.relationship is Relationship.SELF:
             patient = claim.patient
-            text += self._member(patient.name, payer.member_id, "patient")
-            text += self._address(patient.address, "patient address")
-            text += f"DMG*D8*{self._day(patient.birth_date)}*{patient.sex}~"
-            if payer.claim_number:
-                text += f"REF*Y4*{payer.claim_number}~"
-        elif payer.subscriber is not None:
-            subscriber = payer.subscriber
-            text += self._member(subscriber.name, payer.member_id, "subscriber")
-            if subscriber.address is not None:
-                text += self._address(subscriber.address, "subscriber address")
-                # A birth date stands with an address, as a receiver expects of a subscriber described in full.
-                if subscriber.birth_date is not None:
-                    text += f"DMG*D8*{self._day(subscriber.birth_date)}*{subscriber.sex}~"
-        return text + self._payer_name(payer, "payer")
+            number = f"REF*Y4*{payer.claim_number}~" if payer.claim_number else ""
+            return (
+                f"{self._subscription(payer, '18')}"
+                f"NM1*IL*1*{self._patient.person.text(patient.name)}*MI*{payer.member_id}~"
+                f"{self._patient.address.text(patient.address)}"
+                f"DMG*D8*{self._days[patient.birth_date]}*{patient.sex}~{number}{self._named_payer(payer, self._payer)}"
+            )
+        text = self._subscription(payer, "") + self._holder(claim, payer, self._subscriber)
+        subscriber = payer.subscriber
+        # A birth date stands with an address, as a receiver expects of a subscriber described in full.
+        if subscriber is not None and subscriber.address is not None and subscriber.birth_date is not None:
+            text += f"DMG*D8*{self._days[subscriber.birth_date]}*{subscriber.sex}~"
+        return text + self._named_payer(payer, self._payer)
 
     def _patient_level(self, claim: Claim) -> str:
         payer, patient = claim.payer, claim.patient
         if payer.relationship is Relationship.SELF:
             return ""
-        text = f"PAT*{self.guide.codes['relationship'][payer.relationship]}~NM1*QC*1*{self._person(patient.name, 'patient')}"
-        text = text.rstrip("*") + "~" + self._address(patient.address, "patient address")
-        text += f"DMG*D8*{self._day(patient.birth_date)}*{patient.sex}~"
-        return text + (f"REF*Y4*{payer.claim_number}~" if payer.claim_number else "")
+        name = f"NM1*QC*1*{self._patient.person.text(patient.name)}".rstrip("*")
+        number = f"REF*Y4*{payer.claim_number}~" if payer.claim_number else ""
+        return (
+            f"PAT*{self._relationships[payer.relationship]}~{name}~{self._patient.address.text(patient.address)}"
+            f"DMG*D8*{self._days[patient.birth_date]}*{patient.sex}~{number}"
+        )
 
-    def _subscription(self, payer: ClaimPayer, relationship: str, name: str) -> str:
-        order = self.guide.codes["payer_order"][payer.order]
-        plan = ""
-        if not payer.group_number and payer.plan_name:
-            plan = self.cleaner.text(payer.plan_name, f"{name} plan name", self.guide.lengths["plan_name"])
-        secondary = payer.medicare_secondary_type if payer.order is not CoverageOrder.PRIMARY else ""
-        return f"SBR*{order}*{relationship}*{payer.group_number}*{plan}*{secondary}****{payer.filing_indicator}~"
+    def _subscription(self, payer: ClaimPayer, relationship: str) -> str:
+        # A plan's name is said only where there is no group number.
+        plan = self._plan_name[payer.plan_name] if payer.plan_name and not payer.group_number else ""
+        return (
+            f"SBR*{self._orders[payer.order]}*{relationship}*{payer.group_number}*{plan}"
+            f"*{payer.medicare_secondary_type}****{payer.filing_indicator}~"
+        )
 
-    def _member(self, person: Person, member_id: str, name: str) -> str:
-        return f"NM1*IL*1*{self._person(person, name)}*MI*{member_id}~"
+    def _holder(self, claim: Claim, payer: ClaimPayer, role: _Role) -> str:
+        """Who holds the policy: the patient, or the subscriber named with the payer."""
+        if payer.subscriber is None or payer.relationship is Relationship.SELF:
+            name, address = role.person.text(claim.patient.name), role.address.text(claim.patient.address)
+        else:
+            subscriber = payer.subscriber
+            name = role.person.text(subscriber.name)
+            address = "" if subscriber.address is None else role.address.text(subscriber.address)
+        return f"NM1*IL*1*{name}*MI*{payer.member_id}~{address}"
 
-    def _payer_name(self, payer: ClaimPayer, name: str) -> str:
-        written = self.cleaner.text(payer.name, f"{name} name", self.guide.lengths["last_name"])
-        text = f"NM1*PR*2*{written}*****PI*{payer.identifier}~"
-        return text if payer.address is None else text + self._address(payer.address, f"{name} address")
+    def _named_payer(self, payer: ClaimPayer, role: _Role) -> str:
+        text = f"NM1*PR*2*{role.name[payer.name]}*****PI*{payer.identifier}~"
+        return text if payer.address is None else text + role.address.text(payer.address)
 
     # --- one claim --------------------------------------------------------------------------------------
 
     def _claim(self, claim: Claim) -> str:
-        released = "Y" if claim.signature_on_file else "I"
-        parts = [
-            f"CLM*{claim.id}*{plain(claim.total_charge_cents)}***{claim.place_of_service}:B:{claim.frequency}"
-            f"*Y*{'A' if claim.accepts_assignment else 'C'}*{'Y' if claim.signature_on_file else 'N'}*{released}",
-        ]
+        total, lines = self._lines(claim)
+        first, *others = claim.diagnoses
+        diagnoses = f"HI*ABK:{first}{''.join([f'*ABF:{code}' for code in others])}~".replace(".", "")
+        signed = "Y*Y" if claim.signature_on_file else "N*I"
         accident = claim.accident
+        cause = ""
         if accident is not None:
-            cause = self.guide.codes["accident"][accident.kind]
-            parts.append(f"**{cause}:::{accident.state}" if cause == "AA" else f"**{cause}")
-        parts.append("~")
+            cause = f"**{self._accidents[accident.kind]}"
+            if accident.kind is AccidentKind.AUTO:
+                cause += f":::{accident.state}"
+        return (
+            f"CLM*{claim.id}*{self._amounts[total]}***{claim.place_of_service}:B:{claim.frequency}"
+            f"*Y*{'A' if claim.accepts_assignment else 'C'}*{signed}{cause}~"
+            f"{self._dates_and_references(claim)}{diagnoses}{self._providers(claim)}"
+            f"{''.join([self._other(claim, payer) for payer in claim.other_payers])}{lines}"
+        )
+
+    def _dates_and_references(self, claim: Claim) -> str:
+        days, text = self._days, ""
         if claim.onset_on is not None:
-            parts.append(f"DTP*431*D8*{self._day(claim.onset_on)}~")
+            text = f"DTP*431*D8*{days[claim.onset_on]}~"
         if claim.initial_treatment_on is not None:
-            parts.append(f"DTP*454*D8*{self._day(claim.initial_treatment_on)}~")
-        if accident is not None:
-            parts.append(f"DTP*439*D8*{self._day(accident.on)}~")
+            text += f"DTP*454*D8*{days[claim.initial_treatment_on]}~"
+        if claim.accident is not None:
+            text += f"DTP*439*D8*{days[claim.accident.on]}~"
         if claim.patient_paid_cents:
-            parts.append(f"AMT*F5*{plain(claim.patient_paid_cents)}~")
+            text += f"AMT*F5*{self._amounts[claim.patient_paid_cents]}~"
         if claim.prior_authorization:
-            parts.append(f"REF*G1*{claim.prior_authorization}~")
+            text += f"REF*G1*{claim.prior_authorization}~"
         if claim.frequency is not Frequency.ORIGINAL:
-            parts.append(f"REF*F8*{claim.original_reference}~")
-        if claim.note and (note := self.cleaner.text(claim.note, "claim note", self.guide.lengths["note"])):
-            parts.append(f"NTE*ADD*{note}~")
-        first, *others = (code.replace(".", "") for code in claim.diagnoses)
-        parts.append(f"HI*ABK:{first}{''.join(f'*ABF:{code}' for code in others)}~")
-        if claim.referring is not None:
-            parts.append(self._provider("DN", claim.referring, "referring provider"))
-        if claim.rendering.npi != claim.billing.npi:
-            parts.append(self._rendering_text(claim.rendering))
-        if claim.facility is not None and claim.facility != claim.billing.address:
-            parts.append(self._facility(claim, claim.facility))
-        for payer in claim.other_payers:
-            parts.append(self._other_payer(claim, payer))
-        for number, line in enumerate(claim.lines, start=1):
-            parts.append(self._line(number, line, claim.place_of_service))
-        return "".join(parts)
-
-    def _provider(self, role: str, provider: Provider, name: str) -> str:
-        text = f"NM1*{role}*1*{self._person(provider.name, name)}"
-        return (f"{text}*XX*{provider.npi}" if provider.npi else text.rstrip("*")) + "~"
-
-    def _rendering_text(self, provider: Provider) -> str:
-        known = self._rendering.get(id(provider))
-        if known is None:
-            text = self._provider("82", provider, "rendering provider")
-            if provider.taxonomy:
-                text += f"PRV*PE*PXC*{provider.taxonomy}~"
-            known = (provider, text)
-            self._rendering[id(provider)] = known
-        return known[1]
-
-    def _facility(self, claim: Claim, address: Address) -> str:
-        name = self.cleaner.text(
-            claim.facility_name or claim.billing.name, "facility name", self.guide.lengths["last_name"]
-        )
-        identifier = f"*****XX*{claim.facility_npi}" if claim.facility_npi else ""
-        return f"NM1*77*2*{name}{identifier}~{self._address(address, 'facility address')}"
-
-    def _other_payer(self, claim: Claim, payer: ClaimPayer) -> str:
-        text = self._subscription(payer, self.guide.codes["relationship"][payer.relationship], "other payer")
-        assigned, released = ("Y", "Y") if claim.signature_on_file else ("N", "I")
-        text += f"OI***{assigned}***{released}~"
-        if payer.relationship is Relationship.SELF or payer.subscriber is None:
-            text += self._member(claim.patient.name, payer.member_id, "patient")
-            text += self._address(claim.patient.address, "patient address")
-        else:
-            text += self._member(payer.subscriber.name, payer.member_id, "other subscriber")
-            if payer.subscriber.address is not None:
-                text += self._address(payer.subscriber.address, "other subscriber address")
-        return text + self._payer_name(payer, "other payer")
-
-    def _line(self, number: int, line: ClaimLine, place_of_claim: str) -> str:
-        code = ":".join(("HC", line.code, *line.modifiers))
-        place = line.place_of_service if line.place_of_service != place_of_claim else ""
-        pointers = ":".join(map(str, line.pointers))
-        text = (
-            f"LX*{number}~SV1*{code}*{plain(line.charge_cents)}*UN*{line.units}*{place}**{pointers}~"
-            f"DTP*472*D8*{self._day(line.date_of_service)}~"
-        )
-        return f"{text}REF*6R*{line.control_number}~" if line.control_number else text
-
-    # --- parts ------------------------------------------------------------------------------------------
-
-    def _person(self, person: Person, name: str) -> str:
-        """Family, given and middle name, the unused prefix, and the suffix: five elements, blanks kept."""
-        longest, clean = self.guide.lengths, self.cleaner.text
-        family = clean(person.family_name, f"{name} family name", longest["last_name"])
-        given = clean(person.given_name, f"{name} given name", longest["first_name"])
-        middle = clean(person.middle_name, f"{name} middle name", longest["middle_name"])
-        suffix = clean(person.suffix, f"{name} name suffix", longest["name_suffix"])
-        return f"{family}*{given}*{middle}**{suffix}"
-
-    def _address(self, address: Address, name: str) -> str:
-        longest, clean = self.guide.lengths, self.cleaner.text
-        line1 = clean(address.line1, f"{name} first line", longest["address_line"])
-        line2 = clean(address.line2, f"{name} second line", longest["address_line"])
-        city = clean(address.city, f"{name} city", longest["city"])
-        street = f"N3*{line1}*{line2}~" if line2 else f"N3*{line1}~"
-        return f"{street}N4*{city}*{address.state}*{_digits(address.zip_code)}~"
-
-    def _day(self, day: date) -> str:
-        text = self._days.get(day)
-        if text is None:
-            text = self._days[day] = day.isoformat().replace("-", "")
+            text += f"REF*F8*{claim.original_reference}~"
+        if claim.note and (note := self.cleaner.text(claim.note, "claim note", self._longest["note"])):
+            text += f"NTE*ADD*{note}~"
         return text
+
+    def _providers(self, claim: Claim) -> str:
+        text = ""
+        if claim.referring is not None:
+            text = self._provider("DN", claim.referring, self._referring)
+        if claim.rendering.npi != claim.billing.npi:
+            text += self._provider("82", claim.rendering, self._rendering)
+        if claim.facility is not None and claim.facility is not claim.billing.address:
+            address = self._facility.address.text(claim.facility)
+            # Only a place other than the clinic's own address is said.
+            if address != self._billing_level(claim.billing)[2]:
+                name = self._facility.name[claim.facility_name or claim.billing.name]
+                identifier = f"*****XX*{claim.facility_npi}" if claim.facility_npi else ""
+                text += f"NM1*77*2*{name}{identifier}~{address}"
+        return text
+
+    def _provider(self, code: str, provider: Provider, role: _Role) -> str:
+        known = self._provider_texts.get((code, id(provider)))
+        if known is not None:
+            return known[1]
+        before = len(self.cleaner.replacements)
+        text = f"NM1*{code}*1*{role.person.text(provider.name)}"
+        text = (f"{text}*XX*{provider.npi}" if provider.npi else text.rstrip("*")) + "~"
+        if code == "82" and provider.taxonomy:
+            text += f"PRV*PE*PXC*{provider.taxonomy}~"
+        # A name that had to be changed is composed anew, so that each claim's report is whole.
+        if len(self.cleaner.replacements) == before:
+            self._provider_texts[code, id(provider)] = (provider, text)
+        return text
+
+    def _other(self, claim: Claim, payer: ClaimPayer) -> str:
+        signed = "Y***Y" if claim.signature_on_file else "N***I"
+        return (
+            f"{self._subscription(payer, self._relationships[payer.relationship])}OI***{signed}~"
+            f"{self._holder(claim, payer, self._other_subscriber)}{self._named_payer(payer, self._other_payer)}"
+        )
+
+    def _lines(self, claim: Claim) -> tuple[int, str]:
+        """The total charge in cents, and the service lines."""
+        days, amounts, procedures, pointers = self._days, self._amounts, self._procedures, self._pointers
+        place_of_claim = claim.place_of_service
+        total, parts = 0, []
+        for number, line in enumerate(claim.lines, start=1):
+            total += line.charge_cents
+            place = "" if line.place_of_service == place_of_claim else line.place_of_service
+            control = f"REF*6R*{line.control_number}~" if line.control_number else ""
+            parts.append(
+                f"LX*{number}~SV1*{procedures[line.code, line.modifiers]}*{amounts[line.charge_cents]}*UN*{line.units}"
+                f"*{place}**{pointers[line.pointers]}~DTP*472*D8*{days[line.date_of_service]}~{control}"
+            )
+        return total, "".join(parts)
 
 
 def _levels(
@@ -447,9 +550,9 @@ def _levels(
         for (subscriber, _), patients in subscribers.items():
             number += 1
             holder = number
-            has_patients = "" not in patients.claims
+            has_patients = "" not in patients
             yield f"HL*{holder}*{biller}*22*{int(has_patients)}~{subscriber}"
-            for patient, claims in patients.claims.items():
+            for patient, claims in patients.items():
                 if patient:
                     number += 1
                     yield f"HL*{number}*{holder}*23*0~{patient}"
