@@ -39,7 +39,8 @@ def closest(minutes: np.ndarray, units: int) -> np.ndarray:
     """
     tried = divisions(units, minutes.shape[1])
     distance = ((15 * tried[None, :, :] - minutes[:, None, :]) ** 2).sum(axis=2)
-    return distance == distance.min(axis=1, keepdims=True)
+    kept: np.ndarray = distance == distance.min(axis=1, keepdims=True)
+    return kept
 
 
 def allowed_divisions(minutes: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -68,7 +68,9 @@ def enumerated(minutes: np.ndarray, claim: np.ndarray) -> dict[str, np.ndarray]:
     return {"least": least, "most": most, "chosen": chosen}
 
 
-def assistant_answers(therapist: np.ndarray, assistant: np.ndarray, units: np.ndarray, **rule: bool) -> list[int | None]:
+def assistant_answers(
+    therapist: np.ndarray, assistant: np.ndarray, units: np.ndarray, **rule: bool
+) -> list[int | None]:
     keys = np.stack([therapist, assistant, units], axis=1)
     distinct, place = np.unique(keys, axis=0, return_inverse=True)
     answers = [assistant_units(*map(int, key), **rule) for key in distinct]
@@ -115,7 +117,11 @@ def test_random_days_in_one_table(codes: int, *, with_preference: bool) -> None:
         for method in AssistantMethod:
             split = assistant_split(services.with_columns(date=pl.lit(day)), method)
             carried = assistant_answers(
-                minutes.ravel() - assistant, assistant, units, from_2022=from_2022, simple=method is AssistantMethod.SIMPLE
+                minutes.ravel() - assistant,
+                assistant,
+                units,
+                from_2022=from_2022,
+                simple=method is AssistantMethod.SIMPLE,
             )
             assert split["units_with_assistant_modifier"].to_list() == carried
             assert split["undecided"].to_list() == [value is None for value in carried]
@@ -181,7 +187,13 @@ def mixed_days(draw: st.DrawFn) -> list[dict[str, Any]]:
 @given(st.lists(mixed_days(), min_size=4, max_size=4))
 def test_days_with_untimed_codes_and_partial_preferences(days: list[list[dict[str, Any]]]) -> None:
     rows = [{"day_id": day_id, **row} for day_id, day in enumerate(days) for row in day]
-    schema = {"day_id": pl.Int64, "code": pl.String, "minutes": pl.Int64, "is_timed": pl.Boolean, "preference": pl.Int64}
+    schema = {
+        "day_id": pl.Int64,
+        "code": pl.String,
+        "minutes": pl.Int64,
+        "is_timed": pl.Boolean,
+        "preference": pl.Int64,
+    }
     for day in allocate(pl.DataFrame(rows, schema=schema)).partition_by("day_id"):
         check_day(day.to_dicts())
 
@@ -192,7 +204,8 @@ def check_day(counted: list[dict[str, Any]]) -> None:
     found = tuple(row["units_eight_minute"] for row in timed)
     # Most to those with the lowest preference, those without one last, in the order given.
     first = sorted(
-        range(len(timed)), key=lambda place: (timed[place]["preference"] is None, timed[place]["preference"] or 0, place)
+        range(len(timed)),
+        key=lambda place: (timed[place]["preference"] is None, timed[place]["preference"] or 0, place),
     )
     assert found == max(allowed, key=lambda division: tuple(division[place] for place in first))
     # Open: swapping two codes with the same preference would have changed who takes the unit.

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cleanclaim.units.assistants import AssistantMethod
+from cleanclaim.units.assistants import AssistantMethod, assistant_split
 from cleanclaim.units.counting import UnitMethod, count_units
 from cleanclaim.units.splitting import Hands, split_assistant
 from tests.units.brute_force import allowed_divisions
@@ -50,9 +50,7 @@ def test_eight_minute_rule(example: dict[str, Any]) -> None:
         assert day.units == example["expected"]
         assert day.ties == ()
     else:
-        allowed = [
-            dict(zip(minutes, division, strict=True)) for division in allowed_divisions(tuple(minutes.values()))
-        ]
+        allowed = [dict(zip(minutes, division, strict=True)) for division in allowed_divisions(tuple(minutes.values()))]
         assert day.units in allowed
         assert len(allowed) > 1
         assert [tie.is_open for tie in day.ties] == [True]
@@ -65,15 +63,16 @@ def test_manual_examples(example: dict[str, Any]) -> None:
     assert count_units(example["minutes"], timed=is_timed).units in example["expected_any_of"]
     # A stored choice reaches every answer that the manual allows, and no other.
     reached = [
-        count_units(example["minutes"], timed=is_timed, prefer=prefer).units
-        for prefer in itertools.permutations(codes)
+        count_units(example["minutes"], timed=is_timed, prefer=prefer).units for prefer in itertools.permutations(codes)
     ]
     assert all(units in example["expected_any_of"] for units in reached)
     assert all(units in reached for units in example["expected_any_of"])
     assert count_units(example["minutes"], timed=is_timed).supported_units == example["units"]
 
 
-@pytest.mark.parametrize("example", EXAMPLES["third_party"], ids=lambda row: "-".join(map(str, row["minutes"].values())))
+@pytest.mark.parametrize(
+    "example", EXAMPLES["third_party"], ids=lambda row: "-".join(map(str, row["minutes"].values()))
+)
 def test_third_party_examples_break_ties_by_code(example: dict[str, Any]) -> None:
     in_order = dict(sorted(example["minutes"].items()))
     assert count_units(in_order, timed=is_timed).units == example["expected"]
@@ -182,8 +181,6 @@ def test_open_edge_is_not_decided(example: dict[str, Any]) -> None:
 
 
 def test_remote_monitoring_supplies_never_take_the_modifier() -> None:
-    from cleanclaim.units.assistants import assistant_split
-
     both = EXAMPLES["assistant_remote_monitoring"]
     codes = both["takes_modifier"] + both["never"]
     frame = pl.DataFrame({"code": codes}).with_columns(

@@ -151,7 +151,7 @@ def compare_methods(
     eight = count_units(minutes, UnitMethod.EIGHT_MINUTE, timed=timed, prefer=prefer, rules=rules)
     midpoint = count_units(minutes, UnitMethod.MIDPOINT, timed=timed, prefer=prefer, rules=rules)
     if eight.supported_units is None or midpoint.supported_units is None:
-        return MethodComparison(eight, midpoint, None, None, f"No data by either method: {eight.explanation}")
+        return MethodComparison(eight, midpoint, None, None, eight.explanation)
     agree = eight.units == midpoint.units
     if agree:
         words = f"Both methods give {_listed(eight)} ({eight.supported_units} timed in all)"
@@ -238,7 +238,7 @@ def _notes(rows: Sequence[dict[str, Any]], ties: Sequence[Tie], rules: UnitRules
             )
         elif row["not_billed_pooled"]:
             yield (
-                f"{code}'s {counted(minutes, 'minute')} take no unit: other codes have more remaining minutes; they "
+                f"{code}'s {counted(minutes, 'minute')} take no unit: other codes come first; they "
                 f"stay in the day's total, so document them"
             )
     for row in rows:
@@ -295,4 +295,4 @@ def _takes(number: int) -> str:
 
 
 def _listed(count: UnitCount) -> str:
-    return ", ".join(f"{code} {units}" for code, units in count.units.items())
+    return ", ".join(f"{code} {units}" for code, units in count.units.items()) or "no units"

@@ -136,7 +136,7 @@ def _code_bounds(row: Mapping[str, Any], method: UnitMethod, rules: UnitRules) -
         return _Bounds(0, None, certain=False)
     # Whatever the other codes bring, a code takes its whole units, and at most one more for what is over.
     whole, over = divmod(row["minutes"], rules.minutes_per_unit)
-    return _Bounds(whole, whole + (over > 0), certain=False)
+    return _Bounds(whole, whole + (over > 0), certain=over == 0)
 
 
 def _day_bounds(day: Mapping[str, Any], method: UnitMethod) -> _Bounds:

@@ -116,7 +116,7 @@ def _explanation(row: Mapping[str, Any], method: AssistantMethod, rules: UnitRul
         return "no data, because a minute, the date or the basis of the code is unknown"
     fixed = {
         SplitBasis.NO_UNITS: "it takes no unit",
-        SplitBasis.BEFORE_MODIFIERS: f"assistant modifiers begin with service dates of {rules.assistant_modifiers_from}",
+        SplitBasis.BEFORE_MODIFIERS: f"assistant modifiers begin on {rules.assistant_modifiers_from}",
         SplitBasis.NOT_SUBJECT: "this code never takes the modifier",
         SplitBasis.NO_ASSISTANT: "the assistant furnished no minutes alone, so no modifier",
     }
@@ -149,10 +149,10 @@ def _reason(basis: SplitBasis, row: Mapping[str, Any], method: AssistantMethod, 
             f"by the assistant, so one carries the modifier and one does not"
         )
     left = row["units"] - therapist // per_unit - whole
+    what = f"{counted(left, 'unit')} beyond the whole ones" if left >= 0 else "fewer units than the whole ones"
     return (
-        f"{counted(left, 'unit') if left > 0 else 'fewer units than whole blocks'} left for "
-        f"{counted(therapist_left, 'minute')} by the therapist and {assistant_left} by the assistant, a split that no "
-        f"rule read describes; a person decides"
+        f"{what}, for {counted(therapist_left, 'minute')} by the therapist and {assistant_left} by the assistant, is a "
+        f"split that no rule read describes, so a person decides"
     )
 
 
