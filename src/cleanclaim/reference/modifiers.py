@@ -133,15 +133,15 @@ def table() -> pl.DataFrame:
             rows.append((code, item.label, item.family.value, True, *lists, item.on_therapy_codes, *dates))
     schema = pl.Schema(
         {
-            "code": pl.String,
-            "label": pl.String,
-            "family": pl.String,
-            "is_described": pl.Boolean,
+            "code": pl.String(),
+            "label": pl.String(),
+            "family": pl.String(),
+            "is_described": pl.Boolean(),
             "conflicts": pl.List(pl.String),
             "requires": pl.List(pl.String),
-            "on_therapy_codes": pl.Boolean,
-            "valid_from": pl.Date,
-            "valid_through": pl.Date,
+            "on_therapy_codes": pl.Boolean(),
+            "valid_from": pl.Date(),
+            "valid_through": pl.Date(),
         }
     )
     return pl.DataFrame(rows, schema=schema, orient="row")
