@@ -83,7 +83,7 @@ def known(code: str) -> procedures.Procedure:
 
 def test_the_number_of_codes_is_as_published_here() -> None:
     codes = procedures.all_codes()
-    assert len(codes) == 221
+    assert len(codes) == 230
     assert list(codes) == sorted(set(codes))
     assert procedures.known_through() == HORIZON
     ended = [code for code in codes if known(code).valid_through]
@@ -222,6 +222,42 @@ def test_sections_of_category_i_and_beyond() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "section"),
+    [
+        ("00099", None),
+        ("00100", Section.ANESTHESIA),
+        ("01999", Section.ANESTHESIA),
+        ("27447", Section.SURGERY),
+        ("73560", Section.RADIOLOGY),
+        ("80053", Section.PATHOLOGY_AND_LABORATORY),
+        ("90832", Section.MEDICINE),
+        ("98015", Section.EVALUATION_AND_MANAGEMENT),
+        ("98925", Section.MEDICINE),
+        ("99201", None),
+        ("99202", Section.EVALUATION_AND_MANAGEMENT),
+        ("99213", Section.EVALUATION_AND_MANAGEMENT),
+        ("99499", Section.EVALUATION_AND_MANAGEMENT),
+        ("99500", Section.MEDICINE),
+        ("1101F", Section.CATEGORY_II),
+        ("0101T", Section.CATEGORY_III),
+        ("L1902", Section.HCPCS_LEVEL_II),
+        ("97110", Section.MEDICINE),
+        ("9711", None),
+        ("ABCDE", None),
+    ],
+)
+def test_section_of_any_number(code: str, section: Section | None) -> None:
+    assert procedures.section_of(code) is section
+
+
+@pytest.mark.parametrize("code", procedures.all_codes())
+def test_ranges_agree_with_the_listed_sections(code: str) -> None:
+    section = known(code).section
+    if code.isdigit():
+        assert [item[2] for item in procedures._sections() if item[0] <= code <= item[1]] == [section]
+
+
 @pytest.mark.parametrize("code", procedures.all_codes())
 def test_section_fits_the_form_of_the_code(code: str) -> None:
     section = known(code).section
@@ -302,7 +338,7 @@ def test_labels_are_unique() -> None:
 
 def test_table_for_joins() -> None:
     table = procedures.table()
-    assert table.height == 221
+    assert table.height == 230
     assert table.columns == [
         "code",
         "label",
@@ -345,13 +381,13 @@ def test_table_for_joins() -> None:
     assert rows["20560"]["therapy_sometimes"] is None
     assert rows["97762"]["replaced_by"] == ["97763"]
     assert table["therapy_always"].sum() == 55
-    assert table["therapy_sometimes"].sum() == 44
+    assert table["therapy_sometimes"].sum() == 49
     assert table["is_timed"].sum() == len([code for code in procedures.all_codes() if known(code).is_timed])
 
 
 def test_dated_tables_do_not_overlap() -> None:
     therapy = procedures.therapy_table()
-    assert therapy.height == 107
+    assert therapy.height == 112
     assert therapy.filter(pl.col("code") == "97530").rows() == [
         ("97530", "always", "seen", date(2020, 1, 1), date(2026, 12, 31))
     ]

@@ -25,6 +25,7 @@ from cleanclaim.sources import Source
 
 _FOLDER = "procedures"
 _SOURCES = f"{_FOLDER}/sources.toml"
+_SECTIONS = "procedure_sections.toml"
 _CODE = re.compile(r"\d{4}[0-9TF]|[A-Z]\d{4}")
 
 
@@ -238,6 +239,23 @@ def on(code: str | None, day: date | None) -> Lookup[Procedure]:
     return Lookup(LookupStatus.FOUND, dated)
 
 
+def section_of(code: str) -> Section | None:
+    """The section that a code's number belongs to, listed here or not; `None` for a text that is no such number.
+
+    A five-digit number within a section's range need not be a code that exists.
+    """
+    listed = get(code)
+    if listed is not None:
+        return listed.section
+    if not _CODE.fullmatch(code):
+        return None
+    if code[0].isalpha():
+        return Section.HCPCS_LEVEL_II
+    if code[-1].isalpha():
+        return Section.CATEGORY_II if code[-1] == "F" else Section.CATEGORY_III
+    return next((section for first, last, section in _sections() if first <= code <= last), None)
+
+
 def all_codes() -> tuple[str, ...]:
     """Every listed code, deleted ones included, sorted."""
     return tuple(sorted(_procedures()))
@@ -391,6 +409,19 @@ def _load() -> tuple[dict[str, Procedure], date]:
             found[code] = procedure
     _check_references(found)
     return found, horizon
+
+
+@cache
+def _sections() -> tuple[tuple[str, str, Section], ...]:
+    tables = read_toml(_SECTIONS)
+    head = Entry(_SECTIONS, tables, read_sources(_SECTIONS, tables.pop("sources", None)))
+    found = []
+    for entry in head.entries("range"):
+        found.append((entry.text("first"), entry.text("last"), entry.choice("section", Section)))
+        entry.source()
+        entry.done()
+    head.done()
+    return tuple(found)
 
 
 def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source], horizon: date) -> dict[str, Procedure]:
