@@ -1,0 +1,172 @@
+"""The details of one thing done: by whom, for how many, which side and region, why, with what response and progress."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from cleanclaim.coding.found import Found, first
+from cleanclaim.coding.wording import fold, read_data
+from cleanclaim.records import By, Side
+
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+_NUMBER = r"(?:\d{1,2}|" + "|".join(_NUMBERS) + ")"
+_LARGEST_GROUP = 50
+
+_TOGETHER = re.compile(
+    r"\bPTA?\s*(?:and|&|\+|/|with|w/)\s*PTA?\b(?=.{0,40})|\b(?:PT|PTA) (?:co-?treat\w*) (?:with|w/) (?:the )?PTA?\b|"
+    r"\bco-?treat\w*[^.;\n]{0,30}\bPT\s*(?:and|&|\+|/)\s*PTA\b|\b(?i:therapist and assistant) together\b"
+)
+_STUDENT = re.compile(r"\bSPTA?\b|\b(?i:(?:pt |pta |dpt |physical therap(?:y|ist) )?student(?! loan))\b")
+_ASSISTANT = re.compile(r"\bPTA\b|\b(?i:physical therap(?:y|ist) assistant|therap(?:y|ist) assistant)\b|\b(?i:by|with) pta\b")
+_AIDE = re.compile(r"\b(?i:(?:rehab |pt |physical therapy )?(?:aide|tech|technician))\b")
+_NOBODY = re.compile(r"\b(?i:unattended|unsupervised|without supervision|no supervision)\b")
+_THERAPIST = re.compile(
+    r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
+    r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|\bPT (?:provided|performed|only|directly)\b"
+)
+_ONE_ON_ONE = re.compile(r"\b1\s*:\s*1\b|\bone[- ]on[- ]one\b|\b1[- ]on[- ]1\b|\bone[- ]to[- ]one\b|\bindividual (?:treatment|session|tx|therapy)\b")
+_GROUP_SIZE = re.compile(
+    rf"\bgroup (?:size )?(?:of|x|=|:|n\s*=)\s*{_NUMBER}\b|\b{_NUMBER}[- ](?:person|patient|member|pt)s? (?:group|class)"
+)
+_PATIENTS = re.compile(
+    rf"\b(?:with|w/|of|among|between|x|,|\()?\s*(?P<n>{_NUMBER})\s+(?P<other>other\s+)?(?:patients|pts|participants|people|members|clients|patient|pt)\b(?! (?:reports?|states?|education))"
+)
+_ANOTHER = re.compile(r"\b(?:with|w/|and|alongside) (?:another|one other) (?:patient|pt)\b")
+_ATTENDED_NOT = re.compile(r"\bunattended\b|\bnot attended\b|\bunsupervised\b")
+_ATTENDED = re.compile(
+    r"\battended\b|\bconstant attendance\b|\bdirect contact\b|\btherapist (?:present|in attendance)\b|\b(?:manual|hand-?held) (?:probe|stim)"
+)
+_SIDES = (
+    (Side.BILATERAL, re.compile(r"\b(?i:bilateral(?:ly)?|bilat|bil|b/l|both (?:sides|legs|arms|knees|hips|shoulders|ankles|feet|hands))\b|\bB(?:LE|UE)s?\b|(?<![A-Za-z/.\d])\(?B\)?(?= (?i:[a-z]))|\b[RL]\s*(?:and|&|\+|/)\s*[RL]\b|\b(?i:right and left|left and right)\b")),
+    (Side.RIGHT, re.compile(r"\b(?i:right|rt)\b(?!\s*(?:now|away|after|before|side up))|\bR(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]\s?\d)(?!OM)|\(R\)")),
+    (Side.LEFT, re.compile(r"\b(?i:left)\b(?!\s+(?:the|clinic|on|running|message|with|without|early|voicemail))|\b(?i:lt)\b|\bL(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]?\s?\d)|\(L\)")),
+)
+_PURPOSE = re.compile(
+    r"\b(?:in order to\b|so (?:that )?(?:pt|patient)\b|to (?:safely |further |help |also )?(?:improv|increas|restor|decreas|reduc|facilitat|promot|address|normaliz|enhanc|"
+    r"allow|prevent|return|enabl|strengthen|maintain|correct|train|prepar|minimiz|control|manag|regain|build|activat|retrain|"
+    r"desensitiz|challeng|stimulat|encourag|ensur|achiev|reach|assist|support|optimiz|progress|stabiliz|simulat|mobiliz|"
+    r"lengthen|relax|relieve|calm|inhibit|resolve|reposition|remove|clear|heal|stretch|loosen|gain)\w*\b|"
+    r"for (?:improv\w*|increas\w*|decreas\w*|reduc\w*|better|pain|strength\w*|stability|stabilization|endurance|mobility|rom|"
+    r"range|flexib\w*|balance|safe\w*|return\w*|function\w*|carry ?over|edema|swelling|control|postur\w*|proprioception|quad\w*|"
+    r"glute\w*|core|hip|knee|ankle|shoulder|scapular|cervical|lumbar|gait|stairs?|fall\w*|motor|muscle|tissue|joint|extension|flexion|"
+    r"cardio\w*|aerobic|circulation|relaxation|desensit\w*|coordination|gaze|dizziness|vertigo|wound|healing|home|work|community|"
+    r"transfers?|independen\w*|community|activation|recruitment|inflammation|spasm\w*|guarding|tightness|restrict\w*|le |ue )\b)"
+    r"[^.;\n|]{0,100}"
+)
+_RESPONSE = re.compile(
+    r"\b(?:tolerat\w+|respond\w*|response|no adverse|no (?:increase|inc|change|c/o|complaints?|loss)\b|pt (?:report|state|note|demo)\w*|"
+    r"patient (?:report|state|note|demonstrat)\w*|reports?|reported|c/o|fatigue\w*|required?|requires|requiring|needed|needing|needs|"
+    r"with (?:min|mod|max|cga|sba|verbal|tactile|vc|tc|cues|cueing|no cues|no lob)|cues? (?:for|to|x)|vc\b|cueing|min a\b|mod a\b|max a\b|cga|sba|"
+    r"contact guard|standby assist\w*|demonstrat\w+|able to|unable to|pain (?:decreas\w*|reduc\w*|increas\w*|from|to|\d)|"
+    r"decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|relief|lob\b|loss(?:es)? of balance|accuracy|good form|good (?:response|tolerance|"
+    r"carry ?over|technique|return demo\w*)|verbali[sz]ed understanding|teach ?back|return demonstrat\w*|skin intact|"
+    r"dizziness (?:rated|resolved|\d)|symptoms (?:resolved|decreas\w*|increas\w*)|spo2|hr \d+|rpe)"
+    r"[^.;\n|]{0,80}"
+)
+_PROGRESS = re.compile(
+    r"\b(?:progress(?:ed|ing|ion)?\b|increased? (?:from|to)\b|improv(?:ed|ing|ement)\b|from \d[\d/.°]*\s*\w* to \d|compared (?:to|with)|vs\.? (?:last|eval|previous|prior|initial)|"
+    r"since (?:last|eval|initial|start)|up from|down from|now able|able to now|advanced (?:to|from)|upgraded|better than|less than last|"
+    r"(?:more|fewer|less) \w+ than (?:last|previous)|last visit \d|was \d+)"
+    r"[^.;\n|]{0,80}"
+)
+
+
+def by_whom(text: str) -> Found[By] | None:
+    """Who furnished it, when the text says so. "Pt" is the patient; only "PT" with a preposition is a therapist."""
+    for value, pattern in (
+        (By.TOGETHER, _TOGETHER),
+        (By.STUDENT, _STUDENT),
+        (By.PTA, _ASSISTANT),
+        (By.AIDE, _AIDE),
+        (By.NOBODY, _NOBODY),
+        (By.PT, _THERAPIST),
+    ):
+        match = pattern.search(text)
+        if match and not (value is By.TOGETHER and "PTA" not in match.group().upper() and "assistant" not in match.group()):
+            return Found(value, match.start(), match.end())
+    return None
+
+
+def one_on_one(text: str) -> Found[bool] | None:
+    """Whether the text says one-on-one."""
+    return first(_ONE_ON_ONE, fold(text), lambda _: True)
+
+
+def group_size(text: str) -> Found[int] | None:
+    """How many patients were treated at once, this patient counted, when the text says so."""
+    folded = fold(text)
+    match = _GROUP_SIZE.search(folded)
+    if match is not None:
+        numbers = re.findall(r"\d{1,2}|" + "|".join(_NUMBERS), match.group())
+        return _group(numbers[-1], 0, match.start(), match.end())
+    match = _ANOTHER.search(folded)
+    if match is not None:
+        return Found(2, match.start(), match.end())
+    match = _PATIENTS.search(folded)
+    if match is not None:
+        return _group(match["n"], 1 if match["other"] else 0, match.start("n"), match.end())
+    return None
+
+
+def _group(number: str, more: int, start: int, end: int) -> Found[int] | None:
+    count = (int(number) if number.isdigit() else _NUMBERS[number]) + more
+    return Found(count, start, end) if 1 < count <= _LARGEST_GROUP else None
+
+
+def attended(text: str) -> Found[bool] | None:
+    """Whether somebody was in attendance, when the text says so."""
+    folded = fold(text)
+    return first(_ATTENDED_NOT, folded, lambda _: False) or first(_ATTENDED, folded, lambda _: True)
+
+
+def side(text: str) -> Found[Side] | None:
+    """The side treated; right and left named apart from each other are no one side."""
+    found = []
+    for value, pattern in _SIDES:
+        match = pattern.search(text)
+        if match:
+            found.append(Found(value, match.start(), match.end()))
+            if value is Side.BILATERAL:
+                break
+    return found[0] if len(found) == 1 else None
+
+
+def region(text: str) -> Found[str] | None:
+    """The first region of the body named."""
+    pattern, names = _regions()
+    match = pattern.search(fold(text))
+    return Found(names[match.group()], match.start(), match.end()) if match else None
+
+
+def purpose(text: str) -> Found[str] | None:
+    """The words that say what it was for."""
+    return _quoted(_PURPOSE, text)
+
+
+def response(text: str) -> Found[str] | None:
+    """The words that say how the patient responded."""
+    return _quoted(_RESPONSE, text)
+
+
+def progress(text: str) -> Found[str] | None:
+    """The words that say what has changed."""
+    return _quoted(_PROGRESS, text)
+
+
+def _quoted(pattern: re.Pattern[str], text: str) -> Found[str] | None:
+    match = pattern.search(fold(text))
+    if match is None:
+        return None
+    quoted = text[match.start() : match.end()].rstrip(" ,(")
+    return Found(quoted, match.start(), match.start() + len(quoted))
+
+
+@cache
+def _regions() -> tuple[re.Pattern[str], dict[str, str]]:
+    names: dict[str, str] = {}
+    for name, phrases in read_data("regions.toml")["region"].items():
+        for phrase in phrases.split(","):
+            names[phrase.strip()] = name
+    longest_first = sorted(names, key=lambda phrase: (-len(phrase), phrase))
+    return re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(phrase) for phrase in longest_first) + r")(?![a-z])"), names

@@ -1,0 +1,180 @@
+"""Minutes and clock times in free text: "x 15 min", "(10')", "0900-0915", "fifteen minutes", "1 hr 15 min".
+
+Only a duration of treatment counts: "6-minute walk test", "min A", "40 mA-min", "8-10 min" and "from 8 to 10 min" do not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time
+
+from cleanclaim.coding.wording import fold
+
+_MOST = 300
+"""A single service of a visit is not longer than this, in minutes; a larger number is something else."""
+_MOST_BOUTS = 6
+_HOUR = 60
+_HALF_DAY = 12
+_DAY_MINUTES = 24 * _HOUR
+
+_WORDS = {
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "fifteen": 15,
+    "sixteen": 16,
+    "eighteen": 18,
+    "twenty": 20,
+    "twenty-five": 25,
+    "thirty": 30,
+    "forty": 40,
+    "forty-five": 45,
+    "sixty": 60,
+}
+_UNIT = r"(?:minutes?|mins?|minute)\b"
+_AMOUNT = r"(?:\d{1,3}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_DURATION = re.compile(
+    rf"(?:(?<![\d.:/,a-z-])(?P<bouts>\d)\s*x\s*)?(?<![\d.:/a-z])(?<!\d-)(?<!\d - )(?P<amount>{_AMOUNT})"
+    rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|(?P<letter>m\b(?!\.?\s*(?:\d|a\b|walk))))"
+    rf"\.?(?P<after>\s*x\s*[2-6]\b(?!\s*(?:units?|u\b|[\d/]))|\s*each\b)?"
+)
+_HOURS = re.compile(
+    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|an|half an|half)\s*-?\s*(?:hours?|hrs?)\b(?:\s*(?:and)?\s*(?P<rest>\d{{1,2}})\s*{_UNIT})?"
+)
+_CLOCK = r"(?:[01]?\d|2[0-3]):?[0-5]\d"
+_RANGE = re.compile(
+    rf"(?<![\d/.:-])(?P<begin>{_CLOCK})\s*(?P<begin_half>[ap]\.?m\.?)?\s*(?:-|to|until|till|through)\s*"
+    rf"(?P<end>{_CLOCK})\s*(?P<end_half>[ap]\.?m\.?)?(?![\d/:-])"
+)
+_NOT_BEFORE = re.compile(
+    r"(?:\bfrom\s+\d+\s*(?:min\w*)?\s*to\s*|\bfrom\s+|\bevery\s+|\bwithin\s+|\bafter\s+|\blast visit\s*:?\s*|\bgoal\s*(?:of|:)?\s*|"
+    r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*)$"
+)
+_NOT_AFTER = re.compile(
+    r"\s*(?:ago\b|late\b|early\b|before (?:onset|symptoms|fatigue|pain)|/\s*day|per day|a day|daily|x/day|drive|\bto\s+\d+\s*min)"
+)
+_WALKED = re.compile(r"\b(?:amb\w*|walk\w*|gait|ft|feet|distance|meters?|rw|fww|cane|crutch\w*|hallway|treadmill)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Minutes written in a text, from character `start` to `end`; with clock times where these were written."""
+
+    minutes: int
+    start: int
+    end: int
+    begins: time | None = None
+    ends: time | None = None
+
+
+def durations(text: str) -> list[Duration]:
+    """Every duration of treatment in the text, in its order, without overlaps."""
+    folded = fold(text)
+    found = [item for item in (*_ranges(folded), *_hours(folded), *_minutes(folded))]
+    found.sort(key=lambda item: (item.start, -item.end))
+    kept: list[Duration] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].end:
+            kept.append(item)
+    return kept
+
+
+def clock(text: str, half: str | None = None) -> time | None:
+    """A clock time such as "9:05", "0905" or "905"; `half` is "am" or "pm" where written."""
+    digits = text.replace(":", "")
+    hour, minute = int(digits[:-2]), int(digits[-2:])
+    if half and half.startswith("p") and hour < _HALF_DAY:
+        hour += _HALF_DAY
+    if half and half.startswith("a") and hour == _HALF_DAY:
+        hour = 0
+    return time(hour, minute) if hour < 24 and minute < _HOUR else None  # noqa: PLR2004 - hours of a day
+
+
+def minutes_between(begins: time, ends: time) -> int | None:
+    """The minutes from one clock time to a later one of the same day, or `None` when it is not later.
+
+    Twelve-hour clocks without am or pm may pass noon ("11:30-12:15", "12:30-1:15"): such an end is taken as
+    afternoon when it would otherwise come first.
+    """
+    gap = (ends.hour - begins.hour) * _HOUR + ends.minute - begins.minute
+    if gap <= 0 and ends.hour < _HALF_DAY <= begins.hour + 2:
+        gap += _HALF_DAY * _HOUR
+    return gap if 0 < gap <= _MOST else None
+
+
+def _ranges(folded: str) -> list[Duration]:
+    found = []
+    for match in _RANGE.finditer(folded):
+        begin_text, end_text = match["begin"], match["end"]
+        plain = ":" not in begin_text and ":" not in end_text
+        if plain and (len(begin_text) < 3 or len(end_text) < 3):  # noqa: PLR2004 - "10-15" is no clock range
+            continue
+        if (":" in begin_text) != (":" in end_text):
+            continue
+        if plain and not match["begin_half"] and not (len(begin_text) == len(end_text) == 4):  # noqa: PLR2004
+            continue
+        begins = clock(begin_text, match["begin_half"] or (match["end_half"] if _same_half(match) else None))
+        ends = clock(end_text, match["end_half"] or (match["begin_half"] if begin_text < end_text else None))
+        if begins is None or ends is None:
+            continue
+        gap = minutes_between(begins, ends)
+        if gap is not None:
+            found.append(Duration(gap, match.start(), match.end(), begins, ends))
+    return found
+
+
+def _same_half(match: re.Match[str]) -> bool:
+    """Whether the end's am or pm holds for the beginning too: "1:00-1:30 pm" yes, "11:30-12:15 pm" no."""
+    begin, end = int(match["begin"].replace(":", "")[:-2]), int(match["end"].replace(":", "")[:-2])
+    return begin % _HALF_DAY <= end % _HALF_DAY
+
+
+def _hours(folded: str) -> list[Duration]:
+    found = []
+    for match in _HOURS.finditer(folded):
+        word = match["hours"]
+        if word in {"half an", "half"}:
+            amount = _HOUR // 2
+        elif word in {"one", "an"}:
+            amount = _HOUR
+        else:
+            whole, _, half = word.partition(".")
+            amount = int(whole) * _HOUR + (_HOUR // 2 if half else 0)
+        amount += int(match["rest"] or 0)
+        if amount and not _excluded(folded, match.start(), match.end()):
+            found.append(Duration(amount, match.start(), match.end()))
+    return found
+
+
+def _minutes(folded: str) -> list[Duration]:
+    found = []
+    for match in _DURATION.finditer(folded):
+        word = match["amount"]
+        amount = int(word) if word.isdigit() else _WORDS[word]
+        if match["foot"] or match["letter"]:
+            bracketed = folded[max(0, match.start() - 2) : match.start()].rstrip().endswith("(")
+            before = folded[max(0, match.start() - 60) : match.start()]
+            if amount > _HOUR or (not bracketed and _WALKED.search(before)):
+                continue
+        start = match.start("amount")
+        bouts = int(match["bouts"]) if match["bouts"] else 1
+        after = match["after"]
+        if after and "x" in after:
+            bouts *= int(after.strip().lstrip("x").strip())
+        if 2 <= bouts <= _MOST_BOUTS:  # noqa: PLR2004 - one bout needs no product
+            amount *= bouts
+            start = match.start()
+        end = match.end() if not after or "x" in after else match.start("after")
+        if 0 < amount <= _MOST and not _excluded(folded, start, end):
+            found.append(Duration(amount, start, end))
+    return found
+
+
+def _excluded(folded: str, start: int, end: int) -> bool:
+    return bool(_NOT_BEFORE.search(folded[max(0, start - 30) : start]) or _NOT_AFTER.match(folded, end))

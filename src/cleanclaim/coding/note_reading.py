@@ -1,0 +1,787 @@
+"""From a free-text note to what was done today, with minutes, helpers, totals, and the places that say so.
+
+The note is cut into parts (subjective, objective, interventions, …), parts into items (bullets, sentences, table
+rows), items into pieces that have at most one duration each. What is declined, planned, done at home or told of an
+earlier visit is left out and reported as such. One duration written for several services is given to none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cleanclaim.coding import concepts, details
+from cleanclaim.coding.durations import Duration, durations
+from cleanclaim.coding.evaluation import read_evaluation
+from cleanclaim.coding.found import Found
+from cleanclaim.coding.note_sections import Part, Stretch, stretches, whole_text
+from cleanclaim.coding.reading import LeftOut, ListedCode, Mention, NoteReading, SharedMinutes, WhyLeftOut
+from cleanclaim.coding.suggest import suggest
+from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, totals
+from cleanclaim.coding.wording import fold, words
+from cleanclaim.records import By, Note
+
+_BULLET = re.compile(r"[ \t]*(?:[-*•·▪◦o](?=\s)|\d{1,2}[.)](?=\s)|\[[ x]?\])\s*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(•*-])|;\s*")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:min|mins|sec|reps?|ext|flex|abd|add|approx|vs|dr|lbs?|ft|hr|hrs|bilat|st|no|inc|dec|int|w|ther|ex|neuro|strength|"
+    r"resp|mod|max|amb|e\.g|i\.e)|\b[A-Za-z])\.$",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s*(?:[,;+|/]|\band\b|\bthen\b|\bfollowed by\b|\bplus\b|&|\n)\s*")
+_LABEL = re.compile(r"[ \t]*(?P<label>[A-Za-z][A-Za-z0-9 /&().'-]{0,48}?|\d{5}[A-Za-z /&()-]{0,40}|G0283[A-Za-z /&()-]{0,40})\s*(?::|–|—| - )\s*(?=\S)")
+_NEGATED = re.compile(
+    r"\b(?:declin\w+|refus\w+|deferred|not (?:performed|done|completed|provided|indicated|tested|given|today|addressed|attempted)|"
+    r"did not (?:perform|do|receive|tolerate|complete|get to|address)|didn't (?:perform|do|get to)|withheld|was held|were held|on hold|hold (?:on )?(?:today|due|secondary|per)|"
+    r"held (?:today|due|secondary|per|this|2/2|for today)|skipp?ed|omitted|no longer (?:using|performing|indicated)|discontinued|"
+    r"unable to (?:perform|complete|do)|d/c'?d|contraindicated|cancell?ed)\b"
+    r"|^\W*no (?!lob|loss|adverse|increase|pain|c/o|complaints?|change|cues|cue|assist|rest|symptom|weight|new|device|ad\b|ue\b)\w+"
+    r"|\bno (?:\w+ ){1,4}(?:today|this (?:visit|session)|performed|provided|given|done|needed today|indicated)\b"
+    r"|\bwithout (?:manual therapy|modalities)\b"
+)
+_PLANNED = re.compile(
+    r"\bnext (?:visit|session|tx|treatment|appointment|appt|time|week)\b|\bwill (?:add|begin|start|initiate|progress|try|continue|trial|introduce|include|consider|resume|perform)\b"
+    r"|\bplan(?:ned|s|ning)? (?:to|for|on)\b|\bconsider (?:adding|trial|dry|starting)\b|\bto be (?:added|started|initiated)\b|\bfuture (?:visits?|sessions?)\b"
+    r"|\bcontinue (?:with )?(?:poc|current|per poc|pt|skilled)\b|^\W*plan\s*:"
+)
+_EARLIER = re.compile(
+    r"\b(?:last|previous|prior) (?:visit|session|treatment|tx|time|week)\b|\bpreviously\b|\bin the past\b|\byesterday\b|\bat (?:the )?(?:last|previous)\b"
+)
+_COMPARED = re.compile(r"\b(?:vs\.?|than|from|since|compared (?:to|with)|as|over|up from|after) (?:the |her |his )?(?:last|previous|prior)\b|\bsame as (?:last|previous)")
+_HOME = re.compile(r"^\W*(?:hep|home (?:exercise )?program|home exercises?)\b\W*|\b(?:at home|for home|daily at home|per day at home|x/day at home|add(?:ed)? to hep)\b")
+_TAUGHT = re.compile(r"\b(?:review\w*|instruct\w*|educat\w*|taught|teach\w*|demonstrat\w*|train\w*|updat\w*|issued and|practic\w*|perform\w*|progress\w*)\b")
+_MEASURE = re.compile(
+    r"°|\bdeg(?:rees)?\b|\b[0-5][+-]?/5\b|\b\d{1,2}/10\b|\b(?:wnl|wfl|mmt|nprs|vas|girth|sensation|reflexes|dtrs?|palpation|tender\w*|ttp|observation|"
+    r"special tests?|positive|negative|score[ds]?|lefs|odi|ndi|dash|quickdash|faam|bp|hr|spo2|vitals|incision|effusion|ecchymosis)\b|"
+    r"^\W*(?:a?a?rom|prom|strength|gait|posture|balance|edema|sensation|flexibility|joint (?:mobility|play)|transfers?|bed mobility|rom|tug|berg|"
+    r"observation|inspection|function|mobility|skin|swelling|pain)\s*[:=-]|\b\d+(?:\.\d+)?\s*(?:cm|mm)\b(?! ?2|\^)|\b\d+\.\d+\s*s(?:ec)?\b"
+)
+_NOT_DOING = re.compile(
+    r"^\W*(?:pt|patient|he|she|they|client|caregiver|spouse|wife|husband|daughter|son)\b.{0,20}\b(?:is|reports?|states?|stated|reported|notes?|denies|c/o|presents?|"
+    r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|continues|would|requires?|required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
+    r"reports?|reported|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|insurance|payer|poc|signed|electronically)\b"
+)
+_CODE = re.compile(r"(?<![\w.])(?P<code>9\d{4}|G0\d{3}|2056[01]|90912|90913|S8948|0791T)\b(?!-\d)")
+_BESIDE_CODE = re.compile(
+    r"\s*(?:[-(:=]\s*)?(?:(?:[A-Z]{2}|59|KX)[,\s-]*)*(?:x\s*(?P<times>\d{1,2})\b(?!\s*min)|(?P<units>\d{1,2})\s*(?:units?|u)\b)?"
+)
+_MINUTES_LINE = re.compile(r"^\W*(?:timed |treatment |tx |billing )?(?:minutes|min|mins|time breakdown|time per code|minutes per code)\s*(?:\([^)]*\))?\s*[:=]\s*", re.IGNORECASE)
+_MINUTES_PAIR = re.compile(r"(?P<label>\d{5}|[A-Za-z][A-Za-z /&-]*?)\s*(?:[:=x-]|\s)\s*(?P<n>\d{1,3})\b(?:\s*(?:min|mins|minutes|'))?")
+_PERSON_MINUTES = re.compile(
+    r"\b(?P<who>PTA|PT|(?i:therapist|assistant))\b\s*(?:portion|time|x|:|=|for|-)?\s*(?P<n>\d{1,3})\s*(?:minutes|mins|min|')"
+    r"|(?<!\d)(?P<m>\d{1,3})\s*(?:minutes|mins|min|')\s*(?:(?i:by|with|w/|of|from)\s*)?(?P<by>PTA|PT)\b"
+)
+_STRONG = 2.6
+"""Points from which words are taken to name an intervention."""
+_HEADING_LENGTH = 90
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A bullet, sentence or table row: text[start:end], the label above it, and what column says minutes."""
+
+    part: Part
+    start: int
+    end: int
+    heading: str = ""
+    heading_start: int = 0
+    heading_by: Found[By] | None = None
+    minutes: Found[int] | None = None
+    paragraph: int = 0
+
+
+def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None = None) -> NoteReading:
+    """Read a note: a plain text, or a record with its SOAP parts.
+
+    Args:
+        note: The text, or the record; places refer to the text, or to `Note.whole()`.
+        day: The date of service, for the codes in force.
+        payer_stimulation_code: The payer's code for unattended stimulation, see `suggest`.
+    """
+    text = whole_text(note)
+    total = totals(text)
+    reader = _Reader(text, day, payer_stimulation_code, total.taken)
+    parts = stretches(note)
+    has_interventions = any(item.part is Part.INTERVENTIONS for item in parts)
+    for stretch in parts:
+        reader.read(stretch, has_interventions=has_interventions)
+    reader.use_listed_minutes()
+    assessment = " ".join(text[item.start : item.end] for item in parts if item.part is Part.ASSESSMENT)
+    visit_kind = kind(text)
+    evaluation = read_evaluation(text)
+    stated = evaluation if evaluation != type(evaluation)() else None
+    return NoteReading(
+        text=text,
+        mentions=tuple(reader.mentions),
+        left_out=tuple(reader.left_out),
+        shared_minutes=tuple(reader.shared),
+        listed_codes=tuple(reader.listed),
+        total_timed_minutes=total.timed,
+        total_treatment_minutes=total.treatment,
+        time_in=total.time_in,
+        time_out=total.time_out,
+        signatures=signatures(text),
+        kind=visit_kind,
+        encounter=encounter(text),
+        telehealth=telehealth(text),
+        evaluation=stated,
+        response=_in_parts(text, parts, Part.ASSESSMENT, details.response) if assessment else None,
+        progress=_in_parts(text, parts, Part.ASSESSMENT, details.progress) if assessment else None,
+    )
+
+
+def _in_parts(text: str, parts: Sequence[Stretch], part: Part, find: object) -> Found[str] | None:
+    for item in parts:
+        if item.part is part and callable(find):
+            found = find(text[item.start : item.end])
+            if isinstance(found, Found):
+                return found.moved(item.start)
+    return None
+
+
+class _Reader:
+    """Collects what one note says, part by part."""
+
+    def __init__(
+        self, text: str, day: date, payer_code: str | None, taken: Sequence[tuple[int, int]]
+    ) -> None:
+        self.text = text
+        self.folded = fold(text)
+        self.day = day
+        self.payer_code = payer_code
+        self.taken = taken
+        self.mentions: list[Mention] = []
+        self.left_out: list[LeftOut] = []
+        self.shared: list[SharedMinutes] = []
+        self.listed: list[ListedCode] = []
+        self.pending_minutes: list[Found[int]] = []
+
+    def read(self, stretch: Stretch, *, has_interventions: bool) -> None:
+        """Read one part of the note."""
+        if stretch.part is Part.SUBJECTIVE:
+            return
+        if stretch.part in {Part.ASSESSMENT, Part.PLAN, Part.HOME}:
+            self._read_not_today(stretch)
+            return
+        if stretch.part is Part.BILLING:
+            self._read_billing(stretch)
+            return
+        needs_minutes = stretch.part is Part.OBJECTIVE and has_interventions
+        for item in self._items(stretch):
+            self._read_item(item, needs_minutes=needs_minutes)
+
+    # --- items -----------------------------------------------------------------------------------------------
+
+    def _items(self, stretch: Stretch) -> Iterable[_Item]:
+        lines = _lines(self.text, stretch.start, stretch.end)
+        heading: tuple[int, int] | None = None
+        minute_column: int | None = None
+        place = 0
+        paragraph = stretch.start
+        while place < len(lines):
+            start, end = lines[place]
+            line = self.text[start:end]
+            if not line.strip():
+                heading, minute_column = None, None
+                place += 1
+                continue
+            cells = _cells(line)
+            if len(cells) > 1:
+                column = next((number for number, (a, b) in enumerate(cells) if _is_minutes_header(line[a:b])), None)
+                if column is not None and not re.search(r"\d", line):
+                    minute_column = column
+                    place += 1
+                    continue
+                if re.fullmatch(r"[\s|:+-]+", line):
+                    place += 1
+                    continue
+                yield self._row(stretch.part, start, line, cells, minute_column)
+                place += 1
+                continue
+            following = lines[place + 1] if place + 1 < len(lines) else None
+            if self._heads_a_list(start, end, following):
+                block_end = place + 1
+                while block_end < len(lines) and self._is_child(lines[place], lines[block_end]):
+                    block_end += 1
+                children = lines[place + 1 : block_end]
+                if children:
+                    yield from self._block(stretch.part, (start, end), children)
+                    place = block_end
+                    heading = None
+                    continue
+            bullet = _BULLET.match(line)
+            begin = start + (bullet.end() if bullet else 0)
+            if bullet:
+                paragraph = begin
+            else:
+                paragraph = start
+            label = self.text[heading[0] : heading[1]] if heading else ""
+            for one_start, one_end in _sentences(self.text, begin, end):
+                yield _Item(stretch.part, one_start, one_end, label, heading[0] if heading else 0, paragraph=paragraph)
+            place += 1
+
+    def _heads_a_list(self, start: int, end: int, following: tuple[int, int] | None) -> bool:
+        if following is None or end - start > _HEADING_LENGTH:
+            return False
+        line = self.text[start:end].rstrip()
+        next_line = self.text[following[0] : following[1]]
+        if not next_line.strip() or len(_cells(next_line)) > 1:
+            return False
+        deeper = _indent(next_line) > _indent(line) or (bool(_BULLET.match(next_line)) and not _BULLET.match(line))
+        if line.endswith(":"):
+            return deeper or bool(_BULLET.match(next_line)) or not _LABEL.match(next_line)
+        return deeper and (bool(durations(line)) or self._top(start, end) is not None)
+
+    def _is_child(self, head: tuple[int, int], line: tuple[int, int]) -> bool:
+        own, other = self.text[head[0] : head[1]], self.text[line[0] : line[1]]
+        if not other.strip():
+            return False
+        if _BULLET.match(other) and not _BULLET.match(own):
+            return True
+        if _indent(other) > _indent(own):
+            return True
+        plain = not _BULLET.match(other) and not _BULLET.match(own)
+        return plain and own.rstrip().endswith(":") and not other.rstrip().endswith(":") and not _LABEL.match(other)
+
+    def _block(self, part: Part, head: tuple[int, int], children: Sequence[tuple[int, int]]) -> Iterable[_Item]:
+        start, end = head
+        bullet = _BULLET.match(self.text[start:end])
+        start += bullet.end() if bullet else 0
+        own = [item for item in durations(self.text[start:end]) if not self._is_taken(start + item.start)]
+        inner = [durations(self.text[a:b]) for a, b in children]
+        by = details.by_whom(self.text[start:end])
+        if own and (not any(inner) or len({self._top(a, b) for (a, b), found in zip(children, inner, strict=True) if found} - {None}) <= 1):
+            minutes = Found(own[0].minutes, start + own[0].start, start + own[0].end)
+            yield _Item(part, start, children[-1][1], minutes=minutes, paragraph=start)
+            return
+        label = self.text[start:end].strip().rstrip(":").strip()
+        if not any(inner) and self._named(start, end):
+            yield _Item(part, start, children[-1][1], paragraph=start)
+            return
+        for a, b in children:
+            child_bullet = _BULLET.match(self.text[a:b])
+            begin = a + (child_bullet.end() if child_bullet else 0)
+            for one_start, one_end in _sentences(self.text, begin, b):
+                yield _Item(part, one_start, one_end, label, start, by.moved(start) if by else None, paragraph=begin)
+
+    def _row(
+        self, part: Part, start: int, line: str, cells: Sequence[tuple[int, int]], minute_column: int | None
+    ) -> _Item:
+        minutes = None
+        if minute_column is not None and minute_column < len(cells):
+            a, b = cells[minute_column]
+            number = re.fullmatch(r"\s*(\d{1,3})\s*(?:min|mins|minutes|')?\s*", line[a:b])
+            if number and int(number[1]) > 0:
+                minutes = Found(int(number[1]), start + a + number.start(1), start + a + number.end(1))
+        first_start, last_end = cells[0][0], cells[-1][1]
+        return _Item(part, start + first_start, start + last_end, minutes=minutes, paragraph=start)
+
+    # --- one item ------------------------------------------------------------------------------------------------
+
+    def _read_item(self, item: _Item, *, needs_minutes: bool) -> None:
+        start, end = self._without_totals(item.start, item.end)
+        if end <= start:
+            return
+        if item.minutes is not None:
+            self._add(start, end, item, item.minutes)
+            return
+        line = _MINUTES_LINE.match(self.text[start:end])
+        if line:
+            self._read_minutes_line(start + line.end(), end, item)
+            return
+        folded = self.folded[start:end]
+        if _NEGATED.search(folded) or _PLANNED.search(folded) or (_EARLIER.search(folded) and not _COMPARED.search(folded)):
+            self._read_partly_left_out(start, end, item, needs_minutes=needs_minutes)
+            return
+        if _HOME.search(folded) and not _TAUGHT.search(folded) and not durations(self.text[start:end]):
+            self._leave_out(start, end, WhyLeftOut.HOME)
+            return
+        self._read_pieces(start, end, item, needs_minutes=needs_minutes)
+
+    def _read_partly_left_out(self, start: int, end: int, item: _Item, *, needs_minutes: bool) -> None:
+        """Split at commas, leave out the pieces that say so, and read the others."""
+        kept: list[tuple[int, int]] = []
+        for a, b in _clauses(self.text, start, end):
+            folded = self.folded[a:b]
+            if _NEGATED.search(folded):
+                self._leave_out(a, b, WhyLeftOut.NEGATED)
+            elif _PLANNED.search(folded):
+                self._leave_out(a, b, WhyLeftOut.PLANNED)
+            elif _EARLIER.search(folded) and not _COMPARED.search(folded):
+                self._leave_out(a, b, WhyLeftOut.EARLIER)
+            elif kept and kept[-1][1] >= a - 3:
+                kept[-1] = (kept[-1][0], b)
+            else:
+                kept.append((a, b))
+        for a, b in kept:
+            if durations(self.text[a:b]) or self._top(a, b) is not None:
+                self._read_pieces(a, b, item, needs_minutes=needs_minutes)
+
+    def _read_pieces(self, start: int, end: int, item: _Item, *, needs_minutes: bool) -> None:
+        text = self.text[start:end]
+        found = [found for found in durations(text) if not self._is_taken(start + found.start)]
+        people = self._by_person(start, end)
+        if people:
+            self._add_by_person(start, end, item, people, found)
+            return
+        if not found:
+            if not needs_minutes:
+                self._read_without_minutes(start, end, item)
+            return
+        label = _LABEL.match(text)
+        if label and len(found) > 1 and found[0].end <= label.end() and self._named_or_top(start, start + label.end()):
+            self._read_labeled_total(start, end, item, label, found)
+            return
+        if len(found) == 1:
+            self._read_single(start, end, item, found[0])
+            return
+        heading, heading_start = item.heading, item.heading_start
+        for a, b, one in _pieces(text, found):
+            piece_start, piece_end = start + a, start + b
+            minutes = Found(one.minutes, start + one.start, start + one.end)
+            inner = _LABEL.match(self.text[piece_start:piece_end])
+            if inner and inner.end() <= one.start + start - piece_start and self._named_or_top(piece_start, piece_start + inner.end()):
+                heading, heading_start = inner["label"].strip(), piece_start
+            own = heading if not (inner and heading_start == piece_start) else item.heading
+            self._add(piece_start, piece_end, replace(item, heading=own, heading_start=heading_start), minutes, one, start)
+
+    def _read_labeled_total(
+        self, start: int, end: int, item: _Item, label: re.Match[str], found: Sequence[Duration]
+    ) -> None:
+        """A label with its own duration before parts with theirs: one service, unless the parts differ in kind."""
+        head, parts = found[0], found[1:]
+        tops = {self._top(start + a, start + b) for a, b, _ in _pieces(self.text[start:end], parts)} - {None}
+        if len(tops) <= 1 or sum(part.minutes for part in parts) <= head.minutes:
+            self._add(start, end, item, Found(head.minutes, start + head.start, start + head.end), head, start)
+            return
+        name = self.text[start : start + label.end("label")].strip()
+        for a, b, one in _pieces(self.text[start:end], parts):
+            begin = max(start + a, start + label.end())
+            minutes = Found(one.minutes, start + one.start, start + one.end)
+            self._add(begin, start + b, replace(item, heading=name, heading_start=start), minutes, one, start)
+
+    def _read_single(self, start: int, end: int, item: _Item, one: Duration) -> None:
+        minutes = Found(one.minutes, start + one.start, start + one.end)
+        text = self.text[start:end]
+        named: list[tuple[str, int, int]] = []
+        if not (label := _LABEL.match(text)) or not self._named_or_top(start, start + label.end()):
+            for a, b in _clauses(self.text, start, end):
+                code = self._kind_of_service(a, b)
+                if code is not None and (not named or named[-1][0] != code):
+                    named.append((code, a, b))
+        if len({code for code, _, _ in named}) > 1:
+            self.shared.append(SharedMinutes(minutes, tuple(self.text[a:b].strip() for _, a, b in named)))
+            for _, a, b in named:
+                self._add(a, b, item, None)
+            return
+        self._add(start, end, item, minutes, one, start)
+
+    def _read_without_minutes(self, start: int, end: int, item: _Item) -> None:
+        folded = self.folded[start:end]
+        previous = self.mentions[-1] if self.mentions else None
+        same_paragraph = previous is not None and previous.end <= start and item.paragraph <= previous.start
+        top = self._top(start, end)
+        explicit = self._named(start, end) or bool(_CODE.search(self.text[start:end]))
+        if _NOT_DOING.search(folded) and not explicit:
+            if previous is not None and self._adjoins(previous, start):
+                self._take_up_response(previous, start, end)
+            return
+        if not explicit and (_MEASURE.search(folded) or top is None):
+            if same_paragraph and previous is not None:
+                self._extend(previous, end)
+            return
+        if same_paragraph and previous is not None and not explicit and previous.minutes is not None:
+            best = previous.suggestions.best
+            if best is not None and (top == best.code or item.part is not Part.INTERVENTIONS):
+                self._extend(previous, end)
+                return
+        if item.part is Part.OPEN and not explicit and top is None:
+            return
+        self._add(start, end, item, None)
+
+    # --- minutes by person ---------------------------------------------------------------------------------------
+
+    def _by_person(self, start: int, end: int) -> list[tuple[By, Found[int]]]:
+        found: list[tuple[By, Found[int]]] = []
+        for match in _PERSON_MINUTES.finditer(self.text, start, end):
+            who = (match["who"] or match["by"]).upper()
+            group = "n" if match["n"] else "m"
+            value = By.PTA if who in {"PTA", "ASSISTANT"} else By.PT
+            found.append((value, Found(int(match[group]), match.start(group), match.end())))
+        return found if {by for by, _ in found} == {By.PT, By.PTA} else []
+
+    def _add_by_person(
+        self, start: int, end: int, item: _Item, people: Sequence[tuple[By, Found[int]]], found: Sequence[Duration]
+    ) -> None:
+        own = [one for one in found if all(not (start + one.start < m.end and m.start < start + one.end) for _, m in people)]
+        if len(own) > 1:
+            return self._read_person_pieces(start, end, item, people)
+        for by, minutes in people:
+            self._add(start, end, item, minutes, by=Found(by, minutes.start, minutes.end))
+        return None
+
+    def _read_person_pieces(
+        self, start: int, end: int, item: _Item, people: Sequence[tuple[By, Found[int]]]
+    ) -> None:
+        for a, b, one in _pieces(self.text[start:end], [d for d in durations(self.text[start:end])]):
+            inside = [(by, m) for by, m in people if start + a <= m.start and m.end <= start + b]
+            if inside:
+                for by, minutes in inside:
+                    self._add(start + a, start + b, item, minutes, by=Found(by, minutes.start, minutes.end))
+            else:
+                minutes = Found(one.minutes, start + one.start, start + one.end)
+                self._add(start + a, start + b, item, minutes, one, start)
+
+    # --- parts that are not today, and billing -----------------------------------------------------------------------
+
+    def _read_not_today(self, stretch: Stretch) -> None:
+        why = WhyLeftOut.HOME if stretch.part is Part.HOME else WhyLeftOut.PLANNED
+        if stretch.part is Part.ASSESSMENT:
+            return
+        for a, b in _lines(self.text, stretch.start, stretch.end):
+            bullet = _BULLET.match(self.text[a:b])
+            for start, end in _sentences(self.text, a + (bullet.end() if bullet else 0), b):
+                start, end = self._without_totals(start, end)
+                if end <= start:
+                    continue
+                if stretch.part is Part.HOME and durations(self.text[start:end]) and _TAUGHT.search(self.folded[start:end]):
+                    item = _Item(stretch.part, start, end, "home exercise program", stretch.start, paragraph=start)
+                    self._read_pieces(start, end, item, needs_minutes=True)
+                    continue
+                self._leave_out(start, end, WhyLeftOut.HOME if _HOME.search(self.folded[start:end]) else why)
+
+    def _read_billing(self, stretch: Stretch) -> None:
+        for a, b in _lines(self.text, stretch.start, stretch.end):
+            start, end = self._without_totals(a, b)
+            if end <= start:
+                continue
+            line = self.text[start:end]
+            codes = list(_CODE.finditer(self.text, start, end))
+            if codes:
+                self._list_codes(codes, end)
+                continue
+            found = durations(line)
+            pairs = list(_MINUTES_PAIR.finditer(line)) if not found else []
+            item = _Item(stretch.part, start, end, paragraph=start)
+            if found:
+                for piece_start, piece_end, one in _pieces(line, found):
+                    minutes = Found(one.minutes, start + one.start, start + one.end)
+                    self._take_or_add(start + piece_start, start + piece_end, item, minutes)
+            elif self.folded[max(0, stretch.start - 20) : stretch.start].find("minutes") >= 0:
+                for pair in pairs:
+                    minutes = Found(int(pair["n"]), start + pair.start("n"), start + pair.end("n"))
+                    self._take_or_add(start + pair.start(), start + pair.end(), item, minutes)
+
+    def _list_codes(self, codes: Sequence[re.Match[str]], end: int) -> None:
+        for number, match in enumerate(codes):
+            until = codes[number + 1].start() if number + 1 < len(codes) else end
+            beside = _BESIDE_CODE.match(self.text[match.end() : until])
+            units = (beside["times"] or beside["units"]) if beside else None
+            found = durations(self.text[match.end() : until])
+            minutes = found[0].minutes if found else None
+            self.listed.append(
+                ListedCode(match["code"], int(units) if units else None, minutes, match.start(), match.end())
+            )
+            if minutes is not None:
+                place = Found(minutes, match.end() + found[0].start, match.end() + found[0].end)
+                self.pending_minutes.append(place)
+
+    def use_listed_minutes(self) -> None:
+        """Give minutes listed beside a code to its one mention that has none; a code not mentioned is one itself."""
+        places = iter(self.pending_minutes)
+        for listed in self.listed:
+            if listed.minutes is None:
+                if not self.mentions:
+                    continue
+                continue
+            minutes = next(places)
+            same = [n for n, mention in enumerate(self.mentions) if _best_code(mention) == listed.code]
+            if not same:
+                item = _Item(Part.BILLING, listed.start, minutes.end, paragraph=listed.start)
+                self._add(listed.start, minutes.end, item, minutes)
+            elif len(same) == 1 and self.mentions[same[0]].minutes is None:
+                self.mentions[same[0]] = replace(self.mentions[same[0]], minutes=minutes)
+
+    def _read_minutes_line(self, start: int, end: int, item: _Item) -> None:
+        for pair in _MINUTES_PAIR.finditer(self.text, start, end):
+            minutes = Found(int(pair["n"]), pair.start("n"), pair.end("n"))
+            self._take_or_add(pair.start(), pair.end(), item, minutes)
+
+    def _take_or_add(self, start: int, end: int, item: _Item, minutes: Found[int]) -> None:
+        """Give the minutes to the mention of the same service that has none, else make a mention of its own."""
+        suggestions = self._suggest(self.text[start:end])
+        if suggestions.best is None and suggestions.not_billable is None:
+            return
+        code = suggestions.best.code if suggestions.best else ""
+        same = [n for n, mention in enumerate(self.mentions) if _best_code(mention) == code]
+        if not same:
+            self._add(start, end, item, minutes)
+        elif len(same) == 1 and self.mentions[same[0]].minutes is None:
+            self.mentions[same[0]] = replace(self.mentions[same[0]], minutes=minutes)
+
+    # --- mentions --------------------------------------------------------------------------------------------------
+
+    def _add(  # noqa: PLR0913 - the parts of a mention
+        self,
+        start: int,
+        end: int,
+        item: _Item,
+        minutes: Found[int] | None,
+        duration: Duration | None = None,
+        origin: int = 0,
+        by: Found[By] | None = None,
+    ) -> None:
+        start, end = _trim(self.text, start, end)
+        if end <= start:
+            return
+        what = self.text[start:end]
+        heading = item.heading if item.heading and item.heading not in what else ""
+        suggestions = self._suggest(f"{heading}: {what}" if heading else what)
+        if suggestions.answer is None and minutes is None:
+            return
+        begins = ends = None
+        if duration is not None and duration.begins is not None and duration.ends is not None:
+            begins = Found(duration.begins, origin + duration.start, origin + duration.end)
+            ends = Found(duration.ends, origin + duration.start, origin + duration.end)
+        person = by or _moved(details.by_whom(what), start) or item.heading_by
+        self.mentions.append(
+            Mention(
+                what=what,
+                start=start,
+                end=end,
+                heading=heading,
+                suggestions=suggestions,
+                minutes=minutes,
+                starts_at=begins,
+                ends_at=ends,
+                by=person,
+                one_on_one=_moved(details.one_on_one(what), start),
+                group_size=_moved(details.group_size(what), start),
+                side=_moved(details.side(what), start),
+                region=_moved(details.region(what), start),
+                attended=_moved(details.attended(what), start),
+                purpose=_moved(details.purpose(what), start),
+                response=_moved(details.response(what), start),
+                progress=_moved(details.progress(what), start),
+            )
+        )
+
+    def _extend(self, mention: Mention, end: int) -> None:
+        """Let the last mention reach to `end`, and read its details again; its code stands."""
+        start, end = _trim(self.text, mention.start, end)
+        what = self.text[start:end]
+        self.mentions[-1] = replace(
+            mention,
+            what=what,
+            end=end,
+            side=mention.side or _moved(details.side(what), start),
+            region=mention.region or _moved(details.region(what), start),
+            by=mention.by or _moved(details.by_whom(what), start),
+            purpose=mention.purpose or _moved(details.purpose(what), start),
+            response=mention.response or _moved(details.response(what), start),
+            progress=mention.progress or _moved(details.progress(what), start),
+        )
+
+    def _take_up_response(self, mention: Mention, start: int, end: int) -> None:
+        said = self.text[start:end]
+        self.mentions[-1] = replace(
+            mention,
+            response=mention.response or _moved(details.response(said), start),
+            progress=mention.progress or _moved(details.progress(said), start),
+        )
+
+    def _adjoins(self, mention: Mention, start: int) -> bool:
+        return not self.text[mention.end : start].strip(" .;\n\t-*•)")
+
+    def _leave_out(self, start: int, end: int, why: WhyLeftOut) -> None:
+        start, end = _trim(self.text, start, end)
+        if end > start and self._top(start, end) is not None:
+            self.left_out.append(LeftOut(self.text[start:end], start, end, why))
+
+    def _suggest(self, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return suggest(text, payer_stimulation_code=self.payer_code, day=self.day)
+
+    # --- what words speak for ------------------------------------------------------------------------------------
+
+    def _points(self, start: int, end: int) -> list[tuple[str, float]]:
+        total = concepts.points(concepts.find(words(self.text[start:end])))
+        return sorted(
+            ((name, value) for name, value in total.items() if not name.startswith("not:")),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+
+    def _top(self, start: int, end: int) -> str | None:
+        """The code or group of codes that the cues speak for most, or `None` when they say too little."""
+        ranked = self._points(start, end)
+        return ranked[0][0] if ranked and ranked[0][1] >= _STRONG else None
+
+    def _named(self, start: int, end: int) -> bool:
+        hits = concepts.find(words(self.text[start:end]))
+        return any(hit.concept.name.startswith("named_") for hit in hits)
+
+    def _named_or_top(self, start: int, end: int) -> bool:
+        return self._named(start, end) or self._top(start, end) is not None or bool(_CODE.search(self.text, start, end))
+
+    def _kind_of_service(self, start: int, end: int) -> str | None:
+        """The service a clause names, where it names one outright; neighbors by content alone are not told apart."""
+        code = _CODE.search(self.text, start, end)
+        if code:
+            return code["code"]
+        ranked = self._points(start, end)
+        if not ranked or ranked[0][1] < _STRONG:
+            return None
+        if self._named(start, end):
+            return ranked[0][0]
+        return None if ranked[0][0] in _NEIGHBORS else ranked[0][0]
+
+    def _is_taken(self, place: int) -> bool:
+        return any(start <= place < end for start, end in self.taken)
+
+    def _without_totals(self, start: int, end: int) -> tuple[int, int]:
+        """The item without totals at its beginning or end; an item that is only totals is empty."""
+        for taken_start, taken_end in self.taken:
+            if taken_start <= start < taken_end:
+                start = min(taken_end, end)
+            elif start < taken_start < end:
+                before = self.text[start:taken_start]
+                after = self.text[taken_end:end]
+                if not self._named_or_top(start, taken_start) and not durations(before):
+                    start = min(taken_end, end)
+                elif not after.strip(" .,;)") or not durations(after):
+                    end = taken_start
+        return _trim(self.text, start, end)
+
+
+_NEIGHBORS = frozenset({"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"})
+
+
+def _best_code(mention: Mention) -> str:
+    return mention.suggestions.best.code if mention.suggestions.best else ""
+
+
+def _moved(found, by: int):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return found.moved(by) if found is not None else None
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \t\n,;-–•*|:+&/":
+        start += 1
+    while end > start and text[end - 1] in " \t\n,;-–|&+":
+        end -= 1
+    return start, end
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The lines of text[start:end]; a line that plainly goes on from the one before is joined to it."""
+    found: list[tuple[int, int]] = []
+    place = start
+    for line in text[start:end].split("\n"):
+        past = place + len(line)
+        if found and _goes_on(text[found[-1][0] : found[-1][1]], line):
+            found[-1] = (found[-1][0], past)
+        else:
+            found.append((place, past))
+        place = past + 1
+    return found
+
+
+def _goes_on(before: str, line: str) -> bool:
+    longest = 55
+    return (
+        len(before) > longest
+        and bool(line)
+        and line[0].islower()
+        and not _BULLET.match(line)
+        and not before.rstrip().endswith((".", ":", ";", ")"))
+    )
+
+
+def _cells(line: str) -> list[tuple[int, int]]:
+    """The cells of a table row, as places in the line; one cell means the line is no row."""
+    mark = "|" if line.count("|") >= 1 else "\t" if line.strip().count("\t") >= 1 else ""
+    if not mark:
+        return [(0, len(line))]
+    found = []
+    place = 0
+    for cell in line.split(mark):
+        if cell.strip():
+            lead = len(cell) - len(cell.lstrip())
+            found.append((place + lead, place + len(cell.rstrip())))
+        place += len(cell) + 1
+    return found or [(0, len(line))]
+
+
+def _is_minutes_header(cell: str) -> bool:
+    return bool(re.fullmatch(r"\s*(?:total |tx |timed )?(?:time|min|mins|minutes|duration)\s*(?:\(min(?:utes|s)?\))?\s*", fold(cell)))
+
+
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    place = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        head = text[place : match.start()]
+        if not match.group().startswith(";") and _ABBREVIATED.search(head) and not re.search(r"\b(?:min|mins)\.$", head):
+            continue
+        if head.count("(") > head.count(")"):
+            continue
+        found.append((place, match.start()))
+        place = match.end()
+    found.append((place, end))
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The clauses of text[start:end] between commas and the like, parentheses kept whole."""
+    found = []
+    place = start
+    depth = 0
+    position = start
+    while position < end:
+        if text[position] == "(":
+            depth += 1
+        elif text[position] == ")":
+            depth = max(0, depth - 1)
+        match = re.compile(r",\s*|\s+(?:and|but|plus|then|&|\+)\s+|\s*\+\s*").match(text, position, end) if depth == 0 else None
+        if match and match.end() > position:
+            found.append((place, position))
+            place = position = match.end()
+            continue
+        position += 1
+    found.append((place, end))
+    return [(a, b) for a, b in found if text[a:b].strip()]
+
+
+def _pieces(text: str, found: Sequence[Duration]) -> list[tuple[int, int, Duration]]:
+    """Cut a text into pieces with one duration each, as (start, end, duration)."""
+    if not found:
+        return []
+    lead = text[: found[0].start]
+    label = _LABEL.match(text)
+    lead_start = label.end() if label and label.end() <= found[0].start else 0
+    leading = not lead[lead_start:].strip(" \t(-*•x~,:")
+    bounds = [0]
+    for one, two in zip(found, found[1:], strict=False):
+        bounds.append(_boundary(text, one, two, leading=leading))
+    bounds.append(len(text))
+    return [(a, b, one) for a, b, one in zip(bounds, bounds[1:], found, strict=False)]
+
+
+def _boundary(text: str, one: Duration, two: Duration, *, leading: bool) -> int:
+    """Where the piece of the first duration ends and that of the second begins."""
+    if leading:
+        between = text[one.end : two.start]
+        cuts = list(_SEPARATOR.finditer(between))
+        return one.end + cuts[-1].end() if cuts else two.start
+    end = one.end
+    if text[end : end + 1] == ")" or (text.rfind("(", 0, end) > text.rfind(")", 0, end)):
+        close = text.find(")", end)
+        end = close + 1 if 0 <= close < two.start else end
+    between = text[end : two.start]
+    cut = re.search(r"[,;.|\n]\s*|\s+(?:and|then|followed by|plus|&|\+)\s+|\s*\+\s*", between)
+    return end + cut.end() if cut else end

@@ -1,0 +1,169 @@
+"""What a note says of the whole visit: total minutes, time in and out, signatures, kind of visit, encounter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time
+
+from cleanclaim.coding.durations import clock
+from cleanclaim.coding.found import Found, first
+from cleanclaim.coding.reading import EncounterHint
+from cleanclaim.coding.wording import fold
+from cleanclaim.records import Credential, VisitKind
+
+_MINUTES = r"(?P<n>\d{1,3})\s*(?:minutes?|mins?|min|m|'|′)?(?!\d|\s*[-/:]\s*\d)"
+_UNIT = r"(?:minutes?|mins?|min)"
+_TIMED_KIND = r"(?:timed(?:[- ]code)?|one[- ]on[- ]one|1\s*:\s*1|direct(?: (?:one[- ]on[- ]one|contact|patient|1:1))?|tct|ttm|timed cpt)"
+_SEPARATOR = r"\s*(?:\([^)]*\)\s*)?(?:[:=|\t]|-(?=\s*\d)|\bis\b|\bof\b|\bwas\b)?\s*"
+_TIMED = re.compile(
+    rf"\b(?:total\s+)?{_TIMED_KIND}(?:\s+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|services|procedures?))*"
+    rf"\s*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
+    rf"|\b(?P<before>\d{{1,3}})\s*{_UNIT}\s+(?:of\s+)?(?:total\s+)?{_TIMED_KIND}(?:\s+(?:codes?|code|treatment|tx|contact))*(?:\s+(?:total|time|minutes))?\b"
+)
+_TIMED_LABEL = re.compile(r"total|time\b|minutes|mins?\b|tct|ttm|code")
+_TREATMENT = re.compile(
+    rf"\b(?:total\s+(?:treatment|tx|session|visit|therapy|appointment|rx)?\s*(?:time|{_UNIT}|duration|length)?|ttt|"
+    rf"(?:treatment|tx|session|visit)\s+(?:time|duration|length|{_UNIT}))(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
+    rf"|\b(?P<before>\d{{1,3}})\s*{_UNIT}\s+(?:of\s+)?(?:total(?:\s+(?:treatment|tx|session|visit)(?:\s+time)?)?|(?:treatment|session|visit|tx)\s+time)\b"
+)
+_CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?(?![\d/])"
+_IN = re.compile(rf"\b(?:time in|in time|start(?:ed)?(?: time)?|begin(?: time)?|clock in|(?<![a-z] )in)\s*(?:[:=@]|at)?\s*{_CLOCK}")
+_OUT = re.compile(rf"\b(?:time out|out time|stop(?:ped)?(?: time)?|end(?:ed)?(?: time)?|clock out|(?<![a-z] )out)\s*(?:[:=@]|at)?\s*{_CLOCK}")
+_SESSION = re.compile(
+    r"\b(?:time|session(?: time)?|visit(?: time)?|treatment time|tx time|seen|appointment|total time|in/out|time in/out)\s*(?:from)?\s*[:=]?\s*(?:from\s+)?"
+    r"(?P<b>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<bh>[ap]\.?m\.?)?\s*(?:-|to|until)\s*(?P<e>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<eh>[ap]\.?m\.?)?(?![\d/])"
+)
+_SIGNED = re.compile(
+    r"(?:\b[A-Z][A-Za-z'’-]*\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’-]+,?\s+(?P<after>PTA|LPTA|SPT|PT|DPT|MPT|MSPT|OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present)))"
+    r"|(?:\b(?i:signed|signature|electronically signed|e-signed|treating therapist|therapist|clinician|provider|supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
+)
+_CREDENTIALS = {
+    "PTA": Credential.PTA,
+    "LPTA": Credential.PTA,
+    "SPTA": Credential.STUDENT,
+    "SPT": Credential.STUDENT,
+    "PT": Credential.PT,
+    "DPT": Credential.PT,
+    "MPT": Credential.PT,
+    "MSPT": Credential.PT,
+    "OTR/L": Credential.OT,
+    "OTR": Credential.OT,
+    "COTA": Credential.OTA,
+}
+_REEVALUATION = re.compile(r"\bre-?\s?eval(?:uation|uated)?\b(?! (?:next|in|due|planned))|\bre-?examination\b")
+_EVALUATION = re.compile(
+    r"\b(?:initial (?:pt |physical therapy )?(?:eval(?:uation)?|examination|exam|assessment)|pt (?:initial )?eval(?:uation)?|"
+    r"physical therapy evaluation|(?:low|mod(?:erate)?|high)[- ]complexity (?:pt )?eval\w*|new patient eval\w*|ie:|9716[123])\b(?! (?:findings|date|on \d|measures|was|showed|in \w))"
+)
+_DISCHARGE = re.compile(r"\bdischarge (?:summary|note|visit|evaluation)\b|\bdischarged? (?:from (?:pt|physical therapy|therapy)|today)\b|\bd/c (?:from pt|summary|note|to hep)\b")
+_NOT_NOW = re.compile(r"\b(?:since|from|at|vs\.?|compared to|compared with|per|last|next|plan for|due)\s+(?:the |his |her )?$")
+_INITIAL = re.compile(
+    r"\b(?:initial|first) (?:encounter|prosthetic|orthotic|fitting|session with (?:the )?(?:new )?(?:prosthesis|orthosis|brace|splint)|(?:prosthetic|orthotic) (?:training|visit|session|fitting))"
+    r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|leg)\b[^.;\n]{0,12}(?:today)?"
+    r"|\bnew (?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint)\b"
+)
+_SUBSEQUENT = re.compile(
+    r"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b|\b(?:second|third|fourth|2nd|3rd|4th|5th|follow[- ]?up) (?:prosthetic|orthotic|encounter|fitting|splint|brace)\b[^.;\n]{0,20}"
+    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
+)
+_TELEHEALTH = re.compile(r"\btele-?health\b|\btele-?(?:rehab|visit|pt)\b|\bvideo (?:visit|session|call|platform)\b|\bsynchronous audio|\bvia (?:zoom|doxy\.?me|video)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTotals:
+    """Totals and times of the visit, and the stretches of text they take up (so no intervention is read there)."""
+
+    timed: Found[int] | None
+    treatment: Found[int] | None
+    time_in: Found[time] | None
+    time_out: Found[time] | None
+    taken: tuple[tuple[int, int], ...]
+
+
+def totals(text: str) -> VisitTotals:
+    """Find the totals and the times in and out."""
+    folded = fold(text)
+    taken: list[tuple[int, int]] = []
+    timed = None
+    for match in _TIMED.finditer(folded):
+        if not _TIMED_LABEL.search(match.group()):
+            continue
+        number = match["n"] or match["before"]
+        timed = timed or Found(int(number), match.start(), match.end())
+        taken.append((match.start(), match.end()))
+    treatment = None
+    for match in _TREATMENT.finditer(folded):
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            continue
+        if re.match(r":?\d", folded[match.end() :]) or (match["n"] and re.match(r"\s*(?:visits|units|sessions|reps)", folded[match.end() :])):
+            continue
+        number = match["n"] or match["before"]
+        treatment = treatment or Found(int(number), match.start(), match.end())
+        taken.append((match.start(), match.end()))
+    time_in, time_out = _in_and_out(folded, taken)
+    return VisitTotals(timed, treatment, time_in, time_out, tuple(sorted(taken)))
+
+
+def _in_and_out(
+    folded: str, taken: list[tuple[int, int]]
+) -> tuple[Found[time] | None, Found[time] | None]:
+    span = _SESSION.search(folded)
+    if span is not None and _plausible(span["b"], span["e"]):
+        begins = clock(span["b"], span["bh"] or None)
+        ends = clock(span["e"], span["eh"] or None)
+        if begins is not None and ends is not None:
+            taken.append((span.start(), span.end()))
+            return Found(begins, span.start("b"), span.end("b")), Found(ends, span.start("e"), span.end("e"))
+    found: list[Found[time] | None] = []
+    for pattern in (_IN, _OUT):
+        match = pattern.search(folded)
+        value = clock(match["clock"], match["half"]) if match else None
+        if match is None or value is None or len(match["clock"]) < 3:  # noqa: PLR2004 - "in 10" is no clock time
+            found.append(None)
+            continue
+        taken.append((match.start(), match.end()))
+        found.append(Found(value, match.start("clock"), match.end("clock")))
+    return found[0], found[1]
+
+
+def _plausible(begin: str, end: str) -> bool:
+    return (":" in begin and ":" in end) or (len(begin) == len(end) == 4)  # noqa: PLR2004 - "0900"
+
+
+def signatures(text: str) -> tuple[Found[Credential], ...]:
+    """The credentials of those who signed, in the order of the text, each once."""
+    found: list[Found[Credential]] = []
+    for match in _SIGNED.finditer(text):
+        name = "after" if match["after"] else "label"
+        credential = _CREDENTIALS[match[name]]
+        if all(item.value is not credential for item in found):
+            found.append(Found(credential, match.start(name), match.end(name)))
+    return tuple(found)
+
+
+def kind(text: str) -> Found[VisitKind] | None:
+    """What the visit was for, when the note says so; a comparison with an evaluation does not say so."""
+    folded = fold(text)
+    for value, pattern in (
+        (VisitKind.REEVALUATION, _REEVALUATION),
+        (VisitKind.EVALUATION, _EVALUATION),
+        (VisitKind.DISCHARGE, _DISCHARGE),
+    ):
+        for match in pattern.finditer(folded):
+            if not _NOT_NOW.search(folded[max(0, match.start() - 30) : match.start()]):
+                return Found(value, match.start(), match.end())
+    return None
+
+
+def encounter(text: str) -> Found[EncounterHint] | None:
+    """Whether the note speaks of the first encounter with a device, or of a later one."""
+    folded = fold(text)
+    return first(_SUBSEQUENT, folded, lambda _: EncounterHint.SUBSEQUENT) or first(
+        _INITIAL, folded, lambda _: EncounterHint.INITIAL
+    )
+
+
+def telehealth(text: str) -> Found[bool] | None:
+    """Whether the note says the visit was by telehealth."""
+    return first(_TELEHEALTH, fold(text), lambda _: True)
