@@ -1,0 +1,206 @@
+"""Check a batch of prepared visits as a whole, apply what is safe, and sort its claims.
+
+The whole batch is one set of tables: another visit, another therapist or another day of the same patient can
+decide about a claim, and does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+
+
+from cleanclaim.bill.build import build_claim
+from cleanclaim.bill.prepare import Prepared, prepare
+from cleanclaim.check.findings import Change, Finding, Unjudged
+from cleanclaim.check.fixes import apply, changes_of
+from cleanclaim.check.judge import Judge, Verdicts
+from cleanclaim.facts.kit import Context
+from cleanclaim.lines.from_visits import CASH, tables_of
+from cleanclaim.lines.tables import Tables
+from cleanclaim.records import Claim, Clinic, Patient, Visit
+from cleanclaim.reference.payers import Payer
+from cleanclaim.rules.book import rules
+from cleanclaim.rules.kit import Severity
+from cleanclaim.units.assistants import AssistantMethod
+
+BLOCKING = frozenset({Severity.REJECT.value, Severity.DENY.value, Severity.RECOUP.value})
+"""Severities that hold a claim back: it would be turned away, denied, or paid and taken back."""
+
+PRICES = ("allowed_cents", "expected_payment_cents", "patient_share_cents", "price_status")
+"""Columns of `lines` that the job asks for beside what the rules read."""
+
+
+class ClaimState(StrEnum):
+    """What becomes of a claim."""
+
+    READY = "ready"
+    """Clean as far as judged: goes into the payer's file."""
+    HELD = "held"
+    """A finding would have it rejected, denied or taken back."""
+    QUESTION = "question"
+    """The note leaves something open that decides what is billed."""
+    NOT_JUDGED = "not judged"
+    """A rule crashed: nothing is said about the claim."""
+    SUPERBILL = "superbill"
+    """Nothing is filed: the patient pays and receives a superbill."""
+
+
+@dataclass(frozen=True, slots=True)
+class BilledClaim:
+    """One claim of the batch: the visit, its lines as they would be filed, and all that was said of it.
+
+    `claim` is `None` where no claim can be made: nothing billable, or units that are not known.
+    """
+
+    key: str
+    state: ClaimState
+    prepared: Prepared
+    claim: Claim | None
+    lines: tuple[Mapping[str, object], ...]
+    findings: tuple[Finding, ...]
+    unjudged: tuple[Unjudged, ...]
+    safe_changes: tuple[Change, ...]
+
+    @property
+    def charge_cents(self) -> int | None:
+        """The total charge, where all lines have one."""
+        charges = [line["charge_cents"] for line in self.lines]
+        return sum(charge for charge in charges if isinstance(charge, int)) if None not in charges else None
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """The whole job's result, claims in the order of the visits."""
+
+    claims: tuple[BilledClaim, ...]
+    verdicts: Verdicts
+    tables: Tables
+
+    @property
+    def crashed(self) -> dict[str, str]:
+        """Rules that crashed, and why."""
+        return self.verdicts.crashed
+
+
+@cache
+def the_judge() -> Judge:
+    """The whole rule book, planned once."""
+    return Judge(rules(), extra={"lines": PRICES})
+
+
+def bill(  # noqa: PLR0913 - a job is given everything it may not take for itself
+    clinic: Clinic,
+    patients: Mapping[str, Patient],
+    visits: Sequence[Visit],
+    *,
+    as_of: date,
+    packs: Mapping[str, Payer] | None = None,
+    assistant_method: AssistantMethod = AssistantMethod.PERCENTAGE,
+    advance: Callable[[str, int], None] | None = None,
+) -> Billed:
+    """Bill a batch of visits.
+
+    Args:
+        clinic: who bills.
+        patients: patients by their key.
+        visits: the visits to bill.
+        as_of: today, for filing limits and signatures.
+        packs: the clinic's own payer files by payer id.
+        assistant_method: how an assistant's share is judged.
+        advance: told the stage and how many visits it has finished, for a progress bar.
+    """
+    own = dict(packs or {})
+    told = advance or (lambda _stage, _count: None)
+    prepared = prepare(visits, patients, clinic, own, assistant_method)
+    told("read", len(visits))
+    tables = tables_of([item.case for item in prepared], clinic, as_of)
+    context = Context(payers=own, assistant_method=assistant_method.value)
+    judge = the_judge()
+    verdicts = judge.judge(tables, context)
+    safe = changes_of(verdicts.findings(), safe_only=True)
+    made: tuple[Change, ...] = ()
+    if safe:
+        applied = apply(tables, safe)
+        tables, made = applied.tables, applied.made
+        verdicts = judge.judge(tables, context)
+    told("check", len(visits))
+    claims = _claims(prepared, clinic, own, tables, verdicts, made)
+    told("build", len(visits))
+    return Billed(claims, verdicts, tables)
+
+
+def _claims(  # noqa: PLR0913
+    prepared: Sequence[Prepared],
+    clinic: Clinic,
+    packs: Mapping[str, Payer],
+    tables: Tables,
+    verdicts: Verdicts,
+    made: tuple[Change, ...],
+) -> tuple[BilledClaim, ...]:
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    for finding in verdicts.findings():
+        findings[finding.claim_id].append(finding)
+    unjudged: dict[int, list[Unjudged]] = defaultdict(list)
+    for item in verdicts.unjudged():
+        unjudged[item.claim_id].append(item)
+    claim_of_line = tables.lines.get_column("claim_id").to_list()
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for change in made:
+        if change.table == "lines":
+            changes[claim_of_line[change.key]].append(change)
+    lines: dict[int, list[dict[str, object]]] = defaultdict(list)
+    priced = verdicts.workspace.frames["lines"].select(*_LINE_COLUMNS, *PRICES)
+    for row in priced.iter_rows(named=True):
+        lines[row["claim_id"]].append(row)
+    result = []
+    for claim_id, item in enumerate(prepared):
+        own_lines = lines[claim_id]
+        claim = build_claim(item.case, own_lines, clinic, packs)
+        state = _state(item, claim, findings[claim_id], crashed=bool(verdicts.crashed))
+        result.append(
+            BilledClaim(
+                key=item.case.visit.id,
+                state=state,
+                prepared=item,
+                claim=claim,
+                lines=tuple(own_lines),
+                findings=tuple(findings[claim_id]),
+                unjudged=tuple(unjudged[claim_id]),
+                safe_changes=tuple(changes[claim_id]),
+            )
+        )
+    return tuple(result)
+
+
+_LINE_COLUMNS = ("line_id", "claim_id", "line_number", "code", "modifiers", "units", "charge_cents", "pointers", "code_origin")
+
+
+def _state(item: Prepared, claim: Claim | None, findings: Sequence[Finding], *, crashed: bool) -> ClaimState:
+    if crashed:
+        return ClaimState.NOT_JUDGED
+    if item.questions or claim is None:
+        return ClaimState.QUESTION
+    if any(finding.severity in BLOCKING for finding in findings):
+        return ClaimState.HELD
+    coverage = item.case.coverage()
+    if item.case.payer() == CASH or (coverage is not None and coverage.in_network is False):
+        return ClaimState.SUPERBILL
+    return ClaimState.READY
+
+
+def dollars_by_kind(claims: Sequence[BilledClaim]) -> dict[str, int]:
+    """Cents at stake in the findings, by severity; findings without a price are not in it."""
+    totals: dict[str, int] = defaultdict(int)
+    for claim in claims:
+        for finding in claim.findings:
+            if finding.cents is not None:
+                totals[finding.severity] += finding.cents
+    return dict(totals)
+
+
+__all__ = ["BLOCKING", "Billed", "BilledClaim", "ClaimState", "bill", "dollars_by_kind", "the_judge"]

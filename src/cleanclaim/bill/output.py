@@ -1,0 +1,208 @@
+"""Write what a job produced into a folder: one 837P per payer, claims and findings as JSON, what was rejected.
+
+Every file appears whole or not at all, is readable by its owner only, and no name of a patient is in a file name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
+from cleanclaim.check.findings import Finding, Unjudged
+from cleanclaim.records import Claim, Clinic
+from cleanclaim.records.reading import Rejection
+from cleanclaim.x12 import ClaimNotWritableError, ControlNumbers, Envelope, Gap, file_837p
+
+CONTROL_STATE = "control-numbers.json"
+
+
+@dataclass(slots=True)
+class Written:
+    """The files written, and claims that could not be written and why."""
+
+    files: list[Path] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_claim_files(billed: Billed, clinic: Clinic, folder: Path, *, created: datetime, written: Written) -> None:
+    """One 837P per payer with its ready claims; a claim that lacks something is left out and named."""
+    by_payer: dict[str, list[Claim]] = defaultdict(list)
+    for item in billed.claims:
+        if item.state is ClaimState.READY and item.claim is not None:
+            by_payer[item.claim.payer.pack].append(item.claim)
+    state = folder / CONTROL_STATE
+    control = _control(state)
+    for pack, claims in sorted(by_payer.items()):
+        kept = list(claims)
+        receiver = claims[0].payer
+        envelope = Envelope(clinic.submitter, receiver.name, receiver.identifier or pack.upper()[:15])
+        while kept:
+            try:
+                claim_file = file_837p(kept, envelope=envelope, control=control, created=created)
+            except ClaimNotWritableError as error:
+                written.gaps.extend(error.gaps)
+                missing = {gap.claim_id for gap in error.gaps}
+                kept = [claim for claim in kept if claim.id not in missing]
+                continue
+            path = folder / "claims" / f"{pack}.837"
+            write_private(state, json.dumps(_stated(control)).encode())
+            write_private(path, claim_file.data)
+            written.files.append(path)
+            break
+
+
+def _control(state: Path) -> ControlNumbers:
+    return ControlNumbers(**json.loads(state.read_text())) if state.exists() else ControlNumbers()
+
+
+def _stated(control: ControlNumbers) -> dict[str, int]:
+    return {name: getattr(control, name) for name in control.__slots__}
+
+
+def summary(billed: Billed, rejections: Sequence[Rejection], written: Written) -> dict[str, Any]:
+    """The figures of a job: claims by state, findings by rule, what could not be judged, dollars."""
+    states = Counter(item.state.value for item in billed.claims)
+    findings = [finding for item in billed.claims for finding in item.findings]
+    unjudged = [missing for item in billed.claims for missing in item.unjudged]
+    return {
+        "visits": len(billed.claims),
+        "rejected_records": len(rejections),
+        "claims": {state.value: states.get(state.value, 0) for state in ClaimState},
+        "findings": dict(sorted(Counter(finding.code for finding in findings).items())),
+        "rows_not_judged": len(unjudged),
+        "missing_inputs": dict(Counter(name for item in unjudged for name in item.missing).most_common()),
+        "unconfirmed": sorted({item for item in _unconfirmed(findings)}),
+        "crashed": dict(billed.crashed),
+        "not_written": [str(gap) for gap in written.gaps],
+    }
+
+
+def _unconfirmed(findings: Sequence[Finding]) -> list[str]:
+    return [
+        str(finding.arguments["pair_edition"])
+        for finding in findings
+        if finding.arguments.get("pair_is_confirmed") is False and "pair_edition" in finding.arguments
+    ]
+
+
+def claim_document(item: BilledClaim) -> dict[str, Any]:
+    """One claim as JSON: its state, lines, prices, what was suggested, asked, found and not judged."""
+    prepared = item.prepared
+    return {
+        "id": item.key,
+        "date_of_service": prepared.case.visit.date_of_service.isoformat(),
+        "payer": prepared.case.payer(),
+        "state": item.state.value,
+        "diagnoses": list(prepared.case.visit.diagnoses or ()),
+        "charge_cents": item.charge_cents,
+        "lines": [_line_document(line) for line in item.lines],
+        "suggested": [
+            {"what": entry.what, "code": entry.code, "why": entry.why, "minutes": entry.minutes}
+            for entry in prepared.suggested
+        ],
+        "not_billed": [{"what": entry.what, "reason": entry.reason} for entry in prepared.not_billed],
+        "questions": [
+            {"about": entry.what, "question": entry.question, "candidates": list(entry.candidates)}
+            for entry in prepared.questions
+        ],
+        "safe_changes": [
+            {"table": change.table, "field": change.field, "old": change.old, "new": change.new}
+            for change in item.safe_changes
+        ],
+        "findings": [finding_document(finding) for finding in item.findings],
+        "not_judged": [unjudged_document(entry) for entry in item.unjudged],
+    }
+
+
+def _line_document(line: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("line_number", "code", "modifiers", "units", "charge_cents", "pointers", "code_origin")
+    prices = ("allowed_cents", "expected_payment_cents", "patient_share_cents", "price_status")
+    return {name: line[name] for name in (*names, *prices)}
+
+
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """One finding as JSON."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "place": finding.place,
+        "message": finding.message,
+        "cents": finding.cents,
+        "arguments": {name: _plain(value) for name, value in finding.arguments.items()},
+        "fix": {
+            "title": finding.fix_title,
+            "safety": finding.fix_safety,
+            "changes": [
+                {"table": change.table, "key": change.key, "field": change.field, "old": change.old, "new": change.new}
+                for change in finding.changes
+            ],
+        }
+        if finding.fix_title
+        else None,
+    }
+
+
+def unjudged_document(entry: Unjudged) -> dict[str, Any]:
+    """One row that could not be judged, as JSON."""
+    return {"code": entry.code, "table": entry.table, "missing": list(entry.missing)}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def write_documents(
+    billed: Billed, rejections: Sequence[Rejection], folder: Path, written: Written
+) -> dict[str, Any]:
+    """`claims.json`, `findings.json` and `rejected.json`; returns the summary that stands in `findings.json`."""
+    figures = summary(billed, rejections, written)
+    documents = {
+        "claims.json": {"schema": "cleanclaim/claims", "claims": [claim_document(item) for item in billed.claims]},
+        "findings.json": {
+            "schema": "cleanclaim/findings",
+            "summary": figures,
+            "findings": [
+                {"claim": item.key, **finding_document(finding)} for item in billed.claims for finding in item.findings
+            ],
+        },
+        "rejected.json": {
+            "schema": "cleanclaim/rejected",
+            "rejected": [
+                {
+                    "file": entry.file,
+                    "row": entry.row,
+                    "key": entry.key,
+                    "field": entry.field,
+                    "expected": entry.expected,
+                }
+                for entry in rejections
+            ],
+        },
+    }
+    for name, document in documents.items():
+        path = folder / name
+        write_private(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
+        written.files.append(path)
+    return figures

@@ -1,0 +1,48 @@
+"""The entry point: which commands there are, loaded when they are called, and how each ends.
+
+Exit codes: 0 clean as far as judged, 1 findings, 2 unusable input, 3 no finding but something decisive is no
+data, 4 a rule crashed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from cleanclaim import __version__
+
+COMMANDS: dict[str, str] = {
+    "bill": "Turn a folder of visit notes into checked claims, forms and a report.",
+    "check": "Check visit files or 837P claims against the rule book.",
+    "fix": "Apply safe fixes to a file; fixes that attest need a name.",
+    "units": "Count units from minutes, and explain them.",
+    "code": "Suggest procedure codes for words of a note.",
+    "price": "Price procedure codes for a payer and a date.",
+    "explain": "Explain a rule, procedure, modifier, denial or diagnosis.",
+    "reference": "Show or search the reference tables.",
+}
+"""Commands by name, with the one line that the help shows."""
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words in (["--version"], ["-V"]):
+        sys.stdout.write(f"cleanclaim {__version__}\n")
+        raise SystemExit(0)
+    name = next((word for word in words if not word.startswith("-")), None)
+    from cleanclaim.cli.program import program  # noqa: PLC0415 - keeps --version fast
+
+    application = program(_loaded(name))
+    application(args=words, prog_name="cleanclaim")
+
+
+def _loaded(name: str | None) -> list[str]:
+    """The commands to load: the one that is called, or all for the help."""
+    return [name] if name in COMMANDS else list(COMMANDS)
+
+
+def load(name: str) -> object:
+    """The module of a command."""
+    return importlib.import_module(f"cleanclaim.cli.{name}")
