@@ -183,11 +183,17 @@ def _service(draft: _Draft, done: Intervention, code: str | None, *, billable: b
         side=done.side.value if done.side else None,
         region=done.region,
         starts_at=None if done.starts_at is None else done.starts_at.hour * 60 + done.starts_at.minute,
-        is_billable=billable and by not in {By.AIDE, By.STUDENT, By.NOBODY},
+        is_billable=billable and by not in {By.AIDE, By.STUDENT} and (by is not By.NOBODY or _runs_unattended(code)),
         has_purpose=_said(done.skilled_need),
         has_response=_said(done.response),
         has_progress=_said(done.progress),
     )
+
+
+def _runs_unattended(code: str | None) -> bool:
+    """Whether nobody need stand by: true of supervised modalities, never of a timed code."""
+    procedure = procedures.get(code) if code is not None else None
+    return procedure is not None and procedure.family is procedures.Family.SUPERVISED_MODALITY
 
 
 def _said(words: str | None) -> bool | None:
