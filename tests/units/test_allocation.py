@@ -188,6 +188,9 @@ def test_a_fifteen_minute_code_is_pooled_whatever_blocks_it_names() -> None:
     frame = table((1, "97129", 20, True, None, None, 15, None), (1, "97110", 20, True, None, None, None, 15))
     assert units(frame) == [2, 1]
     assert units(frame, "add_on_units") == [0, 0]
+    both = table((1, "97129", 40, True, None, None, 15, 15), (2, "97129", 40, None, None, None, 15, 15))
+    assert units(both) == [3, None]
+    assert units(both, "add_on_units") == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +281,7 @@ def test_types_of_the_answers_hold_when_everything_is_unknown() -> None:
         (table((1, "97110", 8, True)).cast({"minutes": pl.Float64}), "column 'minutes' is Float64; expected Int64"),
         (table((1, "97110", 8, True)).cast({"is_timed": pl.Int64}), "column 'is_timed' is Int64; expected Boolean"),
         (table((1, "97545", 8, False, None, None, 0, None)), "row 0: first_minutes is 0; expected 1 or more"),
+        (table((1, "97546", 8, False, None, None, None, 0)), "row 0: each_minutes is 0; expected 1 or more"),
     ],
 )
 def test_refused_tables(frame: pl.DataFrame, message: str) -> None:

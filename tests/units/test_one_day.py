@@ -317,6 +317,14 @@ def test_judgments_are_explained(
                 "that no rule read describes, so a person decides"
             ),
         ),
+        (
+            Hands(5, 7, 4),
+            NOW,
+            (
+                "97110: the therapist furnished 9 minutes of the final unit, at least 8, so it has no modifier: 0 with, "
+                "1 without"
+            ),
+        ),
         (Hands(10, 0, 5), NOW, "97110: the assistant furnished no minutes alone, so no modifier"),
         (Hands(0, 5), NOW, "97110: it takes no unit"),
         (Hands(0, 15), date(2019, 12, 31), "97110: assistant modifiers begin on 2020-01-01"),

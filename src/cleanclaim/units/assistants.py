@@ -134,10 +134,11 @@ def assistant_split(
         ((left == _ONE) & (both_left > 0), SplitBasis.FINAL_UNIT_SHARE, whole + of_unit),
         ((left == _TWO) & final_rules & shared, SplitBasis.TWO_FINAL_UNITS, whole + 1),
     ]
-    conditions = [condition for condition, _, _ in cases]
-    carried = np.select(conditions, [count for _, _, count in cases], 0)
     bases = [basis for _, basis, _ in cases] + [SplitBasis.UNDECIDED]
-    case = np.select(conditions, list(range(len(cases))), len(cases))
+    case, carried = np.full(frame.height, len(cases)), np.zeros(frame.height, np.int64)
+    for place, (condition, _, count) in reversed(list(enumerate(cases))):
+        case[condition] = place
+        carried = np.where(condition, count, carried)
     unknown = case == bases.index(None)
     undecided = case == len(cases)
     no_count = unknown | undecided
@@ -147,7 +148,7 @@ def assistant_split(
             series("units_with_assistant_modifier", carried, no_count),
             series("units_without", units - carried, no_count | ~units_known),
             series("undecided", undecided, unknown),
-            names.gather(case),
+            names[case],
         ]
     )
 
