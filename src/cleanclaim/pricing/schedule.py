@@ -1,0 +1,160 @@
+"""The published rates that prices are made of, as arrays to look up in: who pays how much for which unit.
+
+`published()` is what is shipped; a test or a what-if hands in tables of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.dates import Series
+from cleanclaim.money import CONVERSION_FACTOR_SCALE, GPCI_SCALE, RATE_SCALE, RVU_SCALE
+from cleanclaim.pricing.exact import Integers, Known
+from cleanclaim.reference import fee_schedule, places_of_service, values
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_FIRST_DAY = date.min.toordinal() - _EPOCH
+_LAST_DAY = date.max.toordinal() - _EPOCH
+
+CENTS_PER_PRODUCT = RVU_SCALE * GPCI_SCALE * CONVERSION_FACTOR_SCALE // 100
+"""Relative value times index times conversion factor, as integers, divided by this is cents."""
+
+
+class ScheduleError(ValueError):
+    """Rates that are too large to multiply exactly."""
+
+
+class Steps:
+    """A dated series as arrays: the value that holds on each of many days."""
+
+    def __init__(self, series: Series[int]) -> None:
+        """Sort the values by their first day; past the horizon of the series there is none."""
+        ordered = sorted(series.values, key=lambda item: item.valid_from or date.min)
+        horizon = _LAST_DAY if series.known_through is None else series.known_through.toordinal() - _EPOCH
+        starts = [_FIRST_DAY if item.valid_from is None else item.valid_from.toordinal() - _EPOCH for item in ordered]
+        ends = [_LAST_DAY if item.valid_through is None else item.valid_through.toordinal() - _EPOCH for item in ordered]
+        self._starts = np.array(starts, np.int64)
+        self._ends = np.minimum(np.array(ends, np.int64), horizon)
+        self._values = np.array([item.value for item in ordered], np.int64)
+
+    def on(self, days: Known) -> Known:
+        """The value on each day (days since 1970); unknown for an unknown day and where nothing holds."""
+        place = np.searchsorted(self._starts, days.values, side="right") - 1
+        inside = np.maximum(place, 0)
+        held = days.known & (place >= 0) & (days.values <= self._ends[inside])
+        return Known(np.where(held, self._values[inside], 0), held)
+
+    @property
+    def largest(self) -> int:
+        """The largest value of any day."""
+        return int(self._values.max())
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Relative values, indices and rates. Compared and kept by identity."""
+
+    rvu: pl.DataFrame
+    """As `fee_schedule.rvu_table()`."""
+    gpci: pl.DataFrame
+    """As `fee_schedule.gpci_table()`."""
+    known_through: date
+    conversion_factor: Series[int]
+    reduction: Series[int]
+    """Cut of practice expense of the units after the highest, at 10⁻⁴."""
+    deductible: Series[int]
+    coinsurance: Series[int]
+    sequestration: Series[int]
+
+    __hash__ = object.__hash__
+
+    def __post_init__(self) -> None:
+        """Refuse rates whose products would not fit in 64 bits.
+
+        Raises:
+            ScheduleError: they would not.
+        """
+        parts = (("work", "work"), ("pe_nonfacility", "pe"), ("pe_facility", "pe"), ("mp", "mp"))
+        total = sum(_largest(self.rvu, own) * _largest(self.gpci, index) for own, index in parts)
+        factor = max((item.value for item in self.conversion_factor.values), default=0)
+        if 4 * total * factor * RATE_SCALE >= 2**63:
+            raise ScheduleError(
+                f"relative values and indices add up to {total}, times a conversion factor of {factor}: "
+                "expected a product that fits in 64 bits"
+            )
+
+    @cached_property
+    def rvu_keys(self) -> pl.DataFrame:
+        """Code, modifier and dates of each row of `rvu`, with its number."""
+        return _numbered(self.rvu, "code", "modifier")
+
+    @cached_property
+    def gpci_keys(self) -> pl.DataFrame:
+        """Locality and dates of each row of `gpci`, with its number."""
+        return _numbered(self.gpci, "locality")
+
+    @cached_property
+    def rvu_arrays(self) -> dict[str, Integers]:
+        """The relative values by row of `rvu`, and `status` as a number and `is_reduced` as 0 or 1."""
+        arrays = {name: self.rvu[name].to_numpy() for name in ("work", "pe_nonfacility", "pe_facility", "mp")}
+        arrays["status"] = np.array([ord((text or " ")[0]) for text in self.rvu["status"]], np.int64)
+        arrays["is_reduced"] = (self.rvu["multiple_procedure"] == "5").cast(pl.Int64).to_numpy()
+        return arrays
+
+    @cached_property
+    def gpci_arrays(self) -> dict[str, Integers]:
+        """The indices by row of `gpci`."""
+        return {name: self.gpci[name].to_numpy() for name in ("work", "pe", "mp")}
+
+    @cached_property
+    def steps(self) -> dict[str, Steps]:
+        """The dated rates by name."""
+        names = ("conversion_factor", "reduction", "deductible", "coinsurance", "sequestration")
+        return {name: Steps(getattr(self, name)) for name in names}
+
+
+@cache
+def published() -> Schedule:
+    """The rates that are shipped: a private practice's, for clinicians who are no qualifying APM participants."""
+    return Schedule(
+        rvu=fee_schedule.rvu_table(),
+        gpci=fee_schedule.gpci_table(),
+        known_through=fee_schedule.horizon(),
+        conversion_factor=values.series("conversion_factor"),
+        reduction=values.series("mppr_reduction_office"),
+        deductible=values.series("part_b_deductible"),
+        coinsurance=values.series("part_b_coinsurance"),
+        sequestration=values.series("sequestration"),
+    )
+
+
+@cache
+def facility_places() -> frozenset[str]:
+    """Places of service at which the facility practice expense is paid."""
+    return frozenset(
+        place.code
+        for place in places_of_service.all_places()
+        if place.payment is places_of_service.PaymentSetting.FACILITY
+    )
+
+
+@cache
+def listed_places() -> frozenset[str]:
+    """Every place of service that is listed."""
+    return frozenset(place.code for place in places_of_service.all_places())
+
+
+def _numbered(table: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    return table.select(
+        *keys, "valid_from", "valid_through", pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
+    )
+
+
+def _largest(table: pl.DataFrame, name: str) -> int:
+    found = table[name].max()
+    return found if isinstance(found, int) else 0
