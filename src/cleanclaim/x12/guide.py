@@ -24,44 +24,41 @@ class GuideError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One loop: what opens it, what it holds itself, and where it may stand.
+    """One loop: what opens it, what it holds itself, and the loops inside it, in order.
 
     `resumes` are segments that stand only in this loop: met where they cannot belong, they show that the segment
-    that should have opened the loop is missing. `order` is the place among its siblings.
+    that should have opened the loop is missing. What is inside a `level` belongs to that one instance of it.
     """
 
     id: str
     label: str
-    inside: tuple[str, ...]
     segment: str
     element: int | None
     values: frozenset[str]
     segments: frozenset[str]
     resumes: frozenset[str]
+    children: tuple[str, ...]
     repeats: bool
-    order: int
+    level: bool
 
-    def is_opened_by(self, segment_id: str, elements: Sequence[str]) -> bool:
-        """Whether a segment begins this loop; `elements` count from 1, its id at 0."""
-        if segment_id != self.segment:
-            return False
-        if self.element is None:
-            return True
-        return len(elements) > self.element and elements[self.element].strip() in self.values
+    def is_opened_by(self, segment_id: str, value: str) -> bool:
+        """Whether a segment begins this loop; `value` is that of the deciding element."""
+        return segment_id == self.segment and (self.element is None or value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a segment belongs: keep `depth` loops of the open path, then open `opened`.
 
-    `opens_itself` says that the segment is the one that begins the last loop opened. `missing` names loops that
-    must have begun although the segment that begins them is not there.
+    `begins` says that the segment is the one that opens the last of `opened`. `missing` are loops that must have
+    begun although the segment that opens them is not there. `is_misplaced` says that it stands out of order.
     """
 
     depth: int
-    opened: tuple[str, ...]
-    opens_itself: bool
+    opened: tuple[str, ...] = ()
+    begins: bool = False
     missing: tuple[str, ...] = ()
+    is_misplaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,81 +70,125 @@ class Guide:
     limits: Mapping[str, int]
     lengths: Mapping[str, int]
     codes: Mapping[str, Any]
-    children: Mapping[str, tuple[Loop, ...]]
+    parents: Mapping[str, tuple[str, ...]]
     known_segments: frozenset[str]
+    deciding: Mapping[str, tuple[int, frozenset[str]]]
+    """By segment: the element that decides which loop it opens, and the values that do."""
+    _places: dict[tuple[tuple[str, ...], str, str], Place | None]
 
-    def place(self, path: Sequence[str], segment_id: str, elements: Sequence[str]) -> Place | None:
+    def place(self, path: tuple[str, ...], segment_id: str, elements: Sequence[str]) -> Place | None:
         """Where the segment stands, given the open loops (outermost first); `None` when it can stand nowhere.
 
-        The innermost loop that can take it wins. A loop that stands earlier than one already open shows that its
-        parent has begun anew without the segment that should have said so.
+        The innermost loop that can take it wins. Nothing is attributed to a level that it may not belong to: where
+        order shows that a level began without the segment that opens it, that level is `missing`.
         """
-        return self._opening(path, segment_id, elements) or self._inside(path, segment_id)
+        if segment_id not in self.known_segments:
+            return None
+        value = ""
+        if segment_id in self.deciding:
+            element, values = self.deciding[segment_id]
+            said = elements[element].strip() if element < len(elements) else ""
+            value = said if said in values else ""
+        # A few hundred answers serve files of any size.
+        key = (path, segment_id, value)
+        if key not in self._places:
+            self._places[key] = self._placed(path, segment_id, value)
+        return self._places[key]
 
-    def _opening(self, path: Sequence[str], segment_id: str, elements: Sequence[str]) -> Place | None:
+    def _placed(self, path: Sequence[str], segment_id: str, value: str) -> Place | None:
+        opening = self._opening(path, segment_id, value)
+        if opening is not None:
+            return opening
+        if path and segment_id in self.loops[path[-1]].segments:
+            return Place(len(path))
+        return (
+            self._resuming(path, segment_id)
+            or self._outward(path, segment_id)
+            or self._implied(path, segment_id, value)
+        )
+
+    def _opening(self, path: Sequence[str], segment_id: str, value: str) -> Place | None:
         for depth in range(len(path), 0, -1):
-            parent = path[depth - 1]
-            for child in self.children.get(parent, ()):
-                if not child.is_opened_by(segment_id, elements):
+            parent = self.loops[path[depth - 1]]
+            for place, child_id in enumerate(parent.children):
+                child = self.loops[child_id]
+                if not child.is_opened_by(segment_id, value):
                     continue
-                open_child = self.loops[path[depth]] if depth < len(path) else None
-                if open_child is None or child.order > open_child.order or (child is open_child and child.repeats):
-                    return Place(depth, (child.id,), opens_itself=True)
-                # Going back is only possible when the parent itself has begun anew.
-                if self.loops[parent].resumes or self.loops[parent].repeats:
-                    if self._resuming(path, segment_id):
-                        break
-                    return Place(depth - 1, (parent, child.id), opens_itself=True, missing=(parent,))
+                if depth == len(path):
+                    return Place(depth, (child_id,), begins=True)
+                open_id = path[depth]
+                open_place = parent.children.index(open_id)
+                if place > open_place or (place == open_place and child.repeats):
+                    return Place(depth, (child_id,), begins=True)
+                if not self.loops[open_id].level:
+                    return Place(depth, (child_id,), begins=True, is_misplaced=True)
+                # Back to the front of a level: another one has begun, unless a segment of its own says which.
+                if parent.level and self._resuming(path, segment_id) is None:
+                    return Place(depth - 1, (parent.id, child_id), begins=True, missing=(parent.id,))
+                return None
         return None
-
-    def _inside(self, path: Sequence[str], segment_id: str) -> Place | None:
-        resuming = self._resuming(path, segment_id)
-        for depth in range(len(path), 0, -1):
-            loop = self.loops[path[depth - 1]]
-            if segment_id not in loop.segments:
-                continue
-            if resuming is not None and resuming.depth >= depth:
-                return resuming
-            if depth < len(path) and segment_id in loop.resumes:
-                # It stands before the loops inside it: the loop has begun anew.
-                return Place(depth - 1, (loop.id,), opens_itself=False, missing=(loop.id,))
-            return Place(depth, (), opens_itself=False)
-        return resuming
 
     def _resuming(self, path: Sequence[str], segment_id: str) -> Place | None:
         for depth in range(len(path), 0, -1):
-            for child in self.children.get(path[depth - 1], ()):
-                if segment_id in child.resumes and (depth == len(path) or path[depth] != child.id):
-                    return Place(depth, (child.id,), opens_itself=False, missing=(child.id,))
+            for child_id in self.loops[path[depth - 1]].children:
+                child = self.loops[child_id]
+                if segment_id not in child.resumes:
+                    continue
+                is_open = depth < len(path) and path[depth] == child_id
+                is_past = depth + 1 < len(path) and self.loops[path[depth + 1]].level
+                if is_open and not is_past:
+                    continue
+                return Place(depth, (child_id,), missing=(child_id,))
         return None
+
+    def _outward(self, path: Sequence[str], segment_id: str) -> Place | None:
+        for depth in range(len(path) - 1, 0, -1):
+            if self.loops[path[depth]].level:
+                # What stands outside an open level is over.
+                return None
+            if segment_id in self.loops[path[depth - 1]].segments:
+                return Place(depth, is_misplaced=True)
+        return None
+
+    def _implied(self, path: Sequence[str], segment_id: str, value: str) -> Place | None:
+        """A loop whose parents are not open: they must have begun unseen."""
+        found = [loop for loop in self.loops.values() if loop.is_opened_by(segment_id, value)]
+        if len(found) > 1 and any(loop.element is not None for loop in found):
+            return None
+        chains = [chain for loop in found for chain in self._chains(path, loop.id)]
+        if not chains:
+            return None
+        depth, opened = min(chains, key=lambda chain: (len(chain[1]), -chain[0]))
+        return Place(depth, opened, begins=True, missing=opened[:-1])
+
+    def _chains(self, path: Sequence[str], loop_id: str) -> list[tuple[int, tuple[str, ...]]]:
+        """Ways to open a loop from the path: how much of the path is kept, and the loops opened in turn."""
+        ways: list[tuple[int, tuple[str, ...]]] = []
+        for parent in self.parents.get(loop_id, ()):
+            if parent in path:
+                ways.append((path.index(parent) + 1, (loop_id,)))
+            else:
+                ways.extend((depth, (*opened, loop_id)) for depth, opened in self._chains(path, parent))
+        return ways
 
 
 @cache
 def load_guide(version: str = PROFESSIONAL_CLAIM) -> Guide:
-    """The guide of that version, read once; `GuideError` when a loop names a parent that is not declared before it."""
+    """The guide of that version, read once; `GuideError` when a loop names a child that is not declared."""
     text = resources.files("cleanclaim.x12").joinpath("guides", f"{version}.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    loops: dict[str, Loop] = {}
-    children: dict[str, list[Loop]] = {}
-    for order, entry in enumerate(table["loop"]):
-        opens = entry["opens"]
-        loop = Loop(
-            id=entry["id"],
-            label=entry["label"],
-            inside=tuple(entry["inside"]),
-            segment=opens["segment"],
-            element=opens.get("element"),
-            values=frozenset(opens.get("values", ())),
-            segments=frozenset(entry["segments"]),
-            resumes=frozenset(entry.get("resumes", ())),
-            repeats=entry.get("repeats", False),
-            order=order,
-        )
-        for parent in loop.inside:
-            if parent not in loops:
-                raise GuideError(f"{version}: loop {loop.id} stands inside {parent}, which is not declared before it")
-            children.setdefault(parent, []).append(loop)
-        loops[loop.id] = loop
+    loops = {entry["id"]: _loop(entry) for entry in table["loop"]}
+    parents: dict[str, tuple[str, ...]] = {}
+    for loop in loops.values():
+        for child in loop.children:
+            if child not in loops:
+                raise GuideError(f"{version}: loop {loop.id} names {child}, which is not declared")
+            parents[child] = (*parents.get(child, ()), loop.id)
+    deciding: dict[str, tuple[int, frozenset[str]]] = {}
+    for loop in loops.values():
+        if loop.element is not None:
+            _, values = deciding.get(loop.segment, (loop.element, frozenset()))
+            deciding[loop.segment] = (loop.element, values | loop.values)
     segments = {loop.segment for loop in loops.values()}.union(*(loop.segments for loop in loops.values()))
     return Guide(
         version=version,
@@ -155,6 +196,24 @@ def load_guide(version: str = PROFESSIONAL_CLAIM) -> Guide:
         limits=MappingProxyType({name: value for name, value in table["limits"].items() if name != "memory"}),
         lengths=MappingProxyType(table["lengths"]),
         codes=MappingProxyType(table["codes"]),
-        children=MappingProxyType({parent: tuple(below) for parent, below in children.items()}),
+        parents=MappingProxyType(parents),
         known_segments=frozenset(segments),
+        deciding=MappingProxyType(deciding),
+        _places={},
+    )
+
+
+def _loop(entry: Mapping[str, Any]) -> Loop:
+    opens = entry["opens"]
+    return Loop(
+        id=entry["id"],
+        label=entry["label"],
+        segment=opens["segment"],
+        element=opens.get("element"),
+        values=frozenset(opens.get("values", ())),
+        segments=frozenset(entry["segments"]),
+        resumes=frozenset(entry.get("resumes", ())),
+        children=tuple(entry.get("children", ())),
+        repeats=entry.get("repeats", False),
+        level=entry.get("level", False),
     )

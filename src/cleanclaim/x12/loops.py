@@ -1,0 +1,197 @@
+"""The loops of one transaction as a tree, built by its guide, with what had to be assumed said aloud.
+
+The tree is the only place where it is decided which level a claim belongs to. Where a beginning is lost, an empty
+level stands in its place: a claim whose subscriber is unknown gets no other claim's subscriber.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cleanclaim.x12.guide import Guide, Place
+from cleanclaim.x12.interchange import Segment
+from cleanclaim.x12.problems import Problem
+
+
+@dataclass(slots=True, eq=False)
+class LoopNode:
+    """One occurrence of a loop. `opening` is `None` when the segment that begins it is missing."""
+
+    id: str
+    opening: Segment | None
+    segments: list[Segment] = field(default_factory=list)
+    children: list[LoopNode] = field(default_factory=list)
+
+    def all(self, loop_id: str) -> list[LoopNode]:
+        """The loops of that kind directly inside this one."""
+        return [child for child in self.children if child.id == loop_id]
+
+    def first(self, loop_id: str) -> LoopNode | None:
+        """The first loop of that kind directly inside this one."""
+        return next((child for child in self.children if child.id == loop_id), None)
+
+    def segment(self, segment_id: str, qualifiers: Sequence[str] = ()) -> Segment | None:
+        """The first of its segments with that id and, where given, one of these in its first element."""
+        return next(self.every(segment_id, qualifiers), None)
+
+    def every(self, segment_id: str, qualifiers: Sequence[str] = ()) -> Iterator[Segment]:
+        """Its segments with that id and, where given, one of these in the first element."""
+        for segment in self.segments:
+            if segment.id == segment_id and (not qualifiers or segment.text(1) in qualifiers):
+                yield segment
+
+    @property
+    def at(self) -> int:
+        """The number of its first segment; 0 when it has none."""
+        if self.segments:
+            return self.segments[0].number
+        return next((child.at for child in self.children if child.at), 0)
+
+
+def build(segments: Sequence[Segment], guide: Guide) -> tuple[LoopNode, list[Problem]]:
+    """The tree of one transaction, from its first segment to its last, and what did not fit the guide."""
+    builder = _Builder(guide)
+    for segment in segments:
+        builder.take(segment)
+    return builder.root, builder.problems
+
+
+class _Builder:
+    """Places one segment after the other; the open loops are a path from the transaction inward."""
+
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self.root = LoopNode("ST", None)
+        self.problems: list[Problem] = []
+        self._open: list[LoopNode] = [self.root]
+        self._levels: dict[str, tuple[str, LoopNode]] = {}
+        self._last_level = 0
+
+    def take(self, segment: Segment) -> None:
+        """Place the next segment."""
+        name = segment.id
+        if name in {"ST", "SE"}:
+            self.root.segments.append(segment)
+            return
+        path = tuple([node.id for node in self._open])
+        place = self.guide.place(path, name, segment.elements)
+        if place is None:
+            known = name in self.guide.known_segments
+            found = "a segment that cannot stand here" if known else "a segment of no meaning here"
+            self._problem(segment, path[-1], name or "segment", found, f"a segment of the {self._label(path[-1])}")
+            return
+        place = self._begun_anew(place, segment)
+        for missing in place.missing:
+            opens = self.guide.loops[missing].segment
+            self._problem(segment, missing, opens, f"a {self._label(missing)} without its beginning", opens)
+        if place.is_misplaced:
+            self._problem(segment, path[-1], name, "a segment out of order", "it before the loops inside its level")
+        self._follow(place, segment)
+
+    def _follow(self, place: Place, segment: Segment) -> None:
+        del self._open[place.depth :]
+        for loop_id in place.opened:
+            self._begin(loop_id, segment if place.begins and loop_id == place.opened[-1] else None)
+        self._open[-1].segments.append(segment)
+
+    def _begin(self, loop_id: str, opening: Segment | None) -> LoopNode:
+        node = LoopNode(loop_id, opening)
+        if opening is not None and opening.id == "HL":
+            self._attach_level(node, opening)
+        elif opening is not None and opening.id == "CLM" and self._is_subscriber_lost():
+            self._unknown_subscriber(opening)
+        self._open[-1].children.append(node)
+        self._open.append(node)
+        return node
+
+    # --- lost beginnings --------------------------------------------------------------------------------
+
+    def _begun_anew(self, place: Place, segment: Segment) -> Place:
+        """The place, or a new occurrence of its loop where a second segment of a kind shows that one has begun."""
+        if not place.opened and place.depth > 1:
+            node = self._open[place.depth - 1]
+            if segment.id in self.guide.loops[node.id].resumes and self._has_like(node, segment):
+                return Place(place.depth - 1, (node.id,), missing=(node.id,))
+        if place.opened == ("2400",) and place.begins and segment.text(1).lstrip("0") == "1":
+            # Lines count from 1 in every claim: this is another claim, whose own segments are lost.
+            claim = self._open[place.depth - 1]
+            if claim.first("2400") is not None:
+                return Place(place.depth - 1, (claim.id, "2400"), begins=True, missing=(claim.id,))
+        return place
+
+    @staticmethod
+    def _has_like(node: LoopNode, segment: Segment) -> bool:
+        if segment.id != "HI":
+            return node.segment(segment.id) is not None
+        # A claim may carry several of these, each of another kind: the first component of the first element.
+        kind = segment.parts(1)[0]
+        return any(other.parts(1)[0] == kind for other in node.every("HI"))
+
+    def _is_subscriber_lost(self) -> bool:
+        """Whether the claim before took another subscriber's segments for an other payer's."""
+        before = self._open[-1].all("2300")
+        others = before[-1].all("2320") if before and before[-1].first("2400") is None else []
+        return bool(others) and others[-1].segment("OI") is None
+
+    def _unknown_subscriber(self, segment: Segment) -> None:
+        self._problem(segment, "2000B", "HL", "a claim whose subscriber level is lost", "HL of the subscriber")
+        while self._open[-1].id not in {"2000A", "ST"}:
+            self._open.pop()
+        node = LoopNode("2000B", None)
+        self._open[-1].children.append(node)
+        self._open.append(node)
+
+    # --- the hierarchy ----------------------------------------------------------------------------------
+
+    def _attach_level(self, node: LoopNode, segment: Segment) -> None:
+        """Make the level the segment names the innermost open one; an unknown one where it names none there is."""
+        number, parent = segment.text(1), segment.text(2)
+        if number != str(self._last_level + 1):
+            self._problem(segment, node.id, "HL01", "a level out of count", str(self._last_level + 1))
+        self._last_level = int(number) if len(number) < 10 and number.isascii() and number.isdigit() else 0  # noqa: PLR2004
+        wanted = {"2000B": "2000A", "2000C": "2000B"}.get(node.id)
+        if wanted is not None:
+            enclosing = self._open[-1]
+            kind, named = self._levels.get(parent, ("", None))
+            if kind == wanted and named is not None:
+                if named is not enclosing:
+                    self._problem(
+                        segment, node.id, "HL02", "a level that is not the one around it", "the level around it"
+                    )
+                    self._reopen(named)
+            elif enclosing.opening is not None:
+                self._problem(
+                    segment, node.id, "HL02", "no level that this one can belong to", f"a {self._label(wanted)}"
+                )
+                self._reopen(None, wanted)
+        self._levels[number] = (node.id, node)
+
+    def _reopen(self, named: LoopNode | None, wanted: str = "") -> None:
+        if named is not None:
+            self._open = self._way_to(named)
+            return
+        while self._open[-1].id != {"2000A": "ST", "2000B": "2000A"}[wanted]:
+            self._open.pop()
+        unknown = LoopNode(wanted, None)
+        self._open[-1].children.append(unknown)
+        self._open.append(unknown)
+
+    def _way_to(self, node: LoopNode) -> list[LoopNode]:
+        for biller in self.root.all("2000A"):
+            if biller is node:
+                return [self.root, biller]
+            if any(child is node for child in biller.children):
+                return [self.root, biller, node]
+        return [self.root]
+
+    def _label(self, loop_id: str) -> str:
+        return self.guide.loops[loop_id].label
+
+    def _problem(self, segment: Segment, loop: str, element: str, found: str, expected: str) -> None:
+        self.problems.append(Problem(segment.number, loop, _name(element), found, expected))
+
+
+def _name(element: str) -> str:
+    """A segment's id fit for a message: a damaged one may hold anything, so only a short plain one is shown."""
+    return element if element.isascii() and element.isalnum() and len(element) <= 5 else "segment"  # noqa: PLR2004

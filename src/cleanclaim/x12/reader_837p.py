@@ -1,0 +1,441 @@
+"""Professional claim files (837P) into parsed claims.
+
+Three steps, each of its own: bytes into segments (`interchange`), segments into a tree of loops (`loops`), the tree
+into claims (here). The first two know nothing of claims, so that another reader can stand on them. Damage never
+raises: what can be read is read, and each problem says where it is and what was expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from cleanclaim.money import AmountError, scaled
+from cleanclaim.x12.guide import PROFESSIONAL_CLAIM, load_guide
+from cleanclaim.x12.interchange import Segment, X12File, read
+from cleanclaim.x12.loops import LoopNode, build
+from cleanclaim.x12.parsed import ParsedAddress, ParsedClaim, ParsedLine, ParsedParty, ParsedPayer
+from cleanclaim.x12.problems import Problem
+from cleanclaim.x12.transactions import TransactionSet, transactions
+
+_LONGEST_NUMBER = 18
+_DAY_LENGTH = 8
+_OTHER_GUIDES = {
+    "005010X223": "institutional",
+    "005010X224": "dental",
+    "004010X096": "institutional",
+    "004010X097": "dental",
+}
+
+
+def read_837p(data: bytes) -> tuple[list[ParsedClaim], list[Problem]]:
+    """Every professional claim of a file, in file order, and everything that is not as the guide says."""
+    return claims_of(read(data))
+
+
+def claims_of(file: X12File) -> tuple[list[ParsedClaim], list[Problem]]:
+    """Every professional claim of a file already split into segments."""
+    claims: list[ParsedClaim] = []
+    sets, envelope = transactions(file)
+    problems = [*file.problems, *envelope]
+    for transaction in sets:
+        found, more = _transaction_claims(transaction)
+        claims.extend(found)
+        problems.extend(more)
+    problems.sort(key=lambda problem: problem.segment)
+    return claims, problems
+
+
+def _transaction_claims(transaction: TransactionSet) -> tuple[list[ParsedClaim], list[Problem]]:
+    first = transaction.segments[0].number
+    if transaction.kind not in {"837", ""}:
+        return [], [Problem(first, "", "ST01", "another kind of transaction", "837, professional claims")]
+    other = _OTHER_GUIDES.get(transaction.version[:10])
+    if other is not None:
+        return [], [Problem(first, "", "ST03", f"{other} claims", "professional claims")]
+    problems: list[Problem] = []
+    if transaction.version[:10] != PROFESSIONAL_CLAIM[:10]:
+        problems.append(Problem(first, "", "ST03", "another implementation guide", PROFESSIONAL_CLAIM))
+    root, misfits = build(transaction.segments, load_guide())
+    reader = _Reader(transaction, [*problems, *misfits])
+    return reader.claims(root), reader.problems
+
+
+@dataclass(slots=True)
+class _Holder:
+    """What claims of one subscriber or patient level have in common."""
+
+    billing: ParsedParty | None
+    pay_to: ParsedAddress | None
+    subscriber: ParsedParty | None
+    payer: ParsedPayer | None
+    patient: ParsedParty | None
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the tree of one transaction; problems are gathered as they are met."""
+
+    transaction: TransactionSet
+    problems: list[Problem] = field(default_factory=list)
+
+    def claims(self, root: LoopNode) -> list[ParsedClaim]:
+        """All claims in the order of the file."""
+        found: list[ParsedClaim] = []
+        for biller in root.all("2000A"):
+            billing = self._billing(biller)
+            address = biller.first("2010AB")
+            pay_to = None if address is None else _address(address)
+            for level in biller.all("2000B"):
+                found.extend(self._subscriber_claims(level, billing, pay_to))
+        found.sort(key=lambda claim: claim.segment)
+        return found
+
+    def _subscriber_claims(
+        self, level: LoopNode, billing: ParsedParty | None, pay_to: ParsedAddress | None
+    ) -> list[ParsedClaim]:
+        subscriber = self._party(level.first("2010BA"))
+        payer = self._payer(level, level.first("2010BA"), level.first("2010BB"))
+        subscription = level.segment("SBR")
+        is_patient = subscription is not None and subscription.text(2) == "18"
+        own = _Holder(billing, pay_to, subscriber, payer, subscriber if is_patient else None)
+        found = [self._claim(node, own) for node in level.all("2300")]
+        for patient_level in level.all("2000C"):
+            node = patient_level.first("2010CA")
+            relation = patient_level.segment("PAT")
+            theirs = payer
+            if payer is not None:
+                number = _reference(node, "Y4") or payer.claim_number
+                relationship = relation.text(1) if relation is not None else ""
+                theirs = replace(payer, relationship=relationship, claim_number=number)
+            holder = _Holder(billing, pay_to, subscriber, theirs, self._party(node))
+            found.extend(self._claim(claim, holder) for claim in patient_level.all("2300"))
+        if found and not is_patient and level.all("2300") and subscriber is not None:
+            at = level.all("2300")[0].at
+            self._problem(at, "2000B", "SBR02", "a claim of the subscriber's own, not said to be theirs", "18")
+        return found
+
+    # --- parties ----------------------------------------------------------------------------------------
+
+    def _billing(self, level: LoopNode) -> ParsedParty | None:
+        node = level.first("2010AA")
+        if node is None:
+            return None
+        return self._party(node, specialty=level.segment("PRV", ("BI",)))
+
+    def _party(self, node: LoopNode | None, specialty: Segment | None = None) -> ParsedParty | None:
+        if node is None or node.opening is None:
+            return None
+        name = node.opening
+        specialty = specialty or node.segment("PRV")
+        about = node.segment("DMG")
+        tax = next(iter(node.every("REF", ("EI", "SY"))), None)
+        is_npi = name.text(8) == "XX"
+        return ParsedParty(
+            name=name.text(3),
+            given_name=name.text(4),
+            middle_name=name.text(5),
+            suffix=name.text(7),
+            is_person={"1": True, "2": False}.get(name.text(2)),
+            npi=name.text(9) if is_npi else "",
+            identifier="" if is_npi else name.text(9),
+            identifier_kind="" if is_npi else name.text(8),
+            tax_id=tax.text(2) if tax is not None else "",
+            tax_id_kind={"EI": "EIN", "SY": "SSN"}[tax.text(1)] if tax is not None else "",
+            taxonomy=specialty.text(3) if specialty is not None else "",
+            address=_address(node),
+            birth_date=None if about is None else self._day(node.id, about, 2),
+            sex="" if about is None else about.text(3),
+        )
+
+    def _payer(self, level: LoopNode, holder: LoopNode | None, named: LoopNode | None) -> ParsedPayer | None:
+        terms = level.segment("SBR")
+        if terms is None and named is None and holder is None:
+            return None
+        name = named.opening if named is not None else None
+        member = holder.opening if holder is not None else None
+        paid = level.segment("AMT", ("D",)) if level.id == "2320" else None
+        return ParsedPayer(
+            name=name.text(3) if name is not None else "",
+            identifier=name.text(9) if name is not None else "",
+            order=terms.text(1) if terms is not None else "",
+            relationship=terms.text(2) if terms is not None else "",
+            group_number=terms.text(3) if terms is not None else "",
+            plan_name=terms.text(4) if terms is not None else "",
+            medicare_secondary_type=terms.text(5) if terms is not None else "",
+            filing_indicator=terms.text(9) if terms is not None else "",
+            member_id=member.text(9) if member is not None else "",
+            claim_number=_reference(holder, "Y4"),
+            paid_cents=None if paid is None else self._cents(level.id, paid, 2),
+            address=None if named is None else _address(named),
+            subscriber=self._party(holder),
+        )
+
+    # --- claims -----------------------------------------------------------------------------------------
+
+    def _claim(self, node: LoopNode, holder: _Holder) -> ParsedClaim:
+        transaction = self.transaction
+        head = node.opening
+        place, frequency = "", ""
+        total: int | None = None
+        if head is not None:
+            total = self._cents("2300", head, 2)
+            place, frequency = _part(head, 5, 0), _part(head, 5, 2)
+            if not head.text(1):
+                self._problem(head.number, "2300", "CLM01", "nothing", "the claim's id")
+        self._require(node, holder)
+        diagnoses, system = self._diagnoses(node)
+        lines = tuple(self._line(line, place, len(diagnoses)) for line in node.all("2400"))
+        self._check_total(head, total, lines)
+        causes, state = self._accident(head)
+        return ParsedClaim(
+            interchange_control=transaction.interchange.control_number,
+            group_control=transaction.group_control_number,
+            transaction_control=transaction.control_number,
+            segment=node.at,
+            id=head.text(1) if head is not None else "",
+            total_charge_cents=total,
+            place_of_service=place,
+            frequency=frequency,
+            accepts_assignment=None if head is None else {"A": True, "C": False}.get(head.text(7)),
+            signature_on_file=None if head is None else {"Y": True, "I": False}.get(head.text(9)),
+            diagnoses=diagnoses,
+            diagnosis_system=system,
+            lines=lines,
+            billing=holder.billing,
+            subscriber=holder.subscriber,
+            patient=holder.patient,
+            payer=holder.payer,
+            other_payers=tuple(self._other_payers(node)),
+            pay_to=holder.pay_to,
+            rendering=self._party(node.first("2310B")),
+            referring=self._referring(node),
+            supervising=self._party(node.first("2310D")),
+            facility=self._party(node.first("2310C")),
+            accident_kinds=causes,
+            accident_state=state,
+            accident_on=self._dated(node, "439"),
+            onset_on=self._dated(node, "431"),
+            initial_treatment_on=self._dated(node, "454"),
+            last_seen_on=self._dated(node, "304"),
+            patient_paid_cents=self._patient_paid(node),
+            prior_authorization=_reference(node, "G1"),
+            referral_number=_reference(node, "9F"),
+            original_reference=_reference(node, "F8"),
+            claim_note=" ".join(note.text(2) for note in node.every("NTE")),
+        )
+
+    def _require(self, node: LoopNode, holder: _Holder) -> None:
+        """Say which parties of the claim are lost."""
+        for party, loop, what in (
+            (holder.billing, "2010AA", "billing provider"),
+            (holder.subscriber, "2010BA", "subscriber"),
+            (holder.payer if holder.payer is not None and holder.payer.name else None, "2010BB", "payer"),
+            (holder.patient, "2010CA", "patient"),
+        ):
+            if party is None:
+                self._problem(node.at, loop, "NM1", f"a claim whose {what} is not named", "NM1")
+
+    def _referring(self, node: LoopNode) -> ParsedParty | None:
+        for provider in node.all("2310A"):
+            if provider.opening is not None and provider.opening.text(1) == "DN":
+                return self._party(provider)
+        return None
+
+    def _other_payers(self, node: LoopNode) -> list[ParsedPayer]:
+        found = (self._payer(level, level.first("2330A"), level.first("2330B")) for level in node.all("2320"))
+        return [payer for payer in found if payer is not None]
+
+    def _patient_paid(self, node: LoopNode) -> int | None:
+        segment = node.segment("AMT", ("F5",))
+        return None if segment is None else self._cents(node.id, segment, 2)
+
+    def _accident(self, head: Segment | None) -> tuple[tuple[str, ...], str]:
+        """The causes a claim names, and the state of a motor-vehicle accident."""
+        if head is None or not head.text(11):
+            return (), ""
+        parts = head.parts(11)
+        return tuple(part for part in parts[:3] if part), parts[3] if len(parts) > 3 else ""  # noqa: PLR2004
+
+    def _diagnoses(self, node: LoopNode) -> tuple[tuple[str, ...], str]:
+        codes: list[str] = []
+        system = ""
+        for segment in node.every("HI"):
+            for position in range(1, len(segment.elements)):
+                kind, code = _part(segment, position, 0), _part(segment, position, 1)
+                if kind in {"ABK", "ABF"} and code:
+                    system = "ICD-10-CM"
+                    codes.append(f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code)  # noqa: PLR2004
+                elif kind in {"BK", "BF"} and code:
+                    system = "ICD-9-CM"
+                    codes.append(code)
+        if not codes:
+            self._problem(node.at, "2300", "HI01", "no diagnosis", "at least the principal one")
+        return tuple(codes), system
+
+    def _check_total(self, head: Segment | None, total: int | None, lines: tuple[ParsedLine, ...]) -> None:
+        charges = [line.charge_cents for line in lines]
+        known = [charge for charge in charges if charge is not None]
+        if head is None:
+            return
+        if not lines:
+            self._problem(head.number, "2400", "LX", "a claim without service lines", "at least one line")
+        elif total is not None and len(known) == len(charges) and sum(known) != total:
+            self._problem(head.number, "2300", "CLM02", "a total that is not the sum of the lines", "their sum")
+
+    # --- lines ------------------------------------------------------------------------------------------
+
+    def _line(self, node: LoopNode, place_of_claim: str, diagnoses: int) -> ParsedLine:
+        service = node.segment("SV1")
+        number = node.opening
+        if service is None:
+            self._problem(node.at, "2400", "SV1", "a line without its service", "SV1")
+            return _empty_line(node.at)
+        if service.parts(1)[0] != "HC":
+            self._problem(service.number, "2400", "SV101", "another kind of procedure code", "HC")
+        code, *modifiers = [*service.parts(1)[1:6], ""] if len(service.parts(1)) > 1 else [""]
+        quantity = self._quantity(service)
+        kind = service.text(3)
+        begins, ends = self._service_dates(node)
+        return ParsedLine(
+            segment=service.number,
+            number=self._whole("2400", number, 1) if number is not None else None,
+            code=code,
+            code_kind=service.parts(1)[0],
+            modifiers=tuple(modifier for modifier in modifiers if modifier),
+            charge_cents=self._cents("2400", service, 2),
+            units=quantity if kind != "MJ" else None,
+            unit_kind=kind,
+            place_of_service=service.text(5) or place_of_claim,
+            pointers=self._pointers(service, diagnoses),
+            date_of_service=begins,
+            date_through=ends,
+            control_number=_reference(node, "6R"),
+            prior_authorization=_reference(node, "G1"),
+            rendering=self._party(node.first("2420A")),
+            minutes=quantity if kind == "MJ" else None,
+        )
+
+    def _service_dates(self, node: LoopNode) -> tuple[date | None, date | None]:
+        segment = node.segment("DTP", ("472",))
+        if segment is None:
+            self._problem(node.at, "2400", "DTP03", "no date of service", "DTP with 472")
+            return None, None
+        if segment.text(2) != "RD8":
+            day = self._day("2400", segment, 3)
+            return day, day
+        first, _, last = segment.text(3).partition("-")
+        begins, ends = _date(first), _date(last)
+        if begins is None or ends is None or ends < begins:
+            self._problem(segment.number, "2400", "DTP03", "no range of dates", "CCYYMMDD-CCYYMMDD")
+        return begins, ends
+
+    def _quantity(self, service: Segment) -> int | None:
+        text = service.text(4)
+        if len(text) <= _LONGEST_NUMBER and text.isascii():
+            try:
+                return scaled(text, 1)
+            except AmountError:
+                pass
+        self._problem(service.number, "2400", "SV104", "no whole number of units", "a whole number")
+        return None
+
+    def _pointers(self, service: Segment, diagnoses: int) -> tuple[int, ...]:
+        found: list[int] = []
+        for part in service.parts(7):
+            if len(part) <= 2 and part.isascii() and part.isdigit() and 1 <= int(part) <= diagnoses:  # noqa: PLR2004
+                found.append(int(part))
+            else:
+                expected = f"1 to {diagnoses}"
+                self._problem(service.number, "2400", "SV107", "a pointer to no diagnosis of the claim", expected)
+        return tuple(found)
+
+    # --- values -----------------------------------------------------------------------------------------
+
+    def _cents(self, loop: str, segment: Segment, position: int) -> int | None:
+        text = segment.text(position)
+        if text[:1] == ".":
+            text = f"0{text}"
+        elif text[:2] == "-.":
+            text = f"-0{text[1:]}"
+        if len(text) <= _LONGEST_NUMBER and text.isascii():
+            try:
+                return scaled(text.removesuffix("."), 100)
+            except AmountError:
+                pass
+        element = f"{segment.id}{position:02d}"
+        self._problem(
+            segment.number, loop, element, "no amount" if text else "nothing", "dollars, at most two decimals"
+        )
+        return None
+
+    def _whole(self, loop: str, segment: Segment, position: int) -> int | None:
+        text = segment.text(position)
+        if 0 < len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit():
+            return int(text)
+        self._problem(segment.number, loop, f"{segment.id}{position:02d}", "no number", "a whole number")
+        return None
+
+    def _dated(self, node: LoopNode, qualifier: str) -> date | None:
+        segment = node.segment("DTP", (qualifier,))
+        return None if segment is None else self._day(node.id, segment, 3)
+
+    def _day(self, loop: str, segment: Segment, position: int) -> date | None:
+        day = _date(
+            segment.text(position)[:_DAY_LENGTH] if segment.text(position - 1) == "DT" else segment.text(position)
+        )
+        if day is None:
+            self._problem(segment.number, loop, f"{segment.id}{position:02d}", "no date", "CCYYMMDD")
+        return day
+
+    def _problem(self, at: int, loop: str, element: str, found: str, expected: str) -> None:
+        self.problems.append(Problem(at, loop, element, found, expected))
+
+
+def _empty_line(at: int) -> ParsedLine:
+    return ParsedLine(
+        segment=at,
+        number=None,
+        code="",
+        code_kind="",
+        modifiers=(),
+        charge_cents=None,
+        units=None,
+        unit_kind="",
+        place_of_service="",
+        pointers=(),
+        date_of_service=None,
+        date_through=None,
+    )
+
+
+def _address(node: LoopNode) -> ParsedAddress | None:
+    street, town = node.segment("N3"), node.segment("N4")
+    if street is None and town is None:
+        return None
+    return ParsedAddress(
+        line1=street.text(1) if street is not None else "",
+        line2=street.text(2) if street is not None else "",
+        city=town.text(1) if town is not None else "",
+        state=town.text(2) if town is not None else "",
+        zip_code=town.text(3) if town is not None else "",
+    )
+
+
+def _reference(node: LoopNode | None, qualifier: str) -> str:
+    segment = None if node is None else node.segment("REF", (qualifier,))
+    return "" if segment is None else segment.text(2)
+
+
+def _part(segment: Segment, position: int, index: int) -> str:
+    parts = segment.parts(position)
+    return parts[index] if index < len(parts) else ""
+
+
+def _date(text: str) -> date | None:
+    if len(text) != _DAY_LENGTH or not text.isascii() or not text.isdigit():
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
