@@ -11,7 +11,8 @@ import typer
 from rich.table import Table
 
 from cleanclaim.bill.job import Billed, ClaimState, bill
-from cleanclaim.bill.output import Written, write_claim_files, write_documents
+from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_private
+from cleanclaim.bill.report import render_report
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
@@ -46,6 +47,11 @@ def command(  # noqa: PLR0913 - options
         written = Written()
         write_claim_files(billed, loaded.clinic, out_folder, created=now, written=written)
         figures = write_documents(billed, loaded.rejections, out_folder, written)
+        page = render_report(
+            billed, clinic_name=loaded.clinic.organization.name, as_of=today, rejections=loaded.rejections
+        )
+        write_private(out_folder / "report.html", page.encode())
+        written.files.append(out_folder / "report.html")
     code = exit_code(billed, loaded, figures)
     if format_ is Format.JSON:
         write_json("bill", {"exit_code": int(code), "files": [str(path) for path in written.files], **figures})
