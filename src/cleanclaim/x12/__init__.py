@@ -7,7 +7,7 @@ from cleanclaim.x12.interchange import Interchange, Segment, X12File, read
 from cleanclaim.x12.parsed import UNWITNESSED, ParsedAddress, ParsedClaim, ParsedLine, ParsedParty, ParsedPayer
 from cleanclaim.x12.problems import Problem
 from cleanclaim.x12.reader_837p import claims_of, read_837p
-from cleanclaim.x12.readiness import ClaimNotWritableError, Gap
+from cleanclaim.x12.readiness import ClaimNotWritableError, Gap, Readiness
 from cleanclaim.x12.transactions import TransactionSet, transactions
 from cleanclaim.x12.writer_837p import ClaimFile, Envelope, EnvelopeError, Transaction, file_837p, write_837p
 
@@ -31,6 +31,7 @@ __all__ = [
     "ParsedParty",
     "ParsedPayer",
     "Problem",
+    "Readiness",
     "Replacement",
     "Segment",
     "Transaction",

@@ -22,8 +22,9 @@ from cleanclaim.records import (
     Person,
     Relationship,
 )
-from cleanclaim.x12.characters import Cleaner
-from cleanclaim.x12.guide import Guide
+from cleanclaim.x12.characters import CharacterSet, Cleaner
+from cleanclaim.x12.delimiters import STANDARD, Delimiters
+from cleanclaim.x12.guide import Guide, load_guide
 
 _DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z]\.?[0-9A-Z]{0,4}")
 _ZIP = re.compile(r"\d{5}(?:-?\d{4})?")
@@ -82,6 +83,13 @@ class Readiness:
     _good_places: set[str] = field(default_factory=set)
     _good_names: set[str] = field(default_factory=set)
     _good_cities: set[tuple[str, str]] = field(default_factory=set)
+
+    @classmethod
+    def for_file(
+        cls, character_set: CharacterSet = CharacterSet.EXTENDED, delimiters: Delimiters = STANDARD
+    ) -> Readiness:
+        """The checks that a file in that character set will make."""
+        return cls(load_guide(), Cleaner(character_set, delimiters.checked()))
 
     def gaps(self, claim: Claim) -> list[Gap]:
         """Everything the claim still needs, in the order of the file; empty when it can be written."""
