@@ -276,6 +276,19 @@ def is_true(flag: pl.Expr) -> pl.Expr:
     return flag
 
 
+def known_true(flag: pl.Expr) -> pl.Expr:
+    """Whether the flag is true for certain; false where it is false or unknown, never unknown itself.
+
+    Only to leave a row to another rule that reads the flag itself and says no data where it is unknown.
+    """
+    return flag.eq_missing(pl.lit(value=True))
+
+
+def if_complete(flag: pl.Expr, complete: pl.Expr) -> pl.Expr:
+    """The flag of a count that more rows could only raise: true stays true; false holds only for complete data."""
+    return pl.when(flag).then(pl.lit(value=True)).when(complete).then(flag)
+
+
 def any_starts_with(codes: pl.Expr, prefixes: Sequence[str]) -> pl.Expr:
     """Whether any code of a list column starts with one of the prefixes; unknown if the list is.
 
@@ -285,7 +298,9 @@ def any_starts_with(codes: pl.Expr, prefixes: Sequence[str]) -> pl.Expr:
     text = codes.list.join(" ", ignore_nulls=True).str.replace_all(".", "", literal=True)
     found = text.str.contains(pattern)
     whole = codes.list.eval(pl.element().is_null()).list.any().not_()
-    return pl.when(codes.is_null()).then(None).when(found).then(pl.lit(value=True)).when(whole).then(pl.lit(value=False))
+    return (
+        pl.when(codes.is_null()).then(None).when(found).then(pl.lit(value=True)).when(whole).then(pl.lit(value=False))
+    )
 
 
 def starts_with(code: pl.Expr, prefixes: Sequence[str]) -> pl.Expr:
