@@ -1,10 +1,26 @@
-"""Which pair edits hold between two codes for a payer on a day."""
+"""Which pair edits hold between two codes for a payer on a day.
+
+A payer's own pairs stand before Medicare's. Where nobody has read whether the payer applies Medicare's list, or
+where its own list was not read, Medicare's edit is given all the same, so that the pair is told as not judged
+(see the fact `pair_applies`) instead of passing in silence.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
+from cleanclaim.dates import LookupStatus
 from cleanclaim.facts.kit import Context
+from cleanclaim.reference import ncci, payers
+from cleanclaim.reference.lookup import attach
+from cleanclaim.reference.payers import NONE, Payer, UnknownPayerError
+
+OWN_LIST = "own"
+"""`pair_edition` of a pair that the payer's file lists."""
+MEDICARE_LIST = "ncci_practitioner"
+"""`payer_pair_edits` of a payer that applies Medicare's list."""
+
+_PAIR = ("column_1", "column_2")
 
 
 def edits_for(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -15,11 +31,91 @@ def edits_for(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
         context: the clinic's own payer files.
 
     Returns:
-        The same number of rows: `bypass_allowed`, `pair_is_confirmed` (Boolean), `pair_edition` (String; null
-        where no edit is listed).
+        The same number of rows: `bypass_allowed`, `pair_is_confirmed` (Boolean), `pair_edition` (String: the name
+        of Medicare's edition, or `OWN_LIST`; null where no edit is listed, or the payer applies no list).
     """
-    return asked.select(
-        pl.lit(None, pl.Boolean).alias("bypass_allowed"),
-        pl.lit(None, pl.Boolean).alias("pair_is_confirmed"),
-        pl.lit(None, pl.String).alias("pair_edition"),
+    if asked.is_empty():
+        return _answer(asked.with_columns(pl.lit(None, pl.Boolean).alias("own_bypass"), *_NO_EDIT))
+    edits = _own_pairs(_medicare_pairs(asked), context)
+    if edits.get_column("indicator").null_count() == edits.height:
+        return _answer(edits)
+    used = edits.select("payer", pl.col("date_of_service").alias("date"))
+    settings = payers.resolve(used.unique(), context.payers.values()).select("payer", "date", "payer_pair_edits")
+    uses = used.join(settings, on=["payer", "date"], how="left", nulls_equal=True, maintain_order="left")
+    lists = uses.get_column("payer_pair_edits")
+    not_used = (lists == NONE) | ((lists == OWN_LIST) & own_list_is_read(uses, context))
+    return _answer(
+        edits.with_columns(
+            pl.when(not_used.fill_null(value=False)).then(None).otherwise("indicator").alias("indicator")
+        )
+    )
+
+
+_NO_EDIT = (pl.lit(None, pl.Int64).alias("indicator"),)
+
+
+def _medicare_pairs(asked: pl.DataFrame) -> pl.DataFrame:
+    """Add `indicator`: Medicare's, where the pair stands in its list in this order on that day."""
+    keyed = asked.with_columns(
+        pl.min_horizontal(*_PAIR).alias("code_low"), pl.max_horizontal(*_PAIR).alias("code_high")
+    )
+    found = attach(
+        keyed,
+        ncci.dated_pairs(),
+        by={"code_low": "code_low", "code_high": "code_high"},
+        day="date_of_service",
+        take={"column_1": "listed_first", "modifier_indicator": "indicator"},
+        status="listing",
+    )
+    in_order = pl.col("listed_first") == pl.col("column_1")
+    return found.with_columns(pl.when(in_order).then("indicator").alias("indicator"))
+
+
+def _own_pairs(edits: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Add `own_bypass`: whether a modifier separates a pair of the payer's own list; null for other pairs."""
+    own = payers.own_pairs(_packs(edits.get_column("payer"), context))
+    if own.is_empty():
+        return edits.with_columns(pl.lit(None, pl.Boolean).alias("own_bypass"))
+    own = own.unique(["payer", *_PAIR, "valid_from"], keep="first", maintain_order=True)
+    return attach(
+        edits,
+        own,
+        by={name: name for name in ("payer", *_PAIR)},
+        day="date_of_service",
+        take={"bypass_allowed": "own_bypass"},
+        status="own_listing",
+    )
+
+
+def _packs(ids: pl.Series, context: Context) -> list[Payer]:
+    """The files of the payers named; an id without a file has no pairs."""
+    found = []
+    for payer_id in ids.unique().drop_nulls().sort():
+        try:
+            found.append(context.payers.get(payer_id) or payers.get(payer_id))
+        except UnknownPayerError:
+            continue
+    return found
+
+
+def own_list_is_read(uses: pl.DataFrame, context: Context) -> pl.Series:
+    """Whether the own list of a payer that applies only its own is at hand, for each row."""
+    asked = uses.filter(pl.col("payer_pair_edits") == OWN_LIST).select("payer", "date").unique()
+    extra = tuple(context.payers.values())
+    read = [
+        payers.setting(payer, "own_pairs", day, extra).status is LookupStatus.FOUND for payer, day in asked.iter_rows()
+    ]
+    known = asked.with_columns(pl.Series("read", read, dtype=pl.Boolean))
+    return uses.join(known, on=["payer", "date"], how="left", maintain_order="left").get_column("read")
+
+
+def _answer(edits: pl.DataFrame) -> pl.DataFrame:
+    """The three columns, the payer's own pair before Medicare's."""
+    edition = ncci.edition()
+    is_own, is_listed = pl.col("own_bypass").is_not_null(), pl.col("indicator").is_not_null()
+    confirmed = pl.col("date_of_service").is_between(edition.confirmed_from, edition.confirmed_through)
+    return edits.select(
+        pl.when(is_own).then("own_bypass").otherwise(pl.col("indicator") == ncci.WITH_MODIFIER).alias("bypass_allowed"),
+        pl.when(is_own).then(pl.lit(value=True)).when(is_listed).then(confirmed).alias("pair_is_confirmed"),
+        pl.when(is_own).then(pl.lit(OWN_LIST)).when(is_listed).then(pl.lit(edition.name)).alias("pair_edition"),
     )
