@@ -1,6 +1,7 @@
 """The alias list: how therapists write what each code stands for, and what is not billed.
 
-One TOML file per family of codes under `data/aliases/`, one phrase a line.
+One TOML file per family of codes under `data/aliases/`, one phrase a line; a key names one code, or several that
+share their phrases. Only codes of this list are suggested, unless a text names another by number.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ def aliases() -> Mapping[str, tuple[str, ...]]:
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if not file.name.endswith(".toml"):
             continue
-        for code, block in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            if code in found:
-                raise AliasError(f"{file.name}: {code} is listed in another file too")
-            found[code] = _lines(block, f"{file.name}: {code}")
+        for key, block in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            lines = _lines(block, f"{file.name}: {key}")
+            for code in key.split():
+                if code in found:
+                    raise AliasError(f"{file.name}: {code} is listed twice")
+                found[code] = lines
     return found
 
 

@@ -254,9 +254,9 @@ def _plain(found: Sequence[Word]) -> str:
 @cache
 def _index(use_aliases: bool) -> PhraseIndex:  # noqa: FBT001 - the cache's key
     phrases: list[tuple[str, str]] = []
-    for code in procedures.all_codes():
+    for code in aliases():
         procedure = procedures.get(code)
-        if procedure is not None and procedure.valid_through is None:
+        if procedure is not None:
             phrases.extend((code, _plain(words(text))) for text in (procedure.label, *procedure.examples))
     if use_aliases:
         phrases.extend((code, _plain(words(text))) for code, texts in aliases().items() for text in texts)
