@@ -5,6 +5,8 @@ All amounts here are nonnegative; unknown cells hold 0 and are told apart by a m
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +16,10 @@ import polars as pl
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+# Up to this height lists of Python are quicker than starting a query engine; both give the same arrays.
+_FEW = 200
+
+_EPOCH = date(1970, 1, 1).toordinal()
 _LIMB = 10**6
 _SHARE_SCALE = 10**12
 LARGEST_CENTS = 9 * 10**12
@@ -44,6 +50,13 @@ class Tristate(NamedTuple):
 
 def integers(column: pl.Series) -> Known:
     """A column of whole numbers or dates (as days since 1970) as an array with its mask."""
+    if len(column) <= _FEW and column.dtype in (pl.Int64, pl.Date, pl.Null):
+        cells = column.to_list()
+        if column.dtype == pl.Date:
+            cells = [cell and cell.toordinal() - _EPOCH for cell in cells]
+        return Known(
+            np.array([cell or 0 for cell in cells], np.int64), np.array([cell is not None for cell in cells], np.bool_)
+        )
     physical = column.to_physical().cast(pl.Int64)
     if physical.null_count() == 0:
         return Known(physical.to_numpy(), np.ones(len(column), np.bool_))
@@ -52,23 +65,62 @@ def integers(column: pl.Series) -> Known:
 
 def flags(column: pl.Series) -> Tristate:
     """A column of flags as an array of each certainty."""
+    if len(column) <= _FEW:
+        cells = column.to_list()
+        return Tristate(
+            np.array([cell is True for cell in cells], np.bool_), np.array([cell is False for cell in cells], np.bool_)
+        )
     typed = column.cast(pl.Boolean)
-    if typed.null_count() == 0:
-        yes = typed.to_numpy()
-        return Tristate(yes, ~yes)
     return Tristate(typed.fill_null(value=False).to_numpy(), (~typed).fill_null(value=False).to_numpy())
 
 
-def is_text(column: pl.Series, text: str) -> Flags:
-    """Where the column holds that text; false where it is null."""
-    found: Flags = (column == text).fill_null(value=False).to_numpy()
+def is_one_of(column: pl.Series, texts: Collection[str]) -> Flags:
+    """Where the column holds one of these texts; false where it is null."""
+    if len(column) <= _FEW:
+        return np.array([cell in texts for cell in column.to_list()], np.bool_)
+    found: Flags = column.is_in(list(texts)).fill_null(value=False).to_numpy()
+    return found
+
+
+def places_in(column: pl.Series, texts: Sequence[str]) -> npt.NDArray[np.int8]:
+    """The place of each cell's text among these texts; −1 where it is another, or null."""
+    if len(column) <= _FEW:
+        places = {text: place for place, text in enumerate(texts)}
+        return np.array([places.get(cell, -1) for cell in column.to_list()], np.int8)
+    numbers = list(range(len(texts)))
+    return column.replace_strict(list(texts), numbers, default=-1, return_dtype=pl.Int8).fill_null(-1).to_numpy()
+
+
+def has_any(lists: pl.Series, texts: Collection[str]) -> Tristate:
+    """Whether each list of texts holds one of these; unknown where the list is null."""
+    if len(lists) <= _FEW:
+        cells = lists.to_list()
+        return Tristate(
+            np.array([cell is not None and any(text in texts for text in cell) for cell in cells], np.bool_),
+            np.array([cell is not None and not any(text in texts for text in cell) for cell in cells], np.bool_),
+        )
+    found = Tristate(np.zeros(len(lists), np.bool_), lists.is_not_null().to_numpy())
+    for text in texts:
+        has = flags(lists.list.contains(text))
+        found = Tristate(found.yes | has.yes, found.no & has.no)
     return found
 
 
 def as_column(name: str, values: npt.NDArray[Any], known: Flags) -> pl.Series:
     """An array as a column, null where it is not known."""
-    column = pl.Series(name, values)
-    return column if known.all() else column.scatter(np.flatnonzero(~known), None)
+    if known.all():
+        return pl.Series(name, values)
+    if len(values) <= _FEW:
+        cells = [value if sure else None for value, sure in zip(values.tolist(), known.tolist(), strict=True)]
+        return pl.Series(name, cells, dtype=pl.Int64)
+    return pl.Series(name, values).scatter(np.flatnonzero(~known), None)
+
+
+def as_texts(name: str, places: npt.NDArray[np.int8], words: Sequence[str]) -> pl.Series:
+    """Places among words as a column of the words."""
+    if len(places) <= _FEW:
+        return pl.Series(name, [words[place] for place in places.tolist()], dtype=pl.String)
+    return pl.Series(name, words, dtype=pl.String).gather(places.astype(np.uint32))
 
 
 def divide(numerator: Integers, denominator: int) -> Integers:

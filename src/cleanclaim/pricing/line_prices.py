@@ -16,13 +16,14 @@ Steps for a line of a payer that pays by Medicare's fee schedule, each exact in 
 
 That 4 to 7 come in this order, and that each unit is rounded by itself, was not read in a source (`MEMORY_STEPS`).
 
-Other payers allow a percentage of step 1, an amount by code, an amount by day, or the charge, as their file says.
+Other payers allow a percentage of steps 1 and 2 (of the amounts in cents, rounded again), an amount by code, an amount
+by day, or the charge, as their file says; a cap on the day is used up line by line.
 A null is unknown, never nothing: an unknown line makes another line's price unknown only where it could change it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +38,13 @@ from cleanclaim.pricing.exact import (
     Known,
     Tristate,
     as_column,
+    as_texts,
     divide,
     flags,
+    has_any,
     integers,
-    is_text,
+    is_one_of,
+    places_in,
     share_of,
 )
 from cleanclaim.pricing.schedule import (
@@ -107,9 +111,12 @@ PRICE_COLUMNS: Mapping[str, tuple[type[pl.DataType], str, str]] = {
 MOST_UNITS = 99_999
 """More units than any claim line holds; beyond it a price is not worked out."""
 
-_STATUSES = tuple(PriceStatus)
-_SHARE_STATUSES = tuple(ShareStatus)
-_COMPONENTS = ("26", "TC")
+# Up to this many claims a dictionary is quicker than a query engine.
+_FEW_CLAIMS = 200
+
+_STATUSES = tuple(str(status) for status in PriceStatus)
+_SHARE_STATUSES = tuple(str(status) for status in ShareStatus)
+_COMPONENTS = ("", "26", "TC")
 _MEDICARE = ("medicare_fee_schedule", "percent_of_medicare")
 _CONTRACTS = ("percent_of_medicare", "fee_table", "per_diem")
 _LETTERS = {ord(letter): status for letter, status in STATUS_OF_LETTER.items()}
@@ -119,6 +126,8 @@ _LOOKUPS = {
     LookupStatus.OUTSIDE_DATES: PriceStatus.OUTSIDE_DATES,
     LookupStatus.PAST_HORIZON: PriceStatus.PAST_HORIZON,
 }
+
+_ANSWERS = tuple(status.value for status in (LookupStatus.FOUND, *_LOOKUPS))
 
 
 class PriceTableError(ValueError):
@@ -160,7 +169,7 @@ def price_table(
     shares = _shares(work, allowed, limit=limit_to_known_charges)
     return pl.DataFrame(
         [
-            _texts("price_status", work.status, _STATUSES),
+            as_texts("price_status", work.status, _STATUSES),
             as_column("fee_cents", fee.line.values, fee.line.known),
             as_column("full_units", first.full_units.values, first.full_units.known),
             as_column("allowed_cents", allowed.values, allowed.known),
@@ -170,13 +179,9 @@ def price_table(
 
 
 def _check(frame: pl.DataFrame, columns: Mapping[str, object], name: str) -> None:
-    for column in columns:
-        if column not in frame.columns:
-            raise PriceTableError(f"{name}: no column {column!r}; expected {', '.join(columns)}")
-
-
-def _texts(name: str, codes: npt.NDArray[np.int8], words: Sequence[str]) -> pl.Series:
-    return pl.Series(name, [str(word) for word in words], dtype=pl.String).gather(codes.astype(np.uint32)).alias(name)
+    absent = columns.keys() - set(frame.columns)
+    if absent:
+        raise PriceTableError(f"{name}: no column {min(absent)!r}; expected {', '.join(columns)}")
 
 
 @dataclass(slots=True)
@@ -191,8 +196,11 @@ class _Work:
     days: Known
     """Day of service by claim."""
     units: Known
-    basis: npt.NDArray[np.int8]
-    """Kind of price by claim, as a place in `_KINDS`; −1 unknown."""
+    """Units billed; 0 where they are unknown or unusable."""
+    usable: Flags
+    charge: Known
+    line_basis: npt.NDArray[np.int8]
+    """Kind of price of each line's payer, as a place in `_KINDS`; −1 unknown."""
     status: npt.NDArray[np.int8]
 
     @classmethod
@@ -200,18 +208,18 @@ class _Work:
         owner = integers(lines["claim_id"])
         if not owner.known.all() or (len(lines) and not 0 <= owner.values.min() <= owner.values.max() < len(claims)):
             raise PriceTableError(f"lines: claim_id must be a row number of claims, 0 to {len(claims) - 1}")
-        kinds = claims["payer_price_basis_kind"]
-        basis = np.full(len(claims), -1, np.int8)
-        for place, kind in enumerate(_KINDS):
-            basis[is_text(kinds, kind)] = place
+        stated = integers(lines["units"])
+        usable = (stated.values >= 1) & (stated.values <= MOST_UNITS)
         work = cls(
             claims=claims,
             lines=lines,
             schedule=schedule,
             claim=owner.values,
             days=integers(claims["date_of_service"]),
-            units=integers(lines["units"]),
-            basis=basis,
+            units=Known(np.where(usable, stated.values, 0), stated.known),
+            usable=usable,
+            charge=integers(lines["charge_cents"]),
+            line_basis=places_in(claims["payer_price_basis_kind"], _KINDS)[owner.values],
             status=np.zeros(len(lines), np.int8),
         )
         work._mark_what_nobody_can_price()
@@ -232,20 +240,23 @@ class _Work:
 
     def basis_is(self, *kinds: str) -> Flags:
         """Lines whose payer pays on one of these bases."""
-        return np.isin(self.basis, [_KINDS.index(kind) for kind in kinds])[self.claim]
+        wanted = np.zeros(len(_KINDS) + 1, np.bool_)
+        wanted[[_KINDS.index(kind) for kind in kinds]] = True
+        # An unknown basis is −1, which is the last place.
+        found: Flags = wanted[self.line_basis]
+        return found
 
     def _mark_what_nobody_can_price(self) -> None:
         known = flags(self.claims["payer_is_known"])
-        outside = flags(self.claims["in_network"]).no & np.isin(
-            self.basis, [_KINDS.index(kind) for kind in _CONTRACTS]
-        )
+        outside = flags(self.claims["in_network"]).no.take(self.claim) & self.basis_is(*_CONTRACTS)
         self.mark(self.of_claims(~self.days.known), PriceStatus.DATE_UNKNOWN)
         self.mark(self.of_claims(~known.yes), PriceStatus.PAYER_UNKNOWN)
-        self.mark(self.of_claims(outside), PriceStatus.OUT_OF_NETWORK)
-        self.mark(self.of_claims(self.basis < 0), PriceStatus.PAYER_PRICE_UNKNOWN)
-        self.mark(self.lines["code"].is_null().to_numpy(), PriceStatus.CODE_UNKNOWN)
-        self.mark(~self.units.known, PriceStatus.UNITS_UNKNOWN)
-        self.mark((self.units.values < 1) | (self.units.values > MOST_UNITS), PriceStatus.UNITS_UNUSABLE)
+        self.mark(outside, PriceStatus.OUT_OF_NETWORK)
+        self.mark(self.line_basis < 0, PriceStatus.PAYER_PRICE_UNKNOWN)
+        by_unit = self.basis_is(*_MEDICARE, "fee_table")
+        self.mark(by_unit & self.lines["code"].is_null().to_numpy(), PriceStatus.CODE_UNKNOWN)
+        self.mark(by_unit & ~self.units.known, PriceStatus.UNITS_UNKNOWN)
+        self.mark(by_unit & ~self.usable, PriceStatus.UNITS_UNUSABLE)
 
 
 _KINDS = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem", "charges")
@@ -294,14 +305,11 @@ def _rates(work: _Work) -> _Rates:
     schedule = work.schedule
     needs = work.basis_is(*_MEDICARE)
     day = work.claims["date_of_service"].gather(work.claim)
-    modifiers = work.lines["modifiers"]
-    component = pl.Series("modifier", [""], dtype=pl.String).new_from_index(0, len(work.lines))
-    for text in _COMPONENTS:
-        has = modifiers.list.contains(text).fill_null(value=False)
-        if has.any():
-            component = component.set(has, text)
+    part = np.zeros(len(work.lines), np.int8)
+    for place, text in enumerate(_COMPONENTS):
+        part[has_any(work.lines["modifiers"], (text,)).yes] = place
     answered = attach(
-        pl.DataFrame([work.lines["code"].alias("code"), component, day.alias("day")]),
+        pl.DataFrame([work.lines["code"], as_texts("modifier", part, _COMPONENTS), day.alias("day")]),
         schedule.rvu_keys,
         by={"code": "code", "modifier": "modifier"},
         day="day",
@@ -309,12 +317,11 @@ def _rates(work: _Work) -> _Rates:
         status="found",
         known_through=schedule.known_through,
     )
-    for lookup, status in _LOOKUPS.items():
-        work.mark(needs & is_text(answered["found"], lookup.value), status)
+    answer = places_in(answered["found"], _ANSWERS)
+    for place, status in enumerate(_LOOKUPS.values(), start=1):
+        work.mark(needs & (answer == place), status)
     row, listed = integers(answered["row"])
-    unlisted = is_text(answered["found"], LookupStatus.NOT_LISTED) | is_text(
-        answered["found"], LookupStatus.OUTSIDE_DATES
-    )
+    unlisted = (answer == _ANSWERS.index("not listed")) | (answer == _ANSWERS.index("outside dates"))
     arrays = schedule.rvu_arrays
     letter = np.where(listed, arrays["status"][row], 0)
     priced = np.zeros(len(row), np.bool_)
@@ -353,9 +360,7 @@ def _rates(work: _Work) -> _Rates:
 def _places(work: _Work) -> tuple[Flags, Flags]:
     """Whether each line is furnished in a facility, and whether that is known."""
     place = work.claims["place_of_service"]
-    facility = place.is_in(list(facility_places())).fill_null(value=False).to_numpy()
-    listed = place.is_in(list(listed_places())).fill_null(value=False).to_numpy()
-    return work.of_claims(facility), work.of_claims(listed)
+    return work.of_claims(is_one_of(place, facility_places())), work.of_claims(is_one_of(place, listed_places()))
 
 
 def _indices(work: _Work, needs: Flags) -> tuple[Mapping[str, Integers], Flags]:
@@ -371,7 +376,7 @@ def _indices(work: _Work, needs: Flags) -> tuple[Mapping[str, Integers], Flags]:
     )
     row, located = integers(answered["row"])
     work.mark(
-        needs & work.of_claims(is_text(answered["found"], LookupStatus.UNKNOWN_KEY)), PriceStatus.LOCALITY_UNKNOWN
+        needs & work.of_claims(is_one_of(answered["found"], ("unknown key",))), PriceStatus.LOCALITY_UNKNOWN
     )
     work.mark(needs & work.of_claims(~located), PriceStatus.LOCALITY_NOT_LISTED)
     arrays = {
@@ -409,7 +414,7 @@ def _fees(work: _Work, fees: pl.DataFrame | None) -> _Fees:
         whole = np.where(by_table, amount.values, whole)
         known |= by_table & amount.known
         work.mark(by_table & ~amount.known, PriceStatus.NOT_IN_FEE_TABLE)
-    charge = integers(work.lines["charge_cents"])
+    charge = work.charge
     by_charge = work.basis_is("charges")
     work.mark(by_charge & ~charge.known, PriceStatus.CHARGE_UNKNOWN)
 
@@ -451,7 +456,7 @@ def _table_fees(work: _Work, fees: pl.DataFrame | None, where: Flags) -> Known:
 
 @dataclass(slots=True)
 class _Reduction:
-    """How many units of each line are paid in full; `applies` is false where no unit is cut."""
+    """How many units of each line are paid in full, and on which lines some are not."""
 
     full_units: Known
     some_cut: Flags
@@ -460,17 +465,9 @@ class _Reduction:
 def _reduced(work: _Work, fee: _Fees) -> _Reduction:
     """Find the one unit of each group that is paid in full."""
     setting = flags(work.claims["payer_multiple_procedure_reduction"]).take(work.claim)
-    usable = (work.units.values >= 1) & (work.units.values <= MOST_UNITS)
-    groups = _reduction_groups(work)[work.claim]
-    takes_part = fee.is_reduced.yes & ~setting.no & (usable | ~work.units.known)
+    takes_part = fee.is_reduced.yes & ~setting.no & (work.usable | ~work.units.known)
     may_take_part = ~fee.is_reduced.yes & ~fee.is_reduced.no & ~setting.no
-    # A rank that cannot be told, or a line that may or may not take part, leaves the first place of its group open.
-    ranked = takes_part & fee.rank_fee.known
-    leads = _first_of_groups(groups, fee.expense.values, fee.rank_fee.values, ranked & (groups >= 0))
-    doubtful = (may_take_part | (takes_part & ~ranked)) & (groups >= 0)
-    open_group = np.isin(groups, groups[doubtful]) if doubtful.any() else np.zeros(len(groups), np.bool_)
-    # A group that cannot be told apart leaves it open too; below, a line that is not the highest is cut anyway.
-    lead_open = takes_part & ((groups < 0) | (leads & open_group))
+    leads, lead_open = _leads(work, fee, takes_part, may_take_part)
     units = work.units.values
     full = np.where(takes_part, np.where(leads, 1, 0), units)
     unsure_setting = takes_part & ~setting.yes & (full != units)
@@ -484,28 +481,46 @@ def _reduced(work: _Work, fee: _Fees) -> _Reduction:
     return _Reduction(Known(np.where(settled, full, 0), settled & work.basis_is(*_MEDICARE, "fee_table")), some_cut)
 
 
-def _reduction_groups(work: _Work) -> Integers:
-    """A number per claim for those whose units are ranked together; −1 where that cannot be told."""
+def _leads(work: _Work, fee: _Fees, takes_part: Flags, may_take_part: Flags) -> tuple[Flags, Flags]:
+    """Which lines hold the unit paid in full, and for which that cannot be told.
+
+    A line of unknown rank, or one that may or may not take part, leaves the first place of its group open: the
+    line that leads without it may be cut. A line that does not lead is cut whatever the unknown line is.
+    """
     scope = work.claims["payer_multiple_procedure_reduction_scope"]
-    by_tax_id = is_text(scope, "tax_id")
-    # A payer of which only the reduction is known, or not even that, is taken by billing provider only where the
-    # reduction is not known to apply; there the scope is moot unless it makes a difference.
-    known_scope = by_tax_id | is_text(scope, "billing_npi")
+    by_tax_id, by_npi = is_one_of(scope, ("tax_id",)), is_one_of(scope, ("billing_npi",))
     keys = ("patient_id", "date_of_service", "payer", "coverage_order")
-    tax = _group_numbers(work.claims, (*keys, "billing_tax_id")) if by_tax_id.any() else None
     npi = _group_numbers(work.claims, (*keys, "billing_npi"))
-    groups = npi if tax is None else np.where(by_tax_id, tax, npi)
-    return np.where(known_scope, groups, -1)
+    tax_id = npi if by_npi.all() else _group_numbers(work.claims, (*keys, "billing_tax_id"))
+    ranked = takes_part & fee.rank_fee.known
+    doubtful = may_take_part | (takes_part & ~ranked)
+
+    def lead(groups: Integers) -> tuple[Flags, Flags]:
+        known = groups >= 0
+        leads = _first_of_groups(groups, fee.expense.values, fee.rank_fee.values, ranked & known)
+        open_group = np.isin(groups, groups[doubtful & known]) if doubtful.any() else np.zeros(len(groups), np.bool_)
+        return leads, takes_part & (~known | (leads & open_group))
+
+    leads, lead_open = lead(np.where(by_tax_id, tax_id, npi)[work.claim])
+    no_scope = work.of_claims(~by_tax_id & ~by_npi)
+    if (no_scope & takes_part).any():
+        # Whichever scope the payer means, the answer has to be the same.
+        other, other_open = lead(np.where(by_npi, npi, tax_id)[work.claim])
+        lead_open |= other_open | (takes_part & (leads != other))
+    return leads, lead_open
 
 
 def _group_numbers(claims: pl.DataFrame, keys: tuple[str, ...]) -> Integers:
     """The first row with the same keys; −1 where a key is null or an identifier empty."""
-    known = pl.all_horizontal(
-        *((pl.col(name).is_not_null() & (pl.col(name).cast(pl.String) != "")) for name in keys)
-    )
+    if claims.height <= _FEW_CLAIMS:
+        first: dict[tuple[object, ...], int] = {}
+        rows = zip(*(claims[name].to_list() for name in keys), strict=True)
+        numbers = [-1 if None in key or "" in key else first.setdefault(key, row) for row, key in enumerate(rows)]
+        return np.array(numbers, np.int64)
+    known = pl.all_horizontal(*((pl.col(name).is_not_null() & (pl.col(name).cast(pl.String) != "")) for name in keys))
     numbered = claims.select(known.alias("known"), *keys).with_row_index("row")
-    first = pl.col("row") if claims.height == 1 else pl.col("row").first().over(keys)
-    return numbered.select(pl.when("known").then(first.cast(pl.Int64)).otherwise(-1)).to_series().to_numpy()
+    first_row = pl.col("row").first().over(keys).cast(pl.Int64)
+    return numbered.select(pl.when("known").then(first_row).otherwise(-1)).to_series().to_numpy()
 
 
 def _first_of_groups(groups: Integers, expense: Integers, fee: Integers, where: Flags) -> Flags:
@@ -556,7 +571,7 @@ def _per_diem(work: _Work, daily: Flags, amount: Integers, known: Flags) -> tupl
     work.mark(daily & ~day.known, PriceStatus.PAYER_PRICE_UNKNOWN)
     keys = ("patient_id", "date_of_service", "payer", "coverage_order", "billing_npi", "discipline")
     groups = _group_numbers(work.claims, keys)[work.claim]
-    charge = integers(work.lines["charge_cents"])
+    charge = work.charge
     asked = Known(np.where(charge.known, charge.values, day.values), work.status == 0)
     taken = _spread(groups, day, asked, daily & (work.status == 0))
     work.mark(daily & ~taken.known, PriceStatus.CAP_UNKNOWN)
@@ -602,7 +617,7 @@ def _shares(work: _Work, allowed: Known, *, limit: bool) -> list[pl.Series]:
     def mark(where: Flags, reason: ShareStatus) -> None:
         status[where & (status == 0)] = _SHARE_STATUSES.index(reason)
 
-    charge = integers(work.lines["charge_cents"])
+    charge = work.charge
     payable_known = allowed.known & (charge.known | limit | (allowed.values == 0))
     capped = np.where(charge.known, np.minimum(allowed.values, np.maximum(charge.values, 0)), allowed.values)
     payable = Known(np.where(payable_known, capped, 0), payable_known)
@@ -610,8 +625,8 @@ def _shares(work: _Work, allowed: Known, *, limit: bool) -> list[pl.Series]:
     mark(~payable.known, ShareStatus.CHARGE_UNKNOWN)
 
     kind = work.claims["payer_kind"]
-    medicare, cash = work.of_claims(is_text(kind, "medicare_b")), work.of_claims(is_text(kind, "cash"))
-    primary = work.of_claims(is_text(work.claims["coverage_order"], "primary"))
+    medicare, cash = work.of_claims(is_one_of(kind, ("medicare_b",))), work.of_claims(is_one_of(kind, ("cash",)))
+    primary = work.of_claims(is_one_of(work.claims["coverage_order"], ("primary",)))
     mark(~medicare & ~cash, ShareStatus.PLAN_TERMS_UNKNOWN)
     mark(medicare & ~primary, ShareStatus.ANOTHER_PAYER_FIRST)
 
@@ -633,7 +648,7 @@ def _shares(work: _Work, allowed: Known, *, limit: bool) -> list[pl.Series]:
     bounded |= found
     return [
         as_column("payable_cents", payable.values, payable.known),
-        _texts("share_status", status, _SHARE_STATUSES),
+        as_texts("share_status", status, _SHARE_STATUSES),
         as_column("deductible_cents", most, found),
         as_column("payer_share_cents", payer, found),
         as_column("patient_share_cents", payable.values - payer, found),
@@ -645,8 +660,7 @@ def _shares(work: _Work, allowed: Known, *, limit: bool) -> list[pl.Series]:
 
 def _assistant_rate(work: _Work) -> Known:
     """What is left of the payer's share for a line with CQ or CO, at 10⁻⁴; all of it for other lines."""
-    modifiers = work.lines["modifiers"]
-    by_assistant = flags(modifiers.list.contains("CQ") | modifiers.list.contains("CO"))
+    by_assistant = has_any(work.lines["modifiers"], ("CQ", "CO"))
     cut = integers(work.claims["payer_assistant_payment_reduction"]).take(work.claim)
     rate = np.where(by_assistant.yes, RATE_SCALE - cut.values, RATE_SCALE)
     return Known(rate, by_assistant.no | cut.known)
@@ -669,9 +683,7 @@ def _deductible(work: _Work, payable: Known, part_b: Flags) -> tuple[Integers, I
     """
     yearly = work.schedule.steps["deductible"].on(work.days)
     met, as_of = integers(work.claims["deductible_met_cents"]), integers(work.claims["ytd_as_of"])
-    date = pl.col("date_of_service")
-    of_year = flags(work.claims.select(pl.col("ytd_as_of").dt.year() == date.dt.year()).to_series()).yes
-    stated = met.known & as_of.known & of_year
+    stated = met.known & as_of.known & work.days.known & (_years(as_of.values) == _years(work.days.values))
     current = stated & (as_of.values >= work.days.values)
     open_at_most = np.maximum(yearly.values - np.where(stated, met.values, 0), 0)
     since = np.where(stated, np.minimum(as_of.values, work.days.values - 1), -(2**40))
@@ -689,7 +701,7 @@ def _taken_since(work: _Work, payable: Known, part_b: Flags, since: Integers) ->
     taken, doubtful = np.zeros(len(part_b), np.int64), np.zeros(len(part_b), np.bool_)
     if not len(rows):
         return taken, doubtful
-    year = work.claims["date_of_service"].dt.year().cast(pl.Int64).fill_null(0).to_numpy()
+    year = _years(work.days.values)
     patient = integers(work.claims["patient_id"])
     alone = -1 - np.arange(len(year))
     person = np.where(patient.known, patient.values, alone)
@@ -704,6 +716,11 @@ def _taken_since(work: _Work, payable: Known, part_b: Flags, since: Integers) ->
         running = np.concatenate([[0], np.cumsum(values[sorted_rows])])
         out[sorted_rows] = running[:-1] - running[place]
     return taken, doubtful
+
+
+def _years(days: Integers) -> Integers:
+    """The calendar year of days since 1970, counted from 1970."""
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
 
 
 MEMORY_STEPS = (

@@ -18,7 +18,6 @@ from cleanclaim.pricing.exact import Integers, Known
 from cleanclaim.reference import fee_schedule, places_of_service, values
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_FIRST_DAY = date.min.toordinal() - _EPOCH
 _LAST_DAY = date.max.toordinal() - _EPOCH
 
 CENTS_PER_PRODUCT = RVU_SCALE * GPCI_SCALE * CONVERSION_FACTOR_SCALE // 100
@@ -36,8 +35,8 @@ class Steps:
         """Sort the values by their first day; past the horizon of the series there is none."""
         ordered = sorted(series.values, key=lambda item: item.valid_from or date.min)
         horizon = _LAST_DAY if series.known_through is None else series.known_through.toordinal() - _EPOCH
-        starts = [_FIRST_DAY if item.valid_from is None else item.valid_from.toordinal() - _EPOCH for item in ordered]
-        ends = [_LAST_DAY if item.valid_through is None else item.valid_through.toordinal() - _EPOCH for item in ordered]
+        starts = [(item.valid_from or date.min).toordinal() - _EPOCH for item in ordered]
+        ends = [(item.valid_through or date.max).toordinal() - _EPOCH for item in ordered]
         self._starts = np.array(starts, np.int64)
         self._ends = np.minimum(np.array(ends, np.int64), horizon)
         self._values = np.array([item.value for item in ordered], np.int64)
@@ -48,11 +47,6 @@ class Steps:
         inside = np.maximum(place, 0)
         held = days.known & (place >= 0) & (days.values <= self._ends[inside])
         return Known(np.where(held, self._values[inside], 0), held)
-
-    @property
-    def largest(self) -> int:
-        """The largest value of any day."""
-        return int(self._values.max())
 
 
 @dataclass(frozen=True)
