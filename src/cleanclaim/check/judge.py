@@ -67,7 +67,7 @@ class Judge:
                     for rule in runnable
                     if rule.code not in crashed
                 )
-            )
+            ).drop([name for name in verdicts.columns if name.endswith("is_history")])
         return Verdicts(self, workspace, frames, crashed)
 
     def _compute(self, workspace: Workspace, steps: Sequence[Step]) -> None:

@@ -174,9 +174,10 @@ def running(value: pl.Expr, *, by: tuple[str, ...], order: tuple[str, ...], incl
 
     `inclusive` says whether the row itself is counted.
     """
-    summed = value.cum_sum().over(by, order_by=order)
-    unknown_so_far = value.is_null().cast(pl.Int64).cum_sum().over(by, order_by=order)
+    known = value.fill_null(0)
+    unknown = value.is_null().cast(pl.Int64)
+    summed = known.cum_sum().over(by, order_by=order)
+    unknown_so_far = unknown.cum_sum().over(by, order_by=order)
     if inclusive:
         return pl.when(unknown_so_far == 0).then(summed)
-    before = summed - value
-    return pl.when(unknown_so_far == 0).then(before)
+    return pl.when(unknown_so_far - unknown == 0).then(summed - known)
