@@ -35,6 +35,19 @@ _EVEN = 0.12
 _NOISE = frozenset({"minut", "x", "for", "the", "of", "a", "and", "with", "to", "on", "in", "right", "left", "patient"})
 _CODE_NUMBER = re.compile(r"(?<![0-9a-z])(?:\d{4}[0-9tf]|[a-z]\d{4})(?![0-9a-z])", re.IGNORECASE)
 _GIVEN = {"stimulation", "attended", "unattended"}
+_MANY_MUSCLES = 3
+_PARTIAL = (
+    "first_encounter",
+    "later_encounter",
+    "setup",
+    "management",
+    "supply",
+    "strapping",
+    "many_muscles",
+    "few_muscles",
+    "large_wound",
+)
+"""Targets that speak only in combinations."""
 _STIMULATION = ("97014", "97032", "G0283")
 _LEVELS = {"low": "97161", "moderate": "97162", "high": "97163"}
 _OT_LEVELS = {"low": "97165", "moderate": "97166", "high": "97167"}
@@ -87,8 +100,12 @@ def _suggest(  # noqa: PLR0913 - the arguments are the cache's key
         total[code] = total.get(code, 0.0) + _NAMED_POINTS
     names = frozenset(hit.concept.name for hit in hits) if use_cues else frozenset()
     ask: list[MustAsk] = []
-    _settle_stimulation(total, names, payer_code, day, ask)
-    _settle_evaluation(total, names, ask)
+    _settle_stimulation(total, payer_code, ask)
+    _settle_evaluation(total, ask)
+    _settle_needling(total, hits if use_cues else (), ask)
+    _settle_encounter(total, names, ask)
+    for leftover in _PARTIAL:
+        total.pop(leftover, None)
     codes = sorted(
         ((code, value) for code, value in total.items() if _in_force(code, day) and value > 0),
         key=lambda item: (-item[1], item[0]),
@@ -155,7 +172,7 @@ def _must_ask(codes: Sequence[tuple[str, float]], ask: Sequence[MustAsk]) -> Mus
 
 
 def _settle_stimulation(
-    total: dict[str, float], names: frozenset[str], payer_code: str | None, day: date, ask: list[MustAsk]
+    total: dict[str, float], payer_code: str | None, ask: list[MustAsk]
 ) -> None:
     """Turn stimulation into codes by attendance and payer; unknown attendance or payer is a question."""
     points = total.pop("stimulation", 0.0)
@@ -180,17 +197,13 @@ def _settle_stimulation(
         ask.append(MustAsk(question_between("97032", code), tuple(sorted(("97032", code)))))
 
 
-def _settle_evaluation(total: dict[str, float], names: frozenset[str], ask: list[MustAsk]) -> None:
+def _settle_evaluation(total: dict[str, float], ask: list[MustAsk]) -> None:
     """Turn an evaluation and what is said of its level into codes; no level is a question."""
     points = total.pop("evaluation", 0.0)
     levels = {level: total.pop(level, 0.0) for level in _LEVELS}
     occupational = total.pop("occupational", 0.0)
     athletic = total.pop("athletic", 0.0)
     table = _OT_LEVELS if occupational > 0 else _AT_LEVELS if athletic > 0 else _LEVELS
-    for leftover in ("first_encounter", "later_encounter", "setup", "management", "supply", "strapping"):
-        total.pop(leftover, None)
-    for leftover in ("many_muscles", "few_muscles", "large_wound"):
-        total.pop(leftover, None)
     likely = max((total.get(code, 0.0) for code in table.values()), default=0.0)
     if points <= 0 and (likely < _LEAST or max(levels.values()) <= 0):
         return
@@ -198,6 +211,27 @@ def _settle_evaluation(total: dict[str, float], names: frozenset[str], ask: list
         total[code] = total.get(code, 0.0) + points + levels[level]
     if max(levels.values()) <= 0:
         ask.append(MustAsk(question_between("97161", "97162"), tuple(table.values())))
+
+
+def _settle_needling(total: dict[str, float], hits: Sequence[concepts.Hit], ask: list[MustAsk]) -> None:
+    """Tell the two needling codes apart by the muscles named; none named is a question."""
+    names = {hit.concept.name for hit in hits}
+    if "dry_needling" not in names or names & {"many_muscles", "few_muscles"}:
+        return
+    muscles = len({(hit.start, hit.end) for hit in hits if hit.concept.name == "muscle"})
+    if muscles == 0:
+        ask.append(MustAsk(question_between("20560", "20561"), ("20560", "20561")))
+    elif muscles >= _MANY_MUSCLES:
+        total["20561"] = total.get("20561", 0.0) + 4.0
+
+
+def _settle_encounter(total: dict[str, float], names: frozenset[str], ask: list[MustAsk]) -> None:
+    """A device without a word on whether the encounter is the first is a question."""
+    if names & {"first_encounter", "later_encounter"}:
+        return
+    for device, code in (("prosthesis", "97761"), ("orthosis", "97760")):
+        if device in names and max(total.get(code, 0.0), total.get("97763", 0.0)) >= _LEAST:
+            ask.append(MustAsk(question_between(code, "97763"), (code, "97763")))
 
 
 def _evidence(text: str, hits: Sequence[concepts.Hit], target: str) -> tuple[Evidence, ...]:
