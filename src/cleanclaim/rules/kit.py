@@ -284,11 +284,6 @@ def known_true(flag: pl.Expr) -> pl.Expr:
     return flag.eq_missing(pl.lit(value=True))
 
 
-def if_complete(flag: pl.Expr, complete: pl.Expr) -> pl.Expr:
-    """The flag of a count that more rows could only raise: true stays true; false holds only for complete data."""
-    return pl.when(flag).then(pl.lit(value=True)).when(complete).then(flag)
-
-
 def any_starts_with(codes: pl.Expr, prefixes: Sequence[str]) -> pl.Expr:
     """Whether any code of a list column starts with one of the prefixes; unknown if the list is.
 

@@ -17,7 +17,7 @@ from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import ncci
 from cleanclaim.reference.payers import NONE
 
-EDITION_COLUMNS = ("pairs_are_confirmed", "pairs_edition", "limits_are_confirmed", "limits_edition")
+EDITION_COLUMNS = ("pairs_are_confirmed", "pairs_edition", "limits_are_confirmed")
 """Columns of `claims` that tell what a claim's pair and unit verdicts rest on: ask `Judge(extra=…)` for them."""
 
 

@@ -1,0 +1,1 @@
+"""Facts about Medicare's unit limits (medically unlikely edits)."""

@@ -1,0 +1,1 @@
+"""More units than Medicare's medically unlikely edits allow, per line or per day."""
