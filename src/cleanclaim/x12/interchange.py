@@ -178,7 +178,7 @@ def _delimiters(text: str, begin: int, number: int) -> tuple[Delimiters, Problem
     if place >= 0 and place + 2 < len(text):
         component, segment = text[place + 1], text[place + 2]
         after = text[place + 3 : place + 40].lstrip(_BLANK)
-        is_followed = not after or re.match(rf"(GS|TA1|IEA|ISA)(?:{re.escape(element)}|[^0-9A-Za-z])", after)
+        is_followed = not after or re.match(rf"[A-Z][A-Z0-9]{{1,2}}{re.escape(element)}", after)
         header = text[begin:place].split(element)
         if is_followed and segment != element and not segment.isalnum():
             return Delimiters(element, component, _repetition(header), segment), None

@@ -136,6 +136,9 @@ class _Builder:
 
     def _unknown_subscriber(self, segment: Segment) -> None:
         self._problem(segment, "2000B", "HL", "a claim whose subscriber level is lost", "HL of the subscriber")
+        # What was taken for another payer of the claim before was this claim's subscriber: it is nobody's.
+        before = self._open[-1].all("2300")[-1]
+        before.children.remove(before.all("2320")[-1])
         while self._open[-1].id not in {"2000A", "ST"}:
             self._open.pop()
         node = LoopNode("2000B", None)
