@@ -1,0 +1,27 @@
+"""Run every benchmark, or those named: `./dev bench`, `./dev bench visits x12_837p`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+import benchmarks
+
+
+def main() -> None:
+    """Import each benchmark module and call its `main`."""
+    names = [info.name for info in pkgutil.iter_modules(benchmarks.__path__) if not info.name.startswith("_")]
+    wanted = sys.argv[1:] or names
+    unknown = sorted(set(wanted) - set(names))
+    if unknown:
+        sys.exit(f"no benchmark {unknown[0]!r}; there are {', '.join(names)}")
+    sys.argv[1:] = []
+    for name in wanted:
+        sys.stdout.write(f"== {name}\n")
+        sys.stdout.flush()
+        importlib.import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main()
