@@ -18,7 +18,7 @@ from cleanclaim.coding.aliases import aliases, explanations, phrases_not_billed
 from cleanclaim.coding.answers import CodeSuggestion, Evidence, MustAsk, NotBillable, Reason, Suggestions
 from cleanclaim.coding.questions import question_between
 from cleanclaim.coding.similarity import PhraseIndex
-from cleanclaim.coding.wording import Word, words
+from cleanclaim.coding.wording import stems, words
 from cleanclaim.reference import procedures
 
 _NOT = "not:"
@@ -91,7 +91,7 @@ def _suggest(  # noqa: PLR0913 - the arguments are the cache's key
     found = words(text)
     hits = concepts.find(found)
     total = concepts.points(hits) if use_cues else {}
-    alike = _index(use_aliases).likeness(_plain(found))
+    alike = _index(use_aliases).likeness(_plain([word.stem for word in found]))
     for target, likeness in alike.items():
         if likeness > _LIKENESS_FLOOR:
             total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
@@ -281,8 +281,8 @@ def _in_force(code: str, day: date) -> bool:
     return procedure is not None and procedure.holds_on(day)
 
 
-def _plain(found: Sequence[Word]) -> str:
-    return " ".join(word.stem for word in found if word.stem not in _NOISE and not word.stem.isdigit())
+def _plain(found: Sequence[str]) -> str:
+    return " ".join(word for word in found if word not in _NOISE and not word.isdigit())
 
 
 @cache
@@ -291,11 +291,11 @@ def _index(use_aliases: bool) -> PhraseIndex:  # noqa: FBT001 - the cache's key
     for code in aliases():
         procedure = procedures.get(code)
         if procedure is not None:
-            phrases.extend((code, _plain(words(text))) for text in (procedure.label, *procedure.examples))
+            phrases.extend((code, _plain(stems(text))) for text in (procedure.label, *procedure.examples))
     if use_aliases:
-        phrases.extend((code, _plain(words(text))) for code, texts in aliases().items() for text in texts)
+        phrases.extend((code, _plain(stems(text))) for code, texts in aliases().items() for text in texts)
         phrases.extend(
-            (f"{_NOT}{reason}", _plain(words(text))) for reason, texts in phrases_not_billed().items() for text in texts
+            (f"{_NOT}{reason}", _plain(stems(text))) for reason, texts in phrases_not_billed().items() for text in texts
         )
     return PhraseIndex((label, phrase) for label, phrase in phrases if phrase)
 
@@ -309,6 +309,6 @@ def explain_points(text: str, *, use_aliases: bool = True) -> Mapping[str, float
     """The points by cue and by likeness, before payer and level are settled: for tests and for tuning."""
     found = words(text)
     total = dict(concepts.points(concepts.find(found)))
-    for target, likeness in _index(use_aliases).likeness(_plain(found)).items():
+    for target, likeness in _index(use_aliases).likeness(_plain([word.stem for word in found])).items():
         total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
     return total

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -31,8 +31,9 @@ class Word:
     end: int
 
 
-def read_data(name: str) -> dict[str, Any]:
-    """Read one TOML file that lies beside this package's modules, under `data/`."""
+@cache
+def read_data(name: str) -> Mapping[str, Any]:
+    """Read one TOML file that lies beside this package's modules, under `data/`; read once, not to be changed."""
     text = resources.files("cleanclaim.coding").joinpath("data", name).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -60,17 +61,18 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[Word]:
     """Cut a text into normalized words, abbreviations expanded and small misspellings corrected."""
-    folded = fold(text)
-    raw = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
-    return list(_expand(text, raw))
+    return _expand(text, _corrected)
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """The stems of a phrase, as `words` finds them."""
-    return tuple(word.stem for word in words(text))
+    """The stems of a phrase of our own lists, abbreviations expanded; nothing is corrected there."""
+    return tuple(word.stem for word in _expand(text, stem))
 
 
-def _expand(text: str, raw: list[tuple[str, int, int]]) -> Iterable[Word]:
+def _expand(text: str, reduce: Callable[[str], str]) -> list[Word]:
+    folded = fold(text)
+    raw = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
+    found: list[Word] = []
     capitals, anyhow, longest = _abbreviations()
     place = 0
     while place < len(raw):
@@ -81,14 +83,14 @@ def _expand(text: str, raw: list[tuple[str, int, int]]) -> Iterable[Word]:
             expansion = capitals.get(key) if text[start:end].isupper() else None
             expansion = expansion or anyhow.get(key)
             if expansion is not None:
-                for expanded in expansion:
-                    yield Word(expanded, start, end)
+                found.extend(Word(expanded, start, end) for expanded in expansion)
                 place += length
                 break
         else:
             word, start, end = raw[place]
-            yield Word(_corrected(word), start, end)
+            found.append(Word(reduce(word), start, end))
             place += 1
+    return found
 
 
 _Expansions = dict[tuple[str, ...], tuple[str, ...]]
