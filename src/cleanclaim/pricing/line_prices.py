@@ -170,7 +170,7 @@ def price_table(
     return pl.DataFrame(
         [
             as_texts("price_status", work.status, _STATUSES),
-            as_column("fee_cents", fee.line.values, fee.line.known),
+            as_column("fee_cents", fee.line.values, fee.line.known | work.marked(PriceStatus.BUNDLED)),
             as_column("full_units", first.full_units.values, first.full_units.known),
             as_column("allowed_cents", allowed.values, allowed.known),
             *shares,
