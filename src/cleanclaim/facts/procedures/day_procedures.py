@@ -5,7 +5,17 @@ from __future__ import annotations
 from cleanclaim.facts.kit import Stage
 from cleanclaim.facts.procedures.lookup import added, look_up
 
-_NAMES = ("is_timed", "is_group", "is_add_on", "family", "minutes_first", "minutes_each")
+_NAMES = (
+    "is_timed",
+    "is_group",
+    "is_add_on",
+    "is_evaluation",
+    "is_reevaluation",
+    "family",
+    "one_on_one",
+    "minutes_first",
+    "minutes_each",
+)
 
 stage = Stage(
     name="day-procedures",

@@ -35,10 +35,7 @@ def added(prefix: str, names: tuple[str, ...]) -> tuple[Column, ...]:
     status = Column(f"{prefix}procedure_status", TEXT, "lookup status", "whether the code is listed for the date")
     return (
         status,
-        *(
-            Column(prefix + name, columns[name].dtype, columns[name].unit, columns[name].meaning)
-            for name in names
-        ),
+        *(Column(prefix + name, columns[name].dtype, columns[name].unit, columns[name].meaning) for name in names),
     )
 
 

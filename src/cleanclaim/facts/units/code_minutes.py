@@ -26,7 +26,9 @@ def _minutes(name: str, meaning: str, who: pl.Expr | None) -> Fact:
 
 facts = (
     _minutes("code_minutes", "one-on-one minutes furnished under the code that day", None),
-    _minutes("code_therapist_minutes", "of these, by the therapist alone", col.by.is_in([*_ASSISTANTS, "together"]).not_()),
+    _minutes(
+        "code_therapist_minutes", "of these, by the therapist alone", col.by.is_in([*_ASSISTANTS, "together"]).not_()
+    ),
     _minutes("code_assistant_minutes", "of these, by an assistant alone", col.by.is_in(_ASSISTANTS)),
     _minutes("code_together_minutes", "of these, by both together", col.by == "together"),
 )

@@ -1,0 +1,75 @@
+"""Remote monitoring codes that meet one another over a calendar month or a supply period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.lines.schema import FLAG, TEXT, Column
+from cleanclaim.reference import values
+
+_MONTHLY = {"98979": "98980", "98980": "98979"}
+"""Management of the first ten and of the first twenty minutes: one of them in a calendar month."""
+_SUPPLY = {"98985": "98977", "98977": "98985"}
+"""Musculoskeletal supply for a short and for a long count of days: one of them in a supply period."""
+_BASE = {"98981": "98980"}
+"""Further management time belongs to the first twenty minutes of the same month."""
+_NONE = ("monitoring_clash", "monitoring_base_in_month")
+_KEYS = ["patient_id", "partner"]
+
+
+def _met(asked: pl.DataFrame, rows: pl.DataFrame, partners: Mapping[str, str], near: pl.Expr) -> pl.Series:
+    """For each asked line whether a line of its partner code is near it in time."""
+    wanted = asked.with_columns(pl.col("code").replace_strict(partners, default=None).alias("partner"))
+    others = rows.select("patient_id", pl.col("code").alias("partner"), pl.col("date_of_service").alias("other_day"))
+    hits = wanted.drop_nulls(["partner"]).join(others, on=_KEYS, how="inner").filter(near)
+    return asked.get_column("line_id").is_in(hits.get_column("line_id").unique().to_list())
+
+
+def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    lines = frames["lines"].select("line_id", "patient_id", "date_of_service", "code", "knows_history")
+    rows = lines.filter(pl.col("code").str.starts_with("989"))
+    if not rows.height and not lines.get_column("code").null_count():
+        no = pl.lit(value=False)
+        partner = pl.lit(None, pl.String).alias("monitoring_partner")
+        return lines.with_columns(*(no.alias(name) for name in _NONE), partner).select(*_NONE, "monitoring_partner")
+    day, other = pl.col("date_of_service"), pl.col("other_day")
+    days = values.series("monitoring_supply_days").values[-1].value
+    same_month = (day.dt.year() == other.dt.year()) & (day.dt.month() == other.dt.month())
+    monthly = _met(lines, rows, _MONTHLY, same_month)
+    supply = _met(lines, rows, _SUPPLY, (day - other).dt.total_days().abs() < days)
+    based = _met(lines, rows, _BASE, same_month)
+    certain = lines.select(
+        (pl.col("knows_history") & (pl.col("code").is_null() | day.is_null()).any().over("patient_id").not_()).alias(
+            "c"
+        )
+    ).get_column("c")
+    partners = {**_MONTHLY, **_SUPPLY, **_BASE}
+    concerned = lines.get_column("code").is_in([*partners])
+    return pl.select(
+        monitoring_clash=pl.when(monthly | supply)
+        .then(pl.lit(value=True))
+        .when(concerned.not_() | certain)
+        .then(pl.lit(value=False)),
+        monitoring_base_in_month=pl.when(based)
+        .then(pl.lit(value=True))
+        .when(concerned.not_() | certain)
+        .then(pl.lit(value=False)),
+        monitoring_partner=lines.get_column("code").replace_strict(partners, default=None, return_dtype=pl.String),
+    )
+
+
+stage = Stage(
+    name="remote-monitoring",
+    over="lines",
+    needs=("line_id", "patient_id", "date_of_service", "code", "knows_history"),
+    adds=(
+        Column("monitoring_clash", FLAG, "flag", "a monitoring code that excludes this one is billed in its period"),
+        Column("monitoring_base_in_month", FLAG, "flag", "the first twenty minutes are billed in the same month"),
+        Column("monitoring_partner", TEXT, "procedure code", "the code that excludes this one, or that it belongs to"),
+    ),
+    compute=_compute,
+    lacks="the patient's earlier claims",
+)

@@ -1,0 +1,99 @@
+"""What each code of a day holds beside what is billed under it, and what was furnished and not billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Fact, Stage, any_row, count_rows
+from cleanclaim.lines.columns import col
+from cleanclaim.lines.schema import TEXTS, Column
+
+_MINUTES = "documented minutes, or the payer's unit method"
+
+
+def _tied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    codes = frames["day_codes"].select("day_id", "day_code", "tie_open")
+    tied = codes.group_by("day_id").agg(
+        pl.when(pl.col("tie_open").null_count() == 0)
+        .then(pl.col("day_code").filter(pl.col("tie_open")).implode())
+        .first()
+        .alias("tied_codes")
+    )
+    return (
+        frames["days"].select("day_id").join(tied, on="day_id", how="left", maintain_order="left").select("tied_codes")
+    )
+
+
+stage = Stage(
+    name="tied-codes",
+    over="days",
+    needs=("day_id",),
+    reads=(("day_codes", "day_id"), ("day_codes", "day_code"), ("day_codes", "tie_open")),
+    adds=(Column("tied_codes", TEXTS, "codes", "codes that contest a unit, and the therapist's choice is not stored"),),
+    compute=_tied,
+    lacks="documented minutes of each service",
+)
+
+facts = (
+    Fact(
+        name="allocated_units_most",
+        over="day_codes",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="the most units the code can take by the payer's method, whatever the choice in a tie",
+        lacks=_MINUTES,
+        expr=pl.when(col.payer_unit_method == "eight_minute")
+        .then(col.units_eight_minute_most)
+        .when(col.payer_unit_method == "midpoint")
+        .then(col.units_midpoint),
+    ),
+    Fact(
+        name="has_own_basis",
+        over="day_codes",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="counted in blocks of its own length, not in 15-minute units",
+        lacks="a listing of the procedure code for the date of service",
+        expr=col.day_code_is_timed.not_()
+        & (col.day_code_minutes_first.is_not_null() | col.day_code_minutes_each.is_not_null()),
+    ),
+    Fact(
+        name="billable_services",
+        over="day_codes",
+        dtype=pl.Int64,
+        unit="services",
+        meaning="billable things done under the code that day, not by an aide or a student",
+        lacks="what was done, and by whom",
+        aggregate=count_rows(
+            of="services",
+            by=("day_code_id",),
+            where=col.is_billable & pl.when(col.by.is_not_null()).then(col.by.is_in(["aide", "student"]).not_()),
+            known="knows_services",
+        ),
+    ),
+    Fact(
+        name="timed_code_left_out",
+        over="day_codes",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="a 15-minute code that surely holds a unit by the payer's method and is not billed",
+        lacks=_MINUTES,
+        expr=(col.billed_units == 0)
+        & col.day_code_is_timed
+        & pl.when(col.payer_unit_method == "eight_minute")
+        .then(col.units_eight_minute_least > 0)
+        .when(col.payer_unit_method == "midpoint")
+        .then(col.units_midpoint > 0),
+    ),
+    Fact(
+        name="day_leaves_code_out",
+        over="days",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="some 15-minute code of the day holds a unit and is not billed at all",
+        lacks=_MINUTES,
+        aggregate=any_row(col.timed_code_left_out, of="day_codes", by=("day_id",)),
+    ),
+)
