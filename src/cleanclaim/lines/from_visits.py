@@ -166,6 +166,7 @@ def _line(line: LineDraft, visit: Visit) -> dict[str, Any]:
         "charge_cents": line.charge_cents,
         "pointers": None if line.pointers is None else list(line.pointers),
         "line_date": visit.date_of_service,
+        "line_through": visit.date_of_service,
         "minutes": line.minutes,
         "assistant_minutes": line.assistant_minutes,
         "together_minutes": line.together_minutes,

@@ -34,6 +34,8 @@ from cleanclaim.reference import procedures
 
 _TYPICAL_DAY = date(2026, 3, 4)
 _FIXED_DATES = frozenset({"birth_date", "coverage_from", "coverage_through"})
+_SAME_DAY = "same day"
+"""Stands for the last day of a line until the line's own day is known."""
 _CODE = re.compile(r"[0-9A-Z]\d{3}[0-9A-Z]")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _MEASURE = re.compile(r"(?P<minutes>\d+|\?)min")
@@ -119,7 +121,7 @@ def _typical(column: Column, moved: timedelta) -> Any:
 
 
 def _billed(code: str, words: list[str]) -> dict[str, Any]:
-    line: dict[str, Any] = {column.name: column.typical for column in LINES} | {"code": code}
+    line: dict[str, Any] = {column.name: column.typical for column in LINES} | {"code": code, "line_through": _SAME_DAY}
     modifiers: list[str] = []
     minutes_said = charge_said = False
     for word in words:
@@ -192,6 +194,8 @@ def _tables(drafts: list[_Draft]) -> Tables:
         for number, line in enumerate(lines, start=1):
             position = {"line_id": len(rows["lines"]), "claim_id": claim_id, "line_number": number}
             day = {"line_date": line["line_date"] or draft.claim["date_of_service"]}
+            if line["line_through"] == _SAME_DAY:
+                day["line_through"] = day["line_date"]
             rows["lines"].append(line | position | day)
         services = draft.services if draft.services is not None else [_implied(line) for line in lines]
         for number, service in enumerate(services, start=1):
