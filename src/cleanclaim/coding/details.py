@@ -40,10 +40,10 @@ _ATTENDED = re.compile(
 _SIDES = (
     (Side.BILATERAL, re.compile(r"\b(?i:bilateral(?:ly)?|bilat|bil|b/l|both (?:sides|legs|arms|knees|hips|shoulders|ankles|feet|hands))\b|\bB(?:LE|UE)s?\b|(?<![A-Za-z/.\d])\(?B\)?(?= (?i:[a-z]))|\b[RL]\s*(?:and|&|\+|/)\s*[RL]\b|\b(?i:right and left|left and right)\b")),
     (Side.RIGHT, re.compile(r"\b(?i:right|rt)\b(?!\s*(?:now|away|after|before|side up))|\bR(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]\s?\d)(?!OM)|\(R\)")),
-    (Side.LEFT, re.compile(r"\b(?i:left)\b(?!\s+(?:the|clinic|on|running|message|with|without|early|voicemail))|\b(?i:lt)\b|\bL(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]?\s?\d)|\(L\)")),
+    (Side.LEFT, re.compile(r"\b(?i:left)\b(?!\s+(?:the|clinic|on|running|message|with|without|early|voicemail))|\b(?i:lt)\b|\bL(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]?\s?\d)(?!/S)|\(L\)")),
 )
 _PURPOSE = re.compile(
-    r"\b(?:in order to\b|so (?:that )?(?:pt|patient)\b|to (?:safely |further |help |also )?(?:improv|increas|restor|decreas|reduc|facilitat|promot|address|normaliz|enhanc|"
+    r"\b(?:in order to\b|so (?:that )?(?:pt|patient)\b|(?<!able )to (?:safely |further |help |also )?(?:improv|increas|restor|decreas|reduc|facilitat|promot|address|normaliz|enhanc|"
     r"allow|prevent|return|enabl|strengthen|maintain|correct|train|prepar|minimiz|control|manag|regain|build|activat|retrain|"
     r"desensitiz|challeng|stimulat|encourag|ensur|achiev|reach|assist|support|optimiz|progress|stabiliz|simulat|mobiliz|"
     r"lengthen|relax|relieve|calm|inhibit|resolve|reposition|remove|clear|heal|stretch|loosen|gain)\w*\b|"
@@ -55,11 +55,11 @@ _PURPOSE = re.compile(
     r"[^.;\n|]{0,100}"
 )
 _RESPONSE = re.compile(
-    r"\b(?:tolerat\w+|respond\w*|response|no adverse|no (?:increase|inc|change|c/o|complaints?|loss)\b|pt (?:report|state|note|demo)\w*|"
-    r"patient (?:report|state|note|demonstrat)\w*|reports?|reported|c/o|fatigue\w*|required?|requires|requiring|needed|needing|needs|"
+    r"\b(?:tolerat\w+|respond\w*|response|no adverse|no (?:increase|inc|change|c/o|complaints?|loss)\b|pt (?:reports?\b|reported|states?\b|stated|notes?\b|noted|demo\w*)|"
+    r"patient (?:report|state|note|demonstrat)\w*|reports\b|reported\b|c/o|fatigue\w*|required?|requires|requiring|needed|needing|needs|"
     r"with (?:min|mod|max|cga|sba|verbal|tactile|vc|tc|cues|cueing|no cues|no lob)|cues? (?:for|to|x)|vc\b|cueing|min a\b|mod a\b|max a\b|cga|sba|"
-    r"contact guard|standby assist\w*|demonstrat\w+|able to|unable to|pain (?:decreas\w*|reduc\w*|increas\w*|from|to|\d)|"
-    r"decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|relief|lob\b|loss(?:es)? of balance|accuracy|good form|good (?:response|tolerance|"
+    r"contact guard|standby assist\w*|demonstrat(?:ed|es|ing)\b|able to|unable to|pain (?:decreas\w*|reduc\w*|increas\w*|from|to|\d)|"
+    r"decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|(?:pain|symptom|some|good|partial|full) relief|lob\b|loss(?:es)? of balance|accuracy|good form|good (?:response|tolerance|"
     r"carry ?over|technique|return demo\w*)|verbali[sz]ed understanding|teach ?back|return demonstrat\w*|skin intact|"
     r"dizziness (?:rated|resolved|\d)|symptoms (?:resolved|decreas\w*|increas\w*)|spo2|hr \d+|rpe)"
     r"[^.;\n|]{0,80}"
@@ -70,6 +70,9 @@ _PROGRESS = re.compile(
     r"(?:more|fewer|less) \w+ than (?:last|previous)|last visit \d|was \d+)"
     r"[^.;\n|]{0,80}"
 )
+
+
+_TRAILING_MINUTES = re.compile(r"[\s,]*[x×(]?\s*\d{1,3}\s*(?:minutes?|mins?|'|′).*$", re.IGNORECASE | re.DOTALL)
 
 
 def by_whom(text: str) -> Found[By] | None:
@@ -135,8 +138,10 @@ def side(text: str) -> Found[Side] | None:
 def region(text: str) -> Found[str] | None:
     """The first region of the body named."""
     pattern, names = _regions()
-    match = pattern.search(fold(text))
-    return Found(names[match.group()], match.start(), match.end()) if match else None
+    for match in pattern.finditer(fold(text)):
+        if names[match.group()]:
+            return Found(names[match.group()], match.start(), match.end())
+    return None
 
 
 def purpose(text: str) -> Found[str] | None:
@@ -158,14 +163,16 @@ def _quoted(pattern: re.Pattern[str], text: str) -> Found[str] | None:
     match = pattern.search(fold(text))
     if match is None:
         return None
-    quoted = text[match.start() : match.end()].rstrip(" ,(")
+    quoted = _TRAILING_MINUTES.sub("", text[match.start() : match.end()]).rstrip(" ,(-")
     return Found(quoted, match.start(), match.start() + len(quoted))
 
 
 @cache
 def _regions() -> tuple[re.Pattern[str], dict[str, str]]:
     names: dict[str, str] = {}
-    for name, phrases in read_data("regions.toml")["region"].items():
+    data = read_data("regions.toml")
+    names.update((phrase.strip(), "") for phrase in data["no_region"].split(","))
+    for name, phrases in data["region"].items():
         for phrase in phrases.split(","):
             names[phrase.strip()] = name
     longest_first = sorted(names, key=lambda phrase: (-len(phrase), phrase))

@@ -14,7 +14,7 @@ from datetime import date
 
 from cleanclaim.coding import concepts, details
 from cleanclaim.coding.durations import Duration, durations
-from cleanclaim.coding.evaluation import read_evaluation
+from cleanclaim.coding.evaluation import evaluation_level, read_evaluation
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.note_sections import Part, Stretch, stretches, whole_text
 from cleanclaim.coding.reading import LeftOut, ListedCode, Mention, NoteReading, SharedMinutes, WhyLeftOut
@@ -25,11 +25,7 @@ from cleanclaim.records import By, Note
 
 _BULLET = re.compile(r"[ \t]*(?:[-*•·▪◦o](?=\s)|\d{1,2}[.)](?=\s)|\[[ x]?\])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(•*-])|;\s*")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:min|mins|sec|reps?|ext|flex|abd|add|approx|vs|dr|lbs?|ft|hr|hrs|bilat|st|no|inc|dec|int|w|ther|ex|neuro|strength|"
-    r"resp|mod|max|amb|e\.g|i\.e)|\b[A-Za-z])\.$",
-    re.IGNORECASE,
-)
+_ABBREVIATED = re.compile(r"(?:\b(?:vs|dr|approx|e\.g|i\.e|st|w|ther|neuro|gr)|\b[A-Za-z])\.$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[,;+|/]|\band\b|\bthen\b|\bfollowed by\b|\bplus\b|&|\n)\s*")
 _LABEL = re.compile(r"[ \t]*(?P<label>[A-Za-z][A-Za-z0-9 /&().'-]{0,48}?|\d{5}[A-Za-z /&()-]{0,40}|G0283[A-Za-z /&()-]{0,40})\s*(?::|–|—| - )\s*(?=\S)")
 _NEGATED = re.compile(
@@ -60,7 +56,7 @@ _MEASURE = re.compile(
 )
 _NOT_DOING = re.compile(
     r"^\W*(?:pt|patient|he|she|they|client|caregiver|spouse|wife|husband|daughter|son)\b.{0,20}\b(?:is|reports?|states?|stated|reported|notes?|denies|c/o|presents?|"
-    r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|continues|would|requires?|required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
+    r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|paid|agreed|consented|continues|would|requires?|required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
     r"reports?|reported|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|insurance|payer|poc|signed|electronically)\b"
 )
 _CODE = re.compile(r"(?<![\w.])(?P<code>9\d{4}|G0\d{3}|2056[01]|90912|90913|S8948|0791T)\b(?!-\d)")
@@ -73,9 +69,27 @@ _PERSON_MINUTES = re.compile(
     r"\b(?P<who>PTA|PT|(?i:therapist|assistant))\b\s*(?:portion|time|x|:|=|for|-)?\s*(?P<n>\d{1,3})\s*(?:minutes|mins|min|')"
     r"|(?<!\d)(?P<m>\d{1,3})\s*(?:minutes|mins|min|')\s*(?:(?i:by|with|w/|of|from)\s*)?(?P<by>PTA|PT)\b"
 )
+_MINUTES_HEAD = re.compile(r"(?:total |tx |timed )?(?:time|min|mins|minutes|duration)\s*(?:\(min(?:utes|s)?\))?")
+_STAFF_HEAD = re.compile(r"by|staff|provider|who|clinician|performed by|therapist")
+_STAFF = {"PT": By.PT, "PTA": By.PTA, "PT+PTA": By.TOGETHER, "PT/PTA": By.TOGETHER, "AIDE": By.AIDE, "TECH": By.AIDE, "SPT": By.STUDENT}
+_PORTION = re.compile(r"\s*(?P<who>PTA|PT)\s*(?:portion|part|session|time|treatment|provided|performed)?\s*(?:\([^)]*\)\s*)?[:–-]\s")
+_LOCAL_TOTAL = re.compile(r"\btotal\s*(?:of|time|[:=x])?\s*$")
+_EXAMINED = re.compile(
+    r"^\W*(?:body (?:structures?|functions?)|activity limitations?|participation restrictions?|(?:clinical )?presentation|"
+    r"(?:clinical )?decision[- ]making|(?:personal factors?|comorbidit\w+|history)\b[^:]{0,60}:|impairments?\s*:|elements\b|problem list|"
+    r"rehab potential|prognosis|medical necessity|functional limitations?|prior level|plof|clof)"
+)
 _STRONG = 2.6
 """Points from which words are taken to name an intervention."""
 _HEADING_LENGTH = 90
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which cells of a table's rows hold minutes and staff."""
+
+    minutes: int | None
+    by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     for stretch in parts:
         reader.read(stretch, has_interventions=has_interventions)
     reader.use_listed_minutes()
+    reader.drop_bare_evaluations()
     assessment = " ".join(text[item.start : item.end] for item in parts if item.part is Part.ASSESSMENT)
     visit_kind = kind(text)
     evaluation = read_evaluation(text)
@@ -127,6 +142,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
         encounter=encounter(text),
         telehealth=telehealth(text),
         evaluation=stated,
+        evaluation_level=evaluation_level(evaluation.findings) if stated else None,
         response=_in_parts(text, parts, Part.ASSESSMENT, details.response) if assessment else None,
         progress=_in_parts(text, parts, Part.ASSESSMENT, details.progress) if assessment else None,
     )
@@ -176,28 +192,22 @@ class _Reader:
 
     def _items(self, stretch: Stretch) -> Iterable[_Item]:
         lines = _lines(self.text, stretch.start, stretch.end)
-        heading: tuple[int, int] | None = None
-        minute_column: int | None = None
+        columns: _Columns | None = None
         place = 0
-        paragraph = stretch.start
         while place < len(lines):
             start, end = lines[place]
             line = self.text[start:end]
             if not line.strip():
-                heading, minute_column = None, None
+                columns = None
                 place += 1
                 continue
             cells = _cells(line)
             if len(cells) > 1:
-                column = next((number for number, (a, b) in enumerate(cells) if _is_minutes_header(line[a:b])), None)
-                if column is not None and not re.search(r"\d", line):
-                    minute_column = column
-                    place += 1
-                    continue
-                if re.fullmatch(r"[\s|:+-]+", line):
-                    place += 1
-                    continue
-                yield self._row(stretch.part, start, line, cells, minute_column)
+                head = _columns(line, cells)
+                if head is not None:
+                    columns = head
+                elif not re.fullmatch(r"[\s|:+-]+", line):
+                    yield self._row(stretch.part, start, line, cells, columns)
                 place += 1
                 continue
             following = lines[place + 1] if place + 1 < len(lines) else None
@@ -209,17 +219,13 @@ class _Reader:
                 if children:
                     yield from self._block(stretch.part, (start, end), children)
                     place = block_end
-                    heading = None
                     continue
             bullet = _BULLET.match(line)
             begin = start + (bullet.end() if bullet else 0)
-            if bullet:
-                paragraph = begin
-            else:
-                paragraph = start
-            label = self.text[heading[0] : heading[1]] if heading else ""
+            paragraph = begin
+            by = _portion(self.text, begin, end)
             for one_start, one_end in _sentences(self.text, begin, end):
-                yield _Item(stretch.part, one_start, one_end, label, heading[0] if heading else 0, paragraph=paragraph)
+                yield _Item(stretch.part, one_start, one_end, heading_by=by, paragraph=paragraph)
             place += 1
 
     def _heads_a_list(self, start: int, end: int, following: tuple[int, int] | None) -> bool:
@@ -267,16 +273,21 @@ class _Reader:
                 yield _Item(part, one_start, one_end, label, start, by.moved(start) if by else None, paragraph=begin)
 
     def _row(
-        self, part: Part, start: int, line: str, cells: Sequence[tuple[int, int]], minute_column: int | None
+        self, part: Part, start: int, line: str, cells: Sequence[tuple[int, int]], columns: _Columns | None
     ) -> _Item:
-        minutes = None
-        if minute_column is not None and minute_column < len(cells):
-            a, b = cells[minute_column]
+        minutes = by = None
+        if columns is not None and columns.minutes is not None and columns.minutes < len(cells):
+            a, b = cells[columns.minutes]
             number = re.fullmatch(r"\s*(\d{1,3})\s*(?:min|mins|minutes|')?\s*", line[a:b])
             if number and int(number[1]) > 0:
                 minutes = Found(int(number[1]), start + a + number.start(1), start + a + number.end(1))
-        first_start, last_end = cells[0][0], cells[-1][1]
-        return _Item(part, start + first_start, start + last_end, minutes=minutes, paragraph=start)
+        if columns is not None and columns.by is not None and columns.by < len(cells):
+            a, b = cells[columns.by]
+            value = _STAFF.get(line[a:b].strip().upper())
+            by = Found(value, start + a, start + b) if value else None
+        filled = [cell for cell in cells if cell[1] > cell[0]]
+        first_start, last_end = (filled[0][0], filled[-1][1]) if filled else (0, 0)
+        return _Item(part, start + first_start, start + last_end, heading_by=by, minutes=minutes, paragraph=start)
 
     # --- one item ------------------------------------------------------------------------------------------------
 
@@ -326,6 +337,10 @@ class _Reader:
         if people:
             self._add_by_person(start, end, item, people, found)
             return
+        local = next((one for one in found if self._is_local_total(start + one.start, start + one.end)), None)
+        if local is not None and len(found) > 1:
+            self._read_single(start, end, item, local)
+            return
         if not found:
             if not needs_minutes:
                 self._read_without_minutes(start, end, item)
@@ -364,13 +379,7 @@ class _Reader:
 
     def _read_single(self, start: int, end: int, item: _Item, one: Duration) -> None:
         minutes = Found(one.minutes, start + one.start, start + one.end)
-        text = self.text[start:end]
-        named: list[tuple[str, int, int]] = []
-        if not (label := _LABEL.match(text)) or not self._named_or_top(start, start + label.end()):
-            for a, b in _clauses(self.text, start, end):
-                code = self._kind_of_service(a, b)
-                if code is not None and (not named or named[-1][0] != code):
-                    named.append((code, a, b))
+        named = self._services(start, end)
         if len({code for code, _, _ in named}) > 1:
             self.shared.append(SharedMinutes(minutes, tuple(self.text[a:b].strip() for _, a, b in named)))
             for _, a, b in named:
@@ -384,6 +393,13 @@ class _Reader:
         same_paragraph = previous is not None and previous.end <= start and item.paragraph <= previous.start
         top = self._top(start, end)
         explicit = self._named(start, end) or bool(_CODE.search(self.text[start:end]))
+        if _EXAMINED.search(folded) and not _CODE.search(self.text[start:end]):
+            return
+        kinds = self._services(start, end)
+        if len({code for code, _, _ in kinds}) > 1:
+            for _, a, b in kinds:
+                self._add(a, b, item, None)
+            return
         if _NOT_DOING.search(folded) and not explicit:
             if previous is not None and self._adjoins(previous, start):
                 self._take_up_response(previous, start, end)
@@ -394,7 +410,7 @@ class _Reader:
             return
         if same_paragraph and previous is not None and not explicit and previous.minutes is not None:
             best = previous.suggestions.best
-            if best is not None and (top == best.code or item.part is not Part.INTERVENTIONS):
+            if best is not None and (top == best.code or (top in _NEIGHBORS and best.code in _NEIGHBORS)):
                 self._extend(previous, end)
                 return
         if item.part is Part.OPEN and not explicit and top is None:
@@ -503,6 +519,12 @@ class _Reader:
                 self._add(listed.start, minutes.end, item, minutes)
             elif len(same) == 1 and self.mentions[same[0]].minutes is None:
                 self.mentions[same[0]] = replace(self.mentions[same[0]], minutes=minutes)
+
+    def drop_bare_evaluations(self) -> None:
+        """A heading that names the evaluation is no second one beside the mention that tells of it."""
+        found = [mention for mention in self.mentions if _best_code(mention) in _EVALUATIONS]
+        told = [mention for mention in found if mention.minutes is not None] or found[:1]
+        self.mentions = [mention for mention in self.mentions if mention not in found or mention in told]
 
     def _read_minutes_line(self, start: int, end: int, item: _Item) -> None:
         for pair in _MINUTES_PAIR.finditer(self.text, start, end):
@@ -624,6 +646,18 @@ class _Reader:
     def _named_or_top(self, start: int, end: int) -> bool:
         return self._named(start, end) or self._top(start, end) is not None or bool(_CODE.search(self.text, start, end))
 
+    def _services(self, start: int, end: int) -> list[tuple[str, int, int]]:
+        """The services that the clauses name outright, as (code, start, end); none when a label names them all."""
+        label = _LABEL.match(self.text, start, end)
+        if label and self._named_or_top(start, label.end()):
+            return []
+        named: list[tuple[str, int, int]] = []
+        for a, b in _clauses(self.text, start, end):
+            code = self._kind_of_service(a, b)
+            if code is not None and (not named or named[-1][0] != code):
+                named.append((code, a, b))
+        return named
+
     def _kind_of_service(self, start: int, end: int) -> str | None:
         """The service a clause names, where it names one outright; neighbors by content alone are not told apart."""
         code = _CODE.search(self.text, start, end)
@@ -635,6 +669,11 @@ class _Reader:
         if self._named(start, end):
             return ranked[0][0]
         return None if ranked[0][0] in _NEIGHBORS else ranked[0][0]
+
+    def _is_local_total(self, start: int, end: int) -> bool:
+        """Whether a duration is written as the total of the item it stands in."""
+        before = self.folded[max(0, start - 15) : start]
+        return bool(_LOCAL_TOTAL.search(before) or re.match(r"\)?\s*total\b", self.folded[end:]))
 
     def _is_taken(self, place: int) -> bool:
         return any(start <= place < end for start, end in self.taken)
@@ -651,9 +690,12 @@ class _Reader:
                     start = min(taken_end, end)
                 elif not after.strip(" .,;)") or not durations(after):
                     end = taken_start
+        if not any(letter.isalnum() for letter in self.text[start:end]):
+            return end, end
         return _trim(self.text, start, end)
 
 
+_EVALUATIONS = frozenset({"97161", "97162", "97163"})
 _NEIGHBORS = frozenset({"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"})
 
 
@@ -703,22 +745,37 @@ def _goes_on(before: str, line: str) -> bool:
 
 
 def _cells(line: str) -> list[tuple[int, int]]:
-    """The cells of a table row, as places in the line; one cell means the line is no row."""
-    mark = "|" if line.count("|") >= 1 else "\t" if line.strip().count("\t") >= 1 else ""
+    """The cells of a table row, empty ones too, as places in the line; one cell means the line is no row."""
+    mark = "|" if "|" in line else "\t" if "\t" in line.strip() else ""
     if not mark:
         return [(0, len(line))]
     found = []
     place = 0
     for cell in line.split(mark):
-        if cell.strip():
-            lead = len(cell) - len(cell.lstrip())
-            found.append((place + lead, place + len(cell.rstrip())))
+        lead = len(cell) - len(cell.lstrip())
+        found.append((place + lead, max(place + lead, place + len(cell.rstrip()))))
         place += len(cell) + 1
+    if mark == "|" and found[0][0] >= found[0][1]:
+        found = found[1:]
+    if mark == "|" and found and found[-1][0] >= found[-1][1]:
+        found = found[:-1]
     return found or [(0, len(line))]
 
 
-def _is_minutes_header(cell: str) -> bool:
-    return bool(re.fullmatch(r"\s*(?:total |tx |timed )?(?:time|min|mins|minutes|duration)\s*(?:\(min(?:utes|s)?\))?\s*", fold(cell)))
+def _columns(line: str, cells: Sequence[tuple[int, int]]) -> _Columns | None:
+    """Which columns hold minutes and staff, if the row is a table's head."""
+    if re.search(r"\d", line):
+        return None
+    names = [fold(line[a:b]).strip() for a, b in cells]
+    minutes = next((number for number, name in enumerate(names) if _MINUTES_HEAD.fullmatch(name)), None)
+    by = next((number for number, name in enumerate(names) if _STAFF_HEAD.fullmatch(name)), None)
+    return _Columns(minutes, by) if minutes is not None or by is not None else None
+
+
+def _portion(text: str, start: int, end: int) -> Found[By] | None:
+    """Whose part of the visit a line tells, when it begins with that."""
+    match = _PORTION.match(text, start, end)
+    return Found(_STAFF[match["who"].upper()], match.start("who"), match.end("who")) if match else None
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -726,7 +783,7 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     place = start
     for match in _SENTENCE_END.finditer(text, start, end):
         head = text[place : match.start()]
-        if not match.group().startswith(";") and _ABBREVIATED.search(head) and not re.search(r"\b(?:min|mins)\.$", head):
+        if not match.group().startswith(";") and _ABBREVIATED.search(head):
             continue
         if head.count("(") > head.count(")"):
             continue

@@ -54,7 +54,9 @@ _LINE_HEADING = re.compile(
     + r")[ \t*_]*(?P<stop>:|-(?=\s)|\.(?=\s)|(?=\n)|\Z)[ \t*_]*",
     re.MULTILINE,
 )
-_LETTER = re.compile(r"(?:^[ \t#*_>\-]*|(?<=[.;!?)\]] )|(?<=\n)|(?<=  )|(?<=\| ))(?P<letter>[SOAP])[ \t*_]*(?:[:)\]]|-(?=\s)|(?=\n))[ \t*_]*", re.MULTILINE)
+_LETTER = re.compile(
+    r"(?:^[ \t#*_>\-]*(?P<letter>[SOAP])[ \t*_]*(?:[:)\]]|-(?=\s)|(?=\n))|(?<=\s)(?P<inner>[SOAP])[*_]*:)[ \t*_]*", re.MULTILINE
+)
 _RUN_IN = re.compile(
     r"(?<=[.;!?)] )(?:(?P<plan>plan|next (?:visit|session|tx)|poc)|(?P<home>hep|home program)|(?P<assessment>assessment)"
     r"|(?P<objective>objective)|(?P<interventions>treatment|interventions|tx))\s*:\s*"
@@ -101,10 +103,11 @@ def _by_headings(text: str, start: int, end: int, outer: Part) -> list[Stretch]:
     if outer is Part.OPEN:
         order = -1
         for match in _LETTER.finditer(body):
-            rank = "SOAP".index(match["letter"])
+            letter = match["letter"] or match["inner"]
+            rank = "SOAP".index(letter)
             if rank > order:
                 order = rank
-                marks.append((match.start(), match.end(), _LETTERS[match["letter"]]))
+                marks.append((match.start(), match.end(), _LETTERS[letter]))
     marks.sort()
     found: list[Stretch] = []
     part, place = outer, 0

@@ -10,7 +10,7 @@ from datetime import time
 from enum import StrEnum
 
 from cleanclaim.coding.answers import Suggestions
-from cleanclaim.coding.evaluation import EvaluationReading
+from cleanclaim.coding.evaluation import EvaluationLevel, EvaluationReading
 from cleanclaim.coding.found import Found
 from cleanclaim.records import By, Credential, Intervention, Side, VisitKind
 
@@ -149,5 +149,6 @@ class NoteReading:
     encounter: Found[EncounterHint] | None = None
     telehealth: Found[bool] | None = None
     evaluation: EvaluationReading | None = None
+    evaluation_level: EvaluationLevel | None = None
     response: Found[str] | None = None
     progress: Found[str] | None = None

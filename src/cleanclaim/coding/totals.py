@@ -17,15 +17,18 @@ _UNIT = r"(?:minutes?|mins?|min)"
 _TIMED_KIND = r"(?:timed(?:[- ]code)?|one[- ]on[- ]one|1\s*:\s*1|direct(?: (?:one[- ]on[- ]one|contact|patient|1:1))?|tct|ttm|timed cpt)"
 _SEPARATOR = r"\s*(?:\([^)]*\)\s*)?(?:[:=|\t]|-(?=\s*\d)|\bis\b|\bof\b|\bwas\b)?\s*"
 _TIMED = re.compile(
-    rf"\b(?:total\s+)?{_TIMED_KIND}(?:\s+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|services|procedures?))*"
-    rf"\s*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
-    rf"|\b(?P<before>\d{{1,3}})\s*{_UNIT}\s+(?:of\s+)?(?:total\s+)?{_TIMED_KIND}(?:\s+(?:codes?|code|treatment|tx|contact))*(?:\s+(?:total|time|minutes))?\b"
+    rf"\b(?:total\s+)?{_TIMED_KIND}(?:[ \t]+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|services|procedures?))*"
+    rf"[ \t]*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
+    rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+{_TIMED_KIND}|timed)"
+    rf"(?:[ \t]+(?:codes?|code|treatment|tx|contact))*(?:[ \t]+(?:total|time|minutes))?\b"
 )
-_TIMED_LABEL = re.compile(r"total|time\b|minutes|mins?\b|tct|ttm|code")
+_TIMED_LABEL = re.compile(r"total|timed|time\b|minutes\s*[:=]|tct|ttm|code")
 _TREATMENT = re.compile(
-    rf"\b(?:total\s+(?:treatment|tx|session|visit|therapy|appointment|rx)?\s*(?:time|{_UNIT}|duration|length)?|ttt|"
+    rf"\b(?:total\s+(?:treatment|tx|session|visit|therapy|appointment|rx)\s*(?:time|{_UNIT}|duration|length)?|total\s+time|ttt|"
     rf"(?:treatment|tx|session|visit)\s+(?:time|duration|length|{_UNIT}))(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
-    rf"|\b(?P<before>\d{{1,3}})\s*{_UNIT}\s+(?:of\s+)?(?:total(?:\s+(?:treatment|tx|session|visit)(?:\s+time)?)?|(?:treatment|session|visit|tx)\s+time)\b"
+    rf"|(?:^|(?<=[.;|\n])|(?<=[.;|] )|(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|]*(?:$|\n)))"
+    rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b",
+    re.MULTILINE,
 )
 _CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?(?![\d/])"
 _IN = re.compile(rf"\b(?:time in|in time|start(?:ed)?(?: time)?|begin(?: time)?|clock in|(?<![a-z] )in)\s*(?:[:=@]|at)?\s*{_CLOCK}")
@@ -98,7 +101,7 @@ def totals(text: str) -> VisitTotals:
             continue
         if re.match(r":?\d", folded[match.end() :]) or (match["n"] and re.match(r"\s*(?:visits|units|sessions|reps)", folded[match.end() :])):
             continue
-        number = match["n"] or match["before"]
+        number = match["n"] or match["bare"] or match["before"]
         treatment = treatment or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
     time_in, time_out = _in_and_out(folded, taken)
