@@ -292,7 +292,7 @@ def _mentions(reading: NoteReading, level: EvaluationLevel | None) -> Table:
                 code, why = best.code, best.why
             case MustAsk() as ask:
                 code, why = "?", f"{' or '.join(ask.candidates)}: one question decides"
-            case None:
+            case _:
                 code, why = "?", "which service this was is not clear"
         minutes = str(mention.minutes.value) if mention.minutes else "?"
         said = _highlighted(mention.suggestions.text, _spoke(mention.suggestions))
