@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from cleanclaim.coding.found import Found, first
-from cleanclaim.coding.wording import fold, read_data
+from cleanclaim.coding.wording import fold
 from cleanclaim.records import DecisionMaking, EvaluationFindings, Presentation
+from cleanclaim.reference.evaluation_levels import levels
 
 _ORDER = ("low", "moderate", "high")
 
@@ -102,13 +102,13 @@ def evaluation_level(findings: EvaluationFindings) -> EvaluationLevel:
 
 
 def _components(findings: EvaluationFindings) -> tuple[_Component, ...]:
-    table = read_levels()
+    table = levels()
     return (
         _Component(
             "history_factors",
             "history factors",
             "How many personal factors or comorbidities affect the plan of care?",
-            _count_level(findings.history_factors, table["history_factors"]),
+            _count_level(findings.history_factors, table.history_factors),
             f"{findings.history_factors} history factor{'' if findings.history_factors == 1 else 's'}",
         ),
         _Component(
@@ -116,7 +116,7 @@ def _components(findings: EvaluationFindings) -> tuple[_Component, ...]:
             "elements examined",
             "How many body structures and functions, activity limitations and participation restrictions "
             "were examined?",
-            _count_level(findings.elements_examined, table["elements_examined"]),
+            _count_level(findings.elements_examined, table.elements_examined),
             f"{findings.elements_examined} element{'' if findings.elements_examined == 1 else 's'} examined",
         ),
         _Component(
@@ -143,16 +143,8 @@ def _count_level(count: int | None, least: tuple[int, ...]) -> int | None:
     return max((level for level, needed in enumerate(least) if count >= needed), default=0)
 
 
-@cache
-def read_levels() -> dict[str, tuple[int, ...]]:
-    """The least counts of each level, lowest first, by component."""
-    data = read_data("evaluation_levels.toml")
-    return {name: tuple(data[name]) for name in ("history_factors", "elements_examined")}
-
-
-@cache
 def _codes() -> tuple[str, ...]:
-    return tuple(read_data("evaluation_levels.toml")["codes"])
+    return levels().codes
 
 
 _NUMBER = {"no": 0, "zero": 0, "none": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}

@@ -1,0 +1,74 @@
+"""Whether a visit needs prior authorization, by what the payer's file says and exempts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cleanclaim.facts.kit import Fact
+from cleanclaim.lines.columns import col
+
+_EXCEPT = col.payer_prior_authorization_except_states
+_ONLY = col.payer_prior_authorization_states
+_FIRST_VISITS = col.payer_prior_authorization_exemptions_first_visits
+_WEEKS = col.payer_prior_authorization_exemptions_within_weeks
+_DAYS_PER_WEEK = 7
+
+
+def _names(states: pl.Expr) -> pl.Expr:
+    """Whether the list names the clinic's state; a list that is not given or empty names none."""
+    empty = states.is_null() | (states.list.len() == 0)
+    return (
+        pl.when(empty)
+        .then(pl.lit(value=False))
+        .when(col.billing_state.is_not_null())
+        .then(states.list.contains(col.billing_state))
+    )
+
+
+def _flag(name: str, meaning: str, lacks: str, expr: pl.Expr) -> Fact:
+    return Fact(name=name, over="claims", dtype=pl.Boolean, unit="flag", meaning=meaning, lacks=lacks, expr=expr)
+
+
+_within = (
+    pl.when(_WEEKS.is_null())
+    .then(pl.lit(value=True))
+    .otherwise(col.date_of_service <= col.plan_first_treatment_on + pl.duration(days=_DAYS_PER_WEEK * _WEEKS))
+)
+_is_first_visit = (
+    pl.when(col.episode_visits_at_least > _FIRST_VISITS)
+    .then(pl.lit(value=False))
+    .when((col.date_of_service == col.plan_first_treatment_on) & (_FIRST_VISITS > 0))
+    .then(pl.lit(value=True))
+)
+
+facts = (
+    _flag(
+        "authorization_required",
+        "the payer wants care approved before it is given, in the clinic's state",
+        "whether the payer requires authorization (its file, the clinic's state)",
+        pl.when(col.payer_prior_authorization_required.not_())
+        .then(pl.lit(value=False))
+        .when(_names(_EXCEPT))
+        .then(pl.lit(value=False))
+        .when(_names(_EXCEPT).not_() & ((_ONLY.is_null()) | (_ONLY.list.len() == 0) | _names(_ONLY)))
+        .then(col.payer_prior_authorization_required),
+    ),
+    _flag(
+        "authorization_exempt",
+        "the payer needs no authorization for this visit: only an evaluation, or among the first visits",
+        "what the payer exempts from authorization (its file), and the number of the visit",
+        pl.when(col.payer_has_prior_authorization_exemptions.not_())
+        .then(pl.lit(value=False))
+        .when(col.payer_has_prior_authorization_exemptions)
+        .then(
+            (col.payer_prior_authorization_exemptions_evaluation_exempt & col.has_treatment_lines.not_())
+            | pl.when(_FIRST_VISITS.is_null()).then(pl.lit(value=False)).otherwise(_is_first_visit & _within)
+        ),
+    ),
+    _flag(
+        "authorization_governs",
+        "an authorization is on file, of a payer that is not known to need none",
+        "whether an authorization is on file",
+        col.has_authorization & col.payer_prior_authorization_required.ne_missing(pl.lit(value=False)),
+    ),
+)

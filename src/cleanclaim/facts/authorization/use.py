@@ -1,0 +1,128 @@
+"""How many visits and units of an authorization the other visits at hand have used before this one.
+
+What is left before the visits at hand is stated on each claim; visits at hand of earlier days, and for units
+also earlier claims of the same day, come off. A claim whose authorization number is unknown may or may not
+have used it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Fact, Stage, total
+from cleanclaim.lines.columns import col
+from cleanclaim.lines.schema import COUNT, Column
+
+_KEY = ("patient_id", "payer")
+_LACKS = "authorization numbers and units of the patient's other visits"
+
+
+def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    names = ("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units")
+    claims = frames["claims"].select(names)
+    if claims.height == 1:
+        return claims.select(*(pl.lit(0, pl.Int64).alias(column.name) for column in stage.adds))
+    others = claims.rename({"claim_id": "other", "date_of_service": "day", "authorization_number": "number"}).rename(
+        {"authorized_units": "units"}
+    )
+    met = claims.join(others, on=_KEY, how="inner").filter(pl.col("other") != pl.col("claim_id"))
+    # An unknown number may be the same one, and a visit of an unknown day may lie before this one.
+    same = pl.col("number") == pl.col("authorization_number")
+    earlier = pl.col("day") < pl.col("date_of_service")
+    before = earlier | ((pl.col("day") == pl.col("date_of_service")) & (pl.col("other") < pl.col("claim_id")))
+    maybe = same.fill_null(value=True) & earlier.fill_null(value=True)
+    unit_maybe = same.fill_null(value=True) & before.fill_null(value=True)
+    summed = met.group_by("claim_id").agg(
+        pl.col("day").filter(same & earlier).n_unique().cast(pl.Int64).alias("visits_at_least"),
+        pl.col("day").filter(maybe).n_unique().cast(pl.Int64).alias("visits_at_most"),
+        pl.col("units").filter(same & before).sum().alias("units_at_least"),
+        pl.when(pl.col("units").filter(unit_maybe).null_count() == 0)
+        .then(pl.col("units").filter(unit_maybe).sum())
+        .alias("units_at_most"),
+        pl.lit(value=True).alias("met"),
+    )
+    joined = claims.join(summed, on="claim_id", how="left", maintain_order="left")
+    alone = pl.col("met").is_null() & pl.col("payer").is_not_null()
+    return joined.select(
+        pl.when(alone).then(0).otherwise(pl.col(short)).alias(column.name)
+        for column, short in zip(
+            stage.adds, ("visits_at_least", "visits_at_most", "units_at_least", "units_at_most"), strict=True
+        )
+    )
+
+
+stage = Stage(
+    name="authorization-use",
+    over="claims",
+    needs=("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units"),
+    adds=(
+        Column("authorization_visits_before_at_least", COUNT, "visits", "visits at hand before this one, at least"),
+        Column("authorization_visits_before_at_most", COUNT, "visits", "the same, at most"),
+        Column(
+            "authorization_units_before_at_least", COUNT, "units", "covered units of claims before this one, at least"
+        ),
+        Column("authorization_units_before_at_most", COUNT, "units", "the same, at most"),
+    ),
+    compute=_use,
+    lacks=_LACKS,
+)
+
+_UNLISTED = col.authorization_codes.list.len() == 0
+
+
+def _exhausted(what: str, meaning: str, more: pl.Expr) -> Fact:
+    """Whether what others used, known as an interval, and this claim's own part are more than what was left."""
+    left = pl.col(f"authorization_{what}_left")
+    least, most = (pl.col(f"authorization_{what}_before_at_{bound}") for bound in ("least", "most"))
+    return Fact(
+        name=f"authorization_{what}_exhausted",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning=meaning,
+        lacks=f"{what} left of the authorization; {_LACKS}",
+        expr=pl.when(least + more > left).then(pl.lit(value=True)).when(most + more <= left).then(pl.lit(value=False)),
+    )
+
+
+def _remaining(what: str, meaning: str) -> Fact:
+    return Fact(
+        name=f"authorization_{what}_remaining",
+        over="claims",
+        dtype=pl.Int64,
+        unit=what,
+        meaning=meaning,
+        lacks=f"{what} left of the authorization; {_LACKS}",
+        expr=pl.col(f"authorization_{what}_left") - pl.col(f"authorization_{what}_before_at_least"),
+    )
+
+
+facts = (
+    Fact(
+        name="line_is_authorized",
+        over="lines",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="the authorization covers the code: it lists no code, or this one",
+        lacks="the codes the authorization covers",
+        expr=pl.when(_UNLISTED)
+        .then(pl.lit(value=True))
+        .when(col.code.is_not_null() & _UNLISTED.not_())
+        .then(col.authorization_codes.list.contains(col.code)),
+    ),
+    Fact(
+        name="authorized_units",
+        over="claims",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units of this claim that count against the authorization",
+        lacks="billed units, and the codes the authorization covers",
+        aggregate=total(col.units, of="lines", by=("claim_id",), where=col.line_is_authorized),
+    ),
+    _exhausted("visits", "this visit is beyond the visits the authorization has left", pl.lit(1, pl.Int64)),
+    _exhausted("units", "this claim's units are more than the authorization has left", col.authorized_units),
+    _remaining("visits", "visits left when this one begins, at most"),
+    _remaining("units", "units left when this claim begins, at most"),
+)

@@ -1,0 +1,1 @@
+"""Facts about evaluations: the level that the documented findings support."""

@@ -1,0 +1,1 @@
+"""Facts about the plan of care: its deadlines, and what a claim does under it."""

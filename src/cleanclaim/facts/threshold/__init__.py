@@ -1,0 +1,1 @@
+"""Facts about the yearly therapy threshold: its amounts, and where a line stands against them."""
