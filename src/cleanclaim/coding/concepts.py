@@ -134,5 +134,3 @@ def _combinations() -> tuple[Combination, ...]:
             raise CueError(f"concepts.toml: combination {number} names {unknown[0]!r}; expected a concept of the file")
         found.append(Combination(every, none, {key: float(value) for key, value in table["points"].items()}))
     return tuple(found)
-
-

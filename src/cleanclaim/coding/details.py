@@ -18,55 +18,98 @@ _TOGETHER = re.compile(
     r"\bco-?treat\w*[^.;\n]{0,30}\bPT\s*(?:and|&|\+|/)\s*PTA\b|\b(?i:therapist and assistant) together\b"
 )
 _STUDENT = re.compile(r"\bSPTA?\b|\b(?i:(?:pt |pta |dpt |physical therap(?:y|ist) )?student(?! loan))\b")
-_ASSISTANT = re.compile(r"\bPTA\b|\b(?i:physical therap(?:y|ist) assistant|therap(?:y|ist) assistant)\b|\b(?i:by|with) pta\b")
+_ASSISTANT = re.compile(
+    r"\bPTA\b|\b(?i:physical therap(?:y|ist) assistant|therap(?:y|ist) assistant)\b|\b(?i:by|with) pta\b"
+)
 _AIDE = re.compile(r"\b(?i:(?:rehab |pt |physical therapy )?(?:aide|tech|technician))\b")
 _NOBODY = re.compile(r"\b(?i:unattended|unsupervised|without supervision|no supervision)\b")
 _THERAPIST = re.compile(
-    r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
+    r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|"
+    r"\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
     r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|\bPT (?:provided|performed|only|directly)\b"
 )
-_ONE_ON_ONE = re.compile(r"\b1\s*:\s*1\b|\bone[- ]on[- ]one\b|\b1[- ]on[- ]1\b|\bone[- ]to[- ]one\b|\bindividual (?:treatment|session|tx|therapy)\b")
+_ONE_ON_ONE = re.compile(
+    r"\b1\s*:\s*1\b|\bone[- ]on[- ]one\b|\b1[- ]on[- ]1\b|\bone[- ]to[- ]one\b|\bindividual (?:treatment|"
+    r"session|tx|therapy)\b"
+)
 _GROUP_SIZE = re.compile(
-    rf"\bgroup (?:size )?(?:of|x|=|:|n\s*=)\s*{_NUMBER}\b|\b{_NUMBER}[- ](?:person|patient|member|pt)s? (?:group|class)"
+    rf"\bgroup (?:size )?(?:of|x|=|:|n\s*=)\s*{_NUMBER}\b|\b{_NUMBER}[- ](?:person|patient|member|"
+    rf"pt)s? (?:group|class)"
 )
 _PATIENTS = re.compile(
-    rf"\b(?:with|w/|of|among|between|x|,|\()?\s*(?P<n>{_NUMBER})\s+(?P<other>other\s+)?(?:patients|pts|participants|people|members|clients|patient|pt)\b(?! (?:reports?|states?|education))"
+    rf"\b(?:with|w/|of|among|between|x|,|\()?\s*(?P<n>{_NUMBER})\s+(?P<other>other\s+)?(?:patients|pts|"
+    rf"participants|people|members|clients|patient|pt)\b(?! (?:reports?|states?|education))"
 )
 _ANOTHER = re.compile(r"\b(?:with|w/|and|alongside) (?:another|one other) (?:patient|pt)\b")
 _ATTENDED_NOT = re.compile(r"\bunattended\b|\bnot attended\b|\bunsupervised\b")
 _ATTENDED = re.compile(
-    r"\battended\b|\bconstant attendance\b|\bdirect contact\b|\btherapist (?:present|in attendance)\b|\b(?:manual|hand-?held) (?:probe|stim)"
+    r"\battended\b|\bconstant attendance\b|\bdirect contact\b|\btherapist (?:present|in attendance)\b|"
+    r"\b(?:manual|hand-?held) (?:probe|stim)"
 )
 _SIDES = (
-    (Side.BILATERAL, re.compile(r"\b(?i:bilateral(?:ly)?|bilat|bil|b/l|both (?:sides|legs|arms|knees|hips|shoulders|ankles|feet|hands))\b|\bB(?:LE|UE)s?\b|(?<![A-Za-z/.\d])\(?B\)?(?= (?i:[a-z]))|\b[RL]\s*(?:and|&|\+|/)\s*[RL]\b|\b(?i:right and left|left and right)\b")),
-    (Side.RIGHT, re.compile(r"\b(?i:right|rt)\b(?!\s*(?:now|away|after|before|side up))|\bR(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]\s?\d)(?!OM)|\(R\)")),
-    (Side.LEFT, re.compile(r"\b(?i:left)\b(?!\s+(?:the|clinic|on|running|message|with|without|early|voicemail))|\b(?i:lt)\b|\bL(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]?\s?\d)(?!/S)|\(L\)")),
+    (
+        Side.BILATERAL,
+        re.compile(
+            r"\b(?i:bilateral(?:ly)?|bilat|bil|b/l|both (?:sides|legs|arms|knees|hips|shoulders|ankles|feet|"
+            r"hands))\b|\bB(?:LE|UE)s?\b|(?<![A-Za-z/.\d])\(?B\)?(?= (?i:[a-z]))|\b[RL]\s*(?:and|&|\+|"
+            r"/)\s*[RL]\b|\b(?i:right and left|left and right)\b"
+        ),
+    ),
+    (
+        Side.RIGHT,
+        re.compile(
+            r"\b(?i:right|rt)\b(?!\s*(?:now|away|after|before|side up))|\bR(?:LE|UE|TKA|THA|RCR|"
+            r"ACL)?s?\b(?![./:]\s?\d)(?!OM)|\(R\)"
+        ),
+    ),
+    (
+        Side.LEFT,
+        re.compile(
+            r"\b(?i:left)\b(?!\s+(?:the|clinic|on|running|message|with|without|early|voicemail))|\b(?i:lt)\b|"
+            r"\bL(?:LE|UE|TKA|THA|RCR|ACL)?s?\b(?![./:]?\s?\d)(?!/S)|\(L\)"
+        ),
+    ),
 )
 _PURPOSE = re.compile(
-    r"\b(?:in order to\b|so (?:that )?(?:pt|patient)\b|(?<!able )to (?:safely |further |help |also )?(?:improv|increas|restor|decreas|reduc|facilitat|promot|address|normaliz|enhanc|"
-    r"allow|prevent|return|enabl|strengthen|maintain|correct|train|prepar|minimiz|control|manag|regain|build|activat|retrain|"
-    r"desensitiz|challeng|stimulat|encourag|ensur|achiev|reach|assist|support|optimiz|progress|stabiliz|simulat|mobiliz|"
+    r"\b(?:in order to\b|so (?:that )?(?:pt|patient)\b|(?<!able )to (?:safely |further |help |also )?(?:improv|"
+    r"increas|restor|decreas|reduc|facilitat|promot|address|normaliz|enhanc|"
+    r"allow|prevent|return|enabl|strengthen|maintain|correct|train|prepar|minimiz|control|manag|regain|build|"
+    r"activat|retrain|"
+    r"desensitiz|challeng|stimulat|encourag|ensur|achiev|reach|assist|support|optimiz|progress|stabiliz|simulat|"
+    r"mobiliz|"
     r"lengthen|relax|relieve|calm|inhibit|resolve|reposition|remove|clear|heal|stretch|loosen|gain)\w*\b|"
-    r"for (?:improv\w*|increas\w*|decreas\w*|reduc\w*|better|pain|strength\w*|stability|stabilization|endurance|mobility|rom|"
-    r"range|flexib\w*|balance|safe\w*|return\w*|function\w*|carry ?over|edema|swelling|control|postur\w*|proprioception|quad\w*|"
-    r"glute\w*|core|hip|knee|ankle|shoulder|scapular|cervical|lumbar|gait|stairs?|fall\w*|motor|muscle|tissue|joint|extension|flexion|"
-    r"cardio\w*|aerobic|circulation|relaxation|desensit\w*|coordination|gaze|dizziness|vertigo|wound|healing|home|work|community|"
-    r"transfers?|independen\w*|community|activation|recruitment|inflammation|spasm\w*|guarding|tightness|restrict\w*|le |ue )\b)"
+    r"for (?:improv\w*|increas\w*|decreas\w*|reduc\w*|better|pain|strength\w*|stability|stabilization|endurance|"
+    r"mobility|rom|"
+    r"range|flexib\w*|balance|safe\w*|return\w*|function\w*|carry ?over|edema|swelling|control|postur\w*|"
+    r"proprioception|quad\w*|"
+    r"glute\w*|core|hip|knee|ankle|shoulder|scapular|cervical|lumbar|gait|stairs?|fall\w*|motor|muscle|tissue|"
+    r"joint|extension|flexion|"
+    r"cardio\w*|aerobic|circulation|relaxation|desensit\w*|coordination|gaze|dizziness|vertigo|wound|healing|"
+    r"home|work|community|"
+    r"transfers?|independen\w*|community|activation|recruitment|inflammation|spasm\w*|guarding|tightness|"
+    r"restrict\w*|le |ue )\b)"
     r"[^.;\n|]{0,100}"
 )
 _RESPONSE = re.compile(
-    r"\b(?:tolerat\w+|respond\w*|response|no adverse|no (?:increase|inc|change|c/o|complaints?|loss)\b|pt (?:reports?\b|reported|states?\b|stated|notes?\b|noted|demo\w*)|"
-    r"patient (?:report|state|note|demonstrat)\w*|reports\b|reported\b|c/o|fatigue\w*|required?|requires|requiring|needed|needing|needs|"
-    r"with (?:min|mod|max|cga|sba|verbal|tactile|vc|tc|cues|cueing|no cues|no lob)|cues? (?:for|to|x)|vc\b|cueing|min a\b|mod a\b|max a\b|cga|sba|"
-    r"contact guard|standby assist\w*|demonstrat(?:ed|es|ing)\b|able to|unable to|pain (?:decreas\w*|reduc\w*|increas\w*|from|to|\d)|"
-    r"decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|(?:pain|symptom|some|good|partial|full) relief|lob\b|loss(?:es)? of balance|accuracy|good form|good (?:response|tolerance|"
+    r"\b(?:tolerat\w+|respond\w*|response|no adverse|no (?:increase|inc|change|c/o|complaints?|loss)\b|"
+    r"pt (?:reports?\b|reported|states?\b|stated|notes?\b|noted|demo\w*)|"
+    r"patient (?:report|state|note|demonstrat)\w*|reports\b|reported\b|c/o|fatigue\w*|required?|requires|"
+    r"requiring|needed|needing|needs|"
+    r"with (?:min|mod|max|cga|sba|verbal|tactile|vc|tc|cues|cueing|no cues|no lob)|cues? (?:for|to|x)|vc\b|"
+    r"cueing|min a\b|mod a\b|max a\b|cga|sba|"
+    r"contact guard|standby assist\w*|demonstrat(?:ed|es|ing)\b|able to|unable to|pain (?:decreas\w*|reduc\w*|"
+    r"increas\w*|from|to|\d)|"
+    r"decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|(?:pain|symptom|some|good|partial|full) relief|lob\b|"
+    r"loss(?:es)? of balance|accuracy|good form|good (?:response|tolerance|"
     r"carry ?over|technique|return demo\w*)|verbali[sz]ed understanding|teach ?back|return demonstrat\w*|skin intact|"
     r"dizziness (?:rated|resolved|\d)|symptoms (?:resolved|decreas\w*|increas\w*)|spo2|hr \d+|rpe)"
     r"[^.;\n|]{0,80}"
 )
 _PROGRESS = re.compile(
-    r"\b(?:progress(?:ed|ing|ion)?\b|increased? (?:from|to)\b|improv(?:ed|ing|ement)\b|from \d[\d/.°]*\s*\w* to \d|compared (?:to|with)|vs\.? (?:last|eval|previous|prior|initial)|"
-    r"since (?:last|eval|initial|start)|up from|down from|now able|able to now|advanced (?:to|from)|upgraded|better than|less than last|"
+    r"\b(?:progress(?:ed|ing|ion)?\b|increased? (?:from|to)\b|improv(?:ed|ing|ement)\b|"
+    r"from \d[\d/.°]*\s*\w* to \d|compared (?:to|with)|vs\.? (?:last|eval|previous|prior|initial)|"
+    r"since (?:last|eval|initial|start)|up from|down from|now able|able to now|advanced (?:to|from)|upgraded|"
+    r"better than|less than last|"
     r"(?:more|fewer|less) \w+ than (?:last|previous)|last visit \d|was \d+)"
     r"[^.;\n|]{0,80}"
 )
@@ -86,7 +129,9 @@ def by_whom(text: str) -> Found[By] | None:
         (By.PT, _THERAPIST),
     ):
         match = pattern.search(text)
-        if match and not (value is By.TOGETHER and "PTA" not in match.group().upper() and "assistant" not in match.group()):
+        if match and not (
+            value is By.TOGETHER and "PTA" not in match.group().upper() and "assistant" not in match.group()
+        ):
             return Found(value, match.start(), match.end())
     return None
 

@@ -1,6 +1,7 @@
 """Minutes and clock times in free text: "x 15 min", "(10')", "0900-0915", "fifteen minutes", "1 hr 15 min".
 
-Only a duration of treatment counts: "6-minute walk test", "min A", "40 mA-min", "8-10 min" and "from 8 to 10 min" do not.
+Only a duration of treatment counts: "6-minute walk test", "min A", "40 mA-min", "8-10 min" and "from 8 to
+10 min" do not.
 """
 
 from __future__ import annotations
@@ -41,11 +42,13 @@ _UNIT = r"(?:minutes?|mins?|minute)\b"
 _AMOUNT = r"(?:\d{1,3}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _DURATION = re.compile(
     rf"(?:(?<![\d.:/,a-z-])(?P<bouts>\d)\s*x\s*)?(?<![\d.:/a-z])(?<!\d-)(?<!\d - )(?P<amount>{_AMOUNT})"
-    rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|(?P<letter>m\b(?!\.?\s*(?:\d|a\b|walk))))"
+    rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|"
+    rf"(?P<letter>m\b(?!\.?\s*(?:\d|a\b|walk))))"
     rf"\.?(?P<after>\s*x\s*[2-6]\b(?!\s*(?:units?|u\b|[\d/]))|\s*each\b)?"
 )
 _HOURS = re.compile(
-    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|an|half an|half)\s*-?\s*(?:hours?|hrs?)\b(?:\s*(?:and)?\s*(?P<rest>\d{{1,2}})\s*{_UNIT})?"
+    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|an|half an|half)\s*-?\s*(?:hours?|"
+    rf"hrs?)\b(?:\s*(?:and)?\s*(?P<rest>\d{{1,2}})\s*{_UNIT})?"
 )
 _CLOCK = r"(?:[01]?\d|2[0-3]):?[0-5]\d"
 _RANGE = re.compile(
@@ -53,11 +56,14 @@ _RANGE = re.compile(
     rf"(?P<end>{_CLOCK})\s*(?P<end_half>[ap]\.?m\.?)?(?![\d/:-])"
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\bfrom\s+\d+\s*(?:min\w*)?\s*to\s*|\bfrom\s+|\bevery\s+|\bwithin\s+|\bafter\s+|\blast visit\s*:?\s*|\bgoal\s*(?:of|:)?\s*|"
-    r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*)$"
+    r"(?:\bfrom\s+\d+\s*(?:min\w*)?\s*to\s*|\bfrom\s+|\bevery\s+|\bwithin\s+|\bafter\s+|\blast visit\s*:?\s*|"
+    r"\bgoal\s*(?:of|:)?\s*|"
+    r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|"
+    r"(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*)$"
 )
 _NOT_AFTER = re.compile(
-    r"\s*(?:ago\b|late\b|early\b|before (?:onset|symptoms|fatigue|pain)|/\s*day|per day|a day|daily|x/day|drive|\bto\s+\d+\s*min)"
+    r"\s*(?:ago\b|late\b|early\b|before (?:onset|symptoms|fatigue|pain)|/\s*day|per day|a day|daily|x/day|drive|"
+    r"\bto\s+\d+\s*min)"
 )
 _WALKED = re.compile(r"\b(?:amb\w*|walk\w*|gait|ft|feet|distance|meters?|rw|fww|cane|crutch\w*|hallway|treadmill)\b")
 
@@ -76,7 +82,7 @@ class Duration:
 def durations(text: str) -> list[Duration]:
     """Every duration of treatment in the text, in its order, without overlaps."""
     folded = fold(text)
-    found = [item for item in (*_ranges(folded), *_hours(folded), *_minutes(folded))]
+    found = [*_ranges(folded), *_hours(folded), *_minutes(folded)]
     found.sort(key=lambda item: (item.start, -item.end))
     kept: list[Duration] = []
     for item in found:

@@ -8,11 +8,13 @@ earlier visit is left out and reported as such. One duration written for several
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
-from cleanclaim.coding import concepts, details
+from cleanclaim.coding import concepts, cutting, details
+from cleanclaim.coding.answers import Suggestions
 from cleanclaim.coding.durations import Duration, durations
 from cleanclaim.coding.evaluation import evaluation_level, read_evaluation
 from cleanclaim.coding.found import Found
@@ -23,73 +25,103 @@ from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, to
 from cleanclaim.coding.wording import fold, words
 from cleanclaim.records import By, Note
 
-_BULLET = re.compile(r"[ \t]*(?:[-*•·▪◦o](?=\s)|\d{1,2}[.)](?=\s)|\[[ x]?\])\s*")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(•*-])|;\s*")
-_ABBREVIATED = re.compile(r"(?:\b(?:vs|dr|approx|e\.g|i\.e|st|w|ther|neuro|gr)|\b[A-Za-z])\.$", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*(?:[,;+|/]|\band\b|\bthen\b|\bfollowed by\b|\bplus\b|&|\n)\s*")
-_LABEL = re.compile(r"[ \t]*(?P<label>[A-Za-z][A-Za-z0-9 /&().'-]{0,48}?|\d{5}[A-Za-z /&()-]{0,40}|G0283[A-Za-z /&()-]{0,40})\s*(?::|–|—| - )\s*(?=\S)")
 _NEGATED = re.compile(
-    r"\b(?:declin\w+|refus\w+|deferred|not (?:performed|done|completed|provided|indicated|tested|given|today|addressed|attempted)|"
-    r"did not (?:perform|do|receive|tolerate|complete|get to|address)|didn't (?:perform|do|get to)|withheld|was held|were held|on hold|hold (?:on )?(?:today|due|secondary|per)|"
-    r"held (?:today|due|secondary|per|this|2/2|for today)|skipp?ed|omitted|no longer (?:using|performing|indicated)|discontinued|"
+    r"\b(?:declin\w+|refus\w+|deferred|not (?:performed|done|completed|provided|indicated|tested|given|today|"
+    r"addressed|attempted)|"
+    r"did not (?:perform|do|receive|tolerate|complete|get to|address)|didn't (?:perform|do|get to)|withheld|"
+    r"was held|were held|on hold|hold (?:on )?(?:today|due|secondary|per)|"
+    r"held (?:today|due|secondary|per|this|2/2|for today)|skipp?ed|omitted|no longer (?:using|performing|"
+    r"indicated)|discontinued|"
     r"unable to (?:perform|complete|do)|d/c'?d|contraindicated|cancell?ed)\b"
-    r"|^\W*no (?!lob|loss|adverse|increase|pain|c/o|complaints?|change|cues|cue|assist|rest|symptom|weight|new|device|ad\b|ue\b)\w+"
+    r"|^\W*no (?!lob|loss|adverse|increase|pain|c/o|complaints?|change|cues|cue|assist|rest|symptom|weight|new|"
+    r"device|ad\b|ue\b)\w+"
     r"|\bno (?:\w+ ){1,4}(?:today|this (?:visit|session)|performed|provided|given|done|needed today|indicated)\b"
     r"|\bwithout (?:manual therapy|modalities)\b"
 )
 _PLANNED = re.compile(
-    r"\bnext (?:visit|session|tx|treatment|appointment|appt|time|week)\b|\bwill (?:add|begin|start|initiate|progress|try|continue|trial|introduce|include|consider|resume|perform)\b"
-    r"|\bplan(?:ned|s|ning)? (?:to|for|on)\b|\bconsider (?:adding|trial|dry|starting)\b|\bto be (?:added|started|initiated)\b|\bfuture (?:visits?|sessions?)\b"
+    r"\bnext (?:visit|session|tx|treatment|appointment|appt|time|week)\b|\bwill (?:add|begin|start|initiate|"
+    r"progress|try|continue|trial|introduce|include|consider|resume|perform)\b"
+    r"|\bplan(?:ned|s|ning)? (?:to|for|on)\b|\bconsider (?:adding|trial|dry|starting)\b|\bto be (?:added|"
+    r"started|initiated)\b|\bfuture (?:visits?|sessions?)\b"
     r"|\bcontinue (?:with )?(?:poc|current|per poc|pt|skilled)\b|^\W*plan\s*:"
 )
 _EARLIER = re.compile(
-    r"\b(?:last|previous|prior) (?:visit|session|treatment|tx|time|week)\b|\bpreviously\b|\bin the past\b|\byesterday\b|\bat (?:the )?(?:last|previous)\b"
+    r"\b(?:last|previous|prior) (?:visit|session|treatment|tx|time|week)\b|\bpreviously\b|\bin the past\b|"
+    r"\byesterday\b|\bat (?:the )?(?:last|previous)\b"
 )
-_COMPARED = re.compile(r"\b(?:vs\.?|than|from|since|compared (?:to|with)|as|over|up from|after) (?:the |her |his )?(?:last|previous|prior)\b|\bsame as (?:last|previous)")
-_HOME = re.compile(r"^\W*(?:hep|home (?:exercise )?program|home exercises?)\b\W*|\b(?:at home|for home|daily at home|per day at home|x/day at home|add(?:ed)? to hep)\b")
-_TAUGHT = re.compile(r"\b(?:review\w*|instruct\w*|educat\w*|taught|teach\w*|demonstrat\w*|train\w*|updat\w*|issued and|practic\w*|perform\w*|progress\w*)\b")
+_COMPARED = re.compile(
+    r"\b(?:vs\.?|than|from|since|compared (?:to|with)|as|over|up from|after) (?:the |her |his )?(?:last|"
+    r"previous|prior)\b|\bsame as (?:last|previous)"
+)
+_HOME = re.compile(
+    r"^\W*(?:hep|home (?:exercise )?program|home exercises?)\b\W*|\b(?:at home|for home|daily at home|"
+    r"per day at home|x/day at home|add(?:ed)? to hep)\b"
+)
+_TAUGHT = re.compile(
+    r"\b(?:review\w*|instruct\w*|educat\w*|taught|teach\w*|demonstrat\w*|train\w*|updat\w*|issued and|"
+    r"practic\w*|perform\w*|progress\w*)\b"
+)
 _MEASURE = re.compile(
-    r"°|\bdeg(?:rees)?\b|\b[0-5][+-]?/5\b|\b\d{1,2}/10\b|\b(?:wnl|wfl|mmt|nprs|vas|girth|sensation|reflexes|dtrs?|palpation|tender\w*|ttp|observation|"
-    r"special tests?|positive|negative|score[ds]?|lefs|odi|ndi|dash|quickdash|faam|bp|hr|spo2|vitals|incision|effusion|ecchymosis)\b|"
-    r"^\W*(?:a?a?rom|prom|strength|gait|posture|balance|edema|sensation|flexibility|joint (?:mobility|play)|transfers?|bed mobility|rom|tug|berg|"
-    r"observation|inspection|function|mobility|skin|swelling|pain)\s*[:=-]|\b\d+(?:\.\d+)?\s*(?:cm|mm)\b(?! ?2|\^)|\b\d+\.\d+\s*s(?:ec)?\b"
+    r"°|\bdeg(?:rees)?\b|\b[0-5][+-]?/5\b|\b\d{1,2}/10\b|\b(?:wnl|wfl|mmt|nprs|vas|girth|sensation|reflexes|"
+    r"dtrs?|palpation|tender\w*|ttp|observation|"
+    r"special tests?|positive|negative|score[ds]?|lefs|odi|ndi|dash|quickdash|faam|bp|hr|spo2|vitals|incision|"
+    r"effusion|ecchymosis)\b|"
+    r"^\W*(?:a?a?rom|prom|strength|gait|posture|balance|edema|sensation|flexibility|joint (?:mobility|play)|"
+    r"transfers?|bed mobility|rom|tug|berg|"
+    r"observation|inspection|function|mobility|skin|swelling|pain)\s*[:=-]|\b\d+(?:\.\d+)?\s*(?:cm|mm)\b(?! ?2|"
+    r"\^)|\b\d+\.\d+\s*s(?:ec)?\b"
 )
 _NOT_DOING = re.compile(
-    r"^\W*(?:pt|patient|he|she|they|client|caregiver|spouse|wife|husband|daughter|son)\b.{0,20}\b(?:is|reports?|states?|stated|reported|notes?|denies|c/o|presents?|"
-    r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|paid|agreed|consented|continues|would|requires?|required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
-    r"reports?|reported|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|insurance|payer|poc|signed|electronically)\b"
+    r"^\W*(?:pt|patient|he|she|they|client|caregiver|spouse|wife|husband|daughter|son)\b.{0,20}\b(?:is|reports?|"
+    r"states?|stated|reported|notes?|denies|c/o|presents?|"
+    r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|paid|agreed|consented|continues|would|requires?|"
+    r"required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
+    r"reports?|reported|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|"
+    r"insurance|payer|poc|signed|electronically)\b"
 )
 _CODE = re.compile(r"(?<![\w.])(?P<code>9\d{4}|G0\d{3}|2056[01]|90912|90913|S8948|0791T)\b(?!-\d)")
 _BESIDE_CODE = re.compile(
-    r"\s*(?:[-(:=]\s*)?(?:(?:[A-Z]{2}|59|KX)[,\s-]*)*(?:x\s*(?P<times>\d{1,2})\b(?!\s*min)|(?P<units>\d{1,2})\s*(?:units?|u)\b)?"
+    r"\s*(?:[-(:=]\s*)?(?:(?:[A-Z]{2}|59|KX)[,\s-]*)*(?:x\s*(?P<times>\d{1,2})\b(?!\s*min)|"
+    r"(?P<units>\d{1,2})\s*(?:units?|u)\b)?"
 )
-_MINUTES_LINE = re.compile(r"^\W*(?:timed |treatment |tx |billing )?(?:minutes|min|mins|time breakdown|time per code|minutes per code)\s*(?:\([^)]*\))?\s*[:=]\s*", re.IGNORECASE)
-_MINUTES_PAIR = re.compile(r"(?P<label>\d{5}|[A-Za-z][A-Za-z /&-]*?)\s*(?:[:=x-]|\s)\s*(?P<n>\d{1,3})\b(?:\s*(?:min|mins|minutes|'))?")
+_MINUTES_LINE = re.compile(
+    r"^\W*(?:timed |treatment |tx |billing )?(?:minutes|min|mins|time breakdown|time per code|"
+    r"minutes per code)\s*(?:\([^)]*\))?\s*[:=]\s*",
+    re.IGNORECASE,
+)
+_MINUTES_PAIR = re.compile(
+    r"(?P<label>\d{5}|[A-Za-z][A-Za-z /&-]*?)\s*(?:[:=x-]|\s)\s*(?P<n>\d{1,3})\b(?:\s*(?:min|mins|minutes|'))?"
+)
 _PERSON_MINUTES = re.compile(
-    r"\b(?P<who>PTA|PT|(?i:therapist|assistant))\b\s*(?:portion|time|x|:|=|for|-)?\s*(?P<n>\d{1,3})\s*(?:minutes|mins|min|')"
+    r"\b(?P<who>PTA|PT|(?i:therapist|assistant))\b\s*(?:portion|time|x|:|=|for|"
+    r"-)?\s*(?P<n>\d{1,3})\s*(?:minutes|mins|min|')"
     r"|(?<!\d)(?P<m>\d{1,3})\s*(?:minutes|mins|min|')\s*(?:(?i:by|with|w/|of|from)\s*)?(?P<by>PTA|PT)\b"
 )
-_MINUTES_HEAD = re.compile(r"(?:total |tx |timed )?(?:time|min|mins|minutes|duration)\s*(?:\(min(?:utes|s)?\))?")
-_STAFF_HEAD = re.compile(r"by|staff|provider|who|clinician|performed by|therapist")
-_STAFF = {"PT": By.PT, "PTA": By.PTA, "PT+PTA": By.TOGETHER, "PT/PTA": By.TOGETHER, "AIDE": By.AIDE, "TECH": By.AIDE, "SPT": By.STUDENT}
-_PORTION = re.compile(r"\s*(?P<who>PTA|PT)\s*(?:portion|part|session|time|treatment|provided|performed)?\s*(?:\([^)]*\)\s*)?[:–-]\s")
+_STAFF = {
+    "PT": By.PT,
+    "PTA": By.PTA,
+    "PT+PTA": By.TOGETHER,
+    "PT/PTA": By.TOGETHER,
+    "AIDE": By.AIDE,
+    "TECH": By.AIDE,
+    "SPT": By.STUDENT,
+}
+_PORTION = re.compile(
+    r"\s*(?P<who>PTA|PT)\s*(?:portion|part|session|time|treatment|provided|performed)?\s*(?:\([^)]*\)\s*)?[:–-]\s"
+)
 _LOCAL_TOTAL = re.compile(r"\btotal\s*(?:of|time|[:=x])?\s*$")
 _EXAMINED = re.compile(
-    r"^\W*(?:body (?:structures?|functions?)|activity limitations?|participation restrictions?|(?:clinical )?presentation|"
-    r"(?:clinical )?decision[- ]making|(?:personal factors?|comorbidit\w+|history)\b[^:]{0,60}:|impairments?\s*:|elements\b|problem list|"
+    r"^\W*(?:body (?:structures?|functions?)|activity limitations?|participation restrictions?|"
+    r"(?:clinical )?presentation|"
+    r"(?:clinical )?decision[- ]making|(?:personal factors?|comorbidit\w+|history)\b[^:]{0,60}:|"
+    r"impairments?\s*:|elements\b|problem list|"
     r"rehab potential|prognosis|medical necessity|functional limitations?|prior level|plof|clof)"
 )
+T = TypeVar("T")
+
 _STRONG = 2.6
 """Points from which words are taken to name an intervention."""
 _HEADING_LENGTH = 90
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which cells of a table's rows hold minutes and staff."""
-
-    minutes: int | None
-    by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +155,6 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
         reader.read(stretch, has_interventions=has_interventions)
     reader.use_listed_minutes()
     reader.drop_bare_evaluations()
-    assessment = " ".join(text[item.start : item.end] for item in parts if item.part is Part.ASSESSMENT)
-    visit_kind = kind(text)
     evaluation = read_evaluation(text)
     stated = evaluation if evaluation != type(evaluation)() else None
     return NoteReading(
@@ -138,21 +168,23 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
         time_in=total.time_in,
         time_out=total.time_out,
         signatures=signatures(text),
-        kind=visit_kind,
+        kind=kind(text),
         encounter=encounter(text),
         telehealth=telehealth(text),
         evaluation=stated,
         evaluation_level=evaluation_level(evaluation.findings) if stated else None,
-        response=_in_parts(text, parts, Part.ASSESSMENT, details.response) if assessment else None,
-        progress=_in_parts(text, parts, Part.ASSESSMENT, details.progress) if assessment else None,
+        response=_in_parts(text, parts, Part.ASSESSMENT, details.response),
+        progress=_in_parts(text, parts, Part.ASSESSMENT, details.progress),
     )
 
 
-def _in_parts(text: str, parts: Sequence[Stretch], part: Part, find: object) -> Found[str] | None:
+def _in_parts(
+    text: str, parts: Sequence[Stretch], part: Part, find: Callable[[str], Found[str] | None]
+) -> Found[str] | None:
     for item in parts:
-        if item.part is part and callable(find):
+        if item.part is part:
             found = find(text[item.start : item.end])
-            if isinstance(found, Found):
+            if found is not None:
                 return found.moved(item.start)
     return None
 
@@ -160,9 +192,7 @@ def _in_parts(text: str, parts: Sequence[Stretch], part: Part, find: object) -> 
 class _Reader:
     """Collects what one note says, part by part."""
 
-    def __init__(
-        self, text: str, day: date, payer_code: str | None, taken: Sequence[tuple[int, int]]
-    ) -> None:
+    def __init__(self, text: str, day: date, payer_code: str | None, taken: Sequence[tuple[int, int]]) -> None:
         self.text = text
         self.folded = fold(text)
         self.day = day
@@ -191,8 +221,8 @@ class _Reader:
     # --- items -----------------------------------------------------------------------------------------------
 
     def _items(self, stretch: Stretch) -> Iterable[_Item]:
-        lines = _lines(self.text, stretch.start, stretch.end)
-        columns: _Columns | None = None
+        lines = cutting.lines(self.text, stretch.start, stretch.end)
+        columns: cutting.Columns | None = None
         place = 0
         while place < len(lines):
             start, end = lines[place]
@@ -201,9 +231,9 @@ class _Reader:
                 columns = None
                 place += 1
                 continue
-            cells = _cells(line)
+            cells = cutting.cells(line)
             if len(cells) > 1:
-                head = _columns(line, cells)
+                head = cutting.columns(line, cells)
                 if head is not None:
                     columns = head
                 elif not re.fullmatch(r"[\s|:+-]+", line):
@@ -220,11 +250,11 @@ class _Reader:
                     yield from self._block(stretch.part, (start, end), children)
                     place = block_end
                     continue
-            bullet = _BULLET.match(line)
+            bullet = cutting.BULLET.match(line)
             begin = start + (bullet.end() if bullet else 0)
             paragraph = begin
             by = _portion(self.text, begin, end)
-            for one_start, one_end in _sentences(self.text, begin, end):
+            for one_start, one_end in cutting.sentences(self.text, begin, end):
                 yield _Item(stretch.part, one_start, one_end, heading_by=by, paragraph=paragraph)
             place += 1
 
@@ -233,32 +263,39 @@ class _Reader:
             return False
         line = self.text[start:end].rstrip()
         next_line = self.text[following[0] : following[1]]
-        if not next_line.strip() or len(_cells(next_line)) > 1:
+        if not next_line.strip() or len(cutting.cells(next_line)) > 1:
             return False
-        deeper = _indent(next_line) > _indent(line) or (bool(_BULLET.match(next_line)) and not _BULLET.match(line))
+        deeper = cutting.indent(next_line) > cutting.indent(line) or (
+            bool(cutting.BULLET.match(next_line)) and not cutting.BULLET.match(line)
+        )
         if line.endswith(":"):
-            return deeper or bool(_BULLET.match(next_line)) or not _LABEL.match(next_line)
+            return deeper or bool(cutting.BULLET.match(next_line)) or not cutting.LABEL.match(next_line)
         return deeper and (bool(durations(line)) or self._top(start, end) is not None)
 
     def _is_child(self, head: tuple[int, int], line: tuple[int, int]) -> bool:
         own, other = self.text[head[0] : head[1]], self.text[line[0] : line[1]]
         if not other.strip():
             return False
-        if _BULLET.match(other) and not _BULLET.match(own):
+        if cutting.BULLET.match(other) and not cutting.BULLET.match(own):
             return True
-        if _indent(other) > _indent(own):
+        if cutting.indent(other) > cutting.indent(own):
             return True
-        plain = not _BULLET.match(other) and not _BULLET.match(own)
-        return plain and own.rstrip().endswith(":") and not other.rstrip().endswith(":") and not _LABEL.match(other)
+        plain = not cutting.BULLET.match(other) and not cutting.BULLET.match(own)
+        return (
+            plain and own.rstrip().endswith(":") and not other.rstrip().endswith(":") and not cutting.LABEL.match(other)
+        )
 
     def _block(self, part: Part, head: tuple[int, int], children: Sequence[tuple[int, int]]) -> Iterable[_Item]:
         start, end = head
-        bullet = _BULLET.match(self.text[start:end])
+        bullet = cutting.BULLET.match(self.text[start:end])
         start += bullet.end() if bullet else 0
         own = [item for item in durations(self.text[start:end]) if not self._is_taken(start + item.start)]
         inner = [durations(self.text[a:b]) for a, b in children]
         by = details.by_whom(self.text[start:end])
-        if own and (not any(inner) or len({self._top(a, b) for (a, b), found in zip(children, inner, strict=True) if found} - {None}) <= 1):
+        if own and (
+            not any(inner)
+            or len({self._top(a, b) for (a, b), found in zip(children, inner, strict=True) if found} - {None}) <= 1
+        ):
             minutes = Found(own[0].minutes, start + own[0].start, start + own[0].end)
             yield _Item(part, start, children[-1][1], minutes=minutes, paragraph=start)
             return
@@ -267,13 +304,13 @@ class _Reader:
             yield _Item(part, start, children[-1][1], paragraph=start)
             return
         for a, b in children:
-            child_bullet = _BULLET.match(self.text[a:b])
+            child_bullet = cutting.BULLET.match(self.text[a:b])
             begin = a + (child_bullet.end() if child_bullet else 0)
-            for one_start, one_end in _sentences(self.text, begin, b):
+            for one_start, one_end in cutting.sentences(self.text, begin, b):
                 yield _Item(part, one_start, one_end, label, start, by.moved(start) if by else None, paragraph=begin)
 
     def _row(
-        self, part: Part, start: int, line: str, cells: Sequence[tuple[int, int]], columns: _Columns | None
+        self, part: Part, start: int, line: str, cells: Sequence[tuple[int, int]], columns: cutting.Columns | None
     ) -> _Item:
         minutes = by = None
         if columns is not None and columns.minutes is not None and columns.minutes < len(cells):
@@ -303,7 +340,11 @@ class _Reader:
             self._read_minutes_line(start + line.end(), end, item)
             return
         folded = self.folded[start:end]
-        if _NEGATED.search(folded) or _PLANNED.search(folded) or (_EARLIER.search(folded) and not _COMPARED.search(folded)):
+        if (
+            _NEGATED.search(folded)
+            or _PLANNED.search(folded)
+            or (_EARLIER.search(folded) and not _COMPARED.search(folded))
+        ):
             self._read_partly_left_out(start, end, item, needs_minutes=needs_minutes)
             return
         if _HOME.search(folded) and not _TAUGHT.search(folded) and not durations(self.text[start:end]):
@@ -314,7 +355,7 @@ class _Reader:
     def _read_partly_left_out(self, start: int, end: int, item: _Item, *, needs_minutes: bool) -> None:
         """Split at commas, leave out the pieces that say so, and read the others."""
         kept: list[tuple[int, int]] = []
-        for a, b in _clauses(self.text, start, end):
+        for a, b in cutting.clauses(self.text, start, end):
             folded = self.folded[a:b]
             if _NEGATED.search(folded):
                 self._leave_out(a, b, WhyLeftOut.NEGATED)
@@ -345,7 +386,7 @@ class _Reader:
             if not needs_minutes:
                 self._read_without_minutes(start, end, item)
             return
-        label = _LABEL.match(text)
+        label = cutting.LABEL.match(text)
         if label and len(found) > 1 and found[0].end <= label.end() and self._named_or_top(start, start + label.end()):
             self._read_labeled_total(start, end, item, label, found)
             return
@@ -353,29 +394,40 @@ class _Reader:
             self._read_single(start, end, item, found[0])
             return
         heading, heading_start = item.heading, item.heading_start
-        for a, b, one in _pieces(text, found):
+        for a, b, one in cutting.pieces(text, found):
             piece_start, piece_end = start + a, start + b
             minutes = Found(one.minutes, start + one.start, start + one.end)
-            inner = _LABEL.match(self.text[piece_start:piece_end])
-            if inner and inner.end() <= one.start + start - piece_start and self._named_or_top(piece_start, piece_start + inner.end()):
+            inner = cutting.LABEL.match(self.text[piece_start:piece_end])
+            if (
+                inner
+                and inner.end() <= one.start + start - piece_start
+                and self._named_or_top(piece_start, piece_start + inner.end())
+            ):
                 heading, heading_start = inner["label"].strip(), piece_start
             own = heading if not (inner and heading_start == piece_start) else item.heading
-            self._add(piece_start, piece_end, replace(item, heading=own, heading_start=heading_start), minutes, one, start)
+            self._add(
+                piece_start,
+                piece_end,
+                replace(item, heading=own, heading_start=heading_start),
+                minutes,
+                one,
+                origin=start,
+            )
 
     def _read_labeled_total(
         self, start: int, end: int, item: _Item, label: re.Match[str], found: Sequence[Duration]
     ) -> None:
         """A label with its own duration before parts with theirs: one service, unless the parts differ in kind."""
         head, parts = found[0], found[1:]
-        tops = {self._top(start + a, start + b) for a, b, _ in _pieces(self.text[start:end], parts)} - {None}
+        tops = {self._top(start + a, start + b) for a, b, _ in cutting.pieces(self.text[start:end], parts)} - {None}
         if len(tops) <= 1 or sum(part.minutes for part in parts) <= head.minutes:
-            self._add(start, end, item, Found(head.minutes, start + head.start, start + head.end), head, start)
+            self._add(start, end, item, Found(head.minutes, start + head.start, start + head.end), head, origin=start)
             return
         name = self.text[start : start + label.end("label")].strip()
-        for a, b, one in _pieces(self.text[start:end], parts):
+        for a, b, one in cutting.pieces(self.text[start:end], parts):
             begin = max(start + a, start + label.end())
             minutes = Found(one.minutes, start + one.start, start + one.end)
-            self._add(begin, start + b, replace(item, heading=name, heading_start=start), minutes, one, start)
+            self._add(begin, start + b, replace(item, heading=name, heading_start=start), minutes, one, origin=start)
 
     def _read_single(self, start: int, end: int, item: _Item, one: Duration) -> None:
         minutes = Found(one.minutes, start + one.start, start + one.end)
@@ -385,7 +437,7 @@ class _Reader:
             for _, a, b in named:
                 self._add(a, b, item, None)
             return
-        self._add(start, end, item, minutes, one, start)
+        self._add(start, end, item, minutes, one, origin=start)
 
     def _read_without_minutes(self, start: int, end: int, item: _Item) -> None:
         folded = self.folded[start:end]
@@ -431,24 +483,26 @@ class _Reader:
     def _add_by_person(
         self, start: int, end: int, item: _Item, people: Sequence[tuple[By, Found[int]]], found: Sequence[Duration]
     ) -> None:
-        own = [one for one in found if all(not (start + one.start < m.end and m.start < start + one.end) for _, m in people)]
+        own = [
+            one
+            for one in found
+            if all(not (start + one.start < m.end and m.start < start + one.end) for _, m in people)
+        ]
         if len(own) > 1:
-            return self._read_person_pieces(start, end, item, people)
+            self._read_person_pieces(start, end, item, people)
+            return
         for by, minutes in people:
             self._add(start, end, item, minutes, by=Found(by, minutes.start, minutes.end))
-        return None
 
-    def _read_person_pieces(
-        self, start: int, end: int, item: _Item, people: Sequence[tuple[By, Found[int]]]
-    ) -> None:
-        for a, b, one in _pieces(self.text[start:end], [d for d in durations(self.text[start:end])]):
+    def _read_person_pieces(self, start: int, end: int, item: _Item, people: Sequence[tuple[By, Found[int]]]) -> None:
+        for a, b, one in cutting.pieces(self.text[start:end], durations(self.text[start:end])):
             inside = [(by, m) for by, m in people if start + a <= m.start and m.end <= start + b]
             if inside:
                 for by, minutes in inside:
                     self._add(start + a, start + b, item, minutes, by=Found(by, minutes.start, minutes.end))
             else:
                 minutes = Found(one.minutes, start + one.start, start + one.end)
-                self._add(start + a, start + b, item, minutes, one, start)
+                self._add(start + a, start + b, item, minutes, one, origin=start)
 
     # --- parts that are not today, and billing -----------------------------------------------------------------------
 
@@ -456,20 +510,24 @@ class _Reader:
         why = WhyLeftOut.HOME if stretch.part is Part.HOME else WhyLeftOut.PLANNED
         if stretch.part is Part.ASSESSMENT:
             return
-        for a, b in _lines(self.text, stretch.start, stretch.end):
-            bullet = _BULLET.match(self.text[a:b])
-            for start, end in _sentences(self.text, a + (bullet.end() if bullet else 0), b):
-                start, end = self._without_totals(start, end)
+        for a, b in cutting.lines(self.text, stretch.start, stretch.end):
+            bullet = cutting.BULLET.match(self.text[a:b])
+            for sentence in cutting.sentences(self.text, a + (bullet.end() if bullet else 0), b):
+                start, end = self._without_totals(*sentence)
                 if end <= start:
                     continue
-                if stretch.part is Part.HOME and durations(self.text[start:end]) and _TAUGHT.search(self.folded[start:end]):
+                if (
+                    stretch.part is Part.HOME
+                    and durations(self.text[start:end])
+                    and _TAUGHT.search(self.folded[start:end])
+                ):
                     item = _Item(stretch.part, start, end, "home exercise program", stretch.start, paragraph=start)
                     self._read_pieces(start, end, item, needs_minutes=True)
                     continue
                 self._leave_out(start, end, WhyLeftOut.HOME if _HOME.search(self.folded[start:end]) else why)
 
     def _read_billing(self, stretch: Stretch) -> None:
-        for a, b in _lines(self.text, stretch.start, stretch.end):
+        for a, b in cutting.lines(self.text, stretch.start, stretch.end):
             start, end = self._without_totals(a, b)
             if end <= start:
                 continue
@@ -482,7 +540,7 @@ class _Reader:
             pairs = list(_MINUTES_PAIR.finditer(line)) if not found else []
             item = _Item(stretch.part, start, end, paragraph=start)
             if found:
-                for piece_start, piece_end, one in _pieces(line, found):
+                for piece_start, piece_end, one in cutting.pieces(line, found):
                     minutes = Found(one.minutes, start + one.start, start + one.end)
                     self._take_or_add(start + piece_start, start + piece_end, item, minutes)
             elif self.folded[max(0, stretch.start - 20) : stretch.start].find("minutes") >= 0:
@@ -509,8 +567,6 @@ class _Reader:
         places = iter(self.pending_minutes)
         for listed in self.listed:
             if listed.minutes is None:
-                if not self.mentions:
-                    continue
                 continue
             minutes = next(places)
             same = [n for n, mention in enumerate(self.mentions) if _best_code(mention) == listed.code]
@@ -545,17 +601,18 @@ class _Reader:
 
     # --- mentions --------------------------------------------------------------------------------------------------
 
-    def _add(  # noqa: PLR0913 - the parts of a mention
+    def _add(
         self,
         start: int,
         end: int,
         item: _Item,
         minutes: Found[int] | None,
         duration: Duration | None = None,
+        *,
         origin: int = 0,
         by: Found[By] | None = None,
     ) -> None:
-        start, end = _trim(self.text, start, end)
+        start, end = cutting.trim(self.text, start, end)
         if end <= start:
             return
         what = self.text[start:end]
@@ -592,7 +649,7 @@ class _Reader:
 
     def _extend(self, mention: Mention, end: int) -> None:
         """Let the last mention reach to `end`, and read its details again; its code stands."""
-        start, end = _trim(self.text, mention.start, end)
+        start, end = cutting.trim(self.text, mention.start, end)
         what = self.text[start:end]
         self.mentions[-1] = replace(
             mention,
@@ -618,11 +675,11 @@ class _Reader:
         return not self.text[mention.end : start].strip(" .;\n\t-*•)")
 
     def _leave_out(self, start: int, end: int, why: WhyLeftOut) -> None:
-        start, end = _trim(self.text, start, end)
+        start, end = cutting.trim(self.text, start, end)
         if end > start and self._top(start, end) is not None:
             self.left_out.append(LeftOut(self.text[start:end], start, end, why))
 
-    def _suggest(self, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _suggest(self, text: str) -> Suggestions:
         return suggest(text, payer_stimulation_code=self.payer_code, day=self.day)
 
     # --- what words speak for ------------------------------------------------------------------------------------
@@ -648,11 +705,11 @@ class _Reader:
 
     def _services(self, start: int, end: int) -> list[tuple[str, int, int]]:
         """The services that the clauses name outright, as (code, start, end); none when a label names them all."""
-        label = _LABEL.match(self.text, start, end)
+        label = cutting.LABEL.match(self.text, start, end)
         if label and self._named_or_top(start, label.end()):
             return []
         named: list[tuple[str, int, int]] = []
-        for a, b in _clauses(self.text, start, end):
+        for a, b in cutting.clauses(self.text, start, end):
             code = self._kind_of_service(a, b)
             if code is not None and (not named or named[-1][0] != code):
                 named.append((code, a, b))
@@ -692,153 +749,24 @@ class _Reader:
                     end = taken_start
         if not any(letter.isalnum() for letter in self.text[start:end]):
             return end, end
-        return _trim(self.text, start, end)
+        return cutting.trim(self.text, start, end)
 
 
 _EVALUATIONS = frozenset({"97161", "97162", "97163"})
-_NEIGHBORS = frozenset({"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"})
+_NEIGHBORS = frozenset(
+    {"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"}
+)
 
 
 def _best_code(mention: Mention) -> str:
     return mention.suggestions.best.code if mention.suggestions.best else ""
 
 
-def _moved(found, by: int):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _moved(found: Found[T] | None, by: int) -> Found[T] | None:
     return found.moved(by) if found is not None else None
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in " \t\n,;-–•*|:+&/":
-        start += 1
-    while end > start and text[end - 1] in " \t\n,;-–|&+":
-        end -= 1
-    return start, end
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))
-
-
-def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The lines of text[start:end]; a line that plainly goes on from the one before is joined to it."""
-    found: list[tuple[int, int]] = []
-    place = start
-    for line in text[start:end].split("\n"):
-        past = place + len(line)
-        if found and _goes_on(text[found[-1][0] : found[-1][1]], line):
-            found[-1] = (found[-1][0], past)
-        else:
-            found.append((place, past))
-        place = past + 1
-    return found
-
-
-def _goes_on(before: str, line: str) -> bool:
-    longest = 55
-    return (
-        len(before) > longest
-        and bool(line)
-        and line[0].islower()
-        and not _BULLET.match(line)
-        and not before.rstrip().endswith((".", ":", ";", ")"))
-    )
-
-
-def _cells(line: str) -> list[tuple[int, int]]:
-    """The cells of a table row, empty ones too, as places in the line; one cell means the line is no row."""
-    mark = "|" if "|" in line else "\t" if "\t" in line.strip() else ""
-    if not mark:
-        return [(0, len(line))]
-    found = []
-    place = 0
-    for cell in line.split(mark):
-        lead = len(cell) - len(cell.lstrip())
-        found.append((place + lead, max(place + lead, place + len(cell.rstrip()))))
-        place += len(cell) + 1
-    if mark == "|" and found[0][0] >= found[0][1]:
-        found = found[1:]
-    if mark == "|" and found and found[-1][0] >= found[-1][1]:
-        found = found[:-1]
-    return found or [(0, len(line))]
-
-
-def _columns(line: str, cells: Sequence[tuple[int, int]]) -> _Columns | None:
-    """Which columns hold minutes and staff, if the row is a table's head."""
-    if re.search(r"\d", line):
-        return None
-    names = [fold(line[a:b]).strip() for a, b in cells]
-    minutes = next((number for number, name in enumerate(names) if _MINUTES_HEAD.fullmatch(name)), None)
-    by = next((number for number, name in enumerate(names) if _STAFF_HEAD.fullmatch(name)), None)
-    return _Columns(minutes, by) if minutes is not None or by is not None else None
 
 
 def _portion(text: str, start: int, end: int) -> Found[By] | None:
     """Whose part of the visit a line tells, when it begins with that."""
     match = _PORTION.match(text, start, end)
     return Found(_STAFF[match["who"].upper()], match.start("who"), match.end("who")) if match else None
-
-
-def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    found = []
-    place = start
-    for match in _SENTENCE_END.finditer(text, start, end):
-        head = text[place : match.start()]
-        if not match.group().startswith(";") and _ABBREVIATED.search(head):
-            continue
-        if head.count("(") > head.count(")"):
-            continue
-        found.append((place, match.start()))
-        place = match.end()
-    found.append((place, end))
-    return [(a, b) for a, b in found if text[a:b].strip()]
-
-
-def _clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The clauses of text[start:end] between commas and the like, parentheses kept whole."""
-    found = []
-    place = start
-    depth = 0
-    position = start
-    while position < end:
-        if text[position] == "(":
-            depth += 1
-        elif text[position] == ")":
-            depth = max(0, depth - 1)
-        match = re.compile(r",\s*|\s+(?:and|but|plus|then|&|\+)\s+|\s*\+\s*").match(text, position, end) if depth == 0 else None
-        if match and match.end() > position:
-            found.append((place, position))
-            place = position = match.end()
-            continue
-        position += 1
-    found.append((place, end))
-    return [(a, b) for a, b in found if text[a:b].strip()]
-
-
-def _pieces(text: str, found: Sequence[Duration]) -> list[tuple[int, int, Duration]]:
-    """Cut a text into pieces with one duration each, as (start, end, duration)."""
-    if not found:
-        return []
-    lead = text[: found[0].start]
-    label = _LABEL.match(text)
-    lead_start = label.end() if label and label.end() <= found[0].start else 0
-    leading = not lead[lead_start:].strip(" \t(-*•x~,:")
-    bounds = [0]
-    for one, two in zip(found, found[1:], strict=False):
-        bounds.append(_boundary(text, one, two, leading=leading))
-    bounds.append(len(text))
-    return [(a, b, one) for a, b, one in zip(bounds, bounds[1:], found, strict=False)]
-
-
-def _boundary(text: str, one: Duration, two: Duration, *, leading: bool) -> int:
-    """Where the piece of the first duration ends and that of the second begins."""
-    if leading:
-        between = text[one.end : two.start]
-        cuts = list(_SEPARATOR.finditer(between))
-        return one.end + cuts[-1].end() if cuts else two.start
-    end = one.end
-    if text[end : end + 1] == ")" or (text.rfind("(", 0, end) > text.rfind(")", 0, end)):
-        close = text.find(")", end)
-        end = close + 1 if 0 <= close < two.start else end
-    between = text[end : two.start]
-    cut = re.search(r"[,;.|\n]\s*|\s+(?:and|then|followed by|plus|&|\+)\s+|\s*\+\s*", between)
-    return end + cut.end() if cut else end

@@ -34,18 +34,24 @@ class Stretch:
 
 
 _HEADINGS = {
-    Part.SUBJECTIVE: r"subjective|chief complaint|cc|hpi|history of present illness|pmh|past medical history|pain report|patient report",
-    Part.OBJECTIVE: r"objective|objective findings|objective measures|measurements?|tests? (?:and|&) measures|exam|examination|findings|"
+    Part.SUBJECTIVE: r"subjective|chief complaint|cc|hpi|history of present illness|pmh|past medical history|"
+    r"pain report|patient report",
+    Part.OBJECTIVE: r"objective|objective findings|objective measures|measurements?|tests? (?:and|&) measures|"
+    r"exam|examination|findings|"
     r"systems review",
     Part.INTERVENTIONS: r"(?:skilled )?interventions?(?: (?:provided|performed|today|rendered))?|"
-    r"(?:today'?s )?treatments?(?: (?:provided|performed|today|rendered|log|given|details|this visit))?|tx(?: today| provided| log)?|"
-    r"(?:skilled |therapeutic )?(?:services|procedures)(?: provided| performed| rendered)?|flow ?sheet|treatment flow ?sheet|exercise log|"
+    r"(?:today'?s )?treatments?(?: (?:provided|performed|today|rendered|log|given|details|this visit))?|"
+    r"tx(?: today| provided| log)?|"
+    r"(?:skilled |therapeutic )?(?:services|procedures)(?: provided| performed| rendered)?|flow ?sheet|"
+    r"treatment flow ?sheet|exercise log|"
     r"skilled (?:treatment|services|therapy)(?: provided)?|session|treatment session|intervention log|o ?/ ?tx",
     Part.ASSESSMENT: r"assessment|impression|clinical impression|response to treatment|evaluation summary|a ?/ ?p",
-    Part.PLAN: r"plan|poc|plan of care|next (?:visit|session|tx)|goals?|stgs?|ltgs?|short[- ]term goals?|long[- ]term goals?|recommendations?|"
+    Part.PLAN: r"plan|poc|plan of care|next (?:visit|session|tx)|goals?|stgs?|ltgs?|short[- ]term goals?|"
+    r"long[- ]term goals?|recommendations?|"
     r"plan for next (?:visit|session)",
     Part.HOME: r"hep|home (?:exercise )?program|home exercises?|home instructions?",
-    Part.BILLING: r"billing|charges|cpt(?: codes?)?|coding|time log|time|times|billed codes|billing summary|time summary|minutes|totals?|"
+    Part.BILLING: r"billing|charges|cpt(?: codes?)?|coding|time log|time|times|billed codes|billing summary|"
+    r"time summary|minutes|totals?|"
     r"treatment minutes|units",
 }
 _LINE_HEADING = re.compile(
@@ -55,10 +61,12 @@ _LINE_HEADING = re.compile(
     re.MULTILINE,
 )
 _LETTER = re.compile(
-    r"(?:^[ \t#*_>\-]*(?P<letter>[SOAP])[ \t*_]*(?:[:)\]]|-(?=\s)|(?=\n))|(?<=\s)(?P<inner>[SOAP])[*_]*:)[ \t*_]*", re.MULTILINE
+    r"(?:^[ \t#*_>\-]*(?P<letter>[SOAP])[ \t*_]*(?:[:)\]]|-(?=\s)|(?=\n))|(?<=\s)(?P<inner>[SOAP])[*_]*:)[ \t*_]*",
+    re.MULTILINE,
 )
 _RUN_IN = re.compile(
-    r"(?<=[.;!?)] )(?:(?P<plan>plan|next (?:visit|session|tx)|poc)|(?P<home>hep|home program)|(?P<assessment>assessment)"
+    r"(?<=[.;!?)] )(?:(?P<plan>plan|next (?:visit|session|tx)|poc)|(?P<home>hep|home program)|"
+    r"(?P<assessment>assessment)"
     r"|(?P<objective>objective)|(?P<interventions>treatment|interventions|tx))\s*:\s*"
 )
 _LETTERS = {"S": Part.SUBJECTIVE, "O": Part.OBJECTIVE, "A": Part.ASSESSMENT, "P": Part.PLAN}
@@ -96,9 +104,7 @@ def _by_headings(text: str, start: int, end: int, outer: Part) -> list[Stretch]:
     """Cut text[start:end] at its headings; text before the first belongs to `outer`."""
     body = text[start:end]
     folded = fold(body)
-    marks: list[tuple[int, int, Part]] = []
-    for match in _LINE_HEADING.finditer(folded):
-        marks.append((match.start(), match.end(), _named(match)))
+    marks = [(match.start(), match.end(), _named(match)) for match in _LINE_HEADING.finditer(folded)]
     marks.extend((match.start(), match.end(), _named(match)) for match in _RUN_IN.finditer(folded))
     if outer is Part.OPEN:
         order = -1

@@ -85,8 +85,13 @@ def suggest(
 
 
 @lru_cache(maxsize=4096)
-def _suggest(  # noqa: PLR0913 - the arguments are the cache's key
-    text: str, payer_code: str | None, day: date, limit: int, use_aliases: bool, use_cues: bool  # noqa: FBT001
+def _suggest(
+    text: str,
+    payer_code: str | None,
+    day: date,
+    limit: int,
+    use_aliases: bool,  # noqa: FBT001 - the arguments are the cache's key
+    use_cues: bool,  # noqa: FBT001 - the same
 ) -> Suggestions:
     found = words(text)
     hits = concepts.find(found)
@@ -171,9 +176,7 @@ def _must_ask(codes: Sequence[tuple[str, float]], ask: Sequence[MustAsk]) -> Mus
     return None
 
 
-def _settle_stimulation(
-    total: dict[str, float], payer_code: str | None, ask: list[MustAsk]
-) -> None:
+def _settle_stimulation(total: dict[str, float], payer_code: str | None, ask: list[MustAsk]) -> None:
     """Turn stimulation into codes by attendance and payer; unknown attendance or payer is a question."""
     points = total.pop("stimulation", 0.0)
     attended = total.pop("attended", 0.0)

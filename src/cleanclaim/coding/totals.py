@@ -14,32 +14,48 @@ from cleanclaim.records import Credential, VisitKind
 
 _MINUTES = r"(?P<n>\d{1,3})\s*(?:minutes?|mins?|min|m|'|′)?(?!\d|\s*[-/:]\s*\d)"
 _UNIT = r"(?:minutes?|mins?|min)"
-_TIMED_KIND = r"(?:timed(?:[- ]code)?|one[- ]on[- ]one|1\s*:\s*1|direct(?: (?:one[- ]on[- ]one|contact|patient|1:1))?|tct|ttm|timed cpt)"
+_TIMED_KIND = (
+    r"(?:timed(?:[- ]code)?|one[- ]on[- ]one|1\s*:\s*1|direct(?: (?:one[- ]on[- ]one|contact|patient|"
+    r"1:1))?|tct|ttm|timed cpt)"
+)
 _SEPARATOR = r"\s*(?:\([^)]*\)\s*)?(?:[:=|\t]|-(?=\s*\d)|\bis\b|\bof\b|\bwas\b)?\s*"
 _TIMED = re.compile(
-    rf"\b(?:total\s+)?{_TIMED_KIND}(?:[ \t]+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|services|procedures?))*"
+    rf"\b(?:total\s+)?{_TIMED_KIND}(?:[ \t]+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|"
+    rf"services|procedures?))*"
     rf"[ \t]*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+{_TIMED_KIND}|timed)"
     rf"(?:[ \t]+(?:codes?|code|treatment|tx|contact))*(?:[ \t]+(?:total|time|minutes))?\b"
 )
 _TIMED_LABEL = re.compile(r"total|timed|time\b|minutes\s*[:=]|tct|ttm|code")
 _TREATMENT = re.compile(
-    rf"\b(?:total\s+(?:treatment|tx|session|visit|therapy|appointment|rx)\s*(?:time|{_UNIT}|duration|length)?|total\s+time|ttt|"
+    rf"\b(?:total\s+(?:treatment|tx|session|visit|therapy|appointment|rx)\s*(?:time|{_UNIT}|duration|length)?|"
+    rf"total\s+time|ttt|"
     rf"(?:treatment|tx|session|visit)\s+(?:time|duration|length|{_UNIT}))(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
-    rf"|(?:^|(?<=[.;|\n])|(?<=[.;|] )|(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|]*(?:$|\n)))"
-    rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b",
+    rf"|(?:^|(?<=[.;|\n])|(?<=[.;|] )|"
+    rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|]*(?:$|\n)))"
+    rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
+    rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b",
     re.MULTILINE,
 )
 _CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?(?![\d/])"
-_IN = re.compile(rf"\b(?:time in|in time|start(?:ed)?(?: time)?|begin(?: time)?|clock in|(?<![a-z] )in)\s*(?:[:=@]|at)?\s*{_CLOCK}")
-_OUT = re.compile(rf"\b(?:time out|out time|stop(?:ped)?(?: time)?|end(?:ed)?(?: time)?|clock out|(?<![a-z] )out)\s*(?:[:=@]|at)?\s*{_CLOCK}")
+_IN = re.compile(
+    rf"\b(?:time in|in time|start(?:ed)?(?: time)?|begin(?: time)?|clock in|(?<![a-z] )in)\s*(?:[:=@]|at)?\s*{_CLOCK}"
+)
+_OUT = re.compile(
+    rf"\b(?:time out|out time|stop(?:ped)?(?: time)?|end(?:ed)?(?: time)?|clock out|(?<![a-z] )out)\s*(?:[:=@]|"
+    rf"at)?\s*{_CLOCK}"
+)
 _SESSION = re.compile(
-    r"\b(?:time|session(?: time)?|visit(?: time)?|treatment time|tx time|seen|appointment|total time|in/out|time in/out)\s*(?:from)?\s*[:=]?\s*(?:from\s+)?"
-    r"(?P<b>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<bh>[ap]\.?m\.?)?\s*(?:-|to|until)\s*(?P<e>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<eh>[ap]\.?m\.?)?(?![\d/])"
+    r"\b(?:time|session(?: time)?|visit(?: time)?|treatment time|tx time|seen|appointment|total time|in/out|"
+    r"time in/out)\s*(?:from)?\s*[:=]?\s*(?:from\s+)?"
+    r"(?P<b>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<bh>[ap]\.?m\.?)?\s*(?:-|to|until)\s*(?P<e>(?:[01]?\d|"
+    r"2[0-3]):?[0-5]\d)\s*(?P<eh>[ap]\.?m\.?)?(?![\d/])"
 )
 _SIGNED = re.compile(
-    r"(?:\b[A-Z][A-Za-z'’-]*\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’-]+,?\s+(?P<after>PTA|LPTA|SPT|PT|DPT|MPT|MSPT|OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present)))"
-    r"|(?:\b(?i:signed|signature|electronically signed|e-signed|treating therapist|therapist|clinician|provider|supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
+    r"(?:\b[A-Z][A-Za-z'’-]*\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’-]+,?\s+(?P<after>PTA|LPTA|SPT|PT|DPT|MPT|MSPT|"
+    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present)))"
+    r"|(?:\b(?i:signed|signature|electronically signed|e-signed|treating therapist|therapist|clinician|provider|"
+    r"supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
 )
 _CREDENTIALS = {
     "PTA": Credential.PTA,
@@ -56,21 +72,36 @@ _CREDENTIALS = {
 }
 _REEVALUATION = re.compile(r"\bre-?\s?eval(?:uation|uated)?\b(?! (?:next|in|due|planned))|\bre-?examination\b")
 _EVALUATION = re.compile(
-    r"\b(?:initial (?:pt |physical therapy )?(?:eval(?:uation)?|examination|exam|assessment)|pt (?:initial )?eval(?:uation)?|"
-    r"physical therapy evaluation|(?:low|mod(?:erate)?|high)[- ]complexity (?:pt )?eval\w*|new patient eval\w*|ie:|9716[123])\b(?! (?:findings|date|on \d|measures|was|showed|in \w))"
+    r"\b(?:initial (?:pt |physical therapy )?(?:eval(?:uation)?|examination|exam|assessment)|"
+    r"pt (?:initial )?eval(?:uation)?|"
+    r"physical therapy evaluation|(?:low|mod(?:erate)?|high)[- ]complexity (?:pt )?eval\w*|new patient eval\w*|"
+    r"ie:|9716[123])\b(?! (?:findings|date|on \d|measures|was|showed|in \w))"
 )
-_DISCHARGE = re.compile(r"\bdischarge (?:summary|note|visit|evaluation)\b|\bdischarged? (?:from (?:pt|physical therapy|therapy)|today)\b|\bd/c (?:from pt|summary|note|to hep)\b")
-_NOT_NOW = re.compile(r"\b(?:since|from|at|vs\.?|compared to|compared with|per|last|next|plan for|due)\s+(?:the |his |her )?$")
+_DISCHARGE = re.compile(
+    r"\bdischarge (?:summary|note|visit|evaluation)\b|\bdischarged? (?:from (?:pt|physical therapy|therapy)|"
+    r"today)\b|\bd/c (?:from pt|summary|note|to hep)\b"
+)
+_NOT_NOW = re.compile(
+    r"\b(?:since|from|at|vs\.?|compared to|compared with|per|last|next|plan for|due)\s+(?:the |his |her )?$"
+)
 _INITIAL = re.compile(
-    r"\b(?:initial|first) (?:encounter|prosthetic|orthotic|fitting|session with (?:the )?(?:new )?(?:prosthesis|orthosis|brace|splint)|(?:prosthetic|orthotic) (?:training|visit|session|fitting))"
-    r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|leg)\b[^.;\n]{0,12}(?:today)?"
+    r"\b(?:initial|first) (?:encounter|prosthetic|orthotic|fitting|session with (?:the )?(?:new )?(?:prosthesis|"
+    r"orthosis|brace|splint)|(?:prosthetic|orthotic) (?:training|visit|session|fitting))"
+    r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
+    r"just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|"
+    r"leg)\b[^.;\n]{0,12}(?:today)?"
     r"|\bnew (?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint)\b"
 )
 _SUBSEQUENT = re.compile(
-    r"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b|\b(?:second|third|fourth|2nd|3rd|4th|5th|follow[- ]?up) (?:prosthetic|orthotic|encounter|fitting|splint|brace)\b[^.;\n]{0,20}"
-    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
+    r"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b|\b(?:second|third|fourth|2nd|3rd|4th|5th|"
+    r"follow[- ]?up) (?:prosthetic|orthotic|encounter|fitting|splint|brace)\b[^.;\n]{0,20}"
+    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|"
+    r"checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
 )
-_TELEHEALTH = re.compile(r"\btele-?health\b|\btele-?(?:rehab|visit|pt)\b|\bvideo (?:visit|session|call|platform)\b|\bsynchronous audio|\bvia (?:zoom|doxy\.?me|video)\b")
+_TELEHEALTH = re.compile(
+    r"\btele-?health\b|\btele-?(?:rehab|visit|pt)\b|\bvideo (?:visit|session|call|platform)\b|"
+    r"\bsynchronous audio|\bvia (?:zoom|doxy\.?me|video)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +130,9 @@ def totals(text: str) -> VisitTotals:
     for match in _TREATMENT.finditer(folded):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
-        if re.match(r":?\d", folded[match.end() :]) or (match["n"] and re.match(r"\s*(?:visits|units|sessions|reps)", folded[match.end() :])):
+        if re.match(r":?\d", folded[match.end() :]) or (
+            match["n"] and re.match(r"\s*(?:visits|units|sessions|reps)", folded[match.end() :])
+        ):
             continue
         number = match["n"] or match["bare"] or match["before"]
         treatment = treatment or Found(int(number), match.start(), match.end())
@@ -108,9 +141,7 @@ def totals(text: str) -> VisitTotals:
     return VisitTotals(timed, treatment, time_in, time_out, tuple(sorted(taken)))
 
 
-def _in_and_out(
-    folded: str, taken: list[tuple[int, int]]
-) -> tuple[Found[time] | None, Found[time] | None]:
+def _in_and_out(folded: str, taken: list[tuple[int, int]]) -> tuple[Found[time] | None, Found[time] | None]:
     span = _SESSION.search(folded)
     if span is not None and _plausible(span["b"], span["e"]):
         begins = clock(span["b"], span["bh"] or None)

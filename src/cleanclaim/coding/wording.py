@@ -18,6 +18,8 @@ from typing import Any
 _FOLDS = str.maketrans({"×": "x", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _WORD = re.compile(r"[a-z]+|\d+")
+_SHORTEST_STEMMED = 4
+_SHORTEST_STEM = 3
 _SHORTEST_CORRECTED = 5
 """Shorter words are too often abbreviations to be corrected."""
 
@@ -46,15 +48,19 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Cut the usual endings, so that "lifting", "lifts" and "lifted" meet; not a dictionary form."""
-    if len(word) <= 3 or word.isdigit():
+    if len(word) < _SHORTEST_STEMMED or word.isdigit():
         return word
     for ending, rest in (("ies", "y"), ("ings", ""), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= _SHORTEST_STEM
+            and not word.endswith(("ss", "us", "is"))
+        ):
             word = word[: -len(ending)] + rest
             break
-    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "ls":
+    if len(word) > _SHORTEST_STEMMED and word[-1] == word[-2] and word[-1] not in "ls":
         word = word[:-1]
-    if len(word) > 4 and word.endswith("e"):
+    if len(word) > _SHORTEST_STEMMED and word.endswith("e"):
         word = word[:-1]
     return word
 
