@@ -52,6 +52,7 @@ ALLOCATED = (
     Column("units_eight_minute_least", COUNT, "units", "the fewest, whatever the choice in a tie"),
     Column("units_eight_minute_most", COUNT, "units", "the most, whatever the choice in a tie"),
     Column("units_midpoint", COUNT, "units", "units the code takes under the midpoint rule"),
+    Column("add_on_units", COUNT, "units", "further blocks of a code with a time basis of its own"),
     Column("tie_open", FLAG, "flag", "a unit was contested and no choice is stored"),
     Column("rides_on_pool", FLAG, "flag", "took a unit with under eight minutes of its own left"),
     Column("not_billed_pooled", FLAG, "flag", "has eight minutes or more and took no unit"),

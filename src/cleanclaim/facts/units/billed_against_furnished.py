@@ -60,6 +60,15 @@ facts = (
         & (col.day_code_minutes_first.is_not_null() | col.day_code_minutes_each.is_not_null()),
     ),
     Fact(
+        name="own_basis_units",
+        over="day_codes",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units that the minutes of a code with its own time basis hold, further blocks of the same code included",
+        lacks="documented minutes of each service",
+        expr=col.units_eight_minute + col.add_on_units,
+    ),
+    Fact(
         name="billable_services",
         over="day_codes",
         dtype=pl.Int64,

@@ -7,7 +7,7 @@ import polars as pl
 from cleanclaim.facts.kit import Fact, any_row, total
 from cleanclaim.lines.columns import col
 
-_LACKS = "documented minutes of each service"
+_LACKS = "documented minutes of each service, and who furnished them"
 
 
 def _minutes(name: str, meaning: str, where: pl.Expr) -> Fact:

@@ -26,9 +26,7 @@ rule = Rule(
     flag=col.timed_units > col.supported_units,
     message="{timed_units} timed units billed, {timed_minutes} minutes support {supported_units}",
     concept="units-over-minutes",
-    sources=(
-        manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),
-    ),
+    sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
     fix=Fix(
         Safety.ATTEST,
         title="Bill the units that the documented minutes support",
@@ -37,7 +35,7 @@ rule = Rule(
         where=(col.billed_units == col.units) & (col.billed_units > col.allocated_units),
         field="units",
         new=col.allocated_units,
-        may_reveal=("UN201",),
+        may_reveal=("UN105", "UN201"),
     ),
     examples=(
         good("""
@@ -80,7 +78,7 @@ rule = Rule(
             lacks="payer's file",
         ),
         exempt("""
-            visit 2026-03-04 anthem
+            visit 2000-03-31 medicare_b
               97110 GP x2 15min
         """),
     ),

@@ -1,0 +1,75 @@
+"""Two codes tie for a unit, and the therapist's choice is not stored.
+
+When codes have the same remaining minutes, the manual leaves the choice to the therapist. Billed either way it is
+right; but a reviewer asks who chose, and the next biller may choose the other way.
+
+Not flagged: payers that count each code alone, where nothing can tie.
+Fix: none is proposed; store the order of preference with the visit.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cleanclaim.lines.columns import col
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, since, unknown
+from cleanclaim.sources import Confidence, manual
+
+rule = Rule(
+    code="UN203",
+    name="tie-without-a-choice",
+    over="days",
+    severity=Severity.ADVICE,
+    effective=since(2000, 4, 1),
+    payers="payers that pool the minutes of a day",
+    applies=col.payer_unit_method == "eight_minute",
+    flag=col.tied_codes.list.len() > 0,
+    message="{tied_codes} tie for a unit, the choice of the therapist is not stored",
+    concept="unit-tie",
+    sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
+    examples=(
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 21min
+              97112 GP x1 20min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 20min
+              97112 GP x2 20min
+              set unit_preference = 97112
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x2 20min
+              97112 GP x1 20min
+            """,
+            at="day",
+            says="97110, 97112 tie for a unit, the choice of the therapist is not stored",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97112 GP x1 7min
+              did 97112 7min
+              did 97110 7min
+              did 97140 7min
+            """,
+            at="day",
+            says="97112, 97110, 97140 tie for a unit, the choice of the therapist is not stored",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x2 ?min
+            """,
+            lacks="minutes",
+        ),
+        exempt("""
+            visit 2000-03-31 medicare_b
+              97110 GP x2 20min
+              97112 GP x1 20min
+        """),
+    ),
+)
