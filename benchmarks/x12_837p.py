@@ -16,7 +16,7 @@ import time
 from datetime import datetime
 
 from cleanclaim.records import Claim, Frequency, Person, Relationship
-from cleanclaim.x12 import ControlNumbers, write_837p
+from cleanclaim.x12 import ControlNumbers, claims_of, read, write_837p
 from tests.x12 import claim_generator
 
 CREATED = datetime(2026, 11, 21, 9, 5)  # noqa: DTZ001 - a file is stamped in the sender's own time
@@ -83,6 +83,16 @@ def main() -> None:
     lines = data.count(b"~LX*")
     print(f"write  {count / best:>9,.0f} claims/s  {lines / count:.1f} lines a claim, {len(data) / 1e6:.1f} MB")
     print(f"memory {peak_mb():>9,.0f} MB peak, of which {before:,.0f} MB before writing (the claims themselves)")
+    start = time.perf_counter()
+    file = read(data)
+    split = time.perf_counter() - start
+    parsed, problems = claims_of(file)
+    whole = time.perf_counter() - start
+    assert (len(parsed), problems) == (count, [])
+    print(
+        f"read   {count / whole:>9,.0f} claims/s  of which splitting into segments {len(data) / split / 1e6:.1f} MB/s"
+    )
+    print(f"memory {peak_mb():>9,.0f} MB peak")
 
 
 if __name__ == "__main__":

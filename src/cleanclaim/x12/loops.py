@@ -13,6 +13,9 @@ from cleanclaim.x12.guide import Guide, Place
 from cleanclaim.x12.interchange import Segment
 from cleanclaim.x12.problems import Problem
 
+_SMALLEST_LEVEL = 4
+"""Segments of the smallest subscriber level: its beginning, its terms, the subscriber, the payer."""
+
 
 @dataclass(slots=True, eq=False)
 class LoopNode:
@@ -54,6 +57,7 @@ def build(segments: Sequence[Segment], guide: Guide) -> tuple[LoopNode, list[Pro
     builder = _Builder(guide)
     for segment in segments:
         builder.take(segment)
+    builder.doubt(len(segments))
     return builder.root, builder.problems
 
 
@@ -67,6 +71,10 @@ class _Builder:
         self._open: list[LoopNode] = [self.root]
         self._levels: dict[str, tuple[str, LoopNode]] = {}
         self._last_level = 0
+        # Claims since the last level, levels begun unseen since then, and claims that a lost level puts in doubt.
+        self._recent: list[LoopNode] = []
+        self._unseen = 0
+        self._doubtful: list[tuple[Segment, list[LoopNode]]] = []
 
     def take(self, segment: Segment) -> None:
         """Place the next segment."""
@@ -97,6 +105,10 @@ class _Builder:
 
     def _begin(self, loop_id: str, opening: Segment | None) -> LoopNode:
         node = LoopNode(loop_id, opening)
+        if loop_id == "2300":
+            self._recent.append(node)
+        elif opening is None and loop_id in {"2000A", "2000B", "2000C"}:
+            self._unseen += 1
         if opening is not None and opening.id == "HL":
             self._attach_level(node, opening)
         elif opening is not None and opening.id == "CLM" and self._is_subscriber_lost():
@@ -145,6 +157,39 @@ class _Builder:
         self._open[-1].children.append(node)
         self._open.append(node)
 
+    def doubt(self, count: int) -> None:
+        """Once all segments are placed: take the subscriber from claims that a lost level may have stood before.
+
+        A gap in the count of levels alone is a sloppy sender's. Where the trailer also promises more segments than
+        there are, a level is lost, and the claims around it cannot be told apart.
+        """
+        trailer = self.root.segment("SE")
+        promised = trailer.text(1) if trailer is not None else ""
+        if trailer is None or len(promised) > 9 or not (promised.isascii() and promised.isdigit()):  # noqa: PLR2004
+            return
+        missing = int(promised) - count
+        if missing <= 0:
+            return
+        if missing >= _SMALLEST_LEVEL - self._unseen and len(self._recent) > 1:
+            # A level lost at the end leaves no gap, only claims too many under the last one.
+            self._doubtful.append((trailer, self._recent[1:]))
+        for segment, claims in self._doubtful:
+            for claim in claims:
+                self._take_away(claim)
+                at = claim.opening or segment
+                self._problem(at, "2000B", "HL", "a claim that a lost level may have stood before", "HL in full count")
+
+    def _take_away(self, claim: LoopNode) -> None:
+        for biller in self.root.all("2000A"):
+            for subscriber in biller.all("2000B"):
+                for holder in (subscriber, *subscriber.all("2000C")):
+                    if any(child is claim for child in holder.children):
+                        holder.children.remove(claim)
+                        unknown = LoopNode("2000A", None)
+                        unknown.children.append(LoopNode("2000B", None, children=[claim]))
+                        self.root.children.append(unknown)
+                        return
+
     # --- the hierarchy ----------------------------------------------------------------------------------
 
     def _attach_level(self, node: LoopNode, segment: Segment) -> None:
@@ -152,7 +197,10 @@ class _Builder:
         number, parent = segment.text(1), segment.text(2)
         if number != str(self._last_level + 1):
             self._problem(segment, node.id, "HL01", "a level out of count", str(self._last_level + 1))
-        self._last_level = int(number) if len(number) < 10 and number.isascii() and number.isdigit() else 0  # noqa: PLR2004
+        place = int(number) if len(number) < 10 and number.isascii() and number.isdigit() else 0  # noqa: PLR2004
+        if place > self._last_level + 1 + self._unseen:
+            self._doubtful.append((segment, self._recent))
+        self._last_level, self._recent, self._unseen = place, [], 0
         wanted = {"2000B": "2000A", "2000C": "2000B"}.get(node.id)
         if wanted is not None:
             enclosing = self._open[-1]
