@@ -210,6 +210,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "has_abn": visit.abn_on_file,
         "has_progress_report": visit.progress_report,
         "knows_services": case.services is not None,
+        "knows_diagnoses": case.visit.diagnoses is not None,
         "knows_history": case.patient is not None,
         "note_text": visit.note.whole() if visit.note else "",
         "unit_preference": list(visit.unit_preference),

@@ -128,6 +128,7 @@ CLAIMS: tuple[Column, ...] = (
     Column("has_reevaluation_reason", FLAG, "flag", "the note says what changed and called for a re-evaluation", True),
     Column("total_charge_cents", CENTS, "cents", "total charge as the claim states it", None),
     Column("knows_services", FLAG, "flag", "the source lists what was done; false: nobody knows", True),
+    Column("knows_diagnoses", FLAG, "flag", "the source lists the diagnoses; false: nobody knows", True),
     Column("knows_history", FLAG, "flag", "the patient's other claims are at hand", True),
     Column("unit_preference", TEXTS, "codes", "the therapist's choice where codes tie for a unit, first first", ()),
     Column("note_text", TEXT, "text", "the note as written; empty when there is none", ""),
