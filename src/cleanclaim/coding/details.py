@@ -26,7 +26,8 @@ _NOBODY = re.compile(r"\b(?i:unattended|unsupervised|without supervision|no supe
 _THERAPIST = re.compile(
     r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|"
     r"\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
-    r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|\bPT (?:provided|performed|only|directly)\b"
+    r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|"
+    r"\bPT (?:saw|treated|then performed|provided|performed|only|directly)\b"
 )
 _ONE_ON_ONE = re.compile(
     r"\b1\s*:\s*1\b|\bone[- ]on[- ]one\b|\b1[- ]on[- ]1\b|\bone[- ]to[- ]one\b|\bindividual (?:treatment|"
@@ -78,7 +79,8 @@ _PURPOSE = re.compile(
     r"desensitiz|challeng|stimulat|encourag|ensur|achiev|reach|assist|support|optimiz|progress|stabiliz|simulat|"
     r"mobiliz|"
     r"lengthen|relax|relieve|calm|inhibit|resolve|reposition|remove|clear|heal|stretch|loosen|gain)\w*\b|"
-    r"for (?:improv\w*|increas\w*|decreas\w*|reduc\w*|better|pain|strength\w*|stability|stabilization|endurance|"
+    r"(?<!cues )(?<!cue )(?<!cueing )for (?:improv\w*|increas\w*|decreas\w*|reduc\w*|better|pain|strength\w*|"
+    r"stability|stabilization|endurance|"
     r"mobility|rom|"
     r"range|flexib\w*|balance|safe\w*|return\w*|function\w*|carry ?over|edema|swelling|control|postur\w*|"
     r"proprioception|quad\w*|"
@@ -99,7 +101,7 @@ _RESPONSE = re.compile(
     r"cueing|min a\b|mod a\b|max a\b|cga|sba|"
     r"contact guard|standby assist\w*|demonstrat(?:ed|es|ing)\b|able to|unable to|pain (?:decreas\w*|reduc\w*|"
     r"increas\w*|from|to|\d)|"
-    r"decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|(?:pain|symptom|some|good|partial|full) relief|lob\b|"
+    r"(?<!to )decreas\w+ (?:pain|symptom\w*|guarding|tone|spasm)|(?:pain|symptom|some|good|partial|full) relief|lob\b|"
     r"loss(?:es)? of balance|accuracy|good form|good (?:response|tolerance|"
     r"carry ?over|technique|return demo\w*)|verbali[sz]ed understanding|teach ?back|return demonstrat\w*|skin intact|"
     r"dizziness (?:rated|resolved|\d)|symptoms (?:resolved|decreas\w*|increas\w*)|spo2|hr \d+|rpe)"
@@ -115,7 +117,7 @@ _PROGRESS = re.compile(
 )
 
 
-_TRAILING_MINUTES = re.compile(r"[\s,]*[x×(]?\s*\d{1,3}\s*(?:minutes?|mins?|'|′).*$", re.IGNORECASE | re.DOTALL)
+_TRAILING_MINUTES = re.compile(r"\s*(?:[x×(,]|for)\s*\d{1,3}\s*(?:minutes?|mins?|'|′)\)?\.?\s*$", re.IGNORECASE)
 
 
 def by_whom(text: str) -> Found[By] | None:

@@ -7,7 +7,7 @@ Only a duration of treatment counts: "6-minute walk test", "min A", "40 mA-min",
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from cleanclaim.coding.wording import fold
@@ -78,6 +78,10 @@ class Duration:
     begins: time | None = None
     ends: time | None = None
 
+    def moved(self, by: int) -> Duration:
+        """The same duration in a text that has `by` more characters in front."""
+        return replace(self, start=self.start + by, end=self.end + by)
+
 
 def durations(text: str) -> list[Duration]:
     """Every duration of treatment in the text, in its order, without overlaps."""
@@ -100,6 +104,19 @@ def clock(text: str, half: str | None = None) -> time | None:
     if half and half.startswith("a") and hour == _HALF_DAY:
         hour = 0
     return time(hour, minute) if hour < 24 and minute < _HOUR else None  # noqa: PLR2004 - hours of a day
+
+
+def clock_range(begin: str, begin_half: str | None, end: str, end_half: str | None) -> tuple[time | None, time | None]:
+    """The two clock times of a range; an am or pm written once holds for both where that keeps their order.
+
+    "1:00-1:30 pm" is all afternoon, "11:30-12:15 pm" begins in the morning.
+    """
+    begin_hour, end_hour = (int(text.replace(":", "")[:-2]) % _HALF_DAY for text in (begin, end))
+    in_order = begin_hour <= end_hour
+    return (
+        clock(begin, begin_half or (end_half if in_order else None)),
+        clock(end, end_half or (begin_half if in_order else None)),
+    )
 
 
 def minutes_between(begins: time, ends: time) -> int | None:
@@ -125,20 +142,13 @@ def _ranges(folded: str) -> list[Duration]:
             continue
         if plain and not match["begin_half"] and not (len(begin_text) == len(end_text) == 4):  # noqa: PLR2004
             continue
-        begins = clock(begin_text, match["begin_half"] or (match["end_half"] if _same_half(match) else None))
-        ends = clock(end_text, match["end_half"] or (match["begin_half"] if begin_text < end_text else None))
+        begins, ends = clock_range(begin_text, match["begin_half"], end_text, match["end_half"])
         if begins is None or ends is None:
             continue
         gap = minutes_between(begins, ends)
         if gap is not None:
             found.append(Duration(gap, match.start(), match.end(), begins, ends))
     return found
-
-
-def _same_half(match: re.Match[str]) -> bool:
-    """Whether the end's am or pm holds for the beginning too: "1:00-1:30 pm" yes, "11:30-12:15 pm" no."""
-    begin, end = int(match["begin"].replace(":", "")[:-2]), int(match["end"].replace(":", "")[:-2])
-    return begin % _HALF_DAY <= end % _HALF_DAY
 
 
 def _hours(folded: str) -> list[Duration]:
@@ -164,9 +174,10 @@ def _minutes(folded: str) -> list[Duration]:
         word = match["amount"]
         amount = int(word) if word.isdigit() else _WORDS[word]
         if match["foot"] or match["letter"]:
-            bracketed = folded[max(0, match.start() - 2) : match.start()].rstrip().endswith("(")
             before = folded[max(0, match.start() - 60) : match.start()]
-            if amount > _HOUR or (not bracketed and _WALKED.search(before)):
+            marked = before.rstrip().endswith(("(", " x", ":")) or folded[match.end() :].lstrip()[:1] in {"-", ":", ")"}
+            repeated = re.match(r"\s*x\s*\d", folded[match.end("amount") + 1 :])
+            if amount > _HOUR or repeated or (not marked and _WALKED.search(before)):
                 continue
         start = match.start("amount")
         bouts = int(match["bouts"]) if match["bouts"] else 1

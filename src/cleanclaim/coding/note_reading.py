@@ -76,7 +76,7 @@ _NOT_DOING = re.compile(
     r"states?|stated|reported|notes?|denies|c/o|presents?|"
     r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|paid|agreed|consented|continues|would|requires?|"
     r"required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
-    r"reports?|reported|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|"
+    r"reports?|reported|d/c|discharged?|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|"
     r"insurance|payer|poc|signed|electronically)\b"
 )
 _CODE = re.compile(r"(?<![\w.])(?P<code>9\d{4}|G0\d{3}|2056[01]|90912|90913|S8948|0791T)\b(?!-\d)")
@@ -405,14 +405,11 @@ class _Reader:
             ):
                 heading, heading_start = inner["label"].strip(), piece_start
             own = heading if not (inner and heading_start == piece_start) else item.heading
-            self._add(
-                piece_start,
-                piece_end,
-                replace(item, heading=own, heading_start=heading_start),
-                minutes,
-                one,
-                origin=start,
-            )
+            told = replace(item, heading=own, heading_start=heading_start)
+            if own:
+                self._add(piece_start, piece_end, told, minutes, one.moved(start))
+            else:
+                self._read_single(piece_start, piece_end, told, one.moved(start - piece_start))
 
     def _read_labeled_total(
         self, start: int, end: int, item: _Item, label: re.Match[str], found: Sequence[Duration]
@@ -421,23 +418,38 @@ class _Reader:
         head, parts = found[0], found[1:]
         tops = {self._top(start + a, start + b) for a, b, _ in cutting.pieces(self.text[start:end], parts)} - {None}
         if len(tops) <= 1 or sum(part.minutes for part in parts) <= head.minutes:
-            self._add(start, end, item, Found(head.minutes, start + head.start, start + head.end), head, origin=start)
+            self._add(start, end, item, Found(head.minutes, start + head.start, start + head.end), head.moved(start))
             return
         name = self.text[start : start + label.end("label")].strip()
         for a, b, one in cutting.pieces(self.text[start:end], parts):
             begin = max(start + a, start + label.end())
             minutes = Found(one.minutes, start + one.start, start + one.end)
-            self._add(begin, start + b, replace(item, heading=name, heading_start=start), minutes, one, origin=start)
+            self._add(begin, start + b, replace(item, heading=name, heading_start=start), minutes, one.moved(start))
 
     def _read_single(self, start: int, end: int, item: _Item, one: Duration) -> None:
+        """An item with one duration: one service, or several of which those before the duration share it."""
         minutes = Found(one.minutes, start + one.start, start + one.end)
         named = self._services(start, end)
-        if len({code for code, _, _ in named}) > 1:
-            self.shared.append(SharedMinutes(minutes, tuple(self.text[a:b].strip() for _, a, b in named)))
-            for _, a, b in named:
-                self._add(a, b, item, None)
+        if len({code for code, _, _ in named}) <= 1:
+            after = [place for place in named if place[1] >= minutes.end]
+            own = self._top(start, minutes.end)
+            if after and own is not None and own not in {after[0][0], "evaluation"}:
+                self._add(start, after[0][1], item, minutes, one.moved(start))
+                self._add(after[0][1], end, item, None)
+                return
+            self._add(start, end, item, minutes, one.moved(start))
             return
-        self._add(start, end, item, minutes, one, origin=start)
+        leading = not self.text[start : start + one.start].strip(" \t(-x~")
+        sharing = [(a, b) for _, a, b in named if leading or a < minutes.end]
+        if len(sharing) == 1 and sharing[0][0] <= minutes.start:
+            self._add(start, max(sharing[0][1], minutes.end), item, minutes, one.moved(start))
+        else:
+            self.shared.append(SharedMinutes(minutes, tuple(self.text[a:b].strip() for a, b in sharing)))
+            for a, b in sharing:
+                self._add(a, b, item, None)
+        for _, a, b in named:
+            if (a, b) not in sharing:
+                self._add(a, b, item, None)
 
     def _read_without_minutes(self, start: int, end: int, item: _Item) -> None:
         folded = self.folded[start:end]
@@ -502,7 +514,7 @@ class _Reader:
                     self._add(start + a, start + b, item, minutes, by=Found(by, minutes.start, minutes.end))
             else:
                 minutes = Found(one.minutes, start + one.start, start + one.end)
-                self._add(start + a, start + b, item, minutes, one, origin=start)
+                self._add(start + a, start + b, item, minutes, one.moved(start))
 
     # --- parts that are not today, and billing -----------------------------------------------------------------------
 
@@ -608,10 +620,9 @@ class _Reader:
         item: _Item,
         minutes: Found[int] | None,
         duration: Duration | None = None,
-        *,
-        origin: int = 0,
         by: Found[By] | None = None,
     ) -> None:
+        """Add a mention; `duration` refers to the whole text."""
         start, end = cutting.trim(self.text, start, end)
         if end <= start:
             return
@@ -622,8 +633,8 @@ class _Reader:
             return
         begins = ends = None
         if duration is not None and duration.begins is not None and duration.ends is not None:
-            begins = Found(duration.begins, origin + duration.start, origin + duration.end)
-            ends = Found(duration.ends, origin + duration.start, origin + duration.end)
+            begins = Found(duration.begins, duration.start, duration.end)
+            ends = Found(duration.ends, duration.start, duration.end)
         person = by or _moved(details.by_whom(what), start) or item.heading_by
         self.mentions.append(
             Mention(

@@ -109,6 +109,7 @@ def _suggest(
     _settle_evaluation(total, ask)
     _settle_needling(total, hits if use_cues else (), ask)
     _settle_encounter(total, names, ask)
+    _settle_caregiver(total, names, ask)
     for leftover in _PARTIAL:
         total.pop(leftover, None)
     codes = sorted(
@@ -182,6 +183,8 @@ def _settle_stimulation(total: dict[str, float], payer_code: str | None, ask: li
     attended = total.pop("attended", 0.0)
     unattended = total.pop("unattended", 0.0)
     general = total.pop("97014", 0.0), total.pop("G0283", 0.0)
+    if max(general) >= _NAMED_POINTS:
+        unattended += _NAMED_POINTS
     if points <= 0 and max(general) <= 0:
         return
     left_running = points + unattended + max(general) - min(attended, 2.0)
@@ -235,6 +238,13 @@ def _settle_encounter(total: dict[str, float], names: frozenset[str], ask: list[
     for device, code in (("prosthesis", "97761"), ("orthosis", "97760")):
         if device in names and max(total.get(code, 0.0), total.get("97763", 0.0)) >= _LEAST:
             ask.append(MustAsk(question_between(code, "97763"), (code, "97763")))
+
+
+def _settle_caregiver(total: dict[str, float], names: frozenset[str], ask: list[MustAsk]) -> None:
+    """A caregiver taught, without a word on whether the patient was there, is a question."""
+    if "caregiver" in names and not names & {"patient_absent", "named_group"}:
+        other = "97530" if total.get("97530", 0.0) > total.get("97535", 0.0) else "97535"
+        ask.append(MustAsk(question_between(other, "97550"), (other, "97550")))
 
 
 def _evidence(text: str, hits: Sequence[concepts.Hit], target: str) -> tuple[Evidence, ...]:

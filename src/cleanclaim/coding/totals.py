@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-from cleanclaim.coding.durations import clock
+from cleanclaim.coding.durations import clock, clock_range
 from cleanclaim.coding.found import Found, first
 from cleanclaim.coding.reading import EncounterHint
 from cleanclaim.coding.wording import fold
@@ -144,8 +144,7 @@ def totals(text: str) -> VisitTotals:
 def _in_and_out(folded: str, taken: list[tuple[int, int]]) -> tuple[Found[time] | None, Found[time] | None]:
     span = _SESSION.search(folded)
     if span is not None and _plausible(span["b"], span["e"]):
-        begins = clock(span["b"], span["bh"] or None)
-        ends = clock(span["e"], span["eh"] or None)
+        begins, ends = clock_range(span["b"], span["bh"], span["e"], span["eh"])
         if begins is not None and ends is not None:
             taken.append((span.start(), span.end()))
             return Found(begins, span.start("b"), span.end("b")), Found(ends, span.start("e"), span.end("e"))
