@@ -2,23 +2,25 @@
 
 Steps for a line of a payer that pays by Medicare's fee schedule, each exact in integers:
 
-1. fee of one unit: (work × index + practice expense × index + malpractice × index) × conversion factor, rounded once
-   to cents; the practice expense of a facility or of an office by the place of service;
+1. fee of one unit: (work × index + practice expense × index + malpractice × index) × conversion factor, kept exact;
+   the practice expense of a facility or of an office by the place of service;
 2. multiple procedure reduction: of all units of always-therapy codes that a patient has on one day from one billing
    group, whatever the discipline, the one with the highest practice expense is paid in full, every other one with
    its practice expense cut. Equal practice expense: the highest fee; equal again: the first line;
-3. `allowed_cents`: what that leaves. It counts towards the therapy threshold;
+3. `allowed_cents`: the sum of the line's units, rounded once to cents. It counts towards the therapy threshold;
 4. `payable_cents`: the lesser of the charge and the allowed amount;
 5. what is left of the yearly deductible comes off first, in order of date and line;
 6. the payer's share of the rest is rounded once; the patient owes the deductible and what the payer does not;
 7. `expected_payment_cents`: the payer's share times the assistant's rate (line with CQ or CO) times one less
    sequestration, multiplied exactly and rounded once.
 
-That 4 to 7 come in this order, and that each unit is rounded by itself, was not read in a source (`MEMORY_STEPS`).
+That 4 to 7 come in this order, and that the line is what is rounded, was not read in a source (`MEMORY_STEPS`).
 
-Other payers allow a percentage of steps 1 and 2 (of the amounts in cents, rounded again), an amount by code, an amount
-by day, or the charge, as their file says; a cap on the day is used up line by line.
+Other payers allow a percentage of steps 1 and 2 (rounded once, with the line), an amount by code, an amount by day, or
+the charge, as their file says; a cap on the day is used up line by line.
+
 A null is unknown, never nothing: an unknown line makes another line's price unknown only where it could change it.
+A claim whose patient, date or billing provider is unknown meets no other claim: it leaves only its own prices open.
 """
 
 from __future__ import annotations
@@ -113,6 +115,13 @@ MOST_UNITS = 99_999
 
 # Up to this many claims a dictionary is quicker than a query engine.
 _FEW_CLAIMS = 200
+
+_UNIT = CENTS_PER_PRODUCT * RATE_SCALE
+"""Exact fees of a unit are whole numbers of cents divided by this."""
+_MOST_PERCENT = 10 * RATE_SCALE
+"""A thousand percent of Medicare, beyond which a rate is not credible and products not exact."""
+_MOST_FEE = 50_000_000
+"""Cents of a unit in a fee table, for the same reasons."""
 
 _STATUSES = tuple(str(status) for status in PriceStatus)
 _SHARE_STATUSES = tuple(str(status) for status in ShareStatus)
@@ -271,8 +280,11 @@ class _Fees:
     """Fees of a unit, and what ranks units for the reduction."""
 
     whole: Integers
+    """Cents of a unit times `_UNIT`, exact."""
     cut: Integers
-    unit_known: Flags
+    """The same with its practice expense cut."""
+    percent: Known
+    """What the payer pays of that, at 10⁻⁴; unknown where it is all of it."""
     cut_known: Flags
     line: Known
     """The fee of all units."""
@@ -392,26 +404,26 @@ def _fees(work: _Work, fees: pl.DataFrame | None) -> _Fees:
     expense = rates.expense.values * rates.gpci["pe"]
     factor = rates.factor.values
     medicare_known = rates.expense.known & rates.located & rates.factor.known
-    whole = divide((other + expense) * factor, CENTS_PER_PRODUCT)
-    share = RATE_SCALE - rates.cut.values
-    cut = divide((other * RATE_SCALE + expense * share) * factor, CENTS_PER_PRODUCT * RATE_SCALE)
+    whole = (other + expense) * factor * RATE_SCALE
+    cut = (other * RATE_SCALE + expense * (RATE_SCALE - rates.cut.values)) * factor
     rank_fee = Known(whole, medicare_known)
 
     by_medicare = work.basis_is(*_MEDICARE)
     known = medicare_known & by_medicare
     cut_known = known & rates.cut.known
-    percent = work.basis_is("percent_of_medicare")
-    if percent.any():
-        rate = integers(work.claims["payer_price_basis_percent"]).take(work.claim)
-        whole = np.where(percent, divide(whole * rate.values, RATE_SCALE), whole)
-        cut = np.where(percent, divide(cut * rate.values, RATE_SCALE), cut)
-        known &= ~percent | rate.known
+    percent = Known(np.zeros(len(known), np.int64), np.zeros(len(known), np.bool_))
+    by_percent = work.basis_is("percent_of_medicare")
+    if by_percent.any():
+        stated = integers(work.claims["payer_price_basis_percent"]).take(work.claim)
+        usable = stated.known & (stated.values <= _MOST_PERCENT)
+        work.mark(by_percent & ~usable, PriceStatus.PAYER_PRICE_UNKNOWN)
+        percent = Known(np.where(usable, stated.values, 0), by_percent & usable)
+        known &= ~by_percent | usable
         cut_known &= known
-        work.mark(percent & ~rate.known, PriceStatus.PAYER_PRICE_UNKNOWN)
     by_table = work.basis_is("fee_table")
     if by_table.any():
         amount = _table_fees(work, fees, by_table)
-        whole = np.where(by_table, amount.values, whole)
+        whole = np.where(by_table, amount.values * _UNIT, whole)
         known |= by_table & amount.known
         work.mark(by_table & ~amount.known, PriceStatus.NOT_IN_FEE_TABLE)
     charge = work.charge
@@ -419,19 +431,36 @@ def _fees(work: _Work, fees: pl.DataFrame | None) -> _Fees:
     work.mark(by_charge & ~charge.known, PriceStatus.CHARGE_UNKNOWN)
 
     priced = work.status == 0
-    line = np.where(by_charge, charge.values, whole * np.where(priced, work.units.values, 0))
+    full = np.where(priced & known, work.units.values, 0)
+    line = np.where(by_charge, charge.values, _times(whole, full, cut, np.zeros_like(full), percent))
     line_known = priced & (known | (by_charge & charge.known))
     reduced_code = np.where(rates.row >= 0, work.schedule.rvu_arrays["is_reduced"][rates.row], 0) > 0
     return _Fees(
         whole=whole,
         cut=cut,
-        unit_known=known,
+        percent=percent,
         cut_known=cut_known,
         line=Known(np.where(line_known, line, 0), line_known),
         expense=rates.expense,
         rank_fee=rank_fee,
         is_reduced=Tristate(reduced_code, rates.listed & ~reduced_code),
     )
+
+
+def _times(whole: Integers, full: Integers, cut: Integers, less: Integers, percent: Known) -> Integers:
+    """Cents of `full` whole units and `less` cut ones, times the percentage where there is one, rounded once.
+
+    Whole cents and the exact rest go separately, so that nothing leaves 64 bits.
+    """
+    whole_cents, whole_rest = np.divmod(whole, _UNIT)
+    cut_cents, cut_rest = np.divmod(cut, _UNIT)
+    carried, rest = np.divmod(full * whole_rest + less * cut_rest, _UNIT)
+    amount = full * whole_cents + less * cut_cents + carried
+    if not percent.known.any():
+        return amount + divide(rest, _UNIT)
+    rate = np.where(percent.known, percent.values, RATE_SCALE)
+    amount, part = np.divmod(amount * rate, RATE_SCALE)
+    return amount + divide(part * _UNIT + rest * rate, _UNIT * RATE_SCALE)
 
 
 def _table_fees(work: _Work, fees: pl.DataFrame | None, where: Flags) -> Known:
@@ -448,7 +477,9 @@ def _table_fees(work: _Work, fees: pl.DataFrame | None, where: Flags) -> Known:
         take={"amount": "amount"},
         status="found",
     )
-    return integers(answered["amount"])
+    amount = integers(answered["amount"])
+    usable = amount.known & (amount.values <= _MOST_FEE)
+    return Known(np.where(usable, amount.values, 0), usable)
 
 
 # --- the multiple procedure reduction ---------------------------------------------------------------------------
@@ -490,16 +521,20 @@ def _leads(work: _Work, fee: _Fees, takes_part: Flags, may_take_part: Flags) -> 
     scope = work.claims["payer_multiple_procedure_reduction_scope"]
     by_tax_id, by_npi = is_one_of(scope, ("tax_id",)), is_one_of(scope, ("billing_npi",))
     keys = ("patient_id", "date_of_service", "payer", "coverage_order")
-    npi = _group_numbers(work.claims, (*keys, "billing_npi"))
-    tax_id = npi if by_npi.all() else _group_numbers(work.claims, (*keys, "billing_tax_id"))
-    ranked = takes_part & fee.rank_fee.known
+    # A claim of unknown order among the payers may belong with those to the same payer, but need not.
+    order = work.claims["coverage_order"]
+    some_order = work.of_claims(order.is_not_null().to_numpy())
+    claims = work.claims.with_columns(order.fill_null("primary")) if order.null_count() else work.claims
+    npi = _group_numbers(claims, (*keys, "billing_npi"))
+    tax_id = npi if by_npi.all() else _group_numbers(claims, (*keys, "billing_tax_id"))
+    ranked = takes_part & fee.rank_fee.known & some_order
     doubtful = may_take_part | (takes_part & ~ranked)
 
     def lead(groups: Integers) -> tuple[Flags, Flags]:
         known = groups >= 0
         leads = _first_of_groups(groups, fee.expense.values, fee.rank_fee.values, ranked & known)
         open_group = np.isin(groups, groups[doubtful & known]) if doubtful.any() else np.zeros(len(groups), np.bool_)
-        return leads, takes_part & (~known | (leads & open_group))
+        return leads, takes_part & (~known | ~ranked | (leads & open_group))
 
     leads, lead_open = lead(np.where(by_tax_id, tax_id, npi)[work.claim])
     no_scope = work.of_claims(~by_tax_id & ~by_npi)
@@ -545,7 +580,8 @@ def _allowed(work: _Work, fee: _Fees, reduction: _Reduction) -> Known:
     settled = work.status == 0
     units = np.where(settled, work.units.values, 0)
     full = np.where(settled, reduction.full_units.values, 0)
-    amount = np.where(reduction.some_cut, fee.whole * full + fee.cut * (units - full), fee.whole * units)
+    full = np.where(reduction.some_cut, full, units)
+    amount = _times(fee.whole, full, fee.cut, units - full, fee.percent)
     amount = np.where(work.basis_is("charges"), fee.line.values, amount)
     daily = work.basis_is("per_diem")
     known = settled & ~daily & fee.line.known
@@ -624,14 +660,17 @@ def _shares(work: _Work, allowed: Known, *, limit: bool) -> list[pl.Series]:
     mark(~allowed.known, ShareStatus.NO_PRICE)
     mark(~payable.known, ShareStatus.CHARGE_UNKNOWN)
 
-    kind = work.claims["payer_kind"]
+    kind, order = work.claims["payer_kind"], work.claims["coverage_order"]
     medicare, cash = work.of_claims(is_one_of(kind, ("medicare_b",))), work.of_claims(is_one_of(kind, ("cash",)))
-    primary = work.of_claims(is_one_of(work.claims["coverage_order"], ("primary",)))
+    primary = work.of_claims(is_one_of(order, ("primary",)))
     mark(~medicare & ~cash, ShareStatus.PLAN_TERMS_UNKNOWN)
     mark(medicare & ~primary, ShareStatus.ANOTHER_PAYER_FIRST)
 
     part_b = medicare & primary
-    least, most = _deductible(work, payable, part_b)
+    may_be = (medicare | work.of_claims(kind.is_null().to_numpy())) & (
+        primary | work.of_claims(order.is_null().to_numpy())
+    )
+    least, most = _deductible(work, payable, part_b, may_be)
     coinsurance = work.schedule.steps["coinsurance"].on(work.days).take(work.claim)
     assistant = _assistant_rate(work)
     kept = _kept_of_sequestration(work)
@@ -674,8 +713,10 @@ def _kept_of_sequestration(work: _Work) -> Known:
     return Known(kept, applies.no | (applies.yes & rate.known)).take(work.claim)
 
 
-def _deductible(work: _Work, payable: Known, part_b: Flags) -> tuple[Integers, Integers]:
+def _deductible(work: _Work, payable: Known, part_b: Flags, may_be: Flags) -> tuple[Integers, Integers]:
     """How much of each payable amount goes to the yearly deductible: at least, and at most.
+
+    Lines of `part_b` take from it; those that only `may_be` of Part B leave open how much is left after them.
 
     What was met by a day before the date of service may have grown since, through other providers, so it says
     only how much can be left at most; stated for the date itself or later, it says how much is left. Of that, our
@@ -687,7 +728,8 @@ def _deductible(work: _Work, payable: Known, part_b: Flags) -> tuple[Integers, I
     current = stated & (as_of.values >= work.days.values)
     open_at_most = np.maximum(yearly.values - np.where(stated, met.values, 0), 0)
     since = np.where(stated, np.minimum(as_of.values, work.days.values - 1), -(2**40))
-    taken, doubtful = _taken_since(work, payable, part_b, since)
+    taking = Known(np.where(part_b, payable.values, 0), payable.known & part_b)
+    taken, doubtful = _taken_since(work, taking, may_be, since)
     left = np.maximum(open_at_most[work.claim] - taken, 0)
     at_most = np.where(yearly.known[work.claim], np.minimum(left, payable.values), payable.values)
     exact = (current & yearly.known)[work.claim] & ~doubtful
@@ -695,10 +737,10 @@ def _deductible(work: _Work, payable: Known, part_b: Flags) -> tuple[Integers, I
     return np.where(part_b, at_least, 0), np.where(part_b, at_most, 0)
 
 
-def _taken_since(work: _Work, payable: Known, part_b: Flags, since: Integers) -> tuple[Integers, Flags]:
-    """What a patient's earlier lines of the year are worth that came after a day given by claim, and any doubt."""
-    rows = np.flatnonzero(part_b & work.days.known[work.claim])
-    taken, doubtful = np.zeros(len(part_b), np.int64), np.zeros(len(part_b), np.bool_)
+def _taken_since(work: _Work, taking: Known, counts: Flags, since: Integers) -> tuple[Integers, Flags]:
+    """What a patient's earlier lines of the year take that came after a day given by claim, and any doubt of it."""
+    rows = np.flatnonzero(counts & work.days.known[work.claim])
+    taken, doubtful = np.zeros(len(counts), np.int64), np.zeros(len(counts), np.bool_)
     if not len(rows):
         return taken, doubtful
     year = _years(work.days.values)
@@ -712,7 +754,7 @@ def _taken_since(work: _Work, payable: Known, part_b: Flags, since: Integers) ->
     order = np.argsort(key, kind="stable")
     sorted_rows = rows[order]
     place = np.searchsorted(key[order], opens[work.claim[sorted_rows]], side="left")
-    for values, out in ((payable.values, taken), ((~payable.known).astype(np.int64), doubtful)):
+    for values, out in ((taking.values, taken), ((~taking.known).astype(np.int64), doubtful)):
         running = np.concatenate([[0], np.cumsum(values[sorted_rows])])
         out[sorted_rows] = running[:-1] - running[place]
     return taken, doubtful
@@ -724,7 +766,7 @@ def _years(days: Integers) -> Integers:
 
 
 MEMORY_STEPS = (
-    "each unit is rounded to cents by itself",
+    "each line is rounded to cents once, after the reduction",
     "the lesser of charge and allowed amount is taken after the reduction",
     "deductible, then coinsurance, then the assistant's rate, then sequestration, rounded once at the end",
     "the deductible is used up in order of date of service",

@@ -70,21 +70,25 @@ class UnitFee:
         return found.pe_facility if self.in_facility else found.pe_nonfacility
 
     @property
-    def whole_cents(self) -> Cents:
-        """The fee of a unit paid in full."""
-        return self._cents(RATE_SCALE)
+    def whole_e4(self) -> int:
+        """The fee of a unit paid in full, in dollars at 10⁻⁴: for display, since only a line is rounded to cents."""
+        return divide(self.exact(cut=False), _PER_E4)
 
     @property
-    def cut_cents(self) -> Cents:
-        """The fee of a unit with its practice expense cut."""
-        return self._cents(RATE_SCALE - (self.reduction.value if self.reduction else 0))
+    def cut_e4(self) -> int:
+        """The fee of a unit with its practice expense cut, in dollars at 10⁻⁴."""
+        return divide(self.exact(cut=True), _PER_E4)
 
-    def _cents(self, share: int) -> Cents:
+    def exact(self, *, cut: bool) -> int:
+        """The fee of a unit as a whole number of cents divided by 10¹⁵."""
         found, index = self.relative_values.value, self.indices.value
+        share = RATE_SCALE - (self.reduction.value if cut and self.reduction else 0)
         other = (found.work * index.work + found.mp * index.mp) * RATE_SCALE
         product = (other + self.practice_expense * index.pe * share) * self.conversion_factor.value
-        medicare = divide(product, CENTS_PER_PRODUCT * RATE_SCALE)
-        return medicare if self.percent is None else divide(medicare * self.percent, RATE_SCALE)
+        return product * (RATE_SCALE if self.percent is None else self.percent)
+
+
+_PER_E4 = CENTS_PER_PRODUCT * RATE_SCALE * RATE_SCALE // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +350,7 @@ def _claim(
 def _ranks(units: list[UnitFee | None]) -> list[int | None]:
     """The place of each line among those that share the reduction: practice expense, fee, order."""
     heights = {
-        place: (-unit.practice_expense, -replace(unit, percent=None).whole_cents, place)
+        place: (-unit.practice_expense, -unit.exact(cut=False), place)
         for place, unit in enumerate(units)
         if unit is not None and unit.reduction is not None
     }
@@ -414,7 +418,8 @@ class _Asked:
             )
         if line.allowed_cents is None:
             return
-        yield Step("allowed", _why(line), line.allowed_cents, Confidence.SEEN)
+        confidence = Confidence.MEMORY if line.unit is not None else Confidence.SEEN
+        yield Step("allowed", _why(line), line.allowed_cents, confidence)
         if line.charge_cents is not None and line.payable_cents is not None:
             yield Step(
                 "payable",
@@ -436,11 +441,11 @@ class _Asked:
         yield Step(
             "relative values", f"{parts} ({found.value.edition})", None, found.source.confidence, found.source
         )
-        share = "" if unit.percent is None else f", × {_scaled(unit.percent, 2)} % rounded again"
+        share = "" if unit.percent is None else f" × {_scaled(unit.percent, 2)} %"
         yield Step(
             "unit fee",
-            f"× conversion factor {_scaled(factor.value, 4)}, rounded once to cents{share}",
-            unit.whole_cents,
+            f"× conversion factor {_scaled(factor.value, 4)}{share} = {_e4(unit.whole_e4)}",
+            None,
             factor.source.confidence,
             factor.source,
         )
@@ -450,8 +455,8 @@ class _Asked:
             yield Step(
                 "reduction",
                 f"ranked {line.rank} of {line.ranked} by practice expense: {line.full_units} paid in full, "
-                f"{cut} with {percent} % off practice expense at {dollars(unit.cut_cents)}",
-                unit.cut_cents if cut else unit.whole_cents,
+                f"{cut} with {percent} % off practice expense",
+                None,
                 unit.reduction.source.confidence,
                 unit.reduction.source,
             )
@@ -477,9 +482,11 @@ class _Asked:
         if taken is not None:
             how = f"{_scaled(taken.value, 2)} % off the payment"
             yield Step("sequestration", how, None, taken.source.confidence, taken.source)
-        yield Step(
-            "expected payment", "all rates multiplied, rounded once", line.expected_payment_cents, Confidence.MEMORY
-        )
+        least, most = line.expected_payment_at_least_cents, line.expected_payment_at_most_cents
+        how = "all rates multiplied, rounded once"
+        if line.expected_payment_cents is None and least is not None and most is not None:
+            how += f": {dollars(least)} to {dollars(most)}, by what is left of the deductible"
+        yield Step("expected payment", how, line.expected_payment_cents, Confidence.MEMORY)
 
 
 def _scaled(value: int, digits: int) -> str:
@@ -495,8 +502,13 @@ def _why(line: PricedLine) -> str:
     if line.unit is None or line.full_units is None:
         return "as the payer's file says"
     cut = line.units - line.full_units
-    terms = [(line.full_units, line.unit.whole_cents), (cut, line.unit.cut_cents)]
-    return " + ".join(f"{count} × {dollars(cents)}" for count, cents in terms if count)
+    terms = [(line.full_units, line.unit.whole_e4), (cut, line.unit.cut_e4)]
+    return " + ".join(f"{count} × {_e4(fee)}" for count, fee in terms if count)
+
+
+def _e4(value: int) -> str:
+    """Dollars at 10⁻⁴ as text with all four digits."""
+    return f"${value // RATE_SCALE}.{value % RATE_SCALE:04d}"
 
 
 def _plain(line: PricedLine) -> dict[str, Any]:
@@ -523,8 +535,8 @@ def _plain(line: PricedLine) -> dict[str, Any]:
             "conversion_factor_e4": unit.conversion_factor.value,
             "reduction_e4": unit.reduction.value if unit.reduction else None,
             "percent_e4": unit.percent,
-            "whole_cents": unit.whole_cents,
-            "cut_cents": unit.cut_cents,
+            "whole_e4": unit.whole_e4,
+            "cut_e4": unit.cut_e4,
         },
         **{name: getattr(line, name) for name in _TOTALS},
         "steps": [
