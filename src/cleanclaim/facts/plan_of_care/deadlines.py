@@ -60,4 +60,15 @@ facts = (
         lacks="whether the certification renews an earlier one",
         expr=(col.certification_method == "not_certified") | col.is_recertification.not_(),
     ),
+    Fact(
+        name="verbal_signature_is_late",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="a certification given verbally was signed late, or is unsigned past its day",
+        lacks="days of the verbal certification and of its signature",
+        expr=pl.when(col.certified_on.is_not_null())
+        .then(col.certified_on > col.verbal_signature_due_on)
+        .otherwise(col.as_of > col.verbal_signature_due_on),
+    ),
 )
