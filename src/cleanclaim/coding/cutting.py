@@ -19,7 +19,7 @@ _ABBREVIATED = re.compile(r"(?:\b(?:vs|dr|approx|e\.g|i\.e|st|w|ther|neuro|gr)|\
 _SEPARATOR = re.compile(r"\s*(?:[,;+|/]|\band\b|\bthen\b|\bfollowed by\b|\bplus\b|&|\n)\s*")
 LABEL = re.compile(
     r"[ \t]*(?P<label>[A-Za-z][A-Za-z0-9 /&().'-]{0,48}?|\d{5}[A-Za-z /&()-]{0,40}|"
-    r"G0283[A-Za-z /&()-]{0,40})\s*(?::|–|—| - )\s*(?=\S)"
+    r"G0283[A-Za-z /&()-]{0,40})\s*(?::(?!\d)|–|—| - )\s*(?=\S)"
 )
 _MINUTES_HEAD = re.compile(r"(?:total |tx |timed )?(?:time|min|mins|minutes|duration)\s*(?:\(min(?:utes|s)?\))?")
 _STAFF_HEAD = re.compile(r"by|staff|provider|who|clinician|performed by|therapist")

@@ -203,6 +203,7 @@ class _Reader:
         self.shared: list[SharedMinutes] = []
         self.listed: list[ListedCode] = []
         self.pending_minutes: list[Found[int]] = []
+        self._known_points: dict[tuple[int, int], list[tuple[str, float]]] = {}
 
     def read(self, stretch: Stretch, *, has_interventions: bool) -> None:
         """Read one part of the note."""
@@ -696,11 +697,15 @@ class _Reader:
     # --- what words speak for ------------------------------------------------------------------------------------
 
     def _points(self, start: int, end: int) -> list[tuple[str, float]]:
+        known = self._known_points.get((start, end))
+        if known is not None:
+            return known
         total = concepts.points(concepts.find(words(self.text[start:end])))
-        return sorted(
+        self._known_points[start, end] = ranked = sorted(
             ((name, value) for name, value in total.items() if not name.startswith("not:")),
             key=lambda pair: (-pair[1], pair[0]),
         )
+        return ranked
 
     def _top(self, start: int, end: int) -> str | None:
         """The code or group of codes that the cues speak for most, or `None` when they say too little."""

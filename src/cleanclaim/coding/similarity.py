@@ -24,8 +24,8 @@ class PhraseIndex:
         """Index (label, normalized phrase) pairs; phrases are lower-case ASCII words with single spaces."""
         ordered = sorted(set(phrases))
         self.labels: tuple[str, ...] = tuple(sorted({label for label, _ in ordered}))
-        number = {label: place for place, label in enumerate(self.labels)}
-        self._label_of = np.array([number[label] for label, _ in ordered], dtype=np.int64)
+        of_label = [label for label, _ in ordered]
+        self._label_starts = np.array([of_label.index(label) for label in self.labels], dtype=np.int64)
         self._phrases = len(ordered)
         text = "\n".join(f" {phrase} " for _, phrase in ordered) + "\n"
         codes = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8).astype(np.int64)
@@ -42,8 +42,8 @@ class PhraseIndex:
         self._weights = weights / lengths[owner_of_pair]
         self._owners = owner_of_pair
 
-    def likeness(self, phrase: str) -> Mapping[str, float]:
-        """The likeness (0 to 1) of a normalized phrase to each label that shares a run with it."""
+    def likeness(self, phrase: str, least: float = 0.0) -> Mapping[str, float]:
+        """The likeness (0 to 1) of a normalized phrase to each label, where it is above `least`."""
         codes = np.frombuffer(f" {phrase} ".encode("ascii", "replace"), dtype=np.uint8).astype(np.int64)
         grams, counts = np.unique(_runs(codes)[0], return_counts=True)
         if not len(grams) or not len(self._grams):
@@ -64,9 +64,9 @@ class PhraseIndex:
             weights=self._weights[offsets] * np.repeat(row_weights, spans),
             minlength=self._phrases,
         )
-        best = np.zeros(len(self.labels))
-        np.maximum.at(best, self._label_of, scores)
-        return {self.labels[place]: round(float(best[place]), 9) for place in np.flatnonzero(best > 0)}
+        best = np.round(np.maximum.reduceat(scores, self._label_starts), 9)
+        above = np.flatnonzero(best > least)
+        return dict(zip((self.labels[place] for place in above), best[above].tolist(), strict=True))
 
 
 def _runs(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -76,11 +76,15 @@ def _runs(codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDAr
     for length in _LENGTHS:
         if len(codes) < length:
             continue
-        windows = np.lib.stride_tricks.sliding_window_view(codes, length)
-        inside = np.flatnonzero(~(windows == _BREAK).any(axis=1))
-        powers = np.array([128**power for power in range(length)], dtype=np.int64)
-        grams.append(windows[inside] @ powers + length)
-        places.append(inside.astype(np.int64))
+        last = len(codes) - length + 1
+        numbers = codes[:last].copy()
+        whole = codes[:last] != _BREAK
+        for offset in range(1, length):
+            numbers += codes[offset : last + offset] * 128**offset
+            whole &= codes[offset : last + offset] != _BREAK
+        inside = np.flatnonzero(whole)
+        grams.append(numbers[inside] * (_LENGTHS[-1] + 1) + length)
+        places.append(inside)
     if not grams:
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty

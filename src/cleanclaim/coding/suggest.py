@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
 
 from cleanclaim.coding import concepts
 from cleanclaim.coding.aliases import aliases, explanations, phrases_not_billed
 from cleanclaim.coding.answers import CodeSuggestion, Evidence, MustAsk, NotBillable, Reason, Suggestions
+from cleanclaim.coding.durations import durations
 from cleanclaim.coding.questions import question_between
 from cleanclaim.coding.similarity import PhraseIndex
 from cleanclaim.coding.wording import stems, words
@@ -96,10 +97,9 @@ def _suggest(
     found = words(text)
     hits = concepts.find(found)
     total = concepts.points(hits) if use_cues else {}
-    alike = _index(use_aliases).likeness(_plain([word.stem for word in found]))
+    alike = _index(use_aliases).likeness(_plain([word.stem for word in found]), _LIKENESS_FLOOR)
     for target, likeness in alike.items():
-        if likeness > _LIKENESS_FLOOR:
-            total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
+        total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
     named = _named_codes(text)
     for code, _, _ in named:
         total[code] = total.get(code, 0.0) + _NAMED_POINTS
@@ -110,6 +110,7 @@ def _suggest(
     _settle_needling(total, hits if use_cues else (), ask)
     _settle_encounter(total, names, ask)
     _settle_caregiver(total, names, ask)
+    _settle_monitoring(text, total, names)
     for leftover in _PARTIAL:
         total.pop(leftover, None)
     codes = sorted(
@@ -240,6 +241,16 @@ def _settle_encounter(total: dict[str, float], names: frozenset[str], ask: list[
             ask.append(MustAsk(question_between(code, "97763"), (code, "97763")))
 
 
+def _settle_monitoring(text: str, total: dict[str, float], names: frozenset[str]) -> None:
+    """Time of monitoring below what the longer code needs speaks for the shorter one."""
+    longer = procedures.get("98980")
+    if "monitoring_call" not in names or "98980" not in total or longer is None or longer.minutes_first is None:
+        return
+    minutes = [item.minutes for item in durations(text)]
+    if minutes and max(minutes) < longer.minutes_first:
+        total["98979"], total["98980"] = total["98980"] + total.get("98979", 0.0), 0.0
+
+
 def _settle_caregiver(total: dict[str, float], names: frozenset[str], ask: list[MustAsk]) -> None:
     """A caregiver taught, without a word on whether the patient was there, is a question."""
     if "caregiver" in names and not names & {"patient_absent", "named_group"}:
@@ -316,12 +327,3 @@ def _index(use_aliases: bool) -> PhraseIndex:  # noqa: FBT001 - the cache's key
 def warm() -> None:
     """Load the tables now, so that the first answer is as quick as the others."""
     suggest("bike", payer_stimulation_code=None, day=date(2026, 1, 1))
-
-
-def explain_points(text: str, *, use_aliases: bool = True) -> Mapping[str, float]:
-    """The points by cue and by likeness, before payer and level are settled: for tests and for tuning."""
-    found = words(text)
-    total = dict(concepts.points(concepts.find(found)))
-    for target, likeness in _index(use_aliases).likeness(_plain([word.stem for word in found])).items():
-        total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
-    return total
