@@ -1,0 +1,95 @@
+"""Two remote monitoring codes are billed for one period of which only one is due.
+
+Management of a month is either the first ten or the first twenty minutes, not both; musculoskeletal supply of thirty
+days is either the short or the long count of days. The second one is denied.
+
+Not flagged: codes of different months or periods.
+Fix: none is proposed; the time and the days of data decide which one is right.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cleanclaim.lines.columns import col
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, one_of, since, unknown
+from cleanclaim.sources import Confidence, page
+
+rule = Rule(
+    code="CD122",
+    name="monitoring-codes-that-exclude-each-other",
+    over="lines",
+    severity=Severity.DENY,
+    effective=since(2026, 1, 1),
+    applies=one_of(col.code, ["98979", "98980", "98985", "98977"]),
+    flag=col.monitoring_clash,
+    message="{code} billed, {monitoring_partner} is billed for the same period",
+    concept="monitoring-codes-clash",
+    preview=True,
+    sources=(
+        page(
+            "Billing practice",
+            "Habits of the trade; the issuer's text was not read",
+            "98979 and 98980 in one month, 98985 and 98977 in one period of thirty days",
+            read_on=date(2026, 11, 21),
+            confidence=Confidence.MEMORY,
+        ),
+        page(
+            "FairPath",
+            "Remote therapeutic monitoring in 2026",
+            "CR 14250, codes and day counts",
+            read_on=date(2026, 11, 21),
+            url="https://fairpath.ai",
+            confidence=Confidence.SECONDARY,
+        ),
+    ),
+    examples=(
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              98980 GP x1
+            history 2026-03-01 medicare_b
+              98979 GP x1
+            """,
+            at="line 1",
+            says="98980 billed, 98979 is billed for the same period",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b
+              98980 GP x1
+            history 2026-02-28 medicare_b
+              98979 GP x1
+        """),
+        bad(
+            """
+            visit 2026-03-31 medicare_b
+              98977 GP x1
+            history 2026-03-02 medicare_b
+              98985 GP x1
+            """,
+            at="line 1",
+            says="98977 billed, 98985 is billed for the same period",
+        ),
+        good("""
+            visit 2026-03-31 medicare_b
+              98977 GP x1
+            history 2026-03-01 medicare_b
+              98985 GP x1
+        """),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b knows_history=false
+              98980 GP x1
+            """,
+            lacks="earlier claims",
+        ),
+        exempt("""
+            visit 2025-12-31 medicare_b
+              98980 GP x1
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1
+        """),
+    ),
+)
