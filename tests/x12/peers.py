@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pyx12.params
 import pyx12.x12n_document
@@ -32,6 +33,7 @@ def x12sdk_claims(data: bytes) -> int:
     """How many claims x12sdk reads; it raises on anything it objects to."""
     claims = 0
     with X12ModelReader(data.decode("ascii")) as reader:
+        model: Any
         for model in reader.models():
             for biller in model.loop_2000a:
                 for subscriber in biller.loop_2000b:

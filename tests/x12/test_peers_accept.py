@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.x12.peers import pyx12_errors, x12sdk_claims
 CREATED = datetime(2026, 11, 21, 9, 5)
 
 
-def written(some: list[Claim], **options: object) -> bytes:
+def written(some: list[Claim], **options: Any) -> bytes:
     return write_837p(
         some,
         submitter=SUBMITTER,

@@ -119,8 +119,8 @@ def same_payers(found: ParsedClaim, claim: Claim) -> None:
         assert read_payer.plan_name == ("" if payer.group_number else payer.plan_name)
         assert read_payer.medicare_secondary_type == payer.medicare_secondary_type
         assert read_payer.address == (address(payer.address) if payer.address else None)
-        is_patient = payer.relationship is Relationship.SELF or payer.subscriber is None
-        same_name(read_payer.subscriber, claim.patient.name if is_patient else payer.subscriber.name)
+        holder = None if payer.relationship is Relationship.SELF else payer.subscriber
+        same_name(read_payer.subscriber, claim.patient.name if holder is None else holder.name)
     assert found.payer.claim_number == claim.payer.claim_number
     assert found.subscriber == found.payer.subscriber
 
@@ -224,10 +224,10 @@ def test_any_bytes_at_all_are_kept(data: bytes) -> None:
 def test_segments_left_out_never_give_a_claim_another_ones_parties(length: int) -> None:
     """Wherever a run of segments is lost, a claim that keeps its id has its own parties, or none."""
     made = []
-    for number, claim in enumerate(claims(9, seed=23)):
-        name = claim.patient.name.model_copy(update={"given_name": f"P{number}"})
-        patient = claim.patient.model_copy(update={"name": name})
-        made.append(claim.model_copy(update={"lines": claim.lines[:3], "patient": patient}))
+    for number, one in enumerate(claims(9, seed=23)):
+        name = one.patient.name.model_copy(update={"given_name": f"P{number}"})
+        patient = one.patient.model_copy(update={"name": name})
+        made.append(one.model_copy(update={"lines": one.lines[:3], "patient": patient}))
     data = written(made)
     whole = {claim.id: claim for claim in read_837p(data)[0]}
     pieces = data.split(b"~")

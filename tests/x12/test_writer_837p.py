@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ HARBOR_HEALTH = ClaimPayer(
 )
 
 
-def claim(**changes: object) -> Claim:
+def claim(**changes: Any) -> Claim:
     plain = Claim(
         id="C1001",
         visit_ids=("V1",),
@@ -112,7 +113,7 @@ def claim(**changes: object) -> Claim:
     return plain.model_copy(update=changes)
 
 
-def segments(*claims: Claim, **options: object) -> list[str]:
+def segments(*claims: Claim, **options: Any) -> list[str]:
     options = {"envelope": ENVELOPE, "control": ControlNumbers(), "created": CREATED, **options}
     return file_837p(claims, **options).data.decode("ascii").split("~")
 
@@ -384,7 +385,7 @@ def test_medicare_after_another_payer_says_why() -> None:
 
 def test_other_delimiters_and_line_breaks_read_back_as_the_same_claims() -> None:
     claims = claim_generator.claims(20, seed=5)
-    options = {"envelope": ENVELOPE, "created": CREATED}
+    options: dict[str, Any] = {"envelope": ENVELOPE, "created": CREATED}
     usual = file_837p(claims, control=ControlNumbers(), **options).data
     for delimiters in (Delimiters("|", "<", "!", "\x1c"), Delimiters(line_break="\r\n"), Delimiters(segment="\n")):
         other = file_837p(claims, control=ControlNumbers(), delimiters=delimiters, **options).data

@@ -49,9 +49,11 @@ class Segment:
 
     def text(self, position: int) -> str:
         """Element `position` (from 1) without blanks around it; "" where the segment has none."""
-        if position >= len(self.elements):
+        elements = self.elements
+        if position >= len(elements):
             return ""
-        return _readable(self.elements[position].strip())
+        text = elements[position].strip()
+        return text if text.isascii() else _readable(text)
 
     def parts(self, position: int) -> list[str]:
         """The components of element `position`, at least one, each without blanks around it."""
@@ -84,8 +86,6 @@ class Segment:
 
 def _readable(text: str) -> str:
     """Text in UTF-8 where it is valid, else as Latin-1."""
-    if text.isascii():
-        return text
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:

@@ -32,11 +32,17 @@ class LoopNode:
 
     def first(self, loop_id: str) -> LoopNode | None:
         """The first loop of that kind directly inside this one."""
-        return next((child for child in self.children if child.id == loop_id), None)
+        for child in self.children:
+            if child.id == loop_id:
+                return child
+        return None
 
     def segment(self, segment_id: str, qualifiers: Sequence[str] = ()) -> Segment | None:
         """The first of its segments with that id and, where given, one of these in its first element."""
-        return next(self.every(segment_id, qualifiers), None)
+        for segment in self.segments:
+            if segment.id == segment_id and (not qualifiers or segment.text(1) in qualifiers):
+                return segment
+        return None
 
     def every(self, segment_id: str, qualifiers: Sequence[str] = ()) -> Iterator[Segment]:
         """Its segments with that id and, where given, one of these in the first element."""
