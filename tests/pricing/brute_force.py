@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from cleanclaim.reference import fee_schedule, values
+
+FACILITIES = {"02", "19", "21", "22", "31"}
 
 
 @dataclass
@@ -51,11 +54,18 @@ def cents(amount: Fraction) -> int:
 
 def unit_fee(claim: Claim, code: str, keep: Fraction) -> Fraction:
     """A unit's fee in cents, not rounded, with this share of its practice expense."""
-    rvu = fee_schedule.rvu(code, claim.day).value
-    index = fee_schedule.gpci(claim.locality, claim.day).value
-    factor = values.on("conversion_factor", claim.day).value
-    assert rvu and index and factor
-    expense = rvu.pe_facility if claim.place in {"02", "19", "21", "22", "31"} else rvu.pe_nonfacility
+    return _unit_fee(claim.day, claim.locality, claim.place, code, keep)
+
+
+@cache
+def _unit_fee(day: date, locality: str, place: str, code: str, keep: Fraction) -> Fraction:
+    rvu = fee_schedule.rvu(code, day).value
+    index = fee_schedule.gpci(locality, day).value
+    factor = values.on("conversion_factor", day).value
+    assert rvu
+    assert index
+    assert factor
+    expense = rvu.pe_facility if place in FACILITIES else rvu.pe_nonfacility
     work = Fraction(rvu.work, 100) * Fraction(index.work, 1000)
     pe = Fraction(expense, 100) * Fraction(index.pe, 1000)
     mp = Fraction(rvu.mp, 100) * Fraction(index.mp, 1000)
@@ -64,41 +74,36 @@ def unit_fee(claim: Claim, code: str, keep: Fraction) -> Fraction:
 
 def price(claims: list[Claim], percent: Fraction, scope: str) -> list[list[Answer]]:
     """Every line of every claim; `percent` holds for payers other than Medicare, which pay no shares here."""
-    allowed = {
-        (place, row): 0 for place, claim in enumerate(claims) for row in range(len(claim.lines))
-    }
+    exact = {(place, row): Fraction(0) for place, claim in enumerate(claims) for row in range(len(claim.lines))}
     groups: dict[tuple[object, ...], list[tuple[int, int]]] = {}
-    for (place, row) in allowed:
+    for place, row in exact:
         claim = claims[place]
         code = claim.lines[row].code
         rvu = fee_schedule.rvu(code, claim.day).value
         assert rvu
         owner = claim.npi if claim.payer == "medicare_b" or scope == "billing_npi" else claim.tax_id
-        key = (claim.patient, claim.day, claim.payer, owner)
+        key: tuple[object, ...] = (claim.patient, claim.day, claim.payer, owner)
         if rvu.multiple_procedure == "5":
             groups.setdefault(key, []).append((place, row))
         else:
             groups[(place, row)] = [(place, row)]
-    for key, members in groups.items():
-        reduced = len(key) == 4
+    for name, members in groups.items():
+        reduced = len(name) == 4
         units = []
         for place, row in members:
             claim, line = claims[place], claims[place].lines[row]
             rvu = fee_schedule.rvu(line.code, claim.day).value
             assert rvu
-            expense = rvu.pe_facility if claim.place in {"02", "19", "21", "22", "31"} else rvu.pe_nonfacility
-            for _ in range(line.units):
-                units.append((-expense, -cents(unit_fee(claim, line.code, Fraction(1))), place, row))
-        best = min(units) if reduced else None
+            expense = rvu.pe_facility if claim.place in FACILITIES else rvu.pe_nonfacility
+            units += [(-expense, -unit_fee(claim, line.code, Fraction(1)), place, row)] * line.units
+        first = min(units) if reduced else None
         for unit in units:
             claim, line = claims[unit[2]], claims[unit[2]].lines[unit[3]]
-            keep = Fraction(1) if best is None or unit == best else Fraction(1, 2)
-            if unit == best:
-                best = (0, 0, -1, -1)
-            amount = cents(unit_fee(claim, line.code, keep))
-            if claim.payer != "medicare_b":
-                amount = cents(amount * percent)
-            allowed[(unit[2], unit[3])] += amount
+            keep = Fraction(1, 2) if reduced and unit is not first else Fraction(1)
+            first = None if unit is first else first
+            fee = unit_fee(claim, line.code, keep)
+            exact[(unit[2], unit[3])] += fee if claim.payer == "medicare_b" else fee * percent
+    allowed = {at: cents(amount) for at, amount in exact.items()}
     return _shared(claims, allowed)
 
 
@@ -111,7 +116,9 @@ def _shared(claims: list[Claim], allowed: dict[tuple[int, int], int]) -> list[li
         yearly = values.on("part_b_deductible", claim.day).value
         rate = values.on("part_b_coinsurance", claim.day).value
         off = values.on("sequestration", claim.day).value
-        assert yearly is not None and rate is not None and off is not None
+        assert yearly is not None
+    assert rate is not None
+    assert off is not None
         stated = claim.as_of.year == claim.day.year
         left = yearly - claim.met if stated else yearly
         for other in order:

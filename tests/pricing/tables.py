@@ -72,9 +72,7 @@ def lines_of(*claims: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict(LINE_COLUMNS), orient="row")
 
 
-def priced(
-    rows: Iterable[dict[str, Any]], *claims: str, extra: Iterable[Payer] = (), **options: Any
-) -> pl.DataFrame:
+def priced(rows: Iterable[dict[str, Any]], *claims: str, extra: Iterable[Payer] = (), **options: Any) -> pl.DataFrame:
     """The priced lines of these claims."""
     packs = tuple(extra)
     return price_table(claims_of(rows, packs), lines_of(*claims), fees=payers.fees(packs) if packs else None, **options)

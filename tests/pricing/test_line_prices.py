@@ -112,7 +112,9 @@ def test_scope_of_a_tax_id(tmp_path: Path) -> None:
     vague = pack(tmp_path, "vague", "commercial", settings)
     same = priced([{"payer": "vague"}, {"payer": "vague"}], "97110", "97530", extra=[vague])
     assert column(same, "allowed_cents") == [2221, 3507]
-    apart = priced([{"payer": "vague"}, {"payer": "vague", "billing_npi": "1000000004"}], "97110", "97530", extra=[vague])
+    apart = priced(
+        [{"payer": "vague"}, {"payer": "vague", "billing_npi": "1000000004"}], "97110", "97530", extra=[vague]
+    )
     assert column(apart, "price_status") == ["reduction unknown", "found"]
 
 
@@ -203,7 +205,12 @@ def test_locality() -> None:
 
 
 def test_what_else_is_not_known() -> None:
-    rows = [{"date_of_service": None}, {"payer": None}, {"payer": "no_such"}, {"payer": "uhc_commercial"}]
+    rows: list[dict[str, Any]] = [
+        {"date_of_service": None},
+        {"payer": None},
+        {"payer": "no_such"},
+        {"payer": "uhc_commercial"},
+    ]
     table = priced(rows, "97110", "97110", "97110", "97110")
     assert column(table, "price_status") == [
         "date unknown",
@@ -439,13 +446,18 @@ def test_a_blank_never_makes_another_figure(table: str, name: str) -> None:
         {"date_of_service": DAY + timedelta(days=2), "deductible_met_cents": 28_300, "ytd_as_of": DAY},
         {"payer": "cash"},
     ]
-    claims, lines = claims_of(rows), lines_of("97530 97110x2-CQ@5000 20560", "92507 97129", "97161x1 97110", "97110@700")
+    claims, lines = (
+        claims_of(rows),
+        lines_of("97530 97110x2-CQ@5000 20560", "92507 97129", "97161x1 97110", "97110@700"),
+    )
     before = price_table(claims, lines)
     frames = {"claims": claims, "lines": lines}
     for row in range(frames[table].height):
         frame = frames[table]
-        blanked = frame.with_columns(pl.when(pl.int_range(pl.len()) == row).then(None).otherwise(pl.col(name)).alias(name))
-        after = price_table(**{**frames, table: blanked})
+        blanked = frame.with_columns(
+            pl.when(pl.int_range(pl.len()) == row).then(None).otherwise(pl.col(name)).alias(name)
+        )
+        after = price_table(**(frames | {table: blanked}))  # type: ignore[arg-type]
         for figure in PRICE_COLUMNS:
             if figure.endswith("_status") or "_at_" in figure:
                 continue

@@ -105,17 +105,17 @@ TEST = Source("CMS", "Pub 100-04 ch. 5 §10.7, its example from memory", "reduct
 def sample_schedule(factor: int = 10_000, scale: int = 1) -> Schedule:
     """CMS's example: two procedures with parts in whole dollars, from 2010 on."""
     rows = [("97110", 700, 1000, 100, "5"), ("97530", 1100, 800, 100, "5"), ("99213", 500, 500, 100, "0")]
+    span = (date(2010, 1, 1), date(2026, 12, 31))
     rvu = pl.DataFrame(
         [
-            (code, "", "test", date(2010, 1, 1), date(2026, 12, 31), "A", work * scale, pe * scale, pe * scale, mp)
-            + ("7", mark, "XXX", False, False)
+            (code, "", "test", *span, "A", work * scale, pe * scale, pe * scale, mp, "7", mark, "XXX", False, False)
             for code, work, pe, mp, mark in rows
         ],
         schema=RVU_SCHEMA,
         orient="row",
     )
     gpci = pl.DataFrame(
-        [("national", "", "", "test", date(2010, 1, 1), date(2026, 12, 31), 1000, 1000, 1000)],
+        [("national", "", "", "test", *span, 1000, 1000, 1000)],
         schema=GPCI_SCHEMA,
         orient="row",
     )
@@ -144,9 +144,7 @@ def sample_schedule(factor: int = 10_000, scale: int = 1) -> Schedule:
     ],
 )
 def test_reduction_by_date(day: date, allowed: list[int]) -> None:
-    table = price_table(
-        claims_of([{"date_of_service": day}]), lines_of("97110x2 97530"), schedule=sample_schedule()
-    )
+    table = price_table(claims_of([{"date_of_service": day}]), lines_of("97110x2 97530"), schedule=sample_schedule())
     assert column(table, "fee_cents") == [3600, 2000]
     assert column(table, "allowed_cents") == allowed
 

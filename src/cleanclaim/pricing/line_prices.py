@@ -387,13 +387,9 @@ def _indices(work: _Work, needs: Flags) -> tuple[Mapping[str, Integers], Flags]:
         known_through=work.schedule.known_through,
     )
     row, located = integers(answered["row"])
-    work.mark(
-        needs & work.of_claims(is_one_of(answered["found"], ("unknown key",))), PriceStatus.LOCALITY_UNKNOWN
-    )
+    work.mark(needs & work.of_claims(is_one_of(answered["found"], ("unknown key",))), PriceStatus.LOCALITY_UNKNOWN)
     work.mark(needs & work.of_claims(~located), PriceStatus.LOCALITY_NOT_LISTED)
-    arrays = {
-        name: np.where(located, values[row], 0)[work.claim] for name, values in work.schedule.gpci_arrays.items()
-    }
+    arrays = {name: np.where(located, values[row], 0)[work.claim] for name, values in work.schedule.gpci_arrays.items()}
     return arrays, work.of_claims(located)
 
 

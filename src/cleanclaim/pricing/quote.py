@@ -438,9 +438,7 @@ class _Asked:
             f" + {where} practice expense {_scaled(unit.practice_expense, 2)} × {_scaled(index.pe, 3)}"
             f" + malpractice {_scaled(found.value.mp, 2)} × {_scaled(index.mp, 3)}"
         )
-        yield Step(
-            "relative values", f"{parts} ({found.value.edition})", None, found.source.confidence, found.source
-        )
+        yield Step("relative values", f"{parts} ({found.value.edition})", None, found.source.confidence, found.source)
         share = "" if unit.percent is None else f" × {_scaled(unit.percent, 2)} %"
         yield Step(
             "unit fee",

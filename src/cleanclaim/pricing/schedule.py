@@ -144,9 +144,7 @@ def listed_places() -> frozenset[str]:
 
 
 def _numbered(table: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    return table.select(
-        *keys, "valid_from", "valid_through", pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
-    )
+    return table.select(*keys, "valid_from", "valid_through", pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
 
 
 def _largest(table: pl.DataFrame, name: str) -> int:
