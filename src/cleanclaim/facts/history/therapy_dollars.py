@@ -9,16 +9,18 @@ they come on top of the upper bound only. Lines are taken by day, history first,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import CENTS, FLAG, Column
 
-Integers = npt.NDArray[np.integer[Any]]
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _THERAPY = ("GP", "GO", "GN")
 _NEVER_ALLOWED = ("GY", "GZ")
@@ -26,90 +28,94 @@ _DAYS = 1 << 22
 """More than the days of any calendar: a group and a day make one sortable number."""
 
 
+class Known(NamedTuple):
+    """Whole numbers with a mask: where `known` is false the value is 0 and means nothing."""
+
+    values: Integers
+    known: Flags
+
+    def take(self, rows: Integers) -> Known:
+        """The values at these rows."""
+        return Known(self.values[rows], self.known[rows])
+
+
+def _known(column: pl.Series) -> Known:
+    """A column of numbers, dates (days since 1970) or flags (0 and 1) as an array with its mask."""
+    physical = column.to_physical().cast(pl.Int64)
+    return Known(physical.fill_null(0).to_numpy(), physical.is_not_null().to_numpy())
+
+
 def _dollars(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
-    counts = lines.select(_counts().alias("counts_towards_threshold"))
-    work = _work(claims, lines.hstack(counts))
-    if not work.height:
-        return counts.with_columns(
-            pl.lit(None, pl.Int64).alias("year_before_at_least_cents"),
-            pl.lit(None, pl.Int64).alias("year_before_at_most_cents"),
-        )
-    group = work.get_column("group").to_numpy()
-    place = group * _DAYS + work.get_column("day").to_numpy()
-    cents = _before(work.get_column("cents").to_numpy())
-    unknown = _before((~work.get_column("known")).cast(pl.Int64).to_numpy())
-    row = np.arange(work.height)
-    as_of = work.get_column("as_of")
-    has_as_of = as_of.is_not_null().to_numpy()
-    stated_until = np.searchsorted(place, group * _DAYS + as_of.fill_null(_DAYS - 1).to_numpy(), side="right")
+    counts = lines.select(_COUNTS.alias("counts_towards_threshold")).to_series()
+    owner = lines.get_column("claim_id").to_numpy()
+    day = _known(claims.get_column("date_of_service")).take(owner)
+    discipline = claims.get_column("discipline")
+    applies = _known(claims.get_column("payer_therapy_threshold_applies")).take(owner)
+    # Of a payer not known the amount is unknown; with a payer that has no threshold nothing counts.
+    row = np.flatnonzero(
+        counts.to_numpy()
+        & ~(applies.known & (applies.values == 0))
+        & day.known
+        & discipline.is_not_null().to_numpy()[owner]
+    )
+    own = owner[row]
+    group = _group(claims, own, is_ot=(discipline.fill_null("") == "OT").to_numpy()[own])
+    is_judged = ~claims.get_column("is_history").to_numpy()[own]
+    order = np.lexsort((row, is_judged, day.values[row], group))
+    row, own, group, days = row[order], own[order], group[order], day.values[row][order]
+
+    allowed = _known(lines.get_column("allowed_cents")).take(row)
+    known = allowed.known & (applies.values[row] == 1)
+    cents, unknown = _before(np.where(known, allowed.values, 0)), _before((~known).astype(np.int64))
+    here = np.arange(len(row))
+    place = group * _DAYS + days
     begin = np.searchsorted(place, group * _DAYS, side="left")
-    later = np.where(has_as_of, cents[row] - cents[np.minimum(stated_until, row)], 0)
-    before = cents[row] - cents[begin]
-    unknown_before = unknown[row] - unknown[begin]
-    answered = work.select(
-        "line_id",
-        (pl.col("ytd_at_least_cents").fill_null(0) + pl.Series(later)).alias("year_before_at_least_cents"),
-        pl.when(pl.Series(unknown_before == 0))
-        .then(pl.col("ytd_at_most_cents") + pl.Series(before))
-        .alias("year_before_at_most_cents"),
+    as_of = _known(claims.get_column("ytd_as_of")).take(own)
+    stated = np.searchsorted(place, group * _DAYS + as_of.values, side="right")
+    later = np.where(as_of.known, cents[here] - cents[np.minimum(stated, here)], 0)
+
+    at_least = _known(claims.get_column("ytd_at_least_cents")).take(own)
+    at_most = _known(claims.get_column("ytd_at_most_cents")).take(own)
+    none_unknown = unknown[here] == unknown[begin]
+    # Allowed dollars are never negative: an unknown lower bound is nothing, not unknown.
+    least = Known(at_least.values + later, np.ones(len(row), np.bool_))
+    most = Known(at_most.values + cents[here] - cents[begin], at_most.known & none_unknown)
+    return pl.DataFrame(
+        [
+            counts,
+            _spread("year_before_at_least_cents", least, row, lines.height),
+            _spread("year_before_at_most_cents", most, row, lines.height),
+        ]
     )
-    return (
-        lines.select("line_id")
-        .hstack(counts)
-        .join(answered, on="line_id", how="left", maintain_order="left")
-        .drop("line_id")
-    )
 
 
-def _counts() -> pl.Expr:
-    """Whether a line is allowed as therapy at all: a therapy modifier, and none that asks for a denial."""
-    modifiers = pl.col("modifiers").list
-    therapy = pl.any_horizontal(modifiers.contains(code) for code in _THERAPY)
-    return therapy & pl.any_horizontal(modifiers.contains(code) for code in _NEVER_ALLOWED).not_()
+_COUNTS = (
+    pl.any_horizontal(col.modifiers.list.contains(code) for code in _THERAPY)
+    & pl.any_horizontal(col.modifiers.list.contains(code) for code in _NEVER_ALLOWED).not_()
+)
+"""Whether a line is allowed as therapy at all: a therapy modifier, and none that asks for a denial."""
 
 
-def _work(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines that count towards a threshold, or may: by group, day, history first, claim and line.
-
-    `group` numbers patient, year and disciplines that share a threshold; `known` tells whether the amount is.
-    """
-    owners = lines.get_column("claim_id")
-    of_claim = claims.select(
-        "patient_id",
-        "date_of_service",
-        "is_history",
-        "payer_therapy_threshold_applies",
-        (pl.col("discipline") == "OT").alias("is_ot"),
-        "ytd_at_least_cents",
-        "ytd_at_most_cents",
-        "ytd_as_of",
-    )[owners.to_list()]
-    wide = lines.select("line_id", "claim_id", "allowed_cents", "counts_towards_threshold").hstack(of_claim)
-    applies = pl.col("payer_therapy_threshold_applies")
-    # Of one whose payer is unknown the amount is unknown; one of a payer without a threshold does not count.
-    return (
-        wide.filter(
-            pl.col("counts_towards_threshold")
-            & (applies.is_null() | applies)
-            & pl.col("date_of_service").is_not_null()
-            & pl.col("is_ot").is_not_null()
-        )
-        .with_columns(
-            pl.col("date_of_service").dt.year().alias("year"),
-            pl.col("date_of_service").to_physical().cast(pl.Int64).alias("day"),
-            pl.col("ytd_as_of").to_physical().cast(pl.Int64).alias("as_of"),
-            (pl.col("allowed_cents").is_not_null() & applies.is_not_null()).alias("known"),
-        )
-        .with_columns(pl.when(pl.col("known")).then(pl.col("allowed_cents")).otherwise(0).alias("cents"))
-        .sort("patient_id", "year", "is_ot", "day", pl.col("is_history").not_(), "line_id")
-        .with_columns(pl.struct("patient_id", "year", "is_ot").rle_id().cast(pl.Int64).alias("group"))
-    )
+def _group(claims: pl.DataFrame, own: Integers, *, is_ot: Flags) -> Integers:
+    """A number for each patient, calendar year and disciplines that share a threshold, in no meaningful order."""
+    year = _known(claims.get_column("date_of_service").dt.year()).take(own).values
+    patient = _known(claims.get_column("patient_id")).take(own).values
+    several = np.stack([patient, year, is_ot.astype(np.int64)])
+    return np.unique(several, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _before(amounts: Integers) -> Integers:
     """The sum of the rows before each row, and of all rows at the end."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts, dtype=np.int64)])
+
+
+def _spread(name: str, found: Known, row: Integers, height: int) -> pl.Series:
+    """The values at their rows of the table, null elsewhere."""
+    values, known = np.zeros(height, np.int64), np.zeros(height, np.bool_)
+    values[row], known[row] = found.values, found.known
+    column = pl.Series(name, values)
+    return column if known.all() else column.scatter(np.flatnonzero(~known), None)
 
 
 stage = Stage(

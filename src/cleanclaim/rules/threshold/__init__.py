@@ -1,0 +1,1 @@
+"""Rules about Medicare's yearly therapy threshold and KX."""
