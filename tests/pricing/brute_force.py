@@ -117,8 +117,8 @@ def _shared(claims: list[Claim], allowed: dict[tuple[int, int], int]) -> list[li
         rate = values.on("part_b_coinsurance", claim.day).value
         off = values.on("sequestration", claim.day).value
         assert yearly is not None
-    assert rate is not None
-    assert off is not None
+        assert rate is not None
+        assert off is not None
         stated = claim.as_of.year == claim.day.year
         left = yearly - claim.met if stated else yearly
         for other in order:
