@@ -7,6 +7,8 @@ where its own list was not read, Medicare's edit is given all the same, so that 
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from cleanclaim.dates import LookupStatus
@@ -39,16 +41,8 @@ def edits_for(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
     edits = _own_pairs(_medicare_pairs(asked), context)
     if edits.get_column("indicator").null_count() == edits.height:
         return _answer(edits)
-    used = edits.select("payer", pl.col("date_of_service").alias("date"))
-    settings = payers.resolve(used.unique(), context.payers.values()).select("payer", "date", "payer_pair_edits")
-    uses = used.join(settings, on=["payer", "date"], how="left", nulls_equal=True, maintain_order="left")
-    lists = uses.get_column("payer_pair_edits")
-    not_used = (lists == NONE) | ((lists == OWN_LIST) & own_list_is_read(uses, context))
-    return _answer(
-        edits.with_columns(
-            pl.when(not_used.fill_null(value=False)).then(None).otherwise("indicator").alias("indicator")
-        )
-    )
+    not_used = medicare_list_is_not_used(edits.select("payer", "date_of_service"), context)
+    return _answer(edits.with_columns(pl.when(not_used.not_()).then("indicator").alias("indicator")))
 
 
 _NO_EDIT = (pl.lit(None, pl.Int64).alias("indicator"),)
@@ -98,15 +92,23 @@ def _packs(ids: pl.Series, context: Context) -> list[Payer]:
     return found
 
 
-def own_list_is_read(uses: pl.DataFrame, context: Context) -> pl.Series:
-    """Whether the own list of a payer that applies only its own is at hand, for each row."""
-    asked = uses.filter(pl.col("payer_pair_edits") == OWN_LIST).select("payer", "date").unique()
+def medicare_list_is_not_used(asked: pl.DataFrame, context: Context) -> pl.Series:
+    """Whether each row's payer is known not to apply Medicare's list on that day; false where that was not read."""
+    keys = asked.unique()
+    answers = [_applies_other_list(payer, day, context) for payer, day in keys.iter_rows()]
+    known = keys.with_columns(pl.Series("not_used", answers, dtype=pl.Boolean))
+    return asked.join(
+        known, on=["payer", "date_of_service"], how="left", nulls_equal=True, maintain_order="left"
+    ).get_column("not_used")
+
+
+def _applies_other_list(payer: str | None, day: date | None, context: Context) -> bool:
+    """Whether the payer is known to apply no list, or only its own, which is at hand."""
     extra = tuple(context.payers.values())
-    read = [
-        payers.setting(payer, "own_pairs", day, extra).status is LookupStatus.FOUND for payer, day in asked.iter_rows()
-    ]
-    known = asked.with_columns(pl.Series("read", read, dtype=pl.Boolean))
-    return uses.join(known, on=["payer", "date"], how="left", maintain_order="left").get_column("read")
+    applied = payers.setting(payer, "pair_edits", day, extra).value
+    if applied == OWN_LIST:
+        return payers.setting(payer, "own_pairs", day, extra).status is LookupStatus.FOUND
+    return bool(applied == NONE)
 
 
 def _answer(edits: pl.DataFrame) -> pl.DataFrame:

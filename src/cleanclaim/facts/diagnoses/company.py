@@ -15,100 +15,83 @@ from cleanclaim.reference import icd10
 _REMEMBERED = 65_536
 _LACKS = "every diagnosis of the claim"
 
-_MET = {
-    "code": TEXT,
-    "other": TEXT,
-    "note": TEXT,
-    "not_beside": TEXT,
-    "serves": FLAG,
-}
+_COLUMNS = (
+    Column("is_kept_apart", FLAG, "flag", "a note keeps it apart from a diagnosis that stands before it"),
+    Column("kept_apart_from", TEXT, "ICD-10-CM", "that diagnosis"),
+    Column("kept_apart_by", TEXT, "ICD-10-CM", "the code under which the note stands"),
+    Column("is_repeated_diagnosis", FLAG, "flag", "the same code stands before it"),
+    Column("stands_beside_unfit", FLAG, "flag", "a note in words keeps it from another diagnosis of the claim"),
+    Column("unfit_companion", TEXT, "ICD-10-CM", "that diagnosis"),
+    Column("unfit_because", TEXT, "text", "the note, in our words"),
+    Column("lacks_companion", FLAG, "flag", "it wants another diagnosis beside or before it, and has none"),
+    Column("wanted_companion", TEXT, "text", "what it wants, in words"),
+)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _meeting(code: str, other: str) -> tuple[str | None, str | None, bool]:
-    """Of two diagnoses: the note that keeps them apart, the words that keep `code` from `other`, and whether `other`,
-    standing before, is the companion that `code` wants.
+def _kept_apart(code: str, other: str) -> str | None:
+    """The code under which a note keeps two diagnoses apart, or `None`.
 
     Opposite sides are not kept apart: the guidelines allow conditions that have nothing to do with each other.
-    """  # noqa: D205 - the three answers belong together
-    apart = next((item for item in icd10.excludes1_conflicts([code, other]) if not item.opposite_sides), None)
-    problems = [item for item in icd10.companion_problems([other, code]) if item.code == code]
-    not_beside = next((item.companion.words for item in problems if item.other == other), None)
-    serves = not any(item.other is None for item in problems)
-    return (None if apart is None else icd10.dotted(apart.exclusion.place), not_beside, serves)
+    """
+    for conflict in icd10.excludes1_conflicts([code, other]):
+        if not conflict.opposite_sides:
+            return icd10.dotted(conflict.exclusion.place)
+    return None
+
+
+def _row(codes: tuple[str | None, ...], place: int) -> tuple[object, ...]:
+    """How one diagnosis stands to the others of its claim; the order is that of `_COLUMNS`."""
+    code, before = codes[place], codes[:place]
+    if code is None:
+        return (None,) * len(_COLUMNS)
+    others = before + codes[place + 1 :]
+    known = [other for other in others if other is not None]
+    # What was found stands; that nothing was found holds only where every other diagnosis is known.
+    none_before = None if None in before else False
+    none_beside = None if None in others else False
+    apart = next(((other, note) for other in before if other and (note := _kept_apart(code, other))), (None, None))
+    problems = [item for item in icd10.companion_problems(_known_codes(before, code, codes)) if item.code == code]
+    unfit = next((item for item in problems if item.other is not None and item.other in known), None)
+    wanting = next((item for item in problems if item.other is None), None)
+    return (
+        True if apart[0] else none_before,
+        apart[0] and icd10.dotted(apart[0]),
+        apart[1],
+        True if code in before else none_before,
+        True if unfit else none_beside,
+        unfit.other and icd10.dotted(unfit.other) if unfit else None,
+        unfit.companion.words if unfit else None,
+        False if wanting is None else (True if None not in others else None),
+        wanting.companion.words if wanting else None,
+    )
+
+
+def _known_codes(before: tuple[str | None, ...], code: str, codes: tuple[str | None, ...]) -> list[str]:
+    """The known codes of a claim, those before this one before it."""
+    after = codes[len(before) + 1 :]
+    return [*(other for other in before if other), code, *(other for other in after if other)]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _wanted(code: str) -> tuple[str, bool] | None:
-    """What the code wants beside it, in words, and whether it must stand before; `None` where it wants nothing."""
-    wants = next((item.companion for item in icd10.companion_problems([code]) if item.other is None), None)
-    return None if wants is None else (wants.words, wants.relation is icd10.Relation.AFTER)
+def _company(codes: tuple[str | None, ...]) -> tuple[tuple[object, ...], ...]:
+    """The columns of `_COLUMNS` for the diagnoses of one claim, in order."""
+    return tuple(zip(*(_row(codes, place) for place in range(len(codes))), strict=True))
 
 
 def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    rows = frames["diagnoses"].select("diagnosis_id", "claim_id", "position", pl.col("diagnosis_code").alias("code"))
-    codes = rows.get_column("code").unique().drop_nulls()
-    wants = [(code, *found) for code in codes if (found := _wanted(code)) is not None]
-    rows = rows.join(
-        pl.DataFrame(wants, schema={"code": TEXT, "wanted": TEXT, "wants_before": FLAG}, orient="row"),
-        on="code",
-        how="left",
-        maintain_order="left",
+    rows = frames["diagnoses"].select("diagnosis_id", "claim_id", "position", "diagnosis_code")
+    claims = rows.group_by("claim_id", maintain_order=True).agg(
+        pl.col("diagnosis_id", "diagnosis_code").sort_by("position")
     )
-    both = (
-        rows.join(rows.select("claim_id", "position", "code"), on="claim_id", how="inner", suffix="_other")
-        .filter(pl.col("position") != pl.col("position_other"))
-        .rename({"code_other": "other"})
-    )
-    known = both.select("code", "other").unique().drop_nulls()
-    met = pl.DataFrame(
-        [(code, other, *_meeting(code, other)) for code, other in known.iter_rows()], schema=_MET, orient="row"
-    )
-    both = both.join(met, on=["code", "other"], how="left").sort("diagnosis_id", "position_other")
-    earlier = pl.col("position_other") < pl.col("position")
-    unknown = pl.col("other").is_null() | pl.col("code").is_null()
-    of_row = both.group_by("diagnosis_id", maintain_order=True).agg(
-        pl.col("other").filter(pl.col("note").is_not_null() & earlier).first().alias("apart_from"),
-        pl.col("note").filter(pl.col("note").is_not_null() & earlier).first(),
-        (unknown & earlier).any().alias("earlier_unknown"),
-        unknown.any().alias("some_unknown"),
-        (pl.col("other") == pl.col("code")).filter(earlier).any(ignore_nulls=False).alias("repeated"),
-        pl.col("other").filter(pl.col("not_beside").is_not_null()).first().alias("not_beside_other"),
-        pl.col("not_beside").drop_nulls().first(),
-        (pl.col("serves") & (earlier | pl.col("wants_before").not_())).any(ignore_nulls=False).alias("served"),
-    )
-    joined = rows.join(of_row, on="diagnosis_id", how="left", maintain_order="left")
-    alone = pl.col("some_unknown").is_null()
-    return joined.select(
-        _found("apart_from", alone | pl.col("earlier_unknown").not_()).alias("is_kept_apart"),
-        _dotted("apart_from").alias("kept_apart_from"),
-        pl.col("note").alias("kept_apart_by"),
-        pl.when(alone).then(pl.lit(value=False)).otherwise("repeated").alias("is_repeated_diagnosis"),
-        _found("not_beside_other", alone | pl.col("some_unknown").not_()).alias("stands_beside_unfit"),
-        _dotted("not_beside_other").alias("unfit_companion"),
-        pl.col("not_beside").alias("unfit_because"),
-        pl.when(pl.col("code").is_null())
-        .then(None)
-        .when(pl.col("wanted").is_null())
-        .then(pl.lit(value=False))
-        .when(alone)
-        .then(pl.lit(value=True))
-        .otherwise(pl.col("served").not_())
-        .alias("lacks_companion"),
-        pl.col("wanted").alias("wanted_companion"),
-    )
-
-
-def _found(column: str, complete: pl.Expr) -> pl.Expr:
-    """True where something was found; false only where everything was known."""
-    own = pl.col("code").is_not_null()
-    return pl.when(pl.col(column).is_not_null()).then(pl.lit(value=True)).when(own & complete).then(pl.lit(value=False))
-
-
-def _dotted(column: str) -> pl.Expr:
-    """The code as people write it."""
-    head, tail = pl.col(column).str.slice(0, 3), pl.col(column).str.slice(3)
-    return pl.when(tail == "").then(head).otherwise(pl.format("{}.{}", head, tail))
+    columns: list[list[object]] = [[] for _ in _COLUMNS]
+    for codes in claims.get_column("diagnosis_code").to_list():
+        for column, values in zip(columns, _company(tuple(codes)), strict=True):
+            column.extend(values)
+    keys = claims.get_column("diagnosis_id").explode(empty_as_null=False, keep_nulls=False)
+    data = {item.name: pl.Series(values, dtype=item.dtype) for item, values in zip(_COLUMNS, columns, strict=True)}
+    found = pl.DataFrame(data)
+    return found if keys.is_sorted() else found[keys.arg_sort()]
 
 
 def _is_confirmed(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
@@ -129,17 +112,7 @@ stages = (
         name="diagnosis-company",
         over="diagnoses",
         needs=("diagnosis_id", "claim_id", "position", "diagnosis_code"),
-        adds=(
-            Column("is_kept_apart", FLAG, "flag", "a note keeps it apart from a diagnosis that stands before it"),
-            Column("kept_apart_from", TEXT, "ICD-10-CM", "that diagnosis"),
-            Column("kept_apart_by", TEXT, "ICD-10-CM", "the code under which the note stands"),
-            Column("is_repeated_diagnosis", FLAG, "flag", "the same code stands before it"),
-            Column("stands_beside_unfit", FLAG, "flag", "a note in words keeps it from another diagnosis of the claim"),
-            Column("unfit_companion", TEXT, "ICD-10-CM", "that diagnosis"),
-            Column("unfit_because", TEXT, "text", "the note, in our words"),
-            Column("lacks_companion", FLAG, "flag", "it wants another diagnosis beside or before it, and has none"),
-            Column("wanted_companion", TEXT, "text", "what it wants, in words"),
-        ),
+        adds=_COLUMNS,
         compute=_meet,
         lacks=_LACKS,
     ),

@@ -13,62 +13,56 @@ from cleanclaim.lines.schema import FLAG, TEXT, TEXTS, Column
 _LACKS = "the diagnoses each line points to"
 
 
-def _links(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per pointer: `line_id`, `claim_id`, `place` among the pointers, `position` pointed to."""
-    return (
-        frames["lines"]
-        .select("line_id", "claim_id", pl.col("pointers").alias("position"))
-        .explode("position", empty_as_null=False, keep_nulls=False)
-        .with_columns(pl.int_range(pl.len()).over("line_id").alias("place"))
-    )
+_UNKNOWN = "?"
 
 
 def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    diagnoses = frames["diagnoses"].select(
-        "claim_id",
-        "position",
-        pl.lit(value=True).alias("exists"),
-        pl.col("is_external_cause").alias("external"),
-        pl.col("is_organism").alias("organism"),
-        pl.col("is_manifestation").alias("manifestation"),
-        pl.col("diagnosis_as_written").alias("written"),
+    listed = (
+        frames["diagnoses"]
+        .group_by("claim_id")
+        .agg(
+            pl.col("diagnosis_as_written").fill_null(_UNKNOWN).sort_by("position").alias("written"),
+            (pl.col("is_external_cause") | pl.col("is_organism") | pl.col("is_manifestation"))
+            .sort_by("position")
+            .alias("secondary"),
+        )
     )
-    links = _links(frames).join(diagnoses, on=["claim_id", "position"], how="left").sort("line_id", "place")
-    first = pl.col("place") == 0
-    of_line = links.group_by("line_id", maintain_order=True).agg(
-        pl.when((pl.col("exists") & pl.col("written").is_null()).any().not_())
-        .then(pl.col("written").drop_nulls().implode())
-        .alias("linked"),
-        pl.col("written").filter(first).first(),
-        (pl.col("external") | pl.col("organism") | pl.col("manifestation"))
-        .filter(first)
-        .first()
-        .alias("leads_wrongly"),
-    )
-    lines = frames["lines"].select("line_id", "pointers", "knows_diagnoses")
-    joined = lines.join(of_line, on="line_id", how="left", maintain_order="left")
+    lines = frames["lines"].select("claim_id", "pointers", "knows_diagnoses")
+    joined = lines.join(listed, on="claim_id", how="left", maintain_order="left")
+    places = pl.col("pointers") - 1
     has_none = pl.col("pointers").list.len() == 0
-    return joined.select(
+    linked = pl.col("written").list.gather(places.list.eval(pl.element().filter(pl.element() >= 0)), null_on_oob=True)
+    first = pl.when(has_none.not_()).then(places.list.first())
+    lead = pl.col("written").list.get(first, null_on_oob=True)
+    return joined.with_columns(linked.list.drop_nulls().alias("linked"), lead.alias("lead")).select(
         pl.when(has_none)
         .then(pl.lit([], dtype=TEXTS))
-        .when("knows_diagnoses")
+        .when(pl.col("knows_diagnoses") & pl.col("linked").list.contains(_UNKNOWN).not_())
         .then("linked")
         .alias("linked_diagnoses"),
-        pl.col("written").alias("leading_diagnosis"),
-        pl.when(has_none).then(pl.lit(value=False)).otherwise("leads_wrongly").alias("is_led_by_secondary"),
+        pl.when(pl.col("lead") != _UNKNOWN).then("lead").alias("leading_diagnosis"),
+        pl.when(has_none)
+        .then(pl.lit(value=False))
+        .otherwise(pl.col("secondary").list.get(first, null_on_oob=True))
+        .alias("is_led_by_secondary"),
     )
 
 
 def _of_diagnoses(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    pointed = _links(frames).select("claim_id", "position").unique().with_columns(pl.lit(value=True).alias("pointed"))
-    told = frames["lines"].group_by("claim_id").agg(pl.col("pointers").is_null().any().alias("untold"))
+    pointed = (
+        frames["lines"]
+        .group_by("claim_id")
+        .agg(
+            pl.col("pointers").explode(empty_as_null=False, keep_nulls=False).unique().alias("pointed"),
+            pl.col("pointers").is_null().any().alias("untold"),
+        )
+    )
     return (
         frames["diagnoses"]
         .select("claim_id", "position")
-        .join(pointed, on=["claim_id", "position"], how="left", maintain_order="left")
-        .join(told, on="claim_id", how="left", maintain_order="left")
+        .join(pointed, on="claim_id", how="left", maintain_order="left")
         .select(
-            pl.when("pointed")
+            pl.when(pl.col("pointed").list.contains(pl.col("position")))
             .then(pl.lit(value=True))
             .when(pl.col("untold").not_())
             .then(pl.lit(value=False))

@@ -92,23 +92,23 @@ def _dated(text: str, day: date) -> tuple[object, ...]:
 
 def _look_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     asked = frames["diagnoses"].select(pl.col("diagnosis").alias("text"), pl.col("date_of_service").alias("day"))
-    texts = asked.get_column("text").unique().drop_nulls()
-    dated = asked.unique().drop_nulls()
-    wording = pl.DataFrame(
-        [(text, *_wording(text)) for text in texts],
-        schema={"text": TEXT} | {column.name: column.dtype for column in _WORDING},
+    distinct = asked.unique(maintain_order=True)
+    answers = pl.DataFrame(
+        [
+            (
+                *((None,) * len(_WORDING) if text is None else _wording(text)),
+                *((None,) * len(_DATED) if text is None or day is None else _dated(text, day)),
+            )
+            for text, day in distinct.iter_rows()
+        ],
+        schema={column.name: column.dtype for column in (*_WORDING, *_DATED)},
         orient="row",
     )
-    states = pl.DataFrame(
-        [(text, day, *_dated(text, day)) for text, day in dated.iter_rows()],
-        schema={"text": TEXT, "day": DAY} | {column.name: column.dtype for column in _DATED},
-        orient="row",
-    )
-    return (
-        asked.join(wording, on="text", how="left", maintain_order="left")
-        .join(states, on=["text", "day"], how="left", maintain_order="left")
-        .drop("text", "day")
-    )
+    if distinct.height == asked.height:
+        return answers
+    return asked.join(
+        distinct.hstack(answers), on=["text", "day"], how="left", nulls_equal=True, maintain_order="left"
+    ).drop("text", "day")
 
 
 stage = Stage(

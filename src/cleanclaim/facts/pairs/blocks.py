@@ -10,6 +10,7 @@ from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 
 _HOUR = 60
+_NOT_NOTED = "no times noted"
 
 
 def _clock(minutes: str) -> pl.Expr:
@@ -31,6 +32,10 @@ def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     pairs = frames["pairs"].select(
         "pair_id", "first_code", "second_code", "first_day_code_id", "second_day_code_id", "knows_services"
     )
+    starts = frames["services"].get_column("starts_at")
+    if pairs.is_empty() or starts.null_count() == starts.len():
+        untold = pl.lit(None, pl.Boolean).alias("blocks_overlap"), pl.lit(_NOT_NOTED).alias("block_words")
+        return pairs.select("pair_id").with_columns(*untold).drop("pair_id")
     blocks = _blocks(frames["services"])
     met = (
         pairs.join(blocks, left_on="first_day_code_id", right_on="day_code_id", how="left")
@@ -55,7 +60,7 @@ def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         .select(
             pl.col("overlap").alias("blocks_overlap"),
             pl.when(pl.col("overlap").is_null())
-            .then(pl.lit("no times noted"))
+            .then(pl.lit(_NOT_NOTED))
             .when("overlap")
             .then(pl.format("{}, at the same time", told))
             .otherwise(pl.format("{}, apart", told))

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage, count_same, every_row
-from cleanclaim.facts.pair_edits import MEDICARE_LIST, OWN_LIST, own_list_is_read
+from cleanclaim.facts.pair_edits import MEDICARE_LIST, medicare_list_is_not_used
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import ncci
-from cleanclaim.reference.payers import NONE
 
 EDITION_COLUMNS = ("pairs_are_confirmed", "pairs_edition", "limits_are_confirmed")
 """Columns of `claims` that tell what a claim's pair and unit verdicts rest on: ask `Judge(extra=…)` for them."""
@@ -31,13 +30,12 @@ def _confirm(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     edition = ncci.edition()
     claims = frames["claims"]
     lists = pl.col("payer_pair_edits")
-    uses = claims.select("payer", pl.col("date_of_service").alias("date"), "payer_pair_edits")
-    own_is_read = own_list_is_read(uses, context)
+    not_used = medicare_list_is_not_used(claims.select("payer", "date_of_service"), context)
     alone = pl.col("knows_history") & (pl.col("day_line_count") == 1)
     dated = pl.col("date_of_service").is_between(edition.confirmed_from, edition.confirmed_through)
     looked_up = pl.col("codes_in_pair_scope") & pl.col("rendering_npi").is_not_null()
     return claims.select(
-        pl.when(alone | (lists == NONE) | ((lists == OWN_LIST) & own_is_read))
+        pl.when(alone | not_used)
         .then(pl.lit(value=True))
         .when((lists == MEDICARE_LIST) & dated.not_())
         .then(pl.lit(value=False))
