@@ -75,7 +75,8 @@ _NOT_DOING = re.compile(
     r"^\W*(?:pt|patient|he|she|they|client|caregiver|spouse|wife|husband|daughter|son)\b.{0,20}\b(?:is|reports?|"
     r"states?|stated|reported|notes?|denies|c/o|presents?|"
     r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|paid|agreed|consented|continues|would|requires?|"
-    r"required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no adverse|"
+    r"required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no (?:adverse|lob|loss|increase|change|new|"
+    r"symptoms?|rest)|"
     r"reports?|reported|d/c|discharged?|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|"
     r"insurance|payer|poc|signed|electronically)\b"
 )
@@ -237,7 +238,7 @@ class _Reader:
                 head = cutting.columns(line, cells)
                 if head is not None:
                     columns = head
-                elif not re.fullmatch(r"[\s|:+-]+", line):
+                elif not re.fullmatch(r"[\s|:+-]+", line) and not re.match(r"\W*(?:sub)?total\b", fold(line)):
                     yield self._row(stretch.part, start, line, cells, columns)
                 place += 1
                 continue

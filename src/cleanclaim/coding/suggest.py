@@ -214,6 +214,9 @@ def _settle_evaluation(total: dict[str, float], ask: list[MustAsk]) -> None:
     likely = max((total.get(code, 0.0) for code in table.values()), default=0.0)
     if points <= 0 and (likely < _LEAST or max(levels.values()) <= 0):
         return
+    if table is not _LEVELS:
+        for code in _LEVELS.values():
+            total.pop(code, None)
     for level, code in table.items():
         total[code] = total.get(code, 0.0) + points + levels[level]
     if max(levels.values()) <= 0:
