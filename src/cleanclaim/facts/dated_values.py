@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ from cleanclaim.lines.schema import Column
 from cleanclaim.reference import values
 
 _EPOCH = date(1970, 1, 1)
-_LONG_AGO = -(1 << 31)
 
 
 def dated_values(name: str, *, over: str, series: Mapping[str, str], lacks: str) -> Stage:
@@ -32,10 +31,9 @@ def dated_values(name: str, *, over: str, series: Mapping[str, str], lacks: str)
     """
 
     def compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-        days = frames[over].get_column("date_of_service").to_physical()
-        # A null takes the place before all values, where nothing is known.
-        places = days.fill_null(_LONG_AGO).to_numpy()
-        return pl.DataFrame([_column(source, column, places) for source, column in series.items()])
+        # A null day becomes the smallest number, which lies before every value.
+        days = frames[over].get_column("date_of_service").to_numpy().astype("datetime64[D]").view(np.int64)
+        return pl.DataFrame([_column(source, column, days) for source, column in series.items()])
 
     return Stage(
         name=name,
@@ -50,18 +48,26 @@ def dated_values(name: str, *, over: str, series: Mapping[str, str], lacks: str)
     )
 
 
-def _column(source: str, column: str, places: npt.NDArray[Any]) -> pl.Series:
-    starts, found = _timeline(source)
+def _column(source: str, column: str, days: npt.NDArray[np.int64]) -> pl.Series:
+    timeline = _timeline(source)
     # The first stretch is the one before all starts.
-    return found.gather(np.searchsorted(starts, places, side="right")).alias(column)
+    stretch = np.searchsorted(timeline.starts, days, side="right")
+    known = timeline.known[stretch]
+    found = pl.Series(column, timeline.values[stretch])
+    return found if known.all() else found.scatter(np.flatnonzero(~known), None)
+
+
+class _Timeline(NamedTuple):
+    """The days (since 1970) on which a series changes; before all of them and from each, its value, 0 for none."""
+
+    starts: npt.NDArray[np.int64]
+    values: npt.NDArray[np.int64]
+    known: npt.NDArray[np.bool_]
 
 
 @cache
-def _timeline(source: str) -> tuple[npt.NDArray[np.int64], pl.Series]:
-    """The days (since 1970) on which the value of a series changes, and its value before and from each of them.
-
-    A series has a few values and no key, so a sorted list of days answers without a join.
-    """
+def _timeline(source: str) -> _Timeline:
+    """Lay out a series. It has a few values and no key, so a sorted list of days answers without a join."""
     series = values.series(source)
     starts: set[date] = set()
     for item in series.values:
@@ -72,5 +78,8 @@ def _timeline(source: str) -> tuple[npt.NDArray[np.int64], pl.Series]:
         starts.add(series.known_through + timedelta(days=1))
     ordered = sorted(starts)
     found = [None, *(series.on(day).value for day in ordered)]
-    days = [max((day - _EPOCH).days, _LONG_AGO + 1) for day in ordered]
-    return np.array(days, dtype=np.int64), pl.Series(found, dtype=pl.Int64)
+    return _Timeline(
+        np.array([(day - _EPOCH).days for day in ordered], dtype=np.int64),
+        np.array([value or 0 for value in found], dtype=np.int64),
+        np.array([value is not None for value in found], dtype=np.bool_),
+    )

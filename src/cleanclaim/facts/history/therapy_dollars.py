@@ -40,55 +40,66 @@ class Known(NamedTuple):
 
 
 def _known(column: pl.Series) -> Known:
-    """A column of numbers, dates (days since 1970) or flags (0 and 1) as an array with its mask."""
-    physical = column.to_physical().cast(pl.Int64)
-    return Known(physical.fill_null(0).to_numpy(), physical.is_not_null().to_numpy())
+    """A column of numbers, days (since 1970) or flags (0 and 1) as an array with its mask."""
+    if column.dtype == pl.Date:
+        days = column.to_numpy().astype("datetime64[D]")
+        known: Flags = ~np.isnat(days)
+        return Known(np.where(known, days.view(np.int64), 0), known)
+    # Most columns of most tables hold no null, and then need no second look.
+    if column.null_count() == 0:
+        return Known(column.to_numpy().astype(np.int64), np.ones(len(column), np.bool_))
+    return Known(column.cast(pl.Int64).fill_null(0).to_numpy(), column.is_not_null().to_numpy())
 
 
 def _dollars(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
-    counts = lines.select(_COUNTS.alias("counts_towards_threshold")).to_series()
+    of_claim = {name: _known(claims.get_column(name)) for name in _CLAIM_NUMBERS}
+    is_ot = _known(claims.get_column("discipline") == "OT")
     owner = lines.get_column("claim_id").to_numpy()
-    day = _known(claims.get_column("date_of_service")).take(owner)
-    discipline = claims.get_column("discipline")
-    applies = _known(claims.get_column("payer_therapy_threshold_applies")).take(owner)
+    applies, day = of_claim["payer_therapy_threshold_applies"], of_claim["date_of_service"]
     # Of a payer not known the amount is unknown; with a payer that has no threshold nothing counts.
-    row = np.flatnonzero(
-        counts.to_numpy()
-        & ~(applies.known & (applies.values == 0))
-        & day.known
-        & discipline.is_not_null().to_numpy()[owner]
-    )
+    may_count = day.known & is_ot.known & ((applies.values == 1) | ~applies.known)
+    counts = lines.select(_COUNTS.alias("counts")).to_series().to_numpy()
+    row = np.flatnonzero(counts & may_count[owner])
     own = owner[row]
-    group = _group(claims, own, is_ot=(discipline.fill_null("") == "OT").to_numpy()[own])
-    is_judged = ~claims.get_column("is_history").to_numpy()[own]
-    order = np.lexsort((row, is_judged, day.values[row], group))
-    row, own, group, days = row[order], own[order], group[order], day.values[row][order]
+    days = day.values[own]
+    group = _group(of_claim["patient_id"].values[own], _year(days), is_ot.values[own])
+    order = np.lexsort((row, -of_claim["is_history"].values[own], days, group))
+    row, own, group, days = row[order], own[order], group[order], days[order]
 
     allowed = _known(lines.get_column("allowed_cents")).take(row)
-    known = allowed.known & (applies.values[row] == 1)
+    known = allowed.known & applies.known[own]
     cents, unknown = _before(np.where(known, allowed.values, 0)), _before((~known).astype(np.int64))
     here = np.arange(len(row))
     place = group * _DAYS + days
     begin = np.searchsorted(place, group * _DAYS, side="left")
-    as_of = _known(claims.get_column("ytd_as_of")).take(own)
+    as_of = of_claim["ytd_as_of"].take(own)
     stated = np.searchsorted(place, group * _DAYS + as_of.values, side="right")
     later = np.where(as_of.known, cents[here] - cents[np.minimum(stated, here)], 0)
 
-    at_least = _known(claims.get_column("ytd_at_least_cents")).take(own)
-    at_most = _known(claims.get_column("ytd_at_most_cents")).take(own)
-    none_unknown = unknown[here] == unknown[begin]
+    at_most = of_claim["ytd_at_most_cents"].take(own)
     # Allowed dollars are never negative: an unknown lower bound is nothing, not unknown.
-    least = Known(at_least.values + later, np.ones(len(row), np.bool_))
-    most = Known(at_most.values + cents[here] - cents[begin], at_most.known & none_unknown)
+    least = Known(of_claim["ytd_at_least_cents"].values[own] + later, np.ones(len(row), np.bool_))
+    most = Known(at_most.values + cents[here] - cents[begin], at_most.known & (unknown[here] == unknown[begin]))
+    height = len(owner)
     return pl.DataFrame(
         [
-            counts,
-            _spread("year_before_at_least_cents", least, row, lines.height),
-            _spread("year_before_at_most_cents", most, row, lines.height),
+            pl.Series("counts_towards_threshold", counts),
+            _spread("year_before_at_least_cents", least, row, height),
+            _spread("year_before_at_most_cents", most, row, height),
         ]
     )
 
+
+_CLAIM_NUMBERS = (
+    "patient_id",
+    "date_of_service",
+    "is_history",
+    "payer_therapy_threshold_applies",
+    "ytd_at_least_cents",
+    "ytd_at_most_cents",
+    "ytd_as_of",
+)
 
 _COUNTS = (
     pl.any_horizontal(col.modifiers.list.contains(code) for code in _THERAPY)
@@ -97,11 +108,14 @@ _COUNTS = (
 """Whether a line is allowed as therapy at all: a therapy modifier, and none that asks for a denial."""
 
 
-def _group(claims: pl.DataFrame, own: Integers, *, is_ot: Flags) -> Integers:
+def _year(days: Integers) -> Integers:
+    """The calendar years of days since 1970."""
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+
+
+def _group(patient: Integers, year: Integers, is_ot: Integers) -> Integers:
     """A number for each patient, calendar year and disciplines that share a threshold, in no meaningful order."""
-    year = _known(claims.get_column("date_of_service").dt.year()).take(own).values
-    patient = _known(claims.get_column("patient_id")).take(own).values
-    several = np.stack([patient, year, is_ot.astype(np.int64)])
+    several = np.stack([patient, year, is_ot])
     return np.unique(several, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
@@ -122,19 +136,7 @@ stage = Stage(
     name="therapy-dollars",
     over="lines",
     needs=("line_id", "claim_id", "modifiers", "allowed_cents"),
-    reads=tuple(
-        ("claims", name)
-        for name in (
-            "patient_id",
-            "date_of_service",
-            "is_history",
-            "payer_therapy_threshold_applies",
-            "discipline",
-            "ytd_at_least_cents",
-            "ytd_at_most_cents",
-            "ytd_as_of",
-        )
-    ),
+    reads=tuple(("claims", name) for name in (*_CLAIM_NUMBERS, "discipline")),
     adds=(
         Column("counts_towards_threshold", FLAG, "flag", "billed as therapy, and not for a denial"),
         Column(
