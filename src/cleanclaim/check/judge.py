@@ -48,7 +48,7 @@ class Judge:
             planner.ask(table, names)
         self._planner = planner
         self._steps = planner.steps()
-        self._with_pairs = "pairs" in self._by_table or "pairs" in (extra or {})
+        self._with_pairs = "pairs" in self._by_table or "pairs" in planner.tables() or "pairs" in (extra or {})
 
     def judge(self, tables: Tables, context: Context | None = None) -> Verdicts:
         """The verdict of every rule on every row that is not history."""

@@ -91,6 +91,10 @@ class Planner:
         """What the column reads directly; empty for an input."""
         return self._needs.get(cell, ())
 
+    def tables(self) -> frozenset[str]:
+        """Every table of which some column is asked for, directly or on the way."""
+        return frozenset(table for table, _ in self._needs)
+
     def _visit(self, cell: Cell, trail: tuple[Cell, ...]) -> None:
         if cell in trail:
             raise CircleError(" → ".join(f"{table}.{name}" for table, name in (*trail, cell)))

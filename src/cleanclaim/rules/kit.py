@@ -231,9 +231,10 @@ class Rule:
 NEVER_UNKNOWN = frozenset(
     {"claim_id", "line_id", "service_id", "diagnosis_id", "day_id", "pair_id", "is_history", "modifiers",
      "line_number", "service_number", "position", "first_modifiers", "second_modifiers", "first_line_id",
-     "second_line_id", "bypass_allowed", "pair_edition", "knows_services", "knows_history", "coverage_order"}
+     "second_line_id", "bypass_allowed", "pair_edition", "knows_services", "knows_history", "coverage_order",
+     "modifiers_not_listed", "modifiers_in_conflict", "modifiers_foreign"}
 )  # fmt: skip
-"""Columns that every reader fills: a rule over these alone needs no unknown example."""
+"""Columns that every reader fills, and what follows from those alone: a rule over these alone needs no unknown example."""
 
 
 # --- expressions over modifiers and code lists, honest about null -------------------------------------------
@@ -254,6 +255,12 @@ def with_modifier(code: str, *, first: bool = False) -> pl.Expr:
     added = pl.lit([code], dtype=pl.List(pl.String))
     combined = pl.concat_list(added, col.modifiers) if first else pl.concat_list(col.modifiers, added)
     return pl.when(has_modifier(code)).then(col.modifiers).otherwise(combined)
+
+
+def with_claim_modifier(name: pl.Expr, *, first: bool = False) -> pl.Expr:
+    """The line's modifiers with the one that a column of the claim names, before the others or behind them."""
+    added = pl.concat_list(name)
+    return pl.concat_list(added, col.modifiers) if first else pl.concat_list(col.modifiers, added)
 
 
 def without_modifier(*codes: str) -> pl.Expr:
