@@ -3,7 +3,7 @@
 The first pointer says why the service was given. An external cause, a germ or a manifestation cannot say that, and the
 payer denies the line.
 
-Not flagged: such a diagnosis behind another pointer.
+Not flagged: such a diagnosis behind another pointer; the first diagnosis of the claim, of which DX201 to DX204 speak.
 Fix: none is proposed; which diagnosis the service was for is for the therapist to say.
 """
 
@@ -20,7 +20,7 @@ rule = Rule(
     name="line-led-by-secondary-diagnosis",
     over="lines",
     severity=Severity.DENY,
-    applies=col.pointer_count > 0,
+    applies=(col.pointer_count > 0) & (col.pointers.list.first() > 1),
     flag=col.is_led_by_secondary,
     message="{code} points first to {leading_diagnosis}, which may only stand behind another diagnosis",
     concept="pointer-to-secondary",
@@ -54,7 +54,17 @@ rule = Rule(
         ),
         good("""
             visit 2026-03-04 medicare_b
+              dx S83.511D M25.561 W19.XXXD
+              97110 GP x2 30min dx=2,3
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
               dx S83.511D W19.XXXD
+              97110 GP x2 30min dx=1,2
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx W19.XXXD S83.511D
               97110 GP x2 30min dx=1,2
         """),
         exempt("""
