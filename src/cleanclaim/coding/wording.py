@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 _FOLDS = str.maketrans({"×": "x", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 _UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -24,8 +23,7 @@ _SHORTEST_CORRECTED = 5
 """Shorter words are too often abbreviations to be corrected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A normalized word: its stem, and the place (`start`, `end`) of what was written."""
 
     stem: str
@@ -76,24 +74,22 @@ def stems(text: str) -> tuple[str, ...]:
 
 
 def _expand(text: str, reduce: Callable[[str], str]) -> list[Word]:
-    folded = fold(text)
-    raw = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
-    found: list[Word] = []
     capitals, anyhow, longest = _abbreviations()
+    raw = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(fold(text))]
+    found: list[Word] = []
     place = 0
-    while place < len(raw):
-        first, start, _ = raw[place]
-        for length in range(min(longest.get(first, 0), len(raw) - place), 0, -1):
+    count = len(raw)
+    while place < count:
+        word, start, end = raw[place]
+        for length in range(min(longest.get(word, 0), count - place), 0, -1):
             key = tuple(item[0] for item in raw[place : place + length])
-            end = raw[place + length - 1][2]
-            expansion = capitals.get(key) if text[start:end].isupper() else None
-            expansion = expansion or anyhow.get(key)
+            last = raw[place + length - 1][2]
+            expansion = capitals[key] if key in capitals and text[start:last].isupper() else anyhow.get(key)
             if expansion is not None:
-                found.extend(Word(expanded, start, end) for expanded in expansion)
+                found.extend(Word(expanded, start, last) for expanded in expansion)
                 place += length
                 break
         else:
-            word, start, end = raw[place]
             found.append(Word(reduce(word), start, end))
             place += 1
     return found
