@@ -234,7 +234,7 @@ NEVER_UNKNOWN = frozenset(
      "second_line_id", "bypass_allowed", "pair_edition", "knows_services", "knows_history", "coverage_order",
      "modifiers_not_listed", "modifiers_in_conflict", "modifiers_foreign"}
 )  # fmt: skip
-"""Columns that every reader fills, and what follows from those alone: a rule over these alone needs no unknown example."""
+"""Columns that every reader fills, and what follows from those alone: over these, no unknown example is needed."""
 
 
 # --- expressions over modifiers and code lists, honest about null -------------------------------------------

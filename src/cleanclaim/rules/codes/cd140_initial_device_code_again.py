@@ -23,7 +23,7 @@ rule = Rule(
     over="lines",
     severity=Severity.DENY,
     effective=since(2018, 1, 1),
-    applies=col.encounter == "initial",
+    applies=(col.family == "orthotics") & (col.encounter == "initial"),
     flag=col.same_code_earlier_in_episode,
     message="{code} billed for a first encounter, it was billed on {same_code_earlier_on} under the same plan",
     concept="initial-encounter-repeated",
