@@ -16,8 +16,8 @@ from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import ncci
 
-EDITION_COLUMNS = ("pairs_are_confirmed", "pairs_edition", "limits_are_confirmed")
-"""Columns of `claims` that tell what a claim's pair and unit verdicts rest on: ask `Judge(extra=…)` for them."""
+EDITION_COLUMNS = ("pairs_are_confirmed", "pairs_edition", "limits_are_confirmed", "diagnosis_notes_are_confirmed")
+"""Columns of `claims` that tell what pair, unit and diagnosis verdicts rest on: ask `Judge(extra=…)` for them."""
 
 
 def _in_scope(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
