@@ -39,8 +39,8 @@ def short(mention: Mention) -> str:
 
 
 def test_there_are_many_styles_of_note() -> None:
-    assert len(NOTES) == 67
-    assert len({note["name"] for note in NOTES}) == 67
+    assert len(NOTES) == 77
+    assert len({note["name"] for note in NOTES}) == 77
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: str(note["name"]))

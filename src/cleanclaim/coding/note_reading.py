@@ -30,18 +30,20 @@ _NEGATED = re.compile(
     r"addressed|attempted)|"
     r"did not (?:perform|do|receive|tolerate|complete|get to|address)|didn't (?:perform|do|get to)|withheld|"
     r"was held|were held|on hold|hold (?:on )?(?:today|due|secondary|per)|"
-    r"held (?:today|due|secondary|per|this|2/2|for today)|skipp?ed|omitted|no longer (?:using|performing|"
+    r"held (?:today|due|secondary|per|this|2/2|for today)|skipp?ed|omitted|"  # spelling: off
+    r"no longer (?:using|performing|"  # spelling: off
     r"indicated)|discontinued|"
-    r"unable to (?:perform|complete|do)|d/c'?d|contraindicated|cancell?ed)\b"
+    r"unable to (?:perform|complete|do)|d/c'?d|contraindicated|cancell?ed)\b"  # spelling: off
     r"|^\W*no (?!lob|loss|adverse|increase|pain|c/o|complaints?|change|cues|cue|assist|rest|symptom|weight|new|"
-    r"device|ad\b|ue\b)\w+"
+    r"device|ad\b|ue\b)\w+"  # spelling: off
     r"|\bno (?:\w+ ){1,4}(?:today|this (?:visit|session)|performed|provided|given|done|needed today|indicated)\b"
     r"|\bwithout (?:manual therapy|modalities)\b"
 )
 _PLANNED = re.compile(
     r"\bnext (?:visit|session|tx|treatment|appointment|appt|time|week)\b|\bwill (?:add|begin|start|initiate|"
     r"progress|try|continue|trial|introduce|include|consider|resume|perform)\b"
-    r"|\bplan(?:ned|s|ning)? (?:to|for|on)\b|\bconsider (?:adding|trial|dry|starting)\b|\bto be (?:added|"
+    r"|\bplan(?:ned|s|ning)? (?:to|for|on)\b|\bconsider (?:adding|trial|dry|starting)\b|"  # spelling: off
+    r"\bto be (?:added|"  # spelling: off
     r"started|initiated)\b|\bfuture (?:visits?|sessions?)\b"
     r"|\bcontinue (?:with )?(?:poc|current|per poc|pt|skilled)\b|^\W*plan\s*:"
 )
@@ -58,11 +60,13 @@ _HOME = re.compile(
     r"per day at home|x/day at home|add(?:ed)? to hep)\b"
 )
 _TAUGHT = re.compile(
-    r"\b(?:review\w*|instruct\w*|educat\w*|taught|teach\w*|demonstrat\w*|train\w*|updat\w*|issued and|"
-    r"practic\w*|perform\w*|progress\w*)\b"
+    r"\b(?:review\w*|instruct\w*|educat\w*|taught|teach\w*|demonstrat\w*|train\w*|updat\w*|"  # spelling: off
+    r"issued and|"  # spelling: off
+    r"practic\w*|perform\w*|progress\w*)\b"  # spelling: off
 )
 _MEASURE = re.compile(
-    r"°|\bdeg(?:rees)?\b|\b[0-5][+-]?/5\b|\b\d{1,2}/10\b|\b(?:wnl|wfl|mmt|nprs|vas|girth|sensation|reflexes|"
+    r"°|\bdeg(?:rees)?\b|\b[0-5][+-]?/5\b|\b\d{1,2}/10\b|\b(?:wnl|wfl|mmt|nprs|vas|girth|"  # spelling: off
+    r"sensation|reflexes|"  # spelling: off
     r"dtrs?|palpation|tender\w*|ttp|observation|"
     r"special tests?|positive|negative|score[ds]?|lefs|odi|ndi|dash|quickdash|faam|bp|hr|spo2|vitals|incision|"
     r"effusion|ecchymosis)\b|"
@@ -117,6 +121,9 @@ _EXAMINED = re.compile(
     r"(?:clinical )?decision[- ]making|(?:personal factors?|comorbidit\w+|history)\b[^:]{0,60}:|"
     r"impairments?\s*:|elements\b|problem list|"
     r"rehab potential|prognosis|medical necessity|functional limitations?|prior level|plof|clof)"
+)
+_ENUMERATED = re.compile(
+    r"\b(?:including|to include|includes|included|consist\w+ of|comprised of|focus\w+ on|addressing)\b"
 )
 T = TypeVar("T")
 
@@ -204,6 +211,7 @@ class _Reader:
         self.shared: list[SharedMinutes] = []
         self.listed: list[ListedCode] = []
         self.pending_minutes: list[Found[int]] = []
+        self._open_head = 0
         self._known_points: dict[tuple[int, int], list[tuple[str, float]]] = {}
 
     def read(self, stretch: Stretch, *, has_interventions: bool) -> None:
@@ -441,7 +449,9 @@ class _Reader:
                 return
             self._add(start, end, item, minutes, one.moved(start))
             return
-        leading = not self.text[start : start + one.start].strip(" \t(-x~")
+        leading = not self.text[start : start + one.start].strip(" \t(-x~") or bool(
+            _ENUMERATED.search(self.folded[start:end])
+        )
         sharing = [(a, b) for _, a, b in named if leading or a < minutes.end]
         if len(sharing) == 1 and sharing[0][0] <= minutes.start:
             self._add(start, max(sharing[0][1], minutes.end), item, minutes, one.moved(start))
@@ -456,9 +466,12 @@ class _Reader:
     def _read_without_minutes(self, start: int, end: int, item: _Item) -> None:
         folded = self.folded[start:end]
         previous = self.mentions[-1] if self.mentions else None
+        if self._continues_head(start, explicit=self._explicit(start, end), top=self._top(start, end)):
+            self._extend(self.mentions[-1], end)
+            return
         same_paragraph = previous is not None and previous.end <= start and item.paragraph <= previous.start
         top = self._top(start, end)
-        explicit = self._named(start, end) or bool(_CODE.search(self.text[start:end]))
+        explicit = self._explicit(start, end)
         if _EXAMINED.search(folded) and not _CODE.search(self.text[start:end]):
             return
         kinds = self._services(start, end)
@@ -637,6 +650,9 @@ class _Reader:
         if duration is not None and duration.begins is not None and duration.ends is not None:
             begins = Found(duration.begins, duration.start, duration.end)
             ends = Found(duration.ends, duration.start, duration.end)
+        hits = concepts.find(words(what))
+        bare = bool(hits) and all(hit.concept.name.startswith(_HEAD_CONCEPTS) for hit in hits)
+        self._open_head = len(self.mentions) + 1 if bare and minutes is not None else 0
         person = by or _moved(details.by_whom(what), start) or item.heading_by
         self.mentions.append(
             Mention(
@@ -675,6 +691,17 @@ class _Reader:
             response=mention.response or _moved(details.response(what), start),
             progress=mention.progress or _moved(details.progress(what), start),
         )
+
+    def _explicit(self, start: int, end: int) -> bool:
+        """Whether the words name a service, or give its code."""
+        return self._named(start, end) or bool(_CODE.search(self.text[start:end]))
+
+    def _continues_head(self, start: int, *, explicit: bool, top: str | None) -> bool:
+        """Whether a line goes on with the service that the line above named, with its minutes and nothing else."""
+        if not self.mentions or self._open_head != len(self.mentions) or explicit:
+            return False
+        adjoins = not self.text[self.mentions[-1].end : start].strip(" .;\n\t-*•·▪◦)")
+        return adjoins and "\n\n" not in self.text[self.mentions[-1].end : start] and (top is None or top in _NEIGHBORS)
 
     def _take_up_response(self, mention: Mention, start: int, end: int) -> None:
         said = self.text[start:end]
@@ -723,11 +750,13 @@ class _Reader:
     def _services(self, start: int, end: int) -> list[tuple[str, int, int]]:
         """The services that the clauses name outright, as (code, start, end); none when a label names them all."""
         label = cutting.LABEL.match(self.text, start, end)
-        if label and self._named_or_top(start, label.end()):
+        codes = {match["code"] for match in _CODE.finditer(self.text, start, end)}
+        if label and len(codes) <= 1 and self._named_or_top(start, label.end()):
             return []
+        enumerated = bool(_ENUMERATED.search(self.folded[start:end]))
         named: list[tuple[str, int, int]] = []
         for a, b in cutting.clauses(self.text, start, end):
-            code = self._kind_of_service(a, b)
+            code = self._kind_of_service(a, b) or (self._top(a, b) if enumerated else None)
             if code is not None and (not named or named[-1][0] != code):
                 named.append((code, a, b))
         return named
@@ -769,6 +798,7 @@ class _Reader:
         return cutting.trim(self.text, start, end)
 
 
+_HEAD_CONCEPTS = ("named_", "manual_word", "one_on_one", "attended")
 _EVALUATIONS = frozenset({"97161", "97162", "97163"})
 _NEIGHBORS = frozenset(
     {"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"}

@@ -19,7 +19,7 @@ from cleanclaim.coding.answers import CodeSuggestion, Evidence, MustAsk, NotBill
 from cleanclaim.coding.durations import durations
 from cleanclaim.coding.questions import question_between
 from cleanclaim.coding.similarity import PhraseIndex
-from cleanclaim.coding.wording import stems, words
+from cleanclaim.coding.wording import stem, stems, words
 from cleanclaim.reference import procedures
 
 _NOT = "not:"
@@ -33,7 +33,9 @@ _LEAST = 1.2
 """Below this many points nothing is recognized."""
 _EVEN = 0.12
 """Two codes are even when the second has at least this share less than the first."""
-_NOISE = frozenset({"minut", "x", "for", "the", "of", "a", "and", "with", "to", "on", "in", "right", "left", "patient"})
+_NOISE = frozenset(
+    map(stem, ("minutes", "x", "for", "the", "of", "a", "and", "with", "to", "on", "in", "right", "left", "patient"))
+)
 _CODE_NUMBER = re.compile(r"(?<![0-9a-z])(?:\d{4}[0-9tf]|[a-z]\d{4})(?![0-9a-z])", re.IGNORECASE)
 _GIVEN = {"stimulation", "attended", "unattended"}
 _MANY_MUSCLES = 3
@@ -130,7 +132,8 @@ def _suggest(
     if best < _LEAST:
         return Suggestions(text, (), not_billable)
     ranked = _ranked(text, codes, hits, named, limit)
-    return Suggestions(text, ranked, not_billable, _must_ask(codes, ask))
+    settled = any(code == codes[0][0] for code, _, _ in named)
+    return Suggestions(text, ranked, not_billable, None if settled else _must_ask(codes, ask))
 
 
 def _ranked(
