@@ -11,6 +11,8 @@ _EXCEPT = col.payer_prior_authorization_except_states
 _ONLY = col.payer_prior_authorization_states
 _FIRST_VISITS = col.payer_prior_authorization_exemptions_first_visits
 _WEEKS = col.payer_prior_authorization_exemptions_within_weeks
+_EVALUATION_EXEMPT = col.payer_prior_authorization_exemptions_evaluation_exempt
+_LISTING = "a listing of the procedure code for the date of service"
 _DAYS_PER_WEEK = 7
 
 
@@ -61,7 +63,7 @@ facts = (
         .then(pl.lit(value=False))
         .when(col.payer_has_prior_authorization_exemptions)
         .then(
-            (col.payer_prior_authorization_exemptions_evaluation_exempt & col.has_treatment_lines.not_())
+            (_EVALUATION_EXEMPT & col.has_treatment_lines.not_())
             | pl.when(_FIRST_VISITS.is_null()).then(pl.lit(value=False)).otherwise(_is_first_visit & _within)
         ),
     ),
@@ -70,5 +72,26 @@ facts = (
         "an authorization is on file, of a payer that is not known to need none",
         "whether an authorization is on file",
         col.has_authorization & col.payer_prior_authorization_required.ne_missing(pl.lit(value=False)),
+    ),
+    _flag(
+        "authorization_may_count_visits",
+        "nothing says that authorizations of this payer count something else than visits",
+        "what an authorization counts",
+        col.payer_prior_authorization_counts.is_null() | (col.payer_prior_authorization_counts == "visits"),
+    ),
+    _flag(
+        "authorization_may_count_units",
+        "nothing says that authorizations of this payer count something else than units",
+        "what an authorization counts",
+        col.payer_prior_authorization_counts.is_null() | (col.payer_prior_authorization_counts == "units"),
+    ),
+    Fact(
+        name="line_is_exempt_evaluation",
+        over="lines",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="a first evaluation, of a payer that is known to exempt it from authorization",
+        lacks=_LISTING,
+        expr=col.is_evaluation & _EVALUATION_EXEMPT.eq_missing(pl.lit(value=True)),
     ),
 )

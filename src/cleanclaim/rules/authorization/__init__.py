@@ -1,0 +1,1 @@
+"""Rules about prior authorization: there, in force, not used up, for these codes."""
