@@ -25,6 +25,15 @@ stage = dated_values(
 
 facts = (
     Fact(
+        name="filing_is_limited",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="the payer takes claims for a limited time only",
+        lacks="the payer's filing limit",
+        expr=col.payer_timely_filing_months.is_not_null() | col.payer_has_timely_filing_days,
+    ),
+    Fact(
         name="filing_days",
         over="claims",
         dtype=pl.Int64,

@@ -1,0 +1,1 @@
+"""Rules about dates: filed in time, after the visit, while the coverage is in force."""
