@@ -1,0 +1,1 @@
+"""Rules about the level of an evaluation, and the reason for a re-evaluation."""
