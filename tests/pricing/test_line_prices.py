@@ -361,8 +361,16 @@ def test_a_cap_is_used_up_line_by_line(tmp_path: Path) -> None:
     row = {"payer": "day_cap"}
     assert column(priced([row], "97110x2 97140", extra=[own]), "allowed_cents") == [6000, 2000]
     assert column(priced([row], "97110x3 97140", extra=[own]), "allowed_cents") == [8000, 0]
+    # A line of unknown amount may use some of the cap, unless the lines before it have used it up.
     unknown = priced([row], "97530 97110 97140", extra=[own])
-    assert column(unknown, "price_status") == ["not in the fee table", "found", "found"]
+    assert column(unknown, "price_status") == ["not in the fee table", "cap unknown", "cap unknown"]
+    used_up = priced([row], "97110x3 97530 97140", extra=[own])
+    assert column(used_up, "allowed_cents") == [8000, None, 0]
+    assert column(used_up, "price_status") == ["found", "not in the fee table", "found"]
+    # Its day is its own, and so is another patient's.
+    rows = [row, row | {"date_of_service": DAY + timedelta(days=1)}, row | {"patient_id": 2}, row]
+    split = priced(rows, "97110x2", "97110x2", "97110x2", "97110x2", extra=[own])
+    assert column(split, "allowed_cents") == [6000, 6000, 6000, 2000]
 
 
 # --- the frame itself -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -17,6 +18,7 @@ from cleanclaim.sources import Confidence
 from tests.pricing.tables import pack
 
 DAY = date(2026, 3, 4)
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "price.schema.json").read_text(encoding="utf-8"))
 
 
 def test_lines_are_read() -> None:
@@ -176,6 +178,7 @@ def test_command_as_json() -> None:
         "json",
     )
     document = json.loads(text)
+    jsonschema.validate(document, SCHEMA)
     assert code == 0
     assert document["schema"] == "cleanclaim/price"
     assert document["exit_code"] == 0
@@ -183,6 +186,18 @@ def test_command_as_json() -> None:
     assert (line["allowed_cents"], line["payer_share_cents"], line["patient_share_cents"]) == (2906, 2325, 581)
     assert (line["expected_payment_cents"], line["charge_cents"]) == (1937, 6000)
     assert document["totals"]["expected_payment_cents"] == 1937
+
+
+def test_every_status_is_in_the_schema() -> None:
+    line = SCHEMA["properties"]["lines"]["items"]["properties"]
+    assert line["price_status"]["enum"] == [status.value for status in PriceStatus]
+    assert line["share_status"]["enum"] == [status.value for status in ShareStatus]
+    for words in (
+        ("97010", "97014", "-d", "2026-03-04"),
+        ("97110", "-d", "2027-01-01"),
+        ("97110=50", "-d", "2026-03-04", "-p", "cash"),
+    ):
+        jsonschema.validate(json.loads(run(*words, "-f", "json")[1]), SCHEMA)
 
 
 def test_command_explains() -> None:

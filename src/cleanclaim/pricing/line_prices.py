@@ -587,7 +587,7 @@ def _allowed(work: _Work, fee: _Fees, reduction: _Reduction) -> Known:
     cap = integers(work.claims["payer_price_basis_cap"]).take(work.claim)
     if cap.known.any():
         keys = ("patient_id", "date_of_service", "payer", "coverage_order", "billing_npi")
-        capped = _spread(_group_numbers(work.claims, keys)[work.claim], cap, Known(amount, known), work.status == 0)
+        capped = _spread(_group_numbers(work.claims, keys)[work.claim], cap, Known(amount, known))
         work.mark(cap.known & ~capped.known & known, PriceStatus.CAP_UNKNOWN)
         amount, known = np.where(cap.known, capped.values, amount), known & (~cap.known | capped.known)
     bundled = work.marked(PriceStatus.BUNDLED)
@@ -605,24 +605,24 @@ def _per_diem(work: _Work, daily: Flags, amount: Integers, known: Flags) -> tupl
     groups = _group_numbers(work.claims, keys)[work.claim]
     charge = work.charge
     asked = Known(np.where(charge.known, charge.values, day.values), work.status == 0)
-    taken = _spread(groups, day, asked, daily & (work.status == 0))
+    taken = _spread(groups, day, asked)
     work.mark(daily & ~taken.known, PriceStatus.CAP_UNKNOWN)
     return np.where(daily, taken.values, amount), np.where(daily, taken.known & (work.status == 0), known)
 
 
-def _spread(groups: Integers, limit: Known, asked: Known, counts: Flags) -> Known:
+def _spread(groups: Integers, limit: Known, asked: Known) -> Known:
     """Give each line what it asks for until the limit of its group is used up.
 
     A line that asks for an unknown amount leaves those after it unknown, unless the known ones before them have
     used the limit up. Lines of an unknown group get nothing known.
     """
-    taking = np.where(asked.known & counts, asked.values, 0)
+    taking = np.where(asked.known, asked.values, 0)
     order = np.argsort(groups, kind="stable")
     sorted_groups = groups[order]
     begins = np.ones(len(groups), np.bool_)
     begins[1:] = sorted_groups[1:] != sorted_groups[:-1]
     before = _running_before(taking[order], begins)
-    doubts = _running_before((~asked.known & counts).astype(np.int64)[order], begins)
+    doubts = _running_before((~asked.known).astype(np.int64)[order], begins)
     left = np.maximum(limit.values[order] - before, 0)
     known = limit.known[order] & (sorted_groups >= 0) & asked.known[order] & ((doubts == 0) | (left == 0))
     values = np.empty(len(groups), np.int64)
