@@ -1,0 +1,1 @@
+"""Rules about the note: what it must say, who must sign it and when."""
