@@ -36,7 +36,8 @@ class ClaimPayer(Record):
 
     `filing_indicator` is the kind of payer as claims code it (MB Medicare B, CI commercial, WC, AM, …).
     `medicare_secondary_type` says why another payer comes before Medicare (12 working aged, 14 no-fault, 15 workers'
-    compensation, …); it is empty unless this payer is Medicare and not the first.
+    compensation, …); it is empty unless this payer is Medicare and not the first. `employer` is who insures the patient
+    under workers' compensation; it is empty where that is not known.
     """
 
     pack: Identifier
@@ -52,6 +53,7 @@ class ClaimPayer(Record):
     address: Address | None = None
     claim_number: str = ""
     medicare_secondary_type: str = ""
+    employer: str = ""
 
 
 class ClaimLine(Record):
