@@ -13,6 +13,12 @@ _KEY = ("patient_id", "discipline")
 
 
 def _copied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["claims"].height == 1:
+        known = pl.col("knows_history") & pl.col("note_text").is_not_null()
+        return frames["claims"].select(
+            pl.when(known).then(pl.lit(value=False)).alias("note_is_copied"),
+            pl.lit(None, pl.Date).alias("copied_from"),
+        )
     claims = frames["claims"].select(
         "claim_id",
         *_KEY,

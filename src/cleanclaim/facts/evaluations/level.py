@@ -16,7 +16,11 @@ _COMPONENTS = ("history_level", "elements_level", "presentation_level", "decisio
 
 def _reach(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     table = levels()
-    reached = frames["claims"].select(
+    found = frames["claims"].select("history_factors", "elements_examined", "presentation", "decision_making")
+    if all(column.null_count() == found.height for column in found):
+        # Treatment visits, which are most visits, document none of the four.
+        return pl.DataFrame([pl.Series(column.name, [None], column.dtype) for column in _ADDS])[[0] * found.height]
+    reached = found.select(
         _by_count(col.history_factors, table.history_factors).alias("history_level"),
         _by_count(col.elements_examined, table.elements_examined).alias("elements_level"),
         _by_word(col.presentation, table.presentation).alias("presentation_level"),
@@ -48,26 +52,25 @@ def _by_word(word: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
 
 def _billed(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     positions = {code: position for position, code in enumerate(levels().codes)}
-    return (
-        frames["lines"]
-        .select(col.code.replace_strict(positions, default=-1, return_dtype=pl.Int64).alias("billed_level"))
-        .select(pl.when(frames["lines"].get_column("code").is_not_null()).then(pl.col("billed_level")))
-    )
+    level = col.code.replace_strict(positions, default=-1, return_dtype=pl.Int64)
+    return frames["lines"].select(pl.when(col.code.is_not_null()).then(level).alias("billed_level"))
 
+
+_ADDS = (
+    Column("history_level", COUNT, "position", "level that the history factors reach"),
+    Column("elements_level", COUNT, "position", "level that the elements examined reach"),
+    Column("presentation_level", COUNT, "position", "level that the presentation reaches"),
+    Column("decision_level", COUNT, "position", "level that the decision making reaches"),
+    Column("supported_level", COUNT, "position", "level that all four reach; null until all are documented"),
+    Column("supported_evaluation_code", TEXT, "procedure code", "the code of that level"),
+)
 
 stages = (
     Stage(
         name="evaluation-components",
         over="claims",
         needs=("history_factors", "elements_examined", "presentation", "decision_making"),
-        adds=(
-            Column("history_level", COUNT, "position", "level that the history factors reach"),
-            Column("elements_level", COUNT, "position", "level that the elements examined reach"),
-            Column("presentation_level", COUNT, "position", "level that the presentation reaches"),
-            Column("decision_level", COUNT, "position", "level that the decision making reaches"),
-            Column("supported_level", COUNT, "position", "level that all four reach; null until all are documented"),
-            Column("supported_evaluation_code", TEXT, "procedure code", "the code of that level"),
-        ),
+        adds=_ADDS,
         compute=_reach,
         lacks="the four components of the evaluation: history factors, elements, presentation, decision making",
     ),

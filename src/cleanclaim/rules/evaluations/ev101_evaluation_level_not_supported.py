@@ -46,6 +46,7 @@ rule = Rule(
         new=pl.when(col.supported_evaluation_code.is_not_null())
         .then(col.supported_evaluation_code)
         .otherwise(col.code),
+        may_reveal=("UN205",),
     ),
     examples=(
         good("""
