@@ -38,6 +38,7 @@ _WORDS = {
     "forty-five": 45,
     "sixty": 60,
 }
+_HOUR_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _UNIT = r"(?:minutes?|mins?|minute)\b"
 _AMOUNT = r"(?:\d{1,3}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _DURATION = re.compile(
@@ -47,7 +48,7 @@ _DURATION = re.compile(
     rf"\.?(?P<after>\s*x\s*[2-6]\b(?!\s*(?:units?|u\b|[\d/]))|\s*each\b)?"
 )
 _HOURS = re.compile(
-    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|an|half an|half)\s*-?\s*(?:hours?|"
+    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|two|three|four|an|half an|half)\s*-?\s*(?:hours?|"
     rf"hrs?)\b(?:\s*(?:and)?\s*(?P<rest>\d{{1,2}})\s*{_UNIT})?"
 )
 _CLOCK = r"(?:[01]?\d|2[0-3]):?[0-5]\d"
@@ -59,12 +60,21 @@ _NOT_BEFORE = re.compile(
     r"(?:\bfrom\s+\d+\s*(?:min\w*)?\s*to\s*|\bfrom\s+|\bevery\s+|\bwithin\s+|\bafter\s+|\blast visit\s*:?\s*|"
     r"\bgoal\s*(?:of|:)?\s*|"
     r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|"
-    r"(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*)$"
+    r"(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*|"
+    r"\b(?:sits?|sat|sitting|sleeps?|slept|drives?|drove|driving|stands|naps?|napped)\s+"  # spelling: off
+    r"(?:for\s+|about\s+|only\s+|up\s+to\s+)*|"
+    r"\b(?:wore|wears?|wearing|worn)\s+(?:\w+\s+){0,3}|\bwear time\b[^.;\n]{0,15}|"
+    r"\b(?:within|after|in)\s+(?:about\s+)?)$"
 )
 _NOT_AFTER = re.compile(
     r"\s*(?:ago\b|late\b|early\b|before (?:onset|symptoms|fatigue|pain)|/\s*day|per day|a day|daily|x/day|drive|"
-    r"\bto\s+\d+\s*min)"
+    r"\bto\s+\d+\s*min|"
+    r"(?:each|per|every|a)\s+(?:position|side|rep\w*|set|hold|cycle|leg|arm|bout|morning|evening|night|week)\b|"
+    r"(?:today\s*|now\s*)?[,(]\s*(?:up\s+from\s+|from\s+|vs\.?\s+|was\s+)?(?:\d{1,3}|[a-z]+)\s*(?:min\w*\s*)?"
+    r"(?:last\b|yesterday|on\s+(?:the\s+)?\d|on\s+(?:mon|tue|wed|thu|fri|sat|sun)|at\s+(?:the\s+)?(?:eval|start|first|last)|"
+    r"before\b|previously|when\s+begun))"
 )
+_AGAIN = re.compile(r"\s*(?:in all|in total|total|altogether)?\s*[,(:-]?\s*(?:from\s*)?")
 _WALKED = re.compile(r"\b(?:amb\w*|walk\w*|gait|ft|feet|distance|meters?|rw|fww|cane|crutch\w*|hallway|treadmill)\b")
 
 
@@ -90,9 +100,19 @@ def durations(text: str) -> list[Duration]:
     found.sort(key=lambda item: (item.start, -item.end))
     kept: list[Duration] = []
     for item in found:
-        if not kept or item.start >= kept[-1].end:
-            kept.append(item)
+        if kept and item.start < kept[-1].end:
+            continue
+        if kept and _says_again(folded, kept[-1], item):
+            kept[-1] = item if kept[-1].begins is None else kept[-1]
+            continue
+        kept.append(item)
     return kept
+
+
+def _says_again(folded: str, one: Duration, two: Duration) -> bool:
+    """Whether an amount and a clock range beside it are the same time told twice: "3 hours, 08:05 to 11:05"."""
+    between = folded[one.end : two.start]
+    return one.minutes == two.minutes and (one.begins is None) != (two.begins is None) and bool(_AGAIN.fullmatch(between))
 
 
 def clock(text: str, half: str | None = None) -> time | None:
@@ -157,8 +177,8 @@ def _hours(folded: str) -> list[Duration]:
         word = match["hours"]
         if word in {"half an", "half"}:
             amount = _HOUR // 2
-        elif word in {"one", "an"}:
-            amount = _HOUR
+        elif word in _HOUR_WORDS:
+            amount = _HOUR_WORDS[word] * _HOUR
         else:
             whole, _, half = word.partition(".")
             amount = int(whole) * _HOUR + (_HOUR // 2 if half else 0)

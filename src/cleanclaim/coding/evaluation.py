@@ -154,6 +154,8 @@ _FACTOR_COUNT = re.compile(
     rf"\b{_COUNT}\s*(?:\+|or more)?\s*(?:\w+\s){{0,2}}?{_FACTORS}(?!\s*:)"
     rf"|{_FACTORS}(?:\s*(?:and|/|&|or)\s*{_FACTORS})?[^.:;\n]{{0,40}}[:=]\s*(?P<after>\d{{1,2}}|none|zero)\b(?![-/])"
     rf"|(?P<without>without|denies|no)\s+(?:any\s+)?(?:significant\s+)?{_FACTORS}"
+    r"|\b(?P<nothing>nothing)\s+(?:else\s+)?(?:in\s+(?:the|his|her)\s+history\s+)?(?:(?:that\s+)?(?:affects?|affecting|impacts?|"
+    r"impacting|complicates?|complicating|influences?|influencing)|bears?\s+on|bearing\s+on)\s+(?:the\s+)?(?:plan|care|course|recovery)"
 )
 _FACTOR_LIST = re.compile(
     rf"{_FACTORS}(?:\s*(?:and|/|&|or)\s*{_FACTORS})?\s*"
@@ -168,11 +170,26 @@ _ELEMENT_LIST = re.compile(
     r"|impairments?(?= ?:)|activity limitations?|participation restrictions?|elements (?:examined|addressed))"
     r"\s*[:\-]\s*(?P<list>[^.;\n]+)"
 )
+_NUMBERED_ELEMENTS = re.compile(
+    r"\belements?\b[^.:;\n]{0,40}[:\-]\s*(?P<list>\(?1[.)]\s[^\n]*)"
+)
+_NUMBER_MARK = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=;)|(?<=,))\(?(?P<n>\d{1,2})[.)]\s")
+_TOLD_GROUP = re.compile(
+    r"\b(?:impairments?|deficits?)\s+(?:of|in)\s+(?P<body>[^.;:\n]+?)(?=\s*(?:,|\band\b|;)*\s*"
+    r"\b(?:limits?|limited|limitations?|loss|restrict\w+)\b|[.;\n]|$)"
+    r"|\b(?:limits?|limited|limitations?)\s+(?:in|of|to|with)\s+(?P<activity>[^.;:\n]+?)(?=\s*(?:,|\band\b|;)*\s*"
+    r"\b(?:impairments?|deficits?|loss|restrict\w+)\b|[.;\n]|$)"
+    r"|\b(?:loss\s+of|restrict(?:ed|ions?)\s+(?:in|of|from))\s+(?P<role>[^.;:\n]+?)(?=\s*(?:,|\band\b|;)*\s*"
+    r"\b(?:impairments?|deficits?|limits?|limited|limitations?)\b|[.;\n]|$)"
+)
+"""Impairments, limits and losses told in a sentence: "impairments of strength and balance, limits in walking"."""
 _PRESENTATION = re.compile(
     r"(?:presentation|clinical presentation|characteristics|condition)\b[^.;\n]{0,25}?"
     r"\b(?P<after>unstable|evolving|changing|stable|uncomplicated|unpredictable)"
     r"|\b(?P<before>unstable|evolving|stable|uncomplicated)(?:\s*(?:and|,|/|&)\s*(?:or )?\w+)?\s+"
     r"(?:clinical\s+)?(?:presentation|characteristics)"
+    r"|\b(?P<pair>stable)\s*(?:,|and|/|&)\s*(?:and\s+)?uncomplicated\b"
+    r"|\b(?P<wild>unstable)\s*(?:,|and|/|&)\s*(?:and\s+)?unpredictable\b"
 )
 _PRESENTATIONS = {
     "stable": Presentation.STABLE,
@@ -186,6 +203,7 @@ _DECISIONS = re.compile(
     r"(?:decision[- ]making|\bcdm)\b[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)\b"
     r"|\b(?P<before>low|moderate|mod|high)(?:\s+complexity)?\s+(?:clinical\s+)?(?:decision[- ]making|cdm)\b"
 )
+_BARE_COMPLEXITY = re.compile(r"(?:^|(?<=[.;,\n])|(?<=[.;,\n] ))(?P<level>low|moderate|high)[- ]complexity(?=\s*(?:[.;,\n]|$))")
 _STATED = re.compile(
     r"\b(?P<level>low|moderate|mod|high)[- ]?(?:complexity|complex)\b[^.;\n]{0,12}\b(?:pt )?eval"
     r"|\beval\w*[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)[- ]complexity\b"
@@ -205,10 +223,40 @@ def read_evaluation(text: str) -> EvaluationReading:
     examined = _count(folded, _ELEMENT_COUNT)
     if examined is None and elements:
         examined = Found(len(elements), elements[0].start, elements[-1].end)
-    presentation = first(_PRESENTATION, folded, lambda found: _PRESENTATIONS[found["after"] or found["before"]])
+    presentation = first(
+        _PRESENTATION,
+        folded,
+        lambda found: _PRESENTATIONS[found["after"] or found["before"] or found["pair"] or found["wild"]],
+    )
     decision = first(_DECISIONS, folded, lambda found: _decision(found["after"] or found["before"]))
+    if decision is None and presentation is not None:
+        # Beside a stated presentation, a bare "low complexity" says how complex the decisions were.
+        decision = first(_BARE_COMPLEXITY, folded, lambda found: DecisionMaking(found["level"]))
+    if examined is None and (history is not None or presentation is not None or decision is not None):
+        examined, elements = _told_elements(folded, text, elements)
     stated = first(_STATED, folded, lambda found: _codes()[_LEVEL_CODE[found["level"] or found["after"]]])
     return EvaluationReading(history, examined, presentation, decision, factors, elements, stated)
+
+
+def _told_elements(
+    folded: str, text: str, listed: tuple[Found[str], ...]
+) -> tuple[Found[int] | None, tuple[Found[str], ...]]:
+    """Elements that are numbered, or told as impairments, limits and losses in one sentence of at least two kinds."""
+    numbered = _NUMBERED_ELEMENTS.search(folded)
+    if numbered is not None:
+        count = 0
+        for mark in _NUMBER_MARK.finditer(folded, numbered.start("list"), numbered.end("list")):
+            count += int(mark["n"]) == count + 1
+        return Found(count, numbered.start(), numbered.end()), listed
+    for sentence in re.finditer(r"[^.;\n]+", folded):
+        groups = list(_TOLD_GROUP.finditer(folded, sentence.start(), sentence.end()))
+        if len({group.lastgroup for group in groups}) > 1:
+            found = []
+            for group in groups:
+                name = group.lastgroup or ""
+                found.extend(_items(text, group.start(name), group[name]))
+            return Found(len(found), found[0].start, found[-1].end), tuple(found)
+    return None, listed
 
 
 def _decision(word: str) -> DecisionMaking:
@@ -218,7 +266,9 @@ def _decision(word: str) -> DecisionMaking:
 def _count(folded: str, pattern: re.Pattern[str]) -> Found[int] | None:
     for match in pattern.finditer(folded):
         groups = match.groupdict()
-        word = groups.get("count") or groups.get("after") or ("no" if groups.get("without") else None)
+        word = groups.get("count") or groups.get("after")
+        if word is None and (groups.get("without") or groups.get("nothing")):
+            word = "no"
         if word is None or re.match(r"\s*-\s*\d", folded[match.end("count") :] if groups.get("count") else ""):
             continue
         if match.start() and folded[match.start() - 1] in "-/":
@@ -228,14 +278,20 @@ def _count(folded: str, pattern: re.Pattern[str]) -> Found[int] | None:
 
 
 def _listed(folded: str, text: str, pattern: re.Pattern[str]) -> tuple[Found[str], ...]:
-    found = []
+    found: list[Found[str]] = []
     for match in pattern.finditer(folded):
-        begin = match.start("list")
-        plain = re.sub(r"\band\b", lambda hit: "," * len(hit.group()), match["list"])
-        for item in re.finditer(r"[^,&+]+", plain):
-            words = item.group().strip()
-            if not words or words in _EMPTY_ITEMS or words.isdigit():
-                continue
-            start = begin + item.start() + (len(item.group()) - len(item.group().lstrip()))
-            found.append(Found(text[start : start + len(words)], start, start + len(words)))
+        found.extend(_items(text, match.start("list"), match["list"]))
     return tuple(found)
+
+
+def _items(text: str, begin: int, listed: str) -> list[Found[str]]:
+    """The items of a list that stands at `begin`, cut at commas and at "and"."""
+    found = []
+    plain = re.sub(r"\band\b", lambda hit: "," * len(hit.group()), listed)
+    for item in re.finditer(r"[^,&+]+", plain):
+        words = item.group().strip()
+        if not words or words in _EMPTY_ITEMS or words.isdigit():
+            continue
+        start = begin + item.start() + (len(item.group()) - len(item.group().lstrip()))
+        found.append(Found(text[start : start + len(words)], start, start + len(words)))
+    return found

@@ -20,11 +20,15 @@ _TIMED_KIND = (
 )
 _SEPARATOR = r"\s*(?:\([^)]*\)\s*)?(?:[:=|\t]|-(?=\s*\d)|\bis\b|\bof\b|\bwas\b)?\s*"
 _TIMED = re.compile(
-    rf"\b(?:total\s+)?{_TIMED_KIND}(?:[ \t]+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|"
+    rf"\btimed[ \t]+15[- ](?:minute|min)[ \t]+(?:services?|codes?|units?){_SEPARATOR}(?P<quarters>\d{{1,3}})\b"
+    rf"|\b(?:total\s+)?{_TIMED_KIND}(?:[ \t]+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|"
     rf"services|procedures?))*"
     rf"[ \t]*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+{_TIMED_KIND}|timed)"
     rf"(?:[ \t]+(?:codes?|code|treatment|tx|contact))*(?:[ \t]+(?:total|time|minutes))?\b"
+    rf"|\btimed[ \t]+(?:treatment|services|care|work)[ \t]+(?:came|comes|adds?|added|amounts?|amounted)[ \t]+(?:up[ \t]+)?to"
+    rf"[ \t]+(?P<came>\d{{1,3}})[ \t]*{_UNIT}"
+    rf"|\b(?P<nothing>(?:no|without)[ \t]+(?:timed|one-on-one|15-minute)[ \t]+(?:services?|codes?|minutes|treatment|procedures?|units))\b"
 )
 _TIMED_LABEL = re.compile(r"total|timed|time\b|minutes\s*[:=]|tct|ttm|code")
 _TREATMENT = re.compile(
@@ -34,9 +38,13 @@ _TREATMENT = re.compile(
     rf"|(?:^|(?<=[.;|\n])|(?<=[.;|] )|"
     rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|]*(?:$|\n)))"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
-    rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b",
+    rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b"
+    rf"|\b(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|amounted))?[ \t]+(?:up[ \t]+)?to[ \t]+"
+    rf"(?P<came>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+of[ \t]+(?:treatment|care|therapy))?",
     re.MULTILINE,
 )
+_THEN_TOTAL = re.compile(rf"\s*[,;/]\s*(?:and\s+)?total\s*(?:[:=]|of|time)?\s*(?P<n>\d{{1,3}})\s*{_UNIT}\b")
+"""A total that stands right behind the timed minutes; behind a comma elsewhere it may be that of one service."""
 _CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?(?![\d/])"
 _IN = re.compile(
     rf"\b(?:time in|in time|start(?:ed)?(?: time)?|begin(?: time)?|clock in|(?<![a-z] )in)\s*(?:[:=@]|at)?\s*{_CLOCK}"
@@ -123,10 +131,15 @@ def totals(text: str) -> VisitTotals:
     for match in _TIMED.finditer(folded):
         if not _TIMED_LABEL.search(match.group()):
             continue
-        number = match["n"] or match["before"]
+        number = "0" if match["nothing"] else match["n"] or match["before"] or match["quarters"] or match["came"]
         timed = timed or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
     treatment = None
+    for _, place in tuple(taken):
+        behind = _THEN_TOTAL.match(folded, place)
+        if behind is not None:
+            treatment = treatment or Found(int(behind["n"]), behind.start("n"), behind.end())
+            taken.append((behind.start(), behind.end()))
     for match in _TREATMENT.finditer(folded):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
@@ -134,7 +147,7 @@ def totals(text: str) -> VisitTotals:
             match["n"] and re.match(r"\s*(?:visits|units|sessions|reps)", folded[match.end() :])
         ):
             continue
-        number = match["n"] or match["bare"] or match["before"]
+        number = match["n"] or match["bare"] or match["before"] or match["came"]
         treatment = treatment or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
     time_in, time_out = _in_and_out(folded, taken)
