@@ -1,6 +1,6 @@
 """A billed service is documented without a word on why it took a therapist.
 
-Payers pay for the skill, not for the exercise. Where the note does not say what the therapist's judgement added,
+Payers pay for the skill, not for the exercise. Where the note does not say what the therapist's judgment added,
 reviewers call the service unskilled and take back what was paid.
 
 Not flagged: evaluations, which are skilled by themselves, and services that are not billable anyway.

@@ -1,6 +1,6 @@
 """The note is word for word the note of an earlier visit.
 
-A note that repeats another shows nothing of this day: no response, no change, no judgement. Reviewers compare notes
+A note that repeats another shows nothing of this day: no response, no change, no judgment. Reviewers compare notes
 and deny the copies.
 
 Not flagged: a visit without a note, and notes that differ in more than capitals and spaces.

@@ -1,6 +1,6 @@
 """An evaluation, re-evaluation, discharge or progress report carries an assistant's signature only.
 
-These need a clinician's judgement: only a therapist, physician or nonphysician practitioner may sign them. An
+These need a clinician's judgment: only a therapist, physician or nonphysician practitioner may sign them. An
 assistant's signature alone leaves them undocumented.
 
 Not flagged: a treatment note signed by the assistant who treated.

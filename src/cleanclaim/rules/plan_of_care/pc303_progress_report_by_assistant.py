@@ -1,6 +1,6 @@
 """The progress report is signed by an assistant alone.
 
-An assistant may write parts of a progress report: what was done and measured. The judgement of progress and the
+An assistant may write parts of a progress report: what was done and measured. The judgment of progress and the
 decision to go on are a clinician's, and the report counts only with the clinician's signature.
 
 Not flagged: a report that a therapist signed beside the assistant.
