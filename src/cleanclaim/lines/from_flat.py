@@ -185,7 +185,7 @@ def _csv(path: Path) -> Iterator[FlatRow]:
         raise FlatFileError(f"{path}: is not UTF-8 at byte {error.start}; expected CSV in UTF-8") from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
-        header = [_plain_name(name) for name in next(reader, [])]
+        header = [plain_name(name) for name in next(reader, [])]
         twice = next((name for name in header if name and header.count(name) > 1), None)
         if twice is not None:
             raise FlatFileError(f"{path}: column {twice} comes twice; expected each column once")
@@ -210,7 +210,8 @@ def delimiter_of(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A heading as a column's name: `Rendering NPI` is `rendering_npi`."""
     return re.sub(r"[\s-]+", "_", name.strip().lower())
 
 
@@ -219,7 +220,7 @@ def _parquet(path: Path) -> Iterator[FlatRow]:
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise FlatFileError(f"{path}: cannot be read; expected a Parquet file") from error
-    names = [_plain_name(name) for name in frame.columns]
+    names = [plain_name(name) for name in frame.columns]
     for number, cells in enumerate(frame.iter_rows(), start=1):
         yield FlatRow(path.name, number, {name: _as_text(cell) for name, cell in zip(names, cells, strict=True)})
 
@@ -286,7 +287,7 @@ def _values(row: FlatRow) -> tuple[dict[str, Any], list[Rejection]]:
 
 def _own(name: str, text: str) -> object:
     if name == "diagnoses":
-        return _words(text)
+        return words_of(text)
     if not text:
         return None
     if name == "by":
@@ -300,7 +301,7 @@ def _own(name: str, text: str) -> object:
 def _cell(name: str, column: Column, text: str) -> object:
     """The value of one cell; an empty one is unknown, or absent where the dictionary says that empty means so."""
     if column.name == "modifiers":
-        return [_modifier(word) for word in _words(text.upper())]
+        return [_modifier(word) for word in words_of(text.upper())]
     if not text:
         return "" if column.name in _EMPTY_IS_ABSENT else None
     if name in DOLLARS:
@@ -309,7 +310,8 @@ def _cell(name: str, column: Column, text: str) -> object:
     return text if reader is None else reader(text)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a cell that holds a list."""
     return [word for word in _BREAK.split(text) if word]
 
 
@@ -327,11 +329,12 @@ def _modifier(word: str) -> str:
 
 def _pointer_words(text: str) -> list[str]:
     """Pointers written apart, or as letters in one word (`ABC`)."""
-    words = _words(text)
+    words = words_of(text)
     return [letter for word in words for letter in (word if word.isalpha() else [word])]
 
 
-def _pointers(text: str) -> list[int]:
+def pointers_of(text: str) -> list[int]:
+    """The pointers of a cell, as positions from 1; raises `ValueError` for what is none."""
     return [_pointer(word) for word in _pointer_words(text.upper())]
 
 
@@ -373,12 +376,12 @@ def _cents(text: str) -> int:
         raise _CellError("dollars with at most two decimals, such as 120.00") from None
 
 
-_BY_NAME: Mapping[str, Callable[[str], object]] = {"code": _code, "pointers": _pointers}
+_BY_NAME: Mapping[str, Callable[[str], object]] = {"code": _code, "pointers": pointers_of}
 _BY_TYPE: Mapping[Any, Callable[[str], object]] = {
     pl.Date: _day,
     pl.Boolean: _flag,
     pl.Int64: _whole,
-    pl.List(pl.String): _words,
+    pl.List(pl.String): words_of,
 }
 
 
@@ -446,9 +449,7 @@ class _Laid:
                     self._add("services", claim_id, service)
         for position, code in enumerate(listed or [], start=1):
             frame = self._frames["diagnoses"]
-            frame.append(
-                {"diagnosis_id": len(frame), "claim_id": claim_id, "position": position, "diagnosis": code.upper()}
-            )
+            frame.append({"diagnosis_id": len(frame), "claim_id": claim_id, "position": position, "diagnosis": code})
 
     def _add_line(self, one: _Read, claim_id: int, number: int) -> None:
         cells = one.cells
