@@ -1,0 +1,72 @@
+"""Words as paper claims want them: capitals, plain letters, no punctuation. Nothing is ever cut."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SPELLED = str.maketrans(
+    {
+        "ß": "ss",
+        "Æ": "AE",
+        "æ": "ae",
+        "Œ": "OE",
+        "œ": "oe",
+        "Ø": "O",
+        "ø": "o",
+        "Đ": "D",
+        "đ": "d",
+        "Ð": "D",
+        "ð": "d",
+        "Ł": "L",
+        "ł": "l",
+        "Þ": "Th",
+        "þ": "th",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LEFT SINGLE QUOTATION MARK}": "'",
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{HYPHEN}": "-",
+        "\N{NO-BREAK SPACE}": " ",
+    }
+)
+_DROPPED = re.compile(r"[.'`\"]")
+_APART = re.compile(r"[,;:/\\#()\[\]_+*!?\s]+")
+_SEPARATORS = re.compile(r"[-\s.]")
+_DIGITS = re.compile(r"\d+")
+
+
+def plain_letters(text: str) -> str:
+    """The text in ASCII where its letters have a customary plain spelling; other signs stay as they are."""
+    if text.isascii():
+        return text
+    folded = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    return "".join(sign for sign in folded if not unicodedata.combining(sign))
+
+
+@lru_cache(maxsize=4096)
+def capitals(text: str) -> str:
+    """Names and addresses: `123 N. Main St., #4` becomes `123 N MAIN ST 4`. Hyphens and `&` stay."""
+    return _APART.sub(" ", _DROPPED.sub("", plain_letters(text))).strip().upper()
+
+
+@lru_cache(maxsize=4096)
+def number(text: str) -> str:
+    """An identifier without the blanks, hyphens and points it is written with: `1EG4-TE5-MK73`."""
+    return _SEPARATORS.sub("", text).upper()
+
+
+def zip_code(text: str) -> str:
+    """A ZIP code, the nine-digit one with its hyphen."""
+    digits = number(text)
+    nine = 9
+    return f"{digits[:5]}-{digits[5:]}" if len(digits) == nine and digits.isdigit() else digits
+
+
+def phone(text: str) -> tuple[str, str] | None:
+    """Area code and number of a telephone number in the USA, or `None` where the text is none."""
+    digits = "".join(_DIGITS.findall(text)).removeprefix("1")
+    ten = 10
+    return (digits[:3], digits[3:]) if len(digits) == ten else None
