@@ -307,6 +307,25 @@ def test_percent_of_medicare(tmp_path: Path) -> None:
     assert column(priced([{"payer": "plan_115", "in_network": None}], "97110", extra=[own]), "allowed_cents") == [3342]
 
 
+@pytest.mark.parametrize(("percent", "status"), [("1000", "found"), ("1000.01", "payer price unknown")])
+def test_a_percentage_beyond_belief(tmp_path: Path, percent: str, status: str) -> None:
+    settings = {"price_basis": f'{{ kind = "percent_of_medicare", percent = "{percent}" }}'}
+    own = pack(tmp_path, "dear", "commercial", settings)
+    table = priced([{"payer": "dear"}], "97110", extra=[own])
+    assert column(table, "price_status") == [status]
+    assert column(table, "allowed_cents") == [29059 if status == "found" else None]
+
+
+@pytest.mark.parametrize(("fee", "allowed"), [("500000.00", 50_000_000), ("500000.01", None)])
+def test_a_fee_beyond_belief(tmp_path: Path, fee: str, allowed: int | None) -> None:
+    settings = {
+        "price_basis": '{ kind = "fee_table" }',
+        "fee_table": f'[{{ code = "97110", amount = "{fee}" }}]',
+    }
+    own = pack(tmp_path, "dear", "commercial", settings)
+    assert column(priced([{"payer": "dear"}], "97110", extra=[own]), "allowed_cents") == [allowed]
+
+
 def test_percent_with_an_unknown_reduction() -> None:
     table = priced([{"payer": "auto_mi"}], "97110x2 97140")
     assert column(table, "price_status") == ["reduction unknown"] * 2
@@ -368,7 +387,7 @@ def test_a_cap_is_used_up_line_by_line(tmp_path: Path) -> None:
     assert column(used_up, "allowed_cents") == [8000, None, 0]
     assert column(used_up, "price_status") == ["found", "not in the fee table", "found"]
     # Its day is its own, and so is another patient's.
-    rows = [row, row | {"date_of_service": DAY + timedelta(days=1)}, row | {"patient_id": 2}, row]
+    rows: list[dict[str, Any]] = [row, row | {"date_of_service": DAY + timedelta(days=1)}, row | {"patient_id": 2}, row]
     split = priced(rows, "97110x2", "97110x2", "97110x2", "97110x2", extra=[own])
     assert column(split, "allowed_cents") == [6000, 6000, 6000, 2000]
 
