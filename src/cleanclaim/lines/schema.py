@@ -119,6 +119,8 @@ CLAIMS: tuple[Column, ...] = (
     Column("has_total_timed_minutes", FLAG, "flag", "the note states the total of timed-code minutes", True),
     Column("has_total_treatment_minutes", FLAG, "flag", "the note states the total treatment minutes", True),
     Column("visit_minutes", COUNT, "minutes", "from time in to time out", None),
+    Column("visit_starts_at", COUNT, "minutes", "time in, in minutes after midnight", None),
+    Column("has_good_faith_estimate", FLAG, "flag", "a good faith estimate for this care is on file", True),
     Column("has_abn", FLAG, "flag", "a signed advance beneficiary notice is on file", False),
     Column("history_factors", COUNT, "count", "personal factors and comorbidities that affect the plan", None),
     Column("elements_examined", COUNT, "count", "body structures, functions, activities, participation examined", None),
