@@ -15,7 +15,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from cleanclaim.forms.cms1500_copy import COPY_FORM, add_copy_form
 from cleanclaim.forms.cms1500_filling import FilledForm, Totals, fill_form
-from cleanclaim.forms.sheet import FIRST_BASELINE, LEADING, LEFT, FormProblem, Sheet
+from cleanclaim.forms.problems import FormNotPrintableError, FormProblem
+from cleanclaim.forms.sheet import FIRST_BASELINE, LEADING, LEFT, Sheet
 from cleanclaim.records import Claim
 
 FONT = "Courier"
@@ -31,15 +32,6 @@ class Style(StrEnum):
     """Nothing: for pre-printed sheets."""
     COPY = "copy"
     """A plain form of our own drawing and a watermark: for the clinic's files and for patients."""
-
-
-class FormNotPrintableError(ValueError):
-    """Claims that do not fit the form or lack what it needs; `problems` says what. Nothing has been printed."""
-
-    def __init__(self, problems: tuple[FormProblem, ...]) -> None:
-        self.problems = problems
-        more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
-        super().__init__(f"{problems[0]}{more}")
 
 
 def render_cms1500(

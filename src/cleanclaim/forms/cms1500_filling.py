@@ -7,6 +7,7 @@ for which kind of payer, are from memory, as the form's current instructions wer
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from functools import cache
 from importlib import resources
 
 from cleanclaim.forms.lettering import capitals, number, phone, zip_code
-from cleanclaim.forms.sheet import LINES_PER_SHEET, FormProblem, Sheet, Typewriter
+from cleanclaim.forms.problems import FormProblem
+from cleanclaim.forms.sheet import LINES_PER_SHEET, Sheet, Typewriter
 from cleanclaim.records import (
     AccidentKind,
     Address,
@@ -32,6 +34,7 @@ from cleanclaim.records import (
 
 ON_FILE = "SIGNATURE ON FILE"
 _LETTERS = "ABCDEFGHIJKL"
+_CARRIER_LINES = 4
 _MOST_POINTERS = 4
 _MOST_MODIFIERS = 4
 _HOME = "12"
@@ -113,10 +116,13 @@ def fill_form(claim: Claim, *, totals: Totals | None = None, signed_on: date | N
 
 def _payer(form: Typewriter, claim: Claim) -> None:
     payer = claim.payer
-    lines = [capitals(payer.name)]
+    lines = textwrap.wrap(capitals(payer.name), form.width("carrier_1"))
     if payer.address is not None:
         lines += [capitals(payer.address.line1), capitals(payer.address.line2), _town(payer.address)]
-    for place, text in enumerate((text for text in lines if text), start=1):
+    lines = [text for text in lines if text]
+    if len(lines) > _CARRIER_LINES:
+        form.problem("carrier", f"{len(lines)} lines", f"at most {_CARRIER_LINES}")
+    for place, text in enumerate(lines[:_CARRIER_LINES], start=1):
         form.type(f"carrier_{place}", text)
     form.mark(f"program_{_program(payer)}")
     if payer.member_id:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+from cleanclaim.forms.problems import FormProblem
 
 ROWS = 61
 COLUMNS = 80
@@ -77,20 +78,6 @@ def places() -> Mapping[str, Place]:
     return MappingProxyType(found)
 
 
-@dataclass(frozen=True, slots=True)
-class FormProblem:
-    """One thing that keeps a claim off the form: the box, what was found, what was expected; never the text itself."""
-
-    claim_id: str
-    box: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        """One line for people."""
-        return f"claim {self.claim_id}: box {self.box}: found {self.found}, expected {self.expected}"
-
-
 Sheet = tuple[str, ...]
 """The rows of one sheet, without trailing blanks."""
 
@@ -98,10 +85,12 @@ Sheet = tuple[str, ...]
 class Typewriter:
     """Types fields onto one sheet and notes what does not fit. A field that does not fit is left empty."""
 
-    def __init__(self, claim_id: str, problems: list[FormProblem]) -> None:
+    def __init__(
+        self, claim_id: str, problems: list[FormProblem], typed: list[list[str]] | None = None
+    ) -> None:
         self._claim_id = claim_id
         self._problems = problems
-        self._rows = [[" "] * COLUMNS for _ in range(ROWS)]
+        self._rows = typed if typed is not None else [[" "] * COLUMNS for _ in range(ROWS)]
         self._places = places()
 
     def type(self, field: str, text: str, line: int = 0) -> None:
@@ -136,10 +125,7 @@ class Typewriter:
 
     def copy(self) -> Typewriter:
         """A second sheet with what has been typed so far."""
-        other = Typewriter.__new__(Typewriter)
-        other._claim_id, other._problems, other._places = self._claim_id, self._problems, self._places
-        other._rows = [row.copy() for row in self._rows]
-        return other
+        return Typewriter(self._claim_id, self._problems, [row.copy() for row in self._rows])
 
     def sheet(self) -> Sheet:
         """What has been typed, row by row."""
