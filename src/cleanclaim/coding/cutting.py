@@ -15,7 +15,7 @@ from cleanclaim.coding.wording import fold
 
 BULLET = re.compile(r"[ \t]*(?:[-*•·▪◦o](?=\s)|\d{1,2}[.)](?=\s)|\[[ x]?\])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(•*-])|;\s*")
-_ABBREVIATED = re.compile(r"(?:\b(?:vs|dr|approx|e\.g|i\.e|st|w|ther|neuro|gr)|\b[A-Za-z])\.$", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"(?:\b(?:vs|dr|mr|mrs|ms|approx|e\.g|i\.e|st|w|ther|neuro|gr)|\b[A-Za-z])\.$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[,;+|/]|\band\b|\bthen\b|\bfollowed by\b|\bplus\b|&|\n)\s*")
 LABEL = re.compile(
     r"[ \t]*(?P<label>[A-Za-z][A-Za-z0-9 /&().'-]{0,48}?|\d{5}[A-Za-z /&()-]{0,40}|"

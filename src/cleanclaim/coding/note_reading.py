@@ -14,6 +14,7 @@ from datetime import date
 from typing import TypeVar
 
 from cleanclaim.coding import concepts, cutting, details
+from cleanclaim.coding.acts import Telling, telling
 from cleanclaim.coding.answers import Suggestions
 from cleanclaim.coding.durations import Duration, durations
 from cleanclaim.coding.evaluation import evaluation_level, read_evaluation
@@ -23,7 +24,8 @@ from cleanclaim.coding.reading import LeftOut, ListedCode, Mention, NoteReading,
 from cleanclaim.coding.suggest import suggest
 from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, totals
 from cleanclaim.coding.wording import fold, words
-from cleanclaim.records import By, Note
+from cleanclaim.records import By, Note, VisitKind
+from cleanclaim.reference import procedures
 
 _NEGATED = re.compile(
     r"\b(?:declin\w+|refus\w+|deferred|not (?:performed|done|completed|provided|indicated|tested|given|today|"
@@ -53,7 +55,9 @@ _EARLIER = re.compile(
 )
 _COMPARED = re.compile(
     r"\b(?:vs\.?|than|from|since|compared (?:to|with)|as|over|up from|after) (?:the |her |his )?(?:last|"
-    r"previous|prior)\b|\bsame as (?:last|previous)"
+    r"previous|prior)\b|\bsame as (?:last|previous)|"
+    r"(?:\b(?:\d+|one|two|three|four|five|six|eight|ten)\s*[a-z°%]*|[a-z]+)\)?\s*(?:last (?:visit|session|time|week|mon|tue|wed|thu|fri|"
+    r"sat|sun)\w*|yesterday)\W*$"
 )
 _HOME = re.compile(
     r"^\W*(?:hep|home (?:exercise )?program|home exercises?)\b\W*|\b(?:at home|for home|daily at home|"
@@ -125,6 +129,11 @@ _EXAMINED = re.compile(
 _ENUMERATED = re.compile(
     r"\b(?:including|to include|includes|included|consist\w+ of|comprised of|focus\w+ on|addressing)\b"
 )
+_BARE_TIME = re.compile(
+    r"(?:\W|\b(?:one|on|1|total|in|all|with|me|the|therapist|pt|direct|contact|time|timed|spent|about|for|of|this|these|it|that|took|"
+    r"altogether|together|skilled|treatment)\b)*"
+)
+"""What may stand beside a duration that belongs to the act before it."""
 T = TypeVar("T")
 
 _STRONG = 2.6
@@ -157,12 +166,16 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     text = whole_text(note)
     total = totals(text)
     reader = _Reader(text, day, payer_stimulation_code, total.taken)
+    purpose_of_visit = kind(text)
+    if purpose_of_visit is not None and purpose_of_visit.value in {VisitKind.EVALUATION, VisitKind.REEVALUATION}:
+        reader.is_evaluation = True
     parts = stretches(note)
     has_interventions = any(item.part is Part.INTERVENTIONS for item in parts)
     for stretch in parts:
         reader.read(stretch, has_interventions=has_interventions)
     reader.use_listed_minutes()
     reader.drop_bare_evaluations()
+    reader.settle_with_totals(total.timed, total.treatment)
     evaluation = read_evaluation(text)
     stated = evaluation if evaluation != type(evaluation)() else None
     return NoteReading(
@@ -176,7 +189,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
         time_in=total.time_in,
         time_out=total.time_out,
         signatures=signatures(text),
-        kind=kind(text),
+        kind=purpose_of_visit,
         encounter=encounter(text),
         telehealth=telehealth(text),
         evaluation=stated,
@@ -211,6 +224,9 @@ class _Reader:
         self.shared: list[SharedMinutes] = []
         self.listed: list[ListedCode] = []
         self.pending_minutes: list[Found[int]] = []
+        self.is_evaluation = False
+        self._needs_act = False
+        self._set_aside: tuple[int, int, _Item] | None = None
         self._open_head = 0
         self._known_points: dict[tuple[int, int], list[tuple[str, float]]] = {}
 
@@ -225,6 +241,10 @@ class _Reader:
             self._read_billing(stretch)
             return
         needs_minutes = stretch.part is Part.OBJECTIVE and has_interventions
+        self._needs_act = stretch.part in {Part.OBJECTIVE, Part.OPEN} and (
+            self.is_evaluation
+            or any(not self._is_taken(stretch.start + one.start) for one in durations(self.text[stretch.start : stretch.end]))
+        )
         for item in self._items(stretch):
             self._read_item(item, needs_minutes=needs_minutes)
 
@@ -384,6 +404,8 @@ class _Reader:
     def _read_pieces(self, start: int, end: int, item: _Item, *, needs_minutes: bool) -> None:
         text = self.text[start:end]
         found = [found for found in durations(text) if not self._is_taken(start + found.start)]
+        if len(found) == 1 and self._give_back(start, end, item, found[0]):
+            return
         people = self._by_person(start, end)
         if people:
             self._add_by_person(start, end, item, people, found)
@@ -466,6 +488,14 @@ class _Reader:
     def _read_without_minutes(self, start: int, end: int, item: _Item) -> None:
         folded = self.folded[start:end]
         previous = self.mentions[-1] if self.mentions else None
+        told = telling(folded)
+        if not _CODE.search(self.text, start, end) and (
+            told is Telling.BESIDE or (self._needs_act and told is not Telling.ACT and not self._stands_for_itself(start, end))
+        ):
+            if told is Telling.OPEN:
+                self._set_aside = (start, end, item)
+            self._take_up(start, end, item)
+            return
         if self._continues_head(start, explicit=self._explicit(start, end), top=self._top(start, end)):
             self._extend(self.mentions[-1], end)
             return
@@ -495,6 +525,47 @@ class _Reader:
         if item.part is Part.OPEN and not explicit and top is None:
             return
         self._add(start, end, item, None)
+
+    def _stands_for_itself(self, start: int, end: int) -> bool:
+        """Whether the words name a service, or a means that is used only to treat (a pack, a current, a needle)."""
+        if self._named(start, end):
+            return True
+        top = self._top(start, end)
+        return top is not None and top.startswith(_MEANS)
+
+    def _take_up(self, start: int, end: int, item: _Item) -> None:
+        """Let what stands behind an act say its purpose, response or progress; before the first act it says nothing."""
+        previous = self.mentions[-1] if self.mentions else None
+        if previous is None or previous.end > start:
+            return
+        if item.paragraph <= previous.start:
+            self._extend(previous, end)
+        elif self._adjoins(previous, start):
+            self._take_up_response(previous, start, end)
+
+    def _give_back(self, start: int, end: int, item: _Item, one: Duration) -> bool:
+        """Give a duration that stands alone to the acts before it that have none; several codes share it."""
+        if not _BARE_TIME.fullmatch(self.folded[start : start + one.start] + " " + self.folded[start + one.end : end]):
+            return False
+        first = len(self.mentions)
+        while first and self.mentions[first - 1].minutes is None and self.mentions[first - 1].start >= item.paragraph:
+            first -= 1
+        without = self.mentions[first:]
+        minutes = Found(one.minutes, start + one.start, start + one.end)
+        aside = self._set_aside
+        if not without and aside is not None and aside[2].paragraph == item.paragraph and self._top(*aside[:2]) is not None:
+            self._set_aside = None
+            self._add(aside[0], end, aside[2], minutes)
+            return True
+        if not without:
+            return False
+        if len({_best_code(mention) for mention in without}) > 1:
+            self.shared.append(SharedMinutes(minutes, tuple(mention.what for mention in without)))
+            return True
+        del self.mentions[first + 1 :]
+        self._extend(without[0], end)
+        self.mentions[first] = replace(self.mentions[first], minutes=minutes)
+        return True
 
     # --- minutes by person ---------------------------------------------------------------------------------------
 
@@ -608,6 +679,30 @@ class _Reader:
         found = [mention for mention in self.mentions if _best_code(mention) in _EVALUATIONS]
         told = [mention for mention in found if mention.minutes is not None] or found[:1]
         self.mentions = [mention for mention in self.mentions if mention not in found or mention in told]
+
+    def settle_with_totals(self, timed: Found[int] | None, treatment: Found[int] | None) -> None:
+        """Where the minutes told add up to the note's total, what has none is part of what has them.
+
+        A service that the note names outright is kept: that its minutes are missing is for a person to settle.
+        """
+        if self.shared:
+            return
+        billed = [mention for mention in self.mentions if mention.suggestions.not_billable is None]
+        placed = sum(mention.minutes.value for mention in billed if mention.minutes is not None and _is_timed(mention))
+        every = sum(mention.minutes.value for mention in self.mentions if mention.minutes is not None)
+        no_timed_left = timed is not None and placed == timed.value
+        nothing_left = treatment is not None and 0 < every == treatment.value
+        kept = []
+        for mention in self.mentions:
+            over = mention.minutes is None and mention.suggestions.not_billable is None and (
+                (no_timed_left and _is_timed(mention))
+                or (nothing_left and not _best_code(mention).startswith((*_MEANS, *_EVALUATIONS)))
+            )
+            if over and (placed == 0 or not self._explicit(mention.start, mention.end)):
+                self.left_out.append(LeftOut(mention.what, mention.start, mention.end, WhyLeftOut.TOLD))
+            else:
+                kept.append(mention)
+        self.mentions = kept
 
     def _read_minutes_line(self, start: int, end: int, item: _Item) -> None:
         for pair in _MINUTES_PAIR.finditer(self.text, start, end):
@@ -786,11 +881,15 @@ class _Reader:
         for taken_start, taken_end in self.taken:
             if taken_start <= start < taken_end:
                 start = min(taken_end, end)
+                if not durations(self.text[start:end]) and not _CODE.search(self.text, start, end):
+                    return end, end
             elif start < taken_start < end:
                 before = self.text[start:taken_start]
                 after = self.text[taken_end:end]
                 if not self._named_or_top(start, taken_start) and not durations(before):
                     start = min(taken_end, end)
+                    if not durations(after) and not _CODE.search(after):
+                        return end, end
                 elif not after.strip(" .,;)") or not durations(after):
                     end = taken_start
         if not any(letter.isalnum() for letter in self.text[start:end]):
@@ -799,6 +898,8 @@ class _Reader:
 
 
 _HEAD_CONCEPTS = ("named_", "manual_word", "one_on_one", "attended")
+_MEANS = ("stimulation", "97140", "9701", "9702", "9703", "97124", "2056", "95992", "9759", "9760", "2924", "2952", "2953", "2954", "2955", "2958")
+"""Codes whose words name a means of treating, so that naming it tells of its use."""
 _EVALUATIONS = frozenset({"97161", "97162", "97163"})
 _NEIGHBORS = frozenset(
     {"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"}
@@ -807,6 +908,13 @@ _NEIGHBORS = frozenset(
 
 def _best_code(mention: Mention) -> str:
     return mention.suggestions.best.code if mention.suggestions.best else ""
+
+
+def _is_timed(mention: Mention) -> bool:
+    asked = mention.suggestions.must_ask
+    codes = asked.candidates if asked is not None else (_best_code(mention),)
+    found = [procedures.get(code) for code in codes]
+    return all(procedure is not None and procedure.is_timed for procedure in found)
 
 
 def _moved(found: Found[T] | None, by: int) -> Found[T] | None:

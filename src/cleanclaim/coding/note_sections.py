@@ -34,13 +34,13 @@ class Stretch:
 
 
 _HEADINGS = {
-    Part.SUBJECTIVE: r"subjective|chief complaint|cc|hpi|history of present illness|pmh|past medical history|"
+    Part.SUBJECTIVE: r"subjective|chief complaint|cc|hpi|history of present illness|hx|history|social history|social hx|pmh|pmhx|past medical history|"
     r"pain report|patient report",
     Part.OBJECTIVE: r"objective|objective findings|objective measures|measurements?|tests? (?:and|&) measures|"
     r"exam|examination|findings|"
     r"systems review",
     Part.INTERVENTIONS: r"(?:skilled )?interventions?(?: (?:provided|performed|today|rendered))?|"
-    r"(?:today'?s )?treatments?(?: (?:provided|performed|today|rendered|log|given|details|this visit))?|"
+    r"(?:today'?s )?treatments?(?: (?:same day|on the same day|the same day|same visit|provided|performed|today|rendered|log|given|details|this visit))?|"
     r"tx(?: today| provided| log)?|"
     r"(?:skilled |therapeutic )?(?:services|procedures)(?: provided| performed| rendered)?|flow ?sheet|"
     r"treatment flow ?sheet|exercise log|"
@@ -61,14 +61,20 @@ _LINE_HEADING = re.compile(
     re.MULTILINE,
 )
 _LETTER = re.compile(
-    r"(?:^[ \t#*_>\-]*(?P<letter>[SOAP])[ \t*_]*(?:[:)\]]|-(?=\s)|(?=\n))|(?<=\s)(?P<inner>[SOAP])[*_]*:)[ \t*_]*",
+    r"(?:^[ \t#*_>\-]*(?P<letter>[SOAP])[ \t*_]*(?:[:)\]]|-(?=\s)|(?=\n))|(?<=\s)(?P<inner>[SOAP])[*_]*:|"
+    r"(?<=[.;] )(?P<dashed>[SOAP]) -(?=\s))[ \t*_]*",
     re.MULTILINE,
 )
 _RUN_IN = re.compile(
     r"(?<=[.;!?)] )(?:(?P<plan>plan|next (?:visit|session|tx)|poc)|(?P<home>hep|home program)|"
     r"(?P<assessment>assessment)"
-    r"|(?P<objective>objective)|(?P<interventions>treatment|interventions|tx))\s*:\s*"
+    r"|(?P<objective>objective|exam)|(?P<interventions>treatment|interventions|tx))\s*:\s*"
 )
+_REPORT = re.compile(
+    r"^[ \t]*progress (?:report|summary)\b[^\n:.;]{0,40}[:.;][ \t]+(?=\S)|^[ \t]*progress toward(?:s)? goals?[ \t]*[:.-][ \t]*",
+    re.MULTILINE,
+)
+"""A progress report told within the note of a visit judges; a title on a line of its own heads the whole note."""
 _LETTERS = {"S": Part.SUBJECTIVE, "O": Part.OBJECTIVE, "A": Part.ASSESSMENT, "P": Part.PLAN}
 
 
@@ -106,10 +112,11 @@ def _by_headings(text: str, start: int, end: int, outer: Part) -> list[Stretch]:
     folded = fold(body)
     marks = [(match.start(), match.end(), _named(match)) for match in _LINE_HEADING.finditer(folded)]
     marks.extend((match.start(), match.end(), _named(match)) for match in _RUN_IN.finditer(folded))
+    marks.extend((match.start(), match.end(), Part.ASSESSMENT) for match in _REPORT.finditer(folded))
     if outer is Part.OPEN:
         order = -1
         for match in _LETTER.finditer(body):
-            letter = match["letter"] or match["inner"]
+            letter = match["letter"] or match["inner"] or match["dashed"]
             rank = "SOAP".index(letter)
             if rank > order:
                 order = rank

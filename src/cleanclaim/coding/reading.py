@@ -26,6 +26,8 @@ class WhyLeftOut(StrEnum):
     """It is what the patient does at home."""
     EARLIER = "an earlier visit"
     """It is told of an earlier visit."""
+    TOLD = "told with another service"
+    """All minutes of the note are told elsewhere, so these words describe one of the other services."""
 
 
 class EncounterHint(StrEnum):

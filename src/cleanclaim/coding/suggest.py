@@ -33,6 +33,9 @@ _LEAST = 1.2
 """Below this many points nothing is recognized."""
 _EVEN = 0.12
 """Two codes are even when the second has at least this share less than the first."""
+_LABEL_SHARE = 0.8
+"""Cues in a label ("balance retraining: …") add this share of their points once more: it names what the list is."""
+_LABEL = re.compile(r"[^:;.\n]{4,70}:(?!\d)(?=\s*[^\s\d])")
 _NOISE = frozenset(
     map(stem, ("minutes", "x", "for", "the", "of", "a", "and", "with", "to", "on", "in", "right", "left", "patient"))
 )
@@ -99,6 +102,11 @@ def _suggest(
     found = words(text)
     hits = concepts.find(found)
     total = concepts.points(hits) if use_cues else {}
+    label = _LABEL.match(text) if use_cues else None
+    if label is not None:
+        for target, value in concepts.points([hit for hit in hits if hit.end <= label.end()]).items():
+            if value > 0 and not target.startswith(_NOT):
+                total[target] = total.get(target, 0.0) + _LABEL_SHARE * value
     alike = _index(use_aliases).likeness(_plain([word.stem for word in found]), _LIKENESS_FLOOR)
     for target, likeness in alike.items():
         total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
