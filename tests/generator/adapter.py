@@ -1,0 +1,48 @@
+"""The one door to the program under test.
+
+`judge(clinic, patients, visits, as_of)` bills a batch as a user would and tells of each finding: which visit, the
+concept of its rule, its code, severity and place. The scorer knows nothing else of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from cleanclaim.bill.job import bill
+from cleanclaim.records import Clinic, Patient, Visit
+from cleanclaim.reference.payers import Payer, load_folder
+from cleanclaim.rules.book import entry
+
+PAYERS = Path(__file__).parents[2] / "examples" / "clinic-day" / "payers"
+
+
+class Judged(NamedTuple):
+    """One finding, as the scorer sees it."""
+
+    visit_id: str
+    concept: str
+    code: str
+    severity: str
+    place: str
+
+
+@cache
+def packs() -> dict[str, Payer]:
+    """The three made-up payers of the sample clinic."""
+    return {payer.id: payer for payer in load_folder(PAYERS)}
+
+
+def judge(clinic: Clinic, patients: Mapping[str, Patient], visits: Sequence[Visit], as_of: date) -> list[Judged]:
+    """All findings on the visits. A rule that crashed is an error here: nothing may pass unjudged."""
+    billed = bill(clinic, patients, visits, as_of=as_of, packs=packs())
+    if billed.crashed:
+        raise AssertionError(f"rules crashed: {billed.crashed}")
+    return [
+        Judged(claim.key, entry(finding.code).rule.concept, finding.code, finding.severity, str(finding.place))
+        for claim in billed.claims
+        for finding in claim.findings
+    ]
