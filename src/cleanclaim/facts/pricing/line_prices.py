@@ -14,10 +14,10 @@ from cleanclaim.reference import payers
 
 def _price(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     claims, lines = frames["claims"], frames["lines"]
-    return price_table(claims, lines, fees=_fees_of(claims, context))
+    return price_table(claims, lines, fees=fees_of(claims, context))
 
 
-def _fees_of(claims: pl.DataFrame, context: Context) -> pl.DataFrame | None:
+def fees_of(claims: pl.DataFrame, context: Context) -> pl.DataFrame | None:
     """The fee tables of the payers that pay by one."""
     asked = claims.filter(pl.col("payer_price_basis_kind") == "fee_table").get_column("payer").unique().sort()
     if not len(asked):

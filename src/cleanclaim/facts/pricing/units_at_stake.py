@@ -1,0 +1,283 @@
+"""What the units of a code are worth that are billed and not earned, earned and not billed, or an assistant's.
+
+The day is priced three times by the one implementation there is: as billed, as its minutes support it, and as billed
+with the units whose assistant modifier is in question on a line of their own. Differences are what is at stake, so the
+multiple procedure reduction is in them: a unit beside a better paid one brings the reduced amount, and a unit that
+becomes the best paid brings what the day gains.
+
+A day whose units are right is not priced again: nothing of it is at stake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Fact, Stage, total
+from cleanclaim.facts.pricing.line_prices import fees_of
+from cleanclaim.lines.columns import col
+from cleanclaim.lines.schema import CENTS, Column
+from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, integers, share_of
+from cleanclaim.pricing.line_prices import CLAIM_COLUMNS, price_table
+
+_LACKS = "documented minutes of each service, or a price of its code"
+_BILLED, _SUPPORTED, _APART = 0, 1, 2
+_WAYS = 3
+"""As how many patients a patient is priced: as billed, as supported, and with an assistant's units apart."""
+_STIMULATION = ["97014", "G0283"]
+"""The two codes for unattended stimulation, of which a payer takes one."""
+
+
+class _Day(NamedTuple):
+    """What is known of each code of a day."""
+
+    claim: Integers
+    """Claim that stands for the day."""
+    group: Integers
+    """Number of the patient and date, over all disciplines."""
+    billed: Known
+    supported: Known
+    """Units the documentation supports; as billed where that is not known."""
+    in_question: Integers
+    """Billed units on which an assistant modifier stands and should not, or the reverse."""
+    is_restated: Flags
+    """Billed under a code that the payer does not take; supported under the one it takes."""
+    is_changed: Flags
+
+
+class _Priced(NamedTuple):
+    """One way of billing the day, priced: by row of `day_codes`."""
+
+    allowed: Known
+    full_units: Integers
+    share: Known
+    """The payer's share."""
+
+
+def _day_of(claims: pl.DataFrame, codes: pl.DataFrame) -> _Day:
+    claim = integers(codes["claim_id"]).values
+    billed, supported = integers(codes["billed_units"]), integers(codes["supported_code_units"])
+    should, carry = integers(codes["units_by_assistant"]), integers(codes["billed_assistant_units"])
+    compared = should.known & carry.known & billed.known
+    in_question = np.where(compared, np.abs(should.values - carry.values), 0)
+    is_restated = (codes["day_code"] != codes["payable_code"]).fill_null(value=False).to_numpy()
+    right = np.where(supported.known, supported.values, billed.values)
+    is_changed = billed.known & ((right != billed.values) | (is_restated & (right > 0)))
+    return _Day(
+        claim=claim,
+        group=_patients_and_dates(claims)[claim],
+        billed=billed,
+        supported=Known(right, supported.known),
+        in_question=np.minimum(in_question, np.maximum(billed.values, 0)),
+        is_restated=is_restated,
+        is_changed=is_changed,
+    )
+
+
+def _patients_and_dates(claims: pl.DataFrame) -> Integers:
+    """A number for each patient and date; a claim of which either is unknown stands alone."""
+    patient, day = integers(claims["patient_id"]), integers(claims["date_of_service"])
+    known = patient.known & day.known
+    alone = -1 - np.arange(len(claims))
+    keys = np.stack([np.where(known, patient.values, alone), np.where(known, day.values, -1)])
+    return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
+    claims, codes = frames["claims"], frames["day_codes"]
+    day = _day_of(claims, codes)
+    known = day.billed.known & day.supported.known
+    nothing = Known(np.zeros(len(codes), np.int64), known)
+    over = left = nothing
+    assistant = Known(nothing.values, day.billed.known & codes["units_by_assistant"].is_not_null().to_numpy())
+    at_stake = day.is_changed | (day.in_question > 0)
+    if at_stake.any():
+        asked = np.isin(day.group, day.group[at_stake]) & day.billed.known
+        ways = _price(claims, codes, day, asked, context)
+        gain = _gain(day, ways[_BILLED], ways[_SUPPORTED])
+        fewer = day.is_changed & (day.supported.values < day.billed.values)
+        over = Known(np.where(fewer, -gain.values, 0), known & (gain.known | ~fewer))
+        more = day.is_changed & ~fewer
+        left = Known(np.where(more, gain.values, 0), known & (gain.known | ~more))
+        assistant = _assistant(claims, day, ways[_APART], assistant.known)
+    return pl.DataFrame(
+        [
+            as_column("overbilled_cents", over.values, over.known),
+            as_column("left_cents", left.values, left.known),
+            as_column("assistant_units_cents", assistant.values, assistant.known),
+        ]
+    )
+
+
+def _price(
+    claims: pl.DataFrame, codes: pl.DataFrame, day: _Day, asked: Flags, context: Context
+) -> tuple[_Priced, _Priced, _Priced]:
+    """The codes of the asked rows priced each way; the ways share nothing, as if they were three patients."""
+    rows = np.flatnonzero(asked)
+    own, claim = np.unique(day.claim[rows], return_inverse=True)
+    apart = np.isin(day.group[rows], day.group[day.in_question > 0])
+    billed, question = day.billed.values[rows], day.in_question[rows]
+    pieces = (
+        # A code that the payer does not take is not paid, so as billed it is not there.
+        (_BILLED, np.where(day.is_restated[rows], 0, billed)),
+        (_SUPPORTED, day.supported.values[rows]),
+        (_APART, np.where(apart, billed - question, 0)),
+        (_APART, question),
+    )
+    place, way, units = [], [], []
+    for number, amount in pieces:
+        there = np.flatnonzero(amount > 0)
+        place.append(there)
+        way.append(np.full(len(there), number))
+        units.append(amount[there])
+    at, which = np.concatenate(place), np.concatenate(way)
+    count = len(own)
+    few = claims.select(*CLAIM_COLUMNS)[own]
+    patient = np.repeat(np.arange(_WAYS), count) + _WAYS * np.tile(_patients_and_dates(few), _WAYS)
+    stated = few["patient_id"].is_not_null()
+    copies = pl.concat([few] * _WAYS).with_columns(
+        pl.when(pl.concat([stated] * _WAYS)).then(pl.Series(patient)).alias("patient_id")
+    )
+    lines = pl.DataFrame(
+        {
+            "claim_id": which * count + claim.reshape(-1)[at],
+            "code": codes["payable_code"].gather(rows[at]),
+            "modifiers": pl.Series([[]] * len(at), dtype=pl.List(pl.String)),
+            "units": np.concatenate(units),
+            "charge_cents": pl.Series([None] * len(at), dtype=pl.Int64),
+        }
+    )
+    priced = price_table(copies, lines, fees=fees_of(few, context), limit_to_known_charges=True)
+    # Of the two parts apart, only the units in question are asked for.
+    counted = np.ones(len(at), np.bool_)
+    counted[len(at) - len(place[-1]) - len(place[-2]) : len(at) - len(place[-1])] = False
+    return (
+        _back(priced, rows[at], counted & (which == _BILLED), len(codes)),
+        _back(priced, rows[at], counted & (which == _SUPPORTED), len(codes)),
+        _back(priced, rows[at], counted & (which == _APART), len(codes)),
+    )
+
+
+def _back(priced: pl.DataFrame, rows: Integers, mine: Flags, height: int) -> _Priced:
+    """Prices of one way at the rows of `day_codes` they are for; a code that is not billed that way costs nothing."""
+    at = rows[mine]
+
+    def spread(name: str) -> Known:
+        values, known = np.zeros(height, np.int64), np.ones(height, np.bool_)
+        own = integers(priced[name])
+        values[at], known[at] = own.values[mine], own.known[mine]
+        return Known(values, known)
+
+    return _Priced(spread("allowed_cents"), spread("full_units").values, spread("payer_share_cents"))
+
+
+def _gain(day: _Day, billed: _Priced, supported: _Priced) -> Known:
+    """What the day would gain (or lose, negative) by each code that is billed otherwise than supported.
+
+    Another code may lose the full amount to a unit that is added, or get it back from one that is taken away. That
+    belongs to the code whose unit took or left the first place; where several could be that, it is not known.
+    """
+    known = billed.allowed.known & supported.allowed.known
+    gain = np.where(known, supported.allowed.values - billed.allowed.values, 0)
+    beside = np.zeros(int(day.group.max()) + 1, np.int64)
+    np.add.at(beside, day.group[~day.is_changed], gain[~day.is_changed])
+    shifted = beside[day.group]
+    moved = day.is_changed & ((billed.full_units > 0) != (supported.full_units > 0))
+    movers = np.bincount(day.group, weights=moved, minlength=len(beside)).astype(np.int64)[day.group]
+    own = np.where(moved & (movers == 1), shifted, 0)
+    return Known(gain + own, known & ((shifted == 0) | (movers == 1)))
+
+
+def _assistant(claims: pl.DataFrame, day: _Day, apart: _Priced, known: Flags) -> Known:
+    """The assistant's cut of the payer's share of the units in question."""
+    cut = integers(claims["payer_assistant_payment_reduction"]).take(day.claim)
+    asked = day.in_question > 0
+    sure = known & (~asked | (apart.share.known & cut.known))
+    return Known(np.where(asked & sure, share_of(apart.share.values, (cut.values,)), 0), sure)
+
+
+stage = Stage(
+    name="units-at-stake",
+    over="day_codes",
+    needs=(
+        "claim_id",
+        "day_code",
+        "payable_code",
+        "billed_units",
+        "supported_code_units",
+        "units_by_assistant",
+        "billed_assistant_units",
+    ),
+    reads=tuple(("claims", name) for name in CLAIM_COLUMNS),
+    adds=(
+        Column("overbilled_cents", CENTS, "cents", "allowed amount of the billed units above what is supported"),
+        Column("left_cents", CENTS, "cents", "allowed amount of the units that are supported and not billed"),
+        Column("assistant_units_cents", CENTS, "cents", "assistant's cut of the units with the wrong modifier"),
+    ),
+    compute=_compute,
+    lacks=_LACKS,
+)
+
+facts = (
+    Fact(
+        name="payable_code",
+        over="day_codes",
+        dtype=pl.String,
+        unit="procedure code",
+        meaning="the code itself, or the one the payer takes for unattended stimulation",
+        lacks="the procedure code",
+        expr=pl.when(col.day_code.is_in(_STIMULATION) & col.payer_electrical_stimulation_code.is_in(_STIMULATION))
+        .then(col.payer_electrical_stimulation_code)
+        .otherwise(col.day_code),
+    ),
+    Fact(
+        name="supported_code_units",
+        over="day_codes",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units the day's documentation supports under the code: by minutes, by blocks, or one for the day",
+        lacks="documented minutes of each service",
+        expr=pl.when(col.day_code_is_timed)
+        .then(
+            pl.when(col.allocated_units.is_not_null())
+            .then(col.allocated_units)
+            # The payer's method is unknown: what neither way of counting supports is not supported.
+            .when(col.units_eight_minute_most.is_not_null() & col.units_midpoint.is_not_null())
+            .then(pl.min_horizontal(col.billed_units, pl.max_horizontal("units_eight_minute_most", "units_midpoint")))
+        )
+        .when(col.day_code_is_timed.not_() & col.has_own_basis & (col.day_code_family != "remote_monitoring"))
+        .then(
+            pl.when(col.day_code_minutes_each.is_null())
+            .then(pl.min_horizontal(col.billed_units, col.own_basis_units, 1))
+            .otherwise(pl.min_horizontal(col.billed_units, col.own_basis_units))
+        )
+        .when(col.day_code_is_timed.not_() & col.has_own_basis.not_())
+        .then(
+            pl.when(col.billed_units >= 1)
+            .then(1)
+            .when(col.billable_services.is_not_null())
+            .then(pl.min_horizontal(col.billable_services, 1))
+        ),
+    ),
+    Fact(
+        name="timed_overbilled_cents",
+        over="days",
+        dtype=pl.Int64,
+        unit="cents",
+        meaning="allowed amount of the day's units of 15-minute codes above what is supported",
+        lacks=_LACKS,
+        aggregate=total(col.overbilled_cents, of="day_codes", by=("day_id",), where=col.day_code_is_timed),
+    ),
+    Fact(
+        name="timed_left_cents",
+        over="days",
+        dtype=pl.Int64,
+        unit="cents",
+        meaning="allowed amount of the day's units of 15-minute codes that are supported and not billed",
+        lacks=_LACKS,
+        aggregate=total(col.left_cents, of="day_codes", by=("day_id",), where=col.day_code_is_timed),
+    ),
+)
