@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.check.findings import Change, Finding, Unjudged, place_of, render
@@ -30,6 +32,18 @@ _ALWAYS_NEEDED: dict[str, tuple[str, ...]] = {
     "pairs": ("first_is_history", "second_is_history", "first_line_number", "second_line_number"),
 }
 
+"""Columns of each table that a finding's place and the choice of rows need, whatever the rules read."""
+
+_PLACE: dict[str, tuple[str, ...]] = {
+    "claims": ("claim_id",),
+    "lines": ("line_id", "claim_id", "line_number"),
+    "services": ("service_id", "claim_id", "service_number"),
+    "diagnoses": ("diagnosis_id", "claim_id", "position"),
+    "days": ("day_id", "claim_id"),
+    "day_codes": ("day_code_id", "claim_id", "day_code"),
+    "pairs": ("pair_id", "claim_id", "first_line_number", "second_line_number"),
+}
+
 
 class Judge:
     """Rules made ready to run: the plan of their facts is laid once and used for any number of tables."""
@@ -37,10 +51,10 @@ class Judge:
     def __init__(self, rules: Sequence[Rule], extra: dict[str, Iterable[str]] | None = None) -> None:
         """Plan the facts that the rules read and show; `extra` asks for further columns by table."""
         self.rules = tuple(rules)
-        self._by_table: dict[str, list[Rule]] = {}
+        by_table: dict[str, list[Rule]] = {}
         planner = Planner()
         for rule in self.rules:
-            self._by_table.setdefault(rule.over, []).append(rule)
+            by_table.setdefault(rule.over, []).append(rule)
             planner.ask(rule.over, (*rule.reads(), *rule.shows(), *_ALWAYS_NEEDED[rule.over]))
             for table, names in _fix_columns(rule):
                 planner.ask(table, names)
@@ -48,27 +62,32 @@ class Judge:
             planner.ask(table, names)
         self._planner = planner
         self._steps = planner.steps()
-        self._with_pairs = "pairs" in self._by_table or "pairs" in planner.tables() or "pairs" in (extra or {})
+        self._with_pairs = "pairs" in by_table or "pairs" in planner.tables()
+        self._questions = {table: _Questions.of(rules) for table, rules in by_table.items()}
+        self._reads = {rule.code: rule.reads() for rule in self.rules}
+        self._shows = {rule.code: rule.shows() for rule in self.rules}
 
     def judge(self, tables: Tables, context: Context | None = None) -> Verdicts:
         """The verdict of every rule on every row that is not history."""
         workspace = Workspace.of(tables, context or Context(), with_pairs=self._with_pairs)
         self._compute(workspace, self._steps)
-        frames: dict[str, pl.DataFrame] = {}
+        answers: dict[str, _Answers] = {}
         crashed: dict[str, str] = {}
-        for table, rules in self._by_table.items():
-            frame = workspace.frames[table]
-            runnable = [rule for rule in rules if not self._reads_crashed(rule, workspace, crashed)]
-            verdicts = _select(frame, runnable, crashed)
-            judged = _judged(table)
-            frames[table] = verdicts.with_columns(
-                *(
-                    pl.when(judged).then(pl.col(rule.code)).otherwise(int(Verdict.NOT_APPLICABLE)).alias(rule.code)
-                    for rule in runnable
-                    if rule.code not in crashed
+        for table, questions in self._questions.items():
+            if workspace.crashed:
+                questions = questions.without(
+                    {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
                 )
-            ).drop([name for name in verdicts.columns if name.endswith("is_history")])
-        return Verdicts(self, workspace, frames, crashed)
+            answers[table] = questions.ask(workspace.frames[table], table, crashed)
+        return Verdicts(self, workspace, answers, crashed)
+
+    def reads(self, rule: Rule) -> tuple[str, ...]:
+        """Columns the rule's verdict depends on."""
+        return self._reads[rule.code]
+
+    def shows(self, rule: Rule) -> tuple[str, ...]:
+        """Columns the rule's message and dollars need."""
+        return self._shows[rule.code]
 
     def _compute(self, workspace: Workspace, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -78,9 +97,7 @@ class Judge:
                 workspace.apply_isolated(step, error)
 
     def _reads_crashed(self, rule: Rule, workspace: Workspace, crashed: dict[str, str]) -> bool:
-        if not workspace.crashed:
-            return False
-        pending: list[Cell] = [(rule.over, name) for name in (*rule.reads(), *rule.shows())]
+        pending: list[Cell] = [(rule.over, name) for name in (*self._reads[rule.code], *self._shows[rule.code])]
         seen: set[Cell] = set()
         while pending:
             cell = pending.pop()
@@ -92,10 +109,82 @@ class Judge:
                 pending.extend(self._planner.needs(cell))
         return False
 
-    def missing_inputs(self, rule: Rule, row: dict[str, object]) -> tuple[str, ...]:
-        """The inputs, in words, whose absence keeps the rule from judging this row of its wide table."""
-        lacking = {catalogue().lacks(rule.over, name) for name in rule.reads() if row.get(name) is None}
-        return tuple(sorted(lacking))
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """The two expressions of each rule of one table, built once: does it apply, does it object."""
+
+    rules: tuple[Rule, ...]
+    applies: tuple[pl.Expr, ...]
+    flags: tuple[pl.Expr, ...]
+
+    @classmethod
+    def of(cls, rules: Sequence[Rule]) -> _Questions:
+        return cls(
+            tuple(rules),
+            tuple(_as_number(rule.condition()).alias(f"{rule.code} applies") for rule in rules),
+            tuple(_as_number(rule.flag).alias(f"{rule.code} flag") for rule in rules),
+        )
+
+    def without(self, codes: set[str]) -> _Questions:
+        return self.of([rule for rule in self.rules if rule.code not in codes]) if codes else self
+
+    def ask(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> _Answers:
+        judged = frame.select(pl.col(KEYS[table]), _judged(table).alias("judged"))
+        try:
+            asked = frame.select(judged.get_column(KEYS[table]), *self.applies, *self.flags)
+        except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 - some rule crashed: find which, run the rest
+            return self._ask_apart(frame, table, crashed)
+        numbers = asked.drop(KEYS[table]).to_numpy()
+        count = len(self.rules)
+        applies, flags = numbers[:, :count], numbers[:, count:]
+        verdicts = _VERDICT[applies, flags]
+        verdicts[~judged.get_column("judged").to_numpy()] = Verdict.NOT_APPLICABLE
+        return _Answers(tuple(rule.code for rule in self.rules), verdicts)
+
+    def _ask_apart(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> _Answers:
+        for rule, applies, flag in zip(self.rules, self.applies, self.flags, strict=True):
+            try:
+                frame.select(applies, flag)
+            except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - reported as crashed
+                crashed[rule.code] = f"{type(error).__name__} in the rule's expression"
+        return self.without(set(crashed)).ask(frame, table, crashed)
+
+
+_UNKNOWN = 2
+_VERDICT = np.array(
+    [
+        # flag:  false                    true                     unknown
+        [Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE],  # applies: false
+        [Verdict.PASS, Verdict.FINDING, Verdict.NO_DATA],  # applies: true
+        [Verdict.NO_DATA, Verdict.NO_DATA, Verdict.NO_DATA],  # applies: unknown
+    ],
+    dtype=np.int8,
+)
+"""The verdict for what a rule's two expressions answer: 0 false, 1 true, 2 unknown."""
+
+
+def _as_number(flag: pl.Expr) -> pl.Expr:
+    return flag.cast(pl.Int8).fill_null(_UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Verdict codes of one table: a row for each of its rows, a column for each rule."""
+
+    codes: tuple[str, ...]
+    verdicts: npt.NDArray[np.int8]
+
+    def of(self, code: str) -> npt.NDArray[np.int8]:
+        return self.verdicts[:, self.codes.index(code)]
+
+    def rows(self, verdict: Verdict) -> dict[str, list[int]]:
+        """Rule → rows with that verdict, rules without any left out."""
+        found: dict[str, list[int]] = {}
+        columns, rows = np.nonzero(self.verdicts.T == verdict)
+        for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
+            found.setdefault(self.codes[column], []).append(row)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,42 +193,39 @@ class Verdicts:
 
     judge: Judge
     workspace: Workspace
-    frames: dict[str, pl.DataFrame]
-    """By table: its key column and one Int8 column per rule, with `Verdict` codes."""
+    answers: dict[str, _Answers]
     crashed: dict[str, str]
     """Rules that crashed, and why: neither findings nor passes."""
 
     def counts(self) -> dict[str, dict[Verdict, int]]:
         """How often each rule gave each verdict."""
         result: dict[str, dict[Verdict, int]] = {}
-        for frame in self.frames.values():
-            for name in frame.columns:
-                if name in KEYS.values():
-                    continue
-                tally = dict(frame.get_column(name).value_counts().iter_rows())
-                result[name] = {verdict: tally.get(int(verdict), 0) for verdict in Verdict}
+        for answers in self.answers.values():
+            for place, code in enumerate(answers.codes):
+                tally = np.bincount(answers.verdicts[:, place], minlength=len(Verdict))
+                result[code] = {verdict: int(tally[verdict]) for verdict in Verdict}
         return result
 
     def of(self, rule: Rule) -> pl.Series:
         """The verdict codes of one rule, in the order of its table's rows."""
-        return self.frames[rule.over].get_column(rule.code)
+        return pl.Series(rule.code, self.answers[rule.over].of(rule.code))
 
     def findings(self) -> list[Finding]:
         """Every finding with its place, words, dollars and fix; by claim, rule and row."""
-        found = [
-            finding
-            for rule in self.judge.rules
-            if rule.code not in self.crashed
-            for finding in self._findings_of(rule)
-        ]
+        found: list[Finding] = []
+        for rule, rows in self._rows(Verdict.FINDING):
+            found.extend(self._findings_of(rule, rows))
         return sorted(found, key=lambda item: (item.claim_id, item.code, item.key))
 
-    def _findings_of(self, rule: Rule) -> Iterable[Finding]:
-        verdict = self.frames[rule.over].get_column(rule.code)
-        hits = (verdict == int(Verdict.FINDING)).arg_true()
-        if not hits.len():
-            return
-        wide = self.workspace.frames[rule.over][hits.to_list()]
+    def _rows(self, verdict: Verdict) -> Iterable[tuple[Rule, list[int]]]:
+        by_code = {code: rows for answers in self.answers.values() for code, rows in answers.rows(verdict).items()}
+        return ((rule, by_code[rule.code]) for rule in self.judge.rules if rule.code in by_code)
+
+    def _findings_of(self, rule: Rule, hits: list[int]) -> Iterable[Finding]:
+        frame = self.workspace.frames[rule.over]
+        shows = self.judge.shows(rule)
+        via = (rule.fix.via,) if rule.fix is not None and rule.fix.via in frame.columns else ()
+        wide = frame.select(list(dict.fromkeys((*_PLACE[rule.over], *shows, *via))))[hits]
         amounts = wide.select(rule.dollars.alias("d")).get_column("d").to_list() if rule.dollars is not None else None
         for position, row in enumerate(wide.iter_rows(named=True)):
             yield Finding(
@@ -151,7 +237,7 @@ class Verdicts:
                 claim_id=row["claim_id"],
                 place=place_of(rule.over, row),
                 message=render(rule.message, row),
-                arguments={name: row[name] for name in rule.shows()},
+                arguments={name: row[name] for name in shows},
                 cents=amounts[position] if amounts is not None else None,
                 fix_title=rule.fix.title if rule.fix else "",
                 fix_safety=rule.fix.safety.value if rule.fix else "",
@@ -181,20 +267,19 @@ class Verdicts:
 
     def unjudged(self) -> list[Unjudged]:
         """What could not be judged: by claim and rule, with the inputs that are missing."""
-        result = []
-        for rule in self.judge.rules:
-            if rule.code in self.crashed:
-                continue
-            verdict = self.frames[rule.over].get_column(rule.code)
-            hits = (verdict == int(Verdict.NO_DATA)).arg_true()
-            if not hits.len():
-                continue
-            wide = self.workspace.frames[rule.over][hits.to_list()]
-            for row in wide.iter_rows(named=True):
-                claim_id = row["claim_id"]
-                result.append(
-                    Unjudged(rule.code, rule.over, row[KEYS[rule.over]], claim_id, self.judge.missing_inputs(rule, row))
-                )
+        result: list[Unjudged] = []
+        for rule, hits in self._rows(Verdict.NO_DATA):
+            reads = self.judge.reads(rule)
+            words = [catalogue().lacks(rule.over, name) for name in reads]
+            frame = self.workspace.frames[rule.over]
+            keys = frame.select(pl.col(KEYS[rule.over]).alias("key"), "claim_id")[hits]
+            absent = frame.select(pl.col(name).is_null() for name in reads)[hits]
+            named: dict[tuple[bool, ...], tuple[str, ...]] = {}
+            for (key, claim_id), nulls in zip(keys.iter_rows(), absent.iter_rows(), strict=True):
+                if nulls not in named:
+                    lacking = {word for word, null in zip(words, nulls, strict=True) if null}
+                    named[nulls] = tuple(sorted(lacking))
+                result.append(Unjudged(rule.code, rule.over, key, claim_id, named[nulls]))
         return sorted(result, key=lambda item: (item.claim_id, item.code, item.key))
 
 
@@ -208,29 +293,15 @@ def _judged(table: str) -> pl.Expr:
     return pl.col("is_history").not_()
 
 
-def _select(frame: pl.DataFrame, rules: list[Rule], crashed: dict[str, str]) -> pl.DataFrame:
-    keep = [name for name in frame.columns if name in KEYS.values() or name.endswith("is_history")]
-    try:
-        return frame.select(*keep, *(rule.verdict() for rule in rules))
-    except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 - some rule crashed: find which, run the rest
-        columns = []
-        for rule in rules:
-            try:
-                columns.append(frame.select(rule.verdict()).get_column(rule.code))
-            except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - reported as crashed
-                crashed[rule.code] = f"{type(error).__name__} in the rule's expression"
-        return frame.select(*keep).with_columns(*columns)
-
-
 def _fix_columns(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
-    if rule.fix is None:
+    """Columns that a fix reads, by table."""
+    fix = rule.fix
+    if fix is None:
         return []
-    table = rule.fix.table or rule.over
-    names = set()
-    for expression in (rule.fix.new, rule.fix.where):
-        if expression is not None:
-            names |= set(expression.meta.root_names())
-    if rule.fix.via and rule.fix.via not in KEYS.values():
-        return [(table, tuple(names)), (rule.over, (rule.fix.via,))]
-    via = (rule.fix.via,) if rule.fix.via and rule.fix.via != KEYS[table] else ()
+    table = fix.table or rule.over
+    expressions = [expression for expression in (fix.new, fix.where) if expression is not None]
+    names = {name for expression in expressions for name in expression.meta.root_names()}
+    if fix.via and fix.via not in KEYS.values():
+        return [(table, tuple(names)), (rule.over, (fix.via,))]
+    via = (fix.via,) if fix.via and fix.via != KEYS[table] else ()
     return [(table, (*names, *via))]
