@@ -19,31 +19,21 @@ _HOUR = 60
 _HALF_DAY = 12
 _DAY_MINUTES = 24 * _HOUR
 
-_WORDS = {
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "fifteen": 15,
-    "sixteen": 16,
-    "eighteen": 18,
-    "twenty": 20,
-    "twenty-five": 25,
-    "thirty": 30,
-    "forty": 40,
-    "forty-five": 45,
-    "sixty": 60,
+_UNITS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen")
+_TEENS = ("fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty")
+_WORDS = {word: number for number, word in enumerate((*_UNITS, *_TEENS), start=2)} | {
+    f"{ten}{mark}{unit}": number + more
+    for number, ten in zip(range(20, 70, 10), _TENS, strict=True)
+    for more, unit in enumerate(("", "one", *_UNITS[:8]))
+    for mark in (("-", " ") if unit else ("",))
 }
 _HOUR_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _UNIT = r"(?:minutes?|mins?|minute)\b"
 _AMOUNT = r"(?:\d{1,3}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _DURATION = re.compile(
     rf"(?:(?<![\d.:/,a-z-])(?P<bouts>\d)\s*x\s*)?(?<![\d.:/a-z])(?<!\d-)(?<!\d - )(?P<amount>{_AMOUNT})"
-    rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|"
+    rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk\b|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|"
     rf"(?P<letter>m\b(?!\.?\s*(?:\d|a\b|walk))))"
     rf"\.?(?P<after>\s*x\s*[2-6]\b(?!\s*(?:units?|u\b|[\d/]))|\s*each\b)?"
 )
@@ -61,7 +51,7 @@ _NOT_BEFORE = re.compile(
     r"\bgoal\s*(?:of|:)?\s*|"
     r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|"
     r"(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*|"
-    r"\b(?:sits?|sat|sitting|sleeps?|slept|drives?|drove|driving|stands|naps?|napped)\s+"  # spelling: off
+    r"\b(?:sits?|sat|sitting|stood|sleeps?|slept|drives?|drove|driving|stands|naps?|napped)\s+"  # spelling: off
     r"(?:for\s+|about\s+|only\s+|up\s+to\s+)*|"
     r"\b(?:wore|wears?|wearing|worn)\s+(?:\w+\s+){0,3}|\bwear time\b[^.;\n]{0,15}|"
     r"\b(?:within|after|in)\s+(?:about\s+)?)$"

@@ -184,7 +184,7 @@ _TOLD_GROUP = re.compile(
 )
 """Impairments, limits and losses told in a sentence: "impairments of strength and balance, limits in walking"."""
 _PRESENTATION = re.compile(
-    r"(?:presentation|clinical presentation|characteristics|condition)\b[^.;\n]{0,25}?"
+    r"(?:presentation|clinical presentation|characteristics|condition|(?:clinical )?(?:picture|course))\b[^.;\n]{0,25}?"
     r"\b(?P<after>unstable|evolving|changing|stable|uncomplicated|unpredictable)"
     r"|\b(?P<before>unstable|evolving|stable|uncomplicated)(?:\s*(?:and|,|/|&)\s*(?:or )?\w+)?\s+"
     r"(?:clinical\s+)?(?:presentation|characteristics)"

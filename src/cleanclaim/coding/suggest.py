@@ -33,7 +33,7 @@ _LEAST = 1.2
 """Below this many points nothing is recognized."""
 _EVEN = 0.12
 """Two codes are even when the second has at least this share less than the first."""
-_LABEL_SHARE = 0.8
+_LABEL_SHARE = 0.6
 """Cues in a label ("balance retraining: …") add this share of their points once more: it names what the list is."""
 _LABEL = re.compile(r"[^:;.\n]{4,70}:(?!\d)(?=\s*[^\s\d])")
 _NOISE = frozenset(
