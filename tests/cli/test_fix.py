@@ -1,0 +1,145 @@
+"""`cleanclaim fix`: what is changed, who stands for it, where it is written, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run, run_json, validate
+
+HEAD = (
+    "claim,patient,date,payer,code,modifiers,units,minutes,by,charge,diagnoses,pointers,rendering_npi,"
+    "has_plan_of_care,rendering_credential\n"
+)
+FIRST = "C1,P1,2026-03-04,medicare_b,97110,GP;GP,3,23,PT,180.00,M5450;M25.561,AB,1245319599,yes,PT\n"
+SECOND = "C1,P1,2026-03-04,medicare_b,97140,GP,1,15,PT,60.00,M5450;M25.561,A,1245319599,yes,PT\n"
+SAFE = HEAD + (FIRST + SECOND).replace("GP;GP", "GP").replace("M5450", "M54.50")
+ON = ("--as-of", "2026-03-08")
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    path = tmp_path / "lines.csv"
+    path.write_text(HEAD + FIRST + SECOND)
+    return path
+
+
+def test_safe_fixes_are_written_beside_the_file_with_a_record(lines: Path) -> None:
+    code, found = run_json("fix", lines, *ON, "--select", "DX105,MD306,UN101")
+    written = lines.with_name("lines.fixed.csv")
+    [file] = found["files"]
+    assert code == 1
+    assert written.read_text() == SAFE
+    assert lines.read_text() == HEAD + FIRST + SECOND
+    assert file["written"] == str(written)
+    assert [(one["rule"], one["safety"], one["old"], one["new"]) for one in file["changes"]] == [
+        ("DX105", "safe", "M5450", "M54.50"),
+        ("MD306", "safe", ["GP", "GP"], ["GP"]),
+    ]
+    assert (file["findings_left"], file["fixes_waiting_for_a_name"]) == (1, 1)
+    record = json.loads(Path(file["record"]).read_text())
+    validate(record)
+    assert (record["attested_by"], record["changes"]) == (None, file["changes"])
+    assert record["os_user"]
+    for path in (written, Path(file["record"])):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_attested_fixes_need_a_name_which_is_recorded(lines: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    words = ("fix", lines, *ON, "--select", "UN101", "--out", target)
+    code, found = run_json(*words)
+    assert (code, found["files"][0]["changes"], target.exists()) == (1, [], False)
+    code, found = run_json(*words, "--attest", "Dana Poole, PT")
+    assert (code, found["attested_by"], found["files"][0]["findings_left"]) == (0, "Dana Poole, PT", 0)
+    assert target.read_text() == HEAD + FIRST.replace("GP;GP,3", "GP;GP,2") + SECOND
+    record = json.loads(Path(found["files"][0]["record"]).read_text())
+    validate(record)
+    assert (record["attested_by"], record["note"]) == ("Dana Poole, PT", "The person is named, not authenticated.")
+    assert [one["safety"] for one in record["changes"]] == ["attest"]
+
+
+def test_fixing_again_changes_nothing(lines: Path) -> None:
+    run("fix", lines, *ON, "--select", "DX105,MD306", "--in-place")
+    assert lines.read_text() == SAFE
+    code, found = run_json("fix", lines, *ON, "--select", "DX105,MD306", "--in-place")
+    assert (code, found["files"][0]["changes"], found["files"][0]["written"]) == (0, [], None)
+    assert len(list(lines.parent.glob("*.fixes.json"))) == 1
+
+
+def test_nothing_is_written_over(lines: Path, tmp_path: Path) -> None:
+    target = tmp_path / "there.csv"
+    target.write_text("mine")
+    ran = run("fix", lines, *ON, "--out", target)
+    assert (ran.code, target.read_text()) == (2, "mine")
+    assert "is there already; expected a new name with --out, or --in-place" in " ".join(ran.errors.split())
+
+
+def test_dry_run_writes_nothing(lines: Path) -> None:
+    ran = run("fix", lines, *ON, "--select", "DX105,MD306", "--dry-run")
+    assert ran.code == 0
+    assert ran.lines[0] == "lines.csv: 2 fixes would be made"
+    assert sorted(path.name for path in lines.parent.iterdir()) == ["lines.csv"]
+
+
+def test_text_says_what_changed_and_what_waits(lines: Path) -> None:
+    ran = run("fix", lines, *ON, "--select", "DX105,UN101", width=80)
+    assert ran.lines[0] == "lines.csv: 1 fix made"
+    assert ran.lines[1].split() == ["C1", "DX105", "diagnosis", "1", "diagnosis", "M5450", "→", "M54.50"]
+    assert "  1 finding left; 1 of them have a fix that waits for a name (--attest)" in ran.lines
+
+
+def test_visits_are_fixed_where_they_name_codes(tmp_path: Path) -> None:
+    path = tmp_path / "v.jsonl"
+    visit = {
+        "id": "V1",
+        "patient_id": "P1",
+        "date_of_service": "2026-03-04",
+        "therapist": "t1",
+        "diagnoses": ["M5450"],
+        "billed": [{"code": "97110", "modifiers": ["GP", "GP"], "units": 1}],
+    }
+    path.write_text(json.dumps(visit) + "\n")
+    code, _ = run_json("fix", path, *ON, "--select", "DX105,MD306")
+    fixed = json.loads((tmp_path / "v.fixed.jsonl").read_text())
+    assert code == 0
+    assert fixed == visit | {"diagnoses": ["M54.50"], "billed": [{"code": "97110", "modifiers": ["GP"], "units": 1}]}
+
+
+def test_several_files_go_into_a_folder(lines: Path, tmp_path: Path) -> None:
+    other = tmp_path / "more.csv"
+    other.write_text(lines.read_text())
+    folder = tmp_path / "fixed"
+    _, found = run_json("fix", lines, other, *ON, "--select", "MD306", "--out", folder)
+    assert [one["written"] for one in found["files"]] == [str(folder / "lines.csv"), str(folder / "more.csv")]
+    assert all((folder / name).exists() for name in ("lines.csv", "more.csv"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lines.csv", "--attest", " "], "--attest: expected the name of the person who states it"),
+        (["lines.csv", "--in-place", "--out", "x.csv"], "--out and --in-place: expected one of them"),
+        (["absent.csv"], "absent.csv: no such file"),
+        (["note.txt"], "a .txt file has nothing that is fixed here"),
+        (["."], "a folder; expected files"),
+        (["lines.csv", "--payer", "medicareb"], "did you mean medicare_b?"),
+    ],
+)
+def test_unusable(lines: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str) -> None:
+    monkeypatch.chdir(lines.parent)
+    Path("note.txt").write_text("Quad sets")
+    ran = run("fix", *words, *ON)
+    assert ran.code == 2
+    assert said in " ".join(ran.errors.split())
+
+
+def test_row_that_cannot_be_read_stays_as_it_is(lines: Path) -> None:
+    odd = "C9,P9,someday,medicare_b,97110,GP;GP,1,15,PT,60.00,M5450,A,1245319599,yes,PT\n"
+    lines.write_text(HEAD + FIRST + odd + SECOND)
+    code, _ = run_json("fix", lines, *ON, "--select", "MD306")
+    assert code == 1
+    assert lines.with_name("lines.fixed.csv").read_text() == HEAD + FIRST.replace("GP;GP", "GP") + odd + SECOND
