@@ -64,7 +64,7 @@ _NOT_AFTER = re.compile(
     r"(?:last\b|yesterday|on\s+(?:the\s+)?\d|on\s+(?:mon|tue|wed|thu|fri|sat|sun)|at\s+(?:the\s+)?(?:eval|start|first|last)|"
     r"before\b|previously|when\s+begun))"
 )
-_AGAIN = re.compile(r"\s*(?:in all|in total|total|altogether)?\s*[,(:-]?\s*(?:from\s*)?")
+_AGAIN = re.compile(r"[^.;\n]*")
 _WALKED = re.compile(r"\b(?:amb\w*|walk\w*|gait|ft|feet|distance|meters?|rw|fww|cane|crutch\w*|hallway|treadmill)\b")
 
 

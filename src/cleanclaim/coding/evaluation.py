@@ -149,7 +149,10 @@ def _codes() -> tuple[str, ...]:
 
 _NUMBER = {"no": 0, "zero": 0, "none": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _COUNT = r"(?P<count>\d{1,2}|zero|no|one|two|three|four|five|six|seven)"
-_FACTORS = r"(?:personal factors?|co-?morbidit(?:y|ies)|complexities|complicating factors?|history factors?)"
+_FACTORS = (
+    r"(?:personal factors?|co-?morbidit(?:y|ies)|complexities|complicating factors?|history factors?|"
+    r"factors?(?= (?:that |which )?(?:affect|bear|impact|influenc|complicat)))"
+)
 _FACTOR_COUNT = re.compile(
     rf"\b{_COUNT}\s*(?:\+|or more)?\s*(?:\w+\s){{0,2}}?{_FACTORS}(?!\s*:)"
     rf"|{_FACTORS}(?:\s*(?:and|/|&|or)\s*{_FACTORS})?[^.:;\n]{{0,40}}[:=]\s*(?P<after>\d{{1,2}}|none|zero)\b(?![-/])"
@@ -189,6 +192,7 @@ _PRESENTATION = re.compile(
     r"|\b(?P<before>unstable|evolving|stable|uncomplicated)(?:\s*(?:and|,|/|&)\s*(?:or )?\w+)?\s+"
     r"(?:clinical\s+)?(?:presentation|characteristics)"
     r"|\b(?P<pair>stable)\s*(?:,|and|/|&)\s*(?:and\s+)?uncomplicated\b"
+    r"|(?:^|(?<=[.;\n])|(?<=[.;\n] ))(?P<lead>unstable|evolving|stable)\s*(?=[:.,;(-])"
     r"|\b(?P<wild>unstable)\s*(?:,|and|/|&)\s*(?:and\s+)?unpredictable\b"
 )
 _PRESENTATIONS = {
@@ -226,7 +230,7 @@ def read_evaluation(text: str) -> EvaluationReading:
     presentation = first(
         _PRESENTATION,
         folded,
-        lambda found: _PRESENTATIONS[found["after"] or found["before"] or found["pair"] or found["wild"]],
+        lambda found: _PRESENTATIONS[found["after"] or found["before"] or found["pair"] or found["lead"] or found["wild"]],
     )
     decision = first(_DECISIONS, folded, lambda found: _decision(found["after"] or found["before"]))
     if decision is None and presentation is not None:

@@ -105,6 +105,7 @@ _PERSON_MINUTES = re.compile(
     r"\b(?P<who>PTA|PT|(?i:therapist|assistant))\b\s*(?:portion|time|x|:|=|for|"
     r"-)?\s*(?P<n>\d{1,3})\s*(?:minutes|mins|min|')"
     r"|(?<!\d)(?P<m>\d{1,3})\s*(?:minutes|mins|min|')\s*(?:(?i:by|with|w/|of|from)\s*)?(?P<by>PTA|PT)\b"
+    r"|(?<![\d./])(?P<k>\d{1,3})\s*(?:minutes|mins|min|')?\s*(?:by|with|from)\s+(?:[A-Z]\.\s?)?[A-Z][a-z]+,\s*(?P<named>PTA|PT)\b"
 )
 _STAFF = {
     "PT": By.PT,
@@ -129,6 +130,7 @@ _EXAMINED = re.compile(
 _ENUMERATED = re.compile(
     r"\b(?:including|to include|includes|included|consist\w+ of|comprised of|focus\w+ on|addressing)\b"
 )
+_BOUTS = re.compile(r"\d\s*[x×]|\d+\s*(?:min\w*|')\s*[x×]\s*\d", re.IGNORECASE)
 _BARE_TIME = re.compile(
     r"(?:\W|\b(?:one|on|1|total|in|all|with|me|the|therapist|pt|direct|contact|time|timed|spent|about|for|of|this|these|it|that|took|"
     r"altogether|together|skilled|treatment)\b)*"
@@ -226,6 +228,7 @@ class _Reader:
         self.pending_minutes: list[Found[int]] = []
         self.is_evaluation = False
         self._needs_act = False
+        self._minutes_ahead: tuple[int, _Item, Found[int]] | None = None
         self._set_aside: tuple[int, int, _Item] | None = None
         self._open_head = 0
         self._known_points: dict[tuple[int, int], list[tuple[str, float]]] = {}
@@ -247,6 +250,9 @@ class _Reader:
         )
         for item in self._items(stretch):
             self._read_item(item, needs_minutes=needs_minutes)
+            if self._minutes_ahead is not None and self._minutes_ahead[1] is not item:
+                self._say_minutes_ahead()
+        self._say_minutes_ahead()
 
     # --- items -----------------------------------------------------------------------------------------------
 
@@ -404,6 +410,7 @@ class _Reader:
     def _read_pieces(self, start: int, end: int, item: _Item, *, needs_minutes: bool) -> None:
         text = self.text[start:end]
         found = [found for found in durations(text) if not self._is_taken(start + found.start)]
+        found = _without_bouts(text, found)
         if len(found) == 1 and self._give_back(start, end, item, found[0]):
             return
         people = self._by_person(start, end)
@@ -489,6 +496,10 @@ class _Reader:
         folded = self.folded[start:end]
         previous = self.mentions[-1] if self.mentions else None
         told = telling(folded)
+        ahead, self._minutes_ahead = self._minutes_ahead, None
+        if ahead is not None and ahead[1].paragraph == item.paragraph:
+            self._add(ahead[0], end, ahead[1], ahead[2])
+            return
         if not _CODE.search(self.text, start, end) and (
             told is Telling.BESIDE or (self._needs_act and told is not Telling.ACT and not self._stands_for_itself(start, end))
         ):
@@ -543,6 +554,12 @@ class _Reader:
         elif self._adjoins(previous, start):
             self._take_up_response(previous, start, end)
 
+    def _say_minutes_ahead(self) -> None:
+        """A duration that stood alone and was followed by no act is a mention of its own: a person must say whose."""
+        ahead, self._minutes_ahead = self._minutes_ahead, None
+        if ahead is not None:
+            self._add(ahead[0], ahead[1].end, ahead[1], ahead[2])
+
     def _give_back(self, start: int, end: int, item: _Item, one: Duration) -> bool:
         """Give a duration that stands alone to the acts before it that have none; several codes share it."""
         if not _BARE_TIME.fullmatch(self.folded[start : start + one.start] + " " + self.folded[start + one.end : end]):
@@ -558,7 +575,8 @@ class _Reader:
             self._add(aside[0], end, aside[2], minutes)
             return True
         if not without:
-            return False
+            self._minutes_ahead = (start, item, minutes)
+            return True
         if len({_best_code(mention) for mention in without}) > 1:
             self.shared.append(SharedMinutes(minutes, tuple(mention.what for mention in without)))
             return True
@@ -572,8 +590,8 @@ class _Reader:
     def _by_person(self, start: int, end: int) -> list[tuple[By, Found[int]]]:
         found: list[tuple[By, Found[int]]] = []
         for match in _PERSON_MINUTES.finditer(self.text, start, end):
-            who = (match["who"] or match["by"]).upper()
-            group = "n" if match["n"] else "m"
+            who = (match["who"] or match["by"] or match["named"]).upper()
+            group = "n" if match["n"] else "m" if match["m"] else "k"
             value = By.PTA if who in {"PTA", "ASSISTANT"} else By.PT
             found.append((value, Found(int(match[group]), match.start(group), match.end())))
         return found if {by for by, _ in found} == {By.PT, By.PTA} else []
@@ -908,6 +926,13 @@ _NEIGHBORS = frozenset(
 
 def _best_code(mention: Mention) -> str:
     return mention.suggestions.best.code if mention.suggestions.best else ""
+
+
+def _without_bouts(text: str, found: list[Duration]) -> list[Duration]:
+    """The durations, less bouts ("3 x 1 min") that stand beside the one duration they are part of."""
+    bouts = [one for one in found if _BOUTS.match(text, one.start, one.end)]
+    whole = [one for one in found if one not in bouts]
+    return whole if len(whole) == 1 and bouts and sum(one.minutes for one in bouts) <= whole[0].minutes else found
 
 
 def _is_timed(mention: Mention) -> bool:

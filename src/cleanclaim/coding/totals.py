@@ -36,7 +36,7 @@ _TREATMENT = re.compile(
     rf"total\s+time|ttt|"
     rf"(?:treatment|tx|session|visit)\s+(?:time|duration|length|{_UNIT}))(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
     rf"|(?:^|(?<=[.;|\n])|(?<=[.;|] )|"
-    rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|]*(?:$|\n)))"
+    rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|.]*(?:$|\n)))"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
     rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b"
     rf"|\b(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|amounted))?[ \t]+(?:up[ \t]+)?to[ \t]+"
