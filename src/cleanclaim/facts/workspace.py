@@ -61,8 +61,8 @@ class Workspace:
                         f"stage {stage.name} returned {added.height} rows of {sorted(added.columns)}; "
                         f"expected {frame.height} rows of {sorted(expected)}"
                     )
-                self.frames[stage.over] = frame.with_columns(
-                    *(added.get_column(name).cast(dtype) for name, dtype in expected.items())
+                self.frames[stage.over] = frame.hstack(
+                    [_typed(added.get_column(name), dtype) for name, dtype in expected.items()]
                 )
 
     def apply_isolated(self, step: Step, error: BaseException) -> None:
@@ -72,42 +72,44 @@ class Workspace:
             self.frames[table] = self.frames[table].with_columns(pl.lit(None).alias(name))
 
     def _gather(self, step: Gather) -> None:
+        """Read a parent's columns by row number: one gather for all of them, without a query."""
         child, parent = self.frames[step.table], self.frames[step.owner]
-        rows = child.get_column(step.key)
-        self.frames[step.table] = child.with_columns(
-            *(parent.get_column(name).gather(rows).alias(alias) for name, alias in step.names)
-        )
+        columns = pl.DataFrame([parent.get_column(name) for name in dict.fromkeys(name for name, _ in step.names)])
+        read = columns[child.get_column(step.key)]
+        self.frames[step.table] = child.hstack([read.get_column(name).alias(alias) for name, alias in step.names])
 
     def _collect(self, step: Collect) -> None:
         receiver, source = self.frames[step.table], self.frames[step.of]
-        summed = source.group_by(step.by, maintain_order=True).agg(
-            aggregate.expr.alias(name) for name, aggregate in step.columns
+        summed = source.group_by(step.by).agg(
+            _PRESENT, *(aggregate.expr.alias(f"{_OWN}{name}") for name, aggregate in step.columns)
         )
-        joined = receiver.select(step.by).join(
-            summed.with_columns(pl.lit(value=True).alias("__present")), on=step.by, how="left", maintain_order="left"
-        )
+        known = [aggregate.known for _, aggregate in step.columns if aggregate.known is not None]
+        keys = receiver.select(list(dict.fromkeys((*step.by, *known))))
+        joined = keys.join(summed, on=step.by, how="left", maintain_order="left")
         key_known = pl.all_horizontal(*(pl.col(name).is_not_null() for name in step.by))
-        columns = []
-        for name, aggregate in step.columns:
-            filled = joined.select(
-                pl.when(pl.col("__present").is_not_null())
-                .then(pl.col(name))
-                .when(key_known)
-                .then(_empty(aggregate))
-                .alias(name)
-            ).get_column(name)
-            columns.append(filled)
-        frame = receiver.with_columns(*columns)
-        for name, aggregate in step.columns:
-            if aggregate.known is not None:
-                frame = frame.with_columns(pl.when(pl.col(aggregate.known)).then(pl.col(name)).alias(name))
-        self.frames[step.table] = frame
+        added = joined.select(_filled(name, aggregate, key_known) for name, aggregate in step.columns)
+        self.frames[step.table] = receiver.hstack(added.get_columns())
+
+
+_OWN = "__own_"
+_PRESENT = pl.lit(value=True).alias("__present")
+
+
+def _filled(name: str, aggregate: Aggregate, key_known: pl.Expr) -> pl.Expr:
+    """The group's value; the empty value where the key is known but no row has it; unknown where absence proves nothing."""
+    present = pl.col("__present").is_not_null()
+    value = pl.when(present).then(pl.col(f"{_OWN}{name}")).when(key_known).then(_empty(aggregate))
+    return (value if aggregate.known is None else pl.when(pl.col(aggregate.known)).then(value)).alias(name)
 
 
 def _empty(aggregate: Aggregate) -> pl.Expr:
     if aggregate.empty == []:
         return pl.lit([], dtype=pl.List(pl.String))
     return pl.lit(aggregate.empty)
+
+
+def _typed(column: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return column if column.dtype == dtype else column.cast(dtype)
 
 
 def _require_dense(name: str, frame: pl.DataFrame) -> None:
