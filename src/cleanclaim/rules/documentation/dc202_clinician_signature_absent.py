@@ -20,8 +20,8 @@ rule = Rule(
     name="clinician-signature-absent",
     over="claims",
     severity=Severity.RECOUP,
-    applies=col.note_needs_clinician & col.has_signature,
-    flag=col.clinician_signed.not_(),
+    applies=col.has_signature,
+    flag=col.note_needs_clinician & col.clinician_signed.not_(),
     message="{visit_kind} visit signed by {signed_by}, an evaluation, discharge or progress report takes a clinician's signature",
     concept="assistant-signature-only",
     sources=(manual("100-02", "ch. 15 §220.3.C and D, read in a copy", read_on=date(2026, 11, 21)),),
@@ -54,9 +54,24 @@ rule = Rule(
             at="claim",
             says="treatment visit signed by PTA, an evaluation, discharge or progress report takes a clinician's signature",
         ),
-        exempt("""
+        good("""
             visit 2026-03-04 medicare_b visit_kind=treatment signed_by=PTA
               97110 GP CQ x2 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b visit_kind=? has_progress_report=? signed_by=PT
+              97110 GP x2 30min
+        """),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b has_progress_report=? signed_by=PTA
+              97110 GP CQ x2 30min
+            """,
+            lacks="whether it holds a progress report",
+        ),
+        exempt("""
+            visit 2026-03-04 medicare_b visit_kind=evaluation has_signature=false signed_by=none signed_on=?
+              97161 GP 30min
         """),
         unknown(
             """

@@ -20,8 +20,8 @@ rule = Rule(
     name="progress-report-by-assistant",
     over="claims",
     severity=Severity.RECOUP,
-    applies=col.payer_progress_report_required & col.has_progress_report,
-    flag=one_of(col.progress_report_signed_by, ["PTA", "OTA"]),
+    applies=col.payer_progress_report_required,
+    flag=col.has_progress_report & one_of(col.progress_report_signed_by, ["PTA", "OTA"]) & col.clinician_signed.not_(),
     message="progress report signed by {progress_report_signed_by}, it takes a clinician's signature",
     concept="assistant-signed-report",
     sources=(manual("100-02", "ch. 15 §220.3.D, read in a copy", read_on=date(2026, 11, 21)),),
@@ -32,7 +32,7 @@ rule = Rule(
         """),
         bad(
             """
-            visit 2026-03-04 medicare_b has_progress_report=true progress_report_signed_by=PTA
+            visit 2026-03-04 medicare_b has_progress_report=true progress_report_signed_by=PTA signed_by=PTA
               97110 GP x2 30min
             """,
             at="claim",
@@ -40,13 +40,21 @@ rule = Rule(
         ),
         unknown(
             """
-            visit 2026-03-04 medicare_b has_progress_report=true progress_report_signed_by=?
+            visit 2026-03-04 medicare_b has_progress_report=true progress_report_signed_by=? signed_by=PTA
               97110 GP x2 30min
             """,
             lacks="progress report",
         ),
+        good("""
+            visit 2026-03-04 medicare_b has_progress_report=? progress_report_signed_by=? signed_by=PTA,PT
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b has_progress_report=false progress_report_signed_by=none signed_by=PTA
+              97110 GP x2 30min
+        """),
         exempt("""
-            visit 2026-03-04 medicare_b has_progress_report=false progress_report_signed_by=PTA
+            visit 2026-03-04 cash has_progress_report=true progress_report_signed_by=PTA signed_by=PTA
               97110 GP x2 30min
         """),
     ),
