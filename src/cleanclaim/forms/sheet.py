@@ -85,9 +85,7 @@ Sheet = tuple[str, ...]
 class Typewriter:
     """Types fields onto one sheet and notes what does not fit. A field that does not fit is left empty."""
 
-    def __init__(
-        self, claim_id: str, problems: list[FormProblem], typed: list[list[str]] | None = None
-    ) -> None:
+    def __init__(self, claim_id: str, problems: list[FormProblem], typed: list[list[str]] | None = None) -> None:
         self._claim_id = claim_id
         self._problems = problems
         self._rows = typed if typed is not None else [[" "] * COLUMNS for _ in range(ROWS)]
