@@ -1,4 +1,4 @@
-"""Write what a job produced into a folder: one 837P per payer, claims and findings as JSON, what was rejected.
+"""Write what a job produced into a folder: claim files, forms, claims and findings as JSON, what was rejected.
 
 Every file appears whole or not at all, is readable by its owner only, and no name of a patient is in a file name.
 """
@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
 from cleanclaim.check.findings import Finding, Unjudged
+from cleanclaim.forms.problems import FormProblem
 from cleanclaim.records import Claim, Clinic
 from cleanclaim.records.reading import Rejection
+from cleanclaim.reference import icd10, places_of_service, procedures
 from cleanclaim.x12 import ClaimNotWritableError, ControlNumbers, Envelope, Gap, file_837p
 
 CONTROL_STATE = "control-numbers.json"
@@ -26,10 +29,11 @@ CONTROL_STATE = "control-numbers.json"
 
 @dataclass(slots=True)
 class Written:
-    """The files written, and claims that could not be written and why."""
+    """The files written; claims that could not be written, and claims that do not fit their form, and why."""
 
     files: list[Path] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    form_problems: list[FormProblem] = field(default_factory=list)
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -72,6 +76,79 @@ def write_claim_files(billed: Billed, clinic: Clinic, folder: Path, *, created: 
             break
 
 
+def write_forms(
+    billed: Billed, folder: Path, written: Written, *, copies: bool = True, preprinted: bool = False
+) -> None:
+    """Forms as PDF: claim forms by payer for the ready claims, and a superbill for each claim that is not filed.
+
+    Args:
+        billed: the job's result.
+        folder: where to write; claim forms go into `forms/`, superbills into `superbills/`, each named by its visit.
+        written: is told of the files, and of the claims that do not fit their form, which are left out.
+        copies: write `PAYER.cms1500.pdf` with a drawn form and a watermark, and the superbills.
+        preprinted: write `PAYER.cms1500-preprinted.pdf`, the data alone for pre-printed sheets.
+    """
+    if not (copies or preprinted):
+        return
+    from cleanclaim.forms.cms1500 import FilledForm, Style, fill_form, render_forms  # noqa: PLC0415 - PDFs load slowly
+
+    by_payer: dict[str, list[FilledForm]] = defaultdict(list)
+    for item in billed.claims:
+        if item.state is ClaimState.READY and item.claim is not None:
+            form = fill_form(item.claim)
+            written.form_problems.extend(form.problems)
+            if not form.problems:
+                by_payer[item.claim.payer.pack].append(form)
+    wanted = [(Style.COPY, "cms1500.pdf")] if copies else []
+    if preprinted:
+        wanted.append((Style.DATA, "cms1500-preprinted.pdf"))
+    for pack, forms in sorted(by_payer.items()):
+        for style, name in wanted:
+            path = folder / "forms" / f"{_file_name(pack)}.{name}"
+            write_private(path, render_forms(forms, style=style))
+            written.files.append(path)
+    if copies:
+        _write_superbills(billed, folder / "superbills", written)
+
+
+def _write_superbills(billed: Billed, folder: Path, written: Written) -> None:
+    from cleanclaim.forms.problems import FormNotPrintableError  # noqa: PLC0415 - as above
+    from cleanclaim.forms.superbill import Labels, render_superbill  # noqa: PLC0415
+
+    labels = Labels(_procedure_label, _diagnosis_label, _place_label)
+    for item in billed.claims:
+        if item.state is not ClaimState.SUPERBILL or item.claim is None:
+            continue
+        try:
+            page = render_superbill(item.claim, labels=labels)
+        except FormNotPrintableError as error:
+            written.form_problems.extend(error.problems)
+            continue
+        path = folder / f"{_file_name(item.key)}.pdf"
+        write_private(path, page)
+        written.files.append(path)
+
+
+def _procedure_label(code: str) -> str | None:
+    found = procedures.get(code)
+    return found.label if found else None
+
+
+def _diagnosis_label(code: str) -> str | None:
+    found = icd10.get(code)
+    return found.label if found else None
+
+
+def _place_label(code: str) -> str | None:
+    found = places_of_service.get(code)
+    return found.label if found else None
+
+
+def _file_name(key: str) -> str:
+    """A key as a file name: whatever a clinic's keys hold, the file lies in its folder, and two keys are two files."""
+    return quote(key, safe="")
+
+
 def _control(state: Path) -> ControlNumbers:
     return ControlNumbers(**json.loads(state.read_text())) if state.exists() else ControlNumbers()
 
@@ -95,6 +172,7 @@ def summary(billed: Billed, rejections: Sequence[Rejection], written: Written) -
         "unconfirmed": sorted({item for item in _unconfirmed(findings)}),
         "crashed": dict(billed.crashed),
         "not_written": [str(gap) for gap in written.gaps],
+        "not_on_a_form": [str(problem) for problem in written.form_problems],
     }
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from cleanclaim.bill.job import Billed, ClaimState, bill
-from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_private
+from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_forms, write_private
 from cleanclaim.bill.report import render_report
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
@@ -26,6 +26,12 @@ def command(  # noqa: PLR0913 - options
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to bill on; today when absent.")
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf/--no-pdf", help="Print claim forms (as copies) and superbills to PDF.")
+    ] = False,
+    preprinted: Annotated[
+        bool, typer.Option("--preprinted", help="Print claim data to PDF for pre-printed CMS-1500 sheets.")
+    ] = False,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Read the folder, bill it, write the results and say what to look at."""
@@ -46,6 +52,7 @@ def command(  # noqa: PLR0913 - options
         billed = bill(loaded.clinic, loaded.patients, loaded.visits, as_of=today, packs=packs, advance=advance)
         written = Written()
         write_claim_files(billed, loaded.clinic, out_folder, created=now, written=written)
+        write_forms(billed, out_folder, written, copies=pdf, preprinted=preprinted)
         figures = write_documents(billed, loaded.rejections, out_folder, written)
         page = render_report(
             billed, clinic_name=loaded.clinic.organization.name, as_of=today, rejections=loaded.rejections
@@ -109,6 +116,8 @@ def _say(  # noqa: PLR0913
         err.print(f"[bold red]rule {code} crashed:[/] {why}")
     for gap in written.gaps:
         err.print(f"[yellow]not written:[/] {gap}", soft_wrap=True)
+    for problem in written.form_problems:
+        err.print(f"[yellow]not on a form:[/] {problem}", soft_wrap=True)
     out.print(f"\nWritten to {folder}:")
     for path in written.files:
         out.print(f"  {path.relative_to(folder)}")
