@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import polars as pl
 
@@ -134,6 +135,7 @@ def _draft(visit: Visit, patient: Patient | None, packs: Mapping[str, Payer]) ->
     if reading is not None:
         _take_reading(draft, reading)
     _settle_evaluation(draft, reading)
+    _split_add_ons(draft)
     return draft
 
 
@@ -253,6 +255,34 @@ def _settle_evaluation(draft: _Draft, reading: NoteReading | None) -> None:
         draft.suggested.insert(0, Suggested("evaluation", code, why, minutes))
         draft.questions = [item for item in draft.questions if not set(item.candidates) & family]
     draft.services = [replace(base, code=code or base.code, minutes=minutes), *rest]
+
+
+def _split_add_ons(draft: _Draft) -> None:
+    """Minutes beyond the first block of a code that has an add-on for further blocks are the add-on's."""
+    if draft.services is None or draft.visit.billed is not None:
+        return
+    codes = {service.code for service in draft.services}
+    split: list[ServiceDraft] = []
+    for service in draft.services:
+        first, further = _blocks(service.code) if service.code is not None else (None, None)
+        if first is None or further is None or further in codes or service.minutes is None or service.minutes <= first:
+            split.append(service)
+            continue
+        split.append(replace(service, minutes=first))
+        split.append(replace(service, code=further, minutes=service.minutes - first))
+    draft.services = split
+
+
+@cache
+def _blocks(code: str) -> tuple[int | None, str | None]:
+    """The minutes of a code's first block, and the add-on code for what follows, where the code has both."""
+    procedure = procedures.get(code)
+    if procedure is None or procedure.is_timed or procedure.minutes_first is None:
+        return None, None
+    for other in map(procedures.get, procedures.all_codes()):
+        if other is not None and code in other.add_on_to and other.minutes_each is not None:
+            return procedure.minutes_first, other.code
+    return procedure.minutes_first, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +445,8 @@ def _proposed_lines(draft: _Draft, proposal: _Proposal, clinic: Clinic | None) -
     if proposal.units is None:
         counted = {proposal.eight_minute, proposal.midpoint}
         if proposal.minutes is None:
-            draft.questions.append(Question(proposal.code, f"How many minutes was {proposal.code} furnished?"))
+            asked = f"How many minutes was {proposal.code} furnished?{_placed(draft)}"
+            draft.questions.append(Question(proposal.code, asked))
         elif None not in counted:
             draft.questions.append(
                 Question(
@@ -432,6 +463,20 @@ def _proposed_lines(draft: _Draft, proposal: _Proposal, clinic: Clinic | None) -
         yield _line(draft, proposal, proposal.units - assisted, modifiers, clinic)
     if assisted > 0:
         yield _line(draft, proposal, assisted, (*modifiers, _ASSISTANT_MODIFIER["PT"]), clinic)
+
+
+def _placed(draft: _Draft) -> str:
+    """How many of the note's timed minutes have found their service, where the note gives their total."""
+    if draft.total_timed_minutes is None:
+        return ""
+    timed = [item for item in draft.services or () if item.is_billable and _counts_as_timed(item.code)]
+    placed = sum(item.minutes for item in timed if item.minutes is not None)
+    return f" The note totals {draft.total_timed_minutes} timed minutes; {placed} are placed."
+
+
+def _counts_as_timed(code: str | None) -> bool:
+    procedure = procedures.get(code) if code is not None else None
+    return procedure is not None and bool(procedure.is_timed)
 
 
 def _line(

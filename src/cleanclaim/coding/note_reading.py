@@ -20,7 +20,7 @@ from cleanclaim.coding.durations import Duration, durations
 from cleanclaim.coding.evaluation import evaluation_level, read_evaluation
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.note_sections import Part, Stretch, stretches, whole_text
-from cleanclaim.coding.reading import LeftOut, ListedCode, Mention, NoteReading, SharedMinutes, WhyLeftOut
+from cleanclaim.coding.reading import EncounterHint, LeftOut, ListedCode, Mention, NoteReading, SharedMinutes, WhyLeftOut
 from cleanclaim.coding.suggest import suggest
 from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, totals
 from cleanclaim.coding.wording import fold, words
@@ -180,6 +180,12 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     reader.settle_with_totals(total.timed, total.treatment)
     evaluation = read_evaluation(text)
     stated = evaluation if evaluation != type(evaluation)() else None
+    level = evaluation_level(evaluation.findings) if stated else None
+    if level is not None and level.code is not None:
+        reader.settle_asked(_EVALUATIONS, level.code, level.explanation)
+    hint = encounter(text)
+    if hint is not None:
+        reader.settle_encounter(hint)
     return NoteReading(
         text=text,
         mentions=tuple(reader.mentions),
@@ -192,10 +198,10 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
         time_out=total.time_out,
         signatures=signatures(text),
         kind=purpose_of_visit,
-        encounter=encounter(text),
+        encounter=hint,
         telehealth=telehealth(text),
         evaluation=stated,
-        evaluation_level=evaluation_level(evaluation.findings) if stated else None,
+        evaluation_level=level,
         response=_in_parts(text, parts, Part.ASSESSMENT, details.response),
         progress=_in_parts(text, parts, Part.ASSESSMENT, details.progress),
     )
@@ -697,6 +703,27 @@ class _Reader:
         found = [mention for mention in self.mentions if _best_code(mention) in _EVALUATIONS]
         told = [mention for mention in found if mention.minutes is not None] or found[:1]
         self.mentions = [mention for mention in self.mentions if mention not in found or mention in told]
+
+    def settle_asked(self, codes: frozenset[str], code: str, why: str) -> None:
+        """Answer the questions between these codes: something else in the note decides for one of them."""
+        for number, mention in enumerate(self.mentions):
+            asked = mention.suggestions.must_ask
+            if asked is None or not set(asked.candidates) <= codes or code not in asked.candidates:
+                continue
+            ranked = mention.suggestions.ranked
+            chosen = next((item for item in ranked if item.code == code), None)
+            if chosen is not None:
+                chosen = replace(chosen, why=why, question="", neighbor="")
+                rest = tuple(item for item in ranked if item.code != code)
+                answer = replace(mention.suggestions, ranked=(chosen, *rest), must_ask=None)
+                self.mentions[number] = replace(mention, suggestions=answer)
+
+    def settle_encounter(self, hint: Found[EncounterHint]) -> None:
+        """Tell first and later encounters with a device apart by what the note says elsewhere."""
+        said = self.text[hint.start : hint.end]
+        for first in ("97760", "97761"):
+            code = first if hint.value is EncounterHint.INITIAL else "97763"
+            self.settle_asked(frozenset({first, "97763"}), code, f"“{said}”: {hint.value} encounter")
 
     def settle_with_totals(self, timed: Found[int] | None, treatment: Found[int] | None) -> None:
         """Where the minutes told add up to the note's total, what has none is part of what has them.

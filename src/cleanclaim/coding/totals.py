@@ -93,16 +93,20 @@ _NOT_NOW = re.compile(
     r"\b(?:since|from|at|vs\.?|compared to|compared with|per|last|next|plan for|due)\s+(?:the |his |her )?$"
 )
 _INITIAL = re.compile(
-    r"\b(?:initial|first) (?:encounter|prosthetic|orthotic|fitting|session with (?:the )?(?:new )?(?:prosthesis|"
-    r"orthosis|brace|splint)|(?:prosthetic|orthotic) (?:training|visit|session|fitting))"
+    r"\b(?:initial|first) (?:encounter|prosthetic|prosthesis|orthotic|orthosis|limb|brace|splint|fitting|"
+    r"(?:session|visit|day|time|training|treatment) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
+    r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?|socket|arm|hand)|(?:prosthetic|orthotic) (?:training|visit|session|fitting))"
     r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
     r"just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|"
     r"leg)\b[^.;\n]{0,12}(?:today)?"
-    r"|\bnew (?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint)\b"
+    r"|\bnew (?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|limb|leg)\b"
 )
 _SUBSEQUENT = re.compile(
     r"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b|\b(?:second|third|fourth|2nd|3rd|4th|5th|"
-    r"follow[- ]?up) (?:prosthetic|orthotic|encounter|fitting|splint|brace)\b[^.;\n]{0,20}"
+    r"follow[- ]?up) (?:prosthetic|prosthesis|orthotic|orthosis|limb|encounter|fitting|splint|brace|"
+    r"(?:session|visit|training) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
+    r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?))\b[^.;\n]{0,20}"
+    r"|\bfollow[- ]?up (?:session|visit)\b"
     r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|"
     r"checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
 )
