@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -42,6 +43,8 @@ SelectOption = Annotated[
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="No rule whose code begins so.")]
 
 _INPUTS_SHOWN = 12
+_WORDS_SHOWN = 70
+"""Characters of a note that are shown beside a question about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +244,8 @@ def _say_batch(item: Checked) -> None:
         by_claim.setdefault(finding.claim_id, []).append(finding)
     asked: dict[int, list[str]] = {}
     for claim_id, question in batch.questions:
-        asked.setdefault(claim_id, []).append(f"{question.question} ({question.what})")
+        cited = textwrap.shorten(question.what, _WORDS_SHOWN, placeholder=" …")
+        asked.setdefault(claim_id, []).append(f"{question.question} ({cited})")
     for claim_id in sorted({*by_claim, *asked}):
         named = batch.names[claim_id]
         about = [str(named.day) if named.day else "no date", named.payer or "payer unknown", named.file]
