@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.has_plan_of_care.not_(),
     message="treatment billed without a plan of care, the payer pays therapy only under one",
     concept="plan-of-care-absent",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 410.61", "(b), (c): plan of treatment", read_on=date(2026, 11, 21)),
         manual("100-02", "ch. 15 §220.1.2, read in a copy", read_on=date(2026, 11, 21)),

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.date_of_service < col.plan_established_on,
     message="treated on {date_of_service}, the plan of care was established on {plan_established_on} and covers no day before it",
     concept="service-before-plan",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 410.61", "(b), (c): plan of treatment", read_on=date(2026, 11, 21)),
         manual("100-02", "ch. 15 §220.1.2, read in a copy", read_on=date(2026, 11, 21)),

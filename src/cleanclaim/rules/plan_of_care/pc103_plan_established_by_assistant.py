@@ -24,6 +24,7 @@ rule = Rule(
     flag=one_of(col.plan_established_by, ["PTA", "OTA", "ATC", "aide", "student"]),
     message="plan of care established by {plan_established_by}, only a therapist, physician or nonphysician practitioner may",
     concept="plan-author-not-allowed",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 410.61", "(b), (c): plan of treatment", read_on=date(2026, 11, 21)),
         manual("100-02", "ch. 15 §220.1.2, read in a copy", read_on=date(2026, 11, 21)),

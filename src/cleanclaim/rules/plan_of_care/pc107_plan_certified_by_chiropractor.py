@@ -26,6 +26,7 @@ rule = Rule(
     message="plan of care certified by {referring_credential}, Medicare takes a physician, NP, CNS or PA",
     payers="Medicare Part B",
     concept="certifier-not-allowed",
+    dollars=col.claim_allowed_cents,
     sources=(
         manual("100-02", "ch. 15 §220.1.3: chiropractors, read in a copy", read_on=date(2026, 11, 21)),
         manual("100-02", "ch. 15 §220: dentists", read_on=date(2026, 11, 21), confidence=Confidence.MEMORY),
