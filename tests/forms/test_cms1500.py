@@ -100,7 +100,7 @@ def test_a_medicare_claim_fills_these_boxes_and_no_other() -> None:
         "line_units": "2",
         "line_npi": "1999000015",
         "tax_id": "001234567",
-        "tax_id_ein": "X",
+        "tax_id_employer": "X",
         "account_number": "V0014",
         "assignment_yes": "X",
         "total_continued": "180 50",

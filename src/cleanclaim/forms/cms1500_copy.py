@@ -70,10 +70,14 @@ def _watermark(canvas: Canvas, first: str, second: str) -> None:
     canvas.translate(306, 352)
     canvas.rotate(50)
     canvas.setFont("Helvetica-Bold", 120)
-    canvas.drawCentredString(0, 0, first)
+    _centered(canvas, 0, 0, first)
     canvas.setFont("Helvetica-Bold", 36)
-    canvas.drawCentredString(0, -46, second)
+    _centered(canvas, 0, -46, second)
     canvas.restoreState()
+
+
+def _centered(canvas: Canvas, x: float, y: float, text: str) -> None:
+    canvas.drawCentredString(x, y, text)  # spelling: off
 
 
 def _service_grid(canvas: Canvas, layout: dict[str, Any]) -> None:
@@ -87,9 +91,9 @@ def _service_grid(canvas: Canvas, layout: dict[str, Any]) -> None:
             canvas.line(x, bottom, x, bottom + 9)
         canvas.setFillColor(_INK)
         canvas.setFont("Helvetica", 8)
-        canvas.drawCentredString(13, bottom + 8, str(number))
+        _centered(canvas, 13, bottom + 8, str(number))
         canvas.setFont("Helvetica", _LABEL_SIZE)
-        canvas.drawCentredString(489.6, bottom + 4, "NPI")
+        _centered(canvas, 489.6, bottom + 4, "NPI")
 
 
 def _cell(canvas: Canvas, cell: dict[str, Any]) -> None:
@@ -116,7 +120,7 @@ def _mark(canvas: Canvas, place: Place) -> None:
     elif place.side == "left":
         canvas.drawRightString(center_x - _MARK / 2 - 1.8, y, place.label)
     else:
-        canvas.drawCentredString(center_x, center_y + _MARK / 2 + 1.8, place.label)
+        _centered(canvas, center_x, center_y + _MARK / 2 + 1.8, place.label)
 
 
 @cache

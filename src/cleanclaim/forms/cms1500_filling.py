@@ -280,7 +280,7 @@ def _claim(form: Typewriter, claim: Claim) -> None:
 def _providers(form: Typewriter, claim: Claim, *, is_medicare: bool, signed_on: date | None) -> None:
     billing = claim.billing
     form.type("tax_id", number(billing.tax_id))
-    form.mark("tax_id_ssn" if billing.tax_id_kind == "SSN" else "tax_id_ein")
+    form.mark("tax_id_person" if billing.tax_id_kind == "SSN" else "tax_id_employer")
     form.type("account_number", claim.id.upper())
     form.mark("assignment_yes" if claim.accepts_assignment else "assignment_no")
     _signature(form, claim, signed_on)
