@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Fact, Stage, total
+from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.facts.pricing.line_prices import fees_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import CENTS, Column
@@ -29,6 +29,9 @@ _WAYS = 3
 """As how many patients a patient is priced: as billed, as supported, and with an assistant's units apart."""
 _STIMULATION = ["97014", "G0283"]
 """The two codes for unattended stimulation, of which a payer takes one."""
+_ONE = pl.lit(1, pl.Int64)
+_FIRST_BLOCK_ONLY = col.day_code_minutes_first.is_not_null() & col.day_code_minutes_each.is_null()
+"""Further blocks of the code go on an add-on code."""
 
 
 class _Day(NamedTuple):
@@ -36,8 +39,6 @@ class _Day(NamedTuple):
 
     claim: Integers
     """Claim that stands for the day."""
-    group: Integers
-    """Number of the patient and date, over all disciplines."""
     billed: Known
     supported: Known
     """Units the documentation supports; as billed where that is not known."""
@@ -57,7 +58,7 @@ class _Priced(NamedTuple):
     """The payer's share."""
 
 
-def _day_of(claims: pl.DataFrame, codes: pl.DataFrame) -> _Day:
+def _day_of(codes: pl.DataFrame) -> _Day:
     claim = integers(codes["claim_id"]).values
     billed, supported = integers(codes["billed_units"]), integers(codes["supported_code_units"])
     should, carry = integers(codes["units_by_assistant"]), integers(codes["billed_assistant_units"])
@@ -68,7 +69,6 @@ def _day_of(claims: pl.DataFrame, codes: pl.DataFrame) -> _Day:
     is_changed = billed.known & ((right != billed.values) | (is_restated & (right > 0)))
     return _Day(
         claim=claim,
-        group=_patients_and_dates(claims)[claim],
         billed=billed,
         supported=Known(right, supported.known),
         in_question=np.minimum(in_question, np.maximum(billed.values, 0)),
@@ -78,26 +78,35 @@ def _day_of(claims: pl.DataFrame, codes: pl.DataFrame) -> _Day:
 
 
 def _patients_and_dates(claims: pl.DataFrame) -> Integers:
-    """A number for each patient and date; a claim of which either is unknown stands alone."""
+    """A number for each patient and date, over all disciplines; a claim of which either is unknown stands alone."""
     patient, day = integers(claims["patient_id"]), integers(claims["date_of_service"])
     known = patient.known & day.known
+    if len(claims) == 1:
+        return np.zeros(1, np.int64)
     alone = -1 - np.arange(len(claims))
     keys = np.stack([np.where(known, patient.values, alone), np.where(known, day.values, -1)])
     return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
+def _least(*values: pl.Expr) -> pl.Expr:
+    """The smallest of the values; unknown if any of them is."""
+    return pl.when(pl.all_horizontal(*(value.is_not_null() for value in values))).then(pl.min_horizontal(*values))
+
+
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     claims, codes = frames["claims"], frames["day_codes"]
-    day = _day_of(claims, codes)
+    day = _day_of(codes)
     known = day.billed.known & day.supported.known
     nothing = Known(np.zeros(len(codes), np.int64), known)
     over = left = nothing
     assistant = Known(nothing.values, day.billed.known & codes["units_by_assistant"].is_not_null().to_numpy())
     at_stake = day.is_changed | (day.in_question > 0)
     if at_stake.any():
-        asked = np.isin(day.group, day.group[at_stake]) & day.billed.known
-        ways = _price(claims, codes, day, asked, context)
-        gain = _gain(day, ways[_BILLED], ways[_SUPPORTED])
+        group = _patients_and_dates(claims)[day.claim]
+        asked = np.isin(group, group[at_stake]) & day.billed.known
+        apart = np.isin(group, group[day.in_question > 0])
+        ways = _price(claims, codes, day, (asked, apart), context)
+        gain = _gain(day, group, ways[_BILLED], ways[_SUPPORTED])
         fewer = day.is_changed & (day.supported.values < day.billed.values)
         over = Known(np.where(fewer, -gain.values, 0), known & (gain.known | ~fewer))
         more = day.is_changed & ~fewer
@@ -113,12 +122,15 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
 
 
 def _price(
-    claims: pl.DataFrame, codes: pl.DataFrame, day: _Day, asked: Flags, context: Context
+    claims: pl.DataFrame, codes: pl.DataFrame, day: _Day, asked: tuple[Flags, Flags], context: Context
 ) -> tuple[_Priced, _Priced, _Priced]:
-    """The codes of the asked rows priced each way; the ways share nothing, as if they were three patients."""
-    rows = np.flatnonzero(asked)
+    """The codes of the asked rows priced each way; the ways share nothing, as if they were three patients.
+
+    `asked` says which rows, and of which of them the assistant's units are asked for too.
+    """
+    rows = np.flatnonzero(asked[0])
+    apart = asked[1][rows]
     own, claim = np.unique(day.claim[rows], return_inverse=True)
-    apart = np.isin(day.group[rows], day.group[day.in_question > 0])
     billed, question = day.billed.values[rows], day.in_question[rows]
     pieces = (
         # A code that the payer does not take is not paid, so as billed it is not there.
@@ -135,12 +147,10 @@ def _price(
         units.append(amount[there])
     at, which = np.concatenate(place), np.concatenate(way)
     count = len(own)
-    few = claims.select(*CLAIM_COLUMNS)[own]
-    patient = np.repeat(np.arange(_WAYS), count) + _WAYS * np.tile(_patients_and_dates(few), _WAYS)
-    stated = few["patient_id"].is_not_null()
-    copies = pl.concat([few] * _WAYS).with_columns(
-        pl.when(pl.concat([stated] * _WAYS)).then(pl.Series(patient)).alias("patient_id")
-    )
+    few = claims.select(*CLAIM_COLUMNS)[np.tile(own, _WAYS)]
+    # Another number for each way; a patient who is unknown stays unknown, and meets nobody.
+    patient = np.repeat(np.arange(_WAYS), count) + _WAYS * _patients_and_dates(few)
+    copies = few.with_columns(as_column("patient_id", patient, few["patient_id"].is_not_null().to_numpy()))
     lines = pl.DataFrame(
         {
             "claim_id": which * count + claim.reshape(-1)[at],
@@ -150,7 +160,7 @@ def _price(
             "charge_cents": pl.Series([None] * len(at), dtype=pl.Int64),
         }
     )
-    priced = price_table(copies, lines, fees=fees_of(few, context), limit_to_known_charges=True)
+    priced = price_table(copies, lines, fees=fees_of(few[:count], context), limit_to_known_charges=True)
     # Of the two parts apart, only the units in question are asked for.
     counted = np.ones(len(at), np.bool_)
     counted[len(at) - len(place[-1]) - len(place[-2]) : len(at) - len(place[-1])] = False
@@ -174,7 +184,7 @@ def _back(priced: pl.DataFrame, rows: Integers, mine: Flags, height: int) -> _Pr
     return _Priced(spread("allowed_cents"), spread("full_units").values, spread("payer_share_cents"))
 
 
-def _gain(day: _Day, billed: _Priced, supported: _Priced) -> Known:
+def _gain(day: _Day, group: Integers, billed: _Priced, supported: _Priced) -> Known:
     """What the day would gain (or lose, negative) by each code that is billed otherwise than supported.
 
     Another code may lose the full amount to a unit that is added, or get it back from one that is taken away. That
@@ -182,11 +192,11 @@ def _gain(day: _Day, billed: _Priced, supported: _Priced) -> Known:
     """
     known = billed.allowed.known & supported.allowed.known
     gain = np.where(known, supported.allowed.values - billed.allowed.values, 0)
-    beside = np.zeros(int(day.group.max()) + 1, np.int64)
-    np.add.at(beside, day.group[~day.is_changed], gain[~day.is_changed])
-    shifted = beside[day.group]
+    beside = np.zeros(int(group.max()) + 1, np.int64)
+    np.add.at(beside, group[~day.is_changed], gain[~day.is_changed])
+    shifted = beside[group]
     moved = day.is_changed & ((billed.full_units > 0) != (supported.full_units > 0))
-    movers = np.bincount(day.group, weights=moved, minlength=len(beside)).astype(np.int64)[day.group]
+    movers = np.bincount(group, weights=moved, minlength=len(beside)).astype(np.int64)[group]
     own = np.where(moved & (movers == 1), shifted, 0)
     return Known(gain + own, known & ((shifted == 0) | (movers == 1)))
 
@@ -240,44 +250,30 @@ facts = (
         unit="units",
         meaning="units the day's documentation supports under the code: by minutes, by blocks, or one for the day",
         lacks="documented minutes of each service",
-        expr=pl.when(col.day_code_is_timed)
+        expr=pl.when(col.day_code_is_timed & _FIRST_BLOCK_ONLY)
+        .then(_least(col.billed_units, col.allocated_units, _ONE))
+        .when(col.day_code_is_timed)
         .then(
             pl.when(col.allocated_units.is_not_null())
             .then(col.allocated_units)
             # The payer's method is unknown: what neither way of counting supports is not supported.
-            .when(col.units_eight_minute_most.is_not_null() & col.units_midpoint.is_not_null())
-            .then(pl.min_horizontal(col.billed_units, pl.max_horizontal("units_eight_minute_most", "units_midpoint")))
+            .when(col.units_eight_minute_most >= col.units_midpoint)
+            .then(_least(col.billed_units, col.units_eight_minute_most))
+            .when(col.units_eight_minute_most < col.units_midpoint)
+            .then(_least(col.billed_units, col.units_midpoint))
         )
         .when(col.day_code_is_timed.not_() & col.has_own_basis & (col.day_code_family != "remote_monitoring"))
         .then(
-            pl.when(col.day_code_minutes_each.is_null())
-            .then(pl.min_horizontal(col.billed_units, col.own_basis_units, 1))
-            .otherwise(pl.min_horizontal(col.billed_units, col.own_basis_units))
+            pl.when(_FIRST_BLOCK_ONLY)
+            .then(_least(col.billed_units, col.own_basis_units, _ONE))
+            .otherwise(_least(col.billed_units, col.own_basis_units))
         )
         .when(col.day_code_is_timed.not_() & col.has_own_basis.not_())
         .then(
             pl.when(col.billed_units >= 1)
             .then(1)
             .when(col.billable_services.is_not_null())
-            .then(pl.min_horizontal(col.billable_services, 1))
+            .then(_least(col.billable_services, _ONE))
         ),
-    ),
-    Fact(
-        name="timed_overbilled_cents",
-        over="days",
-        dtype=pl.Int64,
-        unit="cents",
-        meaning="allowed amount of the day's units of 15-minute codes above what is supported",
-        lacks=_LACKS,
-        aggregate=total(col.overbilled_cents, of="day_codes", by=("day_id",), where=col.day_code_is_timed),
-    ),
-    Fact(
-        name="timed_left_cents",
-        over="days",
-        dtype=pl.Int64,
-        unit="cents",
-        meaning="allowed amount of the day's units of 15-minute codes that are supported and not billed",
-        lacks=_LACKS,
-        aggregate=total(col.left_cents, of="day_codes", by=("day_id",), where=col.day_code_is_timed),
     ),
 )
