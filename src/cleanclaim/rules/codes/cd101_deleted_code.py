@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.code_has_ended,
     message="{code} ended on {code_ended_on}, replaced by {code_replaced_by}",
     concept="deleted-code",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.code_has_not_begun,
     message="{code} begins on {code_begins_on}, the date of service is {date_of_service}",
     concept="code-not-in-force",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.code_is_possible.not_(),
     message="{code} is not a procedure code: five digits, four digits and a letter, or a letter and four digits",
     concept="unknown-code",
+    dollars=col.claim_allowed_cents,
     sources=(
         page("CMS", "HCPCS Level II quarterly file, 2024", "form of the codes", read_on=date(2026, 11, 21)),
         page(

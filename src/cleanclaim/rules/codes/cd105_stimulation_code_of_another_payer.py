@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.code != col.payer_electrical_stimulation_code,
     message="{code} billed for unattended stimulation, the payer takes {payer_electrical_stimulation_code}",
     concept="wrong-code-for-payer",
+    dollars=col.left_cents,
     sources=(
         page(
             "CMS",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.base_code_billed.not_(),
     message="{code} billed without {add_on_to} on the same day",
     concept="add-on-alone",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

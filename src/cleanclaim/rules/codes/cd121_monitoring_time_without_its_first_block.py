@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.monitoring_base_in_month.not_(),
     message="{code} billed without {monitoring_partner} in the calendar month",
     concept="add-on-alone",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.monitoring_clash,
     message="{code} billed, {monitoring_partner} is billed for the same period",
     concept="monitoring-codes-clash",
+    dollars=col.allowed_cents,
     preview=True,
     sources=(
         page(

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.evaluations_billed > 1,
     message="{evaluations_billed} evaluations billed for one day, a day has one",
     concept="two-evaluations",
+    dollars=col.second_evaluations_cents,
     sources=(
         page(
             "CMS",

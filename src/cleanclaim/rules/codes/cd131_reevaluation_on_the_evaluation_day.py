@@ -23,6 +23,7 @@ rule = Rule(
     flag=(col.evaluations_billed > 0) & (col.reevaluations_billed > 0),
     message="a re-evaluation is billed on the day of the evaluation",
     concept="reevaluation-with-evaluation",
+    dollars=col.reevaluations_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=one_of(col.by, ["PTA", "OTA"]),
     message="{service_code} was furnished by a {by}, evaluations are the therapist's own work",
     concept="evaluation-by-assistant",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "UnitedHealthcare",

@@ -27,6 +27,7 @@ rule = Rule(
     flag=col.same_code_earlier_in_episode,
     message="{code} billed for a first encounter, it was billed on {same_code_earlier_on} under the same plan",
     concept="initial-encounter-repeated",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "PT Management Support Systems",

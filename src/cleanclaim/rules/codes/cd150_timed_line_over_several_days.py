@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.line_through > col.line_date,
     message="{code} billed from {line_date} through {line_through}, a timed line names one day",
     concept="timed-line-spans-days",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "First Coast Service Options",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.group_size == 1,
     message="{service_code} furnished to one patient alone, a group is two or more",
     concept="group-of-one",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "CMS",

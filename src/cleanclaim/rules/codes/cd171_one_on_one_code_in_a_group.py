@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.group_size > 1,
     message="{service_code} billed one-on-one, {group_size} patients were treated at the same time",
     concept="group-billed-one-on-one",
+    dollars=col.overbilled_cents,
     sources=(
         page(
             "CMS",

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
+
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, one_of, unknown
 from cleanclaim.sources import Confidence, page
@@ -27,6 +29,7 @@ rule = Rule(
     ),
     message="{billed_units} units of {service_code} billed, {service_minutes} minutes of it were furnished by: {by}",
     concept="unskilled-time-billed",
+    dollars=pl.when(col.day_code_is_timed).then(col.overbilled_cents).otherwise(col.day_code_allowed_cents),
     sources=(
         page(
             "Noridian Healthcare Solutions",
