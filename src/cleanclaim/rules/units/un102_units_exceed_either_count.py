@@ -31,6 +31,7 @@ rule = Rule(
     flag=(col.timed_units > col.supported_units_eight_minute) & (col.timed_units > col.supported_units_midpoint),
     message="{timed_units} timed units billed, {timed_minutes} minutes support {supported_units_eight_minute} pooled and {supported_units_midpoint} code by code",
     concept="units-over-minutes",
+    dollars=col.timed_overbilled_cents,
     sources=(
         manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),
         page(

@@ -27,6 +27,7 @@ rule = Rule(
     flag=col.billed_units > col.allocated_units_most,
     message="{billed_units} units of {day_code} billed, its {code_minutes} minutes take {allocated_units_most}",
     concept="units-wrong-distribution",
+    dollars=col.overbilled_cents,
     sources=(
         manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),
         page(

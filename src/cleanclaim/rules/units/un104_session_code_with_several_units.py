@@ -45,6 +45,7 @@ rule = Rule(
     flag=col.billed_units > 1,
     message="{billed_units} units of {day_code} billed, the code is one unit a day whatever its minutes",
     concept="untimed-several-units",
+    dollars=col.overbilled_cents,
     sources=(
         manual("100-04", "ch. 5 §20.2, untimed codes", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),
         page(

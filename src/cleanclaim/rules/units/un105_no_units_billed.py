@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.units <= 0,
     message="{units} units billed for {code}, a line has 1 or more",
     concept="units-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12 005010X222A1, as in the open map of pyx12 4.0.0",

@@ -33,6 +33,7 @@ rule = Rule(
     flag=col.code_minutes < col.payer_minimum_minutes_per_unit,
     message="{day_code} billed on {code_minutes} minutes, the payer counts a unit from {payer_minimum_minutes_per_unit}",
     concept="service-under-eight-minutes",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "UnitedHealthcare",

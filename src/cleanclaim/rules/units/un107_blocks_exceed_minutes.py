@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.billed_units > col.own_basis_units,
     message="{billed_units} units of {day_code} billed, {code_minutes} minutes hold {own_basis_units} of its blocks",
     concept="own-basis-units-over-minutes",
+    dollars=col.overbilled_cents,
     sources=(
         page(
             "Billing practice",

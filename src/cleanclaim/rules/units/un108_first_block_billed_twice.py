@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.billed_units > 1,
     message="{billed_units} units of {day_code} billed, it is the first block of the day only",
     concept="first-block-twice",
+    dollars=col.overbilled_cents,
     sources=(
         page(
             "CMS",

@@ -26,6 +26,7 @@ rule = Rule(
     flag=col.timed_units < col.supported_units,
     message="{timed_units} timed units billed, {timed_minutes} minutes support {supported_units}",
     concept="units-under-minutes",
+    dollars=col.timed_left_cents,
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
     examples=(
         good("""

@@ -28,6 +28,7 @@ rule = Rule(
     flag=pl.when(col.knows_services).then(col.timed_code_left_out & (col.timed_units < col.supported_units)),
     message="{code_minutes} minutes of {day_code} furnished, none billed; the day supports {supported_units} timed units and {timed_units} are billed",
     concept="service-not-billed",
+    dollars=col.left_cents,
     sources=(
         manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),
         manual("100-02", "ch. 15 §220.3.E, read in a copy", read_on=date(2026, 11, 21)),

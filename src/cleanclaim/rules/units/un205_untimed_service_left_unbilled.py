@@ -37,6 +37,7 @@ rule = Rule(
     flag=pl.when(col.knows_services).then((col.billed_units == 0) & (col.billable_services > 0)),
     message="{day_code} was furnished and is not billed",
     concept="service-not-billed",
+    dollars=col.left_cents,
     sources=(manual("100-02", "ch. 15 §220.3.E, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""
