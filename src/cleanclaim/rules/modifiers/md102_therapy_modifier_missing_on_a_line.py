@@ -36,6 +36,7 @@ rule = Rule(
     flag=lacks_modifier("GP", "GO", "GN"),
     message="{code} carries none of GP, GO and GN, the payer wants one on every line",
     concept="therapy-modifier-missing",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Blue Cross Blue Shield of North Dakota",

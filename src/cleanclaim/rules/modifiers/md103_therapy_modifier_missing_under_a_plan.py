@@ -39,6 +39,7 @@ rule = Rule(
     flag=lacks_modifier("GP", "GO", "GN"),
     message="{code} carries none of GP, GO and GN, under a plan of care it is billed with one",
     concept="therapy-modifier-missing-sometimes",
+    dollars=col.allowed_cents,
     sources=(
         manual(
             "100-04", "ch. 5 §20.1, discipline modifiers", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY

@@ -27,6 +27,7 @@ rule = Rule(
     | (has_modifier("GO") & has_modifier("GN")),
     message="{code} carries {modifiers}, one of GP, GO and GN belongs on a line",
     concept="therapy-modifier-conflict",
+    dollars=col.claim_allowed_cents,
     sources=(
         manual(
             "100-04", "ch. 5 §20.1, discipline modifiers", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY

@@ -38,6 +38,7 @@ rule = Rule(
     flag=listed(col.therapy_modifier, col.modifiers).not_(),
     message="{code} carries {modifiers} on a visit of discipline {discipline}, which bills with {therapy_modifier}",
     concept="therapy-modifier-wrong-discipline",
+    dollars=col.allowed_cents,
     sources=(
         manual(
             "100-04", "ch. 5 §20.1, discipline modifiers", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY

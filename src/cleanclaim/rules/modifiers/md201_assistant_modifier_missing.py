@@ -46,6 +46,7 @@ rule = Rule(
     flag=col.billed_assistant_units < col.units_by_assistant,
     message="{billed_assistant_units} of {billed_units} units of {day_code} carry CQ or CO, by the minutes an assistant furnished {units_by_assistant}",
     concept="assistant-modifier-missing",
+    dollars=col.assistant_units_cents,
     sources=(
         statute(
             "42 USC 1395m", "(v): modifier from 2020-01-01, reduced payment from 2022-01-01", read_on=date(2026, 11, 21)

@@ -31,6 +31,7 @@ rule = Rule(
     flag=col.billed_assistant_units > col.units_by_assistant,
     message="{billed_assistant_units} of {billed_units} units of {day_code} carry CQ or CO, by the minutes {units_by_assistant} of them are an assistant's",
     concept="assistant-modifier-not-needed",
+    dollars=col.assistant_units_cents,
     sources=(
         statute(
             "42 USC 1395m", "(v): modifier from 2020-01-01, reduced payment from 2022-01-01", read_on=date(2026, 11, 21)

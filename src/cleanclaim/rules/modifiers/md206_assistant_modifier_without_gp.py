@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import (
     Fix,
     Rule,
@@ -34,6 +35,7 @@ rule = Rule(
     flag=lacks_modifier("GP"),
     message="{code} carries {modifiers}, CQ goes with GP",
     concept="assistant-modifier-unpaired",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, has_modifier, lacks_modifier
 from cleanclaim.sources import Confidence, page
 
@@ -23,6 +24,7 @@ rule = Rule(
     flag=lacks_modifier("GO"),
     message="{code} carries {modifiers}, CO goes with GO",
     concept="assistant-modifier-unpaired",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, has_modifier
 from cleanclaim.sources import Confidence, page
 
@@ -23,6 +24,7 @@ rule = Rule(
     flag=has_modifier("CQ") & has_modifier("CO"),
     message="{code} carries {modifiers}, one of CQ and CO belongs on a line",
     concept="assistant-modifier-conflict",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=has_modifier("CQ", "CO"),
     message="{code} carries {modifiers}, evaluations are the therapist's own work",
     concept="assistant-modifier-on-evaluation",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "UnitedHealthcare",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=has_modifier("CQ", "CO"),
     message="{code} carries {modifiers}, supplies take no assistant modifier",
     concept="assistant-modifier-not-needed",
+    dollars=col.assistant_reduction_cents,
     sources=(
         page(
             "ORVA",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Fix, Rule, Safety, Severity, bad, exempt, good, has_modifier, without_modifier
 from cleanclaim.sources import Confidence, page
 
@@ -23,6 +24,7 @@ rule = Rule(
     flag=has_modifier("XE", "XP", "XS", "XU"),
     message="{code} carries {modifiers}, an X modifier stands in the place of 59",
     concept="modifier-59-with-x",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

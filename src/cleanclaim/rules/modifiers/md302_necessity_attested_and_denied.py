@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, has_modifier
 from cleanclaim.sources import page
 
@@ -23,6 +24,7 @@ rule = Rule(
     flag=has_modifier("GA", "GZ"),
     message="{code} carries {modifiers}, KX attests what GA and GZ deny",
     concept="kx-with-ga",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "National Government Services",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.modifiers_ended.list.len() > 0,
     message="{code} carries {modifiers_ended}, which ended before the date of service",
     concept="modifier-ended",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

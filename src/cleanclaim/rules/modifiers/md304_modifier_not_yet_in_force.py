@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.modifiers_not_begun.list.len() > 0,
     message="{code} carries {modifiers_not_begun}, which begins after the date of service",
     concept="modifier-not-in-force",
+    dollars=col.claim_allowed_cents,
     sources=(
         statute(
             "42 USC 1395m", "(v): modifier from 2020-01-01, reduced payment from 2022-01-01", read_on=date(2026, 11, 21)

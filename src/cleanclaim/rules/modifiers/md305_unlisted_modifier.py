@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.modifiers_not_listed.list.len() > 0,
     message="{code} carries {modifiers_not_listed}, which the published list does not have",
     concept="modifier-unknown",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and American Medical Association",

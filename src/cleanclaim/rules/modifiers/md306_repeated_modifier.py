@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.modifiers.list.n_unique() < col.modifiers.list.len(),
     message="{code} carries {modifiers}, each modifier stands once on a line",
     concept="modifier-duplicate",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Billing practice",

@@ -26,6 +26,7 @@ rule = Rule(
     flag=col.modifiers.list.len() > _MOST,
     message="{code} carries {modifiers}, a line has room for four",
     concept="too-many-modifiers",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12 005010X222A1, as in the open map of pyx12 4.0.0",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.modifiers_in_conflict.list.len() > 0,
     message="{code} carries {modifiers_in_conflict}, which contradict each other",
     concept="modifiers-contradict",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Noridian Healthcare Solutions",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, has_modifier
 from cleanclaim.sources import Confidence, page
 
@@ -23,6 +24,7 @@ rule = Rule(
     flag=has_modifier("96") & has_modifier("97"),
     message="{code} carries {modifiers}, a service is habilitative or rehabilitative",
     concept="modifiers-contradict",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Billing practice",

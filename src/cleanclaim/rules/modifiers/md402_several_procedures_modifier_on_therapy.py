@@ -36,6 +36,7 @@ rule = Rule(
     flag=has_modifier("51"),
     message="{code} carries {modifiers}, 51 is never billed on therapy codes",
     concept="modifier-51-on-therapy",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Trade pages",

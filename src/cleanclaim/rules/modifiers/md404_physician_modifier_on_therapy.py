@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.modifiers_foreign.list.len() > 0,
     message="{code} carries {modifiers_foreign}, which does not belong on therapy codes",
     concept="physician-modifier-on-therapy",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Billing practice",
