@@ -27,6 +27,7 @@ rule = Rule(
     flag=col.bypass_allowed.not_(),
     message="{first_code} and {second_code} on one day; by {pair_basis} only {first_code} is paid, whatever the modifier",
     concept="pair-never-together",
+    dollars=col.second_allowed_cents,
     sources=(
         page(
             "CMS",

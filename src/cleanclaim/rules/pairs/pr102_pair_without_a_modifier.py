@@ -28,6 +28,7 @@ rule = Rule(
     message="{first_code} and {second_code} on one day without 59 or an X modifier; by {pair_basis} {second_code} is "
     "paid only at a separate time ({block_words})",
     concept="pair-without-modifier",
+    dollars=col.second_allowed_cents,
     sources=(
         page(
             "CMS",

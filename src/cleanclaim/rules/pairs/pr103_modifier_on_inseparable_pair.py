@@ -26,6 +26,7 @@ rule = Rule(
     message="{first_code} and {second_code} on one day with 59 or an X modifier; by {pair_basis} no modifier separates "
     "them, and {second_code} is denied",
     concept="modifier-on-inseparable-pair",
+    dollars=col.second_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -26,6 +26,7 @@ rule = Rule(
     flag=col.blocks_overlap,
     message="59 or an X modifier says that {first_code} and {second_code} were apart; the note says {block_words}",
     concept="modifier-contradicts-times",
+    dollars=col.second_allowed_cents,
     sources=(
         page(
             "WebPT",

@@ -27,6 +27,7 @@ rule = Rule(
     message="{first_code} and {second_code} on one day: {block_words}; by {pair_basis} only {first_code} is paid for "
     "those minutes",
     concept="pair-at-the-same-time",
+    dollars=col.second_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -27,6 +27,7 @@ rule = Rule(
     message="59 or an X modifier stands on {first_code} alone; by {pair_basis} it was read on {second_code} before "
     "July 2019",
     concept="modifier-on-wrong-line",
+    dollars=col.second_allowed_cents,
     sources=(
         page(
             "AAPC",
