@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.units > col.limit_units,
     message="{units} units of {code} on one line; by {limit_basis} a line is paid up to {limit_units}",
     concept="units-over-mue",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

@@ -26,6 +26,7 @@ rule = Rule(
     flag=(col.billed_units > col.limit_units) | (col.billed_units_in_all > col.limit_units),
     message="{billed_units} units of {day_code} on one day; by {limit_basis} no more than {limit_units} is ever paid",
     concept="units-over-mue",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -27,6 +27,7 @@ rule = Rule(
     message="{billed_units} units of {day_code} on one day; by {limit_basis} {limit_units} are paid, more only on appeal "
     "with the record",
     concept="units-over-mue",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "CMS",
