@@ -26,6 +26,7 @@ rule = Rule(
     message="{diagnosis_as_written} is in no ICD-10-CM list for {date_of_service}; codes that begin alike: "
     "{diagnosis_instead}",
     concept="diagnosis-unknown",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.diagnosis_state == "header",
     message="{diagnosis_as_written} is a header; billable below it: {diagnosis_instead}",
     concept="diagnosis-header",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.diagnosis_state == "not yet",
     message="{diagnosis_as_written} begins on {diagnosis_begins_on}; for {date_of_service} look at {diagnosis_instead}",
     concept="diagnosis-not-yet",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

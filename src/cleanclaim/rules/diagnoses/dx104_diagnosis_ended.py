@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.diagnosis_state == "ended",
     message="{diagnosis_as_written} ended on {diagnosis_ended_on}; for {date_of_service} look at {diagnosis_instead}",
     concept="diagnosis-ended",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

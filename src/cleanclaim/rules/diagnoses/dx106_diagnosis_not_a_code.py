@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.diagnosis_is_well_formed.not_(),
     message="{diagnosis} has not the shape of an ICD-10-CM code",
     concept="diagnosis-not-a-code",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

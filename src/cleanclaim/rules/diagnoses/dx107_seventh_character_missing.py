@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.seventh_is_missing,
     message="{diagnosis_as_written} lacks its 7th character, one of {seventh_choices}",
     concept="seventh-character-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

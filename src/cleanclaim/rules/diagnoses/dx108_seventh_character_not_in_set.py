@@ -24,6 +24,7 @@ rule = Rule(
     message="{diagnosis_as_written} ends in a 7th character that its category does not take; it takes "
     "{seventh_choices}",
     concept="seventh-character-foreign",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

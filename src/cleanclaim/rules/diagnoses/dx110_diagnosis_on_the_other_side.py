@@ -25,6 +25,7 @@ rule = Rule(
     | ((col.diagnosis_side == "left") & col.treated_right & col.treated_left.not_() & col.diagnosed_right.not_()),
     message="{diagnosis_as_written} names the {diagnosis_side} side; the visit treated the other",
     concept="diagnosis-side-conflict",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.is_external_cause,
     message="{diagnosis_as_written} stands first; it tells how the injury happened and goes after the injury",
     concept="external-cause-first",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

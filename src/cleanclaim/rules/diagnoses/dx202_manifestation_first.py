@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.is_manifestation,
     message="{diagnosis_as_written} stands first; it is a manifestation, and the disease behind it goes first",
     concept="manifestation-first",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

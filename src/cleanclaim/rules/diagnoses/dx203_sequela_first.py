@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.is_sequela & (col.diagnosis_count > 1),
     message="{diagnosis_as_written} stands first; the condition treated now goes before the late effect",
     concept="sequela-first",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.is_organism,
     message="{diagnosis_as_written} stands first; it names a germ and goes after the disease",
     concept="organism-first",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

@@ -26,6 +26,7 @@ rule = Rule(
     message="{diagnosis_as_written} beside {kept_apart_from}; by {diagnosis_notes}, under {kept_apart_by}, they are "
     "not coded together",
     concept="excludes1",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.is_repeated_diagnosis,
     message="{diagnosis_as_written} stands on the claim already",
     concept="diagnosis-duplicate",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS and CDC/NCHS",

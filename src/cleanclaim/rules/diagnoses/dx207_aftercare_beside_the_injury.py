@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.stands_beside_unfit,
     message="{diagnosis_as_written} beside {unfit_companion}: {unfit_because}",
     concept="aftercare-with-injury",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.is_led_by_secondary,
     message="{code} points first to {leading_diagnosis}, which may only stand behind another diagnosis",
     concept="pointer-to-secondary",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CDC/NCHS",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.pointer_count == 0,
     message="{code} points to no diagnosis",
     concept="pointer-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "NUCC and X12",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=(col.greatest_pointer > col.diagnosis_count) | (col.least_pointer < 1),
     message="{code} points to diagnosis {pointers}; the claim lists {diagnosis_count}",
     concept="pointer-out-of-range",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "NUCC and X12",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.pointer_count > _MOST,
     message="{code} points to {pointer_count} diagnoses; a line holds 4",
     concept="pointers-too-many",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "NUCC and X12",

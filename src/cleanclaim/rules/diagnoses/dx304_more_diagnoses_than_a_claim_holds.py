@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.diagnosis_count > _MOST,
     message="{diagnosis_count} diagnoses on the claim; a claim holds 12",
     concept="diagnoses-too-many",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "NUCC and X12",

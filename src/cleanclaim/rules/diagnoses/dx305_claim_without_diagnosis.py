@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.diagnosis_count == 0,
     message="no diagnosis on the claim; a claim needs one",
     concept="diagnosis-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "NUCC and X12",

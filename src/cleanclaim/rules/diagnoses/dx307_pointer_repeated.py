@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.different_pointer_count < col.pointer_count,
     message="{code} points to diagnosis {pointers}; one of them twice",
     concept="pointer-duplicate",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "NUCC and X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=any_starts_with(col.linked_diagnoses, ["H81.1"]).not_(),
     message="{code} points to {linked_diagnoses}; it goes with positional vertigo, H81.1-",
     concept="procedure-diagnosis-misfit",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "NGS Medicare, by the Academy of Neurologic Physical Therapy",

@@ -36,6 +36,7 @@ rule = Rule(
     flag=any_starts_with(col.linked_diagnoses, _FIT).not_(),
     message="{code} points to {linked_diagnoses}; it goes with a wound",
     concept="procedure-diagnosis-misfit",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

@@ -26,6 +26,7 @@ rule = Rule(
     flag=any_starts_with(col.claim_diagnoses, ["L74.51", "L74.52", "R61"]).not_(),
     message="{code} with {claim_diagnoses}; Anthem pays it for hyperhidrosis, L74.51-, L74.52 and R61",
     concept="procedure-diagnosis-misfit",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Anthem",

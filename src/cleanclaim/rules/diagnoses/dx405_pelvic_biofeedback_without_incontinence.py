@@ -29,6 +29,7 @@ rule = Rule(
     flag=any_starts_with(col.claim_diagnoses, _FIT).not_(),
     message="{code} with {claim_diagnoses}; Medicare covers it for incontinence",
     concept="procedure-diagnosis-misfit",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

@@ -31,6 +31,7 @@ rule = Rule(
     flag=any_starts_with(col.claim_diagnoses, _FIT).not_(),
     message="{code} with {claim_diagnoses}; Medicare covers it for pressure, arterial, diabetic and venous ulcers",
     concept="procedure-diagnosis-misfit",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",

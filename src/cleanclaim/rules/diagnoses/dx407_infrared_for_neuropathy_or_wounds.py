@@ -33,6 +33,7 @@ rule = Rule(
     flag=any_starts_with(col.claim_diagnoses, _NOT_COVERED),
     message="{code} with {claim_diagnoses}; Medicare does not cover it for neuropathy, wounds and ulcers",
     concept="procedure-diagnosis-misfit",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",
