@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.as_of > col.filing_deadline,
     message="{date_of_service} billed on {as_of}, the payer takes it through {filing_deadline}",
     concept="timely-filing",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 424.44", "(a) time limits", read_on=date(2026, 11, 21)),
         page(

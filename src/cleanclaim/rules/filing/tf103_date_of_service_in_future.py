@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.date_of_service > col.as_of,
     message="date of service {date_of_service} lies after {as_of}, the day of billing",
     concept="date-in-future",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

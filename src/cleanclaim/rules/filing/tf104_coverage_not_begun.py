@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.date_of_service < col.coverage_from,
     message="treated on {date_of_service}, the coverage begins on {coverage_from}",
     concept="coverage-not-in-force",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.date_of_service < col.birth_date,
     message="date of service {date_of_service} lies before the date of birth",
     concept="date-before-birth",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",
