@@ -25,6 +25,7 @@ rule = Rule(
     message="no authorization on file for {date_of_service}, the payer requires one before care",
     payers="payers that require authorization",
     concept="authorization-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

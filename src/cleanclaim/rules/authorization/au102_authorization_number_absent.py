@@ -24,6 +24,7 @@ rule = Rule(
     message="an authorization is on file without its number, the claim must carry it",
     payers="payers that may require authorization",
     concept="authorization-number-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

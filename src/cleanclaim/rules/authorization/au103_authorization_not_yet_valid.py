@@ -24,6 +24,7 @@ rule = Rule(
     message="treated on {date_of_service}, authorization {authorization_number} begins on {authorization_from}",
     payers="payers that may require authorization",
     concept="authorization-dates",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

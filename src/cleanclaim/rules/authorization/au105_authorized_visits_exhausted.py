@@ -25,6 +25,7 @@ rule = Rule(
     message="authorization {authorization_number} has {authorization_visits_remaining} visits left for this one, on {date_of_service}",
     payers="payers that may require authorization",
     concept="authorization-exhausted",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

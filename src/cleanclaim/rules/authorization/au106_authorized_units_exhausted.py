@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
+
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import Confidence, page
@@ -25,6 +27,7 @@ rule = Rule(
     message="{authorized_units} units billed, authorization {authorization_number} has {authorization_units_remaining} left",
     payers="payers that may require authorization",
     concept="authorization-exhausted",
+    dollars=pl.when(col.authorization_units_remaining <= 0).then(col.claim_allowed_cents),
     sources=(
         page(
             "X12",

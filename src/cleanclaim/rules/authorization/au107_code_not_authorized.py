@@ -25,6 +25,7 @@ rule = Rule(
     message="{code} billed, authorization {authorization_number} covers {authorization_codes}",
     payers="payers that may require authorization",
     concept="authorization-code",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "X12",
