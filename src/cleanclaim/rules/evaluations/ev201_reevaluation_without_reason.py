@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.has_reevaluation_reason.not_(),
     message="{code} billed and no reason noted, it takes a new finding or a change that was not expected",
     concept="reevaluation-routine",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "Noridian Healthcare Solutions",
