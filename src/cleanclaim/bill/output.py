@@ -39,14 +39,14 @@ class Written:
 def write_private(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_claim_files(billed: Billed, clinic: Clinic, folder: Path, *, created: datetime, written: Written) -> None:

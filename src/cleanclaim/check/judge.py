@@ -131,9 +131,8 @@ class _Questions:
 
     def ask(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> _Answers:
         judged = frame.select(pl.col(KEYS[table]), _judged(table).alias("judged"))
-        try:
-            asked = frame.select(judged.get_column(KEYS[table]), *self.applies, *self.flags)
-        except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 - some rule crashed: find which, run the rest
+        asked = _tried(frame, [judged.get_column(KEYS[table]), *self.applies, *self.flags])
+        if not isinstance(asked, pl.DataFrame):
             return self._ask_apart(frame, table, crashed)
         numbers = asked.drop(KEYS[table]).to_numpy()
         count = len(self.rules)
@@ -143,12 +142,20 @@ class _Questions:
         return _Answers(tuple(rule.code for rule in self.rules), verdicts)
 
     def _ask_apart(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> _Answers:
+        """Some rule crashed: find out which, and ask the others."""
         for rule, applies, flag in zip(self.rules, self.applies, self.flags, strict=True):
-            try:
-                frame.select(applies, flag)
-            except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - reported as crashed
-                crashed[rule.code] = f"{type(error).__name__} in the rule's expression"
+            asked = _tried(frame, [applies, flag])
+            if not isinstance(asked, pl.DataFrame):
+                crashed[rule.code] = f"{type(asked).__name__} in the rule's expression"
         return self.without(set(crashed)).ask(frame, table, crashed)
+
+
+def _tried(frame: pl.DataFrame, expressions: Sequence[pl.Expr | pl.Series]) -> pl.DataFrame | BaseException:
+    """The selection, or what it crashed with."""
+    try:
+        return frame.select(*expressions)
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - told to the user as a crash
+        return error
 
 
 _UNKNOWN = 2
