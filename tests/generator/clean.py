@@ -480,7 +480,7 @@ class Maker:
         period = next(p for p in PERIODS if p.name == wish.period) if wish.period else rng.choice(PERIODS)
         special = wish.special
         if special is None and wish.region is None and wish.codes is None and payer != "stonegate_casualty" and rng.random() < 0.04:
-            special = rng.choice(("vertigo", "prosthetic"))
+            special = "vertigo" if wish.evaluation else rng.choice(("vertigo", "prosthetic"))
         region = self._region(wish, payer)
         side = rng.choice((Side.RIGHT, Side.LEFT)) if region.sided and special is None else Side.NONE
         sick = self._diagnoses(region, side, payer, special)
@@ -692,7 +692,7 @@ class Maker:
             units = self._units(terms, timed) if timed else {}
             if units is None or 0 in units.values() or (terms.cap and sum(units.values()) > terms.cap):
                 continue
-            if any(units.get(code, 1) > unlikely().get(code, 99) for code in minutes):
+            if any(units.get(code, 1) > (unlikely().get(code) or 99) for code in minutes):  # 0 is coverage, not a limit
                 continue
             mode = "pt" if begins else wish.mode or rng.choices(("pt", "pta", "split"), (70, 18, 12))[0]
             if mode == "split" and (not timed or not terms.cq or terms.method != "pool"):
