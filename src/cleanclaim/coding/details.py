@@ -23,7 +23,7 @@ _STUDENT = re.compile(
 )  # spelling: off
 _ASSISTANT = re.compile(
     r"\bPTA\b|\b(?i:physical (?:therapy|therapist) assistant|(?:therapy|"  # spelling: off
-    r"therapist) assistant)\b|\b(?i:by|with) pta\b"  # spelling: off
+    r"therapist) assistant)\b|\b(?i:by|with) pta\b|^\W*(?i:assistant)(?:\s+[A-Z][\w.]+){0,2}\s*[:,-]"  # spelling: off
 )
 _AIDE = re.compile(r"\b(?i:(?:rehab |pt |physical therapy )?(?:aide|tech|technician))\b")
 _NOBODY = re.compile(r"\b(?i:unattended|unsupervised|without supervision|no supervision)\b")
@@ -31,7 +31,19 @@ _THERAPIST = re.compile(
     r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|"
     r"\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
     r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|"
+    r"^\W*(?i:therapist)(?:\s+[A-Z][\w.]+){0,2}\s*[:,-]|\b[A-Z]\.\s?[A-Z][a-z]+,\s*PT\b|"
     r"\bPT (?:saw|treated|then performed|provided|performed|only|directly)\b"
+)
+_WHOLE = r"(?i:whole|entire|full|all of the|throughout)"
+_WHOLE_VISIT = re.compile(
+    rf"\b(?i:seen|treated|treatment|visit|session|care|services?|everything|all|furnished)\b[^.;\n]{{0,60}}?\b(?i:by|with)\b"
+    rf"[^;\n]{{0,40}}?\b(?P<by>PTA?)\b[^.;\n]{{0,30}}?\b{_WHOLE}\b"
+    rf"|\b(?P<then>PTA?)\b[^.;\n]{{0,40}}?\b{_WHOLE}\s+(?i:visit|session|treatment|time)\b"
+    rf"|\b(?:{_WHOLE}|(?i:all))\s+(?i:visit|session|treatments?|services?|care|minutes|interventions)\b[^.;\n]{{0,30}}?\b(?i:by|with)\b"
+    rf"[^;\n]{{0,30}}?\b(?P<after>PTA?)\b"
+    r"|\b(?P<signed>PTA),?\s+(?i:(?:working |treating |signed )?under|supervised by)\b"
+    r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b",
+    re.MULTILINE,
 )
 _ONE_ON_ONE = re.compile(
     r"\b1\s*:\s*1\b|\bone[- ]on[- ]one\b|\b1[- ]on[- ]1\b|\bone[- ]to[- ]one\b|\bindividual (?:treatment|"
@@ -147,6 +159,15 @@ def by_whom(text: str) -> Found[By] | None:
         ):
             return Found(value, match.start(), match.end())
     return None
+
+
+def whole_visit_by(text: str) -> Found[By] | None:
+    """Who furnished the whole visit, when the note says so once for all its services."""
+    match = _WHOLE_VISIT.search(text)
+    if match is None:
+        return None
+    group = next(name for name, value in match.groupdict().items() if value is not None)
+    return Found(By(match[group]), match.start(), match.end())
 
 
 def one_on_one(text: str) -> Found[bool] | None:

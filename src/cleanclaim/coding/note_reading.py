@@ -183,6 +183,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     level = evaluation_level(evaluation.findings) if stated else None
     if level is not None and level.code is not None:
         reader.settle_asked(_EVALUATIONS, level.code, level.explanation)
+    reader.fill_in_who(details.whole_visit_by(text))
     hint = encounter(text)
     if hint is not None:
         reader.settle_encounter(hint)
@@ -703,6 +704,11 @@ class _Reader:
         found = [mention for mention in self.mentions if _best_code(mention) in _EVALUATIONS]
         told = [mention for mention in found if mention.minutes is not None] or found[:1]
         self.mentions = [mention for mention in self.mentions if mention not in found or mention in told]
+
+    def fill_in_who(self, who: Found[By] | None) -> None:
+        """Where the note says who furnished the whole visit, that holds for every service that does not say."""
+        if who is not None:
+            self.mentions = [mention if mention.by is not None else replace(mention, by=who) for mention in self.mentions]
 
     def settle_asked(self, codes: frozenset[str], code: str, why: str) -> None:
         """Answer the questions between these codes: something else in the note decides for one of them."""
