@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.has_purpose.not_(),
     message="{service_code} documented without why it took a therapist, the payer pays for skilled service",
     concept="skilled-need-missing",
+    dollars=col.day_code_allowed_cents,
     sources=(
         manual("100-02", "ch. 15 §220.2: skilled therapy, read in a copy", read_on=date(2026, 11, 21)),
         manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),

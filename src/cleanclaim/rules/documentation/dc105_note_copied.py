@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.note_is_copied,
     message="the note is word for word that of {copied_from}, each day needs its own",
     concept="cloned-note",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

@@ -25,6 +25,7 @@ rule = Rule(
     message="timed codes billed, the note does not state the total of timed minutes, which it must",
     payers="Medicare Part B",
     concept="timed-minutes-missing",
+    dollars=col.claim_timed_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

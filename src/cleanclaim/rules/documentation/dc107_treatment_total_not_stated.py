@@ -25,6 +25,7 @@ rule = Rule(
     message="the note does not state the total treatment minutes, which it must",
     payers="Medicare Part B",
     concept="treatment-minutes-missing",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

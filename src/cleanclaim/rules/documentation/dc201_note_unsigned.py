@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.has_signature.not_(),
     message="the note of {date_of_service} is not signed, unsigned services are taken back",
     concept="note-unsigned",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.note_needs_clinician & col.clinician_signed.not_(),
     message="{visit_kind} visit signed by {signed_by}, an evaluation, discharge or progress report takes a clinician's signature",
     concept="assistant-signature-only",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.C and D, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

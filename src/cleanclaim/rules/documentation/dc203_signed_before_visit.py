@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.days_to_signature < 0,
     message="note signed on {signed_on}, before the visit of {date_of_service}",
     concept="signature-date",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

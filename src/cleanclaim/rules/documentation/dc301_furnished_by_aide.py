@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.furnished_by_aide_only,
     message="{day_code} billed with {billed_units} units, furnished by an aide only; that is not skilled therapy",
     concept="aide-furnished",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "Therapy Comply",

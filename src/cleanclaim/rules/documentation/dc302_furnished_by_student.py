@@ -25,6 +25,7 @@ rule = Rule(
     message="{day_code} billed with {billed_units} units, furnished by a student only; Medicare pays the therapist's service",
     payers="Medicare Part B",
     concept="student-furnished",
+    dollars=col.day_code_allowed_cents,
     sources=(
         page(
             "Therapy Comply",
