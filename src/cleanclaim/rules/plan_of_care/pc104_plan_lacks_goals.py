@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.plan_has_goals.not_(),
     message="the plan of care states no long-term goals, a plan must state them",
     concept="plan-incomplete",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 410.61", "(b), (c): plan of treatment", read_on=date(2026, 11, 21)),
         page(

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.plan_has_frequency.not_(),
     message="the plan of care does not state frequency and duration, a plan must state both",
     concept="plan-incomplete",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 410.61", "(b), (c): plan of treatment", read_on=date(2026, 11, 21)),
         manual("100-02", "ch. 15 §220.1.2, read in a copy", read_on=date(2026, 11, 21)),

@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.date_of_service > col.certified_through,
     message="treated on {date_of_service}, the certification covers days through {certified_through}",
     concept="certification-expired",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 424.24", "(c)", read_on=date(2026, 11, 21)),
         page(

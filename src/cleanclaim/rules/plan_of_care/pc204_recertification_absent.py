@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.date_of_service > col.first_interval_through,
     message="treated on {date_of_service} without a recertification, the first {recertification_days} days from {plan_first_treatment_on} ended on {first_interval_through}",
     concept="certification-expired",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 424.24", "(c)", read_on=date(2026, 11, 21)),
         page(

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.date_of_service > col.plan_through,
     message="treated on {date_of_service}, the plan of care runs through {plan_through}",
     concept="plan-expired",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Noridian Healthcare Solutions",

@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.has_order.not_(),
     message="certified by an order on file, and no signed and dated order is in the record; the plan needs a signature",
     concept="order-exception-not-met",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 424.24", "(c), as amended by 89 FR 97710", read_on=date(2026, 11, 21)),
         page(

@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.plan_sent_on > col.plan_to_be_sent_by,
     message="plan of care sent on {plan_sent_on}, an order stands in for a signature only when it was sent by {plan_to_be_sent_by}",
     concept="order-exception-not-met",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 424.24", "(c), as amended by 89 FR 97710", read_on=date(2026, 11, 21)),
         page(

@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.is_recertification,
     message="recertified by an order on file, a recertification needs a signature",
     concept="order-exception-not-met",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("42 CFR 424.24", "(c), as amended by 89 FR 97710", read_on=date(2026, 11, 21)),
         page(

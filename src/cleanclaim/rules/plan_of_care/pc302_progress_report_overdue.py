@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.report_is_overdue & col.day_has_progress_report.not_(),
     message="treatment day {treatment_days_at_least} since the last progress report and none in this visit, one was due by day {progress_report_treatment_days}",
     concept="progress-report-overdue",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.D, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.has_progress_report & one_of(col.progress_report_signed_by, ["PTA", "OTA"]) & col.clinician_signed.not_(),
     message="progress report signed by {progress_report_signed_by}, it takes a clinician's signature",
     concept="assistant-signed-report",
+    dollars=col.claim_allowed_cents,
     sources=(manual("100-02", "ch. 15 §220.3.D, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(
         good("""
