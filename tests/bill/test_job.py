@@ -93,7 +93,8 @@ def test_a_safe_fix_is_made_at_once_and_told() -> None:
     (item,) = billed(visit(billed=given, interventions=done)).claims
 
     assert [tuple(line["modifiers"]) for line in item.lines] == [("GP",)]
-    assert [(change.field, change.old, change.new) for change in item.safe_changes] == [("modifiers", (), ("GP",))]
+    assert [finding.code for finding in item.mended] == ["MD101"]
+    assert [(change.field, change.old, change.new) for change in item.mended[0].changes] == [("modifiers", (), ("GP",))]
 
 
 def test_a_patient_without_coverage_receives_a_superbill() -> None:

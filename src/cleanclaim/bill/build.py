@@ -45,6 +45,7 @@ def build_claim(
             phone=patient.phone,
         ),
         payer=payer,
+        other_payers=_others(case, packs),
         billing=clinic.organization,
         rendering=rendering,
         referring=case.referring(),
@@ -97,7 +98,23 @@ def _claim_payer(coverage: Coverage, pack: Payer) -> ClaimPayer:
         relationship=coverage.relationship,
         subscriber=coverage.subscriber,
         claim_number=coverage.claim_number,
+        employer=coverage.employer,
     )
+
+
+def _others(case: Case, packs: Mapping[str, Payer]) -> tuple[ClaimPayer, ...]:
+    """The patient's other coverages on the day, in order; one whose payer has no file is left out."""
+    day = case.visit.date_of_service
+    coverages = case.patient.coverages if case.patient is not None else ()
+    others = [
+        coverage
+        for coverage in coverages
+        if coverage.order is not case.order
+        and (coverage.valid_from is None or coverage.valid_from <= day)
+        and (coverage.valid_through is None or day <= coverage.valid_through)
+    ]
+    found = ((coverage, _pack(coverage.payer, packs)) for coverage in sorted(others, key=lambda item: item.order.value))
+    return tuple(_claim_payer(coverage, pack) for coverage, pack in found if pack is not None)
 
 
 def _cash() -> ClaimPayer:

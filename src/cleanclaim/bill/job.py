@@ -16,7 +16,7 @@ from functools import cache
 
 from cleanclaim.bill.build import build_claim
 from cleanclaim.bill.prepare import Prepared, prepare
-from cleanclaim.check.findings import Change, Finding, Unjudged
+from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.fixes import apply, changes_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.facts.kit import Context
@@ -25,7 +25,7 @@ from cleanclaim.lines.tables import Tables
 from cleanclaim.records import Claim, Clinic, Patient, Visit
 from cleanclaim.reference.payers import Payer
 from cleanclaim.rules.book import rules
-from cleanclaim.rules.kit import Severity
+from cleanclaim.rules.kit import Safety, Severity
 from cleanclaim.units.assistants import AssistantMethod
 
 BLOCKING = frozenset({Severity.REJECT.value, Severity.DENY.value, Severity.RECOUP.value})
@@ -64,7 +64,8 @@ class BilledClaim:
     lines: tuple[Mapping[str, object], ...]
     findings: tuple[Finding, ...]
     unjudged: tuple[Unjudged, ...]
-    safe_changes: tuple[Change, ...]
+    mended: tuple[Finding, ...]
+    """Findings whose safe fix was made at once; they are not among `findings`."""
 
     @property
     def charge_cents(self) -> int | None:
@@ -122,14 +123,15 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
     context = Context(payers=own, assistant_method=assistant_method.value)
     judge = the_judge()
     verdicts = judge.judge(tables, context)
-    safe = changes_of(verdicts.findings(), safe_only=True)
-    made: tuple[Change, ...] = ()
-    if safe:
-        applied = apply(tables, safe)
-        tables, made = applied.tables, applied.made
-        verdicts = judge.judge(tables, context)
+    fixable = [finding for finding in verdicts.findings() if finding.fix_safety == Safety.SAFE.value]
+    mended: list[Finding] = []
+    if any(finding.changes for finding in fixable):
+        applied = apply(tables, changes_of(fixable, safe_only=True))
+        made = set(applied.made)
+        mended = [finding for finding in fixable if finding.changes and made.issuperset(finding.changes)]
+        tables, verdicts = applied.tables, judge.judge(applied.tables, context)
     told("check", len(visits))
-    claims = _claims(prepared, clinic, own, tables, verdicts, made)
+    claims = _claims(prepared, clinic, own, verdicts, mended)
     told("build", len(visits))
     return Billed(claims, verdicts, tables)
 
@@ -138,9 +140,8 @@ def _claims(  # noqa: PLR0913
     prepared: Sequence[Prepared],
     clinic: Clinic,
     packs: Mapping[str, Payer],
-    tables: Tables,
     verdicts: Verdicts,
-    made: tuple[Change, ...],
+    mended: Sequence[Finding],
 ) -> tuple[BilledClaim, ...]:
     findings: dict[int, list[Finding]] = defaultdict(list)
     for finding in verdicts.findings():
@@ -148,11 +149,9 @@ def _claims(  # noqa: PLR0913
     unjudged: dict[int, list[Unjudged]] = defaultdict(list)
     for item in verdicts.unjudged():
         unjudged[item.claim_id].append(item)
-    claim_of_line = tables.lines.get_column("claim_id").to_list()
-    changes: dict[int, list[Change]] = defaultdict(list)
-    for change in made:
-        if change.table == "lines":
-            changes[claim_of_line[change.key]].append(change)
+    fixed: dict[int, list[Finding]] = defaultdict(list)
+    for finding in mended:
+        fixed[finding.claim_id].append(finding)
     lines: dict[int, list[dict[str, object]]] = defaultdict(list)
     priced = verdicts.workspace.frames["lines"].select(*_LINE_COLUMNS, *PRICES)
     for row in priced.iter_rows(named=True):
@@ -171,7 +170,7 @@ def _claims(  # noqa: PLR0913
                 lines=tuple(own_lines),
                 findings=tuple(findings[claim_id]),
                 unjudged=tuple(unjudged[claim_id]),
-                safe_changes=tuple(changes[claim_id]),
+                mended=tuple(fixed[claim_id]),
             )
         )
     return tuple(result)

@@ -204,10 +204,7 @@ def claim_document(item: BilledClaim) -> dict[str, Any]:
             {"about": entry.what, "question": entry.question, "candidates": list(entry.candidates)}
             for entry in prepared.questions
         ],
-        "safe_changes": [
-            {"table": change.table, "field": change.field, "old": change.old, "new": change.new}
-            for change in item.safe_changes
-        ],
+        "mended": [finding_document(finding) for finding in item.mended],
         "findings": [finding_document(finding) for finding in item.findings],
         "not_judged": [unjudged_document(entry) for entry in item.unjudged],
     }

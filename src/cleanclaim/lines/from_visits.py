@@ -216,6 +216,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "unit_preference": list(visit.unit_preference),
         "total_charge_cents": _sum([line.charge_cents for line in case.lines]),
     }
+    row |= _totals_noted(case, row)
     row |= _signatures(visit)
     row |= _evaluation(visit)
     row |= _billing(case, clinic)
@@ -225,6 +226,16 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         row |= _plan(case, case.patient)
         row |= _year_to_date(case.patient, visit.date_of_service)
     return row | dict(case.extra)
+
+
+def _totals_noted(case: Case, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether the note states both totals; a visit without a note cannot tell."""
+    if case.visit.note is None and case.visit.total_timed_minutes is None:
+        return {}
+    return {
+        "has_total_timed_minutes": row["total_timed_minutes_noted"] is not None,
+        "has_total_treatment_minutes": row["total_treatment_minutes_noted"] is not None,
+    }
 
 
 def _first(*values: int | None) -> int | None:
@@ -276,6 +287,7 @@ def _billing(case: Case, clinic: Clinic | None) -> dict[str, Any]:
         "billing_tax_id": organization.tax_id,
         "billing_taxonomy": organization.taxonomy,
         "billing_zip": organization.address.zip_code,
+        "billing_state": organization.address.state,
         "locality": clinic.locality,
     }
     therapist = clinic.therapist(case.visit.therapist)
@@ -383,7 +395,7 @@ def _plan(case: Case, patient: Patient) -> dict[str, Any]:
             row |= {
                 "certified_on": certification.on,
                 "certified_verbally_on": certification.verbal_on,
-                "certified_through": certification.through,
+                "certified_through": certification.through or plan.through,
                 "is_recertification": plan.certifications.index(certification) > 0,
             }
     if plan.treatment_days_before is not None and plan.progress_reports is not None:
