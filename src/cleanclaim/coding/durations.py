@@ -51,7 +51,7 @@ _NOT_BEFORE = re.compile(
     r"\bgoal\s*(?:of|:)?\s*|"
     r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|"
     r"(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*|"
-    r"\b(?:sits?|sat|sitting|stood|sleeps?|slept|drives?|drove|driving|stands|naps?|napped)\s+"  # spelling: off
+    r"\b(?:sits?|sat|sitting|stood|standing|sleeps?|slept|drives?|drove|driving|stands|naps?|napped)\s+"  # spelling: off
     r"(?:for\s+|about\s+|only\s+|up\s+to\s+)*|"
     r"\b(?:wore|wears?|wearing|worn)\s+(?:\w+\s+){0,3}|\bwear time\b[^.;\n]{0,15}|"
     r"\b(?:within|after|in)\s+(?:about\s+)?)$"

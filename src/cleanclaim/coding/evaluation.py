@@ -204,7 +204,7 @@ _PRESENTATIONS = {
     "unpredictable": Presentation.UNSTABLE,
 }
 _DECISIONS = re.compile(
-    r"(?:decision[- ]making|\bcdm)\b[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)\b"
+    r"(?:decision[- ]making|\bdecisions?|\bcdm)\b[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)\b"
     r"|\b(?P<before>low|moderate|mod|high)(?:\s+complexity)?\s+(?:clinical\s+)?(?:decision[- ]making|cdm)\b"
 )
 _BARE_COMPLEXITY = re.compile(r"(?:^|(?<=[.;,\n])|(?<=[.;,\n] ))(?P<level>low|moderate|high)[- ]complexity(?=\s*(?:[.;,\n]|$))")

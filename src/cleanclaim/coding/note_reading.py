@@ -741,15 +741,27 @@ class _Reader:
         billed = [mention for mention in self.mentions if mention.suggestions.not_billable is None]
         placed = sum(mention.minutes.value for mention in billed if mention.minutes is not None and _is_timed(mention))
         every = sum(mention.minutes.value for mention in self.mentions if mention.minutes is not None)
+        over = placed - timed.value if timed is not None and timed.value > 0 else 0
+        spare = [
+            mention
+            for mention in billed
+            if mention.minutes is not None and mention.minutes.value == over and not self._explicit(mention.start, mention.end)
+        ]
+        if over > 0 and len(spare) == 1:
+            (extra,) = spare
+            self.mentions.remove(extra)
+            self.left_out.append(LeftOut(extra.what, extra.start, extra.end, WhyLeftOut.TOLD))
+            self.settle_with_totals(timed, treatment)
+            return
         no_timed_left = timed is not None and placed == timed.value
         nothing_left = treatment is not None and 0 < every == treatment.value
         kept = []
         for mention in self.mentions:
-            over = mention.minutes is None and mention.suggestions.not_billable is None and (
+            is_part = mention.minutes is None and mention.suggestions.not_billable is None and (
                 (no_timed_left and _is_timed(mention))
                 or (nothing_left and not _best_code(mention).startswith((*_MEANS, *_EVALUATIONS)))
             )
-            if over and (placed == 0 or not self._explicit(mention.start, mention.end)):
+            if is_part and (placed == 0 or not self._explicit(mention.start, mention.end)):
                 self.left_out.append(LeftOut(mention.what, mention.start, mention.end, WhyLeftOut.TOLD))
             else:
                 kept.append(mention)
@@ -903,6 +915,7 @@ class _Reader:
         named: list[tuple[str, int, int]] = []
         for a, b in cutting.clauses(self.text, start, end):
             code = self._kind_of_service(a, b) or (self._top(a, b) if enumerated else None)
+            code = "device" if code in _DEVICES else code
             if code is not None and (not named or named[-1][0] != code):
                 named.append((code, a, b))
         return named
@@ -951,6 +964,7 @@ class _Reader:
 _HEAD_CONCEPTS = ("named_", "manual_word", "one_on_one", "attended")
 _MEANS = ("stimulation", "97140", "9701", "9702", "9703", "97124", "2056", "95992", "9759", "9760", "2924", "2952", "2953", "2954", "2955", "2958")
 """Codes whose words name a means of treating, so that naming it tells of its use."""
+_DEVICES = frozenset({"97760", "97761", "97763"})
 _EVALUATIONS = frozenset({"97161", "97162", "97163"})
 _NEIGHBORS = frozenset(
     {"97110", "97112", "97116", "97530", "97535", "97150", "unattended", "attended", "97537", "97542"}

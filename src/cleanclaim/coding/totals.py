@@ -107,6 +107,7 @@ _SUBSEQUENT = re.compile(
     r"(?:session|visit|training) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
     r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?))\b[^.;\n]{0,20}"
     r"|\bfollow[- ]?up (?:session|visit)\b"
+    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th) (?:session|visit)\b"
     r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|"
     r"checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
 )
