@@ -1,0 +1,1 @@
+"""What is charged, line against line."""

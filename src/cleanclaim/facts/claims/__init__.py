@@ -1,0 +1,1 @@
+"""The claim as a form: its totals, its place, and lines that stand twice."""

@@ -1,0 +1,219 @@
+"""Lines that stand twice: in the claim itself, or on another claim of the same patient, day and therapist.
+
+Two lines are the same when code, day and modifiers are the same; on two claims also payer, order of coverage and
+rendering provider. A claim that voids another takes its lines away. Two lines of one code in a claim are alike
+when no modifier tells them apart. Lines of history are compared with, never answered for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.lines.schema import CENTS, COUNT, FLAG, TEXT, Column
+
+_FEW = 1_000
+"""Up to this many lines all are looked at; beyond it only those whose patient, day and code come twice."""
+
+_VOID = "8"
+_TELLS_APART = frozenset(
+    "CQ CO 59 XE XP XS XU 76 77 KX GA GX GY GZ LT RT 52 GP GO GN".split()  # noqa: SIM905 - read as a list
+)
+"""Modifiers for which one code stands on two lines: who furnished it, when, where, under which statement."""
+
+_CLAIM = (
+    "claim_id",
+    "claim_key",
+    "patient_id",
+    "is_history",
+    "knows_history",
+    "payer",
+    "coverage_order",
+    "rendering_npi",
+    "frequency_code",
+)
+_LINE = ("line_id", "claim_id", "line_number", "code", "line_date", "modifiers", "units", "charge_cents")
+
+_COLUMNS = (
+    Column("same_line_number", COUNT, "position", "earlier line of the claim with code, day, modifiers; 0 for none"),
+    Column("same_line_claim", TEXT, "text", "another claim with the same line; empty for none"),
+    Column("like_line_number", COUNT, "position", "earlier line with the code, told apart by no modifier; 0 for none"),
+    Column("unit_charge_line_number", COUNT, "position", "first line of the claim with the code; 0: this one"),
+    Column("unit_charge_line_units", COUNT, "units", "units of that line"),
+    Column("unit_charge_line_cents", CENTS, "cents", "charge of that line"),
+    Column("unit_charge_differs", FLAG, "flag", "charged otherwise for a unit than on that line"),
+)
+
+
+class _Claim(NamedTuple):
+    claim_id: int
+    key: str | None
+    patient_id: int
+    is_history: bool
+    knows_history: bool | None
+    payer: str | None
+    order: str | None
+    rendering: str | None
+    frequency: str | None
+
+
+class _Line(NamedTuple):
+    line_id: int
+    claim_id: int
+    number: int
+    code: str | None
+    day: date | None
+    modifiers: frozenset[str]
+    units: int | None
+    cents: int | None
+
+
+Answer = tuple[int | None, str | None, int | None, int | None, int | None, int | None, bool | None]
+
+
+def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    claims, lines = frames["claims"].select(_CLAIM), frames["lines"].select(_LINE)
+    knows = claims.get_column("knows_history").gather(lines.get_column("claim_id")).to_list()
+    answers: list[Answer] = [_ALONE if known else _ALONE_AT_HAND for known in knows]
+    met = _met(claims, lines) if lines.height > _FEW else lines
+    owners = claims if met is lines else claims[met.get_column("claim_id").unique().sort()]
+    by_id = {row[0]: _Claim(*row) for row in owners.iter_rows()}
+    of_claim: dict[int, list[_Line]] = defaultdict(list)
+    alike: dict[tuple[int, date, str], list[_Line]] = defaultdict(list)
+    loose: dict[int, list[_Line]] = defaultdict(list)
+    of_patient: dict[int, list[_Line]] = defaultdict(list)
+    for row in met.iter_rows():
+        line_id, claim_id, number, code, day, modifiers, units, cents = row
+        line = _Line(line_id, claim_id, number, code, day, frozenset(modifiers), units, cents)
+        of_claim[line.claim_id].append(line)
+        patient = by_id[line.claim_id].patient_id
+        of_patient[patient].append(line)
+        if line.code is None or line.day is None:
+            loose[patient].append(line)
+        else:
+            alike[patient, line.day, line.code].append(line)
+    for claim_id, own in of_claim.items():
+        claim = by_id[claim_id]
+        if claim.is_history:
+            continue
+        for place, line in enumerate(own):
+            if line.code is None or line.day is None:
+                mates = of_patient[claim.patient_id]
+            else:
+                mates = [*alike[claim.patient_id, line.day, line.code], *loose[claim.patient_id]]
+            answers[line.line_id] = (*_twice(line, own[:place], mates, claim, by_id), *_charged(line, own[:place]))
+    return pl.DataFrame(
+        [
+            pl.Series(column.name, [answer[place] for answer in answers], dtype=column.dtype)
+            for place, column in enumerate(_COLUMNS)
+        ]
+    )
+
+
+_ALONE: Answer = (0, "", 0, 0, 0, 0, False)
+_ALONE_AT_HAND: Answer = (0, None, 0, 0, 0, 0, False)
+"""The same where the patient's other claims are not at hand."""
+
+
+def _met(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines whose patient, day and code come twice, and all lines of patients with a line of unknown code or day."""
+    patients = claims.get_column("patient_id").gather(lines.get_column("claim_id"))
+    keyed = lines.select(patients.alias("patient_id"), "line_date", "code")
+    unknown = keyed.select(pl.col("code").is_null() | pl.col("line_date").is_null()).to_series()
+    twice = keyed.select(pl.struct("patient_id", "line_date", "code").is_duplicated()).to_series()
+    return lines.filter(twice | patients.is_in(patients.filter(unknown).unique().implode()))
+
+
+def _twice(
+    line: _Line, earlier: list[_Line], mates: list[_Line], claim: _Claim, by_id: Mapping[int, _Claim]
+) -> tuple[int | None, str | None, int | None]:
+    """Where the line stands twice: earlier in the claim, on another claim, and alike earlier in the claim."""
+    same = _number((before, _same(line, before)) for before in earlier)
+    like = _number((before, _alike(line, before)) for before in earlier)
+    hit = possible = False
+    found = ""
+    for mate in mates:
+        owner = by_id[mate.claim_id]
+        if owner.claim_id == claim.claim_id or owner.patient_id != claim.patient_id:
+            continue
+        if not owner.is_history and owner.claim_id > claim.claim_id:
+            continue
+        answer = _both(_same(line, mate), _agree(claim, owner))
+        if answer and owner.frequency == _VOID:
+            return same, "", like
+        if answer and owner.frequency is not None:
+            hit, found = True, owner.key or ""
+        elif answer is not False:
+            possible = True
+    if hit:
+        return same, found, like
+    return same, None if possible or not claim.knows_history else "", like
+
+
+def _charged(line: _Line, earlier: list[_Line]) -> tuple[int | None, int | None, int | None, bool | None]:
+    """The first line of the claim with the code, its units and charge, and whether a unit is charged otherwise."""
+    if line.code is None:
+        return (None, None, None, None) if earlier else (0, 0, 0, False)
+    first = next((before for before in earlier if before.code == line.code), None)
+    if first is None:
+        return (None, None, None, None) if any(before.code is None for before in earlier) else (0, 0, 0, False)
+    if line.cents is None or line.units is None or first.cents is None or first.units is None:
+        return first.number, first.units, first.cents, None
+    return first.number, first.units, first.cents, line.cents * first.units != first.cents * line.units
+
+
+def _number(tested: Iterable[tuple[_Line, bool | None]]) -> int | None:
+    """The number of the first line for which the answer is yes; 0 for none; null where one cannot be told."""
+    unknown = False
+    for line, answer in tested:
+        if answer:
+            return line.number
+        unknown = unknown or answer is None
+    return None if unknown else 0
+
+
+def _equal(own: object, other: object) -> bool | None:
+    return None if own is None or other is None else own == other
+
+
+def _both(*answers: bool | None) -> bool | None:
+    """Whether all are true: false decides, then unknown."""
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _same(line: _Line, other: _Line) -> bool | None:
+    return _both(line.modifiers == other.modifiers, _equal(line.code, other.code), _equal(line.day, other.day))
+
+
+def _alike(line: _Line, other: _Line) -> bool | None:
+    apart = line.modifiers ^ other.modifiers
+    if not apart or apart & _TELLS_APART:
+        return False
+    return _both(_equal(line.code, other.code), _equal(line.day, other.day))
+
+
+def _agree(claim: _Claim, other: _Claim) -> bool | None:
+    """Whether payer, order of coverage and therapist are the same."""
+    return _both(
+        _equal(claim.payer, other.payer),
+        _equal(claim.order, other.order),
+        _equal(claim.rendering, other.rendering),
+    )
+
+
+stage = Stage(
+    name="like-lines",
+    over="lines",
+    needs=_LINE,
+    reads=tuple(("claims", name) for name in _CLAIM),
+    adds=_COLUMNS,
+    compute=_compare,
+    lacks="code, day, units and charge of each line; the patient's other claims with payer, order, therapist, frequency",
+)

@@ -1,0 +1,1 @@
+"""Who bills, who treats, who refers, and whether their numbers are what they should be."""

@@ -1,0 +1,1 @@
+"""How much a payer allows of a day, a case or a therapist."""

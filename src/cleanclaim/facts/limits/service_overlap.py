@@ -1,0 +1,115 @@
+"""Whether a one-on-one service ran while its therapist, or its patient, was elsewhere by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, Flags, Integers, clusters
+from cleanclaim.lines.schema import FLAG, Column
+
+_SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes", "takes_the_therapist", "counts_one_on_one")
+_CLAIM = ("patient_id", "date_of_service", "rendering_npi", "discipline")
+
+_COLUMNS = (
+    Column("overlaps_other_patient", FLAG, "flag", "one-on-one while the therapist was so with another patient"),
+    Column(
+        "patient_saw_other_discipline",
+        FLAG,
+        "flag",
+        "another discipline saw the patient that day, by the visits at hand",
+    ),
+    Column("overlaps_other_discipline", FLAG, "flag", "one-on-one while another discipline treated the patient"),
+)
+
+
+def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    services, claims = frames["services"], frames["claims"]
+    if claims.height == 1 or not services.height:
+        return pl.DataFrame([pl.Series(column.name, [False], dtype=pl.Boolean) for column in _COLUMNS])[
+            [0] * services.height
+        ]
+    owner = services.get_column("claim_id").to_numpy()
+    keys = claims.select(
+        "patient_id",
+        pl.struct("rendering_npi", "date_of_service").rank("dense").cast(pl.Int64).alias("therapist"),
+        pl.struct("patient_id", "date_of_service").rank("dense").cast(pl.Int64).alias("patient"),
+        pl.col("discipline").rank("dense").fill_null(0).cast(pl.Int64),
+        THERAPIST_KNOWN.alias("therapist_known"),
+        (pl.col("discipline").is_not_null() & pl.col("date_of_service").is_not_null()).alias("patient_known"),
+    )
+    begins, lasts = services.get_column("starts_at"), services.get_column("service_minutes")
+    first = begins.fill_null(0).to_numpy()
+    clock = _Clock(
+        (begins.is_not_null() & lasts.is_not_null()).to_numpy(), first, first + lasts.fill_null(0).to_numpy()
+    )
+    of = {name: keys.get_column(name).to_numpy()[owner] for name in keys.columns}
+    therapist = _Group(of["therapist"], of["patient_id"], of["therapist_known"])
+    patient = _Group(of["patient"], of["discipline"], of["patient_known"])
+    saw = keys.select(
+        pl.when(pl.col("patient_known").all().over("patient"))
+        .then(pl.col("discipline").n_unique().over("patient") > 1)
+        .alias("saw")
+    ).get_column("saw")
+    return pl.DataFrame(
+        [
+            _meets(therapist, services.get_column("takes_the_therapist"), clock).alias("overlaps_other_patient"),
+            saw.gather(services.get_column("claim_id")).alias("patient_saw_other_discipline"),
+            _meets(patient, services.get_column("counts_one_on_one"), clock).alias("overlaps_other_discipline"),
+        ]
+    )
+
+
+class _Clock(NamedTuple):
+    """When each service ran: whether that is known, its first minute, and the one after its last."""
+
+    timed: Flags
+    first: Integers
+    last: Integers
+
+
+class _Group(NamedTuple):
+    """What each service shares with others (a day of a therapist, of a patient), and what tells them apart in it."""
+
+    number: Integers
+    kind: Integers
+    known: Flags
+
+
+def _meets(group: _Group, counts: pl.Series, clock: _Clock) -> pl.Series:
+    """Whether a service that counts overlaps one of another kind in its group; null where it cannot be told.
+
+    It cannot be told where the group of the service is not known, and where the service itself, or one of another
+    kind in its group, may count but has no time of day.
+    """
+    yes = counts.fill_null(value=False).to_numpy()
+    maybe = counts.fill_null(value=True).to_numpy()
+    hit = np.zeros(len(yes), np.bool_)
+    for part in clusters(group.number, clock.first, clock.last, np.flatnonzero(yes & clock.timed & group.known)):
+        for row in part:
+            rest = part[group.kind[part] != group.kind[row]]
+            meets = (clock.first[rest] < clock.last[row]) & (clock.first[row] < clock.last[rest])
+            hit[row] = bool(meets.any())
+    vague = maybe & ~(yes & clock.timed)
+    in_kind, kind = np.unique(np.stack([group.number, group.kind]), axis=1, return_inverse=True)
+    of_group = np.bincount(group.number, weights=vague.astype(np.int64)).astype(np.int64)
+    of_kind = np.bincount(kind.reshape(-1), weights=vague.astype(np.int64), minlength=in_kind.shape[1]).astype(np.int64)
+    elsewhere = of_group[group.number] > of_kind[kind.reshape(-1)]
+    answered = hit | ~maybe | (group.known & ~vague & ~elsewhere)
+    column = pl.Series(hit)
+    return column if answered.all() else column.scatter(np.flatnonzero(~answered), None)
+
+
+stage = Stage(
+    name="service-overlap",
+    over="services",
+    needs=_SERVICE,
+    reads=tuple(("claims", name) for name in _CLAIM),
+    adds=_COLUMNS,
+    compute=_overlap,
+    lacks="therapist and day of each visit, and when each service began",
+)

@@ -1,0 +1,184 @@
+"""One therapist's day: whether the minutes that several visits claim fit between the times of day they state.
+
+Minutes are those a therapist spent one-on-one; an assistant's are another person's. Visits of one therapist whose
+times overlap share the clock: between the start of one and the end of another, the visits that lie wholly between
+may not hold more one-on-one minutes than the clock shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Fact, Stage, total
+from cleanclaim.lines.columns import col
+from cleanclaim.lines.schema import COUNT, FLAG, Column
+
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+THERAPISTS = ("PT", "OT", "SLP", "together")
+"""Who furnished a service, where it took the therapist's own time."""
+
+_LONG = 1 << 20
+"""More minutes than any day, so that days of several therapists lie apart on one line."""
+
+_COLUMNS = (
+    Column("therapist_saw_others", FLAG, "flag", "visits of other patients to this therapist that day are at hand"),
+    Column("therapist_day_minutes", COUNT, "minutes", "the therapist's one-on-one minutes of the day, visits at hand"),
+    Column("clock_minutes", COUNT, "minutes", "from start to end of visits that overlap by the clock; 0 for none"),
+    Column("clock_minutes_claimed", COUNT, "minutes", "one-on-one minutes claimed for that time; 0 for none"),
+    Column("claims_more_than_clock", FLAG, "flag", "more one-on-one minutes are claimed than the clock shows"),
+)
+_NEEDS = (
+    "claim_id",
+    "patient_id",
+    "date_of_service",
+    "rendering_npi",
+    "visit_starts_at",
+    "visit_minutes",
+    "therapist_minutes",
+)
+
+
+THERAPIST_KNOWN = (
+    pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("date_of_service").is_not_null()
+).eq_missing(pl.lit(value=True))
+"""Whether therapist and day of a claim are known, never null; over `claims`."""
+
+
+def therapist_days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags]:
+    """A number for the therapist and day of each claim, whether both are known, and whether other patients came.
+
+    A claim whose therapist or day is not known may belong to any of them: the caller must mind it.
+    """
+    key = claims.select(
+        pl.struct("rendering_npi", "date_of_service").rank("dense").cast(pl.Int64).alias("group"),
+        THERAPIST_KNOWN.alias("known"),
+        "patient_id",
+    )
+    group, known = key.get_column("group").to_numpy(), key.get_column("known").to_numpy()
+    pairs = np.unique(np.stack([group, key.get_column("patient_id").to_numpy()]), axis=1)
+    several = np.bincount(pairs[0], minlength=int(group.max(initial=0)) + 1) > 1
+    return group, known, several[group]
+
+
+def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    claims = frames["claims"]
+    if claims.get_column("patient_id").n_unique() <= 1:
+        return _one_patient(claims)
+    group, known, others = therapist_days(claims)
+    open_day = bool((~known).any())
+    minutes, told = _numbers(claims.get_column("therapist_minutes"))
+    start, begins = _numbers(claims.get_column("visit_starts_at"))
+    length, lasts = _numbers(claims.get_column("visit_minutes"))
+    timed = known & told & begins & lasts
+    days = int(group.max()) + 1
+    summed = np.zeros(days, np.int64)
+    np.add.at(summed, group, minutes)
+    untold = np.zeros(days, np.bool_)
+    np.logical_or.at(untold, group, ~told)
+    clock, claimed, over = _overbooked(group, start, length, minutes, timed)
+    whole_day = known & ~untold[group]
+    unsure = np.zeros(days, np.bool_)
+    np.logical_or.at(unsure, group, ~timed)
+    fits = known & ~unsure[group]
+    sees_known = known & (others | (not open_day))
+    return pl.DataFrame(
+        [
+            _column("therapist_saw_others", others, sees_known),
+            _column("therapist_day_minutes", summed[group], whole_day),
+            _column("clock_minutes", clock, over | fits),
+            _column("clock_minutes_claimed", claimed, over | fits),
+            _column("claims_more_than_clock", over, over | fits),
+        ]
+    )
+
+
+def _one_patient(claims: pl.DataFrame) -> pl.DataFrame:
+    """Without another patient there is nothing to overlap with."""
+    nothing = pl.lit(0, pl.Int64)
+    return claims.select(
+        pl.lit(value=False).alias("therapist_saw_others"),
+        pl.col("therapist_minutes").alias("therapist_day_minutes"),
+        nothing.alias("clock_minutes"),
+        nothing.alias("clock_minutes_claimed"),
+        pl.lit(value=False).alias("claims_more_than_clock"),
+    )
+
+
+def _numbers(column: pl.Series) -> tuple[Integers, Flags]:
+    """Whole numbers, 0 where unknown, and whether each is known."""
+    return column.fill_null(0).to_numpy().astype(np.int64), column.is_not_null().to_numpy()
+
+
+def _column(name: str, values: Integers | Flags, known: Flags) -> pl.Series:
+    column = pl.Series(name, values)
+    return column if known.all() else column.scatter(np.flatnonzero(~known), None)
+
+
+def clusters(group: Integers, start: Integers, end: Integers, rows: Integers) -> list[Integers]:
+    """Rows of one group that overlap in time, directly or through others; only clusters of several rows."""
+    if len(rows) < 2:  # noqa: PLR2004 - one row overlaps nothing
+        return []
+    rows = rows[np.lexsort((start[rows], group[rows]))]
+    begins, ends = group[rows] * _LONG + start[rows], group[rows] * _LONG + end[rows]
+    reached = np.maximum.accumulate(ends)
+    cuts = np.flatnonzero(begins[1:] >= reached[:-1]) + 1
+    return [part for part in np.split(rows, cuts) if len(part) > 1]
+
+
+def _overbooked(
+    group: Integers, start: Integers, length: Integers, minutes: Integers, timed: Flags
+) -> tuple[Integers, Integers, Flags]:
+    clock, claimed = np.zeros(len(group), np.int64), np.zeros(len(group), np.int64)
+    over = np.zeros(len(group), np.bool_)
+    end = start + length
+    for part in clusters(group, start, end, np.flatnonzero(timed)):
+        for first in np.unique(start[part]):
+            for last in np.unique(end[part]):
+                inside = part[(start[part] >= first) & (end[part] <= last)]
+                total_minutes = int(minutes[inside].sum())
+                if len(inside) > 1 and total_minutes > last - first:
+                    new = inside[~over[inside]]
+                    over[new] = True
+                    clock[new], claimed[new] = last - first, total_minutes
+    return clock, claimed, over
+
+
+stage = Stage(
+    name="therapist-day",
+    over="claims",
+    needs=_NEEDS,
+    adds=_COLUMNS,
+    compute=_fit,
+    lacks="therapist, start and length of each visit, and one-on-one minutes of each service",
+)
+
+facts = (
+    Fact(
+        name="takes_the_therapist",
+        over="services",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="took the therapist's own time with this patient alone",
+        lacks="who furnished the service, whether alone, and a listing of its code",
+        expr=col.counts_one_on_one
+        & col.day_code_one_on_one
+        & pl.when(col.by.is_not_null()).then(col.by.is_in(list(THERAPISTS))),
+    ),
+    Fact(
+        name="therapist_minutes",
+        over="claims",
+        dtype=pl.Int64,
+        unit="minutes",
+        meaning="minutes of the visit that took the therapist's own time with this patient alone",
+        lacks="minutes of each service, who furnished it, whether alone, and a listing of its code",
+        aggregate=total(
+            col.service_minutes, of="services", by=("claim_id",), where=col.takes_the_therapist, known="knows_services"
+        ),
+    ),
+)
