@@ -1,0 +1,61 @@
+"""The rendering provider is an aide, a student or an athletic trainer.
+
+Medicare pays skilled therapy of a therapist, or of an assistant under one. What an aide, a student or a trainer gives is
+not covered, whoever signs.
+
+Not flagged: assistants (ID112); physicians and practitioners, who may furnish therapy themselves.
+Fix: none; if a therapist gave the service, name the therapist.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cleanclaim.lines.columns import col
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, one_of, unknown
+from cleanclaim.sources import Confidence, manual
+
+rule = Rule(
+    code="ID113",
+    name="rendering-provider-not-a-therapist",
+    over="claims",
+    severity=Severity.DENY,
+    payers="Medicare Part B",
+    applies=col.payer_kind == "medicare_b",
+    flag=one_of(col.rendering_credential, ["aide", "student", "ATC"]),
+    message="rendered by {rendering_credential}, Medicare pays a therapist",
+    concept="rendering-not-a-therapist",
+    sources=(
+        manual(
+            "100-02",
+            "ch. 15 §230: qualified professionals",
+            read_on=date(2026, 11, 21),
+            confidence=Confidence.SECONDARY,
+        ),
+    ),
+    examples=(
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=ATC
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="rendered by ATC, Medicare pays a therapist",
+        ),
+        exempt("""
+            visit 2026-03-04 cash rendering_credential=ATC
+              97110 x2 30min
+        """),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=?
+              97110 GP x2 30min
+            """,
+            lacks="PT, PTA, OT",
+        ),
+    ),
+)
