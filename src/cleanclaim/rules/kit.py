@@ -232,7 +232,7 @@ NEVER_UNKNOWN = frozenset(
     {"claim_id", "line_id", "service_id", "diagnosis_id", "day_id", "pair_id", "is_history", "modifiers",
      "line_number", "service_number", "position", "first_modifiers", "second_modifiers", "first_line_id",
      "second_line_id", "bypass_allowed", "pair_edition", "knows_services", "knows_history", "coverage_order",
-     "modifiers_not_listed", "modifiers_in_conflict", "modifiers_foreign"}
+     "modifiers_not_listed", "modifiers_in_conflict", "modifiers_foreign", "line_count"}
 )  # fmt: skip
 """Columns that every reader fills, and what follows from those alone: over these, no unknown example is needed."""
 

@@ -1,0 +1,1 @@
+"""The claim as a form: totals, lines, dates and charges that hold together."""

@@ -1,0 +1,1 @@
+"""The same service billed twice, on one claim or on two."""

@@ -1,0 +1,1 @@
+"""Where the visit took place, and whether therapy is billed for there."""

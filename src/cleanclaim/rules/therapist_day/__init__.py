@@ -1,0 +1,1 @@
+"""One therapist and one patient at a time: what the clock allows."""
