@@ -83,7 +83,7 @@ def render(message: str, row: Mapping[str, Any]) -> str:
 
 
 def place_of(table: str, row: Mapping[str, Any]) -> str:
-    """Where in the claim the row is, as a person would say it."""
+    """Where in the claim the row is, as a person would say it; a line of another claim is named with its claim."""
     match table:
         case "lines":
             return f"line {row['line_number']}"
@@ -92,8 +92,10 @@ def place_of(table: str, row: Mapping[str, Any]) -> str:
         case "diagnoses":
             return f"diagnosis {row['position']}"
         case "pairs":
-            first, second = sorted((row["first_line_number"], row["second_line_number"]))
-            return f"lines {first} and {second}"
+            first, second = row["first_line_number"], row["second_line_number"]
+            if row["first_claim_id"] != row["claim_id"]:
+                return f"line {second} and line {first} of {row['first_claim_key'] or 'another claim'}"
+            return f"lines {min(first, second)} and {max(first, second)}"
         case "days":
             return "day"
         case "day_codes":

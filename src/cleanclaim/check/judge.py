@@ -22,6 +22,8 @@ from cleanclaim.lines.schema import KEYS
 from cleanclaim.lines.tables import Tables
 from cleanclaim.rules.kit import Rule, Verdict
 
+_PAIR_PLACE = ("first_line_number", "second_line_number", "first_claim_id", "first_claim_key")
+
 _ALWAYS_NEEDED: dict[str, tuple[str, ...]] = {
     "claims": ("is_history",),
     "lines": ("is_history",),
@@ -29,7 +31,7 @@ _ALWAYS_NEEDED: dict[str, tuple[str, ...]] = {
     "diagnoses": ("is_history",),
     "days": ("is_history",),
     "day_codes": ("is_history", "day_code"),
-    "pairs": ("first_is_history", "second_is_history", "first_line_number", "second_line_number"),
+    "pairs": ("first_is_history", "second_is_history", *_PAIR_PLACE),
 }
 
 """Columns of each table that a finding's place and the choice of rows need, whatever the rules read."""
@@ -41,7 +43,7 @@ _PLACE: dict[str, tuple[str, ...]] = {
     "diagnoses": ("diagnosis_id", "claim_id", "position"),
     "days": ("day_id", "claim_id"),
     "day_codes": ("day_code_id", "claim_id", "day_code"),
-    "pairs": ("pair_id", "claim_id", "first_line_number", "second_line_number"),
+    "pairs": ("pair_id", "claim_id", *_PAIR_PLACE),
 }
 
 

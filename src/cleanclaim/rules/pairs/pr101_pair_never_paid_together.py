@@ -72,7 +72,7 @@ rule = Rule(
             history 2024-08-01 medicare_b
               97140 GP x1 15min
             """,
-            at="lines 1 and 1",
+            at="line 1 and line 1 of C2",
             says="97140 and 97124 on one day; by the edition of 2024-07-01 only 97140 is paid, whatever the modifier",
         ),
         exempt("""

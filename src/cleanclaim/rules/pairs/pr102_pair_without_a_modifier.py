@@ -99,7 +99,7 @@ rule = Rule(
             history 2024-08-01 medicare_b
               97150 GP x1 30min
             """,
-            at="lines 1 and 1",
+            at="line 1 and line 1 of C2",
             says="97150 and 97110 on one day without 59 or an X modifier; by the edition of 2024-07-01 97110 is paid "
             "only at a separate time (no times noted)",
         ),
