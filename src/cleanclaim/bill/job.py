@@ -192,14 +192,4 @@ def _state(item: Prepared, claim: Claim | None, findings: Sequence[Finding], *, 
     return ClaimState.READY
 
 
-def dollars_by_kind(claims: Sequence[BilledClaim]) -> dict[str, int]:
-    """Cents at stake in the findings, by severity; findings without a price are not in it."""
-    totals: dict[str, int] = defaultdict(int)
-    for claim in claims:
-        for finding in claim.findings:
-            if finding.cents is not None:
-                totals[finding.severity] += finding.cents
-    return dict(totals)
-
-
-__all__ = ["BLOCKING", "Billed", "BilledClaim", "ClaimState", "bill", "dollars_by_kind", "the_judge"]
+__all__ = ["BLOCKING", "Billed", "BilledClaim", "ClaimState", "bill", "the_judge"]

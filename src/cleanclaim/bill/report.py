@@ -70,17 +70,17 @@ def _sum(claims: Sequence[BilledClaim], severities: frozenset[str]) -> tuple[int
     return cents, priced, unpriced
 
 
+def _allowed(claim: BilledClaim) -> int | None:
+    """What the whole claim is allowed, where every line has a known price."""
+    amounts = [line["allowed_cents"] for line in claim.lines]
+    known = [amount for amount in amounts if isinstance(amount, int)]
+    return sum(known) if known and len(known) == len(amounts) else None
+
+
 def held_cents(claims: Sequence[BilledClaim]) -> tuple[int, int]:
     """What the held claims are expected to be allowed, in cents, and how many of them have no known price."""
-    cents = unknown = 0
-    for claim in claims:
-        if claim.state is ClaimState.HELD:
-            allowed = [line["allowed_cents"] for line in claim.lines]
-            if allowed and all(isinstance(amount, int) for amount in allowed):
-                cents += sum(amount for amount in allowed if isinstance(amount, int))
-            else:
-                unknown += 1
-    return cents, unknown
+    allowed = [_allowed(claim) for claim in claims if claim.state is ClaimState.HELD]
+    return sum(amount for amount in allowed if amount is not None), allowed.count(None)
 
 
 def tiles(billed: Billed) -> list[Tile]:
@@ -115,15 +115,24 @@ def tiles(billed: Billed) -> list[Tile]:
 
 
 def rule_rows(claims: Sequence[BilledClaim]) -> list[RuleRow]:
-    """Findings by rule, the costliest kinds first."""
+    """Findings by rule, the costliest kinds first; no rule loses more of a claim than the claim is allowed.
+
+    Rules may object to the same line, so their amounts do not add up to what is at risk.
+    """
     counts: Counter[str] = Counter()
     cents: dict[str, int] = defaultdict(int)
     about: dict[str, tuple[str, str]] = {}
     for claim in claims:
+        own: Counter[str] = Counter()
         for finding in claim.findings:
             counts[finding.code] += 1
-            cents[finding.code] += finding.cents or 0
+            own[finding.code] += finding.cents or 0
             about[finding.code] = (finding.name, finding.severity)
+        allowed = _allowed(claim)
+        for code, amount in own.items():
+            # Two diagnoses turn a claim away as one does: it is lost once.
+            most = allowed if about[code][1] in BLOCKING else None
+            cents[code] += amount if most is None else min(amount, most)
     order = list(SEVERITY_WORDS)
     return [
         RuleRow(
