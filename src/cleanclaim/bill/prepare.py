@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from functools import cache
 
 import polars as pl
 
@@ -160,6 +161,9 @@ def _from_words(
         yield _service(draft, done, None, billable=False)
         return
     if suggestions.must_ask is not None:
+        if set(suggestions.must_ask.candidates) <= _evaluation_codes():
+            yield _service(draft, done, _OPEN_EVALUATION, billable=True)
+            return
         draft.questions.append(Question(done.what, suggestions.must_ask.question, suggestions.must_ask.candidates))
         yield _service(draft, done, None, billable=True)
         return
@@ -222,17 +226,40 @@ def _take_reading(draft: _Draft, reading: NoteReading) -> None:
         draft.extra["visit_kind"] = reading.kind.value.value
 
 
+_OPEN_EVALUATION = "evaluation"
+"""Stands for an evaluation whose level the words alone do not tell, until the visit's findings settle it."""
+
+
+@cache
+def _evaluation_codes() -> frozenset[str]:
+    listed = (procedures.get(code) for code in procedures.all_codes())
+    return frozenset(item.code for item in listed if item is not None and (item.is_evaluation or item.is_reevaluation))
+
+
 def _settle_evaluation(draft: _Draft, reading: NoteReading | None) -> None:
     """An evaluation visit is billed at the level its components support; a component not noted is a question."""
+    _settle_level(draft, reading)
+    for place, service in enumerate(draft.services or ()):
+        if draft.services is not None and service.code == _OPEN_EVALUATION:
+            draft.services[place] = replace(service, code=None)
+            question = "Which evaluation was this, and at which level?"
+            draft.questions.append(Question("evaluation", question, ("97161", "97162", "97163")))
+
+
+def _settle_level(draft: _Draft, reading: NoteReading | None) -> None:
     visit = draft.visit
     kind = visit.kind or (reading.kind.value if reading is not None and reading.kind is not None else None)
-    if draft.services is None or visit.billed is not None or kind not in {VisitKind.EVALUATION, VisitKind.REEVALUATION}:
+    if draft.services is None or kind not in {VisitKind.EVALUATION, VisitKind.REEVALUATION}:
         return
-    family = {
-        procedure.code
-        for procedure in map(procedures.get, procedures.all_codes())
-        if procedure is not None and (procedure.is_evaluation or procedure.is_reevaluation)
-    }
+    billed = [line.code for line in visit.billed or () if line.code in _evaluation_codes()]
+    if visit.billed is not None:
+        # What was billed is judged against the findings by the rules; here the service only needs its name.
+        open_ = [service for service in draft.services if service.code == _OPEN_EVALUATION]
+        draft.services = [
+            replace(service, code=billed[0]) if service in open_ and billed else service for service in draft.services
+        ]
+        return
+    family = _evaluation_codes() | {_OPEN_EVALUATION}
     rest = [service for service in draft.services if service.code not in family]
     evaluations = [service for service in draft.services if service.code in family]
     named = [item for item in visit.interventions or () if item.code in family]

@@ -41,6 +41,7 @@ class SplitBasis(StrEnum):
     BEFORE_MODIFIERS = "before the modifiers"
     NOT_SUBJECT = "not subject to the modifiers"
     NO_ASSISTANT = "no independent assistant minutes"
+    ASSISTANT_ALONE = "the assistant furnished it all"
     SHARE_OF_SERVICE = "share of the untimed service"
     WHOLE_UNITS = "whole units only"
     FINAL_UNIT_THERAPIST = "final unit: the therapist's midpoint"
@@ -125,6 +126,8 @@ def assistant_split(
         (assistant_known & (assistant == 0), SplitBasis.NO_ASSISTANT, 0),
         (~all_known, None, 0),
         (~timed, SplitBasis.SHARE_OF_SERVICE, units * of_service),
+        # Fewer units than whole blocks, as after a cap or an underbilling: whose they are is plain only if one person did all.
+        ((left < 0) & (therapist == 0), SplitBasis.ASSISTANT_ALONE, units),
         (left == 0, SplitBasis.WHOLE_UNITS, whole),
         (
             (left == _ONE) & final_rules & (therapist_left >= rules.final_unit_therapist_minutes),

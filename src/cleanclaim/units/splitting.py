@@ -132,6 +132,8 @@ def _reason(basis: SplitBasis, row: Mapping[str, Any], method: AssistantMethod, 
     per_unit = rules.minutes_per_unit
     therapist_left, assistant_left = therapist % per_unit, assistant % per_unit
     whole = assistant // per_unit
+    if basis is SplitBasis.ASSISTANT_ALONE:
+        return "the assistant furnished it all alone, so every unit carries the modifier"
     if basis is SplitBasis.WHOLE_UNITS:
         return f"only whole units of {per_unit} minutes, each to who furnished it"
     if basis is SplitBasis.FINAL_UNIT_THERAPIST:
