@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cleanclaim.coding.wording import Word, read_data, stems
+from cleanclaim.coding.wording import words as words_of
 
 _REPEATED = 0.3
 """A second and third phrase of one concept add this share of its points each."""
@@ -73,6 +74,12 @@ def find(words: Sequence[Word]) -> list[Hit]:
             reach = past
             break
     return hits
+
+
+@lru_cache(maxsize=16384)
+def find_in(text: str) -> tuple[Hit, ...]:
+    """Every concept in a text as it was written; the last texts are kept, since a note is asked about often."""
+    return tuple(find(words_of(text)))
 
 
 def points(hits: Sequence[Hit]) -> dict[str, float]:

@@ -25,6 +25,8 @@ _MINUTES_HEAD = re.compile(r"(?:total |tx |timed )?(?:time|min|mins|minutes|dura
 _STAFF_HEAD = re.compile(r"by|staff|provider|who|clinician|performed by|therapist")
 _CLAUSE_END = re.compile(r",\s*|\s+(?:and|but|plus|then|&|\+)\s+|\s*\+\s*")
 
+_CLAUSE_MARK = re.compile(rf"[()]|{_CLAUSE_END.pattern}")
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -113,18 +115,15 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found = []
     place = start
     depth = 0
-    position = start
-    while position < end:
-        if text[position] == "(":
+    for match in _CLAUSE_MARK.finditer(text, start, end):
+        mark = match.group()
+        if mark == "(":
             depth += 1
-        elif text[position] == ")":
+        elif mark == ")":
             depth = max(0, depth - 1)
-        match = _CLAUSE_END.match(text, position, end) if depth == 0 else None
-        if match and match.end() > position:
-            found.append((place, position))
-            place = position = match.end()
-            continue
-        position += 1
+        elif depth == 0:
+            found.append((place, match.start()))
+            place = match.end()
     found.append((place, end))
     return [(a, b) for a, b in found if text[a:b].strip()]
 

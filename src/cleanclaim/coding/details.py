@@ -140,6 +140,7 @@ _PROGRESS = re.compile(
 )
 
 
+_LETTERS = re.compile(r"[a-z]+|\d+")
 _TRAILING_MINUTES = re.compile(r"\s*(?:[x×(,]|for)\s*\d{1,3}\s*(?:minutes?|mins?|'|′)\)?\.?\s*$", re.IGNORECASE)
 
 
@@ -216,10 +217,18 @@ def side(text: str) -> Found[Side] | None:
 
 def region(text: str) -> Found[str] | None:
     """The first region of the body named."""
-    pattern, names = _regions()
-    for match in pattern.finditer(fold(text)):
-        if names[match.group()]:
-            return Found(names[match.group()], match.start(), match.end())
+    by_first = _regions()
+    folded = fold(text)
+    place = 0
+    while match := _LETTERS.search(folded, place):
+        place = match.end()
+        for phrase, name in by_first.get(match.group(), ()):
+            past = match.start() + len(phrase)
+            if folded.startswith(phrase, match.start()) and not folded[past : past + 1].isalpha():
+                if name:
+                    return Found(name, match.start(), past)
+                place = past
+                break
     return None
 
 
@@ -247,12 +256,18 @@ def _quoted(pattern: re.Pattern[str], text: str) -> Found[str] | None:
 
 
 @cache
-def _regions() -> tuple[re.Pattern[str], dict[str, str]]:
+def _regions() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The phrases for regions by their first run of letters or digits, longest first; an empty name is no region."""
     names: dict[str, str] = {}
     data = read_data("regions.toml")
     names.update((phrase.strip(), "") for phrase in data["no_region"].split(","))
     for name, phrases in data["region"].items():
         for phrase in phrases.split(","):
             names[phrase.strip()] = name
-    longest_first = sorted(names, key=lambda phrase: (-len(phrase), phrase))
-    return re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(phrase) for phrase in longest_first) + r")(?![a-z])"), names
+    by_first: dict[str, list[tuple[str, str]]] = {}
+    for phrase in sorted(names, key=lambda phrase: (-len(phrase), phrase)):
+        first_run = _LETTERS.match(phrase)
+        if first_run is None:
+            raise ValueError(f"regions.toml: {phrase!r} does not begin with a letter or a digit")
+        by_first.setdefault(first_run.group(), []).append((phrase, names[phrase]))
+    return {run: tuple(found) for run, found in by_first.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import time
+from functools import lru_cache
 
 from cleanclaim.coding.wording import fold
 
@@ -30,7 +31,11 @@ _WORDS = {word: number for number, word in enumerate((*_UNITS, *_TEENS), start=2
 }
 _HOUR_WORDS = {"an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 _UNIT = r"(?:minutes?|mins?|minute)\b"
-_AMOUNT = r"(?:\d{1,3}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
+_HAS_UNIT = re.compile(r"min|['′]|\dm\b|\d m\b")
+_AMOUNT = (
+    rf"(?:\d{{1,3}}|\b(?:(?:{'|'.join(_TENS)})(?:[- ](?:one|{'|'.join(_UNITS[:8])})\b)?|"
+    rf"{'|'.join(sorted((*_UNITS, *_TEENS), key=len, reverse=True))}))"
+)
 _DURATION = re.compile(
     rf"(?:(?<![\d.:/,a-z-])(?P<bouts>\d)\s*x\s*)?(?<![\d.:/a-z])(?<!\d-)(?<!\d - )(?P<amount>{_AMOUNT})"
     rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk\b|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|"
@@ -85,8 +90,12 @@ class Duration:
 
 def durations(text: str) -> list[Duration]:
     """Every duration of treatment in the text, in its order, without overlaps."""
-    folded = fold(text)
-    found = [*_ranges(folded), *_hours(folded), *_minutes(folded)]
+    return list(_durations(fold(text)))
+
+
+@lru_cache(maxsize=16384)
+def _durations(folded: str) -> tuple[Duration, ...]:
+    found = [*_ranges(folded), *_hours(folded), *(_minutes(folded) if _HAS_UNIT.search(folded) else ())]
     found.sort(key=lambda item: (item.start, -item.end))
     kept: list[Duration] = []
     for item in found:
@@ -96,7 +105,7 @@ def durations(text: str) -> list[Duration]:
             kept[-1] = item if kept[-1].begins is None else kept[-1]
             continue
         kept.append(item)
-    return kept
+    return tuple(kept)
 
 
 def _says_again(folded: str, one: Duration, two: Duration) -> bool:

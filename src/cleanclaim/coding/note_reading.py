@@ -23,7 +23,7 @@ from cleanclaim.coding.note_sections import Part, Stretch, stretches, whole_text
 from cleanclaim.coding.reading import EncounterHint, LeftOut, ListedCode, Mention, NoteReading, SharedMinutes, WhyLeftOut
 from cleanclaim.coding.suggest import suggest
 from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, totals
-from cleanclaim.coding.wording import fold, words
+from cleanclaim.coding.wording import fold
 from cleanclaim.records import By, Note, VisitKind
 from cleanclaim.reference import procedures
 
@@ -808,7 +808,7 @@ class _Reader:
         if duration is not None and duration.begins is not None and duration.ends is not None:
             begins = Found(duration.begins, duration.start, duration.end)
             ends = Found(duration.ends, duration.start, duration.end)
-        hits = concepts.find(words(what))
+        hits = concepts.find_in(what)
         bare = bool(hits) and all(hit.concept.name.startswith(_HEAD_CONCEPTS) for hit in hits)
         self._open_head = len(self.mentions) + 1 if bare and minutes is not None else 0
         person = by or _moved(details.by_whom(what), start) or item.heading_by
@@ -886,7 +886,7 @@ class _Reader:
         known = self._known_points.get((start, end))
         if known is not None:
             return known
-        total = concepts.points(concepts.find(words(self.text[start:end])))
+        total = concepts.points(concepts.find_in(self.text[start:end]))
         self._known_points[start, end] = ranked = sorted(
             ((name, value) for name, value in total.items() if not name.startswith("not:")),
             key=lambda pair: (-pair[1], pair[0]),
@@ -899,7 +899,7 @@ class _Reader:
         return ranked[0][0] if ranked and ranked[0][1] >= _STRONG else None
 
     def _named(self, start: int, end: int) -> bool:
-        hits = concepts.find(words(self.text[start:end]))
+        hits = concepts.find_in(self.text[start:end])
         return any(hit.concept.name.startswith("named_") for hit in hits)
 
     def _named_or_top(self, start: int, end: int) -> bool:

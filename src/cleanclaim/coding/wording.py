@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-_FOLDS = str.maketrans({"×": "x", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
-_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_FOLDS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz") | str.maketrans(
+    {"×": "x", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "}
+)
 _WORD = re.compile(r"[a-z]+|\d+")
 _SHORTEST_STEMMED = 4
 _SHORTEST_STEM = 3
@@ -40,7 +41,7 @@ def read_data(name: str) -> Mapping[str, Any]:
 
 def fold(text: str) -> str:
     """Lower-case Latin letters and plain signs, character by character: the length stays."""
-    return text.translate(_FOLDS).translate(_UPPER)
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
 
 
 @lru_cache(maxsize=20_000)
