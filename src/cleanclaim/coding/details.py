@@ -164,7 +164,7 @@ def by_whom(text: str) -> Found[By] | None:
 
 def whole_visit_by(text: str) -> Found[By] | None:
     """Who furnished the whole visit, when the note says so once for all its services."""
-    match = _WHOLE_VISIT.search(text)
+    match = _WHOLE_VISIT.search(text) if "PTA" in text else None
     if match is None:
         return None
     group = next(name for name, value in match.groupdict().items() if value is not None)

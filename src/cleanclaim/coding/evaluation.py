@@ -216,9 +216,18 @@ _LEVEL_CODE = {"low": 0, "moderate": 1, "mod": 1, "high": 2}
 _EMPTY_ITEMS = frozenset({"none", "no", "n a", "na", "n/a", "none noted", "none reported", "denies"})
 
 
+_SPEAKS = re.compile(
+    r"presentation|characteristics|factor|morbidit|complex|element|decision|cdm\b|impairment|limitation|restriction|uncomplicated|"
+    r"unpredictable|evolving|affecting|body (?:structure|function)|(?:picture|course|condition)\b"
+)
+"""Words without one of which a note states no component."""
+
+
 def read_evaluation(text: str) -> EvaluationReading:
     """Find what a note states of the components of an evaluation; nothing is inferred from a diagnosis list."""
     folded = fold(text)
+    if not _SPEAKS.search(folded):
+        return EvaluationReading()
     factors = _listed(folded, text, _FACTOR_LIST)
     elements = _listed(folded, text, _ELEMENT_LIST)
     history = _count(folded, _FACTOR_COUNT)

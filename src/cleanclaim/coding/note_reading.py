@@ -56,8 +56,8 @@ _EARLIER = re.compile(
 _COMPARED = re.compile(
     r"\b(?:vs\.?|than|from|since|compared (?:to|with)|as|over|up from|after) (?:the |her |his )?(?:last|"
     r"previous|prior)\b|\bsame as (?:last|previous)|"
-    r"(?:\b(?:\d+|one|two|three|four|five|six|eight|ten)\s*[a-z°%]*|[a-z]+)\)?\s*(?:last (?:visit|session|time|week|mon|tue|wed|thu|fri|"
-    r"sat|sun)\w*|yesterday)\W*$"
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s*(?:[a-z°%]+\s+)?(?:last (?:visit|session|time|week|mon|tue|wed|thu|"
+    r"fri|sat|sun)\w*|yesterday)\W*$"
 )
 _HOME = re.compile(
     r"^\W*(?:hep|home (?:exercise )?program|home exercises?)\b\W*|\b(?:at home|for home|daily at home|"
@@ -595,6 +595,8 @@ class _Reader:
     # --- minutes by person ---------------------------------------------------------------------------------------
 
     def _by_person(self, start: int, end: int) -> list[tuple[By, Found[int]]]:
+        if "PTA" not in self.text and "assistant" not in self.folded:
+            return []
         found: list[tuple[By, Found[int]]] = []
         for match in _PERSON_MINUTES.finditer(self.text, start, end):
             who = (match["who"] or match["by"] or match["named"]).upper()
