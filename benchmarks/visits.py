@@ -40,7 +40,9 @@ def main() -> None:
         billed = bill(loaded.clinic, patients, visits, as_of=AS_OF, packs=packs)
         checked = time.perf_counter()
         written = Written()
-        write_claim_files(billed, loaded.clinic, Path(folder), created=datetime(2026, 11, 16).astimezone(), written=written)
+        write_claim_files(
+            billed, loaded.clinic, Path(folder), created=datetime(2026, 11, 16).astimezone(), written=written
+        )
         write_documents(billed, [], Path(folder), written)
         ended = time.perf_counter()
     _say(f"bill, {len(visits):,} visits: {len(visits) / (ended - started):,.0f} visits/s to 837P, findings and JSON")
@@ -59,7 +61,9 @@ def _one_visit(loaded: Loaded, context: Context) -> None:
         started = time.perf_counter()
         judge.judge(tables, context).findings()
         times.append((time.perf_counter() - started) * 1e3)
-    _say(f"one visit, all facts and {len(judge.rules)} rules: median {statistics.median(times):.1f} ms over {len(times)} visits")
+    _say(
+        f"one visit, all facts and {len(judge.rules)} rules: median {statistics.median(times):.1f} ms over {len(times)} visits"
+    )
 
 
 def _multiplied(loaded: Loaded, count: int) -> tuple[dict[str, Patient], list[Visit]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from cleanclaim.sources import Source
@@ -79,7 +80,7 @@ class Series(Generic[T]):
         for item in ordered:
             if item.valid_from and item.valid_through and item.valid_through < item.valid_from:
                 raise SeriesError(f"{self.name}: a value ends {item.valid_through} before it begins {item.valid_from}")
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.valid_through is None or earlier.valid_through >= (later.valid_from or date.min):
                 raise SeriesError(f"{self.name}: values from {earlier.valid_from} and {later.valid_from} overlap")
 

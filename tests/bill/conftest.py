@@ -81,11 +81,11 @@ VISIT: dict[str, Any] = {
 }
 
 
-def patient(**changes: Any) -> Patient:  # noqa: ANN401 - JSON values
+def patient(**changes: Any) -> Patient:
     return Patient.model_validate(PATIENT | changes, strict=False)
 
 
-def visit(**changes: Any) -> Visit:  # noqa: ANN401 - JSON values
+def visit(**changes: Any) -> Visit:
     return Visit.model_validate(VISIT | changes, strict=False)
 
 

@@ -18,7 +18,9 @@ from cleanclaim.rules.kit import Severity
 CLINIC = Path(__file__).parents[2] / "examples" / "clinic-day"
 KEY: dict[str, Any] = tomllib.loads((CLINIC / "answer_key.toml").read_text())
 RULES: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "answer_key_rules.toml").read_text())
-MISTAKEN = {item["visit"] for item in KEY["mistake"]} | {item["related"] for item in KEY["mistake"] if "related" in item}
+MISTAKEN = {item["visit"] for item in KEY["mistake"]} | {
+    item["related"] for item in KEY["mistake"] if "related" in item
+}
 
 
 @cache

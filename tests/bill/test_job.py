@@ -69,10 +69,9 @@ def test_an_unknown_unit_method_is_a_question_where_the_methods_differ() -> None
     (item,) = billed(visit(interventions=done), who=person).claims
 
     assert item.state is ClaimState.QUESTION
-    assert (
-        "How does this payer count units? 20 minutes are 2 by the 8-minute rule and 1 by the midpoint rule."
-        in [question.question for question in item.prepared.questions]
-    )
+    assert "How does this payer count units? 20 minutes are 2 by the 8-minute rule and 1 by the midpoint rule." in [
+        question.question for question in item.prepared.questions
+    ]
 
 
 def test_a_line_that_is_billed_is_kept_as_billed_and_judged() -> None:
@@ -92,7 +91,7 @@ def test_a_safe_fix_is_made_at_once_and_told() -> None:
 
     (item,) = billed(visit(billed=given, interventions=done)).claims
 
-    assert [tuple(line["modifiers"]) for line in item.lines] == [("GP",)]
+    assert [line["modifiers"] for line in item.lines] == [["GP"]]
     assert [finding.code for finding in item.mended] == ["MD101"]
     assert [(change.field, change.old, change.new) for change in item.mended[0].changes] == [("modifiers", (), ("GP",))]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 import pytest
 
@@ -23,7 +25,7 @@ from cleanclaim.lines.columns import col
 BY = ("group",)
 
 
-def collect(aggregate: Aggregate, **columns: list[object]) -> list[object]:
+def collect(aggregate: Aggregate, **columns: Sequence[object]) -> list[object]:
     """The aggregate of each group, groups in order of appearance."""
     frame = pl.DataFrame(columns, schema_overrides={"n": pl.Int64, "flag": pl.Boolean})
     grouped = frame.group_by("group", maintain_order=True).agg(aggregate.expr.alias("result"))
@@ -53,7 +55,7 @@ def test_total_where_counts_only_rows_that_satisfy_and_is_unknown_when_the_condi
         ([True, False], True, False),
     ],
 )
-def test_any_and_every_follow_kleene(flags: list[bool | None], some: bool | None, all_: bool | None) -> None:
+def test_any_and_every_follow_kleene(flags: list[bool | None], some: object, all_: object) -> None:
     assert collect(any_row(col.flag, of="lines", by=BY), group=["a", "a"], flag=flags) == [some]
     assert collect(every_row(col.flag, of="lines", by=BY), group=["a", "a"], flag=flags) == [all_]
 

@@ -42,9 +42,7 @@ def fact(name: str, expr: pl.Expr) -> Fact:
 def with_facts(*facts: Fact | Stage) -> Catalogue:
     known = catalogue()
     added = {(item.over, item.name): item for item in facts if isinstance(item, Fact)}
-    stages = {
-        (item.over, column.name): item for item in facts if isinstance(item, Stage) for column in item.adds
-    }
+    stages = {(item.over, column.name): item for item in facts if isinstance(item, Stage) for column in item.adds}
     return Catalogue({**known.facts, **added}, {**known.stages, **stages}, known.inputs)
 
 
@@ -85,7 +83,7 @@ def test_an_unknown_column_is_an_error_that_names_it() -> None:
 def test_facts_in_a_circle_are_an_error_that_shows_it() -> None:
     known = with_facts(fact("hen", col.egg + 1), fact("egg", col.hen + 1))
 
-    with pytest.raises(CircleError, match="lines.hen → lines.egg → lines.hen"):
+    with pytest.raises(CircleError, match=r"lines\.hen → lines\.egg → lines\.hen"):
         Planner(known).ask("lines", ["hen"])
 
 
@@ -110,10 +108,14 @@ def test_a_stage_that_returns_other_columns_than_it_declares_is_refused() -> Non
     planner = Planner(with_facts(stage))
     planner.ask("lines", ["declared"])
     workspace = Workspace.of(parse(TWO_CLAIMS), Context(), with_pairs=False)
+    *before, last = planner.steps()
+    for step in before:
+        workspace.apply(step)
 
-    with pytest.raises(ValueError, match=r"stage bad returned 1 rows of \['other'\]; expected 4 rows of \['declared'\]"):
-        for step in planner.steps():
-            workspace.apply(step)
+    with pytest.raises(
+        ValueError, match=r"stage bad returned 1 rows of \['other'\]; expected 4 rows of \['declared'\]"
+    ):
+        workspace.apply(last)
 
 
 def test_an_aggregate_over_an_unknown_key_is_unknown() -> None:

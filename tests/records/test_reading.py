@@ -130,6 +130,9 @@ def test_a_folder_without_its_parts_says_which(tmp_path: Path) -> None:
 
 
 def test_visits_come_in_order_of_date_then_id(tmp_path: Path) -> None:
-    rows = [VISIT | {"id": key, "date_of_service": day} for key, day in (("b", "2026-03-05"), ("c", "2026-03-04"), ("a", "2026-03-05"))]
+    rows = [
+        VISIT | {"id": key, "date_of_service": day}
+        for key, day in (("b", "2026-03-05"), ("c", "2026-03-04"), ("a", "2026-03-05"))
+    ]
 
     assert [visit.id for visit in read(write(tmp_path, "v.json", json.dumps(rows))).visits] == ["c", "a", "b"]

@@ -13,7 +13,6 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 
-
 from cleanclaim.bill.build import build_claim
 from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.check.findings import Finding, Unjudged
@@ -136,7 +135,7 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
     return Billed(claims, verdicts, tables)
 
 
-def _claims(  # noqa: PLR0913
+def _claims(
     prepared: Sequence[Prepared],
     clinic: Clinic,
     packs: Mapping[str, Payer],
@@ -147,8 +146,8 @@ def _claims(  # noqa: PLR0913
     for finding in verdicts.findings():
         findings[finding.claim_id].append(finding)
     unjudged: dict[int, list[Unjudged]] = defaultdict(list)
-    for item in verdicts.unjudged():
-        unjudged[item.claim_id].append(item)
+    for missed in verdicts.unjudged():
+        unjudged[missed.claim_id].append(missed)
     fixed: dict[int, list[Finding]] = defaultdict(list)
     for finding in mended:
         fixed[finding.claim_id].append(finding)
@@ -176,7 +175,17 @@ def _claims(  # noqa: PLR0913
     return tuple(result)
 
 
-_LINE_COLUMNS = ("line_id", "claim_id", "line_number", "code", "modifiers", "units", "charge_cents", "pointers", "code_origin")
+_LINE_COLUMNS = (
+    "line_id",
+    "claim_id",
+    "line_number",
+    "code",
+    "modifiers",
+    "units",
+    "charge_cents",
+    "pointers",
+    "code_origin",
+)
 
 
 def _state(item: Prepared, claim: Claim | None, findings: Sequence[Finding], *, crashed: bool) -> ClaimState:

@@ -169,7 +169,7 @@ def summary(billed: Billed, rejections: Sequence[Rejection], written: Written) -
         "findings": dict(sorted(Counter(finding.code for finding in findings).items())),
         "rows_not_judged": len(unjudged),
         "missing_inputs": dict(Counter(name for item in unjudged for name in item.missing).most_common()),
-        "unconfirmed": sorted({item for item in _unconfirmed(findings)}),
+        "unconfirmed": sorted(set(_unconfirmed(findings))),
         "crashed": dict(billed.crashed),
         "not_written": [str(gap) for gap in written.gaps],
         "not_on_a_form": [str(problem) for problem in written.form_problems],
@@ -244,13 +244,11 @@ def unjudged_document(entry: Unjudged) -> dict[str, Any]:
     return {"code": entry.code, "table": entry.table, "missing": list(entry.missing)}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def write_documents(
-    billed: Billed, rejections: Sequence[Rejection], folder: Path, written: Written
-) -> dict[str, Any]:
+def write_documents(billed: Billed, rejections: Sequence[Rejection], folder: Path, written: Written) -> dict[str, Any]:
     """`claims.json`, `findings.json` and `rejected.json`; returns the summary that stands in `findings.json`."""
     figures = summary(billed, rejections, written)
     documents = {

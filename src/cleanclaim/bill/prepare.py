@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from functools import cache
 
 import polars as pl
 
@@ -111,10 +110,10 @@ def _draft(visit: Visit, patient: Patient | None, packs: Mapping[str, Payer]) ->
     coverage = _coverage(patient)
     payer = coverage.payer if coverage else ("cash" if patient is not None and not patient.coverages else None)
     draft = _Draft(visit, patient, payer, tuple(packs.values()))
-    stimulation = payers.setting(
-        payer, "electrical_stimulation_code", visit.date_of_service, draft.packs
-    ).value
-    reading = read_note(visit.note, payer_stimulation_code=stimulation, day=visit.date_of_service) if visit.note else None
+    stimulation = payers.setting(payer, "electrical_stimulation_code", visit.date_of_service, draft.packs).value
+    reading = (
+        read_note(visit.note, payer_stimulation_code=stimulation, day=visit.date_of_service) if visit.note else None
+    )
     if visit.interventions is not None:
         draft.services = [
             service
@@ -131,7 +130,9 @@ def _draft(visit: Visit, patient: Patient | None, packs: Mapping[str, Payer]) ->
         ]
         for shared in reading.shared_minutes:
             draft.questions.append(
-                Question("; ".join(shared.what), f"How do the {shared.minutes.value} minutes divide among these services?")
+                Question(
+                    "; ".join(shared.what), f"How do the {shared.minutes.value} minutes divide among these services?"
+                )
             )
     if reading is not None:
         _take_reading(draft, reading)
@@ -328,9 +329,7 @@ class _Proposal:
 _ONE_ON_ONE = {By.PT.value, By.PTA.value, By.TOGETHER.value}
 
 
-def _propose(
-    drafts: list[_Draft], packs: tuple[Payer, ...], method: AssistantMethod
-) -> dict[str, list[_Proposal]]:
+def _propose(drafts: list[_Draft], packs: tuple[Payer, ...], method: AssistantMethod) -> dict[str, list[_Proposal]]:
     """Units for every code of every draft at once, visit by visit.
 
     Two visits of one patient on one day are proposed apart; the rules then judge the day as a whole.
@@ -389,11 +388,11 @@ def _rows(draft: _Draft, day: int) -> Iterable[tuple[object, ...]]:
     for service in draft.services or ():
         if service.code is not None and service.is_billable:
             by_code.setdefault(service.code, []).append(service)
-    for order, (code, services) in enumerate(by_code.items()):
+    for order, (code, furnished) in enumerate(by_code.items()):
         procedure = procedures.get(code)
-        if procedure is not None and procedure.is_timed:
-            # A group's minutes, and those nobody skilled furnished, are never one-on-one minutes.
-            services = [item for item in services if item.group_size == 1 and (item.by is None or item.by in _ONE_ON_ONE)]
+        timed = procedure is not None and procedure.is_timed
+        # A group's minutes, and those nobody skilled furnished, are never one-on-one minutes.
+        services = [item for item in furnished if not timed or _is_one_on_one(item)]
         yield (
             visit.id,
             draft.payer,
@@ -410,6 +409,10 @@ def _rows(draft: _Draft, day: int) -> Iterable[tuple[object, ...]]:
             visit.unit_preference.index(code) if code in visit.unit_preference else None,
             order,
         )
+
+
+def _is_one_on_one(service: ServiceDraft) -> bool:
+    return service.group_size == 1 and (service.by is None or service.by in _ONE_ON_ONE)
 
 
 def _total(services: Sequence[ServiceDraft], by: str | None) -> int | None:

@@ -159,9 +159,7 @@ def missing_rows(claims: Sequence[BilledClaim]) -> list[tuple[str, int, int]]:
     return [(name, len(waiting[name]), count) for name, count in checks.most_common()]
 
 
-def render_report(
-    billed: Billed, *, clinic_name: str, as_of: date, rejections: Sequence[Rejection] = ()
-) -> str:
+def render_report(billed: Billed, *, clinic_name: str, as_of: date, rejections: Sequence[Rejection] = ()) -> str:
     """The report as one HTML page that needs nothing from outside.
 
     Args:
@@ -201,5 +199,7 @@ def _rationale(code: str) -> str:
 @cache
 def _template() -> jinja2.Template:
     text = resources.files("cleanclaim.bill").joinpath("report.html.j2").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(text)

@@ -58,7 +58,7 @@ class Unjudged:
 class _Words(string.Formatter):
     """Writes values for people: `money`, lists, dates; an unknown value as `unknown`."""
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - the formatter’s own signature
         if value is None:
             return "unknown"
         if format_spec == "money":

@@ -60,8 +60,8 @@ class Judge:
             planner.ask(rule.over, (*rule.reads(), *rule.shows(), *_ALWAYS_NEEDED[rule.over]))
             for table, names in _fix_columns(rule):
                 planner.ask(table, names)
-        for table, names in (extra or {}).items():
-            planner.ask(table, names)
+        for table, wanted in (extra or {}).items():
+            planner.ask(table, wanted)
         self._planner = planner
         self._steps = planner.steps()
         self._with_pairs = "pairs" in by_table or "pairs" in planner.tables()
@@ -76,11 +76,8 @@ class Judge:
         answers: dict[str, _Answers] = {}
         crashed: dict[str, str] = {}
         for table, questions in self._questions.items():
-            if workspace.crashed:
-                questions = questions.without(
-                    {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
-                )
-            answers[table] = questions.ask(workspace.frames[table], table, crashed)
+            lost = {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
+            answers[table] = questions.without(lost).ask(workspace.frames[table], table, crashed)
         return Verdicts(self, workspace, answers, crashed)
 
     def reads(self, rule: Rule) -> tuple[str, ...]:
@@ -99,6 +96,8 @@ class Judge:
                 workspace.apply_isolated(step, error)
 
     def _reads_crashed(self, rule: Rule, workspace: Workspace, crashed: dict[str, str]) -> bool:
+        if not workspace.crashed:
+            return False
         pending: list[Cell] = [(rule.over, name) for name in (*self._reads[rule.code], *self._shows[rule.code])]
         seen: set[Cell] = set()
         while pending:
@@ -190,7 +189,7 @@ class _Answers:
     def rows(self, verdict: Verdict) -> dict[str, list[int]]:
         """Rule → rows with that verdict, rules without any left out."""
         found: dict[str, list[int]] = {}
-        columns, rows = np.nonzero(self.verdicts.T == verdict)
+        columns, rows = np.nonzero(verdict == self.verdicts.T)
         for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
             found.setdefault(self.codes[column], []).append(row)
         return found

@@ -20,7 +20,7 @@ from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
 EXAMPLE = "cleanclaim bill examples/clinic-day --out out"
 
 
-def command(  # noqa: PLR0913 - options
+def command(
     folder: Annotated[Path, typer.Argument(help="Folder with clinic.json, patients.json, visits/ and maybe payers/.")],
     out_folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("out"),
     as_of: Annotated[
@@ -40,14 +40,17 @@ def command(  # noqa: PLR0913 - options
         packs = _packs(folder)
     except (FolderError, PayerFileError) as error:
         unusable(str(error))
-    assert loaded.clinic is not None
+    if loaded.clinic is None:
+        unusable(f"{folder}: clinic.json holds no clinic")
     now = datetime.now().astimezone()
     today = as_of.date() if as_of is not None else now.date()
     with progress() as display:
         task = display.add_task("Reading notes", total=3 * len(loaded.visits))
 
         def advance(stage: str, count: int) -> None:
-            display.update(task, advance=count, description={"read": "Checking", "check": "Building"}.get(stage, "Writing"))
+            display.update(
+                task, advance=count, description={"read": "Checking", "check": "Building"}.get(stage, "Writing")
+            )
 
         billed = bill(loaded.clinic, loaded.patients, loaded.visits, as_of=today, packs=packs, advance=advance)
         written = Written()
@@ -93,9 +96,7 @@ _STATE_WORDS = {
 }
 
 
-def _say(  # noqa: PLR0913
-    billed: Billed, loaded: Loaded, figures: dict[str, Any], written: Written, folder: Path, today: date
-) -> None:
+def _say(billed: Billed, loaded: Loaded, figures: dict[str, Any], written: Written, folder: Path, today: date) -> None:
     out.print(f"[bold]{len(billed.claims)} visits billed as of {today.isoformat()}[/]")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
@@ -124,7 +125,9 @@ def _say(  # noqa: PLR0913
 
 
 def _say_findings(billed: Billed) -> None:
-    counts = Counter((finding.code, finding.name, finding.severity) for item in billed.claims for finding in item.findings)
+    counts = Counter(
+        (finding.code, finding.name, finding.severity) for item in billed.claims for finding in item.findings
+    )
     if not counts:
         return
     out.print(f"\n[bold]Findings[/] ({sum(counts.values())})")

@@ -32,14 +32,14 @@ def program(names: Sequence[str]) -> typer.Typer:
     return application
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version(value: bool) -> None:
     if value:
         typer.echo(f"cleanclaim {__version__}")
         raise typer.Exit
 
 
 def _root(
-    version: Annotated[  # noqa: ARG001 - handled by its callback
+    version: Annotated[
         bool, typer.Option("--version", "-V", help="Show the version and leave.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:

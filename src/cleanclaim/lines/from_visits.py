@@ -256,7 +256,10 @@ def _between(start: time | None, end: time | None) -> int | None:
 def _signatures(visit: Visit) -> dict[str, Any]:
     if visit.signatures is None:
         return {}
-    signed = {"has_signature": bool(visit.signatures), "signed_by": [item.credential.value for item in visit.signatures]}
+    signed = {
+        "has_signature": bool(visit.signatures),
+        "signed_by": [item.credential.value for item in visit.signatures],
+    }
     if visit.signatures:
         signed["signed_on"] = max(item.on for item in visit.signatures)
     if visit.progress_report is not None:

@@ -83,9 +83,7 @@ CLAIMS: tuple[Column, ...] = (
     Column("plan_has_frequency", FLAG, "flag", "frequency and duration are written", True),
     Column("plan_has_diagnoses", FLAG, "flag", "diagnoses are written", True),
     Column("plan_sent_on", DAY, "date", "the day the plan was sent to the physician", date(2026, 2, 3)),
-    Column(
-        "certification_method", TEXT, "code", "signed, verbal, order_exception, not_certified; latest", "signed"
-    ),
+    Column("certification_method", TEXT, "code", "signed, verbal, order_exception, not_certified; latest", "signed"),
     Column("certified_on", DAY, "date", "date of the certifying signature", date(2026, 2, 9)),
     Column("certified_verbally_on", DAY, "date", "date of a verbal certification"),
     Column("certified_through", DAY, "date", "last day the certification covers", date(2026, 5, 2)),
@@ -98,7 +96,9 @@ CLAIMS: tuple[Column, ...] = (
         3,
     ),
     Column("has_progress_report", FLAG, "flag", "this visit holds a progress report", False),
-    Column("progress_report_signed_by", TEXT, "code", "credential under this visit's progress report; empty if none", ""),
+    Column(
+        "progress_report_signed_by", TEXT, "code", "credential under this visit's progress report; empty if none", ""
+    ),
     Column("onset_on", DAY, "date", "onset of the condition", date(2026, 1, 15)),
     Column("has_authorization", FLAG, "flag", "an authorization is on file for this payer", True),
     Column("authorization_number", TEXT, "text", "its number; empty when absent", "A100"),

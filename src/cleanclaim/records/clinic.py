@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from cleanclaim.records.model import Identifier, NonNegative, ProcedureCode, Record
 from cleanclaim.records.people import Address, Organization, Provider
 
@@ -30,7 +32,7 @@ class Clinic(Record):
     facility: Address | None = None
     facility_name: str = ""
     facility_npi: str = ""
-    in_network: dict[Identifier, bool] = {}
+    in_network: dict[Identifier, bool] = Field(default_factory=dict)
 
     def therapist(self, key: str) -> Provider | None:
         """The therapist with that key."""

@@ -194,7 +194,7 @@ def _note(text: str) -> Iterator[tuple[int, Any]]:
     yield 1, visit
 
 
-def _heading(row: int, name: str, value: str) -> Any:
+def _heading(row: int, name: str, value: str) -> object:
     if name == "diagnoses":
         return value.replace(",", " ").split()
     if name in {"progress_report", "abn_on_file"}:
@@ -228,12 +228,12 @@ _WORDS = {
 }
 
 
-def _expected(detail: Any) -> str:
+def _expected(detail: Any) -> str:  # noqa: ANN401 - an error as pydantic describes it
     kind = detail["type"]
     if kind in _WORDS:
         return _WORDS[kind]
     context = detail.get("ctx", {})
-    if kind == "enum" or kind == "literal_error":
+    if kind in {"enum", "literal_error"}:
         return f"one of {context.get('expected')}"
     if kind == "string_pattern_mismatch":
         return f"text of the form {context.get('pattern')}"

@@ -27,7 +27,7 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.lines.schema import CLAIMS, DIAGNOSES, LINES, SERVICES, Column
+from cleanclaim.lines.schema import CLAIMS, LINES, SERVICES, Column
 from cleanclaim.lines.tables import Tables
 from cleanclaim.money import parse_cents
 from cleanclaim.reference import procedures
@@ -113,7 +113,7 @@ def _header(words: list[str], *, is_history: bool, position: int) -> dict[str, A
     return claim
 
 
-def _typical(column: Column, moved: timedelta) -> Any:
+def _typical(column: Column, moved: timedelta) -> object:
     value = column.typical
     if isinstance(value, date) and column.name not in _FIXED_DATES:
         return value + moved
@@ -171,7 +171,7 @@ def _column(columns: tuple[Column, ...], name: str) -> Column:
     raise NotationError(f"no column {name!r} here")
 
 
-def _value(column: Column, text: str) -> Any:
+def _value(column: Column, text: str) -> object:
     if text == "?":
         return None
     if column.dtype == pl.Boolean:
@@ -230,12 +230,11 @@ def _implied(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _totals(claim: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any]:
     """Fill the totals an ordinary note would state, where the example has not."""
-    day = claim["date_of_service"]
     filled = dict(claim)
     if filled["total_charge_cents"] is None and all(line["charge_cents"] is not None for line in lines):
         filled["total_charge_cents"] = sum(line["charge_cents"] for line in lines)
     if lines and all(line["minutes"] is not None for line in lines):
-        timed = [line["minutes"] for line in lines if _is_timed(line["code"], day)]
+        timed = [line["minutes"] for line in lines if _is_timed(line["code"])]
         if filled["total_timed_minutes_noted"] is None:
             filled["total_timed_minutes_noted"] = sum(timed)
         if filled["total_treatment_minutes_noted"] is None:
@@ -243,6 +242,6 @@ def _totals(claim: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any
     return filled
 
 
-def _is_timed(code: str | None, day: date) -> bool:
+def _is_timed(code: str | None) -> bool:
     procedure = procedures.get(code) if code else None
     return procedure is not None and procedure.is_timed
