@@ -189,7 +189,7 @@ class _Answers:
     def rows(self, verdict: Verdict) -> dict[str, list[int]]:
         """Rule → rows with that verdict, rules without any left out."""
         found: dict[str, list[int]] = {}
-        columns, rows = np.nonzero(verdict == self.verdicts.T)
+        columns, rows = np.nonzero(self.verdicts.T == np.int8(verdict))
         for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
             found.setdefault(self.codes[column], []).append(row)
         return found
