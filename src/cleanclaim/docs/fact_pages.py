@@ -40,12 +40,10 @@ def _index(columns: Columns) -> str:
         [
             "# The data dictionary",
             (
-                "Everything that rules read stands in one of these tables. *Input* columns come from a visit, a "
-                "flat file "
-                "or a claim; *facts* are computed from them, only those that are needed, each once. In every "
-                "column that "
-                'may be empty, empty means **unknown**; what is known to be absent is a value (`[]`, `""`, `false`). The '
-                "same as a file: [catalog.csv](catalog.csv)."
+                "Everything that rules read stands in one of these tables. *Input* columns come from a visit, a flat "
+                "file or a claim; *facts* are computed from them, only those that are needed, each once. In every "
+                "column that may be empty, empty means **unknown**; what is known to be absent is a value "
+                '(`[]`, `""`, `false`). The same as a file: [catalog.csv](catalog.csv).'
             ),
             table(
                 ["table", "a row", "input columns", "facts"],
