@@ -26,12 +26,11 @@ _COLUMNS = (
 def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     order, cap = claims.get_column("payer_line_order_matters"), claims.get_column("payer_daily_unit_cap_units")
-    lines = frames["lines"].select(_LINE)
     # Most claims meet no such payer, and then there is nothing to weigh.
     if not order.any():
-        return pl.DataFrame([pl.Series(column.name, [None], dtype=column.dtype) for column in _COLUMNS])[
-            [0] * lines.height
-        ]
+        height = frames["lines"].height
+        return pl.DataFrame([pl.Series(column.name, [None] * height, dtype=column.dtype) for column in _COLUMNS])
+    lines = frames["lines"].select(_LINE)
     owner = lines.get_column("claim_id")
     units = pl.when("counts_in_daily_cap").then("units").when(pl.col("counts_in_daily_cap").not_()).then(0)
     every_allowed = pl.col("allowed_cents").null_count().over("claim_id") == 0

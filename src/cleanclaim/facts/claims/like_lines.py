@@ -77,9 +77,12 @@ Answer = tuple[int | None, str | None, int | None, int | None, int | None, int |
 
 
 def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    claims, lines = frames["claims"].select(_CLAIM), frames["lines"].select(_LINE)
+    claims, lines = frames["claims"], frames["lines"]
     knows = claims.get_column("knows_history").gather(lines.get_column("claim_id")).to_list()
     answers: list[Answer] = [_ALONE if known else _ALONE_AT_HAND for known in knows]
+    if claims.height == 1 and _all_differ(lines.get_column("code").to_list()):
+        return _frame(answers)
+    claims, lines = claims.select(_CLAIM), lines.select(_LINE)
     met = _met(claims, lines) if lines.height > _FEW else lines
     owners = claims if met is lines else claims[met.get_column("claim_id").unique().sort()]
     by_id = {row[0]: _Claim(*row) for row in owners.iter_rows()}
@@ -107,12 +110,21 @@ def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
             else:
                 mates = [*alike[claim.patient_id, line.day, line.code], *loose[claim.patient_id]]
             answers[line.line_id] = (*_twice(line, own[:place], mates, claim, by_id), *_charged(line, own[:place]))
+    return _frame(answers)
+
+
+def _frame(answers: list[Answer]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             pl.Series(column.name, [answer[place] for answer in answers], dtype=column.dtype)
             for place, column in enumerate(_COLUMNS)
         ]
     )
+
+
+def _all_differ(codes: list[str | None]) -> bool:
+    """Whether every line has a code of its own, as on most claims."""
+    return None not in codes and len(set(codes)) == len(codes)
 
 
 _ALONE: Answer = (0, "", 0, 0, 0, 0, False)
@@ -215,5 +227,5 @@ stage = Stage(
     reads=tuple(("claims", name) for name in _CLAIM),
     adds=_COLUMNS,
     compute=_compare,
-    lacks="code, day, units and charge of each line; the patient's other claims with payer, order, therapist, frequency",
+    lacks="code, day, units, charge of each line; the patient's other claims with payer, order, therapist, frequency",
 )

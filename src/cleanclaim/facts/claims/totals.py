@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import polars as pl
 
-from cleanclaim.facts.kit import Fact, count_same, total
-from cleanclaim.lines.columns import col
+from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.lines.schema import CENTS, COUNT, Column
 
-facts = (
-    Fact(
-        name="line_count",
-        over="claims",
-        dtype=pl.Int64,
-        unit="lines",
-        meaning="lines of the claim",
-        lacks="the lines of the claim",
-        aggregate=count_same(("claim_id",), of="lines"),
+
+def _add_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    height, lines = frames["claims"].height, frames["lines"]
+    owner, charge = lines.get_column("claim_id").to_numpy(), lines.get_column("charge_cents")
+    cents = np.zeros(height, np.int64)
+    np.add.at(cents, owner, charge.fill_null(0).to_numpy())
+    summed = pl.Series("line_charges_cents", cents)
+    if charge.null_count():
+        # A claim of which one charge is unknown has an unknown sum.
+        summed = summed.scatter(np.unique(owner[charge.is_null().to_numpy()]), None)
+    return pl.DataFrame([pl.Series("line_count", np.bincount(owner, minlength=height), dtype=pl.Int64), summed])
+
+
+stage = Stage(
+    name="claim-totals",
+    over="claims",
+    needs=("claim_id",),
+    reads=(("lines", "claim_id"), ("lines", "charge_cents")),
+    adds=(
+        Column("line_count", COUNT, "lines", "lines of the claim"),
+        Column("line_charges_cents", CENTS, "cents", "the charges of all lines together"),
     ),
-    Fact(
-        name="line_charges_cents",
-        over="claims",
-        dtype=pl.Int64,
-        unit="cents",
-        meaning="the charges of all lines together",
-        lacks="charge of each line",
-        aggregate=total(col.charge_cents, of="lines", by=("claim_id",)),
-    ),
+    compute=_add_up,
+    lacks="charge of each line",
 )

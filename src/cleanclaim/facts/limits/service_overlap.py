@@ -13,7 +13,7 @@ from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, Flags, Intege
 from cleanclaim.lines.schema import FLAG, Column
 
 _SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes", "takes_the_therapist", "counts_one_on_one")
-_CLAIM = ("patient_id", "date_of_service", "rendering_npi", "discipline")
+_CLAIM = ("patient_id", "date_of_service", "rendering_npi", "discipline", "visit_stands_apart")
 
 _COLUMNS = (
     Column("overlaps_other_patient", FLAG, "flag", "one-on-one while the therapist was so with another patient"),
@@ -30,9 +30,9 @@ _COLUMNS = (
 def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     services, claims = frames["services"], frames["claims"]
     if claims.height == 1 or not services.height:
-        return pl.DataFrame([pl.Series(column.name, [False], dtype=pl.Boolean) for column in _COLUMNS])[
-            [0] * services.height
-        ]
+        return pl.DataFrame(
+            [pl.Series(column.name, [False] * services.height, dtype=pl.Boolean) for column in _COLUMNS]
+        )
     owner = services.get_column("claim_id").to_numpy()
     keys = claims.select(
         "patient_id",
@@ -50,6 +50,8 @@ def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     of = {name: keys.get_column(name).to_numpy()[owner] for name in keys.columns}
     therapist = _Group(of["therapist"], of["patient_id"], of["therapist_known"])
     patient = _Group(of["patient"], of["discipline"], of["patient_known"])
+    # Visits that do not overlap by the clock hold no services that do.
+    apart = claims.get_column("visit_stands_apart").fill_null(value=False).to_numpy()[owner]
     saw = keys.select(
         pl.when(pl.col("patient_known").all().over("patient"))
         .then(pl.col("discipline").n_unique().over("patient") > 1)
@@ -57,7 +59,7 @@ def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     ).get_column("saw")
     return pl.DataFrame(
         [
-            _meets(therapist, services.get_column("takes_the_therapist"), clock).alias("overlaps_other_patient"),
+            _meets(therapist, services.get_column("takes_the_therapist"), clock, apart).alias("overlaps_other_patient"),
             saw.gather(services.get_column("claim_id")).alias("patient_saw_other_discipline"),
             _meets(patient, services.get_column("counts_one_on_one"), clock).alias("overlaps_other_discipline"),
         ]
@@ -80,11 +82,11 @@ class _Group(NamedTuple):
     known: Flags
 
 
-def _meets(group: _Group, counts: pl.Series, clock: _Clock) -> pl.Series:
+def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None = None) -> pl.Series:
     """Whether a service that counts overlaps one of another kind in its group; null where it cannot be told.
 
     It cannot be told where the group of the service is not known, and where the service itself, or one of another
-    kind in its group, may count but has no time of day.
+    kind in its group, may count but has no time of day; unless the visit stands `apart` from all others.
     """
     yes = counts.fill_null(value=False).to_numpy()
     maybe = counts.fill_null(value=True).to_numpy()
@@ -100,6 +102,8 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock) -> pl.Series:
     of_kind = np.bincount(kind.reshape(-1), weights=vague.astype(np.int64), minlength=in_kind.shape[1]).astype(np.int64)
     elsewhere = of_group[group.number] > of_kind[kind.reshape(-1)]
     answered = hit | ~maybe | (group.known & ~vague & ~elsewhere)
+    if apart is not None:
+        answered |= apart & group.known
     column = pl.Series(hit)
     return column if answered.all() else column.scatter(np.flatnonzero(~answered), None)
 

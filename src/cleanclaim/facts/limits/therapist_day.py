@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Fact, Stage, total
+from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
 
@@ -32,6 +32,7 @@ _COLUMNS = (
     Column("clock_minutes", COUNT, "minutes", "from start to end of visits that overlap by the clock; 0 for none"),
     Column("clock_minutes_claimed", COUNT, "minutes", "one-on-one minutes claimed for that time; 0 for none"),
     Column("claims_more_than_clock", FLAG, "flag", "more one-on-one minutes are claimed than the clock shows"),
+    Column("visit_stands_apart", FLAG, "flag", "by the clock, no other visit of the therapist runs at the same time"),
 )
 _NEEDS = (
     "claim_id",
@@ -40,7 +41,7 @@ _NEEDS = (
     "rendering_npi",
     "visit_starts_at",
     "visit_minutes",
-    "therapist_minutes",
+    "knows_services",
 )
 
 
@@ -69,10 +70,10 @@ def therapist_days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags]:
 def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     if claims.get_column("patient_id").n_unique() <= 1:
-        return _one_patient(claims)
+        return _one_patient(claims, therapist_minutes(frames))
     group, known, others = therapist_days(claims)
     open_day = bool((~known).any())
-    minutes, told = _numbers(claims.get_column("therapist_minutes"))
+    minutes, told = _numbers(therapist_minutes(frames))
     start, begins = _numbers(claims.get_column("visit_starts_at"))
     length, lasts = _numbers(claims.get_column("visit_minutes"))
     timed = known & told & begins & lasts
@@ -82,6 +83,12 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
     untold = np.zeros(days, np.bool_)
     np.logical_or.at(untold, group, ~told)
     clock, claimed, over = _overbooked(group, start, length, minutes, timed)
+    windows = known & begins & lasts
+    apart = windows.copy()
+    for part in clusters(group, start, start + length, np.flatnonzero(windows)):
+        apart[part] = False
+    unplaced = np.zeros(days, np.bool_)
+    np.logical_or.at(unplaced, group, ~windows)
     whole_day = known & ~untold[group]
     unsure = np.zeros(days, np.bool_)
     np.logical_or.at(unsure, group, ~timed)
@@ -94,20 +101,36 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
             _column("clock_minutes", clock, over | fits),
             _column("clock_minutes_claimed", claimed, over | fits),
             _column("claims_more_than_clock", over, over | fits),
+            _column("visit_stands_apart", apart, windows & ~unplaced[group] & (not open_day)),
         ]
     )
 
 
-def _one_patient(claims: pl.DataFrame) -> pl.DataFrame:
+def _one_patient(claims: pl.DataFrame, minutes: pl.Series) -> pl.DataFrame:
     """Without another patient there is nothing to overlap with."""
-    nothing = pl.lit(0, pl.Int64)
-    return claims.select(
-        pl.lit(value=False).alias("therapist_saw_others"),
-        pl.col("therapist_minutes").alias("therapist_day_minutes"),
-        nothing.alias("clock_minutes"),
-        nothing.alias("clock_minutes_claimed"),
-        pl.lit(value=False).alias("claims_more_than_clock"),
-    )
+    values = {
+        "therapist_saw_others": False,
+        "clock_minutes": 0,
+        "clock_minutes_claimed": 0,
+        "claims_more_than_clock": False,
+        "visit_stands_apart": True,
+    }
+    same = [pl.Series(name, [value] * claims.height) for name, value in values.items()]
+    return pl.DataFrame([*same, minutes.alias("therapist_day_minutes")])
+
+
+def therapist_minutes(frames: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """Minutes of each visit that took the therapist's own time with this patient alone; unknown if any part is."""
+    claims, services = frames["claims"], frames["services"]
+    owner = services.get_column("claim_id").to_numpy()
+    takes = services.get_column("takes_the_therapist")
+    minutes, told = _numbers(services.get_column("service_minutes"))
+    counts, decided = takes.fill_null(value=False).to_numpy(), takes.is_not_null().to_numpy()
+    summed = np.zeros(claims.height, np.int64)
+    np.add.at(summed, owner, np.where(counts, minutes, 0))
+    known = claims.get_column("knows_services").fill_null(value=False).to_numpy().copy()
+    known[owner[~decided | (counts & ~told)]] = False
+    return _column("therapist_minutes", summed, known)
 
 
 def _numbers(column: pl.Series) -> tuple[Integers, Flags]:
@@ -153,6 +176,7 @@ stage = Stage(
     name="therapist-day",
     over="claims",
     needs=_NEEDS,
+    reads=tuple(("services", name) for name in ("claim_id", "service_minutes", "takes_the_therapist")),
     adds=_COLUMNS,
     compute=_fit,
     lacks="therapist, start and length of each visit, and one-on-one minutes of each service",
@@ -169,16 +193,5 @@ facts = (
         expr=col.counts_one_on_one
         & col.day_code_one_on_one
         & pl.when(col.by.is_not_null()).then(col.by.is_in(list(THERAPISTS))),
-    ),
-    Fact(
-        name="therapist_minutes",
-        over="claims",
-        dtype=pl.Int64,
-        unit="minutes",
-        meaning="minutes of the visit that took the therapist's own time with this patient alone",
-        lacks="minutes of each service, who furnished it, whether alone, and a listing of its code",
-        aggregate=total(
-            col.service_minutes, of="services", by=("claim_id",), where=col.takes_the_therapist, known="knows_services"
-        ),
     ),
 )

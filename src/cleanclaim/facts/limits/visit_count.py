@@ -28,9 +28,7 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
     claims = frames["claims"]
     # Most payers state no limit of visits, and then there is nothing to count.
     if claims.get_column("payer_visit_cap_visits").null_count() == claims.height:
-        return pl.DataFrame([pl.Series(column.name, [None], dtype=column.dtype) for column in stage.adds])[
-            [0] * claims.height
-        ]
+        return pl.DataFrame([pl.Series(column.name, [None] * claims.height, dtype=pl.Int64) for column in stage.adds])
     per = pl.col("payer_visit_cap_per")
     case = (
         pl.when((per == "injury") & (pl.col("claim_number") != ""))

@@ -1,8 +1,8 @@
-"""The claim has no service line.
+"""The claim states a charge and has no service line.
 
 There is nothing to pay; a claim file without lines is turned away.
 
-Not flagged: lines without a charge (CF104).
+Not flagged: a visit of which nothing is billed; lines without a charge (CF104).
 Fix: none; say what was done, or bill nothing.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, good
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -19,8 +19,9 @@ rule = Rule(
     name="claim-without-lines",
     over="claims",
     severity=Severity.REJECT,
+    applies=col.total_charge_cents > 0,
     flag=col.line_count == 0,
-    message="no service line",
+    message="{total_charge_cents:money} charged, and no service line",
     concept="claim-without-lines",
     sources=(
         page(
@@ -37,11 +38,22 @@ rule = Rule(
         """),
         bad(
             """
-            visit 2026-03-04 medicare_b
+            visit 2026-03-04 medicare_b total_charge_cents=12000
               did nothing
             """,
             at="claim",
-            says="no service line",
+            says="$120.00 charged, and no service line",
+        ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              did nothing
+        """),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b total_charge_cents=?
+              97110 GP x1 15min $?
+            """,
+            lacks="total charge",
         ),
     ),
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, good, unknown
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -20,8 +20,7 @@ rule = Rule(
     name="certifying-provider-absent",
     over="claims",
     severity=Severity.REJECT,
-    applies=col.payer_certifying_provider_required,
-    flag=col.referring_npi_state == "absent",
+    flag=(col.referring_npi_state == "absent") & col.payer_certifying_provider_required,
     message="no certifying provider on the claim, the payer wants one",
     concept="referring-provider-missing",
     sources=(
@@ -45,8 +44,12 @@ rule = Rule(
             at="claim",
             says="no certifying provider on the claim, the payer wants one",
         ),
-        exempt("""
+        good("""
             visit 2026-03-04 cash referring_npi=none
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 aetna
               97110 GP x2 30min
         """),
         unknown(

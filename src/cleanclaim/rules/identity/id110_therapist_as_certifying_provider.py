@@ -20,8 +20,8 @@ rule = Rule(
     name="therapist-as-certifying-provider",
     over="claims",
     severity=Severity.DENY,
-    applies=col.payer_certifying_provider_required & (col.referring_npi_state != "absent"),
-    flag=col.referring_npi == col.rendering_npi,
+    applies=col.referring_npi_state != "absent",
+    flag=(col.referring_npi == col.rendering_npi) & col.payer_certifying_provider_required,
     message="NPI {referring_npi} certified the plan and rendered the service",
     concept="certifier-is-therapist",
     sources=(
@@ -50,10 +50,21 @@ rule = Rule(
             visit 2026-03-04 medicare_b referring_npi=none
               97110 GP x2 30min
         """),
-        exempt("""
+        good("""
             visit 2026-03-04 cash referring_npi=1245319599
               97110 GP x2 30min
         """),
+        good("""
+            visit 2026-03-04 aetna
+              97110 GP x2 30min
+        """),
+        unknown(
+            """
+            visit 2026-03-04 aetna referring_npi=1245319599
+              97110 GP x2 30min
+            """,
+            lacks="payer's file",
+        ),
         unknown(
             """
             visit 2026-03-04 medicare_b rendering_npi=?

@@ -20,8 +20,7 @@ rule = Rule(
     name="billing-zip-without-four-more",
     over="claims",
     severity=Severity.REJECT,
-    applies=col.payer_nine_digit_zip_required,
-    flag=col.billing_zip.str.contains(r"^[0-9]{5}-?[0-9]{4}$").not_(),
+    flag=col.billing_zip.str.contains(r"^[0-9]{5}-?[0-9]{4}$").not_() & col.payer_nine_digit_zip_required,
     message="ZIP {billing_zip} of the clinic, the payer wants nine digits",
     concept="billing-zip-short",
     sources=(
@@ -50,6 +49,10 @@ rule = Rule(
             at="claim",
             says="ZIP 60601 of the clinic, the payer wants nine digits",
         ),
+        good("""
+            visit 2026-03-04 aetna billing_zip=606011234
+              97110 GP x2 30min
+        """),
         unknown(
             """
             visit 2026-03-04 aetna billing_zip=60601

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, has_modifier, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, good, has_modifier, unknown
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -19,8 +19,7 @@ rule = Rule(
     name="assistant-whom-the-payer-does-not-pay",
     over="lines",
     severity=Severity.DENY,
-    applies=col.payer_pay_assistants.not_(),
-    flag=(col.assistant_minutes > 0) | has_modifier("CQ", "CO"),
+    flag=((col.assistant_minutes > 0) | has_modifier("CQ", "CO")) & col.payer_pay_assistants.not_(),
     message="{code} was furnished by an assistant, the payer pays therapists only",
     concept="assistant-not-paid",
     sources=(
@@ -52,13 +51,17 @@ rule = Rule(
             at="line 1",
             says="97110 was furnished by an assistant, the payer pays therapists only",
         ),
-        exempt("""
+        good("""
             visit 2020-04-16 tricare
               97110 GP CQ x2 30min pta=30
         """),
-        exempt("""
+        good("""
             visit 2026-03-04 medicare_b
               97110 GP CQ x2 30min pta=30
+        """),
+        good("""
+            visit 2026-03-04 aetna
+              97110 GP x2 30min
         """),
         good("""
             visit 2020-04-15 tricare

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, good, unknown
 from cleanclaim.sources import Confidence, page, regulation
 
 rule = Rule(
@@ -19,8 +19,7 @@ rule = Rule(
     name="order-absent-where-the-payer-wants-one",
     over="claims",
     severity=Severity.DENY,
-    applies=col.payer_referral_required,
-    flag=col.has_order.not_(),
+    flag=col.has_order.not_() & col.payer_referral_required,
     message="no order on file, the payer wants one",
     concept="referral-missing",
     sources=(
@@ -60,11 +59,15 @@ rule = Rule(
             at="claim",
             says="no order on file, the payer wants one",
         ),
-        exempt("""
+        good("""
             visit 2026-03-04 medicare_b has_order=false
               97110 GP x2 30min
         """),
-        exempt("""
+        good("""
+            visit 2025-06-16 aetna
+              97110 GP x2 30min
+        """),
+        good("""
             visit 2025-06-17 aetna has_order=false
               97110 GP x2 30min
         """),
