@@ -12,7 +12,6 @@ import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.coding import read_note
@@ -112,8 +111,11 @@ def _show(visits: list[Visit], name: str) -> None:
     reading = read_note(visit.note, day=visit.date_of_service)
     for mention in reading.mentions:
         answer = mention.suggestions
-        _say(f"  {mention.minutes.value if mention.minutes else '-':>3} {answer.codes} {answer.answer.__class__.__name__}: "
-             f"[{mention.heading}] {mention.what!r}")
+        _say(
+            f"  {mention.minutes.value if mention.minutes else '-':>3} {answer.codes} "
+            f"{answer.answer.__class__.__name__}: "
+            f"[{mention.heading}] {mention.what!r}"
+        )
         for label in ("purpose", "response", "progress"):
             found = getattr(mention, label)
             _say(f"        {label}: {found.value if found else '-'}")

@@ -118,3 +118,38 @@ def test_a_stated_level_is_kept_apart_from_the_components() -> None:
     assert reading.stated_level is not None
     assert reading.stated_level.value == "97162"
     assert reading.findings == EvaluationFindings()
+
+
+PROSE = (
+    "Two personal factors bear on the plan: neuropathy, poor sight. So: impairments of strength, sensation and balance, "
+    "limits in walking and floor transfer, and loss of community outings. Clinical presentation is evolving. "
+    "Decision making of moderate complexity."
+)
+
+
+def test_components_told_in_prose_are_counted() -> None:
+    found = read_evaluation(PROSE)
+    assert (found.findings.history_factors, found.findings.elements_examined) == (2, 6)
+    assert evaluation_level(found.findings).code == "97162"
+    assert [item.value for item in found.elements] == [
+        "strength", "sensation", "balance", "walking", "floor transfer", "community outings",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "factors", "elements", "code"),
+    [
+        ("Healthy, nothing affecting plan. 2 elements: hip strength, running. PFPS, stable, uncomplicated. Low complexity.",
+         0, 2, "97161"),
+        (("Four comorbidities affect the plan: a, b, c, d. Exam - elements: (1) strength 2+; (2) sensation; (3) balance; "
+         "(4) gait; (5) bathing; (6) church. Presentation unstable and unpredictable. Decision making high complexity."),
+         4, 6, "97163"),
+        ("2 factors affect plan: DM2, obesity. 4 elements: knee. Evolving: swelling changes. Moderate complexity decision making.",
+         2, 4, "97162"),
+        ("Leg strength better, limited by loss of balance and limits in walking.", None, None, None),
+    ],
+)  # fmt: skip
+def test_components_in_short_notes(text: str, factors: int | None, elements: int | None, code: str | None) -> None:
+    found = read_evaluation(text).findings
+    assert (found.history_factors, found.elements_examined) == (factors, elements)
+    assert evaluation_level(found).code == code

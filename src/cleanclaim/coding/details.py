@@ -36,13 +36,16 @@ _THERAPIST = re.compile(
 )
 _WHOLE = r"(?i:whole|entire|full|all of the|throughout)"
 _WHOLE_VISIT = re.compile(
-    rf"\b(?i:seen|treated|treatment|visit|session|care|services?|everything|all|furnished)\b[^.;\n]{{0,60}}?\b(?i:by|with)\b"
+    rf"\b(?i:seen|treated|treatment|visit|session|care|services?|everything|all|"
+    rf"furnished)\b[^.;\n]{{0,60}}?\b(?i:by|with)\b"
     rf"[^;\n]{{0,40}}?\b(?P<by>PTA?)\b[^.;\n]{{0,30}}?\b{_WHOLE}\b"
     rf"|\b(?P<then>PTA?)\b[^.;\n]{{0,40}}?\b{_WHOLE}\s+(?i:visit|session|treatment|time)\b"
-    rf"|\b(?:{_WHOLE}|(?i:all))\s+(?i:visit|session|treatments?|services?|care|minutes|interventions)\b[^.;\n]{{0,30}}?\b(?i:by|with)\b"
+    rf"|\b(?:{_WHOLE}|(?i:all))\s+(?i:visit|session|treatments?|services?|care|minutes|"
+    rf"interventions)\b[^.;\n]{{0,30}}?\b(?i:by|with)\b"
     rf"[^;\n]{{0,30}}?\b(?P<after>PTA?)\b"
     r"|\b(?P<signed>PTA),?\s+(?i:(?:working |treating |signed )?under|supervised by)\b"
-    r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b",
+    r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|"
+    r"treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b",
     re.MULTILINE,
 )
 _ONE_ON_ONE = re.compile(

@@ -20,7 +20,21 @@ _HOUR = 60
 _HALF_DAY = 12
 _DAY_MINUTES = 24 * _HOUR
 
-_UNITS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen")
+_UNITS = (
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+)
 _TEENS = ("fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty")
 _WORDS = {word: number for number, word in enumerate((*_UNITS, *_TEENS), start=2)} | {
@@ -56,7 +70,8 @@ _NOT_BEFORE = re.compile(
     r"\bgoal\s*(?:of|:)?\s*|"
     r"\bup to\s+|\bprevious(?:ly)?\s+|\bma\s*[-*]?\s*|\bmore than\s+|\bgreater than\s+|\bless than\s+|"
     r"(?<!followed )\bby\s+|\bvs\.?\s*|[<>]\s*|"
-    r"\b(?:sits?|sat|sitting|stood|standing|sleeps?|slept|drives?|drove|driving|stands|naps?|napped)\s+"  # spelling: off
+    r"\b(?:sits?|sat|sitting|stood|standing|sleeps?|slept|drives?|drove|driving|stands|naps?|"
+    r"napped)\s+"  # spelling: off
     r"(?:for\s+|about\s+|only\s+|up\s+to\s+)*|"
     r"\b(?:wore|wears?|wearing|worn)\s+(?:\w+\s+){0,3}|\bwear time\b[^.;\n]{0,15}|"
     r"\b(?:within|after|in)\s+(?:about\s+)?)$"
@@ -66,7 +81,8 @@ _NOT_AFTER = re.compile(
     r"\bto\s+\d+\s*min|"
     r"(?:each|per|every|a)\s+(?:position|side|rep\w*|set|hold|cycle|leg|arm|bout|morning|evening|night|week)\b|"
     r"(?:today\s*|now\s*)?[,(]\s*(?:up\s+from\s+|from\s+|vs\.?\s+|was\s+)?(?:\d{1,3}|[a-z]+)\s*(?:min\w*\s*)?"
-    r"(?:last\b|yesterday|on\s+(?:the\s+)?\d|on\s+(?:mon|tue|wed|thu|fri|sat|sun)|at\s+(?:the\s+)?(?:eval|start|first|last)|"
+    r"(?:last\b|yesterday|on\s+(?:the\s+)?\d|on\s+(?:mon|tue|wed|thu|fri|sat|sun)|at\s+(?:the\s+)?(?:eval|start|"
+    r"first|last)|"
     r"before\b|previously|when\s+begun))"
 )
 _AGAIN = re.compile(r"[^.;\n]*")
@@ -111,7 +127,9 @@ def _durations(folded: str) -> tuple[Duration, ...]:
 def _says_again(folded: str, one: Duration, two: Duration) -> bool:
     """Whether an amount and a clock range beside it are the same time told twice: "3 hours, 08:05 to 11:05"."""
     between = folded[one.end : two.start]
-    return one.minutes == two.minutes and (one.begins is None) != (two.begins is None) and bool(_AGAIN.fullmatch(between))
+    return (
+        one.minutes == two.minutes and (one.begins is None) != (two.begins is None) and bool(_AGAIN.fullmatch(between))
+    )
 
 
 def clock(text: str, half: str | None = None) -> time | None:

@@ -157,8 +157,10 @@ _FACTOR_COUNT = re.compile(
     rf"\b{_COUNT}\s*(?:\+|or more)?\s*(?:\w+\s){{0,2}}?{_FACTORS}(?!\s*:)"
     rf"|{_FACTORS}(?:\s*(?:and|/|&|or)\s*{_FACTORS})?[^.:;\n]{{0,40}}[:=]\s*(?P<after>\d{{1,2}}|none|zero)\b(?![-/])"
     rf"|(?P<without>without|denies|no)\s+(?:any\s+)?(?:significant\s+)?{_FACTORS}"
-    r"|\b(?P<nothing>nothing)\s+(?:else\s+)?(?:in\s+(?:the|his|her)\s+history\s+)?(?:(?:that\s+)?(?:affects?|affecting|impacts?|"
-    r"impacting|complicates?|complicating|influences?|influencing)|bears?\s+on|bearing\s+on)\s+(?:the\s+)?(?:plan|care|course|recovery)"
+    r"|\b(?P<nothing>nothing)\s+(?:else\s+)?(?:in\s+(?:the|his|her)\s+history\s+)?(?:(?:that\s+)?(?:affects?|"
+    r"affecting|impacts?|"
+    r"impacting|complicates?|complicating|influences?|influencing)|bears?\s+on|"
+    r"bearing\s+on)\s+(?:the\s+)?(?:plan|care|course|recovery)"
 )
 _FACTOR_LIST = re.compile(
     rf"{_FACTORS}(?:\s*(?:and|/|&|or)\s*{_FACTORS})?\s*"
@@ -173,9 +175,7 @@ _ELEMENT_LIST = re.compile(
     r"|impairments?(?= ?:)|activity limitations?|participation restrictions?|elements (?:examined|addressed))"
     r"\s*[:\-]\s*(?P<list>[^.;\n]+)"
 )
-_NUMBERED_ELEMENTS = re.compile(
-    r"\belements?\b[^.:;\n]{0,40}[:\-]\s*(?P<list>\(?1[.)]\s[^\n]*)"
-)
+_NUMBERED_ELEMENTS = re.compile(r"\belements?\b[^.:;\n]{0,40}[:\-]\s*(?P<list>\(?1[.)]\s[^\n]*)")
 _NUMBER_MARK = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=;)|(?<=,))\(?(?P<n>\d{1,2})[.)]\s")
 _TOLD_GROUP = re.compile(
     r"\b(?:impairments?|deficits?)\s+(?:of|in)\s+(?P<body>[^.;:\n]+?)(?=\s*(?:,|\band\b|;)*\s*"
@@ -207,7 +207,9 @@ _DECISIONS = re.compile(
     r"(?:decision[- ]making|\bdecisions?|\bcdm)\b[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)\b"
     r"|\b(?P<before>low|moderate|mod|high)(?:\s+complexity)?\s+(?:clinical\s+)?(?:decision[- ]making|cdm)\b"
 )
-_BARE_COMPLEXITY = re.compile(r"(?:^|(?<=[.;,\n])|(?<=[.;,\n] ))(?P<level>low|moderate|high)[- ]complexity(?=\s*(?:[.;,\n]|$))")
+_BARE_COMPLEXITY = re.compile(
+    r"(?:^|(?<=[.;,\n])|(?<=[.;,\n] ))(?P<level>low|moderate|high)[- ]complexity(?=\s*(?:[.;,\n]|$))"
+)
 _STATED = re.compile(
     r"\b(?P<level>low|moderate|mod|high)[- ]?(?:complexity|complex)\b[^.;\n]{0,12}\b(?:pt )?eval"
     r"|\beval\w*[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)[- ]complexity\b"
@@ -217,7 +219,8 @@ _EMPTY_ITEMS = frozenset({"none", "no", "n a", "na", "n/a", "none noted", "none 
 
 
 _SPEAKS = re.compile(
-    r"presentation|characteristics|factor|morbidit|complex|element|decision|cdm\b|impairment|limitation|restriction|uncomplicated|"
+    r"presentation|characteristics|factor|morbidit|complex|element|decision|cdm\b|impairment|limitation|"
+    r"restriction|uncomplicated|"
     r"unpredictable|evolving|affecting|body (?:structure|function)|(?:picture|course|condition)\b"
 )
 """Words without one of which a note states no component."""
@@ -239,7 +242,9 @@ def read_evaluation(text: str) -> EvaluationReading:
     presentation = first(
         _PRESENTATION,
         folded,
-        lambda found: _PRESENTATIONS[found["after"] or found["before"] or found["pair"] or found["lead"] or found["wild"]],
+        lambda found: _PRESENTATIONS[
+            found["after"] or found["before"] or found["pair"] or found["lead"] or found["wild"]
+        ],
     )
     decision = first(_DECISIONS, folded, lambda found: _decision(found["after"] or found["before"]))
     if decision is None and presentation is not None:

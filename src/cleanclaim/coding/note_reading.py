@@ -20,7 +20,15 @@ from cleanclaim.coding.durations import Duration, durations
 from cleanclaim.coding.evaluation import evaluation_level, read_evaluation
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.note_sections import Part, Stretch, stretches, whole_text
-from cleanclaim.coding.reading import EncounterHint, LeftOut, ListedCode, Mention, NoteReading, SharedMinutes, WhyLeftOut
+from cleanclaim.coding.reading import (
+    EncounterHint,
+    LeftOut,
+    ListedCode,
+    Mention,
+    NoteReading,
+    SharedMinutes,
+    WhyLeftOut,
+)
 from cleanclaim.coding.suggest import suggest
 from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, totals
 from cleanclaim.coding.wording import fold
@@ -56,7 +64,8 @@ _EARLIER = re.compile(
 _COMPARED = re.compile(
     r"\b(?:vs\.?|than|from|since|compared (?:to|with)|as|over|up from|after) (?:the |her |his )?(?:last|"
     r"previous|prior)\b|\bsame as (?:last|previous)|"
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s*(?:[a-z°%]+\s+)?(?:last (?:visit|session|time|week|mon|tue|wed|thu|"
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s*(?:[a-z°%]+\s+)?(?:last (?:visit|session|"
+    r"time|week|mon|tue|wed|thu|"
     r"fri|sat|sun)\w*|yesterday)\W*$"
 )
 _HOME = re.compile(
@@ -85,7 +94,8 @@ _NOT_DOING = re.compile(
     r"tolerated|demonstrates?|demonstrated|arrived|has|had|was|paid|agreed|consented|continues|would|requires?|"
     r"required|able|verbalized)\b|^\W*(?:tolerated|good tolerance|no (?:adverse|lob|loss|increase|change|new|"
     r"symptoms?|rest)|"
-    r"reports?|reported|d/c|discharged?|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|dob|name|visit|"
+    r"reports?|reported|d/c|discharged?|dx|diagnosis|precautions?|referred|goals?|pain|c/o|vitals?|bp|hr|date|"
+    r"dob|name|visit|"
     r"insurance|payer|poc|signed|electronically)\b"
 )
 _CODE = re.compile(r"(?<![\w.])(?P<code>9\d{4}|G0\d{3}|2056[01]|90912|90913|S8948|0791T)\b(?!-\d)")
@@ -105,7 +115,8 @@ _PERSON_MINUTES = re.compile(
     r"\b(?P<who>PTA|PT|(?i:therapist|assistant))\b\s*(?:portion|time|x|:|=|for|"
     r"-)?\s*(?P<n>\d{1,3})\s*(?:minutes|mins|min|')"
     r"|(?<!\d)(?P<m>\d{1,3})\s*(?:minutes|mins|min|')\s*(?:(?i:by|with|w/|of|from)\s*)?(?P<by>PTA|PT)\b"
-    r"|(?<![\d./])(?P<k>\d{1,3})\s*(?:minutes|mins|min|')?\s*(?:by|with|from)\s+(?:[A-Z]\.\s?)?[A-Z][a-z]+,\s*(?P<named>PTA|PT)\b"
+    r"|(?<![\d./])(?P<k>\d{1,3})\s*(?:minutes|mins|min|')?\s*(?:by|with|"
+    r"from)\s+(?:[A-Z]\.\s?)?[A-Z][a-z]+,\s*(?P<named>PTA|PT)\b"
 )
 _STAFF = {
     "PT": By.PT,
@@ -132,7 +143,8 @@ _ENUMERATED = re.compile(
 )
 _BOUTS = re.compile(r"\d\s*[x×]|\d+\s*(?:min\w*|')\s*[x×]\s*\d", re.IGNORECASE)
 _BARE_TIME = re.compile(
-    r"(?:\W|\b(?:one|on|1|total|in|all|with|me|the|therapist|pt|direct|contact|time|timed|spent|about|for|of|this|these|it|that|took|"
+    r"(?:\W|\b(?:one|on|1|total|in|all|with|me|the|therapist|pt|direct|contact|time|timed|spent|about|for|of|"
+    r"this|these|it|that|took|"
     r"altogether|together|skilled|treatment)\b)*"
 )
 """What may stand beside a duration that belongs to the act before it."""
@@ -253,7 +265,10 @@ class _Reader:
         needs_minutes = stretch.part is Part.OBJECTIVE and has_interventions
         self._needs_act = stretch.part in {Part.OBJECTIVE, Part.OPEN} and (
             self.is_evaluation
-            or any(not self._is_taken(stretch.start + one.start) for one in durations(self.text[stretch.start : stretch.end]))
+            or any(
+                not self._is_taken(stretch.start + one.start)
+                for one in durations(self.text[stretch.start : stretch.end])
+            )
         )
         for item in self._items(stretch):
             self._read_item(item, needs_minutes=needs_minutes)
@@ -502,17 +517,7 @@ class _Reader:
     def _read_without_minutes(self, start: int, end: int, item: _Item) -> None:
         folded = self.folded[start:end]
         previous = self.mentions[-1] if self.mentions else None
-        told = telling(folded)
-        ahead, self._minutes_ahead = self._minutes_ahead, None
-        if ahead is not None and ahead[1].paragraph == item.paragraph:
-            self._add(ahead[0], end, ahead[1], ahead[2])
-            return
-        if not _CODE.search(self.text, start, end) and (
-            told is Telling.BESIDE or (self._needs_act and told is not Telling.ACT and not self._stands_for_itself(start, end))
-        ):
-            if told is Telling.OPEN:
-                self._set_aside = (start, end, item)
-            self._take_up(start, end, item)
+        if self._belongs_to_other(start, end, item, telling(folded)):
             return
         if self._continues_head(start, explicit=self._explicit(start, end), top=self._top(start, end)):
             self._extend(self.mentions[-1], end)
@@ -543,6 +548,21 @@ class _Reader:
         if item.part is Part.OPEN and not explicit and top is None:
             return
         self._add(start, end, item, None)
+
+    def _belongs_to_other(self, start: int, end: int, item: _Item, told: Telling) -> bool:
+        """Give the sentence to the minutes that stand before it, or to the act before it, where it is no act itself."""
+        ahead, self._minutes_ahead = self._minutes_ahead, None
+        if ahead is not None and ahead[1].paragraph == item.paragraph:
+            self._add(ahead[0], end, ahead[1], ahead[2])
+            return True
+        if _CODE.search(self.text, start, end) or told is Telling.ACT:
+            return False
+        if told is Telling.OPEN and (not self._needs_act or self._stands_for_itself(start, end)):
+            return False
+        if told is Telling.OPEN:
+            self._set_aside = (start, end, item)
+        self._take_up(start, end, item)
+        return True
 
     def _stands_for_itself(self, start: int, end: int) -> bool:
         """Whether the words name a service, or a means that is used only to treat (a pack, a current, a needle)."""
@@ -577,7 +597,12 @@ class _Reader:
         without = self.mentions[first:]
         minutes = Found(one.minutes, start + one.start, start + one.end)
         aside = self._set_aside
-        if not without and aside is not None and aside[2].paragraph == item.paragraph and self._top(*aside[:2]) is not None:
+        if (
+            not without
+            and aside is not None
+            and aside[2].paragraph == item.paragraph
+            and self._top(*aside[:2]) is not None
+        ):
             self._set_aside = None
             self._add(aside[0], end, aside[2], minutes)
             return True
@@ -710,7 +735,9 @@ class _Reader:
     def fill_in_who(self, who: Found[By] | None) -> None:
         """Where the note says who furnished the whole visit, that holds for every service that does not say."""
         if who is not None:
-            self.mentions = [mention if mention.by is not None else replace(mention, by=who) for mention in self.mentions]
+            self.mentions = [
+                mention if mention.by is not None else replace(mention, by=who) for mention in self.mentions
+            ]
 
     def settle_asked(self, codes: frozenset[str], code: str, why: str) -> None:
         """Answer the questions between these codes: something else in the note decides for one of them."""
@@ -747,7 +774,9 @@ class _Reader:
         spare = [
             mention
             for mention in billed
-            if mention.minutes is not None and mention.minutes.value == over and not self._explicit(mention.start, mention.end)
+            if mention.minutes is not None
+            and mention.minutes.value == over
+            and not self._explicit(mention.start, mention.end)
         ]
         if over > 0 and len(spare) == 1:
             (extra,) = spare
@@ -759,9 +788,13 @@ class _Reader:
         nothing_left = treatment is not None and 0 < every == treatment.value
         kept = []
         for mention in self.mentions:
-            is_part = mention.minutes is None and mention.suggestions.not_billable is None and (
-                (no_timed_left and _is_timed(mention))
-                or (nothing_left and not _best_code(mention).startswith((*_MEANS, *_EVALUATIONS)))
+            is_part = (
+                mention.minutes is None
+                and mention.suggestions.not_billable is None
+                and (
+                    (no_timed_left and _is_timed(mention))
+                    or (nothing_left and not _best_code(mention).startswith((*_MEANS, *_EVALUATIONS)))
+                )
             )
             if is_part and (placed == 0 or not self._explicit(mention.start, mention.end)):
                 self.left_out.append(LeftOut(mention.what, mention.start, mention.end, WhyLeftOut.TOLD))
@@ -964,7 +997,24 @@ class _Reader:
 
 
 _HEAD_CONCEPTS = ("named_", "manual_word", "one_on_one", "attended")
-_MEANS = ("stimulation", "97140", "9701", "9702", "9703", "97124", "2056", "95992", "9759", "9760", "2924", "2952", "2953", "2954", "2955", "2958")
+_MEANS = (
+    "stimulation",
+    "97140",
+    "9701",
+    "9702",
+    "9703",
+    "97124",
+    "2056",
+    "95992",
+    "9759",
+    "9760",
+    "2924",
+    "2952",
+    "2953",
+    "2954",
+    "2955",
+    "2958",
+)
 """Codes whose words name a means of treating, so that naming it tells of its use."""
 _DEVICES = frozenset({"97760", "97761", "97763"})
 _EVALUATIONS = frozenset({"97161", "97162", "97163"})

@@ -34,13 +34,15 @@ class Stretch:
 
 
 _HEADINGS = {
-    Part.SUBJECTIVE: r"subjective|chief complaint|cc|hpi|history of present illness|hx|history|social history|social hx|pmh|pmhx|past medical history|"
+    Part.SUBJECTIVE: r"subjective|chief complaint|cc|hpi|history of present illness|"
+    r"hx|history|social history|social hx|pmh|pmhx|past medical history|"
     r"pain report|patient report",
     Part.OBJECTIVE: r"objective|objective findings|objective measures|measurements?|tests? (?:and|&) measures|"
     r"exam|examination|findings|"
     r"systems review",
     Part.INTERVENTIONS: r"(?:skilled )?interventions?(?: (?:provided|performed|today|rendered))?|"
-    r"(?:today'?s )?treatments?(?: (?:same day|on the same day|the same day|same visit|provided|performed|today|rendered|log|given|details|this visit))?|"
+    r"(?:today'?s )?treatments?(?: (?:same day|on the same day|the same day|same visit|provided|performed|today|"
+    r"rendered|log|given|details|this visit))?|"
     r"tx(?: today| provided| log)?|"
     r"(?:skilled |therapeutic )?(?:services|procedures)(?: provided| performed| rendered)?|flow ?sheet|"
     r"treatment flow ?sheet|exercise log|"
@@ -71,7 +73,8 @@ _RUN_IN = re.compile(
     r"|(?P<objective>objective|exam)|(?P<interventions>treatment|interventions|tx))\s*:\s*"
 )
 _REPORT = re.compile(
-    r"^[ \t]*progress (?:report|summary)\b[^\n:.;]{0,40}[:.;][ \t]+(?=\S)|^[ \t]*progress toward(?:s)? goals?[ \t]*[:.-][ \t]*",
+    r"^[ \t]*progress (?:report|summary)\b[^\n:.;]{0,40}[:.;][ \t]+(?=\S)|"
+    r"^[ \t]*progress toward(?:s)? goals?[ \t]*[:.-][ \t]*",
     re.MULTILINE,
 )
 """A progress report told within the note of a visit judges; a title on a line of its own heads the whole note."""

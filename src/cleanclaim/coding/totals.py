@@ -26,9 +26,11 @@ _TIMED = re.compile(
     rf"[ \t]*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+{_TIMED_KIND}|timed)"
     rf"(?:[ \t]+(?:codes?|code|treatment|tx|contact))*(?:[ \t]+(?:total|time|minutes))?\b"
-    rf"|\btimed[ \t]+(?:treatment|services|care|work)[ \t]+(?:came|comes|adds?|added|amounts?|amounted)[ \t]+(?:up[ \t]+)?to"
+    rf"|\btimed[ \t]+(?:treatment|services|care|work)[ \t]+(?:came|comes|adds?|added|amounts?|"
+    rf"amounted)[ \t]+(?:up[ \t]+)?to"
     rf"[ \t]+(?P<came>\d{{1,3}})[ \t]*{_UNIT}"
-    rf"|\b(?P<nothing>(?:no|without)[ \t]+(?:timed|one-on-one|15-minute)[ \t]+(?:services?|codes?|minutes|treatment|procedures?|units))\b"
+    rf"|\b(?P<nothing>(?:no|without)[ \t]+(?:timed|one-on-one|15-minute)[ \t]+(?:services?|codes?|minutes|"
+    rf"treatment|procedures?|units))\b"
 )
 _TIMED_LABEL = re.compile(r"total|timed|time\b|minutes\s*[:=]|tct|ttm|code")
 _TREATMENT = re.compile(
@@ -39,7 +41,8 @@ _TREATMENT = re.compile(
     rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|.]*(?:$|\n)))"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
     rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b"
-    rf"|\b(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|amounted))?[ \t]+(?:up[ \t]+)?to[ \t]+"
+    rf"|\b(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|"
+    rf"amounted))?[ \t]+(?:up[ \t]+)?to[ \t]+"
     rf"(?P<came>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+of[ \t]+(?:treatment|care|therapy))?",
     re.MULTILINE,
 )
@@ -95,7 +98,8 @@ _NOT_NOW = re.compile(
 _INITIAL = re.compile(
     r"\b(?:initial|first) (?:encounter|prosthetic|prosthesis|orthotic|orthosis|limb|brace|splint|fitting|"
     r"(?:session|visit|day|time|training|treatment) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
-    r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?|socket|arm|hand)|(?:prosthetic|orthotic) (?:training|visit|session|fitting))"
+    r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?|socket|arm|hand)|(?:prosthetic|"
+    r"orthotic) (?:training|visit|session|fitting))"
     r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
     r"just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|"
     r"leg)\b[^.;\n]{0,12}(?:today)?"
@@ -107,7 +111,8 @@ _SUBSEQUENT = re.compile(
     r"(?:session|visit|training) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
     r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?))\b[^.;\n]{0,20}"
     r"|\bfollow[- ]?up (?:session|visit)\b"
-    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th) (?:session|visit)\b"
+    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:second|third|fourth|fifth|2nd|3rd|"
+    r"4th|5th) (?:session|visit)\b"
     r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|"
     r"checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
 )
