@@ -45,7 +45,7 @@ _WHOLE_VISIT = re.compile(
     rf"[^;\n]{{0,30}}?\b(?P<after>PTA?)\b"
     r"|\b(?P<signed>PTA),?\s+(?i:(?:working |treating |signed )?under|supervised by)\b"
     r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|"
-    r"treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b",
+    r"treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b(?=\s*(?:[.;\n]|$))",
     re.MULTILINE,
 )
 _ONE_ON_ONE = re.compile(
