@@ -27,6 +27,8 @@ _LACKS = "documented minutes of each service, or a price of its code"
 _BILLED, _SUPPORTED, _APART = 0, 1, 2
 _WAYS = 3
 """As how many patients a patient is priced: as billed, as supported, and with an assistant's units apart."""
+_DAYS = 1 << 23
+"""More than the days of any calendar: a person and a day make one number."""
 _STIMULATION = ["97014", "G0283"]
 """The two codes for unattended stimulation, of which a payer takes one."""
 _ONE = pl.lit(1, pl.Int64)
@@ -83,9 +85,9 @@ def _patients_and_dates(claims: pl.DataFrame) -> Integers:
     known = patient.known & day.known
     if len(claims) == 1:
         return np.zeros(1, np.int64)
-    alone = -1 - np.arange(len(claims))
-    keys = np.stack([np.where(known, patient.values, alone), np.where(known, day.values, -1)])
-    return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    person = np.unique(patient.values, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    key = np.where(known, person * _DAYS + day.values + _DAYS // 2, -1 - np.arange(len(claims)))
+    return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _least(*values: pl.Expr) -> pl.Expr:
@@ -155,9 +157,9 @@ def _price(
         {
             "claim_id": which * count + claim.reshape(-1)[at],
             "code": codes["payable_code"].gather(rows[at]),
-            "modifiers": pl.Series([[]] * len(at), dtype=pl.List(pl.String)),
+            "modifiers": pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(at)),
             "units": np.concatenate(units),
-            "charge_cents": pl.Series([None] * len(at), dtype=pl.Int64),
+            "charge_cents": pl.Series([None], dtype=pl.Int64).new_from_index(0, len(at)),
         }
     )
     priced = price_table(copies, lines, fees=fees_of(few[:count], context), limit_to_known_charges=True)
