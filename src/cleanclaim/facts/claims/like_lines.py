@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
@@ -78,10 +79,12 @@ Answer = tuple[int | None, str | None, int | None, int | None, int | None, int |
 
 def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
-    knows = claims.get_column("knows_history").gather(lines.get_column("claim_id")).to_list()
-    answers: list[Answer] = [_ALONE if known else _ALONE_AT_HAND for known in knows]
+    knows = claims.get_column("knows_history").gather(lines.get_column("claim_id"))
+    # Most lines have no like: they share two answers, and the others follow.
+    answers: list[Answer] = [_ALONE, _ALONE_AT_HAND]
+    place = np.where(knows.fill_null(value=False).to_numpy(), 0, 1)
     if claims.height == 1 and _all_differ(lines.get_column("code").to_list()):
-        return _frame(answers)
+        return _frame(answers)[place]
     claims, lines = claims.select(_CLAIM), lines.select(_LINE)
     met = _met(claims, lines) if lines.height > _FEW else lines
     owners = claims if met is lines else claims[met.get_column("claim_id").unique().sort()]
@@ -104,13 +107,15 @@ def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         claim = by_id[claim_id]
         if claim.is_history:
             continue
-        for place, line in enumerate(own):
+        for number, line in enumerate(own):
+            earlier = own[:number]
             if line.code is None or line.day is None:
                 mates = of_patient[claim.patient_id]
             else:
                 mates = [*alike[claim.patient_id, line.day, line.code], *loose[claim.patient_id]]
-            answers[line.line_id] = (*_twice(line, own[:place], mates, claim, by_id), *_charged(line, own[:place]))
-    return _frame(answers)
+            place[line.line_id] = len(answers)
+            answers.append((*_twice(line, earlier, mates, claim, by_id), *_charged(line, earlier)))
+    return _frame(answers)[place]
 
 
 def _frame(answers: list[Answer]) -> pl.DataFrame:

@@ -15,6 +15,9 @@ from cleanclaim.lines.schema import FLAG, Column
 _SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes", "takes_the_therapist", "counts_one_on_one")
 _CLAIM = ("patient_id", "date_of_service", "rendering_npi", "discipline", "visit_stands_apart")
 
+_AT_ONCE = 256
+"""Services held against all of their cluster at a time, so that a large cluster takes no more memory than needed."""
+
 _COLUMNS = (
     Column("overlaps_other_patient", FLAG, "flag", "one-on-one while the therapist was so with another patient"),
     Column(
@@ -90,17 +93,21 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None 
     """
     yes = counts.fill_null(value=False).to_numpy()
     maybe = counts.fill_null(value=True).to_numpy()
-    hit = np.zeros(len(yes), np.bool_)
-    for part in clusters(group.number, clock.first, clock.last, np.flatnonzero(yes & clock.timed & group.known)):
-        for row in part:
-            rest = part[group.kind[part] != group.kind[row]]
-            meets = (clock.first[rest] < clock.last[row]) & (clock.first[row] < clock.last[rest])
-            hit[row] = bool(meets.any())
-    vague = maybe & ~(yes & clock.timed)
     in_kind, kind = np.unique(np.stack([group.number, group.kind]), axis=1, return_inverse=True)
+    kind = kind.reshape(-1)
+    several = np.bincount(in_kind[0])[group.number] > 1
+    hit = np.zeros(len(yes), np.bool_)
+    rows = np.flatnonzero(yes & clock.timed & group.known & several)
+    for part in clusters(group.number, clock.first, clock.last, rows):
+        for some in np.array_split(part, -(-len(part) // _AT_ONCE)):
+            other = group.kind[some][:, None] != group.kind[part]
+            begun = clock.first[some][:, None] < clock.last[part]
+            ended = clock.last[some][:, None] <= clock.first[part]
+            hit[some] = (other & begun & ~ended).any(axis=1)
+    vague = maybe & ~(yes & clock.timed)
     of_group = np.bincount(group.number, weights=vague.astype(np.int64)).astype(np.int64)
-    of_kind = np.bincount(kind.reshape(-1), weights=vague.astype(np.int64), minlength=in_kind.shape[1]).astype(np.int64)
-    elsewhere = of_group[group.number] > of_kind[kind.reshape(-1)]
+    of_kind = np.bincount(kind, weights=vague.astype(np.int64), minlength=in_kind.shape[1]).astype(np.int64)
+    elsewhere = of_group[group.number] > of_kind[kind]
     answered = hit | ~maybe | (group.known & ~vague & ~elsewhere)
     if apart is not None:
         answered |= apart & group.known

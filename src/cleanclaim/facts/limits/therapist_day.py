@@ -69,7 +69,7 @@ def therapist_days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags]:
 
 def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
-    if claims.get_column("patient_id").n_unique() <= 1:
+    if claims.height == 1 or claims.get_column("patient_id").n_unique() == 1:
         return _one_patient(claims, therapist_minutes(frames))
     group, known, others = therapist_days(claims)
     open_day = bool((~known).any())
@@ -154,21 +154,38 @@ def clusters(group: Integers, start: Integers, end: Integers, rows: Integers) ->
     return [part for part in np.split(rows, cuts) if len(part) > 1]
 
 
+def _tight(start: Integers, end: Integers, minutes: Integers) -> list[tuple[int, int]]:
+    """The narrowest times in which visits claim more than there is, the shortest first.
+
+    A wider time around such a one adds nothing but bystanders. For each start the earliest end counts, and only
+    while no later start has an end as early.
+    """
+    by_end = np.argsort(end, kind="stable")
+    found: list[tuple[int, int]] = []
+    earliest = _LONG
+    for first in np.unique(start)[::-1]:
+        later = by_end[start[by_end] >= first]
+        claimed_by = np.cumsum(minutes[later])
+        too_many = np.flatnonzero(claimed_by > end[later] - first)
+        if len(too_many) and end[later[too_many[0]]] < earliest:
+            earliest = int(end[later[too_many[0]]])
+            found.append((int(first), earliest))
+    return sorted(found, key=lambda span: (span[1] - span[0], span))
+
+
 def _overbooked(
     group: Integers, start: Integers, length: Integers, minutes: Integers, timed: Flags
 ) -> tuple[Integers, Integers, Flags]:
+    """For each visit: the time by the clock, the minutes claimed for it, and whether those are more."""
     clock, claimed = np.zeros(len(group), np.int64), np.zeros(len(group), np.int64)
     over = np.zeros(len(group), np.bool_)
     end = start + length
     for part in clusters(group, start, end, np.flatnonzero(timed)):
-        for first in np.unique(start[part]):
-            for last in np.unique(end[part]):
-                inside = part[(start[part] >= first) & (end[part] <= last)]
-                total_minutes = int(minutes[inside].sum())
-                if len(inside) > 1 and total_minutes > last - first:
-                    new = inside[~over[inside]]
-                    over[new] = True
-                    clock[new], claimed[new] = last - first, total_minutes
+        for first, last in _tight(start[part], end[part], minutes[part]):
+            inside = part[(start[part] >= first) & (end[part] <= last)]
+            new = inside[~over[inside]]
+            over[new] = True
+            clock[new], claimed[new] = last - first, minutes[inside].sum()
     return clock, claimed, over
 
 
