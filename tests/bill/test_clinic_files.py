@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from cleanclaim.bill.output import Written, write_claim_files, write_documents
 from cleanclaim.bill.report import render_report
@@ -76,3 +77,10 @@ def test_the_report_holds_no_patient_and_asks_for_nothing_outside() -> None:
     assert "http" not in page.replace("http-equiv", "")
     assert not [person.id for person in people if person.name.family_name in page.split()]
     assert all(entry["visit"] in page for entry in KEY["mistake"])
+
+
+@pytest.mark.parametrize("kind", ["claims", "findings", "rejected"])
+def test_documents_are_what_their_schemas_say(folder: Path, kind: str) -> None:
+    schema = json.loads((CLINIC.parents[1] / "schemas" / f"{kind}.schema.json").read_text(encoding="utf-8"))
+
+    Draft202012Validator(schema).validate(json.loads((folder / f"{kind}.json").read_text(encoding="utf-8")))
