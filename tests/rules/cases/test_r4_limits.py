@@ -210,3 +210,16 @@ def test_one_claim_alone_is_no_day_of_several_patients() -> None:
     tables: Tables = parse("visit 2026-03-04 medicare_b\n 97110 GP x2 30min")
     verdicts = Judge(select(["TD"])).judge(tables)
     assert (verdicts.findings(), verdicts.unjudged()) == ([], [])
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-03-04", ["TD101", "TD102", "TD103"]), ("2026-03-05", [])])
+def test_a_visit_of_an_unknown_therapist_may_be_of_this_one(day: str, expected: list[str]) -> None:
+    times = "visit_starts_at={} visit_minutes=30"
+    text = (
+        f"visit 2026-03-04 medicare_b {times.format(540)}\n 97110 GP x2 30min\n"
+        f"history 2026-03-04 medicare_b patient_id=2 {times.format(600)}\n 97110 GP x2 30min\n"
+        f"history {day} medicare_b patient_id=3 rendering_npi=? {times.format(540)}\n 97110 GP x2 30min\n"
+    )
+    verdicts = judged(["TD101", "TD102", "TD103"], text)
+    assert verdicts.findings() == []
+    assert [item.code for item in verdicts.unjudged()] == expected

@@ -9,11 +9,14 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
-from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, Flags, Integers, clusters
+from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, THERAPIST_SETTLED, Flags, Integers, clusters
 from cleanclaim.lines.schema import FLAG, Column
 
 _SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes", "takes_the_therapist", "counts_one_on_one")
 _CLAIM = ("patient_id", "date_of_service", "rendering_npi", "discipline", "visit_stands_apart")
+
+_PATIENT_KNOWN = pl.col("discipline").is_not_null() & pl.col("date_of_service").is_not_null()
+"""Whether the discipline and day of a claim are known; over `claims`."""
 
 _AT_ONCE = 256
 """Services held against all of their cluster at a time, so that a large cluster takes no more memory than needed."""
@@ -43,7 +46,9 @@ def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         pl.struct("patient_id", "date_of_service").rank("dense").cast(pl.Int64).alias("patient"),
         pl.col("discipline").rank("dense").fill_null(0).cast(pl.Int64),
         THERAPIST_KNOWN.alias("therapist_known"),
-        (pl.col("discipline").is_not_null() & pl.col("date_of_service").is_not_null()).alias("patient_known"),
+        THERAPIST_SETTLED.alias("therapist_settled"),
+        _PATIENT_KNOWN.alias("patient_known"),
+        _PATIENT_KNOWN.all().over("patient_id").alias("patient_settled"),
     )
     begins, lasts = services.get_column("starts_at"), services.get_column("service_minutes")
     first = begins.fill_null(0).to_numpy()
@@ -51,14 +56,12 @@ def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         (begins.is_not_null() & lasts.is_not_null()).to_numpy(), first, first + lasts.fill_null(0).to_numpy()
     )
     of = {name: keys.get_column(name).to_numpy()[owner] for name in keys.columns}
-    therapist = _Group(of["therapist"], of["patient_id"], of["therapist_known"])
-    patient = _Group(of["patient"], of["discipline"], of["patient_known"])
+    therapist = _Group(of["therapist"], of["patient_id"], of["therapist_known"], of["therapist_settled"])
+    patient = _Group(of["patient"], of["discipline"], of["patient_known"], of["patient_settled"])
     # Visits that do not overlap by the clock hold no services that do.
     apart = claims.get_column("visit_stands_apart").fill_null(value=False).to_numpy()[owner]
     saw = keys.select(
-        pl.when(pl.col("patient_known").all().over("patient"))
-        .then(pl.col("discipline").n_unique().over("patient") > 1)
-        .alias("saw")
+        pl.when("patient_settled").then(pl.col("discipline").n_unique().over("patient") > 1).alias("saw")
     ).get_column("saw")
     return pl.DataFrame(
         [
@@ -78,17 +81,21 @@ class _Clock(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """What each service shares with others (a day of a therapist, of a patient), and what tells them apart in it."""
+    """What each service shares with others (a day of a therapist, of a patient), and what tells them apart in it.
+
+    `known` says whether the group is, `settled` whether besides no service of an unknown group could belong to it.
+    """
 
     number: Integers
     kind: Integers
     known: Flags
+    settled: Flags
 
 
 def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None = None) -> pl.Series:
     """Whether a service that counts overlaps one of another kind in its group; null where it cannot be told.
 
-    It cannot be told where the group of the service is not known, and where the service itself, or one of another
+    It cannot be told where the group of the service is not settled, and where the service itself, or one of another
     kind in its group, may count but has no time of day; unless the visit stands `apart` from all others.
     """
     yes = counts.fill_null(value=False).to_numpy()
@@ -108,9 +115,9 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None 
     of_group = np.bincount(group.number, weights=vague.astype(np.int64)).astype(np.int64)
     of_kind = np.bincount(kind, weights=vague.astype(np.int64), minlength=in_kind.shape[1]).astype(np.int64)
     elsewhere = of_group[group.number] > of_kind[kind]
-    answered = hit | ~maybe | (group.known & ~vague & ~elsewhere)
+    answered = hit | ~maybe | (group.settled & ~vague & ~elsewhere)
     if apart is not None:
-        answered |= apart & group.known
+        answered |= apart & group.settled
     column = pl.Series(hit)
     return column if answered.all() else column.scatter(np.flatnonzero(~answered), None)
 

@@ -51,28 +51,31 @@ THERAPIST_KNOWN = (
 """Whether therapist and day of a claim are known, never null; over `claims`."""
 
 
-def therapist_days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags]:
-    """A number for the therapist and day of each claim, whether both are known, and whether other patients came.
+THERAPIST_SETTLED = (
+    THERAPIST_KNOWN & THERAPIST_KNOWN.all().over("date_of_service") & pl.col("date_of_service").is_not_null().all()
+)
+"""Whether, besides, no other claim at hand could be of the same therapist and day for want of either."""
 
-    A claim whose therapist or day is not known may belong to any of them: the caller must mind it.
-    """
+
+def _days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags, Flags]:
+    """For each claim a number of its therapist's day, whether it is known, settled, and whether other patients came."""
     key = claims.select(
         pl.struct("rendering_npi", "date_of_service").rank("dense").cast(pl.Int64).alias("group"),
         THERAPIST_KNOWN.alias("known"),
+        THERAPIST_SETTLED.alias("settled"),
         "patient_id",
     )
-    group, known = key.get_column("group").to_numpy(), key.get_column("known").to_numpy()
+    group, known, settled = (key.get_column(name).to_numpy() for name in ("group", "known", "settled"))
     pairs = np.unique(np.stack([group, key.get_column("patient_id").to_numpy()]), axis=1)
     several = np.bincount(pairs[0], minlength=int(group.max(initial=0)) + 1) > 1
-    return group, known, several[group]
+    return group, known, settled, several[group]
 
 
 def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     if claims.height == 1 or claims.get_column("patient_id").n_unique() == 1:
         return _one_patient(claims, therapist_minutes(frames))
-    group, known, others = therapist_days(claims)
-    open_day = bool((~known).any())
+    group, known, settled, others = _days(claims)
     minutes, told = _numbers(therapist_minutes(frames))
     start, begins = _numbers(claims.get_column("visit_starts_at"))
     length, lasts = _numbers(claims.get_column("visit_minutes"))
@@ -89,11 +92,11 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
         apart[part] = False
     unplaced = np.zeros(days, np.bool_)
     np.logical_or.at(unplaced, group, ~windows)
-    whole_day = known & ~untold[group]
+    whole_day = settled & ~untold[group]
     unsure = np.zeros(days, np.bool_)
     np.logical_or.at(unsure, group, ~timed)
-    fits = known & ~unsure[group]
-    sees_known = known & (others | (not open_day))
+    fits = settled & ~unsure[group]
+    sees_known = settled | (known & others)
     return pl.DataFrame(
         [
             _column("therapist_saw_others", others, sees_known),
@@ -101,7 +104,7 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
             _column("clock_minutes", clock, over | fits),
             _column("clock_minutes_claimed", claimed, over | fits),
             _column("claims_more_than_clock", over, over | fits),
-            _column("visit_stands_apart", apart, windows & ~unplaced[group] & (not open_day)),
+            _column("visit_stands_apart", apart, settled & ~unplaced[group]),
         ]
     )
 
