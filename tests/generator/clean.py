@@ -197,6 +197,7 @@ WORDS = {
     "97150": ("group exercise class, therapist guiding all members",),
     "97750": ("physical performance test with written report of the results",),
     "97761": ("prosthetic training, first encounter: donning and weight bearing",),
+    "97763": ("prosthetic training, later encounter: gait over ramps and fit checked",),
     "97161": ("physical therapy evaluation",),
     "97162": ("physical therapy evaluation",),
     "97163": ("physical therapy evaluation",),
@@ -334,7 +335,7 @@ def edits() -> dict[tuple[str, str], int]:
     """Pairs of codes in force in 2024-Q3, either way round, with their modifier indicator."""
     found: dict[tuple[str, str], int] = {}
     path = resources.files("cleanclaim.reference") / "data" / "ncci" / "pairs.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if not row["ended_on"] and row["modifier_indicator"] in {"0", "1"}:
                 found[row["column_1"], row["column_2"]] = int(row["modifier_indicator"])
@@ -346,7 +347,7 @@ def edits() -> dict[tuple[str, str], int]:
 def unlikely() -> dict[str, int]:
     """Units of a code and day above which Medicare calls them unlikely, edition of 2024-07-01."""
     path = resources.files("cleanclaim.reference") / "data" / "mue" / "mue.csv"
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8") as file:
         return {row["code"]: int(row["units"]) for row in csv.DictReader(file) if row["edition"] == "2024-07-01"}
 
 
@@ -649,7 +650,7 @@ class Maker:
 
     # --- one visit -----------------------------------------------------------------------------------
 
-    def _services(self, wish: Wish, payer: str, region: Region, special: str | None, *, begins: bool) -> dict[str, int] | None:
+    def _services(self, wish: Wish, payer: str, region: Region, special: str | None, *, begins: bool, later: bool) -> dict[str, int] | None:
         """Minutes by code of a day on which no two codes meet in an edit."""
         rng = self.rng
         terms = TERMS[payer]
@@ -662,7 +663,7 @@ class Maker:
         if special == "vertigo":
             return {"95992": rng.randint(10, 20)} if not begins else {rng.choice(list(LEVELS)): rng.randint(30, 45), "95992": 15}
         if special == "prosthetic":
-            return {"97761": rng.randint(23, 40)}
+            return {"97763" if later else "97761": rng.randint(23, 40)}
         minutes = {}
         if begins:
             minutes[rng.choice(list(LEVELS))] = rng.randint(30, 45)
@@ -685,7 +686,7 @@ class Maker:
         rng = self.rng
         terms = TERMS[payer]
         for _ in range(40):
-            minutes = self._services(wish, payer, region, special, begins=begins)
+            minutes = self._services(wish, payer, region, special, begins=begins, later=index > 0)
             if minutes is None or sum(minutes.values()) > 80 or not meets_none(list(minutes), edits()):
                 continue
             timed = {code: mine for code, mine in minutes.items() if code in TIMED}

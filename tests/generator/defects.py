@@ -126,6 +126,11 @@ MEDICARE = Wish(payer="medicare_b", billed=True)
 PAIRED_QUARTER = Wish(payer="medicare_b", period="2024q3", billed=True)
 LARKSPUR = Wish(payer="larkspur_mutual", billed=True)
 PRAIRIE = Wish(payer="prairie_health_plan", billed=True)
+CODED = tuple(
+    Wish(payer=payer, billed=True, period=period)
+    for payer, period in (("medicare_b", "2025q1"), ("larkspur_mutual", "2026q1"), ("prairie_health_plan", "2025q3"), ("medicare_b", "2026q3"))
+)
+"""Days on which the tables of ICD-10-CM are known: they begin on 2024-10-01."""
 STONEGATE = Wish(payer="stonegate_casualty", billed=True)
 TRICARE_LATER = tuple(Wish(payer="tricare", billed=True, period=name) for name in ("2025q1", "2025q3", "2026q1", "2026q3"))
 ANY = tuple(Wish(payer=payer, billed=True) for payer in ("medicare_b", "larkspur_mutual", "prairie_health_plan", "stonegate_casualty"))
@@ -329,7 +334,7 @@ def _(case: Case, _rng: Random) -> Spot:
 
 @defect("service-in-future", "The day of service has not come yet.", *ANY)
 def _(case: Case, _rng: Random) -> Spot:
-    return replace(case, as_of=case.visits[-1].date_of_service - timedelta(days=1)), (case.visits[-1].id,), "day"
+    return replace(case, as_of=case.as_of - timedelta(days=140)), (case.visits[-1].id,), "day"
 
 
 @defect("primary-payer-missing", "The patient has a second coverage but no first.", MEDICARE)
@@ -514,6 +519,13 @@ def _(case: Case, _rng: Random) -> Spot:
     return replace(case, visits=(*case.visits, again)), (case.visits[-1].id, again.id), "claim"
 
 
+@defect("line-twice", "A line stands twice on a claim.", *(replace(wish, mode="pt", least=15) for wish in ANY))
+def _(case: Case, rng: Random) -> Spot:
+    lines = _of(case)
+    again = rng.choice(lines)
+    return _lines(case, (*lines, again), again.code)
+
+
 @defect("filed-too-late", "The payer's filing limit has passed.", LARKSPUR, PRAIRIE, STONEGATE, MEDICARE)
 def _(case: Case, _rng: Random) -> Spot:
     return replace(case, as_of=case.as_of + timedelta(days=500)), _all(case), "claim"
@@ -527,6 +539,14 @@ def _(case: Case, rng: Random) -> Spot:
 @defect("pointer-missing", "A line points at no diagnosis.", *ANY)
 def _(case: Case, rng: Random) -> Spot:
     return _line(case, rng.randrange(len(_of(case))), pointers=())
+
+
+@defect("pointers-too-many", "A line points at more than four diagnoses.", *CODED)
+def _(case: Case, _rng: Random) -> Spot:
+    codes = ("M54.2", "M62.81", "M25.561", "M25.511", "R26.81")
+    lines = tuple(line.model_copy(update={"pointers": (1, 2, 3, 4, 5)}) for line in _of(case))
+    changed, ids, _ = _visit(case, diagnoses=codes, billed=lines)
+    return changed, ids, "line 1"
 
 
 # --- diagnoses -------------------------------------------------------------------------------------------
@@ -551,14 +571,14 @@ def _(case: Case, _rng: Random) -> Spot:
     return changed, ids, "claim"
 
 
-@defect("external-cause-first", "A code for how the injury came about stands first.", *ANY)
+@defect("external-cause-first", "A code for how the injury came about stands first.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
     cause = rng.choice(("W19.XXXD", "W01.0XXD", "Y93.01", "V43.52XD"))
     assert valid_on(cause, _day(case))
     return _sickness(case, (cause, *(case.visits[-1].diagnoses or ())), "diagnosis 1")
 
 
-@defect("manifestation-first", "A manifestation stands first, before its cause.", replace(MEDICARE, region="balance"))
+@defect("manifestation-first", "A manifestation stands first, before its cause.", replace(MEDICARE, region="balance", period="2025q3"), replace(MEDICARE, region="balance", period="2026q1"))
 def _(case: Case, _rng: Random) -> Spot:
     assert valid_on("G63", _day(case))
     return _sickness(case, ("G63", "E03.9"), "diagnosis 1")
@@ -581,7 +601,7 @@ def _(case: Case, _rng: Random) -> Spot:
     return _sickness(case, (code,), "diagnosis 1")
 
 
-@defect("diagnosis-header", "A diagnosis is a heading that needs more characters.", *ANY)
+@defect("diagnosis-header", "A diagnosis is a heading that needs more characters.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
     code = rng.choice(("M25.56", "M17.1", "M75.1", "R26", "M54.1", "S83.24", "H81.1", "M25.61"))
     assert code.replace(".", "") in known_diagnoses()
@@ -589,14 +609,14 @@ def _(case: Case, rng: Random) -> Spot:
     return _sickness(case, (code,), "diagnosis 1")
 
 
-@defect("diagnosis-unknown", "A diagnosis is no code of ICD-10-CM.", *ANY)
+@defect("diagnosis-unknown", "A diagnosis is no code of ICD-10-CM.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
     code = rng.choice(("M99.999", "Z11.999", "M54.99", "M25.969", "R26.77"))
     assert code.replace(".", "") not in known_diagnoses()
     return _sickness(case, (code,), "diagnosis 1")
 
 
-@defect("seventh-character-missing", "An injury code lacks its seventh character.", *ANY)
+@defect("seventh-character-missing", "An injury code lacks its seventh character.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
     code = rng.choice(("S83.241", "S93.401", "S46.011", "S39.012", "S52.501"))
     assert not valid_on(code, _day(case))
@@ -604,19 +624,25 @@ def _(case: Case, rng: Random) -> Spot:
     return _sickness(case, (code,), "diagnosis 1")
 
 
-@defect("seventh-character-wrong", "An injury code has a seventh character that its category does not know.", *ANY)
+@defect("seventh-character-wrong", "An injury code has a seventh character that its category does not know.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
     code = rng.choice(("S83.241G", "S93.401K", "S46.011P", "S39.012B"))
     assert not valid_on(code, _day(case))
     return _sickness(case, (code,), "diagnosis 1")
 
 
-@defect("diagnoses-exclude-each-other", "Two diagnoses stand together that exclude each other.", *ANY)
+@defect("diagnoses-exclude-each-other", "Two diagnoses stand together that exclude each other.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
     pair = rng.choice((("M54.50", "M54.41"), ("H81.11", "R42"), ("M54.50", "S39.012D"), ("R26.81", "R27.0"), ("N39.3", "N39.46")))
     assert excluded(*pair)
     assert all(valid_on(code, _day(case)) for code in pair)
     return _sickness(case, pair, "diagnosis 2")
+
+
+@defect("sequela-first", "A late effect stands before the condition it caused.", *CODED)
+def _(case: Case, _rng: Random) -> Spot:
+    assert valid_on("S83.241S", _day(case))
+    return _sickness(case, ("S83.241S", "M25.561"), "diagnosis 1")
 
 
 @defect("diagnosis-wrong-side", "The diagnosis names the other side than the one treated.",
@@ -977,6 +1003,17 @@ def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, index, *_of(case)[index].modifiers, rng.choice(("59", "XU")))
 
 
+@defect("modifier-of-surgeons", "A line of therapy carries 51, which is for several operations.", MEDICARE, PRAIRIE)
+def _(case: Case, rng: Random) -> Spot:
+    index = rng.randrange(len(_of(case)))
+    return _modifiers(case, index, *_of(case)[index].modifiers, "51")
+
+
+@defect("modifier-of-physicians", "An evaluation by a therapist carries 25, which is for a physician's visit.", replace(MEDICARE, evaluation=True, visits=1))
+def _(case: Case, _rng: Random) -> Spot:
+    return _modifiers(case, 0, *_of(case)[0].modifiers, "25")
+
+
 @defect("exception-and-waiver-together", "A line says that care is needed and that it is not.", replace(MEDICARE, kx=True))
 def _(case: Case, rng: Random) -> Spot | None:
     places = [index for index, line in enumerate(_of(case)) if len(line.modifiers) < 4]
@@ -1176,9 +1213,8 @@ def _(case: Case, _rng: Random) -> Spot:
 
 @defect("prosthetic-training-first-twice", "The first prosthetic encounter is billed a second time.", replace(MEDICARE, special="prosthetic", visits=2))
 def _(case: Case, _rng: Random) -> Spot | None:
-    if [line.code for visit in case.visits for line in visit.billed or ()].count("97761") != 2:
-        return None
-    return replace(case, as_of=case.as_of + timedelta(days=1)), (case.visits[-1].id,), "97761"
+    assert [line.code for line in case.visits[0].billed or ()] == ["97761"] * len(case.visits[0].billed or ())
+    return _exchange(case, "97763", "97761", "prosthetic training, first encounter: donning and weight bearing")
 
 
 # --- evaluations -----------------------------------------------------------------------------------------
@@ -1328,6 +1364,15 @@ def _(case: Case, _rng: Random) -> Spot:
     return _certification(case, by=who, method=CertificationMethod.SIGNED)
 
 
+@defect("certified-by-the-therapist", "The therapist certified the plan.", MEDICARE)
+def _(case: Case, _rng: Random) -> Spot:
+    (certified,) = _the_plan(case).certifications or ()
+    therapist = case.clinic.therapist(case.visits[0].therapist)
+    assert certified.by is not None
+    assert therapist is not None
+    return _certification(case, by=therapist, method=CertificationMethod.SIGNED)
+
+
 @defect("plan-without-goals", "The plan has no goals.", MEDICARE)
 def _(case: Case, _rng: Random) -> Spot:
     return _plan(case, "plan of care", goals=())
@@ -1418,30 +1463,29 @@ def _(case: Case, _rng: Random) -> Spot:
     return _authorization(case, _treatments(case), codes=("97760", "97542"))
 
 
-@defect("authorization-units-used-up", "All authorized units were used before this visit.", *AUTHORIZED)
-def _(case: Case, _rng: Random) -> Spot:
-    return _authorization(case, _treatments(case), units_allowed=16, units_used=16)
-
-
-@defect("visits-above-benefit", "The plan's visits of the year or injury are used up.", replace(STONEGATE, evaluation=False))
+@defect("visits-above-benefit", "The plan's visits of the year or injury are used up.", replace(STONEGATE, evaluation=False),
+        *(replace(PRAIRIE, evaluation=False, period=name) for name in ("2025q3", "2026q3")))  # fmt: skip
 def _(case: Case, _rng: Random) -> Spot:
     plan = _the_plan(case)
     first = case.visits[0].date_of_service
-    days = tuple(first - timedelta(days=2 * n) for n in range(24, 0, -1))
+    benefit = 24 if case.payer == "stonegate_casualty" else 30
+    days = tuple(first - timedelta(days=2 * n) for n in range(benefit, 0, -1))
     begun = days[0]
+    assert begun.year == first.year or case.payer == "stonegate_casualty"
     (certified,) = plan.certifications or ()
     assert plan.order is not None
     injured = begun - timedelta(days=10)
     (approved,) = case.patient.coverages[0].authorizations or ()
-    approved = approved.model_copy(update={"valid_from": begun, "visits_allowed": 60, "visits_used": 24})
+    approved = approved.model_copy(update={"valid_from": begun, "visits_allowed": 60, "visits_used": benefit})
     changed, _, _ = _coverage(case, "coverage", authorizations=(approved,))
-    changed = with_patient(changed, accident=Accident(kind=AccidentKind.EMPLOYMENT, on=injured))
+    if case.patient.accident is not None:
+        changed = with_patient(changed, accident=Accident(kind=AccidentKind.EMPLOYMENT, on=injured))
     through = _day(case) + timedelta(days=20)
     certified = certified.model_copy(update={"method": CertificationMethod.SIGNED, "on": begun + timedelta(days=2), "verbal_on": None, "through": through})
     return _plan(
         changed, "coverage", established_on=begun, first_treatment_on=begun, treatment_days_before=days, onset_on=injured, through=through,
         certifications=(certified,), sent_on=begun, order=plan.order.model_copy(update={"on": begun - timedelta(days=2)}),
-        progress_reports=tuple(ProgressReport(on=days[n], signed_by=Credential.PT) for n in (8, 16, 23)),
+        progress_reports=tuple(ProgressReport(on=days[n], signed_by=Credential.PT) for n in range(8, benefit, 7)),
     )  # fmt: skip
 
 
