@@ -137,3 +137,23 @@ def test_the_encounter_is_settled_by_the_note(opening: str, code: str | None) ->
     (mention,) = read_note(text, day=DAY).mentions
     assert mention.code == code
     assert (mention.suggestions.must_ask is not None) is (code is None)
+
+
+def test_minutes_that_name_nothing_go_with_the_words_beside_them() -> None:
+    before = "Two people in the water group besides him; 30 minutes of the same, and I went from one to the next."
+    (mention,) = read_note(before, day=DAY).mentions
+    assert mention.minutes is not None
+    assert mention.group_size is not None
+    assert (mention.code, mention.minutes.value, mention.group_size.value) == ("97150", 30, 3)
+
+    after = "Thirty minutes one-on-one. We practiced rolling, sitting up and rising from a low chair."
+    (mention,) = read_note(after, day=DAY).mentions
+    assert mention.minutes is not None
+    assert (mention.code, mention.minutes.value) == ("97530", 30)
+
+
+def test_a_person_named_for_a_part_is_not_taken_for_the_whole() -> None:
+    assert whole_visit_by("Seen by Pat Sample, PTA, for exercise, and by me for the hands-on part.") is None
+    found = whole_visit_by("O: Seen by Pat Sample, PTA. Leg press 15 min.")
+    assert found is not None
+    assert found.value is By.PTA

@@ -60,6 +60,7 @@ _PATIENTS = re.compile(
     rf"\b(?:with|w/|of|among|between|x|,|\()?\s*(?P<n>{_NUMBER})\s+(?P<other>other\s+)?(?:patients|pts|"
     rf"participants|people|members|clients|patient|pt)\b(?! (?:reports?|states?|education))"
 )
+_BESIDES = re.compile(r"[^.;\n]{0,30}?\b(?:besides|in addition to|other than) (?:him|her|them|the patient)\b")
 _ANOTHER = re.compile(r"\b(?:with|w/|and|alongside) (?:another|one other) (?:patient|pt)\b")
 _ATTENDED_NOT = re.compile(r"\bunattended\b|\bnot attended\b|\bunsupervised\b")
 _ATTENDED = re.compile(
@@ -191,7 +192,8 @@ def group_size(text: str) -> Found[int] | None:
         return Found(2, match.start(), match.end())
     match = _PATIENTS.search(folded)
     if match is not None:
-        return _group(match["n"], 1 if match["other"] else 0, match.start("n"), match.end())
+        others = match["other"] or _BESIDES.match(folded, match.end())
+        return _group(match["n"], 1 if others else 0, match.start("n"), match.end())
     return None
 
 

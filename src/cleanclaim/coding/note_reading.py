@@ -152,6 +152,8 @@ T = TypeVar("T")
 
 _STRONG = 2.6
 """Points from which words are taken to name an intervention."""
+_LIKELY = 0.5
+"""The score from which likeness alone is taken for what a sentence with minutes names."""
 _HEADING_LENGTH = 90
 
 
@@ -271,8 +273,9 @@ class _Reader:
             )
         )
         for item in self._items(stretch):
+            ahead = self._minutes_ahead
             self._read_item(item, needs_minutes=needs_minutes)
-            if self._minutes_ahead is not None and self._minutes_ahead[1] is not item:
+            if ahead is not None and self._minutes_ahead is ahead:
                 self._say_minutes_ahead()
         self._say_minutes_ahead()
 
@@ -491,6 +494,8 @@ class _Reader:
         """An item with one duration: one service, or several of which those before the duration share it."""
         minutes = Found(one.minutes, start + one.start, start + one.end)
         named = self._services(start, end)
+        if not named and not item.heading and self._needs_words(start, end, item, minutes):
+            return
         if len({code for code, _, _ in named}) <= 1:
             after = [place for place in named if place[1] >= minutes.end]
             own = self._top(start, minutes.end)
@@ -552,9 +557,10 @@ class _Reader:
     def _belongs_to_other(self, start: int, end: int, item: _Item, told: Telling) -> bool:
         """Give the sentence to the minutes that stand before it, or to the act before it, where it is no act itself."""
         ahead, self._minutes_ahead = self._minutes_ahead, None
-        if ahead is not None and ahead[1].paragraph == item.paragraph:
+        if ahead is not None and ahead[1].paragraph == item.paragraph and self._top(start, end) is not None:
             self._add(ahead[0], end, ahead[1], ahead[2])
             return True
+        self._minutes_ahead = ahead
         if _CODE.search(self.text, start, end) or told is Telling.ACT:
             return False
         if told is Telling.OPEN and (not self._needs_act or self._stands_for_itself(start, end)):
@@ -581,11 +587,41 @@ class _Reader:
         elif self._adjoins(previous, start):
             self._take_up_response(previous, start, end)
 
+    def _needs_words(self, start: int, end: int, item: _Item, minutes: Found[int]) -> bool:
+        """Join minutes whose own words name nothing to the sentence before them, or let them wait for the next."""
+        if self._named_or_top(start, end):
+            return False
+        answer = self._suggest(self.text[start:end])
+        if answer.not_billable is not None and answer.not_billable.evidence:
+            return False
+        aside, self._set_aside = self._set_aside, None
+        if aside is not None and aside[2].paragraph == item.paragraph and self._named_or_top(*aside[:2]):
+            self._add(aside[0], end, aside[2], minutes)
+            return True
+        if answer.best is not None and answer.best.score >= _LIKELY:
+            return False
+        previous = self.mentions[-1] if self.mentions else None
+        if (
+            previous is not None
+            and previous.minutes is None
+            and item.paragraph <= previous.start
+            and self._adjoins(previous, start)
+        ):
+            self._extend(previous, end)
+            self.mentions[-1] = replace(self.mentions[-1], minutes=minutes)
+            return True
+        self._minutes_ahead = (start, replace(item, start=start, end=end), minutes)
+        return True
+
     def _say_minutes_ahead(self) -> None:
         """A duration that stood alone and was followed by no act is a mention of its own: a person must say whose."""
         ahead, self._minutes_ahead = self._minutes_ahead, None
         if ahead is not None:
+            count = len(self.mentions)
             self._add(ahead[0], ahead[1].end, ahead[1], ahead[2])
+            late = self.mentions[count:]
+            place = next((n for n, other in enumerate(self.mentions) if other.start > ahead[0]), count)
+            self.mentions[place:] = [*late, *self.mentions[place:count]]
 
     def _give_back(self, start: int, end: int, item: _Item, one: Duration) -> bool:
         """Give a duration that stands alone to the acts before it that have none; several codes share it."""
