@@ -6,7 +6,7 @@ from every verdict: the others go on, and `Verdicts.crashed` names it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,7 @@ _PLACE: dict[str, tuple[str, ...]] = {
 class Judge:
     """Rules made ready to run: the plan of their facts is laid once and used for any number of tables."""
 
-    def __init__(self, rules: Sequence[Rule], extra: dict[str, Iterable[str]] | None = None) -> None:
+    def __init__(self, rules: Sequence[Rule], extra: Mapping[str, Iterable[str]] | None = None) -> None:
         """Plan the facts that the rules read and show; `extra` asks for further columns by table."""
         self.rules = tuple(rules)
         by_table: dict[str, list[Rule]] = {}
@@ -189,7 +189,7 @@ class _Answers:
     def rows(self, verdict: Verdict) -> dict[str, list[int]]:
         """Rule → rows with that verdict, rules without any left out."""
         found: dict[str, list[int]] = {}
-        columns, rows = np.nonzero(self.verdicts.T == np.int8(verdict))
+        columns, rows = np.nonzero(np.equal(self.verdicts.T, np.int8(verdict)))
         for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
             found.setdefault(self.codes[column], []).append(row)
         return found

@@ -64,7 +64,8 @@ class Fact:
         """Columns of its own table that the fact reads."""
         if self.expr is not None:
             return tuple(sorted(set(self.expr.meta.root_names())))
-        assert self.aggregate is not None, f"fact {self.name} has neither expression nor aggregate"
+        if self.aggregate is None:
+            raise ValueError(f"fact {self.name} has neither an expression nor an aggregate")
         return tuple(sorted({*self.aggregate.by, *((self.aggregate.known,) if self.aggregate.known else ())}))
 
 

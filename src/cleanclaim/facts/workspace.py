@@ -96,7 +96,7 @@ _PRESENT = pl.lit(value=True).alias("__present")
 
 
 def _filled(name: str, aggregate: Aggregate, key_known: pl.Expr) -> pl.Expr:
-    """The group's value; the empty value where the key is known but no row has it; unknown where absence proves nothing."""
+    """The group's value; the empty value where no row has a known key; unknown where absence proves nothing."""
     present = pl.col("__present").is_not_null()
     value = pl.when(present).then(pl.col(f"{_OWN}{name}")).when(key_known).then(_empty(aggregate))
     return (value if aggregate.known is None else pl.when(pl.col(aggregate.known)).then(value)).alias(name)

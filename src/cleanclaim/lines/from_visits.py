@@ -139,7 +139,10 @@ def tables_of(cases: Sequence[Case], clinic: Clinic | None, as_of: date) -> Tabl
         as_of: the day on which the check is made.
     """
     patients: dict[str, int] = {}
-    claims, lines, services, diagnoses = [], [], [], []
+    claims: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
+    services: list[dict[str, Any]] = []
+    diagnoses: list[dict[str, Any]] = []
     for claim_id, case in enumerate(cases):
         patient_id = patients.setdefault(case.visit.patient_id, len(patients))
         claims.append(_claim(case, clinic, as_of) | {"claim_id": claim_id, "patient_id": patient_id})

@@ -126,7 +126,7 @@ def assistant_split(
         (assistant_known & (assistant == 0), SplitBasis.NO_ASSISTANT, 0),
         (~all_known, None, 0),
         (~timed, SplitBasis.SHARE_OF_SERVICE, units * of_service),
-        # Fewer units than whole blocks, as after a cap or an underbilling: whose they are is plain only if one person did all.
+        # Fewer units than whole blocks, as after a cap: whose they are is plain only if the assistant did all.
         ((left < 0) & (therapist == 0), SplitBasis.ASSISTANT_ALONE, units),
         (left == 0, SplitBasis.WHOLE_UNITS, whole),
         (

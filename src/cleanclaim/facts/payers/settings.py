@@ -14,9 +14,9 @@ from cleanclaim.reference import payers
 def _resolve(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     asked = frames["claims"].select("payer", pl.col("date_of_service").alias("date"))
     resolved = payers.resolve(asked.unique(), context.payers.values())
-    return asked.join(
-        resolved, on=["payer", "date"], how="left", nulls_equal=True, maintain_order="left"
-    ).drop("payer", "date")
+    return asked.join(resolved, on=["payer", "date"], how="left", nulls_equal=True, maintain_order="left").drop(
+        "payer", "date"
+    )
 
 
 stage = Stage(
