@@ -38,6 +38,12 @@ def packs() -> dict[str, Payer]:
     return {payer.id: payer for payer in load_folder(PAYERS)}
 
 
+def _concept(code: str) -> str:
+    found = entry(code)
+    assert found is not None, code
+    return str(found.rule.concept)
+
+
 def judge(clinic: Clinic, patients: Mapping[str, Patient], visits: Sequence[Visit], as_of: date) -> list[Judged]:
     """All findings on the visits, those whose safe fix was made at once among them.
 
@@ -47,14 +53,16 @@ def judge(clinic: Clinic, patients: Mapping[str, Patient], visits: Sequence[Visi
     billed = bill(clinic, patients, visits, as_of=as_of, packs=packs())
     if not billed.crashed:
         return [
-            Judged(claim.key, entry(finding.code).rule.concept, finding.code, finding.severity, str(finding.place))
+            Judged(claim.key, _concept(finding.code), finding.code, finding.severity, str(finding.place))
             for claim in billed.claims
             for finding in (*claim.findings, *claim.mended)
         ]
     keys = sorted({visit.patient_id for visit in visits})
     if len(keys) == 1:
         return [
-            Judged(visit.id, CRASHED, code, CRASHED, why) for visit in visits for code, why in sorted(billed.crashed.items())
+            Judged(visit.id, CRASHED, code, CRASHED, why)
+            for visit in visits
+            for code, why in sorted(billed.crashed.items())
         ]
     half = len(keys) // 2
     return [

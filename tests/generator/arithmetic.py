@@ -35,7 +35,9 @@ def pooled(minutes: Mapping[str, int]) -> dict[str, int] | None:
     for units in product(*(range(minutes[code] // UNIT, minutes[code] // UNIT + 2) for code in codes)):
         if sum(units) != total:
             continue
-        extra = [minutes[code] % UNIT for code, given in zip(codes, units, strict=True) if given > minutes[code] // UNIT]
+        extra = [
+            minutes[code] % UNIT for code, given in zip(codes, units, strict=True) if given > minutes[code] // UNIT
+        ]
         if 0 in extra:
             continue
         ways.append((sum(extra), units))
@@ -48,7 +50,9 @@ def pooled(minutes: Mapping[str, int]) -> dict[str, int] | None:
 
 def by_code(minutes: Mapping[str, int]) -> dict[str, int]:
     """Units by code where each code stands alone and its last unit takes eight minutes (CPT midpoint)."""
-    return {code: max(n for n in range(60) if n == 0 or mine >= (n - 1) * UNIT + LEAST) for code, mine in minutes.items()}
+    return {
+        code: max(n for n in range(60) if n == 0 or mine >= (n - 1) * UNIT + LEAST) for code, mine in minutes.items()
+    }
 
 
 def assistant_units(therapist: int, assistant: int, units: int) -> tuple[int, int] | None:

@@ -96,13 +96,34 @@ class Terms:
 TERMS: Mapping[str, Terms] = {
     "medicare_b": Terms("pool", gp=True, cq=True, stimulation="G0283", edits=True, share=0.45),
     "medicare_advantage": Terms("pool", gp=True, cq=True, stimulation="G0283", edits=True, share=0.08, member="AP"),
-    "uhc_commercial": Terms("both", gp=True, cq=True, stimulation=None, edits=True, cap=4, reach=70, share=0.12, member="UH"),
-    "larkspur_mutual": Terms("code", gp=False, cq=False, stimulation="97014", edits=True, reach=150, share=0.12, member="LM"),
+    "uhc_commercial": Terms(
+        "both", gp=True, cq=True, stimulation=None, edits=True, cap=4, reach=70, share=0.12, member="UH"
+    ),
+    "larkspur_mutual": Terms(
+        "code", gp=False, cq=False, stimulation="97014", edits=True, reach=150, share=0.12, member="LM"
+    ),
     "prairie_health_plan": Terms(
-        "code", gp=True, cq=True, stimulation="97014", edits=True, cap=4, reach=70, authorization=True, share=0.1, member="PH"
+        "code",
+        gp=True,
+        cq=True,
+        stimulation="97014",
+        edits=True,
+        cap=4,
+        reach=70,
+        authorization=True,
+        share=0.1,
+        member="PH",
     ),
     "stonegate_casualty": Terms(
-        "pool", gp=False, cq=False, stimulation="G0283", edits=False, reach=75, authorization=True, share=0.08, member="SC"
+        "pool",
+        gp=False,
+        cq=False,
+        stimulation="G0283",
+        edits=False,
+        reach=75,
+        authorization=True,
+        share=0.08,
+        member="SC",
     ),
     "tricare": Terms("pool", gp=True, cq=True, stimulation=None, edits=True, share=0.05, member="TR"),
 }
@@ -122,8 +143,29 @@ THRESHOLD = {2024: 233000, 2025: 241000, 2026: 248000}
 """Cents of a year above which Medicare wants KX: facts.md §4."""
 
 TIMED = frozenset(
-    "97032 97033 97034 97035 97036 97110 97112 97113 97116 97124 97140 97530 97533 97535 97537 97542 97750 97755 "
-    "97760 97761 97763".split()
+    [
+        "97032",
+        "97033",
+        "97034",
+        "97035",
+        "97036",
+        "97110",
+        "97112",
+        "97113",
+        "97116",
+        "97124",
+        "97140",
+        "97530",
+        "97533",
+        "97535",
+        "97537",
+        "97542",
+        "97750",
+        "97755",
+        "97760",
+        "97761",
+        "97763",
+    ]
 )
 UNATTENDED = frozenset({"G0283", "97014", "97012", "97016"})
 CHARGES = {
@@ -182,8 +224,14 @@ INJURIES = {
 }
 
 WORDS = {
-    "97110": ("{where} strengthening against band resistance, three sets", "progressive resistive exercise for {where} strength and range"),
-    "97112": ("proprioception and postural control drills for the {where}", "neuromuscular re-education, balance and proprioception, {where}"),
+    "97110": (
+        "{where} strengthening against band resistance, three sets",
+        "progressive resistive exercise for {where} strength and range",
+    ),
+    "97112": (
+        "proprioception and postural control drills for the {where}",
+        "neuromuscular re-education, balance and proprioception, {where}",
+    ),
     "97116": ("gait training with cues for step length and stance, level and stairs",),
     "97140": ("joint mobilization of the {where}, grade III", "soft tissue and joint mobilization, {where}"),
     "97124": ("therapeutic massage to the {where}, effleurage and petrissage",),
@@ -252,7 +300,24 @@ GOALS = (
 )  # fmt: skip
 FAMILY = ("Ashgrove", "Birchall", "Coppard", "Dunmore", "Elverton", "Farrow", "Garside", "Hollin", "Inskip", "Jessop", "Kershaw", "Lydgate",
           "Marchbank", "Netherby", "Oakden", "Pellow", "Quarrie", "Rushton", "Sedgwick", "Thackray")  # fmt: skip
-GIVEN = ("Alma", "Bruno", "Celia", "Dario", "Edith", "Felix", "Greta", "Hugo", "Irma", "Jonas", "Klara", "Leon", "Mira", "Nils", "Olga", "Pavel")
+GIVEN = (
+    "Alma",
+    "Bruno",
+    "Celia",
+    "Dario",
+    "Edith",
+    "Felix",
+    "Greta",
+    "Hugo",
+    "Irma",
+    "Jonas",
+    "Klara",
+    "Leon",
+    "Mira",
+    "Nils",
+    "Olga",
+    "Pavel",
+)
 LEVELS = {
     "97161": ((0, 0), (1, 2), Presentation.STABLE, DecisionMaking.LOW),
     "97162": ((1, 2), (3, 5), Presentation.EVOLVING, DecisionMaking.MODERATE),
@@ -310,7 +375,9 @@ class Schedule:
 
     def take(self, day: date, people: tuple[str, ...], rng: Random) -> time | None:
         """A start at which all of `people` are free, or `None`."""
-        free = [slot for slot in range(len(SLOTS)) if all(slot not in self.taken.get((day, who), set()) for who in people)]
+        free = [
+            slot for slot in range(len(SLOTS)) if all(slot not in self.taken.get((day, who), set()) for who in people)
+        ]
         if not free:
             return None
         slot = rng.choice(free)
@@ -425,7 +492,9 @@ def the_clinic() -> Clinic:
             phone="3125550100",
             contact="Joan Ferris",
         ),
-        submitter=Submitter(name="Millrace Physical Therapy", identifier="MILLRACE1", contact="Joan Ferris", phone="3125550101"),
+        submitter=Submitter(
+            name="Millrace Physical Therapy", identifier="MILLRACE1", contact="Joan Ferris", phone="3125550101"
+        ),
         therapists=tuple(therapists),
         charges=CHARGES,
         locality="06102-16",
@@ -480,7 +549,13 @@ class Maker:
         terms = TERMS[payer]
         period = next(p for p in PERIODS if p.name == wish.period) if wish.period else rng.choice(PERIODS)
         special = wish.special
-        if special is None and wish.region is None and wish.codes is None and payer != "stonegate_casualty" and rng.random() < 0.04:
+        if (
+            special is None
+            and wish.region is None
+            and wish.codes is None
+            and payer != "stonegate_casualty"
+            and rng.random() < 0.04
+        ):
             special = "vertigo" if wish.evaluation else rng.choice(("vertigo", "prosthetic"))
         region = self._region(wish, payer)
         side = rng.choice((Side.RIGHT, Side.LEFT)) if region.sided and special is None else Side.NONE
@@ -492,7 +567,11 @@ class Maker:
         days = [start]
         while len(days) < count:
             days.append(self._workday(days[-1] + timedelta(days=rng.randint(2, 4))))
-        if days[-1] > period.last or len({day.year for day in days}) > 1 or not all(valid_on(code, day) for code in sick for day in days):
+        if (
+            days[-1] > period.last
+            or len({day.year for day in days}) > 1
+            or not all(valid_on(code, day) for code in sick for day in days)
+        ):
             return None
         if any(excluded(one, other) for one in sick for other in sick if one != other):
             return None
@@ -503,7 +582,10 @@ class Maker:
         patient = self._patient(key, payer, days, begins=begins, kx=wish.kx, sick=sick)
         visits = []
         lead = rng.randrange(10)
-        texts = {name: rng.sample(pool, len(pool)) for name, pool in zip("SOAP", (SUBJECTIVE, OBJECTIVE, ASSESSMENT, PLAN), strict=True)}
+        texts = {
+            name: rng.sample(pool, len(pool))
+            for name, pool in zip("SOAP", (SUBJECTIVE, OBJECTIVE, ASSESSMENT, PLAN), strict=True)
+        }
         (plan,) = patient.plans_of_care or ()
         before = len(plan.treatment_days_before or ())
         for index, day in enumerate(days):
@@ -528,7 +610,11 @@ class Maker:
         if payer == "stonegate_casualty":
             choice = [region for region in choice if region.name in INJURIES]
         if wish.codes:
-            wanted = [code for code in wish.codes if code in {"97110", "97112", "97116", "97140", "97530", "97535", "97035", "97124"}]
+            wanted = [
+                code
+                for code in wish.codes
+                if code in {"97110", "97112", "97116", "97140", "97530", "97535", "97035", "97124"}
+            ]
             choice = [region for region in choice if all(code in region.timed for code in wanted)] or choice
         assert choice, f"no region fits {wish}"
         return self.rng.choice(choice)
@@ -545,7 +631,9 @@ class Maker:
     def _workday(self, day: date) -> date:
         return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
-    def _patient(self, key: str, payer: str, days: list[date], *, begins: bool, kx: bool, sick: tuple[str, ...]) -> Patient:
+    def _patient(
+        self, key: str, payer: str, days: list[date], *, begins: bool, kx: bool, sick: tuple[str, ...]
+    ) -> Patient:
         rng = self.rng
         terms = TERMS[payer]
         year = days[0].year
@@ -604,7 +692,12 @@ class Maker:
             name=Person(family_name=rng.choice(FAMILY), given_name=rng.choice(GIVEN)),
             birth_date=date(year - age, rng.randint(1, 12), rng.randint(1, 28)),
             sex=rng.choice((Sex.FEMALE, Sex.MALE)),
-            address=Address(line1=f"{rng.randint(2, 980)} Alder Ave", city="Chicago", state="IL", zip_code=f"60616-{number % 9000 + 100:04}"),
+            address=Address(
+                line1=f"{rng.randint(2, 980)} Alder Ave",
+                city="Chicago",
+                state="IL",
+                zip_code=f"60616-{number % 9000 + 100:04}",
+            ),
             phone=f"31255{number:05}"[:10],
             coverages=tuple(coverages),
             accident=Accident(kind=AccidentKind.EMPLOYMENT, on=injured) if work else None,
@@ -613,7 +706,13 @@ class Maker:
         )
 
     def _plan(
-        self, key: str, established: date, treated: tuple[date, ...], sick: tuple[str, ...], injured: date, days: list[date]
+        self,
+        key: str,
+        established: date,
+        treated: tuple[date, ...],
+        sick: tuple[str, ...],
+        injured: date,
+        days: list[date],
     ) -> PlanOfCare:
         rng = self.rng
         who = doctor(rng.randrange(12))
@@ -625,10 +724,19 @@ class Maker:
             certified = Certification(method=CertificationMethod.ORDER_EXCEPTION, on=sent, by=who, through=through)
         elif roll < 0.3:
             certified = Certification(
-                method=CertificationMethod.VERBAL, on=established + timedelta(days=3), verbal_on=sent, by=who, through=through
+                method=CertificationMethod.VERBAL,
+                on=established + timedelta(days=3),
+                verbal_on=sent,
+                by=who,
+                through=through,
             )
         else:
-            certified = Certification(method=CertificationMethod.SIGNED, on=established + timedelta(days=rng.randint(1, 4)), by=who, through=through)
+            certified = Certification(
+                method=CertificationMethod.SIGNED,
+                on=established + timedelta(days=rng.randint(1, 4)),
+                by=who,
+                through=through,
+            )
         reports = tuple(ProgressReport(on=treated[n], signed_by=Credential.PT) for n in range(9, len(treated), 10))
         return PlanOfCare(
             id=f"POC{key}",
@@ -650,7 +758,9 @@ class Maker:
 
     # --- one visit -----------------------------------------------------------------------------------
 
-    def _services(self, wish: Wish, payer: str, region: Region, special: str | None, *, begins: bool, later: bool) -> dict[str, int] | None:
+    def _services(
+        self, wish: Wish, payer: str, region: Region, special: str | None, *, begins: bool, later: bool
+    ) -> dict[str, int] | None:
         """Minutes by code of a day on which no two codes meet in an edit."""
         rng = self.rng
         terms = TERMS[payer]
@@ -661,7 +771,11 @@ class Maker:
                 minutes = {rng.choice(list(LEVELS)): rng.randint(30, 45), **minutes}
             return minutes
         if special == "vertigo":
-            return {"95992": rng.randint(10, 20)} if not begins else {rng.choice(list(LEVELS)): rng.randint(30, 45), "95992": 15}
+            return (
+                {"95992": rng.randint(10, 20)}
+                if not begins
+                else {rng.choice(list(LEVELS)): rng.randint(30, 45), "95992": 15}
+            )
         if special == "prosthetic":
             return {"97763" if later else "97761": rng.randint(23, 40)}
         minutes = {}
@@ -674,12 +788,12 @@ class Maker:
             minutes[code] = rng.randint(8, 12) if code == "97035" else rng.randint(least, 32)
         if not begins and region.untimed and rng.random() < 0.3:
             chosen = rng.choice(region.untimed)
-            code = terms.stimulation if chosen == "stim" else chosen
-            if code is not None:
-                minutes[code] = rng.randint(10, 15)
+            modality = terms.stimulation if chosen == "stim" else chosen
+            if modality is not None:
+                minutes[modality] = rng.randint(10, 15)
         return minutes or None
 
-    def _visit(  # noqa: C901, PLR0912, PLR0915 - one visit from its minutes to its lines
+    def _visit(
         self, wish: Wish, key: str, index: int, day: date, *, lead: int, payer: str, region: Region, side: Side,
         sick: tuple[str, ...], special: str | None, begins: bool, texts: Mapping[str, list[str]],
     ) -> Visit | None:  # fmt: skip
@@ -740,9 +854,13 @@ class Maker:
         total = sum(minutes.values())
         timed_total = sum(timed.values())
         ends = starts.hour * 60 + starts.minute + total + rng.randint(0, 6)
-        letters = {name: ". ".join(self._fill(pool[n]) for n in (2 * index, 2 * index + 1)) for name, pool in texts.items()}
+        letters = {
+            name: ". ".join(self._fill(pool[n]) for n in (2 * index, 2 * index + 1)) for name, pool in texts.items()
+        }
         level = next((code for code in minutes if code in LEVELS), None)
-        signatures = [Signature(credential=Credential.PT, on=day, by=therapist)] if mode != "pta" or rng.random() < 0.4 else []
+        signatures = (
+            [Signature(credential=Credential.PT, on=day, by=therapist)] if mode != "pta" or rng.random() < 0.4 else []
+        )
         if assistant:
             signatures.append(Signature(credential=Credential.PTA, on=day, by=assistant))
         billed = wish.billed if wish.billed is not None else rng.random() < 0.75
@@ -810,7 +928,9 @@ class Maker:
             for marked, count in enumerate(counts):
                 if not count:
                     continue
-                modifiers = (("GP",) if terms.gp else ()) + (("CQ",) if marked and terms.cq else ()) + (("KX",) if kx else ())
+                modifiers = (
+                    (("GP",) if terms.gp else ()) + (("CQ",) if marked and terms.cq else ()) + (("KX",) if kx else ())
+                )
                 lines.append(
                     BilledLine(
                         code=code,

@@ -128,12 +128,22 @@ LARKSPUR = Wish(payer="larkspur_mutual", billed=True)
 PRAIRIE = Wish(payer="prairie_health_plan", billed=True)
 CODED = tuple(
     Wish(payer=payer, billed=True, period=period)
-    for payer, period in (("medicare_b", "2025q1"), ("larkspur_mutual", "2026q1"), ("prairie_health_plan", "2025q3"), ("medicare_b", "2026q3"))
+    for payer, period in (
+        ("medicare_b", "2025q1"),
+        ("larkspur_mutual", "2026q1"),
+        ("prairie_health_plan", "2025q3"),
+        ("medicare_b", "2026q3"),
+    )
 )
 """Days on which the tables of ICD-10-CM are known: they begin on 2024-10-01."""
 STONEGATE = Wish(payer="stonegate_casualty", billed=True)
-TRICARE_LATER = tuple(Wish(payer="tricare", billed=True, period=name) for name in ("2025q1", "2025q3", "2026q1", "2026q3"))
-ANY = tuple(Wish(payer=payer, billed=True) for payer in ("medicare_b", "larkspur_mutual", "prairie_health_plan", "stonegate_casualty"))
+TRICARE_LATER = tuple(
+    Wish(payer="tricare", billed=True, period=name) for name in ("2025q1", "2025q3", "2026q1", "2026q3")
+)
+ANY = tuple(
+    Wish(payer=payer, billed=True)
+    for payer in ("medicare_b", "larkspur_mutual", "prairie_health_plan", "stonegate_casualty")
+)
 THERAPIST = replace(MEDICARE, mode="pt")
 
 
@@ -200,12 +210,16 @@ def _clinic(case: Case, place: str, clinic: Clinic) -> Spot:
 
 def _organization(case: Case, place: str, **changes: object) -> Spot:
     clinic = case.clinic
-    return _clinic(case, place, clinic.model_copy(update={"organization": clinic.organization.model_copy(update=changes)}))
+    return _clinic(
+        case, place, clinic.model_copy(update={"organization": clinic.organization.model_copy(update=changes)})
+    )
 
 
 def _therapist(case: Case, place: str, **changes: object) -> Spot:
     """All therapists of the clinic changed alike, so that cases share one clinic."""
-    people = tuple(who.model_copy(update=changes) if who.credential is Credential.PT else who for who in case.clinic.therapists)
+    people = tuple(
+        who.model_copy(update=changes) if who.credential is Credential.PT else who for who in case.clinic.therapists
+    )
     return _clinic(case, place, case.clinic.model_copy(update={"therapists": people}))
 
 
@@ -252,7 +266,9 @@ def _done(case: Case, code: str, minutes: int, words: str, **more: object) -> In
     )  # fmt: skip
 
 
-def _also(case: Case, code: str, minutes: int, words: str, *, units: int = 1, modifiers: tuple[str, ...] | None = None) -> Spot:
+def _also(
+    case: Case, code: str, minutes: int, words: str, *, units: int = 1, modifiers: tuple[str, ...] | None = None
+) -> Spot:
     """The last visit with one more service, done by the therapist, written down and billed."""
     visit = case.visits[-1]
     terms = TERMS[case.payer]
@@ -262,7 +278,10 @@ def _also(case: Case, code: str, minutes: int, words: str, *, units: int = 1, mo
     assert visit.time_out is not None
     ends = visit.time_out.hour * 60 + visit.time_out.minute + minutes
     line = BilledLine(
-        code=code, modifiers=modifiers if modifiers is not None else (("GP",) if terms.gp else ()), units=units, charge_cents=CHARGES[code] * units
+        code=code,
+        modifiers=modifiers if modifiers is not None else (("GP",) if terms.gp else ()),
+        units=units,
+        charge_cents=CHARGES[code] * units,
     )
     timed_total, total = visit.total_timed_minutes + timed, visit.total_treatment_minutes + minutes
     changed, ids, _ = _visit(
@@ -280,7 +299,9 @@ def _also(case: Case, code: str, minutes: int, words: str, *, units: int = 1, mo
 def _note(visit: Visit, timed: int, total: int) -> Note:
     assert visit.note is not None
     objective = visit.note.objective.split(" Timed minutes")[0]
-    return visit.note.model_copy(update={"objective": f"{objective} Timed minutes {timed}, total treatment minutes {total}."})
+    return visit.note.model_copy(
+        update={"objective": f"{objective} Timed minutes {timed}, total treatment minutes {total}."}
+    )
 
 
 # --- what a claim must carry: amounts, units, dates, people ----------------------------------------------
@@ -317,7 +338,11 @@ def _(case: Case, rng: Random) -> Spot:
     return _line(case, rng.randrange(len(_of(case))), units=-1)
 
 
-@defect("charge-below-allowed", "A line is charged less than Medicare would allow.", replace(MEDICARE, codes=("97110", "97140")))
+@defect(
+    "charge-below-allowed",
+    "A line is charged less than Medicare would allow.",
+    replace(MEDICARE, codes=("97110", "97140")),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _line(case, 0, charge_cents=1000 * (_of(case)[0].units or 1))
 
@@ -383,12 +408,18 @@ def _(case: Case, _rng: Random) -> Spot:
 
 @defect("patient-zip-malformed", "The patient's ZIP code has neither five nor nine digits.", *ANY)
 def _(case: Case, rng: Random) -> Spot:
-    return _patient(case, "patient", address=case.patient.address.model_copy(update={"zip_code": rng.choice(("6061", "60616-01", "6O616"))}))
+    return _patient(
+        case,
+        "patient",
+        address=case.patient.address.model_copy(update={"zip_code": rng.choice(("6061", "60616-01", "6O616"))}),
+    )
 
 
 @defect("billing-zip-short", "The clinic's address lacks the last four digits of its ZIP code.", MEDICARE, PRAIRIE)
 def _(case: Case, _rng: Random) -> Spot:
-    return _organization(case, "clinic", address=case.clinic.organization.address.model_copy(update={"zip_code": "60616"}))
+    return _organization(
+        case, "clinic", address=case.clinic.organization.address.model_copy(update={"zip_code": "60616"})
+    )
 
 
 @defect("billing-address-box", "The clinic's billing address is a post office box.", *ANY)
@@ -469,7 +500,12 @@ def _(case: Case, _rng: Random) -> Spot:
     return _plan(case, "referring", order=plan.order.model_copy(update={"by": who}), certifications=(certified,))
 
 
-@defect("referring-missing", "Nobody is named who ordered or certified the care, and the payer wants one on the claim.", MEDICARE, STONEGATE)
+@defect(
+    "referring-missing",
+    "Nobody is named who ordered or certified the care, and the payer wants one on the claim.",
+    MEDICARE,
+    STONEGATE,
+)
 def _(case: Case, _rng: Random) -> Spot:
     plan = _the_plan(case)
     assert plan.certifications
@@ -485,12 +521,18 @@ def _(case: Case, rng: Random) -> Spot:
 
 @defect("accident-state-missing", "An auto accident is named without the state it happened in.", LARKSPUR, PRAIRIE)
 def _(case: Case, _rng: Random) -> Spot:
-    return _patient(case, "accident", accident=Accident(kind=AccidentKind.AUTO, on=_the_plan(case).established_on - timedelta(days=9)))
+    return _patient(
+        case,
+        "accident",
+        accident=Accident(kind=AccidentKind.AUTO, on=_the_plan(case).established_on - timedelta(days=9)),
+    )
 
 
 @defect("accident-after-service", "The accident lies after the day of service.", STONEGATE)
 def _(case: Case, _rng: Random) -> Spot:
-    return _patient(case, "accident", accident=Accident(kind=AccidentKind.EMPLOYMENT, on=_day(case) + timedelta(days=1)))
+    return _patient(
+        case, "accident", accident=Accident(kind=AccidentKind.EMPLOYMENT, on=_day(case) + timedelta(days=1))
+    )
 
 
 @defect("accident-missing", "A workers' compensation claim names no accident.", STONEGATE)
@@ -560,8 +602,26 @@ def _(case: Case, _rng: Random) -> Spot:
 
 @defect("diagnoses-too-many", "A claim has more than twelve diagnoses.", *ANY)
 def _(case: Case, _rng: Random) -> Spot:
-    many = ("M54.2", "M62.81", "M25.561", "M25.562", "M25.511", "M25.512", "M25.551", "M25.552", "M25.521", "M25.522", "M25.531", "M25.532", "R26.81")
-    return _sickness(case, (*(case.visits[-1].diagnoses or ()), *(code for code in many if code not in (case.visits[-1].diagnoses or ()))), "claim")
+    many = (
+        "M54.2",
+        "M62.81",
+        "M25.561",
+        "M25.562",
+        "M25.511",
+        "M25.512",
+        "M25.551",
+        "M25.552",
+        "M25.521",
+        "M25.522",
+        "M25.531",
+        "M25.532",
+        "R26.81",
+    )
+    return _sickness(
+        case,
+        (*(case.visits[-1].diagnoses or ()), *(code for code in many if code not in (case.visits[-1].diagnoses or ()))),
+        "claim",
+    )
 
 
 @defect("diagnosis-missing", "A visit is billed without any diagnosis.", *ANY)
@@ -578,7 +638,12 @@ def _(case: Case, rng: Random) -> Spot:
     return _sickness(case, (cause, *(case.visits[-1].diagnoses or ())), "diagnosis 1")
 
 
-@defect("manifestation-first", "A manifestation stands first, before its cause.", replace(MEDICARE, region="balance", period="2025q3"), replace(MEDICARE, region="balance", period="2026q1"))
+@defect(
+    "manifestation-first",
+    "A manifestation stands first, before its cause.",
+    replace(MEDICARE, region="balance", period="2025q3"),
+    replace(MEDICARE, region="balance", period="2026q1"),
+)
 def _(case: Case, _rng: Random) -> Spot:
     assert valid_on("G63", _day(case))
     return _sickness(case, ("G63", "E03.9"), "diagnosis 1")
@@ -633,7 +698,9 @@ def _(case: Case, rng: Random) -> Spot:
 
 @defect("diagnoses-exclude-each-other", "Two diagnoses stand together that exclude each other.", *CODED)
 def _(case: Case, rng: Random) -> Spot:
-    pair = rng.choice((("M54.50", "M54.41"), ("H81.11", "R42"), ("M54.50", "S39.012D"), ("R26.81", "R27.0"), ("N39.3", "N39.46")))
+    pair = rng.choice(
+        (("M54.50", "M54.41"), ("H81.11", "R42"), ("M54.50", "S39.012D"), ("R26.81", "R27.0"), ("N39.3", "N39.46"))
+    )
     assert excluded(*pair)
     assert all(valid_on(code, _day(case)) for code in pair)
     return _sickness(case, pair, "diagnosis 2")
@@ -650,29 +717,48 @@ def _(case: Case, _rng: Random) -> Spot:
 def _(case: Case, _rng: Random) -> Spot | None:
     visit = case.visits[-1]
     codes = visit.diagnoses or ()
-    if visit.kind is not VisitKind.TREATMENT or len(codes) != 1 and codes[-1] != "M62.81" and not codes[-1].startswith("M25"):
+    if visit.kind is not VisitKind.TREATMENT or (
+        len(codes) != 1 and codes[-1] != "M62.81" and not codes[-1].startswith("M25")
+    ):
         return None
     if not any(item.side in {Side.LEFT, Side.RIGHT} for item in _interventions(visit)):
         return None
     swap = {"1": "2", "2": "1"}
     other = tuple(
-        code if code == "M62.81" else code[:-2] + swap[code[-2]] + code[-1] if code[-1] == "D" else code[:-1] + swap[code[-1]] for code in codes
+        code
+        if code == "M62.81"
+        else code[:-2] + swap[code[-2]] + code[-1]
+        if code[-1] == "D"
+        else code[:-1] + swap[code[-1]]
+        for code in codes
     )
     assert all(valid_on(code, _day(case)) for code in other)
     return _sickness(case, other, "diagnosis 1")
 
 
-@defect("prosthetic-without-amputation", "Prosthetic training is billed for a patient with all limbs.", replace(MEDICARE, special="prosthetic"))
+@defect(
+    "prosthetic-without-amputation",
+    "Prosthetic training is billed for a patient with all limbs.",
+    replace(MEDICARE, special="prosthetic"),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _sickness(case, ("M17.11",), "97761")
 
 
-@defect("repositioning-without-vertigo", "Canalith repositioning is billed without vertigo.", replace(MEDICARE, special="vertigo"))
+@defect(
+    "repositioning-without-vertigo",
+    "Canalith repositioning is billed without vertigo.",
+    replace(MEDICARE, special="vertigo"),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _sickness(case, ("M54.2",), "95992")
 
 
-@defect("debridement-without-wound", "Debridement is billed without a wound.", replace(MEDICARE, codes=("97110",), region="knee", mode="pt", evaluation=False))
+@defect(
+    "debridement-without-wound",
+    "Debridement is billed without a wound.",
+    replace(MEDICARE, codes=("97110",), region="knee", mode="pt", evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _also(case, "97597", 20, "selective debridement of devitalized tissue, 12 square centimeters")
 
@@ -686,7 +772,10 @@ def _exchange(case: Case, old: str, new: str, words: str, **changes: object) -> 
     places = [index for index, line in enumerate(_of(case)) if line.code == old]
     if len(places) != 1:
         return None
-    done = tuple(item.model_copy(update={"code": new, "what": words}) if item.code == old else item for item in _interventions(visit))
+    done = tuple(
+        item.model_copy(update={"code": new, "what": words}) if item.code == old else item
+        for item in _interventions(visit)
+    )
     old_line = _of(case)[places[0]]
     line = old_line.model_copy(update={"code": new, "charge_cents": CHARGES[new] * (old_line.units or 1), **changes})
     lines = (*_of(case)[: places[0]], line, *_of(case)[places[0] + 1 :])
@@ -694,7 +783,11 @@ def _exchange(case: Case, old: str, new: str, words: str, **changes: object) -> 
     return changed, ids, new
 
 
-@defect("code-deleted", "A code is billed that ended years ago.", *(replace(wish, codes=("97110",), evaluation=False) for wish in ANY))
+@defect(
+    "code-deleted",
+    "A code is billed that ended years ago.",
+    *(replace(wish, codes=("97110",), evaluation=False) for wish in ANY),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     return _exchange(case, "97110", rng.choice(("97762", "97532", "64550")), "as before")
 
@@ -705,7 +798,11 @@ def _(case: Case, _rng: Random) -> Spot | None:
     return _exchange(case, _of(case)[0].code, "97001", "physical therapy evaluation")
 
 
-@defect("code-unknown", "A code is billed that does not exist.", *(replace(wish, codes=("97110",), evaluation=False) for wish in ANY))
+@defect(
+    "code-unknown",
+    "A code is billed that does not exist.",
+    *(replace(wish, codes=("97110",), evaluation=False) for wish in ANY),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     return _exchange(case, "97110", rng.choice(("97117", "97111")), "strength exercise")
 
@@ -717,7 +814,11 @@ def _(case: Case, rng: Random) -> Spot:
     return _also(case, rng.choice(("98985", "98979")), 10, "remote therapeutic monitoring of the home program")
 
 
-@defect("code-not-for-medicare", "Unattended stimulation goes to Medicare under 97014.", replace(THERAPIST, codes=("97110", "97140"), evaluation=False))
+@defect(
+    "code-not-for-medicare",
+    "Unattended stimulation goes to Medicare under 97014.",
+    replace(THERAPIST, codes=("97110", "97140"), evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _also(case, "97014", 12, "unattended interferential stimulation")
 
@@ -742,16 +843,24 @@ def _(case: Case, _rng: Random) -> Spot:
     return _also(case, "97037", 10, "low-level laser after surgery")
 
 
-@defect("add-on-alone", "An add-on code is billed without its first code.", replace(THERAPIST, codes=("97110",), evaluation=False, region="balance"))
+@defect(
+    "add-on-alone",
+    "An add-on code is billed without its first code.",
+    replace(THERAPIST, codes=("97110",), evaluation=False, region="balance"),
+)
 def _(case: Case, rng: Random) -> Spot:
-    code, words = rng.choice((("97130", "cognitive skills, further 15 minutes"), ("97598", "further 20 square centimeters debrided")))
+    code, words = rng.choice(
+        (("97130", "cognitive skills, further 15 minutes"), ("97598", "further 20 square centimeters debrided"))
+    )
     return _also(case, code, 15, words)
 
 
 @defect("services-not-to-be-billed-together", "Two codes stand together that may never, whatever the modifier.",
         replace(PAIRED_QUARTER, codes=("97110", "97140"), evaluation=False, mode="pt", region="hip", least=15))  # fmt: skip
 def _(case: Case, rng: Random) -> Spot | None:
-    code, words, minutes = rng.choice((("97124", "massage, effleurage", 15), ("95851", "range of motion measured, with report", 8)))
+    code, words, minutes = rng.choice(
+        (("97124", "massage, effleurage", 15), ("95851", "range of motion measured, with report", 8))
+    )
     if not any(edits().get((code, line.code)) == 0 for line in _of(case)):
         return None
     return _also(case, code, minutes, words)
@@ -764,7 +873,10 @@ def _(case: Case, rng: Random) -> Spot:
     if rng.random() < 0.4:
         changed, ids, _ = _also(case, "97150", 25, "group exercise class, therapist guiding all members")
         visit = changed.visits[-1]
-        done = tuple(item.model_copy(update={"group_size": 4}) if item.code == "97150" else item for item in _interventions(visit))
+        done = tuple(
+            item.model_copy(update={"group_size": 4}) if item.code == "97150" else item
+            for item in _interventions(visit)
+        )
         changed = with_visit(changed, visit.model_copy(update={"interventions": done}))
         assert edits()["97150", _of(case)[0].code] == 1
         return changed, ids, "97150"
@@ -791,7 +903,9 @@ def _units_changed(case: Case, step: int, rng: Random) -> Spot | None:
     code = _of(case)[index].code
     whole = sum(line.units or 0 for line in _of(case) if line.code == code) + step
     cap = TERMS[case.payer].cap
-    if whole > unlikely().get(code, 99) or cap and step > 0 and sum(_of(case)[place].units or 0 for place in _timed_lines(case)) + step > cap:
+    if whole > unlikely().get(code, 99) or (
+        cap and step > 0 and sum(_of(case)[place].units or 0 for place in _timed_lines(case)) + step > cap
+    ):
         return None
     return _line(case, index, units=units, charge_cents=CHARGES[code] * units)
 
@@ -802,7 +916,10 @@ def _(case: Case, rng: Random) -> Spot | None:
     spot = _units_changed(case, 1, rng)
     if spot is None:
         return None
-    assert sum(line.units or 0 for line in _of(spot[0]) if line.code in TIMED) == pooled_total(sum(_minutes(case).values())) + 1
+    assert (
+        sum(line.units or 0 for line in _of(spot[0]) if line.code in TIMED)
+        == pooled_total(sum(_minutes(case).values())) + 1
+    )
     return spot
 
 
@@ -827,7 +944,11 @@ def _(case: Case, rng: Random) -> Spot | None:
     return _units_changed(case, -1, rng)
 
 
-@defect("units-above-either-count", "More timed units are billed than either way of counting supports.", Wish(payer="uhc_commercial", billed=True))
+@defect(
+    "units-above-either-count",
+    "More timed units are billed than either way of counting supports.",
+    Wish(payer="uhc_commercial", billed=True),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     return _units_changed(case, 1, rng)
 
@@ -852,9 +973,18 @@ def _(case: Case, _rng: Random) -> Spot | None:
     return None
 
 
-@defect("untimed-more-than-once", "A service that is billed once a day has two units.", *ANY, replace(MEDICARE, evaluation=True, visits=1))
+@defect(
+    "untimed-more-than-once",
+    "A service that is billed once a day has two units.",
+    *ANY,
+    replace(MEDICARE, evaluation=True, visits=1),
+)
 def _(case: Case, _rng: Random) -> Spot | None:
-    places = [index for index, line in enumerate(_of(case)) if line.code not in TIMED and (case.payer != "stonegate_casualty" or line.code != "95992")]
+    places = [
+        index
+        for index, line in enumerate(_of(case))
+        if line.code not in TIMED and (case.payer != "stonegate_casualty" or line.code != "95992")
+    ]
     if not places:
         return None
     return _line(case, places[0], units=2, charge_cents=CHARGES[_of(case)[places[0]].code] * 2)
@@ -909,7 +1039,9 @@ def _(case: Case, _rng: Random) -> Spot:
 @defect("service-not-documented", "A service is billed that the note does not have.", replace(THERAPIST, codes=("97110",), evaluation=False),
         replace(LARKSPUR, codes=("97110",), evaluation=False))  # fmt: skip
 def _(case: Case, _rng: Random) -> Spot:
-    more = BilledLine(code="97016", modifiers=("GP",) if TERMS[case.payer].gp else (), units=1, charge_cents=CHARGES["97016"])
+    more = BilledLine(
+        code="97016", modifiers=("GP",) if TERMS[case.payer].gp else (), units=1, charge_cents=CHARGES["97016"]
+    )
     return _lines(case, (*_of(case), more), "97016")
 
 
@@ -923,7 +1055,7 @@ def _modifiers(case: Case, index: int, *modifiers: str) -> Spot:
 @defect("therapy-modifier-missing", "A line of therapy lacks GP, and the payer wants it.", MEDICARE, PRAIRIE, replace(MEDICARE, payer="uhc_commercial"),
         replace(MEDICARE, payer="medicare_advantage"))  # fmt: skip
 def _(case: Case, rng: Random) -> Spot | None:
-    places = [index for index, line in enumerate(_of(case)) if line.modifiers == ("GP",) and line.code not in {"95992"}]
+    places = [index for index, line in enumerate(_of(case)) if line.modifiers == ("GP",) and line.code != "95992"]
     return _modifiers(case, rng.choice(places)) if places else None
 
 
@@ -933,7 +1065,12 @@ def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, index, *_of(case)[index].modifiers, rng.choice(("GO", "GN")))
 
 
-@defect("therapy-modifier-of-other-discipline", "A physical therapist's line carries another discipline's modifier.", THERAPIST, replace(PRAIRIE, mode="pt"))
+@defect(
+    "therapy-modifier-of-other-discipline",
+    "A physical therapist's line carries another discipline's modifier.",
+    THERAPIST,
+    replace(PRAIRIE, mode="pt"),
+)
 def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, rng.randrange(len(_of(case))), rng.choice(("GO", "GN")))
 
@@ -945,7 +1082,12 @@ def _(case: Case, rng: Random) -> Spot | None:
     return _modifiers(case, rng.choice(places), "GP") if places else None
 
 
-@defect("assistant-modifier-unneeded", "A therapist furnished the service and CQ cuts the pay.", THERAPIST, replace(PRAIRIE, mode="pt"))
+@defect(
+    "assistant-modifier-unneeded",
+    "A therapist furnished the service and CQ cuts the pay.",
+    THERAPIST,
+    replace(PRAIRIE, mode="pt"),
+)
 def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, rng.randrange(len(_of(case))), "GP", "CQ")
 
@@ -956,7 +1098,11 @@ def _(case: Case, rng: Random) -> Spot | None:
     return _modifiers(case, rng.choice(places), "CQ") if places else None
 
 
-@defect("assistant-modifier-of-other-discipline", "A physical therapy line carries the occupational assistant's modifier.", replace(MEDICARE, mode="pta"))
+@defect(
+    "assistant-modifier-of-other-discipline",
+    "A physical therapy line carries the occupational assistant's modifier.",
+    replace(MEDICARE, mode="pta"),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     places = [index for index, line in enumerate(_of(case)) if line.modifiers == ("GP", "CQ")]
     return _modifiers(case, rng.choice(places), "GP", "CO") if places else None
@@ -967,8 +1113,13 @@ def _(case: Case, rng: Random) -> Spot | None:
 def _(case: Case, rng: Random) -> Spot:
     helper = f"t{rng.randrange(10, 14)}"
     visit = case.visits[-1]
-    done = tuple(item.model_copy(update={"by": By.PTA}) if item.code in LEVELS else item for item in _interventions(visit))
-    lines = tuple(line.model_copy(update={"modifiers": (*line.modifiers, "CQ")}) if line.code in LEVELS else line for line in _of(case))
+    done = tuple(
+        item.model_copy(update={"by": By.PTA}) if item.code in LEVELS else item for item in _interventions(visit)
+    )
+    lines = tuple(
+        line.model_copy(update={"modifiers": (*line.modifiers, "CQ")}) if line.code in LEVELS else line
+        for line in _of(case)
+    )
     signatures = (*(visit.signatures or ()), Signature(credential=Credential.PTA, on=visit.date_of_service, by=helper))
     changed, ids, _ = _visit(case, interventions=done, billed=lines, assistant=helper, signatures=signatures)
     return changed, ids, "evaluation"
@@ -986,7 +1137,9 @@ def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, index, *_of(case)[index].modifiers, rng.choice(("Y7", "0Z", "I9")))
 
 
-@defect("modifiers-too-many", "A line has more than the four modifiers a claim can carry.", replace(MEDICARE, mode="pta"))
+@defect(
+    "modifiers-too-many", "A line has more than the four modifiers a claim can carry.", replace(MEDICARE, mode="pta")
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _modifiers(case, 0, "GP", "CQ", "59", "76", "52")
 
@@ -997,7 +1150,11 @@ def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, index, *_of(case)[index].modifiers, "59", rng.choice(("XE", "XS", "XP", "XU")))
 
 
-@defect("distinct-service-unneeded", "59 stands on a line that meets no edit.", replace(PAIRED_QUARTER, codes=("97110", "97140"), evaluation=False))
+@defect(
+    "distinct-service-unneeded",
+    "59 stands on a line that meets no edit.",
+    replace(PAIRED_QUARTER, codes=("97110", "97140"), evaluation=False),
+)
 def _(case: Case, rng: Random) -> Spot:
     index = rng.randrange(len(_of(case)))
     return _modifiers(case, index, *_of(case)[index].modifiers, rng.choice(("59", "XU")))
@@ -1009,12 +1166,18 @@ def _(case: Case, rng: Random) -> Spot:
     return _modifiers(case, index, *_of(case)[index].modifiers, "51")
 
 
-@defect("modifier-of-physicians", "An evaluation by a therapist carries 25, which is for a physician's visit.", replace(MEDICARE, evaluation=True, visits=1))
+@defect(
+    "modifier-of-physicians",
+    "An evaluation by a therapist carries 25, which is for a physician's visit.",
+    replace(MEDICARE, evaluation=True, visits=1),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _modifiers(case, 0, *_of(case)[0].modifiers, "25")
 
 
-@defect("exception-and-waiver-together", "A line says that care is needed and that it is not.", replace(MEDICARE, kx=True))
+@defect(
+    "exception-and-waiver-together", "A line says that care is needed and that it is not.", replace(MEDICARE, kx=True)
+)
 def _(case: Case, rng: Random) -> Spot | None:
     places = [index for index, line in enumerate(_of(case)) if len(line.modifiers) < 4]
     index = rng.choice(places)
@@ -1028,7 +1191,11 @@ def _(case: Case, rng: Random) -> Spot:
     return changed, ids, place
 
 
-@defect("threshold-modifier-missing", "The year's dollars are above Medicare's threshold and KX is missing.", replace(MEDICARE, kx=True))
+@defect(
+    "threshold-modifier-missing",
+    "The year's dollars are above Medicare's threshold and KX is missing.",
+    replace(MEDICARE, kx=True),
+)
 def _(case: Case, rng: Random) -> Spot:
     (amount,) = case.patient.year_to_date or ()
     assert amount.at_least_cents > THRESHOLD[_day(case).year]
@@ -1097,7 +1264,9 @@ def _(case: Case, _rng: Random) -> Spot | None:
     visit = changed.visits[-1]
     timed = sum(_minutes(changed).values())
     total = sum(item.minutes or 0 for item in _interventions(visit))
-    visit = visit.model_copy(update={"total_timed_minutes": timed, "total_treatment_minutes": total, "note": _note(visit, timed, total)})
+    visit = visit.model_copy(
+        update={"total_timed_minutes": timed, "total_treatment_minutes": total, "note": _note(visit, timed, total)}
+    )
     return with_visit(changed, visit), ids, place
 
 
@@ -1108,13 +1277,21 @@ def _(case: Case, _rng: Random) -> Spot:
 
 @defect("note-signed-before-visit", "The note was signed before the visit.", MEDICARE, LARKSPUR)
 def _(case: Case, _rng: Random) -> Spot:
-    signed = tuple(item.model_copy(update={"on": _day(case) - timedelta(days=1)}) for item in case.visits[-1].signatures or ())
+    signed = tuple(
+        item.model_copy(update={"on": _day(case) - timedelta(days=1)}) for item in case.visits[-1].signatures or ()
+    )
     return _visit(case, signatures=signed)
 
 
-@defect("evaluation-signed-by-assistant", "Only an assistant signed the evaluation.", replace(MEDICARE, evaluation=True, visits=1))
+@defect(
+    "evaluation-signed-by-assistant",
+    "Only an assistant signed the evaluation.",
+    replace(MEDICARE, evaluation=True, visits=1),
+)
 def _(case: Case, rng: Random) -> Spot:
-    return _visit(case, signatures=(Signature(credential=Credential.PTA, on=_day(case), by=f"t{rng.randrange(10, 14)}"),))
+    return _visit(
+        case, signatures=(Signature(credential=Credential.PTA, on=_day(case), by=f"t{rng.randrange(10, 14)}"),)
+    )
 
 
 @defect("need-for-skill-absent", "The note does not say why a service took a therapist.", MEDICARE)
@@ -1138,16 +1315,27 @@ def _word_absent(case: Case, rng: Random, name: str) -> Spot | None:
     if not codes:
         return None
     code = rng.choice(codes)
-    changed, ids, _ = _visit(case, interventions=tuple(item.model_copy(update={name: ""}) if item.code == code else item for item in done))
+    changed, ids, _ = _visit(
+        case, interventions=tuple(item.model_copy(update={name: ""}) if item.code == code else item for item in done)
+    )
     return changed, ids, code
 
 
-@defect("note-copied", "The note is word for word that of the visit before.", replace(MEDICARE, visits=3, evaluation=False), replace(PRAIRIE, visits=3, evaluation=False))
+@defect(
+    "note-copied",
+    "The note is word for word that of the visit before.",
+    replace(MEDICARE, visits=3, evaluation=False),
+    replace(PRAIRIE, visits=3, evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _visit(case, note=case.visits[-2].note)
 
 
-@defect("aide-minutes-billed", "An aide's minutes are billed.", *(replace(wish, mode="pt", evaluation=False) for wish in ANY))
+@defect(
+    "aide-minutes-billed",
+    "An aide's minutes are billed.",
+    *(replace(wish, mode="pt", evaluation=False) for wish in ANY),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     return _by_others(case, rng, By.AIDE)
 
@@ -1165,7 +1353,11 @@ def _by_others(case: Case, rng: Random, who: By) -> Spot | None:
     return _intervention(case, index, str(_interventions(case.visits[-1])[index].code), by=who)
 
 
-@defect("unattended-minutes-billed", "A timed service is billed though nobody attended the patient.", *(replace(wish, mode="pt", evaluation=False) for wish in ANY))
+@defect(
+    "unattended-minutes-billed",
+    "A timed service is billed though nobody attended the patient.",
+    *(replace(wish, mode="pt", evaluation=False) for wish in ANY),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     places = [index for index, item in enumerate(_interventions(case.visits[-1])) if item.code in TIMED]
     if not places:
@@ -1174,7 +1366,11 @@ def _(case: Case, rng: Random) -> Spot | None:
     return _intervention(case, index, str(_interventions(case.visits[-1])[index].code), by=By.NOBODY, attended=False)
 
 
-@defect("group-billed-one-on-one", "Minutes of a group are billed as one-on-one.", *(replace(wish, mode="pt", evaluation=False) for wish in ANY))
+@defect(
+    "group-billed-one-on-one",
+    "Minutes of a group are billed as one-on-one.",
+    *(replace(wish, mode="pt", evaluation=False) for wish in ANY),
+)
 def _(case: Case, rng: Random) -> Spot | None:
     places = [index for index, item in enumerate(_interventions(case.visits[-1])) if item.code in TIMED]
     if not places:
@@ -1189,7 +1385,11 @@ def _(case: Case, _rng: Random) -> Spot:
     return _intervention(case, 0, "97150", group_size=1)
 
 
-@defect("therapist-in-two-places", "A therapist treats two patients one-on-one at the same time.", replace(THERAPIST, visits=1, evaluation=False, codes=("97110", "97140")))
+@defect(
+    "therapist-in-two-places",
+    "A therapist treats two patients one-on-one at the same time.",
+    replace(THERAPIST, visits=1, evaluation=False, codes=("97110", "97140")),
+)
 def _(case: Case, _rng: Random) -> Spot:
     first = case.visits[0]
     assert first.time_in is not None
@@ -1206,12 +1406,21 @@ def _(case: Case, _rng: Random) -> Spot:
                 "coverages": (case.patient.coverages[0].model_copy(update={"member_id": f"2{member[1:]}"}),)}
     )  # fmt: skip
     assert first.note is not None
-    note = first.note.model_copy(update={"subjective": "Sore after raking leaves, better by noon.", "assessment": "Tolerates more load than planned."})
+    note = first.note.model_copy(
+        update={
+            "subjective": "Sore after raking leaves, better by noon.",
+            "assessment": "Tolerates more load than planned.",
+        }
+    )
     second = first.model_copy(update={"id": f"{first.id}X", "patient_id": key, "note": note})
     return replace(case, patients=(case.patient, other), visits=(first, second)), (first.id, second.id), "day"
 
 
-@defect("prosthetic-training-first-twice", "The first prosthetic encounter is billed a second time.", replace(MEDICARE, special="prosthetic", visits=2))
+@defect(
+    "prosthetic-training-first-twice",
+    "The first prosthetic encounter is billed a second time.",
+    replace(MEDICARE, special="prosthetic", visits=2),
+)
 def _(case: Case, _rng: Random) -> Spot | None:
     assert [line.code for line in case.visits[0].billed or ()] == ["97761"] * len(case.visits[0].billed or ())
     return _exchange(case, "97763", "97761", "prosthetic training, first encounter: donning and weight bearing")
@@ -1227,7 +1436,12 @@ def _(case: Case, _rng: Random) -> Spot | None:
         return None
     findings = case.visits[-1].evaluation
     assert findings is not None
-    low = {"history_factors": 0, "elements_examined": 2, "presentation": Presentation.STABLE, "decision_making": DecisionMaking.LOW}
+    low = {
+        "history_factors": 0,
+        "elements_examined": 2,
+        "presentation": Presentation.STABLE,
+        "decision_making": DecisionMaking.LOW,
+    }
     changed, ids, _ = _visit(case, evaluation=findings.model_copy(update=low))
     return changed, ids, "evaluation"
 
@@ -1239,12 +1453,21 @@ def _(case: Case, _rng: Random) -> Spot | None:
         return None
     findings = case.visits[-1].evaluation
     assert findings is not None
-    high = {"history_factors": 3, "elements_examined": 5, "presentation": Presentation.UNSTABLE, "decision_making": DecisionMaking.HIGH}
+    high = {
+        "history_factors": 3,
+        "elements_examined": 5,
+        "presentation": Presentation.UNSTABLE,
+        "decision_making": DecisionMaking.HIGH,
+    }
     changed, ids, _ = _visit(case, evaluation=findings.model_copy(update=high))
     return changed, ids, "evaluation"
 
 
-@defect("evaluation-component-missing", "The record of an evaluation lacks one of its four components.", replace(MEDICARE, evaluation=True, visits=1))
+@defect(
+    "evaluation-component-missing",
+    "The record of an evaluation lacks one of its four components.",
+    replace(MEDICARE, evaluation=True, visits=1),
+)
 def _(case: Case, rng: Random) -> Spot:
     findings = case.visits[-1].evaluation
     assert findings is not None
@@ -1253,7 +1476,11 @@ def _(case: Case, rng: Random) -> Spot:
     return changed, ids, "evaluation"
 
 
-@defect("evaluation-too-soon", "A plan that pays one evaluation in 180 days is billed two.", replace(PRAIRIE, evaluation=True, visits=3))
+@defect(
+    "evaluation-too-soon",
+    "A plan that pays one evaluation in 180 days is billed two.",
+    replace(PRAIRIE, evaluation=True, visits=3),
+)
 def _(case: Case, rng: Random) -> Spot:
     visit = case.visits[-1]
     level = rng.choice(list(LEVELS))
@@ -1263,7 +1490,12 @@ def _(case: Case, rng: Random) -> Spot:
     wrong = LEVELS[level]
     assert first.evaluation is not None
     found = first.evaluation.model_copy(
-        update={"history_factors": wrong[0][0], "elements_examined": wrong[1][0], "presentation": wrong[2], "decision_making": wrong[3]}
+        update={
+            "history_factors": wrong[0][0],
+            "elements_examined": wrong[1][0],
+            "presentation": wrong[2],
+            "decision_making": wrong[3],
+        }
     )
     assert visit.time_in is not None
     signed = (Signature(credential=Credential.PT, on=visit.date_of_service, by=visit.therapist),)
@@ -1284,7 +1516,11 @@ def _(case: Case, _rng: Random) -> Spot:
     return _patient(case, "plan of care", plans_of_care=())
 
 
-@defect("plan-not-certified", "Nobody certified the plan, and its thirty days are over.", replace(MEDICARE, evaluation=False))
+@defect(
+    "plan-not-certified",
+    "Nobody certified the plan, and its thirty days are over.",
+    replace(MEDICARE, evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot | None:
     if (case.as_of - _the_plan(case).established_on).days < 45:
         return None
@@ -1302,11 +1538,17 @@ def _(case: Case, _rng: Random) -> Spot | None:
 def _(case: Case, _rng: Random) -> Spot:
     (certified,) = _the_plan(case).certifications or ()
     ends = case.visits[0].date_of_service - timedelta(days=2)
-    changed, ids, _ = _plan(case, "plan of care", through=ends, certifications=(certified.model_copy(update={"through": ends}),))
+    changed, ids, _ = _plan(
+        case, "plan of care", through=ends, certifications=(certified.model_copy(update={"through": ends}),)
+    )
     return changed, ids, "plan of care"
 
 
-@defect("recertification-overdue", "More than ninety days have passed since the first treatment and nobody certified anew.", replace(MEDICARE, evaluation=False))
+@defect(
+    "recertification-overdue",
+    "More than ninety days have passed since the first treatment and nobody certified anew.",
+    replace(MEDICARE, evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot:
     plan = _the_plan(case)
     back = timedelta(days=100)
@@ -1314,7 +1556,12 @@ def _(case: Case, _rng: Random) -> Spot:
     (certified,) = plan.certifications or ()
     assert plan.order is not None
     certified = certified.model_copy(
-        update={"method": CertificationMethod.SIGNED, "on": begun + timedelta(days=3), "verbal_on": None, "through": begun + timedelta(days=89)}
+        update={
+            "method": CertificationMethod.SIGNED,
+            "on": begun + timedelta(days=3),
+            "verbal_on": None,
+            "through": begun + timedelta(days=89),
+        }
     )
     changed, ids, _ = _plan(
         case, "certification", established_on=begun, first_treatment_on=begun, through=_day(case) + timedelta(days=10), certifications=(certified,),
@@ -1329,15 +1576,23 @@ def _(case: Case, _rng: Random) -> Spot:
     return _plan(case, "plan of care", established_by=Credential.PTA)
 
 
-@defect("verbal-certification-unsigned", "A verbal certification was never signed.", replace(MEDICARE, evaluation=False))
+@defect(
+    "verbal-certification-unsigned", "A verbal certification was never signed.", replace(MEDICARE, evaluation=False)
+)
 def _(case: Case, _rng: Random) -> Spot | None:
     plan = _the_plan(case)
     if (case.as_of - plan.established_on).days < 45:
         return None
-    return _certification(case, method=CertificationMethod.VERBAL, verbal_on=plan.established_on + timedelta(days=1), on=None)
+    return _certification(
+        case, method=CertificationMethod.VERBAL, verbal_on=plan.established_on + timedelta(days=1), on=None
+    )
 
 
-@defect("order-exception-too-early", "A signed order stands in for the signature before 2025.", replace(MEDICARE, period="2024q3"))
+@defect(
+    "order-exception-too-early",
+    "A signed order stands in for the signature before 2025.",
+    replace(MEDICARE, period="2024q3"),
+)
 def _(case: Case, _rng: Random) -> Spot | None:
     if (case.as_of - _the_plan(case).established_on).days < 45:
         return None
@@ -1378,12 +1633,23 @@ def _(case: Case, _rng: Random) -> Spot:
     return _plan(case, "plan of care", goals=())
 
 
-@defect("treated-before-plan", "The patient was treated before there was a plan.", replace(MEDICARE, evaluation=False, visits=1))
+@defect(
+    "treated-before-plan",
+    "The patient was treated before there was a plan.",
+    replace(MEDICARE, evaluation=False, visits=1),
+)
 def _(case: Case, _rng: Random) -> Spot:
     plan = _the_plan(case)
     begun = _day(case) + timedelta(days=2)
     (certified,) = plan.certifications or ()
-    certified = certified.model_copy(update={"method": CertificationMethod.SIGNED, "on": begun, "verbal_on": None, "through": begun + timedelta(days=60)})
+    certified = certified.model_copy(
+        update={
+            "method": CertificationMethod.SIGNED,
+            "on": begun,
+            "verbal_on": None,
+            "through": begun + timedelta(days=60),
+        }
+    )
     return _plan(case, "plan of care", established_on=begun, through=begun + timedelta(days=60), sent_on=begun, certifications=(certified,),
                  first_treatment_on=begun, treatment_days_before=())  # fmt: skip
 
@@ -1396,23 +1662,40 @@ def _long_episode(case: Case) -> tuple[date, ...] | None:
     return days if plan.established_on <= days[0] else None
 
 
-@defect("progress-report-overdue", "More than ten treatment days have passed without a progress report.", replace(MEDICARE, evaluation=False))
+@defect(
+    "progress-report-overdue",
+    "More than ten treatment days have passed without a progress report.",
+    replace(MEDICARE, evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot | None:
     days = _long_episode(case)
     if days is None:
         return None
-    changed, _, place = _plan(case, "day", treatment_days_before=days, progress_reports=(), established_on=days[0], first_treatment_on=days[0])
+    changed, _, place = _plan(
+        case, "day", treatment_days_before=days, progress_reports=(), established_on=days[0], first_treatment_on=days[0]
+    )
     visits = tuple(visit.model_copy(update={"progress_report": False}) for visit in changed.visits)
     return replace(changed, visits=visits), _all(case), place
 
 
-@defect("progress-report-by-assistant", "The only progress report was signed by an assistant.", replace(MEDICARE, evaluation=False))
+@defect(
+    "progress-report-by-assistant",
+    "The only progress report was signed by an assistant.",
+    replace(MEDICARE, evaluation=False),
+)
 def _(case: Case, _rng: Random) -> Spot | None:
     days = _long_episode(case)
     if days is None:
         return None
     report = ProgressReport(on=days[9], signed_by=Credential.PTA)
-    changed, _, place = _plan(case, "day", treatment_days_before=days, progress_reports=(report,), established_on=days[0], first_treatment_on=days[0])
+    changed, _, place = _plan(
+        case,
+        "day",
+        treatment_days_before=days,
+        progress_reports=(report,),
+        established_on=days[0],
+        first_treatment_on=days[0],
+    )
     visits = tuple(visit.model_copy(update={"progress_report": False}) for visit in changed.visits)
     return replace(changed, visits=visits), _all(case), place
 
@@ -1453,7 +1736,11 @@ def _(case: Case, _rng: Random) -> Spot:
     return _authorization(case, _treatments(case), visits_allowed=8, visits_used=8)
 
 
-@defect("authorization-exceeded-by-last-visit", "The visits at hand use more than are left of the authorization.", *(replace(wish, visits=3) for wish in AUTHORIZED))
+@defect(
+    "authorization-exceeded-by-last-visit",
+    "The visits at hand use more than are left of the authorization.",
+    *(replace(wish, visits=3) for wish in AUTHORIZED),
+)
 def _(case: Case, _rng: Random) -> Spot:
     return _authorization(case, (case.visits[-1].id,), visits_allowed=8, visits_used=6)
 
@@ -1481,7 +1768,14 @@ def _(case: Case, _rng: Random) -> Spot:
     if case.patient.accident is not None:
         changed = with_patient(changed, accident=Accident(kind=AccidentKind.EMPLOYMENT, on=injured))
     through = _day(case) + timedelta(days=20)
-    certified = certified.model_copy(update={"method": CertificationMethod.SIGNED, "on": begun + timedelta(days=2), "verbal_on": None, "through": through})
+    certified = certified.model_copy(
+        update={
+            "method": CertificationMethod.SIGNED,
+            "on": begun + timedelta(days=2),
+            "verbal_on": None,
+            "through": through,
+        }
+    )
     return _plan(
         changed, "coverage", established_on=begun, first_treatment_on=begun, treatment_days_before=days, onset_on=injured, through=through,
         certifications=(certified,), sent_on=begun, order=plan.order.model_copy(update={"on": begun - timedelta(days=2)}),

@@ -29,7 +29,9 @@ def accepted() -> dict[str, frozenset[str]]:
     with CONCEPTS.open("rb") as file:
         table = tomllib.load(file)["concepts"]
     if set(table) != set(concepts()):
-        raise ValueError(f"{CONCEPTS.name}: labels differ from those of the generator: {sorted(set(table) ^ set(concepts()))}")
+        raise ValueError(
+            f"{CONCEPTS.name}: labels differ from those of the generator: {sorted(set(table) ^ set(concepts()))}"
+        )
     return {label: frozenset(names) for label, names in table.items()}
 
 
@@ -64,7 +66,9 @@ class Score:
     def lines(self) -> Iterable[str]:
         """The report, line by line."""
         yield f"clean visits accused: {len(self.accused)} of {self.clean_visits:,} ({self.false_positive_rate:.2%})"
-        for (code, concept), count in Counter((j.code, j.concept) for all_ in self.accused.values() for j in all_).most_common():
+        for (code, concept), count in Counter(
+            (j.code, j.concept) for all_ in self.accused.values() for j in all_
+        ).most_common():
             example = next(key for key, all_ in self.accused.items() if any(j.code == code for j in all_))
             yield f"  {code} {concept}: {count} findings, such as {example}"
         yield f"defects found under the right concept: {sum(self.found.values()):,} of {sum(self.planted.values()):,} ({self.recall:.2%}), {len(self.planted)} kinds"
@@ -111,7 +115,9 @@ def told_of(judge: Judge, cases: Sequence[Case]) -> dict[str, list[Judged]]:
     told: dict[str, list[Judged]] = defaultdict(list)
     for (_, as_of), batch in sorted(batches.items(), key=lambda item: item[0]):
         people = {patient.id: patient for case in batch for patient in case.patients}
-        visits = sorted((visit for case in batch for visit in case.visits), key=lambda visit: (visit.date_of_service, visit.id))
+        visits = sorted(
+            (visit for case in batch for visit in case.visits), key=lambda visit: (visit.date_of_service, visit.id)
+        )
         for item in judge(batch[0].clinic, people, visits, as_of):
             told[item.visit_id].append(item)
     return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+
 from tests.generator.adapter import judge
 from tests.generator.arithmetic import assistant_units, by_code, check_digit, luhn_holds, pooled, pooled_total
 from tests.generator.clean import THRESHOLD, Maker, Wish, edits, excluded, unlikely, valid_on
