@@ -193,6 +193,13 @@ def test_visits_apart_by_the_clock_need_no_times_of_services() -> None:
     assert [item.code for item in judged(["TD101"], morning + noon.format(584)).unjudged()] == ["TD101"]
 
 
+def test_a_visit_apart_fits_the_clock_whatever_the_others_minutes() -> None:
+    morning = "visit 2026-03-04 medicare_b visit_starts_at=540 visit_minutes=45\n 97110 GP x2 30min\n"
+    noon = "history 2026-03-04 medicare_b patient_id=2 visit_starts_at={} visit_minutes=45\n 97110 GP x2 ?min\n"
+    assert judged(["TD102"], morning + noon.format(585)).unjudged() == []
+    assert [item.code for item in judged(["TD102"], morning + noon.format(584)).unjudged()] == ["TD102"]
+
+
 def test_a_group_elsewhere_is_not_one_on_one() -> None:
     one = "visit 2026-03-04 medicare_b\n 97110 GP x1 15min\n did 97110 15min starts_at=600\n"
     group = "history 2026-03-04 medicare_b patient_id=2\n 97150 GP x1\n did 97150 30min starts_at=600 group_size=3\n"

@@ -95,7 +95,9 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
     whole_day = settled & ~untold[group]
     unsure = np.zeros(days, np.bool_)
     np.logical_or.at(unsure, group, ~timed)
-    fits = settled & ~unsure[group]
+    stands_alone = settled & ~unplaced[group]
+    # A visit that no other runs beside fits, whatever the minutes of the others.
+    fits = (settled & ~unsure[group]) | (stands_alone & apart)
     sees_known = settled | (known & others)
     return pl.DataFrame(
         [
@@ -104,7 +106,7 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
             _column("clock_minutes", clock, over | fits),
             _column("clock_minutes_claimed", claimed, over | fits),
             _column("claims_more_than_clock", over, over | fits),
-            _column("visit_stands_apart", apart, settled & ~unplaced[group]),
+            _column("visit_stands_apart", apart, stands_alone),
         ]
     )
 
