@@ -31,9 +31,7 @@ _DOSE = re.compile(
 )
 _DOING = re.compile(
     r"\b(?:perform(?:ed|s|ing)?|practi[cs](?:ed|ing)|trained|instructed|educated|taught|completed|worked on|"
-    r""  # spelling: off
-    r"applied|"
-    r"administered|provided|rendered|issued|fabricated|mobilized|stretched|"  # spelling: off
+    r"applied|administered|provided|rendered|issued|fabricated|mobilized|stretched|debrided|irrigated|i removed|"
     r"repeated|reviewed|used|received|treated)\b"
 )
 _COMPARED = re.compile(

@@ -160,7 +160,8 @@ _FACTOR_COUNT = re.compile(
     r"|\b(?P<nothing>nothing)\s+(?:else\s+)?(?:in\s+(?:the|his|her)\s+history\s+)?(?:(?:that\s+)?(?:affects?|"
     r"affecting|impacts?|"
     r"impacting|complicates?|complicating|influences?|influencing)|bears?\s+on|"
-    r"bearing\s+on)\s+(?:the\s+)?(?:plan|care|course|recovery)"
+    r"bearing\s+on)\s+(?:(?:the|this|that)\s+)?(?:plan|care|course|recovery)"
+    r"|\b(?P<unrelated>no)\s+(?:\w+\s+)?history\s+(?:that\s+|which\s+)?(?:affects?|affecting|bears?\s+on|bearing\s+on)\b"
 )
 _FACTOR_LIST = re.compile(
     rf"{_FACTORS}(?:\s*(?:and|/|&|or)\s*{_FACTORS})?\s*"
@@ -175,7 +176,7 @@ _ELEMENT_LIST = re.compile(
     r"|impairments?(?= ?:)|activity limitations?|participation restrictions?|elements (?:examined|addressed))"
     r"\s*[:\-]\s*(?P<list>[^.;\n]+)"
 )
-_NUMBERED_ELEMENTS = re.compile(r"\belements?\b[^.:;\n]{0,40}[:\-]\s*(?P<list>\(?1[.)]\s[^\n]*)")
+_NUMBERED_ELEMENTS = re.compile(r"\b(?:elements?|exam(?:ination)?)\b[^.:;\n]{0,40}[:\-]\s*(?P<list>\(?1[.)]\s[^\n]*)")
 _NUMBER_MARK = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=;)|(?<=,))\(?(?P<n>\d{1,2})[.)]\s")
 _TOLD_GROUP = re.compile(
     r"\b(?:impairments?|deficits?)\s+(?:of|in)\s+(?P<body>[^.;:\n]+?)(?=\s*(?:,|\band\b|;)*\s*"
@@ -205,7 +206,7 @@ _PRESENTATIONS = {
 }
 _DECISIONS = re.compile(
     r"(?:decision[- ]making|\bdecisions?|\bcdm)\b[^.;\n]{0,20}?\b(?P<after>low|moderate|mod|high)\b"
-    r"|\b(?P<before>low|moderate|mod|high)(?:\s+complexity)?\s+(?:clinical\s+)?(?:decision[- ]making|cdm)\b"
+    r"|\b(?P<before>low|moderate|mod|high)(?:\s+complexity)?\s+(?:clinical\s+)?(?:decision[- ]making|decisions?|cdm)\b"
 )
 _BARE_COMPLEXITY = re.compile(
     r"(?:^|(?<=[.;,\n])|(?<=[.;,\n] ))(?P<level>low|moderate|high)[- ]complexity(?=\s*(?:[.;,\n]|$))"
@@ -285,7 +286,7 @@ def _count(folded: str, pattern: re.Pattern[str]) -> Found[int] | None:
     for match in pattern.finditer(folded):
         groups = match.groupdict()
         word = groups.get("count") or groups.get("after")
-        if word is None and (groups.get("without") or groups.get("nothing")):
+        if word is None and any(groups.get(name) for name in ("without", "nothing", "unrelated")):
             word = "no"
         if word is None or re.match(r"\s*-\s*\d", folded[match.end("count") :] if groups.get("count") else ""):
             continue

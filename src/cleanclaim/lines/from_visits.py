@@ -210,6 +210,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "total_timed_minutes_noted": _first(visit.total_timed_minutes, case.total_timed_minutes),
         "total_treatment_minutes_noted": _first(visit.total_treatment_minutes, case.total_treatment_minutes),
         "visit_minutes": _between(visit.time_in, visit.time_out),
+        "visit_starts_at": None if visit.time_in is None else visit.time_in.hour * 60 + visit.time_in.minute,
         "has_abn": visit.abn_on_file,
         "has_progress_report": visit.progress_report,
         "knows_services": case.services is not None,
