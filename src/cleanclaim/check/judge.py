@@ -1,4 +1,4 @@
-"""Run rules over tables: facts once, then every rule of a table in one eager select.
+"""Run rules over tables: facts once, then all rules of a table together.
 
 The same code judges one visit behind a keystroke and a block of an archive. A rule that crashes is told apart
 from every verdict: the others go on, and `Verdicts.crashed` names it.
@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.check.findings import Change, Finding, Unjudged, place_of, render
+from cleanclaim.check.questions import Answers, Questions
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.kit import Context
-from cleanclaim.facts.plan import Cell, Planner, Step
+from cleanclaim.facts.plan import Cell, Planner, Step, apart
 from cleanclaim.facts.workspace import Workspace
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.lines.tables import Tables
@@ -60,12 +60,12 @@ class Judge:
             planner.ask(rule.over, (*rule.reads(), *rule.shows(), *_ALWAYS_NEEDED[rule.over]))
             for table, names in _fix_columns(rule):
                 planner.ask(table, names)
-        for table, wanted in (extra or {}).items():
-            planner.ask(table, wanted)
+        for table, further in (extra or {}).items():
+            planner.ask(table, further)
         self._planner = planner
         self._steps = planner.steps()
         self._with_pairs = "pairs" in by_table or "pairs" in planner.tables()
-        self._questions = {table: _Questions.of(rules) for table, rules in by_table.items()}
+        self._questions = {table: Questions.of(rules) for table, rules in by_table.items()}
         self._reads = {rule.code: rule.reads() for rule in self.rules}
         self._shows = {rule.code: rule.shows() for rule in self.rules}
 
@@ -73,11 +73,11 @@ class Judge:
         """The verdict of every rule on every row that is not history."""
         workspace = Workspace.of(tables, context or Context(), with_pairs=self._with_pairs)
         self._compute(workspace, self._steps)
-        answers: dict[str, _Answers] = {}
+        answers: dict[str, Answers] = {}
         crashed: dict[str, str] = {}
         for table, questions in self._questions.items():
-            lost = {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
-            answers[table] = questions.without(lost).ask(workspace.frames[table], table, crashed)
+            mute = {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
+            answers[table] = questions.without(mute).ask(workspace.frames[table], table, crashed)
         return Verdicts(self, workspace, answers, crashed)
 
     def reads(self, rule: Rule) -> tuple[str, ...]:
@@ -93,7 +93,11 @@ class Judge:
             try:
                 workspace.apply(step)
             except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - isolates a crash, loudly
-                workspace.apply_isolated(step, error)
+                parts = apart(step)
+                if len(parts) == 1:
+                    workspace.apply_isolated(step, error)
+                else:
+                    self._compute(workspace, parts)
 
     def _reads_crashed(self, rule: Rule, workspace: Workspace, crashed: dict[str, str]) -> bool:
         if not workspace.crashed:
@@ -112,96 +116,12 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Questions:
-    """The two expressions of each rule of one table, built once: does it apply, does it object."""
-
-    rules: tuple[Rule, ...]
-    applies: tuple[pl.Expr, ...]
-    flags: tuple[pl.Expr, ...]
-
-    @classmethod
-    def of(cls, rules: Sequence[Rule]) -> _Questions:
-        return cls(
-            tuple(rules),
-            tuple(_as_number(rule.condition()).alias(f"{rule.code} applies") for rule in rules),
-            tuple(_as_number(rule.flag).alias(f"{rule.code} flag") for rule in rules),
-        )
-
-    def without(self, codes: set[str]) -> _Questions:
-        return self.of([rule for rule in self.rules if rule.code not in codes]) if codes else self
-
-    def ask(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> _Answers:
-        judged = frame.select(pl.col(KEYS[table]), _judged(table).alias("judged"))
-        asked = _tried(frame, [judged.get_column(KEYS[table]), *self.applies, *self.flags])
-        if not isinstance(asked, pl.DataFrame):
-            return self._ask_apart(frame, table, crashed)
-        numbers = asked.drop(KEYS[table]).to_numpy()
-        count = len(self.rules)
-        applies, flags = numbers[:, :count], numbers[:, count:]
-        verdicts = _VERDICT[applies, flags]
-        verdicts[~judged.get_column("judged").to_numpy()] = Verdict.NOT_APPLICABLE
-        return _Answers(tuple(rule.code for rule in self.rules), verdicts)
-
-    def _ask_apart(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> _Answers:
-        """Some rule crashed: find out which, and ask the others."""
-        for rule, applies, flag in zip(self.rules, self.applies, self.flags, strict=True):
-            asked = _tried(frame, [applies, flag])
-            if not isinstance(asked, pl.DataFrame):
-                crashed[rule.code] = f"{type(asked).__name__} in the rule's expression"
-        return self.without(set(crashed)).ask(frame, table, crashed)
-
-
-def _tried(frame: pl.DataFrame, expressions: Sequence[pl.Expr | pl.Series]) -> pl.DataFrame | BaseException:
-    """The selection, or what it crashed with."""
-    try:
-        return frame.select(*expressions)
-    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - told to the user as a crash
-        return error
-
-
-_UNKNOWN = 2
-_VERDICT = np.array(
-    [
-        # flag:  false                    true                     unknown
-        [Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE],  # applies: false
-        [Verdict.PASS, Verdict.FINDING, Verdict.NO_DATA],  # applies: true
-        [Verdict.NO_DATA, Verdict.NO_DATA, Verdict.NO_DATA],  # applies: unknown
-    ],
-    dtype=np.int8,
-)
-"""The verdict for what a rule's two expressions answer: 0 false, 1 true, 2 unknown."""
-
-
-def _as_number(flag: pl.Expr) -> pl.Expr:
-    return flag.cast(pl.Int8).fill_null(_UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    """Verdict codes of one table: a row for each of its rows, a column for each rule."""
-
-    codes: tuple[str, ...]
-    verdicts: npt.NDArray[np.int8]
-
-    def of(self, code: str) -> npt.NDArray[np.int8]:
-        return self.verdicts[:, self.codes.index(code)]
-
-    def rows(self, verdict: Verdict) -> dict[str, list[int]]:
-        """Rule → rows with that verdict, rules without any left out."""
-        found: dict[str, list[int]] = {}
-        columns, rows = np.nonzero(np.equal(self.verdicts.T, np.int8(verdict)))
-        for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
-            found.setdefault(self.codes[column], []).append(row)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
 class Verdicts:
     """All verdicts of one run; findings and what could not be judged are read from it."""
 
     judge: Judge
     workspace: Workspace
-    answers: dict[str, _Answers]
+    answers: dict[str, Answers]
     crashed: dict[str, str]
     """Rules that crashed, and why: neither findings nor passes."""
 
@@ -293,12 +213,6 @@ class Verdicts:
 
 def _plain(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _judged(table: str) -> pl.Expr:
-    if table == "pairs":
-        return (pl.col("first_is_history") & pl.col("second_is_history")).not_()
-    return pl.col("is_history").not_()
 
 
 def _fix_columns(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:

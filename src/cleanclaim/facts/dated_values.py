@@ -45,6 +45,7 @@ def dated_values(name: str, *, over: str, series: Mapping[str, str], lacks: str)
         ),
         compute=compute,
         lacks=lacks,
+        is_lookup=True,
     )
 
 

@@ -10,6 +10,18 @@ from cleanclaim.facts.pair_edits import edits_for
 DAY_KEY = ("patient_id", "date_of_service", "discipline", "billing_npi", "coverage_order")
 """Minutes of a patient's day are pooled per discipline and billing provider (Pub 100-04 ch. 5 §20.2)."""
 
+_KEYS_OF_DAYS = {"day_id": pl.Int64, "claim_id": pl.Int64}
+_COLUMNS_OF_DAY_CODES = {
+    "day_code_id": pl.Int64,
+    "day_id": pl.Int64,
+    "day_code": pl.String,
+    "claim_id": pl.Int64,
+    "day_code_order": pl.Int64,
+}
+
+_FEW = 200
+"""Up to this many rows Python is done before a query has begun."""
+
 _PAIR_KEY = ("patient_id", "date_of_service", "rendering_npi", "coverage_order")
 """A pair edit meets lines of one patient, day and rendering provider."""
 
@@ -20,6 +32,8 @@ def derive_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     A claim whose key is unknown in part forms a day of its own. The claim that stands for a day is its first
     claim that is judged, else its first.
     """
+    if claims.height <= _FEW:
+        return _few_days(claims)
     known = pl.all_horizontal(*(pl.col(name).is_not_null() for name in DAY_KEY))
     alone = pl.when(known.not_()).then(pl.col("claim_id")).otherwise(-1).alias("__alone")
     keyed = claims.select("claim_id", "is_history", *DAY_KEY, alone)
@@ -35,6 +49,23 @@ def derive_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return claims.with_columns(owners.alias("day_id")), days.select("day_id", "claim_id")
 
 
+def _few_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same for few claims, without a query."""
+    keys = list(zip(*(claims.get_column(name).to_list() for name in DAY_KEY), strict=True))
+    members: dict[object, list[int]] = {}
+    for claim, key in enumerate(keys):
+        members.setdefault(claim if None in key else key, []).append(claim)
+    is_history = claims.get_column("is_history").to_list()
+    standing = {min(own, key=lambda claim: (is_history[claim], claim)): own for own in members.values()}
+    firsts = sorted(standing)
+    owners = [0] * len(keys)
+    for day, first in enumerate(firsts):
+        for claim in standing[first]:
+            owners[claim] = day
+    days = pl.DataFrame({"day_id": range(len(firsts)), "claim_id": firsts}, schema=_KEYS_OF_DAYS)
+    return claims.hstack([pl.Series("day_id", owners, dtype=pl.Int64)]), days
+
+
 def derive_day_codes(
     claims: pl.DataFrame, days: pl.DataFrame, lines: pl.DataFrame, services: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -42,6 +73,8 @@ def derive_day_codes(
 
     An unknown code is a row of its own: what it is cannot be told, so its day's totals are unknown.
     """
+    if lines.height + services.height <= _FEW:
+        return _few_day_codes(claims, days, lines, services)
     day_of = claims.get_column("day_id")
     billed = lines.select(pl.col("claim_id"), pl.col("code").alias("day_code"))
     furnished = services.select(pl.col("claim_id"), pl.col("service_code").alias("day_code"))
@@ -63,6 +96,31 @@ def derive_day_codes(
     )
 
 
+def _few_day_codes(
+    claims: pl.DataFrame, days: pl.DataFrame, lines: pl.DataFrame, services: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The same for few lines and services, without a query."""
+    day_of = claims.get_column("day_id").to_list()
+    owners = [*lines.get_column("claim_id").to_list(), *services.get_column("claim_id").to_list()]
+    codes = [*lines.get_column("code").to_list(), *services.get_column("service_code").to_list()]
+    met = [(day_of[claim], code) for claim, code in zip(owners, codes, strict=True)]
+    # Sorting is stable: within a day the codes stay in the order in which they appear.
+    number = {key: place for place, key in enumerate(sorted(dict.fromkeys(met), key=lambda key: key[0]))}
+    standing = days.get_column("claim_id").to_list()
+    day_codes = pl.DataFrame(
+        {
+            "day_code_id": range(len(number)),
+            "day_id": [day for day, _ in number],
+            "day_code": [code for _, code in number],
+            "claim_id": [standing[day] for day, _ in number],
+            "day_code_order": range(len(number)),
+        },
+        schema=_COLUMNS_OF_DAY_CODES,
+    )
+    ids = pl.Series("day_code_id", [number[key] for key in met], dtype=pl.Int64)
+    return lines.hstack([ids[: lines.height]]), services.hstack([ids[lines.height :]]), day_codes
+
+
 def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Every two lines of one patient, day and rendering provider that meet in an edit of their payer.
 
@@ -70,6 +128,67 @@ def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) ->
     Columns: `pair_id`, `claim_id` (of the line in column 2), `first_line_id`, `second_line_id`,
     `bypass_allowed`, `pair_is_confirmed`, `pair_edition`.
     """
+    both = _few_meetings(claims, lines) if lines.height <= _FEW else _meetings(claims, lines)
+    if both.is_empty():
+        return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
+    judged = edits_for(both.select("payer", "date_of_service", "column_1", "column_2"), context)
+    named = judged.get_column("pair_edition")
+    if named.null_count() == len(named):
+        return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
+    return (
+        pl.concat([both, judged], how="horizontal")
+        .filter(pl.col("pair_edition").is_not_null())
+        .sort("second_line_id", "first_line_id")
+        .with_row_index("pair_id")
+        .select(pl.col(name).cast(dtype) for name, dtype in _COLUMNS_OF_PAIRS.items())
+    )
+
+
+_COLUMNS_OF_PAIRS = {
+    "pair_id": pl.Int64,
+    "claim_id": pl.Int64,
+    "first_line_id": pl.Int64,
+    "second_line_id": pl.Int64,
+    "bypass_allowed": pl.Boolean,
+    "pair_is_confirmed": pl.Boolean,
+    "pair_edition": pl.String,
+}
+
+
+def _few_meetings(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Every two lines that meet, of few lines, without a query."""
+    names = (*_PAIR_KEY, "payer")
+    of_claim = list(zip(*(claims.get_column(name).to_list() for name in names), strict=True))
+    groups: dict[tuple[object, ...], list[tuple[int, int, str | None]]] = {}
+    for line, (claim, code) in enumerate(zip(lines["claim_id"].to_list(), lines["code"].to_list(), strict=True)):
+        key = of_claim[claim][:-1]
+        if None not in key:
+            groups.setdefault(key, []).append((line, claim, code))
+    columns: dict[str, list[object]] = {name: [] for name in _COLUMNS_OF_MEETINGS}
+    for key, met in groups.items():
+        day = key[_PAIR_KEY.index("date_of_service")]
+        for first, claim, code in met:
+            for second, other, column_2 in met:
+                if first != second:
+                    row = (of_claim[claim][-1], day, other, first, second, code, column_2)
+                    for column, value in zip(columns.values(), row, strict=True):
+                        column.append(value)
+    return pl.DataFrame(columns, schema=_COLUMNS_OF_MEETINGS)
+
+
+_COLUMNS_OF_MEETINGS = {
+    "payer": pl.String,
+    "date_of_service": pl.Date,
+    "claim_id": pl.Int64,
+    "first_line_id": pl.Int64,
+    "second_line_id": pl.Int64,
+    "column_1": pl.String,
+    "column_2": pl.String,
+}
+
+
+def _meetings(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Every two lines that meet: one to be paid (`column_1`), one to be denied (`column_2`), both ways round."""
     keyed = (
         lines.select("line_id", "claim_id", "code")
         .join(claims.select("claim_id", "payer", *_PAIR_KEY), on="claim_id", how="left", maintain_order="left")
@@ -82,19 +201,4 @@ def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) ->
         *_PAIR_KEY, "claim_id", pl.col("line_id").alias("second_line_id"), pl.col("code").alias("column_2")
     )
     both = met.join(other, on=_PAIR_KEY, how="inner").filter(pl.col("first_line_id") != pl.col("second_line_id"))
-    judged = edits_for(both.select("payer", "date_of_service", "column_1", "column_2"), context)
-    return (
-        pl.concat([both, judged], how="horizontal")
-        .filter(pl.col("pair_edition").is_not_null())
-        .sort("second_line_id", "first_line_id")
-        .with_row_index("pair_id")
-        .select(
-            pl.col("pair_id").cast(pl.Int64),
-            "claim_id",
-            "first_line_id",
-            "second_line_id",
-            "bypass_allowed",
-            "pair_is_confirmed",
-            "pair_edition",
-        )
-    )
+    return both.select(*_COLUMNS_OF_MEETINGS)

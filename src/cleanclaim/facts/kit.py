@@ -86,6 +86,9 @@ class Stage:
     lacks: str
     reads: tuple[tuple[str, str], ...] = ()
     """Columns of other tables: (table, name)."""
+    is_lookup: bool = False
+    """A row's answer follows from its own values in `needs` and the reference tables alone, whatever the other rows
+    and the context, and none of them tells who the patient is: it may be remembered for the next such row."""
 
 
 def _roots(*expressions: pl.Expr) -> tuple[str, ...]:

@@ -1,20 +1,25 @@
 """In what order facts are computed: only those that are asked for, each after what it needs.
 
-A plan is made once per set of rules and used for one visit or for an archive alike.
+A plan is made once per set of rules and used for one visit or for an archive alike. For one visit it is the number
+of steps that takes time, not the work in them, so columns that can be added together are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from cleanclaim.facts.catalogue import Catalogue, catalogue
 from cleanclaim.facts.kit import Aggregate, Fact, Stage
+from cleanclaim.facts.memory import Memory
 
 Cell = tuple[str, str]
 """A column of a table: (table, name)."""
+
+Kind = tuple[object, ...]
+"""What columns share that are added in one step: what is done, the table, and what it is done with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,10 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """Add columns by expressions over the table itself."""
+    """Add columns by expressions over the table itself; each layer reads the columns of those before it."""
 
     table: str
-    expressions: tuple[tuple[str, pl.Expr], ...]
+    layers: tuple[tuple[tuple[str, pl.Expr], ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,15 @@ class Run:
     stage: Stage
 
 
-Step = Gather | Compute | Collect | Run
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Add the columns of lookups that read the same columns; what they answered is remembered."""
+
+    stages: tuple[Stage, ...]
+    memory: Memory
+
+
+Step = Gather | Compute | Collect | Run | Recall
 
 
 def outputs(step: Step) -> tuple[Cell, ...]:
@@ -61,12 +74,27 @@ def outputs(step: Step) -> tuple[Cell, ...]:
     match step:
         case Gather(table=table, names=names):
             return tuple((table, name) for _, name in names)
-        case Compute(table=table, expressions=expressions):
-            return tuple((table, name) for name, _ in expressions)
+        case Compute(table=table, layers=layers):
+            return tuple((table, name) for layer in layers for name, _ in layer)
         case Collect(table=table, columns=columns):
             return tuple((table, name) for name, _ in columns)
         case Run(stage=stage):
             return tuple((stage.over, column.name) for column in stage.adds)
+        case Recall(stages=stages):
+            return tuple((stage.over, column.name) for stage in stages for column in stage.adds)
+
+
+def apart(step: Step) -> tuple[Step, ...]:
+    """The step as steps of one column each, as far as its columns can be computed apart."""
+    match step:
+        case Compute(table=table, layers=layers):
+            return tuple(Compute(table, ((expression,),)) for layer in layers for expression in layer)
+        case Collect(table=table, of=of, by=by, columns=columns):
+            return tuple(Collect(table, of, by, (column,)) for column in columns)
+        case Recall(stages=stages):
+            return tuple(Run(stage) for stage in stages)
+        case _:
+            return (step,)
 
 
 class CircleError(ValueError):
@@ -80,7 +108,7 @@ class Planner:
         """Start with nothing asked for."""
         self._catalogue = known or catalogue()
         self._needs: dict[Cell, tuple[Cell, ...]] = {}
-        self._producer: dict[Cell, object] = {}
+        self._producer: dict[Cell, Gather | Fact | Stage | None] = {}
 
     def ask(self, table: str, names: Iterable[str]) -> None:
         """Ask for columns of a table, its parents included."""
@@ -103,7 +131,7 @@ class Planner:
         table, name = cell
         owner, key, plain = self._catalogue.owner(table, name)
         needs: list[Cell]
-        producer: object
+        producer: Gather | Fact | Stage | None
         if key:
             needs = [(owner, plain), *([] if key.endswith("_line_id") else [(table, key)])]
             producer = Gather(table, owner, key, ((plain, name),))
@@ -126,45 +154,93 @@ class Planner:
         self._producer[cell] = producer
 
     def steps(self) -> tuple[Step, ...]:
-        """The steps, level by level; within a level one step per table and kind."""
-        level: dict[Cell, int] = {}
-        for cell, needs in self._needs.items():
-            level[cell] = 1 + max((level[need] for need in needs), default=-1) if self._producer[cell] else 0
-        done: set[str] = set()
+        """The steps, each after what it needs, and few of them.
+
+        Columns of one kind and table are held back until all of them can be added in one step, as long as
+        another step can go before; where none can, the step that adds the most columns goes.
+        """
+        waiting: dict[Kind, list[Cell]] = {}
+        done: set[Cell] = set()
+        for cell, producer in self._producer.items():
+            if producer is None:
+                done.add(cell)
+            else:
+                waiting.setdefault(self._kind(cell), []).append(cell)
         steps: list[Step] = []
-        for depth in sorted(set(level.values())):
-            cells = [cell for cell, at in level.items() if at == depth and self._producer[cell]]
-            steps.extend(self._gathers(cells))
-            steps.extend(self._computes(cells))
-            steps.extend(self._collects(cells))
-            for cell in cells:
-                producer = self._producer[cell]
-                if isinstance(producer, Stage) and producer.name not in done:
-                    done.add(producer.name)
-                    steps.append(Run(producer))
+        while waiting:
+            ready = {kind: self._ready(cells, done) for kind, cells in waiting.items()}
+            kind = min(
+                (kind for kind, layers in ready.items() if layers),
+                key=lambda kind: _urgency(waiting[kind], ready[kind]),
+            )
+            layers = ready[kind]
+            steps.extend(self._steps_for(layers))
+            done.update(cell for layer in layers for cell in layer)
+            waiting[kind] = [cell for cell in waiting[kind] if cell not in done]
+            if not waiting[kind]:
+                del waiting[kind]
         return tuple(steps)
 
-    def _gathers(self, cells: list[Cell]) -> list[Step]:
-        grouped: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-        for cell in cells:
-            producer = self._producer[cell]
-            if isinstance(producer, Gather):
-                grouped.setdefault((producer.table, producer.owner, producer.key), []).extend(producer.names)
-        return [Gather(table, owner, key, tuple(names)) for (table, owner, key), names in grouped.items()]
+    def _kind(self, cell: Cell) -> Kind:
+        """What columns must share to be added in one step."""
+        producer = self._producer[cell]
+        match producer:
+            case Gather(table=table, owner=owner, key=key):
+                return ("gather", table, owner, key)
+            case Fact(over=table, aggregate=None):
+                return ("compute", table)
+            case Fact(over=table, aggregate=Aggregate(of=of, by=by)):
+                return ("collect", table, of, by)
+            case Stage(is_lookup=True, over=table, needs=needs):
+                return ("recall", table, needs)
+            case Stage(name=name):
+                return ("run", name)
+            case _:
+                return ()
 
-    def _computes(self, cells: list[Cell]) -> list[Step]:
-        grouped: dict[str, list[tuple[str, pl.Expr]]] = {}
-        for table, name in cells:
-            producer = self._producer[(table, name)]
-            if isinstance(producer, Fact) and producer.expr is not None:
-                grouped.setdefault(table, []).append((name, producer.expr.alias(name)))
-        return [Compute(table, tuple(expressions)) for table, expressions in grouped.items()]
+    def _ready(self, cells: list[Cell], done: set[Cell]) -> list[list[Cell]]:
+        """Those of the columns of one kind that can be added now, in layers; only expressions have more than one."""
+        layers: list[list[Cell]] = []
+        own: set[Cell] = set()
+        while True:
+            layer = [
+                cell
+                for cell in cells
+                if cell not in own and all(need in done or need in own for need in self._needs[cell])
+            ]
+            if layer:
+                layers.append(layer)
+                own.update(layer)
+            if not layer or self._kind(cells[0])[0] != "compute":
+                return layers
 
-    def _collects(self, cells: list[Cell]) -> list[Step]:
-        grouped: dict[tuple[str, str, tuple[str, ...]], list[tuple[str, Aggregate]]] = {}
-        for table, name in cells:
-            producer = self._producer[(table, name)]
-            if isinstance(producer, Fact) and producer.aggregate is not None:
-                aggregate = producer.aggregate
-                grouped.setdefault((table, aggregate.of, aggregate.by), []).append((name, aggregate))
-        return [Collect(table, of, by, tuple(columns)) for (table, of, by), columns in grouped.items()]
+    def _steps_for(self, layers: list[list[Cell]]) -> Iterator[Step]:
+        """The step that adds the columns, which are of one kind."""
+        producers = [self._producer[cell] for cell in layers[0]]
+        match producers[0]:
+            case Gather(table=table, owner=owner, key=key):
+                names = [name for producer in producers if isinstance(producer, Gather) for name in producer.names]
+                yield Gather(table, owner, key, tuple(names))
+            case Fact(over=table, aggregate=None):
+                yield Compute(table, tuple(tuple(self._expressions(layer)) for layer in layers))
+            case Fact(over=table, aggregate=Aggregate(of=of, by=by)):
+                facts = [producer for producer in producers if isinstance(producer, Fact)]
+                named = [(fact.name, fact.aggregate) for fact in facts if fact.aggregate is not None]
+                yield Collect(table, of, by, tuple(named))
+            case Stage(is_lookup=True):
+                stages = tuple({stage.name: stage for stage in producers if isinstance(stage, Stage)}.values())
+                yield Recall(stages, Memory(stages))
+            case Stage() as stage:
+                yield Run(stage)
+
+    def _expressions(self, layer: list[Cell]) -> Iterator[tuple[str, pl.Expr]]:
+        for cell in layer:
+            fact = self._producer[cell]
+            if isinstance(fact, Fact) and fact.expr is not None:
+                yield fact.name, fact.expr.alias(fact.name)
+
+
+def _urgency(waiting: list[Cell], ready: list[list[Cell]]) -> tuple[bool, int]:
+    """Steps that leave nothing of their kind behind go first, then those that add the most columns."""
+    count = sum(len(layer) for layer in ready)
+    return count < len(waiting), -count

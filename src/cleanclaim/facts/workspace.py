@@ -5,15 +5,20 @@ Keys are row numbers, so a claim's column reaches its lines by one gather, whate
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs
 from cleanclaim.facts.kit import Aggregate, Context
-from cleanclaim.facts.plan import Cell, Collect, Compute, Gather, Run, Step, outputs
+from cleanclaim.facts.memory import computed
+from cleanclaim.facts.plan import Cell, Collect, Compute, Gather, Recall, Run, Step, outputs
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.lines.tables import Tables
+from cleanclaim.pricing.exact import flags, integers
 
 
 @dataclass(slots=True)
@@ -48,22 +53,17 @@ class Workspace:
         match step:
             case Gather():
                 self._gather(step)
-            case Compute(table=table, expressions=expressions):
-                self.frames[table] = self.frames[table].with_columns(*(expr for _, expr in expressions))
+            case Compute(table=table, layers=layers):
+                for layer in layers:
+                    self.frames[table] = self.frames[table].with_columns(expr for _, expr in layer)
             case Collect():
                 self._collect(step)
             case Run(stage=stage):
                 frame = self.frames[stage.over]
-                added = stage.compute(self.frames, self.context)
-                expected = {column.name: column.dtype for column in stage.adds}
-                if added.height != frame.height or set(added.columns) != set(expected):
-                    raise ValueError(
-                        f"stage {stage.name} returned {added.height} rows of {sorted(added.columns)}; "
-                        f"expected {frame.height} rows of {sorted(expected)}"
-                    )
-                self.frames[stage.over] = frame.hstack(
-                    [_typed(added.get_column(name), dtype) for name, dtype in expected.items()]
-                )
+                self.frames[stage.over] = frame.hstack(computed(stage, self.frames, self.context))
+            case Recall(stages=stages, memory=memory):
+                frame = self.frames[stages[0].over]
+                self.frames[stages[0].over] = frame.hstack(memory.answer(frame, self.context))
 
     def apply_isolated(self, step: Step, error: BaseException) -> None:
         """Mark the step's columns as crashed and fill them with null, so that other steps can go on."""
@@ -79,16 +79,56 @@ class Workspace:
         self.frames[step.table] = child.hstack([read.get_column(name).alias(alias) for name, alias in step.names])
 
     def _collect(self, step: Collect) -> None:
-        receiver, source = self.frames[step.table], self.frames[step.of]
-        summed = source.group_by(step.by).agg(
+        receiver = self.frames[step.table]
+        if step.by == (KEYS[step.table],):
+            added = self._collected_by_row(step, receiver)
+        else:
+            added = self._collected_by_value(step, receiver)
+        self.frames[step.table] = receiver.hstack(added)
+
+    def _collected_by_row(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
+        """Sum up by the receiver's own key, which is its row number: no join is needed."""
+        (key,) = step.by
+        expressions = [aggregate.expr.alias(name) for name, aggregate in step.columns]
+        summed = self.frames[step.of].group_by(key).agg(expressions)
+        groups = integers(summed.get_column(key))
+        place = np.full(receiver.height, -1)
+        place[groups.values[groups.known]] = np.flatnonzero(groups.known)
+        added: list[pl.Series] = []
+        for known in dict.fromkeys(aggregate.known for _, aggregate in step.columns):
+            own = [(name, aggregate) for name, aggregate in step.columns if aggregate.known == known]
+            shown = np.ones(receiver.height, np.bool_) if known is None else flags(receiver.get_column(known)).yes
+            added.extend(_at(summed, place, shown, own))
+        by_name = {column.name: column for column in added}
+        return [by_name[name] for name, _ in step.columns]
+
+    def _collected_by_value(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
+        """Sum up by columns that any number of the receiver's rows may share."""
+        summed = self.frames[step.of].group_by(step.by).agg(
             _PRESENT, *(aggregate.expr.alias(f"{_OWN}{name}") for name, aggregate in step.columns)
         )
         known = [aggregate.known for _, aggregate in step.columns if aggregate.known is not None]
         keys = receiver.select(list(dict.fromkeys((*step.by, *known))))
         joined = keys.join(summed, on=step.by, how="left", maintain_order="left")
         key_known = pl.all_horizontal(*(pl.col(name).is_not_null() for name in step.by))
-        added = joined.select(_filled(name, aggregate, key_known) for name, aggregate in step.columns)
-        self.frames[step.table] = receiver.hstack(added.get_columns())
+        return joined.select(_filled(name, aggregate, key_known) for name, aggregate in step.columns).get_columns()
+
+
+def _at(
+    summed: pl.DataFrame,
+    place: npt.NDArray[np.int64],
+    shown: npt.NDArray[np.bool_],
+    columns: Sequence[tuple[str, Aggregate]],
+) -> list[pl.Series]:
+    """The group's value at each place; the empty value at −1; unknown where nothing is `shown`."""
+    own = [summed.get_column(name) for name, _ in columns]
+    if (place < 0).any() or not shown.all():
+        own = [
+            pl.concat([column, pl.Series(values=[aggregate.empty, None], dtype=column.dtype)])
+            for column, (_, aggregate) in zip(own, columns, strict=True)
+        ]
+        place = np.where(shown, np.where(place < 0, summed.height, place), summed.height + 1)
+    return pl.DataFrame(own)[pl.Series(place)].get_columns()
 
 
 _OWN = "__own_"
@@ -96,7 +136,7 @@ _PRESENT = pl.lit(value=True).alias("__present")
 
 
 def _filled(name: str, aggregate: Aggregate, key_known: pl.Expr) -> pl.Expr:
-    """The group's value; the empty value where no row has a known key; unknown where absence proves nothing."""
+    """The group's value; the empty value where no row has the key; unknown where absence proves nothing."""
     present = pl.col("__present").is_not_null()
     value = pl.when(present).then(pl.col(f"{_OWN}{name}")).when(key_known).then(_empty(aggregate))
     return (value if aggregate.known is None else pl.when(pl.col(aggregate.known)).then(value)).alias(name)
@@ -108,11 +148,7 @@ def _empty(aggregate: Aggregate) -> pl.Expr:
     return pl.lit(aggregate.empty)
 
 
-def _typed(column: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-    return column if column.dtype == dtype else column.cast(dtype)
-
-
 def _require_dense(name: str, frame: pl.DataFrame) -> None:
     keys = frame.get_column(KEYS[name])
-    if keys.null_count() or not (keys == pl.int_range(frame.height, eager=True)).all():
+    if keys.null_count() or not np.array_equal(keys.to_numpy(), np.arange(frame.height)):
         raise ValueError(f"table {name}: keys must be the row numbers 0 to {frame.height - 1}")

@@ -41,6 +41,7 @@ stage = Stage(
     adds=_COLUMNS,
     compute=_describe,
     lacks=_LACKS,
+    is_lookup=True,
 )
 
 fact = Fact(

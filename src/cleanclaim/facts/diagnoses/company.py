@@ -131,6 +131,7 @@ stages = (
         ),
         compute=_is_confirmed,
         lacks="the date of service",
+        is_lookup=True,
     ),
 )
 

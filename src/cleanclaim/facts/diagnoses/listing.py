@@ -118,4 +118,5 @@ stage = Stage(
     adds=(*_WORDING, *_DATED),
     compute=_look_up,
     lacks="a listed diagnosis, or lists and notes of ICD-10-CM that settle it for the date of service",
+    is_lookup=True,
 )

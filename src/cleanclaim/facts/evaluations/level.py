@@ -73,6 +73,7 @@ stages = (
         adds=_ADDS,
         compute=_reach,
         lacks="the four components of the evaluation: history factors, elements, presentation, decision making",
+        is_lookup=True,
     ),
     Stage(
         name="billed-evaluation-level",
@@ -81,6 +82,7 @@ stages = (
         adds=(Column("billed_level", COUNT, "position", "level of the evaluation billed; −1 for any other code"),),
         compute=_billed,
         lacks="the billed code",
+        is_lookup=True,
     ),
 )
 

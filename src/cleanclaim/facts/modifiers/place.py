@@ -25,4 +25,5 @@ stage = Stage(
     adds=(Column("place_is_telehealth", FLAG, "flag", "the patient was reached by video, at home or elsewhere"),),
     compute=_compute,
     lacks="a listed place of service",
+    is_lookup=True,
 )

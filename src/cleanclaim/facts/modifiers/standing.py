@@ -103,4 +103,5 @@ stage = Stage(
     ),
     compute=_compute,
     lacks="the date of service",
+    is_lookup=True,
 )

@@ -61,6 +61,7 @@ stage = Stage(
     ),
     compute=_look_up,
     lacks=_LACKS,
+    is_lookup=True,
 )
 
 facts = (

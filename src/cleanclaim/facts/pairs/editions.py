@@ -87,6 +87,7 @@ stage = Stage(
     adds=(Column("is_in_pair_scope", FLAG, "flag", "the loaded pair and unit lists would hold the code"),),
     compute=_in_scope,
     lacks="procedure code of each line",
+    is_lookup=True,
 )
 
 facts = (

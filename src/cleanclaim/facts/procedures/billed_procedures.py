@@ -27,4 +27,5 @@ stage = Stage(
     adds=added("", _NAMES),
     compute=look_up("lines", "code", "", _NAMES),
     lacks="a listing of the procedure code for the date of service",
+    is_lookup=True,
 )

@@ -74,6 +74,7 @@ stage = Stage(
     ),
     compute=_compute,
     lacks="a listing of the procedure code for the date of service",
+    is_lookup=True,
 )
 
 _NOT_THERAPY = ["evaluation_and_management", "anesthesia", "surgery", "radiology", "pathology_and_laboratory"]

@@ -24,4 +24,5 @@ stage = Stage(
     adds=added("day_code_", _NAMES),
     compute=look_up("day_codes", "day_code", "day_code_", _NAMES),
     lacks="a listing of the procedure code for the date of service",
+    is_lookup=True,
 )

@@ -50,6 +50,7 @@ stages = (
         adds=(Column("therapy_designation", TEXT, "code", "always, sometimes or none: Medicare's therapy code list"),),
         compute=_designations,
         lacks="whether Medicare lists the code as always or sometimes therapy on the date of service",
+        is_lookup=True,
     ),
     Stage(
         name="medicare-status",
@@ -58,6 +59,7 @@ stages = (
         adds=(Column(_STATUS, TEXT, "code", _STATUS_MEANING),),
         compute=_statuses("lines", "code", _STATUS),
         lacks=_STATUS_LACKS,
+        is_lookup=True,
     ),
     Stage(
         name="day-medicare-status",
@@ -66,5 +68,6 @@ stages = (
         adds=(Column(f"day_code_{_STATUS}", TEXT, "code", _STATUS_MEANING),),
         compute=_statuses("day_codes", "day_code", f"day_code_{_STATUS}"),
         lacks=_STATUS_LACKS,
+        is_lookup=True,
     ),
 )

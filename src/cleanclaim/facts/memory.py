@@ -1,0 +1,79 @@
+"""What reference lookups answered before, so that a code, a day or a place is looked up once and not at every visit.
+
+The visits of a clinic's day share one date, a few payers and a few dozen codes, while a lookup costs a single visit
+several queries. Kept are only answers that follow from a row's own values and the reference tables; nothing of a
+patient is among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Stage
+
+FEW_ROWS = 1_000
+"""Above this height a stage answers a whole frame sooner than Python could ask for each row."""
+_MOST_KEPT = 50_000
+"""Rows of answers kept; then memory starts anew."""
+
+
+class Memory:
+    """The answers of stages that read the same columns, one row for each combination of values met so far."""
+
+    def __init__(self, stages: Sequence[Stage]) -> None:
+        """Remember nothing yet."""
+        self._stages = tuple(stages)
+        self._over, self._needs = self._stages[0].over, self._stages[0].needs
+        # One value, replaced as a whole: two threads may lose each other's answers, never mix them.
+        self._kept: tuple[dict[tuple[object, ...], int], pl.DataFrame] = ({}, pl.DataFrame())
+
+    def answer(self, frame: pl.DataFrame, context: Context) -> list[pl.Series]:
+        """The columns of all stages, rows in the order of the frame."""
+        if frame.height > FEW_ROWS or not frame.height:
+            return self._computed(frame, context).get_columns()
+        keys = list(zip(*(_values(frame.get_column(name)) for name in self._needs), strict=True))
+        places, kept = self._kept
+        if len(places) > _MOST_KEPT:
+            places, kept = {}, pl.DataFrame()
+        new = {key: row for row, key in enumerate(keys) if key not in places}
+        if new:
+            found = self._computed(frame.select(self._needs)[list(new.values())], context)
+            first = kept.height
+            kept = kept.vstack(found).rechunk() if first else found
+            places = {**places, **{key: first + place for place, key in enumerate(new)}}
+            self._kept = (places, kept)
+        return kept[pl.Series([places[key] for key in keys], dtype=pl.UInt32)].get_columns()
+
+    def _computed(self, frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+        frames = {self._over: frame}
+        return pl.DataFrame([column for stage in self._stages for column in computed(stage, frames, context)])
+
+
+def computed(stage: Stage, frames: dict[str, pl.DataFrame], context: Context) -> list[pl.Series]:
+    """The columns of a stage as it declares them.
+
+    Raises:
+        ValueError: it returned another number of rows, or other columns.
+    """
+    height = frames[stage.over].height
+    added = stage.compute(frames, context)
+    expected = {column.name: column.dtype for column in stage.adds}
+    if added.height != height or set(added.columns) != set(expected):
+        raise ValueError(
+            f"stage {stage.name} returned {added.height} rows of {sorted(added.columns)}; "
+            f"expected {height} rows of {sorted(expected)}"
+        )
+    return [_typed(added.get_column(name), dtype) for name, dtype in expected.items()]
+
+
+def _values(column: pl.Series) -> list[object]:
+    cells = column.to_list()
+    if column.dtype == pl.List:
+        return [None if cell is None else tuple(cell) for cell in cells]
+    return cells
+
+
+def _typed(column: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return column if column.dtype == dtype else column.cast(dtype)
