@@ -431,13 +431,15 @@ def _total(services: Sequence[ServiceDraft], by: str | None) -> int | None:
 def _prepared(draft: _Draft, proposals: Mapping[str, list[_Proposal]], clinic: Clinic | None) -> Prepared:
     visit = draft.visit
     if visit.billed is not None:
-        lines = [_billed_line(draft, position) for position in range(len(visit.billed))]
+        lines = [_billed_line(draft, position, clinic) for position in range(len(visit.billed))]
     else:
         lines = [
             line
             for proposal in sorted(proposals.get(visit.id, ()), key=lambda item: item.order)
             for line in _proposed_lines(draft, proposal, clinic)
         ]
+    if clinic is not None:
+        _ask_what_a_claim_lacks(draft, lines, clinic)
     case = Case(
         visit=visit,
         patient=draft.patient,
@@ -455,13 +457,28 @@ def _prepared(draft: _Draft, proposals: Mapping[str, list[_Proposal]], clinic: C
     )
 
 
-def _billed_line(draft: _Draft, position: int) -> LineDraft:
+def _ask_what_a_claim_lacks(draft: _Draft, lines: Sequence[LineDraft], clinic: Clinic) -> None:
+    """A claim names a therapist whom the clinic lists, and a charge on every line."""
+    if clinic.therapist(draft.visit.therapist) is None:
+        draft.questions.append(Question("therapist", "Which therapist is this? clinic.json lists none under this key."))
+    uncharged = dict.fromkeys(line.code for line in lines if line.charge_cents is None and line.units is not None)
+    draft.questions.extend(
+        Question(code or "line", f"What is the charge for {code}? Neither the visit nor clinic.json has one.")
+        for code in uncharged
+    )
+
+
+def _billed_line(draft: _Draft, position: int, clinic: Clinic | None) -> LineDraft:
     billed = (draft.visit.billed or ())[position]
+    each = clinic.charges.get(billed.code.upper()) if clinic is not None else None
+    charge = billed.charge_cents
+    if charge is None and each is not None and billed.units is not None:
+        charge = each * billed.units
     return LineDraft(
         code=billed.code.upper(),
         modifiers=billed.modifiers,
         units=billed.units,
-        charge_cents=billed.charge_cents,
+        charge_cents=charge,
         pointers=billed.pointers if billed.pointers is not None else _pointers(draft.visit),
     )
 
@@ -487,12 +504,16 @@ def _proposed_lines(draft: _Draft, proposal: _Proposal, clinic: Clinic | None) -
             )
         yield _line(draft, proposal, None, (), clinic)
         return
+    if proposal.assistant_units is None and draft.visit.assistant is not None:
+        who = f"Which minutes of {proposal.code} did the assistant furnish, and which the therapist?"
+        draft.questions.append(Question(proposal.code, who))
     assisted = proposal.assistant_units or 0
     modifiers = _modifiers(draft, proposal.code)
     if proposal.units - assisted > 0:
         yield _line(draft, proposal, proposal.units - assisted, modifiers, clinic)
     if assisted > 0:
-        yield _line(draft, proposal, assisted, (*modifiers, _ASSISTANT_MODIFIER["PT"]), clinic)
+        # The assistant modifier stands only beside the therapy modifier.
+        yield _line(draft, proposal, assisted, (_THERAPY_MODIFIER, _ASSISTANT_MODIFIER["PT"]), clinic)
 
 
 def _placed(draft: _Draft) -> str:

@@ -104,8 +104,10 @@ class Workspace:
 
     def _collected_by_value(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
         """Sum up by columns that any number of the receiver's rows may share."""
-        summed = self.frames[step.of].group_by(step.by).agg(
-            _PRESENT, *(aggregate.expr.alias(f"{_OWN}{name}") for name, aggregate in step.columns)
+        summed = (
+            self.frames[step.of]
+            .group_by(step.by)
+            .agg(_PRESENT, *(aggregate.expr.alias(f"{_OWN}{name}") for name, aggregate in step.columns))
         )
         known = [aggregate.known for _, aggregate in step.columns if aggregate.known is not None]
         keys = receiver.select(list(dict.fromkeys((*step.by, *known))))

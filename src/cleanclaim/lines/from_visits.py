@@ -28,6 +28,7 @@ from cleanclaim.records import (
     YearToDate,
 )
 
+_ASSISTANTS = frozenset({Credential.PTA, Credential.OTA})
 _OPEN_END = date(2099, 12, 31)
 CASH = "cash"
 """The payer file of a patient known to have no coverage."""
@@ -405,8 +406,14 @@ def _plan(case: Case, patient: Patient) -> dict[str, Any]:
                 "certified_through": certification.through or plan.through,
                 "is_recertification": plan.certifications.index(certification) > 0,
             }
+    if plan.treatment_days_before is not None:
+        before = {treated for treated in plan.treatment_days_before if treated < day}
+        row["visits_before"] = len(before)
+        row["visits_before_this_year"] = sum(treated.year == day.year for treated in before)
     if plan.treatment_days_before is not None and plan.progress_reports is not None:
-        last = max((report.on for report in plan.progress_reports if report.on < day), default=date.min)
+        # A report that only an assistant signed is none (Pub 100-02 ch. 15 §220.3.D).
+        reports = (report.on for report in plan.progress_reports if report.signed_by not in _ASSISTANTS)
+        last = max((on for on in reports if on < day), default=date.min)
         since = {treated for treated in plan.treatment_days_before if last < treated < day}
         row["treatment_days_since_report"] = len(since) + 1
     return row

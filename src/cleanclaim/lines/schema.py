@@ -95,6 +95,8 @@ CLAIMS: tuple[Column, ...] = (
         "treatment days since the later of episode start and last progress report, this one included",
         3,
     ),
+    Column("visits_before", COUNT, "visits", "visits of this case before those at hand", 0),
+    Column("visits_before_this_year", COUNT, "visits", "of these, in the calendar year of the visit", 0),
     Column("has_progress_report", FLAG, "flag", "this visit holds a progress report", False),
     Column(
         "progress_report_signed_by", TEXT, "code", "credential under this visit's progress report; empty if none", ""

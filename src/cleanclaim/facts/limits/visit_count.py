@@ -18,6 +18,8 @@ _NEEDS = (
     "claim_number",
     "plan_first_treatment_on",
     "knows_history",
+    "visits_before",
+    "visits_before_this_year",
     "payer_visit_cap_visits",
     "payer_visit_cap_per",
     "payer_visit_cap_disciplines_apart",
@@ -48,10 +50,11 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
         (whole.not_().any().over("patient_id")).alias("loose"),
     )
     number = pl.col("date_of_service").rank("dense").over(group).cast(pl.Int64)
+    before = pl.when(per == "calendar_year").then("visits_before_this_year").otherwise("visits_before")
     return numbered.select(
-        pl.when("whole").then(number).alias("visit_number_at_least"),
+        pl.when("whole").then(number + before.fill_null(0)).alias("visit_number_at_least"),
         pl.when(pl.col("whole") & pl.col("loose").not_() & pl.col("knows_history"))
-        .then(number)
+        .then(number + before)
         .alias("visit_number_at_most"),
     )
 

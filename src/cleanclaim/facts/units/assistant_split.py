@@ -112,9 +112,12 @@ facts = (
         meaning="billed units of the code, where the minutes can support them; more than that is not split",
         lacks=_LACKS,
         expr=pl.when(
-            col.allocated_units_most.is_null()
-            | col.day_code_is_timed.not_()
-            | (col.billed_units <= col.allocated_units_most)
+            (col.billed_units >= 0)
+            & (
+                col.allocated_units_most.is_null()
+                | col.day_code_is_timed.not_()
+                | (col.billed_units <= col.allocated_units_most)
+            )
         ).then(col.billed_units),
     ),
 )

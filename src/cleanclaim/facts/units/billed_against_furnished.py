@@ -64,7 +64,7 @@ facts = (
         over="day_codes",
         dtype=pl.Int64,
         unit="units",
-        meaning="units that the minutes of a code with its own time basis hold, further blocks of the same code included",
+        meaning="units that the minutes of a code with its own time basis hold, its further blocks included",
         lacks="documented minutes of each service",
         expr=col.units_eight_minute + col.add_on_units,
     ),

@@ -11,6 +11,10 @@ _BY = ("day_code_id",)
 _ASSISTANTS = ["PTA", "OTA"]
 
 
+_MINUTES = pl.when(col.service_minutes >= 0).then(col.service_minutes)
+"""Minutes below zero say nothing."""
+
+
 def _minutes(name: str, meaning: str, who: pl.Expr | None) -> Fact:
     where = col.counts_one_on_one if who is None else col.counts_one_on_one & who
     return Fact(
@@ -20,7 +24,7 @@ def _minutes(name: str, meaning: str, who: pl.Expr | None) -> Fact:
         unit="minutes",
         meaning=meaning,
         lacks="documented minutes of each service",
-        aggregate=total(col.service_minutes, of="services", by=_BY, where=where, known="knows_services"),
+        aggregate=total(_MINUTES, of="services", by=_BY, where=where, known="knows_services"),
     )
 
 
