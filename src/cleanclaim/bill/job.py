@@ -122,7 +122,7 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
     context = Context(payers=own, assistant_method=assistant_method.value)
     judge = the_judge()
     verdicts = judge.judge(tables, context)
-    fixable = [finding for finding in verdicts.findings() if finding.fix_safety == Safety.SAFE.value]
+    fixable = verdicts.findings(safety=Safety.SAFE.value)
     mended: list[Finding] = []
     if any(finding.changes for finding in fixable):
         applied = apply(tables, changes_of(fixable, safe_only=True))

@@ -138,11 +138,15 @@ class Verdicts:
         """The verdict codes of one rule, in the order of its table's rows."""
         return pl.Series(rule.code, self.answers[rule.over].of(rule.code))
 
-    def findings(self) -> list[Finding]:
-        """Every finding with its place, words, dollars and fix; by claim, rule and row."""
+    def findings(self, safety: str = "") -> list[Finding]:
+        """Every finding with its place, words, dollars and fix; by claim, rule and row.
+
+        With `safety`, only findings whose fix is of that kind.
+        """
         found: list[Finding] = []
         for rule, rows in self._rows(Verdict.FINDING):
-            found.extend(self._findings_of(rule, rows))
+            if not safety or (rule.fix is not None and rule.fix.safety.value == safety):
+                found.extend(self._findings_of(rule, rows))
         return sorted(found, key=lambda item: (item.claim_id, item.code, item.key))
 
     def _rows(self, verdict: Verdict) -> Iterable[tuple[Rule, list[int]]]:
@@ -155,7 +159,10 @@ class Verdicts:
         via = (rule.fix.via,) if rule.fix is not None and rule.fix.via in frame.columns else ()
         wide = frame.select(list(dict.fromkeys((*_PLACE[rule.over], *shows, *via))))[hits]
         amounts = wide.select(rule.dollars.alias("d")).get_column("d").to_list() if rule.dollars is not None else None
-        for position, row in enumerate(wide.iter_rows(named=True)):
+        rows = wide.rows(named=True)
+        anchors = [row[rule.fix.via if via else KEYS[rule.over]] for row in rows] if rule.fix is not None else []
+        changes = self._changes(rule, anchors)
+        for position, row in enumerate(rows):
             yield Finding(
                 code=rule.code,
                 name=rule.name,
@@ -169,29 +176,33 @@ class Verdicts:
                 cents=amounts[position] if amounts is not None else None,
                 fix_title=rule.fix.title if rule.fix else "",
                 fix_safety=rule.fix.safety.value if rule.fix else "",
-                changes=tuple(self._changes(rule, row)),
+                changes=tuple(changes.get(anchors[position], ())) if rule.fix else (),
             )
 
-    def _changes(self, rule: Rule, row: dict[str, object]) -> Iterable[Change]:
+    def _changes(self, rule: Rule, anchors: Sequence[int | None]) -> dict[int | None, list[Change]]:
+        """What the rule's fix changes, by the key that its rows share with the finding's row; all at once."""
         fix = rule.fix
+        changes: dict[int | None, list[Change]] = {}
         if fix is None:
-            return
+            return changes
         table = fix.table or rule.over
-        target = self.workspace.frames[table]
         key = KEYS[table]
-        via = fix.via or key
-        anchor = row[via] if via in row else row[KEYS[rule.over]]
-        rows = target.filter(pl.col(via if via in target.columns else key) == anchor)
+        target = self.workspace.frames[table]
+        shared = fix.via if fix.via in target.columns else key
+        wanted = pl.Series(shared, sorted({anchor for anchor in anchors if anchor is not None}), dtype=pl.Int64)
+        # A table's own keys are its row numbers.
+        rows = target[wanted] if shared == key else target.filter(pl.col(shared).is_in(wanted.implode()))
         if fix.where is not None:
             rows = rows.filter(fix.where)
-        if fix.new is None:
-            for own in rows.get_column(key):
-                yield Change(table, own, "", None, None)
-            return
-        changed = rows.select(pl.col(key), pl.col(fix.field).alias("__old"), fix.new.alias("__new"))
-        for own, old, new in changed.iter_rows():
-            if old != new:
-                yield Change(table, own, fix.field, _plain(old), _plain(new))
+        new = pl.lit(None) if fix.new is None else fix.new
+        old = pl.lit(None) if fix.new is None else pl.col(fix.field)
+        changed = rows.select(pl.col(shared).alias("__anchor"), pl.col(key), old.alias("__old"), new.alias("__new"))
+        for anchor, own, before, after in changed.iter_rows():
+            if fix.new is None:
+                changes.setdefault(anchor, []).append(Change(table, own, "", None, None))
+            elif before != after:
+                changes.setdefault(anchor, []).append(Change(table, own, fix.field, _plain(before), _plain(after)))
+        return changes
 
     def unjudged(self) -> list[Unjudged]:
         """What could not be judged: by claim and rule, with the inputs that are missing."""
