@@ -34,6 +34,14 @@ PRICES = ("allowed_cents", "expected_payment_cents", "patient_share_cents", "pri
 """Columns of `lines` that the job asks for beside what the rules read."""
 
 
+_EDITIONS = {
+    "pairs_are_confirmed": "pair edits",
+    "limits_are_confirmed": "unit limits",
+    "diagnosis_notes_are_confirmed": "diagnoses that exclude each other",
+}
+"""Columns of `claims` that say whether an edition was in force on the day, and the table each speaks of."""
+
+
 class ClaimState(StrEnum):
     """What becomes of a claim."""
 
@@ -63,6 +71,8 @@ class BilledClaim:
     lines: tuple[Mapping[str, object], ...]
     findings: tuple[Finding, ...]
     unjudged: tuple[Unjudged, ...]
+    unconfirmed: tuple[str, ...]
+    """Tables that judged the claim by an edition not confirmed for its date: never simply clean."""
     mended: tuple[Finding, ...]
     """Findings whose safe fix was made at once; they are not among `findings`."""
 
@@ -90,7 +100,7 @@ class Billed:
 @cache
 def the_judge() -> Judge:
     """The whole rule book, planned once."""
-    return Judge(rules(), extra={"lines": PRICES})
+    return Judge(rules(), extra={"lines": PRICES, "claims": tuple(_EDITIONS)})
 
 
 def bill(  # noqa: PLR0913 - a job is given everything it may not take for itself
@@ -155,6 +165,7 @@ def _claims(
     priced = verdicts.workspace.frames["lines"].select(*_LINE_COLUMNS, *PRICES)
     for row in priced.iter_rows(named=True):
         lines[row["claim_id"]].append(row)
+    editions = verdicts.workspace.frames["claims"].select(list(_EDITIONS)).rows()
     result = []
     for claim_id, item in enumerate(prepared):
         own_lines = lines[claim_id]
@@ -169,6 +180,11 @@ def _claims(
                 lines=tuple(own_lines),
                 findings=tuple(findings[claim_id]),
                 unjudged=tuple(unjudged[claim_id]),
+                unconfirmed=tuple(
+                    table
+                    for table, confirmed in zip(_EDITIONS.values(), editions[claim_id], strict=True)
+                    if confirmed is False
+                ),
                 mended=tuple(fixed[claim_id]),
             )
         )

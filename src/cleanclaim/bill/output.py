@@ -169,19 +169,12 @@ def summary(billed: Billed, rejections: Sequence[Rejection], written: Written) -
         "findings": dict(sorted(Counter(finding.code for finding in findings).items())),
         "rows_not_judged": len(unjudged),
         "missing_inputs": dict(Counter(name for item in unjudged for name in item.missing).most_common()),
-        "unconfirmed": sorted(set(_unconfirmed(findings))),
+        "unconfirmed": dict(Counter(table for item in billed.claims for table in item.unconfirmed).most_common()),
+        "ready_unconfirmed": sum(bool(item.unconfirmed) for item in billed.claims if item.state is ClaimState.READY),
         "crashed": dict(billed.crashed),
         "not_written": [str(gap) for gap in written.gaps],
         "not_on_a_form": [str(problem) for problem in written.form_problems],
     }
-
-
-def _unconfirmed(findings: Sequence[Finding]) -> list[str]:
-    return [
-        str(finding.arguments["pair_edition"])
-        for finding in findings
-        if finding.arguments.get("pair_is_confirmed") is False and "pair_edition" in finding.arguments
-    ]
 
 
 def claim_document(item: BilledClaim) -> dict[str, Any]:
@@ -204,6 +197,7 @@ def claim_document(item: BilledClaim) -> dict[str, Any]:
             {"about": entry.what, "question": entry.question, "candidates": list(entry.candidates)}
             for entry in prepared.questions
         ],
+        "unconfirmed": list(item.unconfirmed),
         "mended": [finding_document(finding) for finding in item.mended],
         "findings": [finding_document(finding) for finding in item.findings],
         "not_judged": [unjudged_document(entry) for entry in item.unjudged],

@@ -176,6 +176,7 @@ def render_report(billed: Billed, *, clinic_name: str, as_of: date, rejections: 
         states=[(state, STATE_WORDS[state], [c for c in billed.claims if c.state is state]) for state in order],
         rules=rule_rows(billed.claims),
         missing=missing_rows(billed.claims),
+        unconfirmed=dict(Counter(table for claim in billed.claims for table in claim.unconfirmed).most_common()),
         rejections=rejections,
         crashed=billed.crashed,
         blocking=BLOCKING,

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cleanclaim.bill.job import Billed, ClaimState, bill
 from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_forms, write_private
-from cleanclaim.bill.report import render_report
+from cleanclaim.bill.report import SEVERITY_WORDS, render_report
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
@@ -105,14 +105,18 @@ def _say(billed: Billed, loaded: Loaded, figures: dict[str, Any], written: Writt
         count = figures["claims"][state.value]
         if count:
             table.add_row(str(count), words)
+        if state is ClaimState.READY and figures["ready_unconfirmed"]:
+            table.add_row(
+                "", f"of these, {figures['ready_unconfirmed']} by tables whose edition is not of the visit’s date"
+            )
     if loaded.rejections:
         table.add_row(str(len(loaded.rejections)), "fields of records set aside, see rejected.json")
     out.print(table)
     _say_findings(billed)
     if figures["rows_not_judged"]:
-        out.print(f"\n[bold]Could not be judged[/] ({figures['rows_not_judged']} checks)")
+        out.print(f"\n[bold]Could not be judged[/] ({figures['rows_not_judged']} checks), for want of")
         for name, count in list(figures["missing_inputs"].items())[:8]:
-            out.print(f"  {count:5}  no {name}")
+            out.print(f"  {count:5}  {name}", soft_wrap=True)
     for code, why in billed.crashed.items():
         err.print(f"[bold red]rule {code} crashed:[/] {why}")
     for gap in written.gaps:
@@ -135,7 +139,9 @@ def _say_findings(billed: Billed) -> None:
     table.add_column("", justify="right")
     table.add_column("rule")
     table.add_column("what")
-    table.add_column("else it would be")
-    for (code, name, severity), count in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])):
-        table.add_row(str(count), code, name.replace("-", " "), severity)
+    table.add_column("if it stays")
+    order = list(SEVERITY_WORDS)
+    ranked = sorted(counts.items(), key=lambda entry: (order.index(entry[0][2]), -entry[1], entry[0]))
+    for (code, name, severity), count in ranked:
+        table.add_row(str(count), code, name.replace("-", " "), SEVERITY_WORDS[severity].lower())
     out.print(table)

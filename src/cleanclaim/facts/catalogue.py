@@ -90,7 +90,7 @@ class Catalogue:
             return self.facts[key].lacks
         if key in self.stages:
             return self.stages[key].lacks
-        return self.inputs[key].meaning
+        return self.inputs[key].meaning.partition(";")[0]
 
 
 @cache
