@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 
 from cleanclaim.bill.build import build_claim
+from cleanclaim.bill.collection import without_collection
 from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.fixes import apply, changes_of
@@ -103,6 +104,7 @@ def the_judge() -> Judge:
     return Judge(rules(), extra={"lines": PRICES, "claims": tuple(_EDITIONS)})
 
 
+@without_collection()
 def bill(  # noqa: PLR0913 - a job is given everything it may not take for itself
     clinic: Clinic,
     patients: Mapping[str, Patient],
@@ -111,6 +113,7 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
     as_of: date,
     packs: Mapping[str, Payer] | None = None,
     assistant_method: AssistantMethod = AssistantMethod.PERCENTAGE,
+    processes: int = 1,
     advance: Callable[[str, int], None] | None = None,
 ) -> Billed:
     """Bill a batch of visits.
@@ -122,11 +125,12 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
         as_of: today, for filing limits and signatures.
         packs: the clinic's own payer files by payer id.
         assistant_method: how an assistant's share is judged.
+        processes: how many processes read the notes of a large batch; see `prepare`.
         advance: told the stage and how many visits it has finished, for a progress bar.
     """
     own = dict(packs or {})
     told = advance or (lambda _stage, _count: None)
-    prepared = prepare(visits, patients, clinic, own, assistant_method)
+    prepared = prepare(visits, patients, clinic, own, assistant_method, processes=processes)
     told("read", len(visits))
     tables = tables_of([item.case for item in prepared], clinic, as_of)
     context = Context(payers=own, assistant_method=assistant_method.value)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from cleanclaim.bill.collection import without_collection
 from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.forms.problems import FormProblem
@@ -254,6 +255,7 @@ def _in_lines(document: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(members) + "\n}\n"
 
 
+@without_collection()
 def write_documents(billed: Billed, rejections: Sequence[Rejection], folder: Path, written: Written) -> dict[str, Any]:
     """`claims.json`, `findings.json` and `rejected.json`; returns the summary that stands in `findings.json`."""
     figures = summary(billed, rejections, written)

@@ -7,7 +7,10 @@ and a line of unknown units is never left out.
 
 from __future__ import annotations
 
+import multiprocessing
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -70,6 +73,8 @@ class _Draft:
     patient: Patient | None
     payer: str | None
     packs: tuple[Payer, ...]
+    stimulation: str | None
+    """The code for unattended stimulation that the payer takes."""
     services: list[ServiceDraft] | None = None
     suggested: list[Suggested] = field(default_factory=list)
     not_billed: list[NotBilled] = field(default_factory=list)
@@ -78,6 +83,30 @@ class _Draft:
     total_timed_minutes: int | None = None
     total_treatment_minutes: int | None = None
 
+    def found(self) -> _Read:
+        """What reading the visit found out."""
+        return (
+            self.services,
+            self.suggested,
+            self.not_billed,
+            self.questions,
+            self.extra,
+            self.total_timed_minutes,
+            self.total_treatment_minutes,
+        )
+
+    def take(self, found: _Read) -> None:
+        """Take over what another process found out."""
+        (
+            self.services,
+            self.suggested,
+            self.not_billed,
+            self.questions,
+            self.extra,
+            self.total_timed_minutes,
+            self.total_treatment_minutes,
+        ) = found
+
 
 def prepare(
     visits: Sequence[Visit],
@@ -85,6 +114,8 @@ def prepare(
     clinic: Clinic | None,
     packs: Mapping[str, Payer],
     assistant_method: AssistantMethod = AssistantMethod.PERCENTAGE,
+    *,
+    processes: int = 1,
 ) -> list[Prepared]:
     """Read each visit's note, settle its codes, and propose lines for those without billed lines.
 
@@ -94,8 +125,11 @@ def prepare(
         clinic: for charges; without it proposed lines have no charge.
         packs: payer files of the clinic, before the built-in ones.
         assistant_method: how an assistant's share is judged.
+        processes: how many processes read notes, this one among them; a few visits are read by this one alone.
+            More than one starts Python anew, so the program that asks for it must be importable without running.
     """
     drafts = [_draft(visit, patients.get(visit.patient_id), packs) for visit in visits]
+    _read_all(drafts, processes)
     proposed = _propose(
         [draft for draft in drafts if draft.visit.billed is None], tuple(packs.values()), assistant_method
     )
@@ -109,8 +143,62 @@ def _coverage(patient: Patient | None) -> Coverage | None:
 def _draft(visit: Visit, patient: Patient | None, packs: Mapping[str, Payer]) -> _Draft:
     coverage = _coverage(patient)
     payer = coverage.payer if coverage else ("cash" if patient is not None and not patient.coverages else None)
-    draft = _Draft(visit, patient, payer, tuple(packs.values()))
-    stimulation = payers.setting(payer, "electrical_stimulation_code", visit.date_of_service, draft.packs).value
+    extra = tuple(packs.values())
+    stimulation = payers.setting(payer, "electrical_stimulation_code", visit.date_of_service, extra).value
+    return _Draft(visit, patient, payer, extra, stimulation)
+
+
+_Read = tuple[
+    list[ServiceDraft] | None,
+    list[Suggested],
+    list[NotBilled],
+    list[Question],
+    dict[str, object],
+    int | None,
+    int | None,
+]
+"""What reading a visit finds out, as one process hands it to another."""
+
+_BATCH = 100
+"""Visits that a process reads at a time: a good tenth of a second."""
+_ALONE = 1_500
+"""Fewer visits than this are read before a second process would have started; for each as many, one more."""
+
+
+def _read_all(drafts: Sequence[_Draft], processes: int) -> None:
+    """Read every visit; others take batches from the end while this process takes them from the front."""
+    if processes <= 1 or len(drafts) < _ALONE:
+        for draft in drafts:
+            _read(draft)
+        return
+    batches = deque(drafts[start : start + _BATCH] for start in range(0, len(drafts), _BATCH))
+    # A process that is forked while Polars runs can hang.
+    count = min(processes - 1, len(drafts) // _ALONE)
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as others:
+        given: dict[Future[list[_Read]], Sequence[_Draft]] = {}
+        while batches or given:
+            while batches and len(given) < 2 * count:
+                batch = batches.pop()
+                given[others.submit(_read_apart, [(draft.visit, draft.stimulation) for draft in batch])] = batch
+            if batches:
+                for draft in batches.popleft():
+                    _read(draft)
+            for future in wait(given, timeout=0 if batches else None, return_when=FIRST_COMPLETED).done:
+                for draft, found in zip(given.pop(future), future.result(), strict=True):
+                    draft.take(found)
+
+
+def _read_apart(asked: Sequence[tuple[Visit, str | None]]) -> list[_Read]:
+    """Read visits for another process."""
+    drafts = [_Draft(visit, None, None, (), stimulation) for visit, stimulation in asked]
+    for draft in drafts:
+        _read(draft)
+    return [draft.found() for draft in drafts]
+
+
+def _read(draft: _Draft) -> None:
+    """Find out what the visit says: from its interventions, else from the words of its note."""
+    visit, stimulation = draft.visit, draft.stimulation
     reading = (
         read_note(visit.note, payer_stimulation_code=stimulation, day=visit.date_of_service) if visit.note else None
     )
@@ -138,7 +226,6 @@ def _draft(visit: Visit, patient: Patient | None, packs: Mapping[str, Payer]) ->
         _take_reading(draft, reading)
     _settle_evaluation(draft, reading)
     _split_add_ons(draft)
-    return draft
 
 
 def _from_intervention(draft: _Draft, done: Intervention, stimulation: str | None) -> Iterable[ServiceDraft]:
