@@ -72,10 +72,10 @@ class BilledClaim:
     lines: tuple[Mapping[str, object], ...]
     findings: tuple[Finding, ...]
     unjudged: tuple[Unjudged, ...]
-    unconfirmed: tuple[str, ...]
-    """Tables that judged the claim by an edition not confirmed for its date: never simply clean."""
     mended: tuple[Finding, ...]
     """Findings whose safe fix was made at once; they are not among `findings`."""
+    unconfirmed: tuple[str, ...] = ()
+    """Tables that judged the claim by an edition not confirmed for its date: never simply clean."""
 
     @property
     def charge_cents(self) -> int | None:
