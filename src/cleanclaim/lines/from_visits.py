@@ -32,6 +32,13 @@ _ASSISTANTS = frozenset({Credential.PTA, Credential.OTA})
 _OPEN_END = date(2099, 12, 31)
 CASH = "cash"
 """The payer file of a patient known to have no coverage."""
+_COMPONENTS = (
+    ("history_factors", "history factors"),
+    ("elements_examined", "elements examined"),
+    ("presentation", "presentation"),
+    ("decision_making", "decision making"),
+)
+"""The components that decide an evaluation's level: field of the record, and what to call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +222,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "has_abn": visit.abn_on_file,
         "has_progress_report": visit.progress_report,
         "knows_services": case.services is not None,
+        "lists_services": True if visit.interventions is not None else None,
         "knows_diagnoses": case.visit.diagnoses is not None,
         "knows_history": case.patient is not None,
         "note_text": visit.note.whole() if visit.note else "",
@@ -283,6 +291,7 @@ def _evaluation(visit: Visit) -> dict[str, Any]:
         "elements_examined": findings.elements_examined,
         "presentation": findings.presentation.value if findings.presentation else None,
         "decision_making": findings.decision_making.value if findings.decision_making else None,
+        "evaluation_components_absent": [words for name, words in _COMPONENTS if getattr(findings, name) is None],
     }
 
 
@@ -294,6 +303,8 @@ def _billing(case: Case, clinic: Clinic | None) -> dict[str, Any]:
         "billing_npi": organization.npi,
         "billing_tax_id": organization.tax_id,
         "billing_taxonomy": organization.taxonomy,
+        "billing_street": " ".join(line for line in (organization.address.line1, organization.address.line2) if line),
+        "billing_phone": organization.phone,
         "billing_zip": organization.address.zip_code,
         "billing_state": organization.address.state,
         "locality": clinic.locality,
@@ -315,6 +326,8 @@ def _patient(case: Case, patient: Patient) -> dict[str, Any]:
     accident = patient.accident
     return {
         "birth_date": patient.birth_date,
+        "patient_family_name": patient.name.family_name.strip(),
+        "patient_given_name": patient.name.given_name.strip(),
         "sex": patient.sex.value,
         "patient_zip": patient.address.zip_code,
         "accident_kind": accident.kind.value if accident else "",
@@ -335,9 +348,14 @@ def _referring(case: Case) -> dict[str, Any]:
 def _coverage(case: Case) -> dict[str, Any]:
     coverage = case.coverage()
     if coverage is None:
+        if case.payer() != CASH:
+            return {"has_coverage": False}
         absent = {"member_id": "", "claim_number": "", "employer": "", "has_authorization": False}
-        return absent if case.payer() == CASH else {}
+        return absent | {"has_coverage": True}
     row: dict[str, Any] = {
+        "has_coverage": True,
+        "relationship": coverage.relationship.value,
+        "subscriber_family_name": coverage.subscriber.name.family_name.strip() if coverage.subscriber else "",
         "member_id": coverage.member_id,
         "coverage_from": coverage.valid_from,
         "coverage_through": coverage.valid_through or (_OPEN_END if coverage.valid_from else None),

@@ -162,9 +162,14 @@ def _claim(claim: ParsedClaim, lines: Sequence[tuple[int, ParsedLine]], *, whole
 def _policy(payer: ParsedPayer | None) -> dict[str, Any]:
     if payer is None:
         return {"coverage_order": "primary"}
-    orders = {code: name for name, code in load_guide().codes["payer_order"].items()}
+    codes = load_guide().codes
+    orders = {code: name for name, code in codes["payer_order"].items()}
+    relationships = {code: name for name, code in codes["relationship"].items()}
     return {
         "coverage_order": orders.get(payer.order, "primary"),
+        "has_coverage": True,
+        "relationship": relationships.get(payer.relationship, "other") if payer.relationship else None,
+        "subscriber_family_name": payer.subscriber.name.strip() if payer.subscriber is not None else "",
         "member_id": payer.member_id,
         "claim_number": payer.claim_number,
     }
@@ -191,6 +196,7 @@ def _parties(claim: ParsedClaim, furnished_by: ParsedParty | None, *, is_named: 
             "billing_npi": claim.billing.npi,
             "billing_tax_id": claim.billing.tax_id,
             "billing_taxonomy": claim.billing.taxonomy or None,
+            "billing_street": _street(claim.billing),
             "billing_zip": _zip(claim.billing),
         }
     if furnished_by is not None:
@@ -203,6 +209,8 @@ def _parties(claim: ParsedClaim, furnished_by: ParsedParty | None, *, is_named: 
     if claim.patient is not None:
         row |= {
             "birth_date": claim.patient.birth_date,
+            "patient_family_name": claim.patient.name.strip(),
+            "patient_given_name": claim.patient.given_name.strip(),
             "sex": claim.patient.sex or None,
             "patient_zip": _zip(claim.patient),
         }
@@ -211,6 +219,12 @@ def _parties(claim: ParsedClaim, furnished_by: ParsedParty | None, *, is_named: 
 
 def _zip(party: ParsedParty) -> str | None:
     return party.address.zip_code if party.address is not None else None
+
+
+def _street(party: ParsedParty) -> str | None:
+    """The street lines of the address; unknown where the file has none."""
+    lines = (party.address.line1, party.address.line2) if party.address is not None else ()
+    return " ".join(line for line in lines if line) or None
 
 
 def _credential(party: ParsedParty) -> str | None:
