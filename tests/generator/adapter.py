@@ -19,6 +19,8 @@ from cleanclaim.rules.book import entry
 
 CRASHED = "crashed"
 """Concept and severity of a rule that crashed."""
+QUESTION = "open-question"
+"""Concept and severity of what the job asks before a visit can be billed; it accuses nobody."""
 PAYERS = Path(__file__).parents[2] / "examples" / "clinic-day" / "payers"
 
 
@@ -45,18 +47,24 @@ def _concept(code: str) -> str:
 
 
 def judge(clinic: Clinic, patients: Mapping[str, Patient], visits: Sequence[Visit], as_of: date) -> list[Judged]:
-    """All findings on the visits, those whose safe fix was made at once among them.
+    """All findings and questions on the visits, findings whose safe fix was made at once among them.
 
     One visit that crashes a rule would hide what the rule has to say of all others, so a batch with a crash is judged
     again in halves; the visits of a patient whose records crash it alone are told as `crashed`.
     """
     billed = bill(clinic, patients, visits, as_of=as_of, packs=packs())
     if not billed.crashed:
-        return [
+        found = [
             Judged(claim.key, _concept(finding.code), finding.code, finding.severity, str(finding.place))
             for claim in billed.claims
             for finding in (*claim.findings, *claim.mended)
         ]
+        asked = [
+            Judged(claim.key, QUESTION, "", QUESTION, question.what)
+            for claim in billed.claims
+            for question in claim.prepared.questions
+        ]
+        return found + asked
     keys = sorted({visit.patient_id for visit in visits})
     if len(keys) == 1:
         return [
