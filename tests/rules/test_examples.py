@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from cleanclaim.check.judge import Judge, Verdicts
@@ -17,8 +19,16 @@ IDS = [
 ]
 
 
+RULES = {rule.code: rule for rule in rules()}
+
+
+@cache
+def judge_of(code: str) -> Judge:
+    return Judge([RULES[code]])
+
+
 def judged(rule: Rule, example: Example) -> Verdicts:
-    verdicts = Judge([rule]).judge(parse(example.text))
+    verdicts = judge_of(rule.code).judge(parse(example.text))
     assert verdicts.crashed == {}
     return verdicts
 

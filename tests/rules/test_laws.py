@@ -25,8 +25,18 @@ FIXED = [(rule, example) for rule, example in BAD if rule.fix is not None]
 FIXED_IDS = [f"{rule.code}-{place}" for place, (rule, _) in enumerate(FIXED)]
 
 
-def inputs_of(rule: Rule) -> list[Cell]:
+RULES = {rule.code: rule for rule in rules()}
+
+
+@cache
+def judge_of(code: str) -> Judge:
+    return Judge([RULES[code]])
+
+
+@cache
+def inputs_of(code: str) -> list[Cell]:
     """The input columns a rule's verdict goes back to, without those that give the tables their structure."""
+    rule = RULES[code]
     planner = Planner()
     planner.ask(rule.over, rule.reads())
     pending: list[Cell] = [(rule.over, name) for name in rule.reads()]
@@ -48,10 +58,10 @@ def blanked(tables: Tables, table: str, name: str) -> Tables:
 
 @pytest.mark.parametrize(("rule", "example"), BAD, ids=BAD_IDS)
 def test_a_finding_never_becomes_a_pass_when_an_input_is_blanked(rule: Rule, example: Example) -> None:
-    judge = Judge([rule])
+    judge = judge_of(rule.code)
     tables = parse(example.text)
     before = judge.judge(tables).of(rule)
-    for table, name in inputs_of(rule):
+    for table, name in inputs_of(rule.code):
         after = judge.judge(blanked(tables, table, name)).of(rule)
         if len(after) != len(before):
             continue  # blanking took away the row itself, such as a pair of codes of which one is now unknown
@@ -98,7 +108,7 @@ def test_a_fix_removes_its_finding_and_keeps_its_word(rule: Rule, example: Examp
 @pytest.mark.parametrize(("rule", "example"), FIXED, ids=FIXED_IDS)
 def test_a_fix_applied_twice_changes_nothing_more(rule: Rule, example: Example) -> None:
     tables = parse(example.text)
-    judge = Judge([rule])
+    judge = judge_of(rule.code)
     fields = [change for change in judge.judge(tables).findings()[0].changes if change.field]
 
     once = apply(tables, fields)
