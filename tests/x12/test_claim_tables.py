@@ -54,6 +54,29 @@ def test_what_a_claim_cannot_witness_is_unknown() -> None:
     assert (row["knows_services"], row["knows_history"], row["knows_diagnoses"]) == (False, False, True)
 
 
+def test_names_policy_and_street_are_those_of_the_file() -> None:
+    one = parsed()[0]
+    assert one.payer is not None
+    assert one.billing is not None
+    assert one.billing.address is not None
+    address = replace(one.billing.address, line1="40 Millrace Way", line2="Suite 2")
+    holder = replace(one.billing, name="Rowan", is_person=True)
+    theirs = replace(
+        one,
+        billing=replace(one.billing, address=address),
+        patient=replace(holder, name="Ashgrove", given_name="Maren"),
+        payer=replace(one.payer, relationship="19", subscriber=holder),
+    )
+    row = laid(theirs).tables.claims.row(0, named=True)
+    assert (row["patient_family_name"], row["patient_given_name"]) == ("Ashgrove", "Maren")
+    assert (row["has_coverage"], row["relationship"], row["subscriber_family_name"]) == (True, "child", "Rowan")
+    assert (row["billing_street"], row["billing_phone"]) == ("40 Millrace Way Suite 2", None)
+    assert (row["evaluation_components_absent"], row["lists_services"]) == (None, None)
+    lost = laid(replace(one, payer=None, billing=None, patient=None)).tables.claims.row(0, named=True)
+    names = ("has_coverage", "relationship", "subscriber_family_name", "patient_family_name", "billing_street")
+    assert {name: lost[name] for name in names} == dict.fromkeys(names)
+
+
 def test_absent_authorization_and_referral_are_known_to_be_absent() -> None:
     one = replace(parsed()[0], prior_authorization="", referring=None, lines=())
     row = laid(one).tables.claims.row(0, named=True)
