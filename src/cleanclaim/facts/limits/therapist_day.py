@@ -73,7 +73,7 @@ def _days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags, Flags]:
 
 def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
-    if claims.height == 1 or claims.get_column("patient_id").n_unique() == 1:
+    if claims.get_column("patient_id").n_unique() <= 1:
         return _one_patient(claims, therapist_minutes(frames))
     group, known, settled, others = _days(claims)
     minutes, told = _numbers(therapist_minutes(frames))

@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.evaluation_components_absent.list.len() > 0,
     message="{code} billed, the record lacks {evaluation_components_absent}",
     concept="evaluation-component-missing",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "CMS",
