@@ -90,5 +90,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b authorization_visits_left=0
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 cash authorization_visits_left=0
+              97110 x2 30min
+        """),
     ),
 )

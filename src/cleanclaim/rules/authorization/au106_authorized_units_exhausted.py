@@ -85,5 +85,9 @@ rule = Rule(
             visit 2026-03-04 wc_wa authorization_units_left=0
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b authorization_units_left=0
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -51,5 +51,17 @@ rule = Rule(
             """,
             lacks="charge of the line",
         ),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min $90.00
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min $90.01
+            """,
+            at="line 1",
+            says="97110 is charged $90.01 for 2 units",
+        ),
     ),
 )

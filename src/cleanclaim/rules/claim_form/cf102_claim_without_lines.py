@@ -55,5 +55,13 @@ rule = Rule(
             """,
             lacks="total charge",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b total_charge_cents=1
+              did nothing
+            """,
+            at="claim",
+            says="$0.01 charged, and no service line",
+        ),
     ),
 )

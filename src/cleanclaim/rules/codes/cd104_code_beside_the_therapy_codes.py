@@ -60,5 +60,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               G0283 GP x1
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 code=97A1B GP x1
+        """),
     ),
 )

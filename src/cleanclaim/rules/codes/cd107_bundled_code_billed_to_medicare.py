@@ -63,5 +63,9 @@ rule = Rule(
             visit 2026-03-04 uhc_commercial
               97602 GP x1 20min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97010 GP x1 10min
+        """),
     ),
 )

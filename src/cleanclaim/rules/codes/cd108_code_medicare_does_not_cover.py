@@ -81,5 +81,15 @@ rule = Rule(
             visit 2026-03-04 uhc_commercial
               97037 GP x1
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97014 GP x1 15min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97037 GP GA x1
+              97037 GP GX x1
+              97037 GP GZ x1
+        """),
     ),
 )

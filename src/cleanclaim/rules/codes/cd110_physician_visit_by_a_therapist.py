@@ -70,5 +70,45 @@ rule = Rule(
             visit 2026-03-04 uhc_commercial
               99213 GP x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_advantage rendering_credential=OT discipline=OT
+              99213 GO x1
+            """,
+            at="line 1",
+            says="99213 is a visit of a physician, the claim names a OT",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=PTA
+              99213 GP x1
+            """,
+            at="line 1",
+            says="99213 is a visit of a physician, the claim names a PTA",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=OTA discipline=OT
+              99213 GO x1
+            """,
+            at="line 1",
+            says="99213 is a visit of a physician, the claim names a OTA",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=SLP discipline=SLP
+              99213 GN x1
+            """,
+            at="line 1",
+            says="99213 is a visit of a physician, the claim names a SLP",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b
+              98016 GP x1 10min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97111 GP x1
+        """),
     ),
 )

@@ -93,5 +93,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              98981 GP x1
+        """),
     ),
 )

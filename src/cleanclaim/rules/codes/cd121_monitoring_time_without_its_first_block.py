@@ -79,5 +79,10 @@ rule = Rule(
             visit 2021-12-31 medicare_b
               98981 GP x1
         """),
+        good("""
+            visit 2022-01-01 medicare_b
+              98980 GP x1
+              98981 GP x1
+        """),
     ),
 )

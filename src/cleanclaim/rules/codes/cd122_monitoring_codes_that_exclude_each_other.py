@@ -92,5 +92,33 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        good("""
+            visit 2026-01-01 medicare_b
+              98979 GP x1
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              98985 GP x1
+        """),
+        bad(
+            """
+            visit 2026-03-31 medicare_b
+              98985 GP x1
+            history 2026-03-02 medicare_b
+              98977 GP x1
+            """,
+            at="line 1",
+            says="98985 billed, 98977 is billed for the same period",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              98979 GP x1
+            history 2026-03-01 medicare_b
+              98980 GP x1
+            """,
+            at="line 1",
+            says="98979 billed, 98980 is billed for the same period",
+        ),
     ),
 )

@@ -85,5 +85,14 @@ rule = Rule(
               97110 GP x1
               did 97110 15min by=PTA
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97165 GO x1 30min
+              did 97165 30min by=OTA
+            """,
+            at="service 1",
+            says="97165 was furnished by a OTA, evaluations are the therapist's own work",
+        ),
     ),
 )

@@ -60,5 +60,13 @@ rule = Rule(
             """,
             lacks="procedure code",
         ),
+        bad(
+            """
+            visit 2019-12-31 medicare_b
+              G8978 GP x1
+            """,
+            at="line 1",
+            says="G8978 reports function, Medicare has not asked for it since 2019-01-01",
+        ),
     ),
 )

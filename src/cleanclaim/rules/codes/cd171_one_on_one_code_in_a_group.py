@@ -65,5 +65,25 @@ rule = Rule(
               97012 GP x1 15min
               did 97012 15min group_size=2
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97012 GP x1 15min
+              did 97012 15min
+              did 97110 15min group_size=2
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min group_size=1
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min group_size=2
+            """,
+            at="service 1",
+            says="97110 billed one-on-one, 2 patients were treated at the same time",
+        ),
     ),
 )

@@ -99,5 +99,25 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97140 GP x1 15min
+              did 97140 15min
+              did 97110 10min by=aide
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              G0283 GP x2 30min
+              did G0283 30min by=unattended
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97164 GP x1 20min
+              did 97164 20min by=student
+            """,
+            at="service 1",
+            says="1 units of 97164 billed, 20 minutes of it were furnished by: student",
+        ),
     ),
 )

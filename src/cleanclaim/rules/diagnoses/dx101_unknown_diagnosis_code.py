@@ -80,5 +80,10 @@ rule = Rule(
             """,
             lacks="listed diagnosis",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx S83.511G
+              97110 GP x2 30min
+        """),
     ),
 )

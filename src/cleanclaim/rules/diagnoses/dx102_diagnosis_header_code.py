@@ -69,5 +69,10 @@ rule = Rule(
             """,
             lacks="ICD-10-CM",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx 724.2
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, good, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -66,5 +66,15 @@ rule = Rule(
             """,
             lacks="ICD-10-CM",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx 724.2
+              97110 GP x2 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx S83.581
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -56,5 +56,10 @@ rule = Rule(
             """,
             lacks="listed diagnosis",
         ),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M25.564
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -96,5 +96,28 @@ rule = Rule(
             """,
             lacks="side of each service",
         ),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M25.562
+              97110 GP x2 30min
+              did 97110 30min side=left
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M25.562
+              97110 GP x2 30min
+              did 97110 30min side=bilateral
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M25.562
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M25.562 M25.511
+              97110 GP x2 30min
+              did 97110 30min side=right
+        """),
     ),
 )

@@ -81,5 +81,20 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M17.12 M25.561
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M17.0 M16.0 M25.511 M54.50
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx M25.551 M25.552 M25.561 M25.562
+              97110 GP x2 30min
+        """),
     ),
 )

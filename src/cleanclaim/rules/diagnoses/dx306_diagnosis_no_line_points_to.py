@@ -61,5 +61,10 @@ rule = Rule(
             """,
             lacks="points to",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx W19.XXXD B95.62
+              97110 GP x2 30min dx=none
+        """),
     ),
 )

@@ -115,5 +115,17 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx R26.89
+              97116 GP x2 30min
+              set note_text = Prosthesis follow-up, ramp and curb.
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              dx Z47.1
+              97763 GP x2 30min
+              set note_text = Brace checked over the knee prosthesis.
+        """),
     ),
 )

@@ -77,5 +77,10 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        exempt("""
+            visit 2026-03-04 anthem
+              dx M54.50
+              97032 GP x1 15min
+        """),
     ),
 )

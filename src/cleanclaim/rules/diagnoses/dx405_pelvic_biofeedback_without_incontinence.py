@@ -72,5 +72,14 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              dx M54.50
+              90913 GP x1 15min
+            """,
+            at="line 1",
+            says="90913 with M54.50; Medicare covers it for incontinence",
+        ),
     ),
 )

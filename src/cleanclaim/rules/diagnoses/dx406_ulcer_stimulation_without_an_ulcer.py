@@ -73,5 +73,10 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        exempt("""
+            visit 2026-03-04 aetna
+              dx M54.50
+              G0281 GP x1 15min
+        """),
     ),
 )

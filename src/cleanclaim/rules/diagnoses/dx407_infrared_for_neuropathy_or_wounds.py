@@ -84,5 +84,10 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        exempt("""
+            visit 2026-03-04 aetna
+              dx E11.42
+              97026 GP x1 15min
+        """),
     ),
 )

@@ -72,5 +72,14 @@ rule = Rule(
             """,
             lacks="every diagnosis",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              dx M54.50
+              97130 GP x1 15min
+            """,
+            at="line 1",
+            says="97130 with M54.50; it goes with a cognitive deficit or a disease of the brain",
+        ),
     ),
 )

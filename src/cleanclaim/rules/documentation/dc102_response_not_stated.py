@@ -53,5 +53,10 @@ rule = Rule(
               97164 GP 20min
               did 97164 20min has_response=false
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+              did 97110 30min has_response=false is_billable=false
+        """),
     ),
 )

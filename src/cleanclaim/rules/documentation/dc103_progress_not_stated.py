@@ -53,5 +53,10 @@ rule = Rule(
               97161 GP 30min
               did 97161 30min has_progress=false
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+              did 97110 30min has_progress=false is_billable=false
+        """),
     ),
 )

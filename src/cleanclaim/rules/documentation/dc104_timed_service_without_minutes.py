@@ -53,5 +53,10 @@ rule = Rule(
               G0283 GP
               did G0283 0min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 0min is_billable=false
+        """),
     ),
 )

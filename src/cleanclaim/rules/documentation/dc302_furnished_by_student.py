@@ -71,5 +71,31 @@ rule = Rule(
               97110 GP x2 30min
               did 97110 30min by=student
         """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              97140 GP x1 15min
+              did 97110 15min by=PT
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min by=PT
+              did 97140 15min by=student
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min by=student
+            """,
+            at="97110",
+            says="97110 billed with 1 units, furnished by a student only; Medicare pays the therapist's service",
+        ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did nothing
+        """),
     ),
 )

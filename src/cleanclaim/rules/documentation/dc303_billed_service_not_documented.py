@@ -117,5 +117,21 @@ rule = Rule(
             """,
             lacks="what was done",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97164 GP x1 20min
+              98975 GP x1
+              98970 GP x1
+              97799 GP x1
+              S8990 GP x1
+              97545 GP x1 120min
+              did 97110 15min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min
+              did 97016 10min
+        """),
     ),
 )

@@ -120,5 +120,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b history_factors=0
               97164 GP 20min
         """),
+        good("""
+            visit 2026-03-04 medicare_b visit_kind=evaluation history_factors=0 elements_examined=1 presentation=stable decision_making=high
+              97161 GP 30min
+        """),
     ),
 )

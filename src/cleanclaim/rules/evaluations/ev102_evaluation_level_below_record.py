@@ -83,5 +83,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x2 30min
         """),
+        good("""
+            visit 2026-03-04 medicare_b visit_kind=evaluation history_factors=1 elements_examined=3 presentation=evolving decision_making=low
+              97161 GP 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b visit_kind=evaluation history_factors=0 elements_examined=3 presentation=evolving decision_making=moderate
+              97161 GP 30min
+        """),
     ),
 )

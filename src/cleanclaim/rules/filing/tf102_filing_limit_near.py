@@ -69,5 +69,9 @@ rule = Rule(
             visit 2026-03-04 cash as_of=2027-03-04
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b as_of=2027-03-01 frequency_code=7
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -71,5 +71,13 @@ rule = Rule(
             """,
             lacks="taxonomy",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b billing_taxonomy=193200000X rendering_npi=none
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="the clinic bills, and no therapist is named",
+        ),
     ),
 )

@@ -57,5 +57,21 @@ rule = Rule(
             """,
             lacks="PT, PTA, OT",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=aide
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="rendered by aide, Medicare pays a therapist",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=student
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="rendered by student, Medicare pays a therapist",
+        ),
     ),
 )

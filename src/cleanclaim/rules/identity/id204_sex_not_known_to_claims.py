@@ -50,5 +50,13 @@ rule = Rule(
             """,
             lacks="F, M or U",
         ),
+        good("""
+            visit 2026-03-04 medicare_b sex=F
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b sex=M
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -75,5 +75,17 @@ rule = Rule(
             """,
             lacks="auto, employment, other",
         ),
+        good("""
+            visit 2026-03-04 auto_fl accident_kind=auto accident_state=FL
+              97110 x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 auto_fl accident_kind=other
+              97110 x2 30min
+            """,
+            at="claim",
+            says="accident of kind other billed to a payer of kind auto",
+        ),
     ),
 )

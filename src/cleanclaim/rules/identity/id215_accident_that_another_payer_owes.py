@@ -81,5 +81,37 @@ rule = Rule(
             """,
             lacks="auto, employment, other",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_advantage accident_kind=employment
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="accident of kind employment, and the health plan is billed first",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicaid_ny accident_kind=auto
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="accident of kind auto, and the health plan is billed first",
+        ),
+        bad(
+            """
+            visit 2026-03-04 tricare accident_kind=auto
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="accident of kind auto, and the health plan is billed first",
+        ),
+        bad(
+            """
+            visit 2026-03-04 va_ccn accident_kind=employment
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="accident of kind employment, and the health plan is billed first",
+        ),
     ),
 )

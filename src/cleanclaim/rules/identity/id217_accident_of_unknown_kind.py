@@ -54,5 +54,13 @@ rule = Rule(
             """,
             lacks="auto, employment, other",
         ),
+        good("""
+            visit 2026-03-04 auto_fl accident_kind=auto
+              97110 x2 30min
+        """),
+        good("""
+            visit 2026-03-04 wc_wa accident_kind=employment
+              97110 x2 30min
+        """),
     ),
 )

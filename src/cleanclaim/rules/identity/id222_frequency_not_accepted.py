@@ -61,5 +61,9 @@ rule = Rule(
             visit 2026-03-04 aetna frequency_code=3
               97110 GP x2 30min
         """),
+        good("""
+            visit 2026-03-04 uhc_commercial frequency_code=8 original_reference=R7
+              97110 GP x2 30min
+        """),
     ),
 )

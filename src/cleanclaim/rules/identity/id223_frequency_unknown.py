@@ -51,5 +51,13 @@ rule = Rule(
             """,
             lacks="7 replacement",
         ),
+        good("""
+            visit 2026-03-04 aetna frequency_code=7 original_reference=R7
+              97110 GP x2 30min
+        """),
+        good("""
+            visit 2026-03-04 aetna frequency_code=8 original_reference=R7
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -116,5 +116,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97597 x1 20min
         """),
+        good("""
+            visit 2026-03-04 medicare_b discipline=OT rendering_credential=OT
+              97535 GO x1 15min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b discipline=SLP rendering_credential=SLP
+              92507 GN x1 30min
+        """),
     ),
 )

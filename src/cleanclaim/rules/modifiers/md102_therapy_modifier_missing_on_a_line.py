@@ -80,5 +80,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 x1 15min
         """),
+        good("""
+            visit 2026-03-04 bcbs_nd discipline=OT
+              97535 GO x1 15min
+        """),
+        good("""
+            visit 2026-03-04 bcbs_nd discipline=SLP
+              92507 GN x1 30min
+        """),
     ),
 )

@@ -95,5 +95,26 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 x1 15min
         """),
+        exempt("""
+            visit 2026-03-04 uhc_commercial
+              97597 x1 20min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_advantage
+              dx L97.411
+              97597 x1 20min
+            """,
+            at="line 1",
+            says="97597 carries none of GP, GO and GN, under a plan of care it is billed with one",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b discipline=OT
+              97597 GO x1 20min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b discipline=SLP
+              97610 GN x1 20min
+        """),
     ),
 )

@@ -63,5 +63,21 @@ rule = Rule(
             at="line 2",
             says="97112 carries GN, GP, 59, one of GP, GO and GN belongs on a line",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO GN x1 15min
+            """,
+            at="line 1",
+            says="97535 carries GO, GN, one of GP, GO and GN belongs on a line",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO x1 15min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b discipline=SLP
+              92507 GN x1 30min
+        """),
     ),
 )

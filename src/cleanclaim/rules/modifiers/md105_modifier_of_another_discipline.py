@@ -87,5 +87,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GN x1
+            """,
+            at="line 1",
+            says="97110 carries GN on a visit of discipline PT, which bills with GP",
+        ),
     ),
 )

@@ -67,5 +67,21 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               98941 x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=DC
+              98941 GO x1
+            """,
+            at="line 1",
+            says="98941 carries GO, the code is never furnished under a therapy plan of care",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=DC
+              98941 GN x1
+            """,
+            at="line 1",
+            says="98941 carries GN, the code is never furnished under a therapy plan of care",
+        ),
     ),
 )

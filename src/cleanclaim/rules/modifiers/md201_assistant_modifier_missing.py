@@ -152,5 +152,50 @@ rule = Rule(
             """,
             lacks="payer's file",
         ),
+        bad(
+            """
+            visit 2020-01-01 medicare_b
+              97110 GP x2 30min
+              did 97110 30min by=PTA
+            """,
+            at="97110",
+            says="0 of 2 units of 97110 carry CQ or CO, by the minutes an assistant furnished 2",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO x2 30min
+              did 97535 30min by=OTA
+            """,
+            at="97535",
+            says="0 of 2 units of 97535 carry CQ or CO, by the minutes an assistant furnished 2",
+        ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 25min
+              did 97110 20min by=PT
+              did 97110 5min by=PTA
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97161 GP x1 30min
+              did 97161 30min by=PTA
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97164 GP x1 20min
+              did 97164 20min by=PTA
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b discipline=SLP
+              97129 GN x1 15min
+              did 97129 15min by=PTA
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min by=PT
+              did 97140 5min by=PT
+        """),
     ),
 )

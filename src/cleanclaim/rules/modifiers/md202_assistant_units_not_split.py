@@ -106,5 +106,42 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x2 30min
         """),
+        bad(
+            """
+            visit 2020-01-01 medicare_b
+              97110 GP x2 25min
+              did 97110 20min by=PT
+              did 97110 5min by=PTA
+            """,
+            at="97110",
+            says="0 of 2 units of 97110 carry CQ or CO, by the minutes 1 of them are an assistant's",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO x2 25min
+              did 97535 20min by=OT
+              did 97535 5min by=OTA
+            """,
+            at="97535",
+            says="0 of 2 units of 97535 carry CQ or CO, by the minutes 1 of them are an assistant's",
+        ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+              did 97110 30min by=PTA
+        """),
+        exempt("""
+            visit 2026-03-04 cash
+              97110 x2 25min
+              did 97110 20min by=PT
+              did 97110 5min by=PTA
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b discipline=SLP
+              97129 GN x2 25min
+              did 97129 20min by=SLP
+              did 97129 5min by=PTA
+        """),
     ),
 )

@@ -117,5 +117,26 @@ rule = Rule(
             visit 2026-03-04 cash
               97110 CQ x2 30min
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO CO x2 30min
+              did 97535 30min by=OT
+            """,
+            at="97535",
+            says="2 of 2 units of 97535 carry CQ or CO, by the minutes none is an assistant's",
+        ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97164 GP CQ x1 20min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              98985 GP CQ x1
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b discipline=SLP
+              92507 GN CQ x1 30min
+        """),
     ),
 )

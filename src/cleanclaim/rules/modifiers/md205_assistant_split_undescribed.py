@@ -77,5 +77,41 @@ rule = Rule(
               did 97110 10min by=PTA
               did 97140 20min
         """),
+        exempt("""
+            visit 2026-03-04 cash
+              97110 x2 20min
+              97140 x1 20min
+              did 97110 10min by=PT
+              did 97110 10min by=PTA
+              did 97140 20min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97161 GP x1 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97164 GP x1 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b discipline=SLP
+              97129 GN x2 30min
+        """),
+        bad(
+            """
+            visit 2020-01-01 medicare_b
+              97110 GP x2 20min
+              97140 GP x1 20min
+              did 97110 10min by=PT
+              did 97110 10min by=PTA
+              did 97140 20min
+            """,
+            at="97110",
+            says="2 units of 97110 shared by therapist and assistant, no published rule says which carry CQ or CO",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO x1 15min
+        """),
     ),
 )

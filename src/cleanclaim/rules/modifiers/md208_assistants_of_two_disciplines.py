@@ -53,5 +53,10 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1 15min
         """),
+        good("""
+            visit 2026-03-04 medicare_b discipline=OT
+              97535 GO CO x1 15min
+              did 97535 15min by=OTA
+        """),
     ),
 )

@@ -77,5 +77,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97165 GO CO x1 30min
+            """,
+            at="line 1",
+            says="97165 carries GO, CO, evaluations are the therapist's own work",
+        ),
     ),
 )

@@ -62,5 +62,13 @@ rule = Rule(
             """,
             lacks="procedure code",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              98985 GO CO x1
+            """,
+            at="line 1",
+            says="98985 carries GO, CO, supplies take no assistant modifier",
+        ),
     ),
 )

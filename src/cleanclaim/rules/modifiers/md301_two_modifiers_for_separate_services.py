@@ -55,5 +55,32 @@ rule = Rule(
               97530 GP XE x1
               97150 GP x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97530 GP 59 XP x1
+              97150 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, 59, XP, an X modifier stands in the place of 59",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97530 GP 59 XS x1
+              97150 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, 59, XS, an X modifier stands in the place of 59",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97530 GP 59 XU x1
+              97150 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, 59, XU, an X modifier stands in the place of 59",
+        ),
     ),
 )

@@ -49,5 +49,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97760 GP LT x1 15min
+        """),
     ),
 )

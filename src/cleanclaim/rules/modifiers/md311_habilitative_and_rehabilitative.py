@@ -51,5 +51,9 @@ rule = Rule(
             visit 2026-03-04 humana
               97110 GP x1
         """),
+        good("""
+            visit 2026-03-04 humana
+              97110 GP 96 x1
+        """),
     ),
 )

@@ -58,5 +58,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97164 GP 25 x1
+            """,
+            at="line 1",
+            says="97164 carries GP, 25, 25 belongs on physicians' visits",
+        ),
     ),
 )

@@ -72,5 +72,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               98941 51 x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97597 GP 51 x1
+            """,
+            at="line 1",
+            says="97597 carries GP, 51, 51 is never billed on therapy codes",
+        ),
     ),
 )

@@ -70,5 +70,37 @@ rule = Rule(
             visit 2026-03-04 medicare_b rendering_credential=DC
               98941 AT x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=PTA
+              97140 GP AT x1
+            """,
+            at="line 1",
+            says="97140 carries GP, AT for a PTA, AT belongs to chiropractors",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=OT discipline=OT
+              97140 GO AT x1
+            """,
+            at="line 1",
+            says="97140 carries GO, AT for a OT, AT belongs to chiropractors",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=OTA discipline=OT
+              97140 GO AT x1
+            """,
+            at="line 1",
+            says="97140 carries GO, AT for a OTA, AT belongs to chiropractors",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=SLP discipline=SLP
+              92507 GN AT x1
+            """,
+            at="line 1",
+            says="92507 carries GN, AT for a SLP, AT belongs to chiropractors",
+        ),
     ),
 )

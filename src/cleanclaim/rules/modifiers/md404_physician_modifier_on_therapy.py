@@ -64,5 +64,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               98941 26 x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97597 GP 79 x1
+            """,
+            at="line 1",
+            says="97597 carries 79, which does not belong on therapy codes",
+        ),
     ),
 )

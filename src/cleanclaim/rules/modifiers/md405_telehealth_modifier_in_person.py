@@ -58,5 +58,29 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP 93 x1
+            """,
+            at="line 1",
+            says="97110 carries GP, 93 at place of service 11, where patients come in person",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP GT x1
+            """,
+            at="line 1",
+            says="97110 carries GP, GT at place of service 11, where patients come in person",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP GQ x1
+            """,
+            at="line 1",
+            says="97110 carries GP, GQ at place of service 11, where patients come in person",
+        ),
     ),
 )

@@ -58,5 +58,12 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        good("""
+            visit 2026-03-04 medicare_b place_of_service=10
+              97110 GP 93 x1
+              97112 GP GT x1
+              97530 GP GQ x1
+              97535 GP FQ x1
+        """),
     ),
 )

@@ -88,5 +88,41 @@ rule = Rule(
               97530 GP x1
               97140 GP x1
         """),
+        bad(
+            """
+            visit 2024-08-07 medicare_b
+              97530 GP XE x1
+              97140 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, XE, no other line of the day meets it in a pair edit",
+        ),
+        bad(
+            """
+            visit 2024-08-07 medicare_b
+              97530 GP XP x1
+              97140 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, XP, no other line of the day meets it in a pair edit",
+        ),
+        bad(
+            """
+            visit 2024-08-07 medicare_b
+              97530 GP XS x1
+              97140 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, XS, no other line of the day meets it in a pair edit",
+        ),
+        bad(
+            """
+            visit 2024-08-07 medicare_b
+              97530 GP XU x1
+              97140 GP x1
+            """,
+            at="line 1",
+            says="97530 carries GP, XU, no other line of the day meets it in a pair edit",
+        ),
     ),
 )

@@ -87,5 +87,13 @@ rule = Rule(
             """,
             lacks="payer's file",
         ),
+        bad(
+            """
+            visit 2024-08-01 medicare_b knows_history=false visit_kind=evaluation
+              97161 GP x2 30min
+            """,
+            at="97161",
+            says="2 units of 97161 on one day; by the edition of 2024-07-01 no more than 1 is ever paid",
+        ),
     ),
 )

@@ -94,5 +94,23 @@ rule = Rule(
             """,
             lacks="other claims",
         ),
+        bad(
+            """
+            visit 2026-04-01 medicare_b knows_history=false
+              97110 GP x7 105min
+            """,
+            at="97110",
+            says="7 units of 97110 on one day; by the edition of 2026-04-01 6 are paid, more only on appeal with the record",
+        ),
+        good("""
+            visit 2026-04-01 medicare_b
+              97112 GP x2 30min
+            history 2026-04-01 medicare_b
+              97112 GP x1 15min
+        """),
+        exempt("""
+            visit 2026-04-01 medicare_b
+              97161 GP x1 30min
+        """),
     ),
 )

@@ -70,5 +70,9 @@ rule = Rule(
             """,
             lacks="procedure code",
         ),
+        exempt("""
+            visit 2026-04-01 medicare_b
+              97010 GP x0 10min
+        """),
     ),
 )

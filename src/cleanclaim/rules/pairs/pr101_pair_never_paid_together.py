@@ -116,5 +116,15 @@ rule = Rule(
             """,
             lacks="whether the payer applies",
         ),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              97140 GP 59 x1 15min
+              97124 GP x1 15min
+        """),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              97140 GP x1 15min
+              97124 GP 59 x1 15min
+        """),
     ),
 )

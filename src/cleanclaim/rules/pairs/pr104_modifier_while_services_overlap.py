@@ -103,5 +103,30 @@ rule = Rule(
             """,
             lacks="start times",
         ),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              97140 GP x1 15min
+              97124 GP 59 x1 15min
+              did 97140 15min starts_at=600
+              did 97124 15min starts_at=610
+        """),
+        exempt("""
+            visit 2024-08-01 cash
+              97150 x1 30min
+              97110 59 x1 15min
+              did 97150 30min starts_at=600 group_size=3
+              did 97110 15min starts_at=629
+        """),
+        bad(
+            """
+            visit 2024-08-01 medicare_b
+              97150 GP 59 x1 30min
+              97110 GP x1 15min
+              did 97150 30min starts_at=600 group_size=3
+              did 97110 15min starts_at=629
+            """,
+            at="lines 1 and 2",
+            says="59 or an X modifier says that 97150 and 97110 were apart; the note says 97150 10:00 to 10:30, 97110 10:29 to 10:44, at the same time",
+        ),
     ),
 )

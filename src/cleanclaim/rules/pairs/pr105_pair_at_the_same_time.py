@@ -90,5 +90,26 @@ rule = Rule(
             """,
             lacks="start times",
         ),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              97150 GP x1 30min
+              97110 GP 59 x1 15min
+              did 97150 30min starts_at=600 group_size=3
+              did 97110 15min starts_at=629
+        """),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              97150 GP 59 x1 30min
+              97110 GP x1 15min
+              did 97150 30min starts_at=600 group_size=3
+              did 97110 15min starts_at=629
+        """),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              97140 GP x1 15min
+              97124 GP x1 15min
+              did 97140 15min starts_at=600
+              did 97124 15min starts_at=610
+        """),
     ),
 )

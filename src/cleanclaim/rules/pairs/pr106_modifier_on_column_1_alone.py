@@ -74,5 +74,15 @@ rule = Rule(
             """,
             lacks="whether the payer applies",
         ),
+        exempt("""
+            visit 2019-06-30 medicare_b
+              97150 GP x1 30min
+              97110 GP x1 15min
+        """),
+        exempt("""
+            visit 2019-06-30 medicare_b
+              97140 GP 59 x1 15min
+              97124 GP x1 15min
+        """),
     ),
 )

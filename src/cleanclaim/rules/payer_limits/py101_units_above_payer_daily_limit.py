@@ -149,5 +149,19 @@ rule = Rule(
             """,
             lacks="payer's file",
         ),
+        bad(
+            """
+            visit 2026-03-04 uhc_commercial knows_history=false
+              97110 GP x5 75min
+            """,
+            at="claim",
+            says="5 units on this claim, unknown on all claims of the day, the payer pays 4",
+        ),
+        good("""
+            visit 2026-03-04 uhc_commercial
+              97110 GP x2 30min
+            history 2026-03-04 uhc_commercial
+              97140 GP x1 15min
+        """),
     ),
 )

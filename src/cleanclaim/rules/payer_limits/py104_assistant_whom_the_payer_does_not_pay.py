@@ -81,5 +81,29 @@ rule = Rule(
             """,
             lacks="payer's file",
         ),
+        bad(
+            """
+            visit 2020-04-15 tricare
+              97110 GP CQ x2 30min pta=0
+            """,
+            at="line 1",
+            says="97110 was furnished by an assistant, the payer pays therapists only",
+        ),
+        bad(
+            """
+            visit 2020-04-15 tricare discipline=OT
+              97535 GO CO x2 30min pta=0
+            """,
+            at="line 1",
+            says="97535 was furnished by an assistant, the payer pays therapists only",
+        ),
+        bad(
+            """
+            visit 2020-04-15 tricare
+              97110 GP x2 30min pta=1
+            """,
+            at="line 1",
+            says="97110 was furnished by an assistant, the payer pays therapists only",
+        ),
     ),
 )

@@ -53,5 +53,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b plan_established_on=2026-03-05
               97162 GP 30min
         """),
+        exempt("""
+            visit 2026-03-04 cash plan_established_on=2026-03-05
+              97110 x2 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b plan_established_on=2026-03-05 has_plan_of_care=false
+              97110 GP x2 30min
+        """),
     ),
 )

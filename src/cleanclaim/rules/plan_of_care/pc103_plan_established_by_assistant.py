@@ -53,5 +53,41 @@ rule = Rule(
             visit 2026-03-04 cash plan_established_by=PTA
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b has_plan_of_care=false plan_established_by=PTA
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b plan_established_by=OTA discipline=OT
+              97535 GO x2 30min
+            """,
+            at="claim",
+            says="plan of care established by OTA, only a therapist, physician or nonphysician practitioner may",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b plan_established_by=ATC
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="plan of care established by ATC, only a therapist, physician or nonphysician practitioner may",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b plan_established_by=aide
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="plan of care established by aide, only a therapist, physician or nonphysician practitioner may",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b plan_established_by=student
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="plan of care established by student, only a therapist, physician or nonphysician practitioner may",
+        ),
     ),
 )

@@ -58,5 +58,9 @@ rule = Rule(
             visit 2026-03-04 cash plan_has_diagnoses=false
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b has_plan_of_care=false plan_has_diagnoses=false
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -67,5 +67,29 @@ rule = Rule(
             visit 2026-03-04 medicare_b referring_credential=DC certification_method=not_certified
               97110 GP x2 30min
         """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b referring_credential=DC certification_method=verbal
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="plan of care certified by DC, Medicare takes a physician, NP, CNS or PA",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b referring_credential=DC certification_method=order_exception
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="plan of care certified by DC, Medicare takes a physician, NP, CNS or PA",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b referring_credential=DMD
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="plan of care certified by DMD, Medicare takes a physician, NP, CNS or PA",
+        ),
     ),
 )

@@ -69,5 +69,9 @@ rule = Rule(
             visit 2026-03-04 cash certification_method=not_certified as_of=2026-06-30
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b has_plan_of_care=false certification_method=not_certified as_of=2026-06-30
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -59,5 +59,13 @@ rule = Rule(
             visit 2026-05-10 medicare_b is_recertification=true plan_first_treatment_on=2026-02-02 certified_on=2026-05-01
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 cash certified_on=2026-03-05
+              97110 x2 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b certification_method=verbal certified_on=2026-03-05
+              97110 GP x2 30min
+        """),
     ),
 )

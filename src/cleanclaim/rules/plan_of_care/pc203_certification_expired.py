@@ -59,5 +59,25 @@ rule = Rule(
             visit 2026-03-04 medicare_b certified_through=2026-03-03 certification_method=not_certified
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 cash certified_through=2026-03-03
+              97110 x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b certified_through=2026-03-03 certification_method=verbal
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="treated on 2026-03-04, the certification covers days through 2026-03-03",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b certified_through=2026-03-03 certification_method=order_exception
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="treated on 2026-03-04, the certification covers days through 2026-03-03",
+        ),
     ),
 )

@@ -66,5 +66,13 @@ rule = Rule(
             visit 2026-05-03 medicare_b plan_first_treatment_on=2026-02-02 is_recertification=true
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-05-03 cash plan_first_treatment_on=2026-02-02
+              97110 x2 30min
+        """),
+        exempt("""
+            visit 2026-05-03 medicare_b plan_first_treatment_on=2026-02-02 has_plan_of_care=false
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -59,5 +59,13 @@ rule = Rule(
               97164 GP 20min
               set has_plan_of_care = false
         """),
+        exempt("""
+            visit 2026-03-04 cash plan_through=2026-03-03
+              97110 x2 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b plan_through=2026-03-03
+              97161 GP 30min
+        """),
     ),
 )

@@ -63,5 +63,9 @@ rule = Rule(
             """,
             lacks="dated order",
         ),
+        exempt("""
+            visit 2025-01-01 cash certification_method=order_exception has_order=false
+              97110 x2 30min
+        """),
     ),
 )

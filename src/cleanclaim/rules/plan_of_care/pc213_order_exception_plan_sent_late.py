@@ -67,5 +67,13 @@ rule = Rule(
             """,
             lacks="the day the plan was sent",
         ),
+        exempt("""
+            visit 2026-03-06 cash certification_method=order_exception plan_first_treatment_on=2026-02-02 plan_sent_on=2026-03-05
+              97110 x2 30min
+        """),
+        exempt("""
+            visit 2026-03-06 medicare_b certification_method=signed plan_first_treatment_on=2026-02-02 plan_sent_on=2026-03-05
+              97110 GP x2 30min
+        """),
     ),
 )

@@ -63,5 +63,9 @@ rule = Rule(
             """,
             lacks="renews an earlier one",
         ),
+        exempt("""
+            visit 2025-01-01 cash certification_method=order_exception is_recertification=true
+              97110 x2 30min
+        """),
     ),
 )

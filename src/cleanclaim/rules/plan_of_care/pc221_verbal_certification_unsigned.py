@@ -68,5 +68,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b certification_method=signed certified_verbally_on=2026-02-02
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 cash certification_method=verbal certified_verbally_on=2026-02-18 certified_on=? as_of=2026-03-05
+              97110 x2 30min
+        """),
     ),
 )

@@ -86,5 +86,9 @@ rule = Rule(
             visit 2026-03-04 cash treatment_days_since_report=11
               97110 GP x2 30min
         """),
+        good("""
+            visit 2026-03-04 medicare_b treatment_days_since_report=11 has_progress_report=true
+              97110 GP x2 30min
+        """),
     ),
 )

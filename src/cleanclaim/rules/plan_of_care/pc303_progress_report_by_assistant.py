@@ -58,5 +58,17 @@ rule = Rule(
             visit 2026-03-04 cash has_progress_report=true progress_report_signed_by=PTA signed_by=PTA
               97110 GP x2 30min
         """),
+        good("""
+            visit 2026-03-04 medicare_b has_progress_report=false progress_report_signed_by=PTA signed_by=PTA
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b has_progress_report=true progress_report_signed_by=OTA signed_by=OTA discipline=OT
+              97535 GO x2 30min
+            """,
+            at="claim",
+            says="progress report signed by OTA, it takes a clinician's signature",
+        ),
     ),
 )

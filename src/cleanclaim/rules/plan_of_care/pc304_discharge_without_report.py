@@ -63,5 +63,9 @@ rule = Rule(
             visit 2026-03-04 medicare_b visit_kind=treatment
               97110 GP x2 30min
         """),
+        exempt("""
+            visit 2026-03-04 cash visit_kind=discharge
+              97110 x2 30min
+        """),
     ),
 )

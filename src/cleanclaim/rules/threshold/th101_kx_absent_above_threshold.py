@@ -137,5 +137,15 @@ rule = Rule(
             visit 2026-03-04 cash ytd_at_least_cents=300000 ytd_at_most_cents=300000
               97110 GP x1
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b ytd_at_least_cents=300000 ytd_at_most_cents=300000
+              97110 GP GX x1
+              97110 GP GY x1
+              97110 GP GZ x1
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b ytd_at_least_cents=300000 ytd_at_most_cents=300000 has_plan_of_care=false
+              97597 x1 20min
+        """),
     ),
 )

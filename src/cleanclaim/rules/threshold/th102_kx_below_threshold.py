@@ -84,5 +84,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x1
         """),
+        exempt("""
+            visit 2026-03-04 cash ytd_at_least_cents=50000 ytd_at_most_cents=50000
+              97110 KX x1
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b ytd_at_least_cents=50000 ytd_at_most_cents=50000 has_plan_of_care=false
+              97597 KX x1 20min
+        """),
     ),
 )

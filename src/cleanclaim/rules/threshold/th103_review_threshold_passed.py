@@ -73,5 +73,9 @@ rule = Rule(
             visit 2026-03-04 cash ytd_at_least_cents=297095 ytd_at_most_cents=297095
               97110 GP x1
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b ytd_at_least_cents=299999 ytd_at_most_cents=299999 has_plan_of_care=false
+              97597 KX x1 20min
+        """),
     ),
 )

@@ -82,5 +82,13 @@ rule = Rule(
             visit 2000-03-31 medicare_b
               97110 GP x2 15min
         """),
+        bad(
+            """
+            visit 2000-04-01 medicare_b
+              97110 GP x2 15min
+            """,
+            at="day",
+            says="2 timed units billed, 15 minutes support 1",
+        ),
     ),
 )

@@ -85,5 +85,13 @@ rule = Rule(
             visit 2000-03-31 humana
               97110 GP x3 30min
         """),
+        bad(
+            """
+            visit 2000-04-01 humana
+              97110 GP x3 30min
+            """,
+            at="day",
+            says="3 timed units billed, 30 minutes support 2 pooled and 2 code by code",
+        ),
     ),
 )

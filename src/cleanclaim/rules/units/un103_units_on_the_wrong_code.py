@@ -99,5 +99,25 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               97110 GP x3 30min
         """),
+        bad(
+            """
+            visit 2000-04-01 medicare_b
+              97110 GP x3 33min
+              did 97110 33min
+              did 97140 7min
+            """,
+            at="97110",
+            says="3 units of 97110 billed, its 33 minutes take 2",
+        ),
+        exempt("""
+            visit 2000-03-31 medicare_b
+              97110 GP x3 33min
+              did 97110 33min
+              did 97140 7min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97012 GP x2 30min
+        """),
     ),
 )

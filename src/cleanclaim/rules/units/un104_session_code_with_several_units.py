@@ -108,5 +108,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b
               95851 GP x2 10min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97598 GP x2 30min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97550 GP x2 60min
+        """),
     ),
 )

@@ -84,5 +84,16 @@ rule = Rule(
               97110 GP x2 16min
               97140 GP x1 7min
         """),
+        good("""
+            visit 2026-03-04 uhc_commercial
+              97140 GP x1 20min
+              did 97140 20min
+              did 97110 5min
+        """),
+        good("""
+            visit 2026-03-04 uhc_commercial
+              97140 GP x1 20min
+              97012 GP x1 5min
+        """),
     ),
 )

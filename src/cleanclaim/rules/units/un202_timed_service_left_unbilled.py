@@ -87,5 +87,31 @@ rule = Rule(
               did 97110 15min
               did 97140 15min
         """),
+        bad(
+            """
+            visit 2000-04-01 medicare_b
+              97110 GP x1 15min
+              did 97110 15min
+              did 97140 15min
+            """,
+            at="97140",
+            says="15 minutes of 97140 furnished, none billed; the day supports 2 timed units and 1 are billed",
+        ),
+        exempt("""
+            visit 2026-03-04 anthem
+              97110 GP x1 15min
+              did 97110 15min
+              did 97140 15min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97012 GP x1 15min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+              did 97110 15min
+              did 97140 15min
+        """),
     ),
 )

@@ -71,5 +71,14 @@ rule = Rule(
               97110 GP x2 20min
               97112 GP x1 20min
         """),
+        bad(
+            """
+            visit 2000-04-01 medicare_b
+              97110 GP x2 20min
+              97112 GP x1 20min
+            """,
+            at="day",
+            says="97110, 97112 tie for a unit, the choice of the therapist is not stored",
+        ),
     ),
 )

@@ -63,5 +63,27 @@ rule = Rule(
             visit 2026-03-04 bcbs_ne
               97012 GP x1 15min
         """),
+        bad(
+            """
+            visit 2000-04-01 medicare_b
+              97110 GP x2 22min
+              did 97110 22min
+              did 97140 1min
+            """,
+            at="97110",
+            says="2 units of 97110 billed on 22 minutes of its own, the last one needs minutes of a code that is not billed",
+        ),
+        exempt("""
+            visit 2000-03-31 medicare_b
+              97110 GP x2 22min
+              did 97110 22min
+              did 97140 1min
+        """),
+        exempt("""
+            visit 2026-03-04 anthem
+              97110 GP x2 22min
+              did 97110 22min
+              did 97140 1min
+        """),
     ),
 )

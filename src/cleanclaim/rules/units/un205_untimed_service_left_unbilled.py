@@ -99,5 +99,51 @@ rule = Rule(
               did 97110 15min
               did 97012 10min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min
+              did 97602 20min
+              did 97014 15min
+              did 97037 15min
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min
+              did 98975
+              did 97799
+              did 98970
+              did 97550 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 uhc_commercial
+              97110 GP x1 15min
+              did 97110 15min
+              did 97602 20min
+            """,
+            at="97602",
+            says="97602 was furnished and is not billed",
+        ),
+        exempt("""
+            visit 2026-03-04 uhc_commercial
+              97110 GP x1 15min
+              did 97110 15min
+              did 97010 10min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x1 15min
+              did 97110 15min
+              did 97012 5min by=aide
+        """),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b knows_services=false
+              97012 GP x1 15min
+            """,
+            lacks="what was done",
+        ),
     ),
 )
