@@ -24,6 +24,9 @@ MEDICARE_LIST = "ncci_practitioner"
 
 _PAIR = ("column_1", "column_2")
 
+_FEW = 200
+"""Up to this many rows Python is done before a query has begun."""
+
 
 def edits_for(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
     """The edit, if any, of each asked pair.
@@ -84,7 +87,7 @@ def _own_pairs(edits: pl.DataFrame, context: Context) -> pl.DataFrame:
 def _packs(ids: pl.Series, context: Context) -> list[Payer]:
     """The files of the payers named; an id without a file has no pairs."""
     found = []
-    for payer_id in ids.unique().drop_nulls().sort():
+    for payer_id in sorted({payer_id for payer_id in ids.to_list() if payer_id is not None}):
         try:
             found.append(context.payers.get(payer_id) or payers.get(payer_id))
         except UnknownPayerError:
@@ -94,6 +97,10 @@ def _packs(ids: pl.Series, context: Context) -> list[Payer]:
 
 def medicare_list_is_not_used(asked: pl.DataFrame, context: Context) -> pl.Series:
     """Whether each row's payer is known not to apply Medicare's list on that day; false where that was not read."""
+    if asked.height <= _FEW:
+        rows = asked.rows()
+        met = {(payer, day): _applies_other_list(payer, day, context) for payer, day in dict.fromkeys(rows)}
+        return pl.Series("not_used", [met[row] for row in rows], dtype=pl.Boolean)
     keys = asked.unique()
     answers = [_applies_other_list(payer, day, context) for payer, day in keys.iter_rows()]
     known = keys.with_columns(pl.Series("not_used", answers, dtype=pl.Boolean))

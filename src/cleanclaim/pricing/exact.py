@@ -91,6 +91,14 @@ def places_in(column: pl.Series, texts: Sequence[str]) -> npt.NDArray[np.int8]:
     return column.replace_strict(list(texts), numbers, default=-1, return_dtype=pl.Int8).fill_null(-1).to_numpy()
 
 
+def absent(column: pl.Series) -> Flags:
+    """Where the column is null."""
+    if not column.null_count():
+        return np.zeros(len(column), np.bool_)
+    found: Flags = column.is_null().to_numpy()
+    return found
+
+
 def has_any(lists: pl.Series, texts: Collection[str]) -> Tristate:
     """Whether each list of texts holds one of these; unknown where the list is null."""
     if len(lists) <= _FEW:

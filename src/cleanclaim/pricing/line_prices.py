@@ -39,6 +39,7 @@ from cleanclaim.pricing.exact import (
     Integers,
     Known,
     Tristate,
+    absent,
     as_column,
     as_texts,
     divide,
@@ -263,7 +264,7 @@ class _Work:
         self.mark(outside, PriceStatus.OUT_OF_NETWORK)
         self.mark(self.line_basis < 0, PriceStatus.PAYER_PRICE_UNKNOWN)
         by_unit = self.basis_is(*_MEDICARE, "fee_table")
-        self.mark(by_unit & self.lines["code"].is_null().to_numpy(), PriceStatus.CODE_UNKNOWN)
+        self.mark(by_unit & absent(self.lines["code"]), PriceStatus.CODE_UNKNOWN)
         self.mark(by_unit & ~self.units.known, PriceStatus.UNITS_UNKNOWN)
         self.mark(by_unit & ~self.usable, PriceStatus.UNITS_UNUSABLE)
 
@@ -316,7 +317,7 @@ def _rates(work: _Work) -> _Rates:
     """Look every line up, and every claim's locality; say why where there is none, for payers that need it."""
     schedule = work.schedule
     needs = work.basis_is(*_MEDICARE)
-    day = work.claims["date_of_service"].gather(work.claim)
+    day = work.claims["date_of_service"][pl.Series(work.claim)]
     part = np.zeros(len(work.lines), np.int8)
     for place, text in enumerate(_COMPONENTS):
         part[has_any(work.lines["modifiers"], (text,)).yes] = place
@@ -378,7 +379,7 @@ def _places(work: _Work) -> tuple[Flags, Flags]:
 def _indices(work: _Work, needs: Flags) -> tuple[Mapping[str, Integers], Flags]:
     """The geographic indices of each line, and whether they are known."""
     answered = attach(
-        work.claims.select("locality", "date_of_service"),
+        pl.DataFrame([work.claims["locality"], work.claims["date_of_service"]]),
         work.schedule.gpci_keys,
         by={"locality": "locality"},
         day="date_of_service",
@@ -519,7 +520,7 @@ def _leads(work: _Work, fee: _Fees, takes_part: Flags, may_take_part: Flags) -> 
     keys = ("patient_id", "date_of_service", "payer", "coverage_order")
     # A claim of unknown order among the payers may belong with those to the same payer, but need not.
     order = work.claims["coverage_order"]
-    some_order = work.of_claims(order.is_not_null().to_numpy())
+    some_order = work.of_claims(~absent(order))
     claims = work.claims.with_columns(order.fill_null("primary")) if order.null_count() else work.claims
     npi = _group_numbers(claims, (*keys, "billing_npi"))
     tax_id = npi if by_npi.all() else _group_numbers(claims, (*keys, "billing_tax_id"))
@@ -663,9 +664,7 @@ def _shares(work: _Work, allowed: Known, *, limit: bool) -> list[pl.Series]:
     mark(medicare & ~primary, ShareStatus.ANOTHER_PAYER_FIRST)
 
     part_b = medicare & primary
-    may_be = (medicare | work.of_claims(kind.is_null().to_numpy())) & (
-        primary | work.of_claims(order.is_null().to_numpy())
-    )
+    may_be = (medicare | work.of_claims(absent(kind))) & (primary | work.of_claims(absent(order)))
     least, most = _deductible(work, payable, part_b, may_be)
     coinsurance = work.schedule.steps["coinsurance"].on(work.days).take(work.claim)
     assistant = _assistant_rate(work)

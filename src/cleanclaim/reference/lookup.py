@@ -202,10 +202,9 @@ def _attach_small(frame: pl.DataFrame, table: pl.DataFrame, index: _Index, reque
         statuses.append(answer.value)
         rows.append(row)
     places = pl.Series(rows, dtype=pl.UInt32)
-    added = table.select(pl.col(column).gather(places) for column in request.take)
     return frame.hstack(
         [
-            *(added[column].alias(name) for column, name in request.take.items()),
+            *(table.get_column(column)[places].alias(name) for column, name in request.take.items()),
             pl.Series(request.status, statuses, dtype=pl.String),
         ]
     )

@@ -216,7 +216,9 @@ def resolve(payers_and_days: pl.DataFrame, extra: Iterable[Payer] = ()) -> pl.Da
         `PAYER_COLUMNS`. Null is unknown. `payer_is_known` is false for an id without a file.
     """
     packs = _by_id(extra)
-    keys = payers_and_days.select("payer", "date").unique().sort("payer", "date")
+    keys = payers_and_days.select("payer", "date")
+    if keys.height > 1:
+        keys = keys.unique().sort("payer", "date")
     groups = keys.partition_by("payer", maintain_order=True) if keys.height > 1 else [keys] * keys.height
     parts = [group.hstack(_rows_for(group["payer"][0], group["date"], packs)) for group in groups]
     return pl.concat(parts, rechunk=True) if parts else keys.hstack(_frame([]))

@@ -16,12 +16,12 @@ _LISTING = "a listing of the procedure code for the date of service"
 _DAYS_PER_WEEK = 7
 
 
-def _names(states: pl.Expr) -> pl.Expr:
-    """Whether the list names the clinic's state; a list that is not given or empty names none."""
+def _names(states: pl.Expr, *, if_none: bool) -> pl.Expr:
+    """Whether the list names the clinic's state; for a list that is not given or empty, what `if_none` says."""
     empty = states.is_null() | (states.list.len() == 0)
     return (
         pl.when(empty)
-        .then(pl.lit(value=False))
+        .then(pl.lit(value=if_none))
         .when(col.billing_state.is_not_null())
         .then(states.list.contains(col.billing_state))
     )
@@ -50,10 +50,22 @@ facts = (
         "whether the payer requires authorization (its file, the clinic's state)",
         pl.when(col.payer_prior_authorization_required.not_())
         .then(pl.lit(value=False))
-        .when(_names(_EXCEPT))
+        .when(col.authorization_state_is_excepted)
         .then(pl.lit(value=False))
-        .when(_names(_EXCEPT).not_() & ((_ONLY.is_null()) | (_ONLY.list.len() == 0) | _names(_ONLY)))
+        .when(col.authorization_state_is_excepted.not_() & col.authorization_state_is_named)
         .then(col.payer_prior_authorization_required),
+    ),
+    _flag(
+        "authorization_state_is_excepted",
+        "the payer's file names the clinic's state among those without authorization",
+        "the clinic's state",
+        _names(_EXCEPT, if_none=False),
+    ),
+    _flag(
+        "authorization_state_is_named",
+        "the payer's file names the clinic's state among those with authorization, or names none",
+        "the clinic's state",
+        _names(_ONLY, if_none=True),
     ),
     _flag(
         "authorization_exempt",

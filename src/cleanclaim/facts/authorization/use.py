@@ -20,10 +20,10 @@ _LACKS = "authorization numbers and units of the patient's other visits"
 
 
 def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["claims"].height == 1:
+        return pl.DataFrame({column.name: [0] for column in stage.adds})
     names = ("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units")
     claims = frames["claims"].select(names)
-    if claims.height == 1:
-        return claims.select(*(pl.lit(0, pl.Int64).alias(column.name) for column in stage.adds))
     others = claims.rename({"claim_id": "other", "date_of_service": "day", "authorization_number": "number"}).rename(
         {"authorized_units": "units"}
     )

@@ -80,18 +80,20 @@ def _company(codes: tuple[str | None, ...]) -> tuple[tuple[object, ...], ...]:
 
 
 def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    rows = frames["diagnoses"].select("diagnosis_id", "claim_id", "position", "diagnosis_code")
-    claims = rows.group_by("claim_id", maintain_order=True).agg(
-        pl.col("diagnosis_id", "diagnosis_code").sort_by("position")
+    diagnoses = frames["diagnoses"]
+    names = ("diagnosis_id", "claim_id", "position", "diagnosis_code")
+    claims: dict[int, list[tuple[int, int, str | None]]] = {}
+    for key, claim, position, code in zip(*(diagnoses.get_column(name).to_list() for name in names), strict=True):
+        claims.setdefault(claim, []).append((position, key, code))
+    columns: list[list[object]] = [[None] * diagnoses.height for _ in _COLUMNS]
+    for listed in claims.values():
+        listed.sort(key=lambda entry: entry[0])
+        for column, values in zip(columns, _company(tuple(code for _, _, code in listed)), strict=True):
+            for (_, key, _), value in zip(listed, values, strict=True):
+                column[key] = value
+    return pl.DataFrame(
+        {item.name: pl.Series(values, dtype=item.dtype) for item, values in zip(_COLUMNS, columns, strict=True)}
     )
-    columns: list[list[object]] = [[] for _ in _COLUMNS]
-    for codes in claims.get_column("diagnosis_code").to_list():
-        for column, values in zip(columns, _company(tuple(codes)), strict=True):
-            column.extend(values)
-    keys = claims.get_column("diagnosis_id").explode(empty_as_null=False, keep_nulls=False)
-    data = {item.name: pl.Series(values, dtype=item.dtype) for item, values in zip(_COLUMNS, columns, strict=True)}
-    found = pl.DataFrame(data)
-    return found if keys.is_sorted() else found[keys.arg_sort()]
 
 
 def _is_confirmed(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001

@@ -14,9 +14,13 @@ _LACKS = "the diagnoses each line points to"
 
 
 _UNKNOWN = "?"
+_FEW = 200
+"""Up to this many rows Python is done before a query has begun."""
 
 
 def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["lines"].height + frames["diagnoses"].height <= _FEW:
+        return _few_lines(frames["lines"], frames["diagnoses"])
     listed = (
         frames["diagnoses"]
         .group_by("claim_id")
@@ -48,7 +52,60 @@ def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
     )
 
 
+_SECONDARY = ("is_external_cause", "is_organism", "is_manifestation")
+_OF_DIAGNOSES = ("claim_id", "position", "diagnosis_as_written", *_SECONDARY)
+_OF_LINES = ("claim_id", "pointers", "knows_diagnoses")
+
+
+def _few_lines(lines: pl.DataFrame, diagnoses: pl.DataFrame) -> pl.DataFrame:
+    """The same for few rows, without a query."""
+    listed: dict[int, list[tuple[int, str, bool | None]]] = {}
+    for claim, position, written, *kinds in zip(*(diagnoses[name].to_list() for name in _OF_DIAGNOSES), strict=True):
+        secondary = True if True in kinds else (None if None in kinds else False)
+        known = _UNKNOWN if written is None else written
+        listed.setdefault(claim, []).append((position, known, secondary))
+    rows = [
+        _pointed(pointers, sorted(listed.get(claim, ()), key=lambda entry: entry[0]), knows=knows)
+        for claim, pointers, knows in zip(*(lines[name].to_list() for name in _OF_LINES), strict=True)
+    ]
+    return pl.DataFrame(rows, schema={column.name: column.dtype for column in stages[0].adds}, orient="row")
+
+
+def _pointed(
+    pointers: list[int | None] | None, listed: list[tuple[int, str, bool | None]], *, knows: bool | None
+) -> tuple[list[str] | None, str | None, bool | None]:
+    """What one line points to: all of it, the first, and whether that one is secondary."""
+    if pointers is not None and not pointers:
+        return [], None, False
+    if pointers is None or not listed:
+        return None, None, None
+    places = [pointer - 1 for pointer in pointers if pointer is not None]
+    linked = [listed[place][1] for place in places if 0 <= place < len(listed)]
+    told = linked if knows and _UNKNOWN not in linked else None
+    first = None if pointers[0] is None else pointers[0] - 1
+    if first is None or not -len(listed) <= first < len(listed):
+        return told, None, None
+    _, written, secondary = listed[first]
+    return told, None if written == _UNKNOWN else written, secondary
+
+
+def _few_diagnoses(lines: pl.DataFrame, diagnoses: pl.DataFrame) -> pl.DataFrame:
+    """The same for few rows, without a query."""
+    pointed: dict[int, set[int | None]] = {}
+    untold: dict[int, bool] = {}
+    for claim, pointers in zip(lines["claim_id"].to_list(), lines["pointers"].to_list(), strict=True):
+        pointed.setdefault(claim, set()).update(pointers or ())
+        untold[claim] = untold.get(claim, False) or pointers is None
+    found = [
+        True if position in pointed.get(claim, ()) else (False if untold.get(claim) is False else None)
+        for claim, position in zip(diagnoses["claim_id"].to_list(), diagnoses["position"].to_list(), strict=True)
+    ]
+    return pl.DataFrame([pl.Series("is_pointed_to", found, dtype=pl.Boolean)])
+
+
 def _of_diagnoses(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["lines"].height + frames["diagnoses"].height <= _FEW:
+        return _few_diagnoses(frames["lines"], frames["diagnoses"])
     pointed = (
         frames["lines"]
         .group_by("claim_id")

@@ -14,10 +14,11 @@ _KEY = ("patient_id", "discipline")
 
 def _copied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["claims"].height == 1:
-        known = pl.col("knows_history") & pl.col("note_text").is_not_null()
-        return frames["claims"].select(
-            pl.when(known).then(pl.lit(value=False)).alias("note_is_copied"),
-            pl.lit(None, pl.Date).alias("copied_from"),
+        only = frames["claims"]
+        is_known = only.item(0, "knows_history") and only.item(0, "note_text") is not None
+        return pl.DataFrame(
+            {"note_is_copied": [False if is_known else None], "copied_from": [None]},
+            schema={"note_is_copied": pl.Boolean, "copied_from": pl.Date},
         )
     claims = frames["claims"].select(
         "claim_id",

@@ -9,18 +9,13 @@ they come on top of the upper bound only. Lines are taken by day, history first,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
-from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import CENTS, FLAG, Column
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from cleanclaim.pricing.exact import Integers, Known, absent, as_column, flags, has_any, integers, is_one_of
 
 _THERAPY = ("GP", "GO", "GN")
 _NEVER_ALLOWED = ("GY", "GZ")
@@ -28,38 +23,26 @@ _DAYS = 1 << 22
 """More than the days of any calendar: a group and a day make one sortable number."""
 
 
-class Known(NamedTuple):
-    """Whole numbers with a mask: where `known` is false the value is 0 and means nothing."""
-
-    values: Integers
-    known: Flags
-
-    def take(self, rows: Integers) -> Known:
-        """The values at these rows."""
-        return Known(self.values[rows], self.known[rows])
-
-
 def _known(column: pl.Series) -> Known:
     """A column of numbers, days (since 1970) or flags (0 and 1) as an array with its mask."""
-    if column.dtype == pl.Date:
-        days = column.to_numpy().astype("datetime64[D]")
-        known: Flags = ~np.isnat(days)
-        return Known(np.where(known, days.view(np.int64), 0), known)
-    # Most columns of most tables hold no null, and then need no second look.
-    if column.null_count() == 0:
-        return Known(column.to_numpy().astype(np.int64), np.ones(len(column), np.bool_))
-    return Known(column.cast(pl.Int64).fill_null(0).to_numpy(), column.is_not_null().to_numpy())
+    if column.dtype == pl.Boolean:
+        truth = flags(column)
+        return Known(truth.yes.astype(np.int64), truth.yes | truth.no)
+    return integers(column)
 
 
 def _dollars(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
     of_claim = {name: _known(claims.get_column(name)) for name in _CLAIM_NUMBERS}
-    is_ot = _known(claims.get_column("discipline") == "OT")
+    discipline = claims.get_column("discipline")
+    is_ot = Known(is_one_of(discipline, ("OT",)).astype(np.int64), ~absent(discipline))
     owner = lines.get_column("claim_id").to_numpy()
     applies, day = of_claim["payer_therapy_threshold_applies"], of_claim["date_of_service"]
     # Of a payer not known the amount is unknown; with a payer that has no threshold nothing counts.
     may_count = day.known & is_ot.known & ((applies.values == 1) | ~applies.known)
-    counts = lines.select(_COUNTS.alias("counts")).to_series().to_numpy()
+    modifiers = lines.get_column("modifiers")
+    counts = has_any(modifiers, _THERAPY).yes & has_any(modifiers, _NEVER_ALLOWED).no
+    # Whether a line is allowed as therapy at all: a therapy modifier, and none that asks for a denial.
     row = np.flatnonzero(counts & may_count[owner])
     own = owner[row]
     days = day.values[own]
@@ -101,13 +84,6 @@ _CLAIM_NUMBERS = (
     "ytd_as_of",
 )
 
-_COUNTS = (
-    pl.any_horizontal(col.modifiers.list.contains(code) for code in _THERAPY)
-    & pl.any_horizontal(col.modifiers.list.contains(code) for code in _NEVER_ALLOWED).not_()
-)
-"""Whether a line is allowed as therapy at all: a therapy modifier, and none that asks for a denial."""
-
-
 def _year(days: Integers) -> Integers:
     """The calendar years of days since 1970."""
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
@@ -128,8 +104,7 @@ def _spread(name: str, found: Known, row: Integers, height: int) -> pl.Series:
     """The values at their rows of the table, null elsewhere."""
     values, known = np.zeros(height, np.int64), np.zeros(height, np.bool_)
     values[row], known[row] = found.values, found.known
-    column = pl.Series(name, values)
-    return column if known.all() else column.scatter(np.flatnonzero(~known), None)
+    return as_column(name, np.where(known, values, 0), known)
 
 
 stage = Stage(

@@ -19,7 +19,18 @@ _KEY = ("patient_id", "discipline")
 _LACKS = "treatment days since the last progress report"
 
 
+def _single(claims: pl.DataFrame) -> pl.DataFrame:
+    """A visit beside which no other is at hand."""
+    stated = claims.item(0, "treatment_days_since_report")
+    least = 1 if stated is None and claims.item(0, "discipline") is not None else stated
+    reported = claims.item(0, "has_progress_report")
+    row = (least, stated, reported, 1 if stated is None else stated)
+    return pl.DataFrame([row], schema={column.name: column.dtype for column in stage.adds}, orient="row")
+
+
 def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["claims"].height == 1:
+        return _single(frames["claims"])
     claims = frames["claims"].select(
         "claim_id",
         *_KEY,
@@ -28,13 +39,6 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
         "plan_first_treatment_on",
         pl.col("treatment_days_since_report").alias("stated"),
     )
-    if claims.height == 1:
-        return claims.select(
-            pl.coalesce("stated", pl.when(pl.col("discipline").is_not_null()).then(1)).alias("treatment_days_at_least"),
-            pl.col("stated").alias("treatment_days_at_most"),
-            pl.col("has_progress_report").alias("day_has_progress_report"),
-            pl.coalesce("stated", 1).alias("episode_visits_at_least"),
-        )
     days = claims.group_by(*_KEY, "date_of_service", maintain_order=True).agg(
         pl.col("has_progress_report").any(ignore_nulls=False).alias("reported")
     )

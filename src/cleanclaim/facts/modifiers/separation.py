@@ -11,6 +11,9 @@ from cleanclaim.lines.schema import FLAG, Column
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["pairs"].is_empty():
+        sure = frames["lines"].get_column("pairs_are_confirmed").to_list()
+        return pl.DataFrame([pl.Series("meets_pair", [False if flag else None for flag in sure], dtype=pl.Boolean)])
     pairs = frames["pairs"].select("first_line_id", "second_line_id", "pair_applies")
     met = pl.concat(
         pairs.select(pl.col(side).alias("line_id"), pl.col("pair_applies"))

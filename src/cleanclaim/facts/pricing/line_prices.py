@@ -19,10 +19,11 @@ def _price(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
 
 def fees_of(claims: pl.DataFrame, context: Context) -> pl.DataFrame | None:
     """The fee tables of the payers that pay by one."""
-    asked = claims.filter(pl.col("payer_price_basis_kind") == "fee_table").get_column("payer").unique().sort()
-    if not len(asked):
+    kinds, ids = claims.get_column("payer_price_basis_kind").to_list(), claims.get_column("payer").to_list()
+    asked = {payer for payer, kind in zip(ids, kinds, strict=True) if kind == "fee_table"}
+    if not asked:
         return None
-    return payers.fees(context.payers.get(payer) or payers.get(payer) for payer in asked)
+    return payers.fees(context.payers.get(payer) or payers.get(payer) for payer in sorted(asked))
 
 
 stage = Stage(

@@ -11,6 +11,8 @@ from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import DAY, FLAG, Column
 
 _LACKS = "the patient's earlier claims"
+_FEW = 200
+"""Up to this many lines Python is done before a query has begun."""
 
 
 def _previous(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
@@ -21,22 +23,25 @@ def _previous(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _nothing_earlier(lines: pl.DataFrame) -> bool:
     """Whether every patient is here with one known day: the common case of a single visit."""
-    if lines.select(pl.any_horizontal(pl.all().null_count() > 0)).item():
+    if any(column.null_count() for column in lines.get_columns()):
         return False
-    return lines.select("patient_id", "date_of_service").n_unique() == lines.get_column("patient_id").n_unique()
+    if lines.height > _FEW:
+        return lines.select("patient_id", "date_of_service").n_unique() == lines.get_column("patient_id").n_unique()
+    patients = lines.get_column("patient_id").to_list()
+    return len(set(zip(patients, lines.get_column("date_of_service").to_list(), strict=True))) == len(set(patients))
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    lines = frames["lines"].select(
-        "patient_id", "date_of_service", "discipline", "code", "is_own_evaluation", "knows_history"
-    )
+    lines = pl.DataFrame([frames["lines"].get_column(name) for name in stage.needs])
     if _nothing_earlier(lines):
-        never = pl.lit(None, pl.Date)
-        return lines.select(
-            never.alias("same_code_earlier_on"),
-            pl.col("knows_history").alias("knows_codes_before"),
-            never.alias("evaluation_earlier_on"),
-            pl.col("knows_history").alias("knows_evaluations_before"),
+        never, knows = pl.Series([None] * lines.height, dtype=pl.Date), lines.get_column("knows_history")
+        return pl.DataFrame(
+            [
+                never.alias("same_code_earlier_on"),
+                knows.alias("knows_codes_before"),
+                never.alias("evaluation_earlier_on"),
+                knows.alias("knows_evaluations_before"),
+            ]
         )
     keys = ["patient_id", "code"]
     same = lines.join(_previous(lines, keys), on=[*keys, "date_of_service"], how="left", maintain_order="left")

@@ -16,6 +16,10 @@ _SUPPLY = {"98985": "98977", "98977": "98985"}
 """Musculoskeletal supply for a short and for a long count of days: one of them in a supply period."""
 _BASE = {"98981": "98980"}
 """Further management time belongs to the first twenty minutes of the same month."""
+_SERIES = "989"
+"""What all of these codes begin with."""
+_FEW = 200
+"""Up to this many lines Python is done before a query has begun."""
 _NONE = ("monitoring_clash", "monitoring_base_in_month")
 _KEYS = ["patient_id", "partner"]
 
@@ -29,8 +33,12 @@ def _met(asked: pl.DataFrame, rows: pl.DataFrame, partners: Mapping[str, str], n
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    codes = frames["lines"].get_column("code")
+    if len(codes) <= _FEW and not any(code is None or code.startswith(_SERIES) for code in codes.to_list()):
+        none = {name: [False] * len(codes) for name in _NONE} | {"monitoring_partner": [None] * len(codes)}
+        return pl.DataFrame(none, schema={column.name: column.dtype for column in stage.adds})
     lines = frames["lines"].select("line_id", "patient_id", "date_of_service", "code", "knows_history")
-    rows = lines.filter(pl.col("code").str.starts_with("989"))
+    rows = lines.filter(pl.col("code").str.starts_with(_SERIES))
     if not rows.height and not lines.get_column("code").null_count():
         no = pl.lit(value=False)
         partner = pl.lit(None, pl.String).alias("monitoring_partner")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage
@@ -16,35 +17,37 @@ _MINUTES = "documented minutes of each service"
 
 def service_frame(day_codes: pl.DataFrame) -> pl.DataFrame:
     """The codes of each day as unit counting reads them; an unknown code keeps its place under `?`."""
-    return day_codes.select(
-        "day_id",
-        pl.coalesce(pl.col("day_code"), pl.lit("?")).alias("code"),
-        pl.col("code_minutes").alias("minutes"),
-        pl.col("day_code_is_timed").alias("is_timed"),
-        pl.col("day_code_minutes_first").alias("first_minutes"),
-        pl.col("day_code_minutes_each").alias("each_minutes"),
-        pl.col("day_code_order").alias("order"),
-        pl.col("code_preference").alias("preference"),
-    )
+    services = pl.DataFrame([day_codes.get_column(own).alias(name) for own, name in _NAMES.items()])
+    unknown = services.get_column("code").null_count()
+    return services.with_columns(pl.col("code").fill_null(_UNKNOWN_CODE)) if unknown else services
+
+
+_UNKNOWN_CODE = "?"
+_NAMES = {
+    "day_id": "day_id",
+    "day_code": "code",
+    "code_minutes": "minutes",
+    "day_code_is_timed": "is_timed",
+    "day_code_minutes_first": "first_minutes",
+    "day_code_minutes_each": "each_minutes",
+    "day_code_order": "order",
+    "code_preference": "preference",
+}
 
 
 def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     counted = allocate(service_frame(frames["day_codes"]))
-    return counted.select(column.name for column in ALLOCATED)
+    return pl.DataFrame([counted.get_column(column.name) for column in ALLOCATED])
 
 
 def _totals(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     totals = day_totals(service_frame(frames["day_codes"]))
-    return (
-        frames["days"]
-        .select("day_id")
-        .join(totals, on="day_id", how="left", maintain_order="left")
-        .select(
-            pl.col("total_timed_minutes").alias("timed_minutes"),
-            "supported_units_eight_minute",
-            "supported_units_midpoint",
-        )
-    )
+    place = np.full(frames["days"].height, totals.height)
+    place[totals.get_column("day_id").to_numpy()] = np.arange(totals.height)
+    rows = pl.Series([row if row < totals.height else None for row in place.tolist()], dtype=pl.UInt32)
+    names = ("total_timed_minutes", "supported_units_eight_minute", "supported_units_midpoint")
+    found = pl.DataFrame([totals.get_column(name) for name in names])[rows]
+    return found.rename({"total_timed_minutes": "timed_minutes"})
 
 
 ALLOCATED = (

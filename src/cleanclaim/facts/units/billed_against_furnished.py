@@ -11,10 +11,14 @@ from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import TEXTS, Column
 
 _MINUTES = "documented minutes, or the payer's unit method"
+_FEW = 200
+"""Up to this many rows Python is done before a query has begun."""
 
 
 def _tied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     codes = frames["day_codes"].select("day_id", "day_code", "tie_open")
+    if codes.height <= _FEW:
+        return _few_tied(codes, frames["days"].height)
     tied = codes.group_by("day_id").agg(
         pl.when(pl.col("tie_open").null_count() == 0)
         .then(pl.col("day_code").filter(pl.col("tie_open")).implode())
@@ -24,6 +28,20 @@ def _tied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     return (
         frames["days"].select("day_id").join(tied, on="day_id", how="left", maintain_order="left").select("tied_codes")
     )
+
+
+def _few_tied(codes: pl.DataFrame, days: int) -> pl.DataFrame:
+    """The same for few codes, without a query."""
+    listed: list[list[str | None] | None] = [None] * days
+    unknown: set[int] = set()
+    for day, code, tied in codes.iter_rows():
+        own = listed[day] = listed[day] or []
+        if tied is None:
+            unknown.add(day)
+        elif tied:
+            own.append(code)
+    cells = [None if day in unknown else own for day, own in enumerate(listed)]
+    return pl.DataFrame({"tied_codes": cells}, schema={"tied_codes": TEXTS})
 
 
 stage = Stage(

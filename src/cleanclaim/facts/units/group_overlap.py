@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
@@ -13,6 +14,9 @@ _NEEDS = ("service_id", "claim_id", "group_size", "starts_at", "service_minutes"
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    sizes = frames["services"].get_column("group_size")
+    if not sizes.null_count() and not (sizes.to_numpy() > 1).any():
+        return pl.DataFrame({"overlaps_group": np.zeros(len(sizes), np.bool_)})
     services = frames["services"].select(
         "service_id",
         "claim_id",
