@@ -96,7 +96,7 @@ def test_forms_that_keep_null_are_left_alone() -> None:
 
 CATCHES_ALL = {
     ("src/cleanclaim/check/judge.py", "_compute"): "a fact that crashes is reported, and the rules without it go on",
-    ("src/cleanclaim/check/judge.py", "_tried"): "a rule that crashes is reported as crashed, and the others go on",
+    ("src/cleanclaim/check/questions.py", "_tried"): "a rule that crashes is reported as crashed, and the others go on",
 }
 """Functions that may catch everything, and why."""
 

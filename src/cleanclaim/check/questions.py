@@ -104,12 +104,11 @@ class Questions:
         if not judged.any():
             return answers
         asked = _Asked(self.parts, frame, KEYS[table])
-        try:
-            asked.ask(place for places in self.applies for place in places)
-            applies = [asked.together(places) for places in self.applies]
-            concerned = [place for place, numbers in enumerate(applies) if (numbers[judged] != _FALSE).any()]
-            asked.ask(place for rule in concerned for place in self.flags[rule])
-        except (Exception, pl.exceptions.PanicException):  # noqa: BLE001 - told to the user as a crash
+        if not asked.ask(place for places in self.applies for place in places):
+            return self._ask_apart(frame, table, crashed)
+        applies = [asked.together(places) for places in self.applies]
+        concerned = [place for place, numbers in enumerate(applies) if (numbers[judged] != _FALSE).any()]
+        if not asked.ask(place for rule in concerned for place in self.flags[rule]):
             return self._ask_apart(frame, table, crashed)
         for rule in concerned:
             verdicts[:, rule] = _VERDICT[applies[rule], asked.together(self.flags[rule])]
@@ -119,11 +118,18 @@ class Questions:
     def _ask_apart(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> Answers:
         """Some rule crashed: find out which, and ask the others."""
         for rule in self.rules:
-            try:
-                frame.select(rule.condition().alias("applies"), rule.flag.alias("flag"))
-            except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - told to the user as a crash
-                crashed[rule.code] = f"{type(error).__name__} in the rule's expression"
+            answered = _tried(frame, [rule.condition().alias("applies"), rule.flag.alias("flag")])
+            if not isinstance(answered, pl.DataFrame):
+                crashed[rule.code] = f"{type(answered).__name__} in the rule's expression"
         return self.without(set(crashed)).ask(frame, table, crashed)
+
+
+def _tried(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFrame | BaseException:
+    """The selection, or what it crashed with."""
+    try:
+        return frame.select(*expressions)
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - told to the user as a crash
+        return error
 
 
 class _Asked:
@@ -136,12 +142,16 @@ class _Asked:
         self._key = pl.col(key)
         self._numbers: dict[int, Numbers] = {}
 
-    def ask(self, places: Iterable[int]) -> None:
-        """Ask those of the parts that have not been asked yet."""
+    def ask(self, places: Iterable[int]) -> bool:
+        """Ask those of the parts that have not been asked yet; false if one of them crashes."""
         wanted = sorted({place for place in places if place not in self._numbers})
-        if wanted:
-            answered = self._frame.select(self._key, *(self._parts[place] for place in wanted))
-            self._numbers.update(zip(wanted, _as_numbers(answered), strict=True))
+        if not wanted:
+            return True
+        answered = _tried(self._frame, [self._key, *(self._parts[place] for place in wanted)])
+        if not isinstance(answered, pl.DataFrame):
+            return False
+        self._numbers.update(zip(wanted, _as_numbers(answered), strict=True))
+        return True
 
     def together(self, places: Sequence[int]) -> Numbers:
         """The "and" of the parts."""
