@@ -3,9 +3,10 @@
     python -m benchmarks.mutation rules [CODE…] [--sample N] [--seed S]
     python -m benchmarks.mutation units pricing [--sample N] [--seed S] [--minutes M]
 
-A rule is mutated in its conditions, dates and fix, and judged by its own examples and by the laws of fixes; a module
-of units or prices by the tests of its folder. Prints mutants, those noticed, the score, and each survivor. Mutants
-that change nothing are listed with their reason in `mutation_equivalent.toml` and not counted.
+A rule is mutated in its conditions, dates and fix, and judged by its own examples, those of
+`tests/rules/cases/further_examples.toml` and the laws of fixes; a module of units or prices by the tests of its
+folder. Prints mutants, those noticed, the score, and each survivor. Mutants that change nothing are listed with their
+reason in `mutation_equivalent.toml` and not counted.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from cleanclaim.lines.tables import Tables
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import Example, ExampleKind, Rule, Verdict
 from cleanclaim.rules.notation import parse
+from tests.rules.cases.further import Further, further_examples, words_of
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "cleanclaim"
@@ -74,11 +76,14 @@ class Mutant:
 class ExampleBench:
     """One rule's examples, with their facts computed once, to try the rule's mutants on."""
 
-    def __init__(self, rule: Rule, further: Iterable[str]) -> None:
+    def __init__(self, rule: Rule, columns: Iterable[str]) -> None:
         self.rule = rule
-        reachable = {name for name in further if _owner(rule.over, name) is not None}
+        reachable = {name for name in columns if _owner(rule.over, name) is not None}
         judge = Judge([rule], extra={rule.over: tuple(reachable)})
-        self._examples = [(example, parsed(example.text)) for example in rule.examples]
+        further = further_by_rule().get(rule.code, [])
+        examples = [*rule.examples, *(item.example for item in further)]
+        self._examples = [(example, parsed(example.text)) for example in examples]
+        self._changes = [(parsed(item.example.text), item.changes) for item in further if item.changes is not None]
         self._runs = [judge.judge(tables) for _, tables in self._examples]
         assert not any(run.crashed for run in self._runs), f"{rule.code} crashes on its own examples"
         assert self.failing(rule) == "", f"{rule.code} fails its own examples"
@@ -95,12 +100,25 @@ class ExampleBench:
         return ""
 
     def breaking(self, mutant: Rule) -> str:
-        """The first bad example on which the mutant's fix breaks a law of fixes; empty where it keeps them."""
+        """Where the mutant's fix breaks a law of fixes or changes something else; empty where it does neither."""
         judge = Judge([mutant])
-        for number, (example, tables) in enumerate(self._examples, start=1):
+        for tables, changes in self._changes:
+            findings = judge.judge(tables).findings()
+            if tuple(words_of(change) for change in findings[0].changes) != changes:
+                return f"changes other than {', '.join(changes) or 'none'}"
+        own = self._examples[: len(mutant.examples)]
+        for number, (example, tables) in enumerate(own, start=1):
             if example.kind is ExampleKind.BAD and not _keeps_the_laws(judge, mutant, example.text, tables):
                 return f"law of fixes on example {number}"
         return ""
+
+
+@cache
+def further_by_rule() -> dict[str, list[Further]]:
+    found: dict[str, list[Further]] = {}
+    for item in further_examples():
+        found.setdefault(item.rule, []).append(item)
+    return found
 
 
 @cache
