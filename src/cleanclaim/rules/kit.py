@@ -270,7 +270,8 @@ def without_modifier(*codes: str) -> pl.Expr:
 
 def one_of(value: pl.Expr, choices: Sequence[str] | Sequence[int]) -> pl.Expr:
     """Whether the value is one of the choices; unknown if the value is."""
-    return pl.when(value.is_not_null()).then(value.is_in(list(choices)))
+    # No choice is null, so a null is in none of them and out of none.
+    return value.is_in(list(choices), nulls_equal=False)
 
 
 def listed(value: pl.Expr, column: pl.Expr) -> pl.Expr:

@@ -9,6 +9,7 @@ visit takes well under a millisecond; the same arrays hold millions of rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -68,6 +69,8 @@ def checked(
 def columns(frame: pl.DataFrame, names: Iterable[str]) -> dict[str, Column]:
     """Return the named columns as arrays; a column the frame lacks is unknown throughout."""
     found = {name: frame[name] for name in names if name in frame.columns}
+    if frame.height <= _FEW:
+        return {name: _few(found.get(name), frame.height) for name in names}
     with_nulls = [name for name, series in found.items() if series.null_count()]
     filled = frame
     if with_nulls:
@@ -85,6 +88,20 @@ def columns(frame: pl.DataFrame, names: Iterable[str]) -> dict[str, Column]:
         else:
             result[name] = Column(np.zeros(frame.height, np.int64), nowhere)
     return result
+
+
+def _few(column: pl.Series | None, height: int) -> Column:
+    """A short column as arrays; without a column nothing is known."""
+    if column is None:
+        return Column(np.zeros(height, np.int64), np.zeros(height, np.bool_))
+    cells = column.to_list()
+    known = np.array([cell is not None for cell in cells], np.bool_)
+    if column.dtype == pl.Date:
+        return Column(np.array([cell or _EPOCH for cell in cells], "datetime64[D]"), known)
+    return Column(np.array([cell or 0 for cell in cells], np.bool_ if column.dtype == pl.Boolean else np.int64), known)
+
+
+_EPOCH = date(1970, 1, 1)
 
 
 def series(name: str, values: npt.NDArray[Any], unknown: Flags) -> pl.Series:
