@@ -214,7 +214,7 @@ def _noticed(code: CodeType, part: str, bench: ExampleBench) -> str:
         mutant = scope["rule"]
         assert isinstance(mutant, Rule)
         noticed = bench.failing(mutant)
-        if not noticed and part == "fix":
+        if not noticed and mutant.fix is not None and part not in {"applies", "flag", "effective"}:
             noticed = bench.breaking(mutant)
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - a mutant may break in any way
         return f"does not run: {type(error).__name__}"

@@ -79,5 +79,13 @@ rule = Rule(
             at="claim",
             says="the clinic bills, and no therapist is named",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b billing_taxonomy=282N00000X rendering_npi=none
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="the clinic bills, and no therapist is named",
+        ),
     ),
 )

@@ -63,5 +63,17 @@ rule = Rule(
             """,
             lacks="the clinic that bills",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b billing_npi=none rendering_npi=none
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b billing_taxonomy=282N00000X billing_npi=1234567893 rendering_npi=1234567893
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="NPI 1234567893 is named as clinic and as therapist, and the clinic is an organization",
+        ),
     ),
 )

@@ -71,5 +71,21 @@ rule = Rule(
             """,
             lacks="taxonomy",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT rendering_credential=OT rendering_taxonomy=222Z00000X
+              97535 GO x2 30min
+            """,
+            at="claim",
+            says="taxonomy 222Z00000X of the OT is no therapist's",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=SLP rendering_credential=SLP rendering_taxonomy=222Z00000X
+              92507 GN x1 30min
+            """,
+            at="claim",
+            says="taxonomy 222Z00000X of the SLP is no therapist's",
+        ),
     ),
 )

@@ -51,5 +51,13 @@ rule = Rule(
             """,
             lacks="taxonomy",
         ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_taxonomy=282N00000X
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="taxonomy 282N00000X of the therapist is that of an organization",
+        ),
     ),
 )

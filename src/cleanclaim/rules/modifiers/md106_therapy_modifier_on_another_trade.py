@@ -83,5 +83,19 @@ rule = Rule(
             at="line 1",
             says="98941 carries GN, the code is never furnished under a therapy plan of care",
         ),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b
+              98016 GP x1 10min
+            """,
+            lacks="always or sometimes",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b
+              97111 GP x1 15min
+            """,
+            lacks="always or sometimes",
+        ),
     ),
 )

@@ -138,5 +138,13 @@ rule = Rule(
             visit 2026-03-04 medicare_b discipline=SLP
               92507 GN CQ x1 30min
         """),
+        bad(
+            """
+            visit 2020-01-01 medicare_b
+              97110 GP CQ x2 30min
+            """,
+            at="97110",
+            says="2 of 2 units of 97110 carry CQ or CO, by the minutes none is an assistant's",
+        ),
     ),
 )

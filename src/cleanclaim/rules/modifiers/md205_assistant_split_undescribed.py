@@ -113,5 +113,11 @@ rule = Rule(
             visit 2026-03-04 medicare_b discipline=OT
               97535 GO x1 15min
         """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97161 GP x1 30min
+              did 97161 30min
+              did 97110 15min
+        """),
     ),
 )

@@ -63,5 +63,9 @@ rule = Rule(
             """,
             lacks="units billed",
         ),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              98016 GP x1 10min
+        """),
     ),
 )

@@ -95,5 +95,9 @@ rule = Rule(
             at="97161",
             says="2 units of 97161 on one day; by the edition of 2024-07-01 no more than 1 is ever paid",
         ),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              98016 GP x1 10min
+        """),
     ),
 )

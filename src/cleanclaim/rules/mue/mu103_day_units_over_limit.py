@@ -112,5 +112,13 @@ rule = Rule(
             visit 2026-04-01 medicare_b
               97161 GP x1 30min
         """),
+        exempt("""
+            visit 2026-04-01 medicare_b
+              97010 GP x1 10min
+        """),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              98016 GP x1 10min
+        """),
     ),
 )

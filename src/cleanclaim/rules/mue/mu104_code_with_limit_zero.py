@@ -74,5 +74,9 @@ rule = Rule(
             visit 2026-04-01 medicare_b
               97010 GP x0 10min
         """),
+        exempt("""
+            visit 2024-08-01 medicare_b
+              98016 GP x1 10min
+        """),
     ),
 )

@@ -128,5 +128,15 @@ rule = Rule(
             at="lines 1 and 2",
             says="59 or an X modifier says that 97150 and 97110 were apart; the note says 97150 10:00 to 10:30, 97110 10:29 to 10:44, at the same time",
         ),
+        unknown(
+            """
+            visit 2024-08-01 wc_ny
+              97150 GP x1 30min
+              97110 GP 59 x1 15min
+              did 97150 30min starts_at=600 group_size=3
+              did 97110 15min starts_at=629
+            """,
+            lacks="whether the payer applies",
+        ),
     ),
 )

@@ -111,5 +111,15 @@ rule = Rule(
               did 97140 15min starts_at=600
               did 97124 15min starts_at=610
         """),
+        unknown(
+            """
+            visit 2024-08-01 wc_ny
+              97150 GP x1 30min
+              97110 GP x1 15min
+              did 97150 30min starts_at=600 group_size=3
+              did 97110 15min starts_at=629
+            """,
+            lacks="whether the payer applies",
+        ),
     ),
 )

@@ -145,5 +145,11 @@ rule = Rule(
             """,
             lacks="what was done",
         ),
+        exempt("""
+            visit 2026-03-04 uhc_commercial
+              97110 GP x1 15min
+              did 97110 15min
+              did S8990 15min
+        """),
     ),
 )

@@ -1,0 +1,131 @@
+"""Edges and words that a small slip would change and that no worked example reaches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from cleanclaim.units import splitting
+from cleanclaim.units.assistants import AssistantMethod, SplitBasis, assistant_split
+from cleanclaim.units.counting import UnitMethod, count_units
+from cleanclaim.units.judging import Verdict, judge_billed
+from cleanclaim.units.own_basis import OwnBasisUnits, own_basis_units
+from cleanclaim.units.splitting import Hands, split_assistant
+from cleanclaim.units.unit_rules import current_rules
+
+NOW = date(2026, 3, 4)
+
+
+def split(units: int, *, therapist: int, assistant: int, **changed: Any) -> tuple[int | None, SplitBasis | None]:
+    row = {
+        "day_id": 0,
+        "code": "97110",
+        "date": NOW,
+        "is_timed": True,
+        "pt_minutes": therapist,
+        "pta_minutes": assistant,
+        "together_minutes": 0,
+        "units": units,
+    }
+    done = assistant_split(pl.DataFrame([row]), rules=replace(current_rules(), **changed)).to_dicts()[0]
+    return done["units_with_assistant_modifier"], done["split_basis"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "first", "each", "expected"),
+    [
+        (0, 30, 15, OwnBasisUnits(0, 0)),
+        (0, 30, None, OwnBasisUnits(0, 0)),
+        (15, 30, 15, OwnBasisUnits(0, 0)),
+        (16, 30, 15, OwnBasisUnits(1, 0)),
+        (30, 30, 1, OwnBasisUnits(1, 0)),
+        (31, 30, 1, OwnBasisUnits(1, 1)),
+        (10, 30, 1, OwnBasisUnits(0, 0)),
+    ],
+)
+def test_blocks_of_a_minute_and_no_minutes(minutes: int, first: int, each: int | None, expected: OwnBasisUnits) -> None:
+    assert own_basis_units(minutes, first=first, each=each) == expected
+
+
+@pytest.mark.parametrize(("minutes", "first", "each"), [(-1, 30, 15), (10, 0, 15), (10, 30, 0)])
+def test_blocks_that_cannot_be(minutes: int, first: int, each: int) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        own_basis_units(minutes, first=first, each=each)
+
+
+def test_one_unit_fewer_than_whole_ones_is_the_assistants_only_if_nobody_else_was_there() -> None:
+    assert split(1, therapist=0, assistant=30) == (1, SplitBasis.ASSISTANT_ALONE)
+    assert split(1, therapist=1, assistant=30) == (None, SplitBasis.UNDECIDED)
+    assert split(1, therapist=15, assistant=15) == (None, SplitBasis.UNDECIDED)
+
+
+def test_both_parts_of_two_shared_units_must_be_long_enough() -> None:
+    assert split(2, therapist=12, assistant=12) == (1, SplitBasis.TWO_FINAL_UNITS)
+    assert split(2, therapist=14, assistant=9) == (1, SplitBasis.TWO_FINAL_UNITS)
+    # With other numbers than the published ones, of which the sum alone would not tell.
+    assert split(2, therapist=14, assistant=9, shared_units_least_each=10) == (None, SplitBasis.UNDECIDED)
+    assert split(2, therapist=9, assistant=14, shared_units_least_each=10) == (None, SplitBasis.UNDECIDED)
+    assert split(2, therapist=14, assistant=12, shared_units_most_each=13) == (None, SplitBasis.UNDECIDED)
+    assert split(2, therapist=12, assistant=14, shared_units_most_each=13) == (None, SplitBasis.UNDECIDED)
+
+
+def test_words_of_each_reason_for_a_split() -> None:
+    assert [basis.value for basis in SplitBasis] == [
+        "no units",
+        "before the modifiers",
+        "not subject to the modifiers",
+        "no independent assistant minutes",
+        "the assistant furnished it all",
+        "share of the untimed service",
+        "whole units only",
+        "final unit: the therapist's midpoint",
+        "final unit: share",
+        "two final units: one each",
+        "no rule describes it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hands", "on", "code", "words"),
+    [
+        (Hands(therapist=5), NOW, "97110", "it takes no unit"),
+        (Hands(assistant=15), date(2019, 12, 31), "97110", "assistant modifiers begin on 2020-01-01"),
+        (Hands(therapist=15), NOW, "97110", "the assistant furnished no minutes alone, so no modifier"),
+        (Hands(therapist=15, assistant=None), NOW, "97110", "no data, because a minute, the date or the basis"),
+        (
+            Hands(therapist=26, assistant=3),
+            NOW,
+            "97012",
+            "the assistant furnished 3 of 29 minutes alone, more than 10%, so it carries the modifier: 1 with, 0 without",
+        ),
+        (Hands(therapist=15, assistant=30), NOW, "97110", "only whole units of 15 minutes, each to who furnished it"),
+    ],
+)
+def test_words_of_a_split(hands: Hands, on: date, code: str, words: str) -> None:
+    day = split_assistant({code: hands}, on=on, timed={"97110"})
+    assert day[code].explanation.startswith(f"{code}: {words}")
+
+
+def test_a_code_that_never_takes_the_modifier_says_so() -> None:
+    row = {"split_basis": SplitBasis.NOT_SUBJECT.value}
+    words = splitting._explanation(row, AssistantMethod.PERCENTAGE, current_rules())
+    assert words == "this code never takes the modifier"
+
+
+def test_a_code_without_minutes_and_without_a_basis_is_no_reason() -> None:
+    day = count_units({"97110": None, "00000": 0}, UnitMethod.EIGHT_MINUTE)
+    assert day.explanation == "No data on timed units: the minutes of 97110 are unknown"
+
+
+def test_a_day_without_services() -> None:
+    empty = judge_billed({}, {})
+    assert empty.day is Verdict.AS_SUPPORTED
+    assert empty.billed_units == 0
+    assert empty.supported_units == {UnitMethod.EIGHT_MINUTE: 0, UnitMethod.MIDPOINT: 0}
+    assert empty.explanation == (
+        "No timed units billed; no timed minutes support none by the 8-minute rule, none by the midpoint rule"
+    )
