@@ -48,8 +48,14 @@ EQUIVALENT = Path(__file__).with_name("mutation_equivalent.toml")
 MUTATED_PARTS = ("applies", "flag", "effective", "fix")
 TESTED_BY = {
     # Quick and exact first: a mutant is done with at its first failing test.
-    "units": ("test_worked_examples", "test_one_day", "test_assistants", "test_allocation", "test_against_brute_force"),
-    "pricing": ("test_exact", "test_worked_examples", "test_line_prices", "test_quote", "test_against_brute_force"),
+    "units": (
+        *("test_small_slips", "test_worked_examples", "test_one_day", "test_assistants"),
+        *("test_allocation", "test_against_brute_force"),
+    ),
+    "pricing": (
+        *("test_small_slips", "test_exact", "test_worked_examples", "test_line_prices"),
+        *("test_quote", "test_against_brute_force"),
+    ),
 }
 LONGEST_RUN = 120
 """Seconds after which a mutant's tests are stopped; it has not come to an end, which the tests notice."""

@@ -1,0 +1,120 @@
+"""Edges and words that a small slip would change and that no worked example reaches."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from cleanclaim.dates import Dated, Series
+from cleanclaim.pricing.exact import LARGEST_CENTS, Known, divide, flags, has_any, integers, is_one_of, share_of
+from cleanclaim.pricing.line_prices import MEMORY_STEPS, PriceTableError, _spread, price_table
+from cleanclaim.pricing.quote import price_lines, total_text
+from cleanclaim.pricing.schedule import Steps
+from cleanclaim.sources import Source
+from tests.pricing.tables import DAY, claims_of, column, lines_of, priced
+
+SOURCE = Source("A publisher made up for tests", "Rates", "all", DAY)
+
+
+def known(*values: int | None) -> Known:
+    return Known(
+        np.array([value or 0 for value in values], np.int64),
+        np.array([value is not None for value in values], np.bool_),
+    )
+
+
+def days(*values: date | None) -> Known:
+    return integers(pl.Series(values, dtype=pl.Date))
+
+
+def test_the_largest_amount_is_shared_exactly() -> None:
+    assert LARGEST_CENTS == 9_000_000_000_000
+    rate = np.array([9_999], np.int64)
+    assert share_of(np.array([LARGEST_CENTS], np.int64), (rate, rate, rate)).tolist() == [8_997_300_269_991]
+    assert divide(np.array([4, 5, 6], np.int64), 10).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("height", [1, 200, 201, 400])
+def test_short_and_long_columns_read_alike(height: int) -> None:
+    numbers = pl.Series([None, *range(1, height)], dtype=pl.Int64)
+    assert integers(numbers).values.tolist() == list(range(height))
+    assert integers(numbers).known.tolist() == [False] + [True] * (height - 1)
+    assert integers(pl.Series([date(1970, 1, 2)] * height)).values.tolist() == [1] * height
+    truths = flags(pl.Series([None] + [False] * (height - 1), dtype=pl.Boolean))
+    assert (truths.yes.tolist(), truths.no.tolist()) == ([False] * height, [False] + [True] * (height - 1))
+    assert is_one_of(pl.Series(["a"] + [None] * (height - 1), dtype=pl.String), ("a", "b")).tolist() == [True] + [
+        False
+    ] * (height - 1)
+    lists = has_any(pl.Series([["KX"]] + [None] * (height - 1), dtype=pl.List(pl.String)), ("KX", "CQ"))
+    assert (lists.yes.tolist(), lists.no.tolist()) == ([True] + [False] * (height - 1), [False] * height)
+
+
+def test_a_dated_rate_holds_on_its_first_and_last_day_and_on_no_unknown_one() -> None:
+    steps = Steps(
+        Series("rate", "rate", "", (Dated(7, date(2025, 1, 1), date(2025, 12, 31), SOURCE),), date(2025, 12, 31))
+    )
+    held = steps.on(days(date(2024, 12, 31), date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1), None))
+    assert held.known.tolist() == [False, True, True, False, False]
+    assert held.values.tolist() == [0, 7, 7, 0, 0]
+    always = Steps(Series("rate", "rate", "", (Dated(7, None, None, SOURCE),)))
+    assert always.on(days(date(2025, 1, 1), None)).known.tolist() == [True, False]
+
+
+def test_an_absent_column_is_named_with_its_table() -> None:
+    claims, lines = claims_of([{}]), lines_of("97110")
+    with pytest.raises(PriceTableError, match=r"^lines: no column 'units'; expected claim_id"):
+        price_table(claims, lines.drop("units"))
+    with pytest.raises(PriceTableError, match=r"^claims: no column 'payer'; expected patient_id"):
+        price_table(claims.drop("payer"), lines)
+
+
+@pytest.mark.parametrize("claim_id", [None, -1, 1])
+def test_a_line_belongs_to_a_claim_that_is_there(claim_id: int | None) -> None:
+    lines = lines_of("97110 97112").with_columns(claim_id=pl.Series([0, claim_id], dtype=pl.Int64))
+    with pytest.raises(PriceTableError, match=r"^lines: claim_id must be a row number of claims, 0 to 0$"):
+        price_table(claims_of([{}]), lines)
+
+
+def test_what_is_paid_as_charged_needs_no_units() -> None:
+    table = priced([{"payer": "cash"}], "97110x?@9000 ?x2@5000 97110x0@4000 97110@?")
+    assert column(table, "allowed_cents") == [9_000, 5_000, 4_000, None]
+    assert column(table, "price_status") == ["found", "found", "found", "charge unknown"]
+
+
+def test_an_unknown_amount_makes_those_after_it_unknown_until_the_limit_is_used_up() -> None:
+    groups = np.array([0, 0, 0, 1, 1, 2, 2], np.int64)
+    limit = known(100, 100, 100, 100, 100, None, None)
+    given = _spread(groups, limit, known(99, None, 50, 100, None, 1, 2))
+    assert given.known.tolist() == [True, False, False, True, False, False, False]
+    assert given.values.tolist() == [99, 0, 0, 100, 0, 0, 0]
+    used_up = _spread(np.array([0, 0, 0], np.int64), known(100, 100, 100), known(100, None, 50))
+    assert used_up.known.tolist() == [True, False, True]
+    assert used_up.values.tolist() == [100, 0, 0]
+
+
+def test_only_an_assistants_line_shows_the_assistants_rate() -> None:
+    price = price_lines("97110 97112-CQ", date=DAY, deductible_met_cents=28_300)
+    labels = [[step.label for step in line.steps] for line in price.lines]
+    assert ["assistant" in steps for steps in labels] == [False, True]
+
+
+def test_an_unknown_locality_is_an_answer_not_an_error() -> None:
+    price = price_lines("97110", date=DAY, locality=None)
+    assert [str(line.status) for line in price.lines] == ["locality unknown"]
+
+
+def test_a_known_total_is_one_amount_and_an_unknown_one_a_span() -> None:
+    met = price_lines("97110", date=DAY, deductible_met_cents=28_300)
+    assert total_text(met, "expected_payment_cents") == "$22.78"
+    assert total_text(met, "allowed_cents") == "$29.06"
+    unmet = price_lines("97110", date=DAY)
+    assert total_text(unmet, "expected_payment_cents") == "$0.00 to $22.78 (by the deductible)"
+    assert total_text(unmet, "patient_share_cents") == "unknown"
+
+
+def test_what_is_from_memory_is_listed() -> None:
+    text = price_lines("97110", date=DAY).explain()
+    assert f"From memory, not read in a source: {'; '.join(MEMORY_STEPS)}." in text.splitlines()
