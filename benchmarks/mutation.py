@@ -1,12 +1,12 @@
 """How many small slips in the rules, the unit counts and the prices their tests would notice.
 
-    python -m benchmarks.mutation rules [CODE…] [--sample N] [--seed S]
-    python -m benchmarks.mutation units pricing [--sample N] [--seed S] [--minutes M]
+    ./dev python -m benchmarks.mutation rules [CODE…] [--sample N] [--seed S]
+    ./dev python -m benchmarks.mutation units pricing [--sample N] [--seed S] [--minutes M]
 
 A rule is mutated in its conditions, dates and fix, and judged by its own examples, those of
 `tests/rules/cases/further_examples.toml` and the laws of fixes; a module of units or prices by the tests of its
-folder. Prints mutants, those noticed, the score, and each survivor. Mutants that change nothing are listed with their
-reason in `mutation_equivalent.toml` and not counted.
+folder. Prints mutants, those noticed, the score, and each survivor. Survivors that change nothing are listed with
+their reason in `mutation_equivalent.toml` and not counted.
 """
 
 from __future__ import annotations
@@ -381,7 +381,7 @@ def report(name: str, mutants: Iterable[Mutant], *, names_killers: bool = False)
     noticed: Counter[str] = Counter()
     same = 0
     for mutant in mutants:
-        if (mutant.place, mutant.part, mutant.change) in equivalents():
+        if not mutant.noticed_by and (mutant.place, mutant.part, mutant.change) in equivalents():
             same += 1
             continue
         tried[mutant.group] += 1
