@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,7 +16,7 @@ from cleanclaim.pricing.line_prices import MEMORY_STEPS, PriceTableError, _sprea
 from cleanclaim.pricing.quote import price_lines, total_text
 from cleanclaim.pricing.schedule import Steps
 from cleanclaim.sources import Source
-from tests.pricing.tables import DAY, claims_of, column, lines_of, priced
+from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced
 
 SOURCE = Source("A publisher made up for tests", "Rates", "all", DAY)
 
@@ -118,3 +120,23 @@ def test_a_known_total_is_one_amount_and_an_unknown_one_a_span() -> None:
 def test_what_is_from_memory_is_listed() -> None:
     text = price_lines("97110", date=DAY).explain()
     assert f"From memory, not read in a source: {'; '.join(MEMORY_STEPS)}." in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"patient_id": 2},
+        {"date_of_service": date(2026, 3, 5)},
+        {"payer": "second"},
+        {"coverage_order": "secondary"},
+        {"billing_npi": "1003000126"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_daily_amount_and_its_cap_are_shared_by_nobody_else(tmp_path: Path, other: dict[str, Any]) -> None:
+    settings = {"price_basis": '{ kind = "per_diem", amount = "95.00", cap = "120.00" }'}
+    plans = [pack(tmp_path, name, "workers_compensation", settings) for name in ("first", "second")]
+    apart = priced([{"payer": "first"}, {"payer": "first"} | other], "97110@20000", "97110@20000", extra=plans)
+    assert column(apart, "allowed_cents") == [9_500, 9_500]
+    alike = priced([{"payer": "first"}, {"payer": "first"}], "97110@20000", "97110@20000", extra=plans)
+    assert column(alike, "allowed_cents") == [9_500, 0]
