@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_nothing_recognized() -> None:
     assert "Nothing is recognized." in run("code", "qwerty zxcv", *ON).words
 
 
-def _answers(found: dict) -> list[tuple[str, str | None, int | None]]:
+def _answers(found: dict[str, Any]) -> list[tuple[str, str | None, int | None]]:
     return [
         (item["answer"], item["ranked"][0]["code"] if item["answer"] == "code" else None, item["minutes"])
         for item in found["items"]

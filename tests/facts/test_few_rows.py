@@ -41,7 +41,10 @@ THRESHOLDS = (
 SPREAD = 13
 """One in thirteen bad and unknown examples: all tables, all families of rules, a few seconds."""
 TEXTS = [
-    example.text for rule in rules() for example in rule.examples if example.kind in {ExampleKind.BAD, ExampleKind.UNKNOWN}
+    example.text
+    for rule in rules()
+    for example in rule.examples
+    if example.kind in {ExampleKind.BAD, ExampleKind.UNKNOWN}
 ][::SPREAD]
 
 

@@ -103,7 +103,8 @@ _INITIAL = re.compile(
     r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
     r"just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|"
     r"leg)\b[^.;\n]{0,12}(?:today)?"
-    r"|\bnew (?:(?:left|right|above|below|knee|elbow)[- ]){0,4}(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|limb|leg)\b"
+    r"|\bnew (?:(?:left|right|above|below|knee|elbow)[- ]){0,4}"
+    r"(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|limb|leg)\b"
 )
 _SUBSEQUENT = re.compile(
     r"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b|\b(?:second|third|fourth|2nd|3rd|4th|5th|"

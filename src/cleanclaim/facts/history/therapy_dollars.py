@@ -84,6 +84,7 @@ _CLAIM_NUMBERS = (
     "ytd_as_of",
 )
 
+
 def _year(days: Integers) -> Integers:
     """The calendar years of days since 1970."""
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
