@@ -140,3 +140,18 @@ def test_a_daily_amount_and_its_cap_are_shared_by_nobody_else(tmp_path: Path, ot
     assert column(apart, "allowed_cents") == [9_500, 9_500]
     alike = priced([{"payer": "first"}, {"payer": "first"}], "97110@20000", "97110@20000", extra=plans)
     assert column(alike, "allowed_cents") == [9_500, 0]
+
+
+def test_of_equal_practice_expense_the_higher_fee_ranks_first() -> None:
+    # 2026: 97112 and 97537 have a practice expense of .47 each, fees of 32.73 and 32.06.
+    for text, ranks in (("97537 97112", [2, 1]), ("97112 97537", [1, 2]), ("97110 97116", [1, 2])):
+        price = price_lines(text, date=DAY)
+        assert [line.rank for line in price.lines] == ranks
+        assert [line.full_units for line in price.lines] == [2 - rank for rank in ranks]
+
+
+@pytest.mark.parametrize("payer", ["medicare_b", "cash"])
+def test_without_a_locality_nothing_of_medicares_is_shown(payer: str) -> None:
+    line = price_lines("97110=90.00", date=DAY, payer=payer, locality=None).lines[0]
+    assert line.unit is None
+    assert line.allowed_cents == (9_000 if payer == "cash" else None)

@@ -116,6 +116,14 @@ def test_a_code_that_never_takes_the_modifier_says_so() -> None:
     assert words == "this code never takes the modifier"
 
 
+def test_units_that_are_all_the_assistants_say_so() -> None:
+    minutes = {"pt_minutes": 0, "pta_minutes": 30, "together_minutes": 0, "units": 1}
+    carried = {"units_with_assistant_modifier": 1, "units_without": 0}
+    row = {"split_basis": SplitBasis.ASSISTANT_ALONE.value, **minutes, **carried}
+    words = splitting._explanation(row, AssistantMethod.PERCENTAGE, current_rules())
+    assert words == "the assistant furnished it all alone, so every unit carries the modifier: 1 with, 0 without"
+
+
 def test_a_code_without_minutes_and_without_a_basis_is_no_reason() -> None:
     day = count_units({"97110": None, "00000": 0}, UnitMethod.EIGHT_MINUTE)
     assert day.explanation == "No data on timed units: the minutes of 97110 are unknown"
