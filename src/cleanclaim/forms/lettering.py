@@ -6,32 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_SPELLED = str.maketrans(
-    {
-        "ß": "ss",
-        "Æ": "AE",
-        "æ": "ae",
-        "Œ": "OE",
-        "œ": "oe",
-        "Ø": "O",
-        "ø": "o",
-        "Đ": "D",
-        "đ": "d",
-        "Ð": "D",
-        "ð": "d",
-        "Ł": "L",
-        "ł": "l",
-        "Þ": "Th",
-        "þ": "th",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-        "\N{LEFT SINGLE QUOTATION MARK}": "'",
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-        "\N{HYPHEN}": "-",
-        "\N{NO-BREAK SPACE}": " ",
-    }
-)
+from cleanclaim.records.letters import SPELLED
+
 _DROPPED = re.compile(r"[.'`\"]")
 _APART = re.compile(r"[,;:/\\#()\[\]_+*!?\s]+")
 _SEPARATORS = re.compile(r"[-\s.]")
@@ -42,7 +18,7 @@ def plain_letters(text: str) -> str:
     """The text in ASCII where its letters have a customary plain spelling; other signs stay as they are."""
     if text.isascii():
         return text
-    folded = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    folded = unicodedata.normalize("NFKD", text.translate(SPELLED))
     return "".join(sign for sign in folded if not unicodedata.combining(sign))
 
 

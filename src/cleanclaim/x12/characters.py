@@ -13,37 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from cleanclaim.records.letters import SPELLED
 from cleanclaim.x12.delimiters import STANDARD, Delimiters
-
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "Æ": "AE",
-        "æ": "ae",
-        "Œ": "OE",
-        "œ": "oe",
-        "Ø": "O",
-        "ø": "o",
-        "Đ": "D",
-        "đ": "d",
-        "Ð": "D",
-        "ð": "d",
-        "Ł": "L",
-        "ł": "l",
-        "Þ": "Th",
-        "þ": "th",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "\N{LEFT SINGLE QUOTATION MARK}": "'",
-        "’": "'",
-        "“": '"',
-        "”": '"',
-        "–": "-",
-        "—": "-",
-        "\N{HYPHEN}": "-",
-        "…": "...",
-    }
-)
-"""Letters and signs that have a customary ASCII spelling but do not decompose into one."""
 
 _BLANKS = re.compile(r" {2,}")
 
@@ -122,7 +93,7 @@ class Cleaner:
         """The text in the characters of the file, at full length; nothing is reported. It may become empty."""
         if self._fit.fullmatch(text) is not None:
             return text
-        folded = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        folded = unicodedata.normalize("NFKD", text.translate(SPELLED))
         folded = "".join(sign for sign in folded if not unicodedata.combining(sign))
         if self.character_set is CharacterSet.BASIC:
             folded = folded.upper()
