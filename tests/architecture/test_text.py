@@ -31,7 +31,7 @@ MACHINE = re.compile(
             "/" + r"Users/\w",
             "/opt" + r"/\w",
             "py" + r"pi\.org",
-            "pythonhosted" + r"\.org",
+            "python" + r"hosted\.org",
             "npm" + r"js\.(?:org|com)",
             "deb" + r"ian\.org",
         ]
