@@ -26,7 +26,9 @@ def planned(*facts: Fact) -> Planner:
 
 
 def test_expressions_that_build_on_each_other_are_one_step_in_layers() -> None:
-    (step,) = planned(fact("third", col.second + 1), fact("first", col.units + 1), fact("second", col.first * 10)).steps()
+    (step,) = planned(
+        fact("third", col.second + 1), fact("first", col.units + 1), fact("second", col.first * 10)
+    ).steps()
 
     assert isinstance(step, Compute)
     assert [[name for name, _ in layer] for layer in step.layers] == [["first"], ["second"], ["third"]]
