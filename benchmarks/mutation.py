@@ -53,7 +53,7 @@ TESTED_BY = {
         *("test_allocation", "test_against_brute_force"),
     ),
     "pricing": (
-        *("test_small_slips", "test_exact", "test_worked_examples", "test_line_prices"),
+        *("test_small_slips", "test_quote_texts", "test_exact", "test_worked_examples", "test_line_prices"),
         *("test_quote", "test_against_brute_force"),
     ),
 }

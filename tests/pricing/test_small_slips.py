@@ -155,3 +155,11 @@ def test_without_a_locality_nothing_of_medicares_is_shown(payer: str) -> None:
     line = price_lines("97110=90.00", date=DAY, payer=payer, locality=None).lines[0]
     assert line.unit is None
     assert line.allowed_cents == (9_000 if payer == "cash" else None)
+
+
+def test_a_line_of_unknown_locality_leaves_open_which_unit_is_paid_in_full() -> None:
+    table = priced([{"locality": None}, {}], "97110", "97530 97140")
+    assert column(table, "price_status") == ["locality unknown", "reduction unknown", "found"]
+    alone = priced([{"locality": None, "patient_id": 2}, {}], "97110", "97530 97140")
+    assert column(alone, "price_status") == ["locality unknown", "found", "found"]
+    assert column(alone, "full_units") == [None, 1, 0]
