@@ -11,7 +11,7 @@ import pytest
 
 from cleanclaim.units import splitting
 from cleanclaim.units.assistants import AssistantMethod, SplitBasis, assistant_split
-from cleanclaim.units.counting import UnitMethod, count_units
+from cleanclaim.units.counting import UnitMethod, compare_methods, count_units
 from cleanclaim.units.judging import Verdict, judge_billed
 from cleanclaim.units.own_basis import OwnBasisUnits, own_basis_units
 from cleanclaim.units.splitting import Hands, split_assistant
@@ -137,3 +137,28 @@ def test_a_day_without_services() -> None:
     assert empty.explanation == (
         "No timed units billed; no timed minutes support none by the 8-minute rule, none by the midpoint rule"
     )
+
+
+def test_one_minute_rides_and_several_ride() -> None:
+    codes = ["97110", "97112", "97113", "97116", "97140", "97530", "97535", "97542"]
+    day = count_units(dict.fromkeys(codes, 1))
+    assert sum(units or 0 for units in day.units.values()) == 1
+    assert any(
+        note.startswith("97110's 1 minute rides on the pool: it is under 8, and the day's total supports the unit")
+        for note in day.notes
+    )
+    pair = count_units({"97110": 7, "97140": 6})
+    assert any(note.startswith("97110's 7 minutes ride on the pool: they are under 8") for note in pair.notes)
+
+
+def test_a_code_of_unknown_basis_is_neither_over_nor_under() -> None:
+    day = judge_billed({"00000": 0, "97110": 1}, {"00000": 40, "97110": 15}, UnitMethod.EIGHT_MINUTE)
+    assert day.codes["00000"] is Verdict.NO_DATA
+    assert judge_billed({"00000": 9}, {"00000": 40}, UnitMethod.MIDPOINT).codes["00000"] is Verdict.NO_DATA
+
+
+def test_methods_compared_on_a_day_without_services() -> None:
+    both = compare_methods({})
+    assert both.agree is True
+    assert both.larger_supported == 0
+    assert "no units" in both.explanation
