@@ -106,12 +106,13 @@ class Questions:
         asked = _Asked(self.parts, frame, KEYS[table])
         if not asked.ask(place for places in self.applies for place in places):
             return self._ask_apart(frame, table, crashed)
-        applies = [asked.together(places) for places in self.applies]
-        concerned = [place for place, numbers in enumerate(applies) if (numbers[judged] != _FALSE).any()]
+        applies = np.array([asked.together(places) for places in self.applies])
+        concerned = np.flatnonzero((applies[:, judged] != _FALSE).any(axis=1)).tolist()
         if not asked.ask(place for rule in concerned for place in self.flags[rule]):
             return self._ask_apart(frame, table, crashed)
-        for rule in concerned:
-            verdicts[:, rule] = _VERDICT[applies[rule], asked.together(self.flags[rule])]
+        if concerned:
+            flags = np.array([asked.together(self.flags[rule]) for rule in concerned])
+            verdicts[:, concerned] = _VERDICT[applies[concerned], flags].T
         verdicts[~judged] = Verdict.NOT_APPLICABLE
         return answers
 
