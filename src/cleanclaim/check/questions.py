@@ -101,7 +101,7 @@ class Questions:
         verdicts = np.full((frame.height, len(self.rules)), Verdict.NOT_APPLICABLE, np.int8)
         answers = Answers(tuple(rule.code for rule in self.rules), verdicts)
         judged = _judged(frame, table)
-        if not judged.any():
+        if not judged.any() or not self.rules:
             return answers
         asked = _Asked(self.parts, frame, KEYS[table])
         if not asked.ask(place for places in self.applies for place in places):
@@ -122,6 +122,9 @@ class Questions:
             answered = _tried(frame, [rule.condition().alias("applies"), rule.flag.alias("flag")])
             if not isinstance(answered, pl.DataFrame):
                 crashed[rule.code] = f"{type(answered).__name__} in the rule's expression"
+        if not any(rule.code in crashed for rule in self.rules):
+            # None crashes alone: what they do together cannot be told apart, so none of them has judged.
+            crashed.update({rule.code: "crashes beside the other rules of its table" for rule in self.rules})
         return self.without(set(crashed)).ask(frame, table, crashed)
 
 
