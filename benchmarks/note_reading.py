@@ -1,7 +1,8 @@
 """How many free-text notes of the sample clinic are coded as its answer key says.
 
 Visits with odd numbers are those the reader was developed on. Those with even numbers were held out until the reader
-coded 23 of 29 of them exactly; six were then read and five mended, so that neither half is blind any more. Run as `python -m benchmarks.note_reading`; an odd visit's number behind it shows that note's reading.
+coded 23 of 29 of them exactly; six were then read and five mended, so that neither half is blind any more. Run as
+`python -m benchmarks.note_reading`; an odd visit's number behind it shows that note's reading.
 """
 
 from __future__ import annotations
