@@ -9,10 +9,14 @@ import sys
 import benchmarks
 
 
+LONG = frozenset({"mutation"})
+"""Those that take many minutes run only when they are named."""
+
+
 def main() -> None:
     """Import each benchmark module and call its `main`."""
     names = [info.name for info in pkgutil.iter_modules(benchmarks.__path__) if not info.name.startswith("_")]
-    wanted = sys.argv[1:] or names
+    wanted = sys.argv[1:] or [name for name in names if name not in LONG]
     unknown = sorted(set(wanted) - set(names))
     if unknown:
         sys.exit(f"no benchmark {unknown[0]!r}; there are {', '.join(names)}")
