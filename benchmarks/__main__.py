@@ -8,7 +8,6 @@ import sys
 
 import benchmarks
 
-
 LONG = frozenset({"mutation"})
 """Those that take many minutes run only when they are named."""
 
