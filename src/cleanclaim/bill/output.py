@@ -19,11 +19,13 @@ from urllib.parse import quote
 from cleanclaim.bill.collection import without_collection
 from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
 from cleanclaim.check.findings import Finding, Unjudged
+from cleanclaim.claims.control_numbers import load_control_numbers, save_control_numbers
+from cleanclaim.claims.validity import sort_claims
 from cleanclaim.forms.problems import FormProblem
 from cleanclaim.records import Claim, Clinic
 from cleanclaim.records.reading import Rejection
 from cleanclaim.reference import icd10, places_of_service, procedures
-from cleanclaim.x12 import ClaimNotWritableError, ControlNumbers, Envelope, Gap, file_837p
+from cleanclaim.x12 import Envelope, Gap, file_837p
 
 CONTROL_STATE = "control-numbers.json"
 
@@ -56,25 +58,21 @@ def write_claim_files(billed: Billed, clinic: Clinic, folder: Path, *, created: 
     for item in billed.claims:
         if item.state is ClaimState.READY and item.claim is not None:
             by_payer[item.claim.payer.pack].append(item.claim)
+    folder.mkdir(parents=True, exist_ok=True)
     state = folder / CONTROL_STATE
-    control = _control(state)
+    control = load_control_numbers(state)
     for pack, claims in sorted(by_payer.items()):
-        kept = list(claims)
+        parted = sort_claims(claims)
+        written.gaps.extend(gap for unfit in parted.unfit for gap in unfit.gaps)
+        if not parted.fit:
+            continue
         receiver = claims[0].payer
         envelope = Envelope(clinic.submitter, receiver.name, receiver.identifier or pack.upper()[:15])
-        while kept:
-            try:
-                claim_file = file_837p(kept, envelope=envelope, control=control, created=created)
-            except ClaimNotWritableError as error:
-                written.gaps.extend(error.gaps)
-                missing = {gap.claim_id for gap in error.gaps}
-                kept = [claim for claim in kept if claim.id not in missing]
-                continue
-            path = folder / "claims" / f"{pack}.837"
-            write_private(state, json.dumps(_stated(control)).encode())
-            write_private(path, claim_file.data)
-            written.files.append(path)
-            break
+        claim_file = file_837p(parted.fit, envelope=envelope, control=control, created=created)
+        path = folder / "claims" / f"{pack}.837"
+        save_control_numbers(state, control)
+        write_private(path, claim_file.data)
+        written.files.append(path)
 
 
 def write_forms(
@@ -148,14 +146,6 @@ def _place_label(code: str) -> str | None:
 def _file_name(key: str) -> str:
     """A key as a file name: whatever a clinic's keys hold, the file lies in its folder, and two keys are two files."""
     return quote(key, safe="")
-
-
-def _control(state: Path) -> ControlNumbers:
-    return ControlNumbers(**json.loads(state.read_text())) if state.exists() else ControlNumbers()
-
-
-def _stated(control: ControlNumbers) -> dict[str, int]:
-    return {name: getattr(control, name) for name in control.__slots__}
 
 
 def summary(billed: Billed, rejections: Sequence[Rejection], written: Written) -> dict[str, Any]:

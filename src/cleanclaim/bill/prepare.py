@@ -18,7 +18,7 @@ import polars as pl
 
 from cleanclaim.coding import NoteReading, Suggestions, evaluation_level, read_note, suggest
 from cleanclaim.lines.from_visits import Case, LineDraft, ServiceDraft
-from cleanclaim.records import By, Clinic, Coverage, Intervention, Patient, Visit, VisitKind
+from cleanclaim.records import By, Clinic, Intervention, Patient, Visit, VisitKind
 from cleanclaim.reference import payers, procedures
 from cleanclaim.reference.payers import Payer
 from cleanclaim.units.allocation import allocate, units_by_method
@@ -136,13 +136,8 @@ def prepare(
     return [_prepared(draft, proposed, clinic) for draft in drafts]
 
 
-def _coverage(patient: Patient | None) -> Coverage | None:
-    return next((item for item in patient.coverages if item.order.value == "primary"), None) if patient else None
-
-
 def _draft(visit: Visit, patient: Patient | None, packs: Mapping[str, Payer]) -> _Draft:
-    coverage = _coverage(patient)
-    payer = coverage.payer if coverage else ("cash" if patient is not None and not patient.coverages else None)
+    payer = Case(visit=visit, patient=patient, lines=(), services=None).payer()
     extra = tuple(packs.values())
     stimulation = payers.setting(payer, "electrical_stimulation_code", visit.date_of_service, extra).value
     return _Draft(visit, patient, payer, extra, stimulation)

@@ -17,6 +17,7 @@ from cleanclaim.bill.report import SEVERITY_WORDS, render_report
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
+from cleanclaim.x12 import ControlNumberError
 
 _MOST_PROCESSES = 4
 """Each that reads notes takes a quarter of a gigabyte."""
@@ -66,7 +67,10 @@ def command(
             advance=advance,
         )
         written = Written()
-        write_claim_files(billed, loaded.clinic, out_folder, created=now, written=written)
+        try:
+            write_claim_files(billed, loaded.clinic, out_folder, created=now, written=written)
+        except ControlNumberError as error:
+            unusable(str(error))
         write_forms(billed, out_folder, written, copies=pdf, preprinted=preprinted)
         figures = write_documents(billed, loaded.rejections, out_folder, written)
         page = render_report(

@@ -279,11 +279,6 @@ def listed(value: pl.Expr, column: pl.Expr) -> pl.Expr:
     return pl.when(value.is_not_null() & column.is_not_null()).then(column.list.contains(value))
 
 
-def is_true(flag: pl.Expr) -> pl.Expr:
-    """The flag itself; named so that a reader sees that null stays null."""
-    return flag
-
-
 def known_true(flag: pl.Expr) -> pl.Expr:
     """Whether the flag is true for certain; false where it is false or unknown, never unknown itself.
 
