@@ -101,6 +101,21 @@ class Edit:
             getattr(self.parent, self.field)[self.index] = node
 
 
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One slip: where it is, what it changes, and whether a test noticed."""
+
+    group: str
+    place: str
+    line: int
+    part: str
+    change: str
+    noticed_by: str
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.line} {self.part}: {self.change}"
+
+
 def edits(root: ast.AST, sibling: Sibling | None = None) -> Iterator[Edit]:
     """Every edit below `root`, in the order of the source. With `sibling`, columns are taken for others too."""
     for field, value in ast.iter_fields(root):
