@@ -63,13 +63,20 @@ furnished the minutes, and to how many patients at once."""
 _SET_HERE = frozenset({"claim_id", "patient_id", "line_id", "line_number", "is_history", "as_of", "code_origin"}) | {
     column.name for column in CLAIMS if column.name.startswith("knows_")
 }
-_CLAIM_COLUMNS = {column.name: column for column in CLAIMS if column.name not in _SET_HERE}
-_LINE_COLUMNS = {column.name: column for column in LINES if column.name not in _SET_HERE}
-_EMPTY_IS_ABSENT = frozenset(
+
+CLAIM_COLUMNS = {column.name: column for column in CLAIMS if column.name not in _SET_HERE}
+"""Columns of a claim that a flat file may have, by name."""
+
+LINE_COLUMNS = {column.name: column for column in LINES if column.name not in _SET_HERE}
+"""Columns of a line that a flat file may have, by name."""
+
+EMPTY_IS_ABSENT = frozenset(
     column.name for column in (*CLAIMS, *LINES) if column.dtype == pl.String and "empty" in column.meaning
 )
+"""Columns in which an empty cell says that there is none."""
+
 _BREAK = re.compile(r"[\s,;:|]+")
-_BY = ("PT", "PTA", "OT", "OTA", "SLP", "together", "aide", "student", "unattended")
+CREDENTIALS = ("PT", "PTA", "OT", "OTA", "SLP", "together", "aide", "student", "unattended")
 _LETTERS = "ABCDEFGHIJKL"
 
 
@@ -153,7 +160,7 @@ def tables_of_rows(rows: Sequence[FlatRow], *, as_of: date, default_payer: str |
             laid.add(group)
         else:
             rejections.append(conflict)
-    unread = {row.file: tuple(name for name in row.cells if not _is_known(name)) for row in reversed(rows)}
+    unread = {row.file: tuple(name for name in row.cells if not is_known(name)) for row in reversed(rows)}
     return FlatTables(
         laid.tables(), tuple(laid.rows), tuple(laid.files), tuple(rejections), {k: v for k, v in unread.items() if v}
     )
@@ -161,7 +168,7 @@ def tables_of_rows(rows: Sequence[FlatRow], *, as_of: date, default_payer: str |
 
 def known_columns() -> tuple[str, ...]:
     """Every column name that a flat file may have, short names included, sorted."""
-    return tuple(sorted({*_CLAIM_COLUMNS, *_LINE_COLUMNS, *ALIASES, *OWN}))
+    return tuple(sorted({*CLAIM_COLUMNS, *LINE_COLUMNS, *ALIASES, *OWN}))
 
 
 def column_of(name: str) -> str:
@@ -169,8 +176,9 @@ def column_of(name: str) -> str:
     return ALIASES.get(name, name)
 
 
-def _is_known(name: str) -> bool:
-    return name in OWN or column_of(name) in _CLAIM_COLUMNS or column_of(name) in _LINE_COLUMNS
+def is_known(name: str) -> bool:
+    """Whether a flat file's column is read."""
+    return name in OWN or column_of(name) in CLAIM_COLUMNS or column_of(name) in LINE_COLUMNS
 
 
 # --- files -----------------------------------------------------------------------------------------------
@@ -222,14 +230,15 @@ def _parquet(path: Path) -> Iterator[FlatRow]:
         raise FlatFileError(f"{path}: cannot be read; expected a Parquet file") from error
     names = [plain_name(name) for name in frame.columns]
     for number, cells in enumerate(frame.iter_rows(), start=1):
-        yield FlatRow(path.name, number, {name: _as_text(cell) for name, cell in zip(names, cells, strict=True)})
+        yield FlatRow(path.name, number, {name: cell_text(cell) for name, cell in zip(names, cells, strict=True)})
 
 
-def _as_text(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A value of a typed file as the text that a CSV would hold."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return " ".join(_as_text(item) for item in value)
+        return " ".join(cell_text(item) for item in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -240,7 +249,7 @@ def _as_text(value: object) -> str:
 # --- cells -----------------------------------------------------------------------------------------------
 
 
-class _CellError(ValueError):
+class CellError(ValueError):
     """What was expected of a cell; its text is not repeated, for it may be a patient's."""
 
 
@@ -270,12 +279,9 @@ def _values(row: FlatRow) -> tuple[dict[str, Any], list[Rejection]]:
     for name, text in row.cells.items():
         target = column_of(name)
         try:
-            if name in OWN:
-                found[name] = _own(name, text)
-            elif target in _CLAIM_COLUMNS or target in _LINE_COLUMNS:
-                column = _CLAIM_COLUMNS.get(target) or _LINE_COLUMNS[target]
-                found[target] = _cell(name, column, text)
-        except _CellError as error:
+            if is_known(name):
+                found[target] = read_cell(name, text)
+        except CellError as error:
             wrong.append(Rejection(row.file, row.number, key[:40], name, str(error)))
     if found.get("date_of_service") is None and not any(item.field in {"date", "date_of_service"} for item in wrong):
         wrong.append(Rejection(row.file, row.number, key[:40], "date", "a day as YYYY-MM-DD; the cell is empty"))
@@ -285,15 +291,27 @@ def _values(row: FlatRow) -> tuple[dict[str, Any], list[Rejection]]:
     return found, wrong
 
 
+def read_cell(name: str, text: str) -> object:
+    """The value of one cell of a known column.
+
+    Raises:
+        CellError: it cannot be read; says what was expected.
+    """
+    if name in OWN:
+        return _own(name, text)
+    target = column_of(name)
+    return _cell(name, CLAIM_COLUMNS.get(target) or LINE_COLUMNS[target], text)
+
+
 def _own(name: str, text: str) -> object:
     if name == "diagnoses":
         return words_of(text)
     if not text:
         return None
     if name == "by":
-        by = next((word for word in _BY if word.lower() == text.lower()), None)
+        by = next((word for word in CREDENTIALS if word.lower() == text.lower()), None)
         if by is None:
-            raise _CellError(f"one of {', '.join(_BY)}")
+            raise CellError(f"one of {', '.join(CREDENTIALS)}")
         return by
     return _whole(text) if name == "group_size" else text
 
@@ -303,7 +321,7 @@ def _cell(name: str, column: Column, text: str) -> object:
     if column.name == "modifiers":
         return [_modifier(word) for word in words_of(text.upper())]
     if not text:
-        return "" if column.name in _EMPTY_IS_ABSENT else None
+        return "" if column.name in EMPTY_IS_ABSENT else None
     if name in DOLLARS:
         return _cents(text)
     reader = _BY_NAME.get(column.name) or _BY_TYPE.get(column.dtype)
@@ -317,13 +335,13 @@ def words_of(text: str) -> list[str]:
 
 def _code(text: str) -> str:
     if not re.fullmatch(r"[0-9A-Z]{5}", text.upper()):
-        raise _CellError("a procedure code of five letters or digits, such as 97110")
+        raise CellError("a procedure code of five letters or digits, such as 97110")
     return text.upper()
 
 
 def _modifier(word: str) -> str:
     if not re.fullmatch(r"[0-9A-Z]{2}", word):
-        raise _CellError("modifiers of two letters or digits, such as GP KX")
+        raise CellError("modifiers of two letters or digits, such as GP KX")
     return word
 
 
@@ -342,7 +360,7 @@ def _pointer(word: str) -> int:
     if len(word) == 1 and word in _LETTERS:
         return _LETTERS.index(word) + 1
     if not (word.isascii() and word.isdigit() and len(word) <= 2):  # noqa: PLR2004 - a claim has 12 diagnoses
-        raise _CellError("positions of diagnoses, such as 1 2 or A B")
+        raise CellError("positions of diagnoses, such as 1 2 or A B")
     return int(word)
 
 
@@ -352,20 +370,20 @@ def _day(text: str) -> date:
             return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
-    raise _CellError("a day as YYYY-MM-DD or MM/DD/YYYY")
+    raise CellError("a day as YYYY-MM-DD or MM/DD/YYYY")
 
 
 def _flag(text: str) -> bool:
     known = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
     if text.lower() not in known:
-        raise _CellError("yes or no")
+        raise CellError("yes or no")
     return known[text.lower()]
 
 
 def _whole(text: str) -> int:
     digits = text.removesuffix(".0").removesuffix(".00")
     if not re.fullmatch(r"-?[0-9]{1,9}", digits):
-        raise _CellError("a whole number")
+        raise CellError("a whole number")
     return int(digits)
 
 
@@ -373,7 +391,7 @@ def _cents(text: str) -> int:
     try:
         return parse_cents(text)
     except AmountError:
-        raise _CellError("dollars with at most two decimals, such as 120.00") from None
+        raise CellError("dollars with at most two decimals, such as 120.00") from None
 
 
 _BY_NAME: Mapping[str, Callable[[str], object]] = {"code": _code, "pointers": pointers_of}
@@ -392,7 +410,7 @@ def _conflict(group: Sequence[_Read]) -> Rejection | None:
     """The first row that says otherwise of its claim than the rows before it."""
     said: dict[str, Any] = {}
     for one in group:
-        for name in (*_CLAIM_COLUMNS, "diagnoses", "patient"):
+        for name in (*CLAIM_COLUMNS, "diagnoses", "patient"):
             value = one.cells.get(name)
             if value is None:
                 continue
@@ -425,7 +443,7 @@ class _Laid:
         knows_services = all("minutes" in one.cells for one in group)
         patient = said.get("patient")
         key = patient or (group[0].row.file, group[0].row.number)
-        row = {name: said[name] for name in _CLAIM_COLUMNS if name in said}
+        row = {name: said[name] for name in CLAIM_COLUMNS if name in said}
         row |= {
             "claim_id": claim_id,
             "patient_id": self._patients.setdefault(key, len(self._patients)),
@@ -455,7 +473,7 @@ class _Laid:
 
     def _add_line(self, one: _Read, claim_id: int, number: int) -> None:
         cells = one.cells
-        line = {name: cells.get(name) for name in _LINE_COLUMNS}
+        line = {name: cells.get(name) for name in LINE_COLUMNS}
         line |= {
             "line_id": len(self._frames["lines"]),
             "claim_id": claim_id,

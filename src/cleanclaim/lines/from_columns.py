@@ -1,0 +1,413 @@
+"""Billed lines in a frame, one row a line, become rows of the tables, whole columns at a time.
+
+For archives: what `cleanclaim.lines.from_flat` reads row by row, with the same names, the same meaning of an empty
+cell and the same refusals, so that a claim is judged alike in a file of ten lines and in one of ten million. Each
+distinct text of a column is read once, by the same reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.lines.from_flat import (
+    CLAIM_COLUMNS,
+    EMPTY_IS_ABSENT,
+    LINE_COLUMNS,
+    CellError,
+    cell_text,
+    column_of,
+    is_known,
+    plain_name,
+    read_cell,
+)
+from cleanclaim.lines.schema import dtypes
+from cleanclaim.lines.tables import Tables
+from cleanclaim.reference import procedures
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+_OWN_TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "patient": pl.String,
+    "diagnoses": pl.List(pl.String),
+    "by": pl.String,
+    "group_size": pl.Int64,
+}
+_UNSKILLED = ("aide", "student", "unattended")
+_THERAPY_MODIFIERS = {"GP": "PT", "GO": "OT", "GN": "SLP"}
+
+REFUSALS = {"row": pl.Int64, "field": pl.String, "expected": pl.String}
+"""Columns of the table of refused cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidLines:
+    """The tables, the row of the frame behind each line, and what was set aside.
+
+    `rows[line_id]` is the row's number from 0. `refused` has the columns of `REFUSALS`, rows from 0: a claim with a
+    row in it is not in the tables.
+    """
+
+    tables: Tables
+    rows: Numbers
+    refused: pl.DataFrame
+
+
+def tables_of_lines(frame: pl.DataFrame, *, as_of: date, default_payer: str | None = None) -> LaidLines:
+    """Lay out the frame's lines as tables, claims in the order of their first row.
+
+    Args:
+        frame: one row a billed line; columns by the names of `cleanclaim.lines.from_flat`, typed or as text;
+            others are not read. `date`, `code` and `modifiers` must be there.
+        as_of: the day on which the check is made.
+        default_payer: payer file of rows that name none.
+    """
+    read = _read(frame)
+    keys = _claim_keys(read)
+    spoiled = read.refused.get_column("row").to_numpy()
+    bad_claims = np.unique(keys[spoiled])
+    kept = np.flatnonzero(~np.isin(keys, bad_claims)) if len(bad_claims) else np.arange(frame.height)
+    cells = read.cells if len(kept) == frame.height else read.cells[kept]
+    parts = _claims_and_days(keys[kept], cells)
+    claims, conflicts = _said(cells, parts)
+    if conflicts.height:
+        bad = np.zeros(parts.count, np.bool_)
+        bad[parts.owner[conflicts.get_column("row").to_numpy()]] = True
+        stays = ~bad[parts.owner]
+        conflicts = conflicts.with_columns(pl.Series("row", kept[conflicts.get_column("row").to_numpy()]))
+        kept, cells = kept[stays], cells.filter(pl.Series(stays))
+        parts = _Parts.of(parts.owner[stays])
+        claims, _ = _said(cells, parts)
+    order = np.argsort(parts.owner, kind="stable")
+    if not np.array_equal(order, np.arange(len(order))):
+        kept, cells, parts = kept[order], cells[order], _Parts.of(parts.owner[order])
+    tables = _tables(cells, claims, parts, kept, as_of=as_of, default_payer=default_payer)
+    return LaidLines(tables, kept, pl.concat([read.refused, conflicts]))
+
+
+# --- cells -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    cells: pl.DataFrame
+    """Known columns by the dictionary's names, typed."""
+    refused: pl.DataFrame
+
+
+def _read(frame: pl.DataFrame) -> _Cells:
+    columns: dict[str, pl.Series] = {}
+    refused = [pl.DataFrame(schema=REFUSALS)]
+    for column in frame.get_columns():
+        name = plain_name(column.name)
+        if is_known(name):
+            target = column_of(name)
+            columns[target], wrong = _column(name, target, column)
+            refused.append(wrong)
+    cells = pl.DataFrame(columns)
+    without_day = np.flatnonzero(cells.get_column("date_of_service").is_null().to_numpy())
+    told = set(pl.concat(refused).filter(pl.col("field").is_in(["date", "date_of_service"])).get_column("row"))
+    rows = [row for row in without_day.tolist() if row not in told]
+    refused.append(_refusals(rows, "date", "a day as YYYY-MM-DD; the cell is empty"))
+    parts = [cells.get_column(name).fill_null(0) for name in ("assistant_minutes", "together_minutes") if name in columns]
+    if "minutes" in columns and parts:
+        too_many = (sum(parts[1:], parts[0]) > cells.get_column("minutes")).fill_null(value=False)
+        refused.append(
+            _refusals(np.flatnonzero(too_many.to_numpy()).tolist(), "assistant_minutes", "at most the row's minutes")
+        )
+    return _Cells(cells, pl.concat(refused))
+
+
+def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """The column with its dictionary's type, and the cells that cannot be read; each distinct text is read once."""
+    dtype = _OWN_TYPES.get(name) or (CLAIM_COLUMNS.get(target) or LINE_COLUMNS[target]).dtype
+    if column.dtype == dtype and not isinstance(dtype, pl.List) and dtype != pl.String and name == target:
+        return column.alias(target), pl.DataFrame(schema=REFUSALS)
+    if column.dtype == dtype == pl.String and target in _PLAIN_TEXT:
+        text = column.str.strip_chars()
+        empty = "" if target in EMPTY_IS_ABSENT else None
+        kept = text.fill_null("") if empty == "" else text.replace("", None)
+        return kept.alias(target), pl.DataFrame(schema=REFUSALS)
+    distinct = column.unique(maintain_order=True)
+    values: list[object] = []
+    wrong: dict[int, str] = {}
+    for place, value in enumerate(distinct.to_list()):
+        try:
+            values.append(read_cell(name, cell_text(value)))
+        except CellError as error:
+            values.append(None)
+            wrong[place] = str(error)
+    place_of = _places(column, distinct)
+    read = pl.Series(target, values, dtype=dtype).gather(place_of)
+    refused = [
+        _refusals(np.flatnonzero(place_of == place).tolist(), name, expected) for place, expected in wrong.items()
+    ]
+    return read, pl.concat([pl.DataFrame(schema=REFUSALS), *refused])
+
+
+def _places(column: pl.Series, distinct: pl.Series) -> Numbers:
+    """Where each value of the column stands among the distinct ones."""
+    known = pl.DataFrame({"value": distinct, "place": np.arange(len(distinct))})
+    wanted = pl.DataFrame({"value": column})
+    joined = wanted.join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return joined.get_column("place").to_numpy()
+
+
+def _refusals(rows: list[int], field: str, expected: str) -> pl.DataFrame:
+    return pl.DataFrame({"row": rows, "field": field, "expected": expected}, schema=REFUSALS)
+
+
+_PLAIN_TEXT = frozenset(
+    name
+    for name, column in {**CLAIM_COLUMNS, **LINE_COLUMNS}.items()
+    if column.dtype == pl.String and name != "code"
+) | {"patient"}
+"""Columns whose text is taken as it stands."""
+
+
+# --- claims ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Which rows belong together: the number of each row's owner, owners numbered by their first row."""
+
+    owner: Numbers
+    first: Numbers
+    """By owner: its first row."""
+
+    @property
+    def count(self) -> int:
+        """How many owners there are."""
+        return len(self.first)
+
+    @classmethod
+    def of(cls, keys: Numbers) -> _Parts:
+        """Number the keys anew, in the order of their first rows."""
+        if not len(keys):
+            return cls(keys, keys)
+        runs = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        if len(np.unique(keys[runs])) == len(runs):
+            owner = np.zeros(len(keys), np.int64)
+            owner[runs[1:]] = 1
+            return cls(np.cumsum(owner), runs)
+        _, first, owner = np.unique(keys, return_index=True, return_inverse=True)
+        rank = np.empty(len(first), np.int64)
+        rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+        return cls(rank[owner], np.sort(first))
+
+
+def _claim_keys(read: _Cells) -> Numbers:
+    """A number shared by the rows of one claim: its number, else patient, day, payer and therapist, else the row."""
+    cells = read.cells
+    height = cells.height
+    by_number = np.full(height, -1)
+    keys = np.arange(height)
+    named = [name for name in ("patient", "date_of_service", "payer", "rendering_npi") if name in cells.columns]
+    if "claim_key" in cells.columns:
+        key = cells.get_column("claim_key")
+        if not key.null_count():
+            return _numbered(cells.select("claim_key"))
+        by_number = np.where(key.is_not_null().to_numpy(), _numbered(cells.select("claim_key")), -1)
+    if "patient" in cells.columns:
+        has_patient = cells.get_column("patient").is_not_null().to_numpy()
+        keys = np.where(has_patient, height + _numbered(cells.select(named)), keys)
+    return np.where(by_number >= 0, 2 * height + by_number, keys)
+
+
+def _numbered(cells: pl.DataFrame) -> Numbers:
+    """A number for each distinct row; rows that follow each other in runs are not hashed one by one."""
+    changed = np.zeros(cells.height, np.bool_)
+    if cells.height:
+        changed[0] = True
+    for column in cells.get_columns():
+        changed[1:] |= column[1:].ne_missing(column[:-1]).to_numpy()
+    starts = np.flatnonzero(changed)
+    runs = cells[starts]
+    distinct = runs.unique(maintain_order=True).with_row_index("__number")
+    joined = runs.join(distinct, on=runs.columns, how="left", nulls_equal=True, maintain_order="left")
+    numbers = joined.get_column("__number").to_numpy().astype(np.int64)
+    return np.repeat(numbers, np.diff(np.append(starts, cells.height)))
+
+
+_DAYS = 10_000_000
+"""More than the days that a calendar date can be away from another."""
+
+
+def _claims_and_days(keys: Numbers, cells: pl.DataFrame) -> _Parts:
+    """Rows of several days under one claim number are several claims."""
+    days = cells.get_column("date_of_service").to_physical().to_numpy().astype(np.int64)
+    return _Parts.of(keys * _DAYS + days)
+
+
+def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What each claim's rows say of it, the first that says it; and the rows that say otherwise."""
+    said: list[pl.Series] = []
+    conflicts = [pl.DataFrame(schema=REFUSALS)]
+    for name in (*CLAIM_COLUMNS, "diagnoses", "patient"):
+        if name not in cells.columns:
+            continue
+        column = cells.get_column(name)
+        value = column.gather(parts.first)
+        if value.null_count():
+            known = np.flatnonzero(column.is_not_null().to_numpy())
+            owners, first = np.unique(parts.owner[known], return_index=True)
+            place = np.full(parts.count, -1)
+            place[owners] = known[first]
+            value = column.gather(pl.Series(place).replace(-1, None))
+        said.append(value)
+        plain, expected = _plain(column), _plain(value).gather(parts.owner)
+        other = np.flatnonzero((plain != expected).fill_null(value=False).to_numpy())
+        conflicts.append(_refusals(other.tolist(), name, "the same in every row of a claim and day"))
+    found = pl.concat(conflicts)
+    # One refusal a claim is enough: its first row that differs.
+    return pl.DataFrame(said), found.sort("row", maintain_order=True).unique("row", keep="first", maintain_order=True)
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    return column.list.join(" ") if column.dtype == pl.List(pl.String) else column
+
+
+# --- tables ----------------------------------------------------------------------------------------------
+
+
+def _tables(
+    cells: pl.DataFrame,
+    said: pl.DataFrame,
+    parts: _Parts,
+    kept: Numbers,
+    *,
+    as_of: date,
+    default_payer: str | None,
+) -> Tables:
+    knows_services = "minutes" in cells.columns
+    types = dtypes("claims")
+    stated = said.select(
+        (pl.col(name) if name in said.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in types.items()
+    )
+    row_names = pl.Series(kept[parts.first] + 1).cast(pl.String)
+    set_here = stated.select(
+        pl.lit(pl.int_range(parts.count, eager=True)).alias("claim_id"),
+        pl.lit(_patients(said)).alias("patient_id"),
+        pl.col("claim_key").fill_null(pl.concat_str(pl.lit("row "), pl.lit(row_names))),
+        pl.lit(value=False).alias("is_history"),
+        pl.lit(as_of).alias("as_of"),
+        pl.col("payer").fill_null(pl.lit(default_payer, pl.String)),
+        pl.col("coverage_order").fill_null("primary"),
+        pl.col("has_coverage").fill_null(pl.when(pl.col("payer").is_not_null()).then(pl.lit(value=True))),
+        pl.col("discipline").fill_null(pl.lit(_disciplines(cells, parts))),
+        pl.lit(knows_services).alias("knows_services"),
+        pl.col("lists_services").fill_null(pl.lit(True if knows_services else None, pl.Boolean)),
+        pl.lit("diagnoses" in said.columns).alias("knows_diagnoses"),
+        pl.lit(value=False).alias("knows_history"),
+        pl.col("unit_preference").fill_null([]),
+    )
+    return Tables(
+        claims=stated.with_columns(set_here.get_columns()),
+        lines=_lines(cells, parts),
+        services=_services(cells, parts) if knows_services else pl.DataFrame(schema=dtypes("services")),
+        diagnoses=_diagnoses(said),
+    )
+
+
+def _patients(said: pl.DataFrame) -> pl.Series:
+    """A number for each patient; a claim that names none is a patient of its own."""
+    own = np.arange(said.height)
+    if "patient" not in said.columns:
+        return pl.Series(own)
+    named = said.get_column("patient").is_not_null().to_numpy()
+    return pl.Series(_Parts.of(np.where(named, said.height + _numbered(said.select("patient")), own)).owner)
+
+
+def _disciplines(cells: pl.DataFrame, parts: _Parts) -> pl.Series:
+    """The discipline that a claim's therapy modifiers agree on."""
+    said: dict[str, Flags] = {}
+    modifiers = cells.get_column("modifiers")
+    for modifier, discipline in _THERAPY_MODIFIERS.items():
+        rows = modifiers.list.contains(modifier).to_numpy()
+        said[discipline] = np.bincount(parts.owner[rows], minlength=parts.count) > 0
+    agree = np.sum(list(said.values()), axis=0) == 1
+    found = pl.Series([None] * parts.count, dtype=pl.String)
+    for discipline, flags in said.items():
+        found = pl.select(pl.when(pl.lit(pl.Series(flags & agree))).then(pl.lit(discipline)).otherwise(found)).to_series()
+    return found
+
+
+def _lines(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
+    day = pl.col("date_of_service")
+    own = {
+        "line_id": pl.int_range(pl.len()),
+        "claim_id": pl.lit(pl.Series(parts.owner)),
+        "line_number": pl.lit(pl.Series(np.arange(len(parts.owner)) - parts.first[parts.owner] + 1)),
+        "line_date": pl.col("line_date").fill_null(day) if "line_date" in cells.columns else day,
+        "code_origin": pl.lit("named"),
+    }
+    return cells.select(
+        own.get(name, pl.col(name) if name in cells.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in dtypes("lines").items()
+    )
+
+
+def _diagnoses(said: pl.DataFrame) -> pl.DataFrame:
+    types = dtypes("diagnoses")
+    if "diagnoses" not in said.columns:
+        return pl.DataFrame(schema=types)
+    listed = said.select(pl.int_range(pl.len()).alias("claim_id"), pl.col("diagnoses").alias("diagnosis"))
+    listed = listed.filter(pl.col("diagnosis").list.len() > 0)
+    counts = listed.get_column("diagnosis").list.len().to_numpy().astype(np.int64)
+    starts = np.cumsum(counts) - counts
+    positions = np.arange(int(counts.sum())) - np.repeat(starts, counts) + 1
+    rows = listed.explode("diagnosis").with_columns(
+        pl.int_range(pl.len()).alias("diagnosis_id"), pl.lit(pl.Series(positions)).alias("position")
+    )
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in types.items())
+
+
+def _services(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
+    """What each row's minutes say was done; by whom, as far as the row tells."""
+    whole = pl.col("minutes")
+    names = cells.columns
+    by = pl.col("by") if "by" in names else pl.lit(None, pl.String)
+    assistant = pl.col("assistant_minutes") if "assistant_minutes" in names else pl.lit(None, pl.Int64)
+    together = (pl.col("together_minutes") if "together_minutes" in names else pl.lit(0)).fill_null(0)
+    group = pl.col("group_size") if "group_size" in names else pl.lit(None, pl.Int64)
+    codes = cells.get_column("code").unique().drop_nulls().to_list()
+    grouped = [code for code in codes if (known := procedures.get(code)) is not None and known.is_group]
+    own = whole - assistant - together
+    nothing_shared = (assistant == 0) & (together == 0)
+    shares = pl.concat_list(
+        pl.struct(pl.lit(who).alias("by"), share.cast(pl.Int64).alias("service_minutes"), shown.alias("shown"))
+        for who, share, shown in (
+            ("PT", own, (own != 0) | nothing_shared),
+            ("PTA", assistant, assistant != 0),
+            ("together", together, together != 0),
+        )
+    )
+    told = by.is_not_null() | assistant.is_null() | whole.is_null()
+    unparted = pl.concat_list(
+        pl.struct(by.alias("by"), whole.alias("service_minutes"), pl.lit(value=True).alias("shown"))
+    )
+    done = cells.select(
+        pl.lit(pl.Series(parts.owner)).alias("claim_id"),
+        pl.col("code").alias("service_code"),
+        group.fill_null(pl.when(pl.col("code").is_in(grouped)).then(2).otherwise(1)).alias("group_size"),
+        (by.is_null() | by.is_in(_UNSKILLED).not_()).alias("is_billable"),
+        pl.when(told).then(unparted).otherwise(shares).alias("share"),
+    )
+    rows = done.explode("share").unnest("share").filter("shown")
+    owners = rows.get_column("claim_id").to_numpy()
+    rows = rows.with_columns(
+        pl.int_range(pl.len()).alias("service_id"),
+        pl.lit(pl.Series(np.arange(len(owners)) - np.searchsorted(owners, owners) + 1)).alias("service_number"),
+    )
+    return rows.select(
+        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in dtypes("services").items()
+    )
