@@ -1,0 +1,98 @@
+"""What the whole note settles once every part is read: totals, helpers, encounters, levels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cleanclaim.coding.found import Found
+from cleanclaim.coding.mentions import Mentions, best_code
+from cleanclaim.coding.note_words import EVALUATIONS, MEANS
+from cleanclaim.coding.reading import EncounterHint, LeftOut, Mention, WhyLeftOut
+from cleanclaim.records import By
+from cleanclaim.reference import procedures
+
+
+def drop_bare_evaluations(told: Mentions) -> None:
+    """A heading that names the evaluation is no second one beside the mention that tells of it."""
+    found = [mention for mention in told.mentions if best_code(mention) in EVALUATIONS]
+    with_minutes = [mention for mention in found if mention.minutes is not None] or found[:1]
+    told.mentions = [mention for mention in told.mentions if mention not in found or mention in with_minutes]
+
+
+def fill_in_who(told: Mentions, who: Found[By] | None) -> None:
+    """Where the note says who furnished the whole visit, that holds for every service that does not say."""
+    if who is not None:
+        told.mentions = [mention if mention.by is not None else replace(mention, by=who) for mention in told.mentions]
+
+
+def settle_asked(told: Mentions, codes: frozenset[str], code: str, why: str) -> None:
+    """Answer the questions between these codes: something else in the note decides for one of them."""
+    for number, mention in enumerate(told.mentions):
+        asked = mention.suggestions.must_ask
+        if asked is None or not set(asked.candidates) <= codes or code not in asked.candidates:
+            continue
+        ranked = mention.suggestions.ranked
+        chosen = next((item for item in ranked if item.code == code), None)
+        if chosen is not None:
+            chosen = replace(chosen, why=why, question="", neighbor="")
+            rest = tuple(item for item in ranked if item.code != code)
+            answer = replace(mention.suggestions, ranked=(chosen, *rest), must_ask=None)
+            told.mentions[number] = replace(mention, suggestions=answer)
+
+
+def settle_encounter(told: Mentions, hint: Found[EncounterHint]) -> None:
+    """Tell first and later encounters with a device apart by what the note says elsewhere."""
+    said = told.words.text[hint.start : hint.end]
+    for first in ("97760", "97761"):
+        code = first if hint.value is EncounterHint.INITIAL else "97763"
+        settle_asked(told, frozenset({first, "97763"}), code, f"“{said}”: {hint.value} encounter")
+
+
+def settle_with_totals(told: Mentions, timed: Found[int] | None, treatment: Found[int] | None) -> None:
+    """Where the minutes told add up to the note's total, what has none is part of what has them.
+
+    A service that the note names outright is kept: that its minutes are missing is for a person to settle.
+    """
+    if told.shared:
+        return
+    billed = [mention for mention in told.mentions if mention.suggestions.not_billable is None]
+    placed = sum(mention.minutes.value for mention in billed if mention.minutes is not None and _is_timed(mention))
+    every = sum(mention.minutes.value for mention in told.mentions if mention.minutes is not None)
+    over = placed - timed.value if timed is not None and timed.value > 0 else 0
+    spare = [
+        mention
+        for mention in billed
+        if mention.minutes is not None
+        and mention.minutes.value == over
+        and not told.words.explicit(mention.start, mention.end)
+    ]
+    if over > 0 and len(spare) == 1:
+        (extra,) = spare
+        told.mentions.remove(extra)
+        told.left_out.append(LeftOut(extra.what, extra.start, extra.end, WhyLeftOut.TOLD))
+        settle_with_totals(told, timed, treatment)
+        return
+    no_timed_left = timed is not None and placed == timed.value
+    nothing_left = treatment is not None and 0 < every == treatment.value
+    kept = []
+    for mention in told.mentions:
+        is_part = (
+            mention.minutes is None
+            and mention.suggestions.not_billable is None
+            and (
+                (no_timed_left and _is_timed(mention))
+                or (nothing_left and not best_code(mention).startswith((*MEANS, *EVALUATIONS)))
+            )
+        )
+        if is_part and (placed == 0 or not told.words.explicit(mention.start, mention.end)):
+            told.left_out.append(LeftOut(mention.what, mention.start, mention.end, WhyLeftOut.TOLD))
+        else:
+            kept.append(mention)
+    told.mentions = kept
+
+
+def _is_timed(mention: Mention) -> bool:
+    asked = mention.suggestions.must_ask
+    codes = asked.candidates if asked is not None else (best_code(mention),)
+    found = [procedures.get(code) for code in codes]
+    return all(procedure is not None and procedure.is_timed for procedure in found)
