@@ -38,6 +38,14 @@ def test_stimulation_is_coded_as_the_payer_takes_it() -> None:
     assert [line[0] for line in lines(medicare)] == ["G0283"]
 
 
+def test_a_code_by_the_hour_takes_a_unit_for_each_hour_begun_past_its_middle() -> None:
+    def units(minutes: int) -> list[object]:
+        done = [{"what": "cognitive testing", "code": "96125", "minutes": minutes, "by": "PT"}]
+        return [line[1] for line in lines(billed(visit(interventions=done)))]
+
+    assert (units(31), units(90), units(91)) == ([1], [1], [2])
+
+
 def test_an_assistants_unit_is_a_line_of_its_own() -> None:
     done = [
         {"what": "strengthening exercise", "code": "97110", "minutes": 15, "by": "PT"},

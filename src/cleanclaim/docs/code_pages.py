@@ -76,7 +76,8 @@ def _listing(title: str, items: tuple[str, ...]) -> tuple[str, ...]:
 
 def _facts_of(procedure: Procedure) -> list[tuple[str, str]]:
     length = [f"first {procedure.minutes_first} minutes" if procedure.minutes_first else ""]
-    length.append(f"each further {procedure.minutes_each} minutes" if procedure.minutes_each else "")
+    each = "each further" if procedure.is_add_on else "each"
+    length.append(f"{each} {procedure.minutes_each} minutes" if procedure.minutes_each else "")
     rows = [
         ("in force", _in_force(procedure)),
         ("replaced by", ", ".join(_linked(found) for found in procedure.replaced_by)),

@@ -145,10 +145,10 @@ class Neighbor:
 class Procedure:
     """One procedure code.
 
-    `minutes_first` and `minutes_each` are set only where the code does not simply count 15-minute units:
-    the minutes of its first unit and of each further unit; a code that takes only one of them (97545, 97546)
-    has only that one. `valid_from` of `None` means that the first day was not read, not that there was none;
-    `valid_through` of `None` means that no last day has been published.
+    `minutes_first` and `minutes_each` are set only where the code does not simply count 15-minute units: the minutes
+    of its first unit, where further ones go on an add-on code (97545), or of each unit, where the code is that add-on
+    (97546) or counts by the hour (96125); no code has both. `valid_from` of `None` means that the first day was not
+    read, not that there was none; `valid_through` of `None` means that no last day has been published.
     """
 
     code: str
@@ -249,8 +249,6 @@ def section_of(code: str) -> Section | None:
         return listed.section
     if not _CODE.fullmatch(code):
         return None
-    if code[0].isalpha():
-        return Section.HCPCS_LEVEL_II
     if code[-1].isalpha():
         return Section.CATEGORY_II if code[-1] == "F" else Section.CATEGORY_III
     return next((section for first, last, section in _sections() if first <= code <= last), None)
@@ -496,6 +494,8 @@ def _check(where: str, procedure: Procedure) -> None:
     own_minutes = procedure.minutes_first is not None or procedure.minutes_each is not None
     if own_minutes and procedure.basis is Basis.UNTIMED:
         raise TableError(f"{where}: an untimed code has no minutes_first or minutes_each")
+    if procedure.minutes_first is not None and procedure.minutes_each is not None:
+        raise TableError(f"{where}: minutes_first and minutes_each; expected one, as further units go on another code")
     if procedure.basis is Basis.TIMED_OTHER and not own_minutes:
         raise TableError(f"{where}: basis timed_other needs minutes_first or minutes_each")
     if procedure.replaced_by and procedure.valid_through is None:

@@ -1,7 +1,8 @@
 """What stands in the place of the procedure code cannot be a procedure code.
 
 A procedure code is five characters: five digits, four digits and a letter, or a letter and four digits, in ranges that
-are fixed. Anything else, such as the letter O for a zero, is turned away at the door.
+are fixed; no HCPCS code begins with F, I, N, O or a letter past V. Anything else, such as the letter O for a zero, is
+turned away at the door.
 
 Not flagged: a number of the right form that is not listed here; the full code sets are not.
 Fix: none is proposed; the code has to be read again.
@@ -50,6 +51,15 @@ rule = Rule(
             """,
             at="line 1",
             says="9711O is not a procedure code: five digits, four digits and a letter, or a letter and four digits",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x1
+              97110 code=O7110 GP
+            """,
+            at="line 2",
+            says="O7110 is not a procedure code: five digits, four digits and a letter, or a letter and four digits",
         ),
         bad(
             """
