@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 
 from cleanclaim.check.findings import Change, render
 from cleanclaim.check.fixes import apply
@@ -114,6 +115,25 @@ def test_removing_a_row_closes_the_gap_in_the_keys() -> None:
     applied = apply(parse(TWO_LINES), [Change("lines", 0, "", None, None)])
 
     assert applied.tables.lines.select("line_id", "code").rows() == [(0, "97140")]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("PT", "a PT"),
+        ("OT", "an OT"),
+        ("OTA", "an OTA"),
+        ("SLP", "an SLP"),
+        ("MD", "an MD"),
+        ("NP", "an NP"),
+        ("DO", "a DO"),
+        ("aide", "an aide"),
+        ("student", "a student"),
+        (None, "unknown"),
+    ],
+)
+def test_a_credential_has_the_article_it_is_spoken_with(word: str | None, said: str) -> None:
+    assert render("{by:article}", {"by": word}) == said
 
 
 def test_words_for_unknown_empty_lists_and_days() -> None:

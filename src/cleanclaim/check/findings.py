@@ -55,14 +55,26 @@ class Unjudged:
     missing: tuple[str, ...]
 
 
+_SPOKEN_WITH_A_VOWEL = frozenset("AEFHILMNORSX")
+"""Letters whose names begin with a vowel: an OT, an SLP, an MD; but a PT, a UPIN."""
+
+
+def _with_article(abbreviation: str) -> str:
+    """A credential as it is spoken, letter by letter, with its article; a word that is none, as it is read."""
+    letters = _SPOKEN_WITH_A_VOWEL if abbreviation.isupper() else frozenset("aeiou")
+    return f"{'an' if abbreviation[:1] in letters else 'a'} {abbreviation}"
+
+
 class _Words(string.Formatter):
-    """Writes values for people: `money`, lists, dates; an unknown value as `unknown`."""
+    """Writes values for people: `money`, lists, dates, `article`; an unknown value as `unknown`."""
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - the formatter’s own signature
         if value is None:
             return "unknown"
         if format_spec == "money":
             return dollars(value)
+        if format_spec == "article":
+            return _with_article(str(value))
         if format_spec == "minutes_of_day":
             return f"{value // 60:02d}:{value % 60:02d}"
         if isinstance(value, list | tuple):

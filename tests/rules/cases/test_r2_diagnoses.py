@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -167,3 +168,12 @@ def test_notes_of_another_year_are_told_as_unconfirmed() -> None:
     text = "\n".join(f"visit {day} medicare_b\n 97110 GP x2 30min" for day in days)
     claims = judge.judge(parse(text)).workspace.frames["claims"]
     assert claims.get_column("diagnosis_notes_are_confirmed").to_list() == [False, True, True, False]
+
+
+@pytest.mark.parametrize("code", [f"DX{number}" for number in range(401, 409)])
+def test_every_diagnosis_that_a_rule_names_begins_a_code(code: str) -> None:
+    (rule,) = select([code], [])
+    written = re.search(r"\(\^\| \)\(([0-9A-Z|]+)\)", str(rule.flag))
+    assert written is not None
+    listed = icd10.table().get_column("code").unique().to_list()
+    assert [word for word in written[1].split("|") if not any(one.startswith(word) for one in listed)] == []

@@ -24,7 +24,7 @@ rule = Rule(
     applies=one_of(col.payer_kind, ["medicare_b", "medicare_advantage"])
     & one_of(col.rendering_credential, ["PT", "PTA", "OT", "OTA", "SLP"]),
     flag=(col.code_section == "evaluation_and_management") & col.code_is_listed.not_(),
-    message="{code} is a visit of a physician, the claim names a {rendering_credential}",
+    message="{code} is a visit of a physician, the claim names {rendering_credential:article}",
     concept="physician-code-by-therapist",
     sources=(
         page(
@@ -76,7 +76,7 @@ rule = Rule(
               99213 GO x1
             """,
             at="line 1",
-            says="99213 is a visit of a physician, the claim names a OT",
+            says="99213 is a visit of a physician, the claim names an OT",
         ),
         bad(
             """
@@ -92,7 +92,7 @@ rule = Rule(
               99213 GO x1
             """,
             at="line 1",
-            says="99213 is a visit of a physician, the claim names a OTA",
+            says="99213 is a visit of a physician, the claim names an OTA",
         ),
         bad(
             """
@@ -100,7 +100,7 @@ rule = Rule(
               99213 GN x1
             """,
             at="line 1",
-            says="99213 is a visit of a physician, the claim names a SLP",
+            says="99213 is a visit of a physician, the claim names an SLP",
         ),
         good("""
             visit 2026-03-04 medicare_b

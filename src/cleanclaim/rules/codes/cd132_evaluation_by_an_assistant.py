@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.RECOUP,
     applies=col.day_code_is_evaluation | col.day_code_is_reevaluation,
     flag=one_of(col.by, ["PTA", "OTA"]),
-    message="{service_code} was furnished by a {by}, evaluations are the therapist's own work",
+    message="{service_code} was furnished by {by:article}, evaluations are the therapist's own work",
     concept="evaluation-by-assistant",
     dollars=col.day_code_allowed_cents,
     sources=(
@@ -92,7 +92,7 @@ rule = Rule(
               did 97165 30min by=OTA
             """,
             at="service 1",
-            says="97165 was furnished by a OTA, evaluations are the therapist's own work",
+            says="97165 was furnished by an OTA, evaluations are the therapist's own work",
         ),
     ),
 )
