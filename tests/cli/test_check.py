@@ -53,6 +53,16 @@ def test_finding_in_flat_lines(lines: Path) -> None:
     assert [one["severity"] for one in found["outcomes"]] == ["deny"]
 
 
+def test_a_claim_that_several_findings_reject_is_lost_once(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    row = "C1,P1,2026-03-04,medicare_b,97110,GP,1,15,PT,180.00,M54.5;M25.56,1 2,1245319599,1234567893,national"
+    path.write_text(f"{HEAD},locality\n{row}\n")
+    _, found = run_json("check", path, *ON, "--select", "DX102,DX104")
+    # 97110 in 2026 is $29.06 nationally: the allowed amount of the claim's one line.
+    assert [(one["rule"], one["cents"]) for one in found["findings"]] == [("DX102", 2906), ("DX104", 2906)]
+    assert [(one["severity"], one["findings"], one["cents"]) for one in found["outcomes"]] == [("reject", 2, 2906)]
+
+
 def test_text_names_claim_place_message_and_fix(lines: Path) -> None:
     ran = run("check", lines, *ON, *UNITS, width=80)
     assert ran.code == 1

@@ -19,17 +19,15 @@ from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.fixes import apply, changes_of
 from cleanclaim.check.judge import Judge, Verdicts
+from cleanclaim.check.summary import BLOCKING
 from cleanclaim.facts.kit import Context
 from cleanclaim.lines.from_visits import CASH, tables_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.records import Claim, Clinic, Patient, Visit
 from cleanclaim.reference.payers import Payer
 from cleanclaim.rules.book import rules
-from cleanclaim.rules.kit import Safety, Severity
+from cleanclaim.rules.kit import Safety
 from cleanclaim.units.assistants import AssistantMethod
-
-BLOCKING = frozenset({Severity.REJECT.value, Severity.DENY.value, Severity.RECOUP.value})
-"""Severities that hold a claim back: it would be turned away, denied, or paid and taken back."""
 
 PRICES = ("allowed_cents", "expected_payment_cents", "patient_share_cents", "price_status")
 """Columns of `lines` that the job asks for beside what the rules read."""
@@ -221,4 +219,4 @@ def _state(item: Prepared, claim: Claim | None, findings: Sequence[Finding], *, 
     return ClaimState.READY
 
 
-__all__ = ["BLOCKING", "Billed", "BilledClaim", "ClaimState", "bill", "the_judge"]
+__all__ = ["Billed", "BilledClaim", "ClaimState", "bill", "the_judge"]

@@ -11,7 +11,9 @@ from importlib import resources
 
 import jinja2
 
-from cleanclaim.bill.job import BLOCKING, Billed, BilledClaim, ClaimState
+from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
+from cleanclaim.check.findings import Finding
+from cleanclaim.check.summary import BLOCKING, at_stake_cents
 from cleanclaim.money import dollars
 from cleanclaim.records.reading import Rejection
 from cleanclaim.reference import procedures
@@ -123,16 +125,13 @@ def rule_rows(claims: Sequence[BilledClaim]) -> list[RuleRow]:
     cents: dict[str, int] = defaultdict(int)
     about: dict[str, tuple[str, str]] = {}
     for claim in claims:
-        own: Counter[str] = Counter()
+        own: dict[str, list[Finding]] = defaultdict(list)
         for finding in claim.findings:
             counts[finding.code] += 1
-            own[finding.code] += finding.cents or 0
+            own[finding.code].append(finding)
             about[finding.code] = (finding.name, finding.severity)
-        allowed = _allowed(claim)
-        for code, amount in own.items():
-            # Two diagnoses turn a claim away as one does: it is lost once.
-            most = allowed if about[code][1] in BLOCKING else None
-            cents[code] += amount if most is None else min(amount, most)
+        for code, findings in own.items():
+            cents[code] += at_stake_cents(findings, _allowed(claim))
     order = list(SEVERITY_WORDS)
     return [
         RuleRow(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cleanclaim.check.findings import Finding, Unjudged
@@ -17,6 +17,10 @@ OUTCOMES = {
     Severity.ADVICE.value: "advice",
 }
 """What happens if the claim goes out as it is, in words, the worst first."""
+
+
+BLOCKING = frozenset({Severity.REJECT.value, Severity.DENY.value, Severity.RECOUP.value})
+"""Severities that hold a claim back: it would be turned away, denied, or paid and taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,28 @@ def missing_inputs(unjudged: Iterable[Unjudged]) -> list[MissingInput]:
     return [MissingInput(name, tuple(sorted(rules[name])), checks[name], len(claims[name])) for name in ordered]
 
 
-def outcomes(findings: Iterable[Finding]) -> list[Outcome]:
-    """The findings by what would happen, the worst first; a finding without a price is counted, not guessed."""
+def at_stake_cents(findings: Iterable[Finding], allowed_cents: int | None) -> int:
+    """What these findings of one claim put at stake together, in cents, where a price is known.
+
+    A claim is lost once: findings that hold it back never cost more than `allowed_cents`, what the whole claim is
+    allowed (`None`: not known). Money left on the table comes on top of it.
+    """
+    lost = left = 0
+    for finding in findings:
+        if finding.severity in BLOCKING:
+            lost += finding.cents or 0
+        else:
+            left += finding.cents or 0
+    return left + (lost if allowed_cents is None else min(lost, allowed_cents))
+
+
+def outcomes(findings: Iterable[Finding], allowed_cents: Mapping[int, int | None]) -> list[Outcome]:
+    """The findings by what would happen, the worst first; a finding without a price is counted, not guessed.
+
+    Args:
+        findings: the findings of any number of claims.
+        allowed_cents: what each claim is allowed, by `claim_id`, where that is known; see `at_stake_cents`.
+    """
     grouped: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         grouped[finding.severity].append(finding)
@@ -63,7 +87,10 @@ def outcomes(findings: Iterable[Finding]) -> list[Outcome]:
     for severity in OUTCOMES:
         own = grouped.get(severity, [])
         if own:
-            priced = [item.cents for item in own if item.cents is not None]
-            claims = len({item.claim_id for item in own})
-            found.append(Outcome(severity, len(own), claims, sum(priced), len(own) - len(priced)))
+            by_claim: dict[int, list[Finding]] = defaultdict(list)
+            for item in own:
+                by_claim[item.claim_id].append(item)
+            cents = sum(at_stake_cents(items, allowed_cents.get(claim)) for claim, items in by_claim.items())
+            unpriced = sum(item.cents is None for item in own)
+            found.append(Outcome(severity, len(own), len(by_claim), cents, unpriced))
     return found

@@ -105,7 +105,9 @@ def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ..
 
 def check(batches: Iterable[Batch], rules: Sequence[Rule]) -> list[Checked]:
     """Judge every batch by the rules."""
-    judge = Judge(rules)
+    # What a claim is allowed bounds what its findings cost; without a rule that has dollars, nothing is priced.
+    prices = {"claims": ("claim_allowed_cents",)} if any(rule.dollars is not None for rule in rules) else None
+    judge = Judge(rules, extra=prices)
     found = []
     for batch in batches:
         verdicts = judge.judge(batch.tables, batch.context)
@@ -142,7 +144,7 @@ def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
                 "cents": one.cents,
                 "without_price": one.without_price,
             }
-            for one in outcomes(_renumbered(checked))
+            for one in outcomes(_renumbered(checked), _allowed(checked))
         ],
         "checks_not_judged": sum(len(item.unjudged) for item in checked),
         "missing_inputs": [
@@ -205,6 +207,19 @@ def _renumbered(checked: Sequence[Checked]) -> list[Finding]:
     found, before = [], 0
     for item in checked:
         found += [replace(one, claim_id=one.claim_id + before) for one in item.findings]
+        before += len(item.batch.names)
+    return found
+
+
+def _allowed(checked: Sequence[Checked]) -> dict[int, int | None]:
+    """What each claim is allowed in cents, where its price is known, by the claim ids of `_renumbered`."""
+    found: dict[int, int | None] = {}
+    before = 0
+    for item in checked:
+        claims = item.verdicts.workspace.frames["claims"]
+        if "claim_allowed_cents" in claims.columns:
+            amounts = claims.select("claim_id", "claim_allowed_cents").iter_rows()
+            found |= {before + claim_id: cents for claim_id, cents in amounts}
         before += len(item.batch.names)
     return found
 
@@ -311,7 +326,7 @@ def _say_total(checked: Sequence[Checked], on: date) -> None:
         out.print(Text("Nothing could be checked.", "bold"))
     elif findings:
         out.print(Text(f"{counted}: {len(findings)} findings on {flagged}", "bold"))
-        for one in outcomes(findings):
+        for one in outcomes(findings, _allowed(checked)):
             amount = f", {dollars(one.cents)}" if one.cents else ""
             unpriced = f", {one.without_price} without a known price" if one.cents and one.without_price else ""
             out.print(Text(f"  {one.findings} {OUTCOMES[one.severity]}{amount}{unpriced}"))
