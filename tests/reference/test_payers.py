@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import pytest
 
 from cleanclaim.dates import LookupStatus
 from cleanclaim.reference import payers
-from cleanclaim.reference.payer_settings import BY_NAME, FILING_INDICATORS, Codes, ShapeError
+from cleanclaim.reference.payer_settings import BY_NAME, FILING_INDICATORS
+from cleanclaim.reference.payer_shapes import Codes, ShapeError
 from cleanclaim.reference.payers import (
     KINDS,
     NONE,
@@ -587,7 +589,7 @@ def test_a_problem_names_file_key_and_expectation(tmp_path: Path, text: str, pro
     with pytest.raises(PayerFileError) as caught:
         payers.load_pack(path)
     message = str(caught.value)
-    assert message.startswith(f"{path}: ")
+    assert re.match(rf"{re.escape(str(path))}, line \d+: ", message)
     assert problem in message
 
 
@@ -598,7 +600,10 @@ def test_values_may_not_overlap_nor_a_doubt_overlap_what_is_certain(tmp_path: Pa
             text += f'[[settings.mue_applies.values]]\nvalue = true\nsource = "contract"\n{more}\n'
         return written(tmp_path, text)
 
-    with pytest.raises(PayerFileError, match=r"plan\.toml: settings\.mue_applies: .* overlap; expected values that"):
+    with pytest.raises(
+        PayerFileError,
+        match=r"plan\.toml, line 15: settings\.mue_applies: values from .* overlap; expected values that",
+    ):
         payers.load_pack(two("through = 2024-01-01", "from = 2024-01-01"))
     assert len(payers.load_pack(two("through = 2023-12-31", "from = 2024-01-01")).settings["mue_applies"].values) == 2
     with pytest.raises(PayerFileError, match="overlap"):
@@ -626,7 +631,7 @@ def test_the_ends_of_the_calendar_are_open_bounds(tmp_path: Path) -> None:
 def test_files_that_are_no_payer_files(tmp_path: Path) -> None:
     with pytest.raises(PayerFileError, match=r"gone\.toml: cannot be read: .*; expected a TOML file"):
         payers.load_pack(tmp_path / "gone.toml")
-    with pytest.raises(PayerFileError, match=r"plan\.toml: is not TOML: .*line 1"):
+    with pytest.raises(PayerFileError, match=r"plan\.toml, line 1: is not TOML: "):
         payers.load_pack(written(tmp_path, "id = nothing"))
     path = tmp_path / "latin.toml"
     path.write_bytes(b'label = "Caf\xe9"')
@@ -640,7 +645,7 @@ def test_a_folder_holds_each_id_once(tmp_path: Path) -> None:
     written(tmp_path, base(), "b.toml")
     with pytest.raises(PayerFileError, match=r"b\.toml: id: 'example_plan' is also the id of .*a\.toml; expected one"):
         payers.load_folder(tmp_path)
-    with pytest.raises(PayerFileError, match="nowhere: expected a folder of payer files"):
+    with pytest.raises(PayerFileError, match="nowhere: is no folder; expected a folder of payer files"):
         payers.load_folder(tmp_path / "nowhere")
 
 
@@ -671,3 +676,35 @@ def test_the_format_page_names_every_setting_and_its_example_loads(tmp_path: Pat
     assert frame["payer_unit_method"].to_list() == ["eight_minute", "midpoint", "midpoint"]
     assert frame["payer_price_basis_percent"].to_list() == [None, 11_500, None]
     assert frame["payer_has_daily_rvu_cap"].to_list() == [False] * 3
+
+
+# --- every problem of a file at once ---------------------------------------------------------------------
+
+
+def test_every_problem_of_a_file_is_told_by_line(tmp_path: Path) -> None:
+    text = base(kind="hmo").replace('value = "midpoint"', 'value = "8 minute"\nconfidance = "seen"')
+    text += '[[settings.mue_applies.values]]\nvalue = 1\nsource = "letter"\n'
+    text += '[[settings.mue_aplies.values]]\nvalue = true\nsource = "contract"\n'
+    text += '[[settings.appeal_steps.values]]\nvalue = [\n    { name = "first", days = 30 },\n    { name = "second", days = 0 },\n]\nsource = "contract"\n'
+    with pytest.raises(PayerFileError) as caught:
+        payers.load_pack(written(tmp_path, text))
+    assert [(one.line, one.key, one.found) for one in caught.value.problems] == [
+        (3, "kind", "'hmo'"),
+        (13, "settings.unit_method.values[0].value", "'8 minute'"),
+        (14, "settings.unit_method.values[0].confidance", "'confidance'"),
+        (17, "settings.mue_applies.values[0].value", "1"),
+        (19, "settings.mue_aplies", "'mue_aplies'"),
+        (25, "settings.appeal_steps.values[0].value[1].days", "0"),
+    ]
+
+
+def test_a_source_that_is_refused_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(PayerFileError) as caught:
+        payers.load_pack(written(tmp_path, base().replace('section = "exhibit B"\n', "")))
+    assert [(one.line, one.key, one.found) for one in caught.value.problems] == [(7, "sources.contract.section", "")]
+
+
+def test_a_long_text_is_cut_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(PayerFileError) as caught:
+        payers.load_pack(written(tmp_path, base(label="x" * 301)))
+    assert (len(caught.value.problems[0].found), caught.value.problems[0].found[-2:]) == (120, "x…")

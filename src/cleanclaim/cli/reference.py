@@ -28,7 +28,7 @@ from cleanclaim.reference import (
     values,
 )
 from cleanclaim.reference.lookup import table_record
-from cleanclaim.reference.payer_settings import Group, Rows
+from cleanclaim.reference.payer_shapes import Group, Rows
 from cleanclaim.reference.payers import NONE, SETTINGS, Payer, Setting, Stated
 from cleanclaim.sources import Confidence, Source
 

@@ -10,8 +10,6 @@ This module knows no rule: it says what a payer states, not what follows from it
 
 from __future__ import annotations
 
-import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,28 +22,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cleanclaim.dates import Dated, Lookup, LookupStatus, Series, SeriesError
-from cleanclaim.reference.payer_settings import (
-    BY_NAME,
-    FILING_INDICATORS,
-    KINDS,
-    NONE,
-    PAYER_COLUMNS,
-    SETTINGS,
-    Choice,
-    Flag,
-    PayerColumn,
-    Setting,
-    ShapeError,
-    Text,
-)
-from cleanclaim.sources import Confidence, Source
+from cleanclaim.dates import Lookup, LookupStatus, Series
+from cleanclaim.reference.payer_files import ID_SHAPE, PackProblem, PayerFileError, Stated, read_contents
+from cleanclaim.reference.payer_settings import BY_NAME, KINDS, NONE, PAYER_COLUMNS, SETTINGS, Setting
+from cleanclaim.reference.payer_shapes import PayerColumn
+from cleanclaim.sources import Confidence
 
 __all__ = [
     "KINDS",
     "NONE",
     "PAYER_COLUMNS",
     "SETTINGS",
+    "PackProblem",
     "Payer",
     "PayerColumn",
     "PayerFileError",
@@ -63,14 +51,6 @@ __all__ = [
     "setting",
 ]
 
-_ID = re.compile(r"[a-z][a-z0-9_]{1,37}")
-_TOP_KEYS = ("id", "label", "kind", "filing_indicator", "filing_indicator_confidence", "fictional")
-_VALUE_KEYS = ("value", "from", "through", "source", "confidence", "note")
-
-
-class PayerFileError(ValueError):
-    """A payer file that does not say what it must; the text names the file, the key and what was expected."""
-
 
 class UnknownPayerError(LookupError):
     """No payer of this id is shipped or was handed in."""
@@ -81,13 +61,6 @@ class UnknownSettingError(LookupError):
 
 
 # --- payers ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Stated(Dated[Any]):
-    """A value as a payer states it, with the note that stands beside it in the file."""
-
-    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,7 +274,7 @@ def _find(payer_id: str, packs: Mapping[str, Payer]) -> Payer | None:
 def _shipped(payer_id: str) -> Payer | None:
     # The pattern also keeps an id from naming a path outside the folder.
     path = _folder() / f"{payer_id}.toml"
-    return load_pack(path) if _ID.fullmatch(payer_id) and path.is_file() else None
+    return load_pack(path) if ID_SHAPE.fullmatch(payer_id) and path.is_file() else None
 
 
 def _folder() -> Path:
@@ -319,14 +292,13 @@ def load_folder(path: Path | str) -> tuple[Payer, ...]:
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise PayerFileError(f"{folder}: expected a folder of payer files")
+        raise PayerFileError(PackProblem(str(folder), None, "", "is no folder", "a folder of payer files"))
     found: dict[str, Payer] = {}
     for file in sorted(folder.glob("*.toml")):
         payer = load_pack(file)
         if payer.id in found:
-            raise PayerFileError(
-                f"{file}: id: {payer.id!r} is also the id of {found[payer.id].path}; expected one file"
-            )
+            said = f"id: {payer.id!r} is also the id of {found[payer.id].path}"
+            raise PayerFileError(PackProblem(str(file), None, "", said, "one file"))
         found[payer.id] = payer
     return tuple(found.values())
 
@@ -336,163 +308,17 @@ def load_pack(path: Path | str) -> Payer:
 
     Raises:
         PayerFileError: the file cannot be read, has an unknown key, lacks a needed one, or holds a value of the
-            wrong shape; the text names the file, the key and what was expected.
+            wrong shape; it names every problem by line, key and what was expected.
     """
-    file = Path(path)
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PayerFileError(f"{file}: cannot be read: {error.strerror}; expected a TOML file") from error
-    except UnicodeDecodeError as error:
-        raise PayerFileError(f"{file}: is not UTF-8 at byte {error.start}; expected a TOML file") from error
-    except tomllib.TOMLDecodeError as error:
-        raise PayerFileError(f"{file}: is not TOML: {error}") from error
-    return _Reader(str(file)).payer(table)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Turns the tables of one file into a payer, naming the file and key of whatever is wrong."""
-
-    file: str
-
-    def payer(self, table: dict[str, Any]) -> Payer:
-        self._only(table, (*_TOP_KEYS, "sources", "settings"), "")
-        payer_id = self._text(table, "id", "")
-        if not _ID.fullmatch(payer_id):
-            raise self._error("id", payer_id, "2 to 38 lower-case letters, digits and underscores, a letter first")
-        sources = {
-            name: self._source(value, f"sources.{name}") for name, value in self._table(table, "sources", "").items()
-        }
-        settings: dict[str, Series[Any]] = {}
-        doubtful: dict[str, tuple[Stated, ...]] = {}
-        for name, entry in self._table(table, "settings", "").items():
-            if name not in BY_NAME:
-                raise self._error(f"settings.{name}", name, "one of the settings " + ", ".join(BY_NAME))
-            series, doubts = self._series(BY_NAME[name], entry, sources)
-            if series.values:
-                settings[name] = series
-            if doubts:
-                doubtful[name] = doubts
-        return Payer(
-            id=payer_id,
-            label=self._text(table, "label", ""),
-            kind=self._one_of(table, "kind", KINDS),
-            filing_indicator=self._one_of(table, "filing_indicator", FILING_INDICATORS),
-            filing_indicator_confidence=Confidence(
-                self._one_of(table, "filing_indicator_confidence", tuple(item.value for item in Confidence))
-            ),
-            fictional=self._flag(table, "fictional"),
-            settings=MappingProxyType(settings),
-            doubtful=MappingProxyType(doubtful),
-            path=self.file,
-        )
-
-    def _series(
-        self, setting: Setting, entry: object, sources: Mapping[str, Source]
-    ) -> tuple[Series[Any], tuple[Stated, ...]]:
-        where = f"settings.{setting.name}"
-        if not isinstance(entry, dict):
-            raise self._error(where, entry, f"a table with [[{where}.values]]")
-        self._only(entry, ("values", "known_through"), where)
-        known_through = self._day(entry, "known_through", where)
-        values = entry.get("values")
-        if not isinstance(values, list) or not values:
-            raise self._error(f"{where}.values", values, "one or more values")
-        read = [self._stated(setting, item, sources, f"{where}.values[{index}]") for index, item in enumerate(values)]
-        decisive = tuple(item for item in read if item.source.confidence is not Confidence.UNCERTAIN)
-        doubts = tuple(item for item in read if item.source.confidence is Confidence.UNCERTAIN)
-        try:
-            series: Series[Any] = Series(setting.name, setting.meaning, setting.unit, tuple(decisive), known_through)
-            for doubt in doubts:
-                # What is doubtful on a day cannot also be certain on it; doubts may contradict each other.
-                Series(setting.name, setting.meaning, setting.unit, (*decisive, doubt), known_through)
-        except SeriesError as error:
-            raise PayerFileError(f"{self.file}: {where}: {error}; expected values that do not overlap") from error
-        return series, doubts
-
-    def _stated(self, setting: Setting, item: object, sources: Mapping[str, Source], where: str) -> Stated:
-        if not isinstance(item, dict):
-            raise self._error(where, item, "a table with value and source")
-        self._only(item, _VALUE_KEYS, where)
-        if "value" not in item:
-            raise self._error(f"{where}.value", None, "a value; a setting that is unknown is left out")
-        value = item["value"]
-        if not (setting.may_be_none and value == NONE):
-            try:
-                value = setting.shape.read(value)
-            except ShapeError as problem:
-                at = f"{where}.value.{problem.at}" if problem.at else f"{where}.value"
-                expected = problem.expected + (f", or {NONE!r}" if setting.may_be_none and not problem.at else "")
-                raise self._error(at.replace(".[", "["), problem.found, expected) from None
-        source = self._cited(item, sources, where)
-        note = self._text(item, "note", where) if "note" in item else ""
-        return Stated(value, self._day(item, "from", where), self._day(item, "through", where), source, note)
-
-    def _cited(self, item: dict[str, Any], sources: Mapping[str, Source], where: str) -> Source:
-        confidence = item.get("confidence", Confidence.SEEN.value)
-        if confidence not in tuple(Confidence):
-            raise self._error(f"{where}.confidence", confidence, "one of " + ", ".join(Confidence))
-        cited = item.get("source")
-        if isinstance(cited, str):
-            if cited not in sources:
-                raise self._error(f"{where}.source", cited, "the name of a table under [sources]")
-            source = sources[cited]
-        else:
-            source = self._source(cited, f"{where}.source")
-        return Source(
-            source.publisher, source.title, source.section, source.read_on, source.url, Confidence(confidence)
-        )
-
-    def _source(self, table: object, where: str) -> Source:
-        keys = ("publisher", "title", "section", "url", "read_on")
-        if not isinstance(table, dict):
-            raise self._error(where, table, "a table with " + ", ".join(keys))
-        self._only(table, keys, where)
-        read_on = self._day(table, "read_on", where)
-        if read_on is None:
-            raise self._error(f"{where}.read_on", None, "a date such as 2026-01-31")
-        url = self._text(table, "url", where) if "url" in table else ""
-        publisher, title, section = (self._text(table, key, where) for key in ("publisher", "title", "section"))
-        return Source(publisher, title, section, read_on, url)
-
-    # One key at a time.
-
-    def _error(self, key: str, found: object, expected: str) -> PayerFileError:
-        shown = "is missing" if found is None else f"has {found!r}"
-        return PayerFileError(f"{self.file}: {key} {shown}; expected {expected}")
-
-    def _only(self, table: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
-        for key in table:
-            if key not in keys:
-                raise self._error(f"{where}.{key}" if where else key, key, "one of the keys " + ", ".join(keys))
-
-    def _table(self, table: dict[str, Any], key: str, where: str) -> dict[str, Any]:
-        value = table.get(key, {})
-        if not isinstance(value, dict):
-            raise self._error(f"{where}{key}", value, f"a table [{key}]")
-        return value
-
-    def _text(self, table: dict[str, Any], key: str, where: str) -> str:
-        try:
-            return Text().read(table.get(key))
-        except ShapeError as problem:
-            raise self._error(f"{where}.{key}" if where else key, problem.found, problem.expected) from None
-
-    def _one_of(self, table: dict[str, Any], key: str, options: tuple[str, ...]) -> str:
-        try:
-            return Choice(*options).read(table.get(key))
-        except ShapeError as problem:
-            raise self._error(key, problem.found, problem.expected) from None
-
-    def _flag(self, table: dict[str, Any], key: str) -> bool:
-        try:
-            return Flag().read(table.get(key))
-        except ShapeError as problem:
-            raise self._error(key, problem.found, problem.expected) from None
-
-    def _day(self, table: dict[str, Any], key: str, where: str) -> date | None:
-        value = table.get(key)
-        if value is not None and type(value) is not date:
-            raise self._error(f"{where}.{key}", value, "a date such as 2026-01-31, without quotes")
-        return value
+    contents = read_contents(Path(path))
+    return Payer(
+        id=contents.id,
+        label=contents.label,
+        kind=contents.kind,
+        filing_indicator=contents.filing_indicator,
+        filing_indicator_confidence=contents.filing_indicator_confidence,
+        fictional=contents.fictional,
+        settings=MappingProxyType(contents.settings),
+        doubtful=MappingProxyType(contents.doubtful),
+        path=str(path),
+    )
