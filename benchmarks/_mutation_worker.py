@@ -24,8 +24,11 @@ from benchmarks import _quick_hypothesis
 
 BELOW = ("reference", "records", "lines", "coding", "rules", "money", "dates", "sources")
 """What no unit and no price takes part in, and stays loaded from one mutant to the next."""
-LEFT_OUT = "tests/units/test_allocation.py::test_speed"
-"""It says how quick a machine is."""
+LEFT_OUT = (
+    "tests/units/test_allocation.py::test_speed",
+    "tests/pricing/test_line_prices.py::test_a_visit_is_priced_at_once",
+)
+"""They say how quick a machine is."""
 OPTIONS = ("-x", "-q", "--no-header", "--no-summary", "--tb=no", "--assert=plain")
 PLUGINS_OFF = ("randomly", "xdist", "cacheprovider")
 
@@ -125,9 +128,8 @@ def run(area: str, watch: Watch) -> int:
     forget()
     off = [word for name in PLUGINS_OFF for word in ("-p", f"no:{name}")]
     with redirect_stdout(io.StringIO()):
-        code = pytest.main(
-            [*OPTIONS, *off, "--deselect", LEFT_OUT, f"tests/{area}"], plugins=[watch, _quick_hypothesis]
-        )
+        left_out = [word for name in LEFT_OUT for word in ("--deselect", name)]
+        code = pytest.main([*OPTIONS, *off, *left_out, f"tests/{area}"], plugins=[watch, _quick_hypothesis])
     return int(code)
 
 
