@@ -1,0 +1,268 @@
+r"""Bytes of one interchange into segments, elements and components, as arrays of offsets: nothing is copied.
+
+The bytes are searched once for the three delimiters. What lies between two of them is a *part*; parts make up
+elements, elements make up segments:
+
+    CLM*A1*90***11:B:1~      element 5 of the segment is the parts "11", "B", "1"
+
+A segment is a number from 0 in all arrays of `Tokens`; its name is a `tag`, three bytes packed into a number, so that
+`tokens.tags == tag("CLM")` finds all claims. Line breaks and blanks around a segment, doubled terminators and a byte
+order mark belong to no segment, as in `cleanclaim.x12.interchange`, whose numbers of segments these are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleanclaim.x12.delimiters import Delimiters
+
+Offsets = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANKS = b" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
+_LONGEST_TAG = 3
+_STEPS = 16
+"""Blanks in a row that are passed one by one for all texts at once."""
+_FOLD = 0xDF
+"""Clears the bit that tells lower from upper case."""
+
+
+@cache
+def tag(name: str) -> int:
+    """The number that stands for a segment's name of two or three characters; case does not count."""
+    packed = 0
+    for place, character in enumerate(name.upper().encode("ascii")):
+        packed |= character << (8 * place)
+    return packed
+
+
+def tag_name(number: int) -> str:
+    """The name that `tag` packed; "" for what is no name."""
+    return number.to_bytes(4, "little").rstrip(b"\x00").decode("latin-1")
+
+
+@cache
+def _blank_bytes() -> Flags:
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(_BLANKS)] = True
+    return table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tokens:
+    """The segments of a stretch of bytes in which one set of delimiters holds.
+
+    Attributes:
+        raw: the bytes, untouched.
+        delimiters: what parts them.
+        codes: the bytes as an array, one number each.
+        starts: first byte of each segment, past any blanks before it.
+        ends: one past its last byte, before its terminator.
+        tags: the packed name; 0 where it is no name of two or three letters and digits.
+        first: index in `elements` of each segment's element 0, its name.
+        widths: how many elements each segment has, its name included.
+        elements: index in `cuts` of the delimiter before each element; one more at the end.
+        cuts: offsets of all delimiters, after a -1 that stands before the first byte.
+        is_open: the last segment has no terminator.
+    """
+
+    raw: bytes
+    delimiters: Delimiters
+    codes: Bytes
+    starts: Offsets
+    ends: Offsets
+    tags: Codes
+    first: Offsets
+    widths: Offsets
+    elements: Offsets
+    cuts: Offsets
+    is_open: bool
+
+    def __len__(self) -> int:
+        """How many segments there are."""
+        return len(self.starts)
+
+    def element(self, segments: Offsets, position: int) -> tuple[Offsets, Offsets]:
+        """First byte and one past the last of element `position` of these segments, without blanks around it.
+
+        Where a segment ends before that element the two are equal, as they are for an empty element.
+        """
+        there = self.widths[segments] > position
+        at = np.where(there, self.first[segments] + position, 0)
+        return self._trimmed(self.cuts[self.elements[at]] + 1, self.cuts[self.elements[at + 1]], there)
+
+    def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
+        """The same of one component of the element, `place` from 0."""
+        there = self.widths[segments] > position
+        at = np.where(there, self.first[segments] + position, 0)
+        part = self.elements[at] + place
+        there &= part < self.elements[at + 1]
+        part = np.where(there, part, 0)
+        return self._trimmed(self.cuts[part] + 1, self.cuts[part + 1], there)
+
+    def text(self, segment: int, position: int) -> str:
+        """One element as text: UTF-8 where it is valid, else Latin-1."""
+        begin, end = self.element(np.array([segment]), position)
+        return readable(self.raw[begin[0] : end[0]])
+
+    def segment(self, index: int) -> bytes:
+        """The bytes of one segment, without its terminator and what stands around it."""
+        return self.raw[self.starts[index] : self.ends[index]]
+
+    def split(self) -> Iterator[list[str]]:
+        """Each segment as a list of its elements, one character per byte: for whoever goes through them one by one."""
+        sign = self.delimiters.element
+        text = self.raw.decode("latin-1")
+        for begin, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
+            yield text[begin:end].split(sign)
+
+    def packed(self, begins: Offsets, ends: Offsets) -> NDArray[np.uint64]:
+        """Up to eight bytes of each text as one number, to be compared with `packed_text`; longer ones are 0."""
+        found = np.zeros(len(begins), dtype=np.uint64)
+        lengths = ends - begins
+        fits = lengths <= 8  # noqa: PLR2004 - the bytes of a 64-bit number
+        for place in range(min(8, int(lengths[fits].max(initial=0)))):
+            there = fits & (lengths > place)
+            byte = self.codes[np.where(there, begins + place, 0)].astype(np.uint64)
+            found |= np.where(there, byte << np.uint64(8 * place), np.uint64(0))
+        return found
+
+    def between(self, begin: int, end: int) -> Tokens:
+        """The segments from `begin` up to `end`, over the same bytes."""
+        return Tokens(
+            self.raw,
+            self.delimiters,
+            self.codes,
+            self.starts[begin:end],
+            self.ends[begin:end],
+            self.tags[begin:end],
+            self.first[begin:end],
+            self.widths[begin:end],
+            self.elements,
+            self.cuts,
+            self.is_open and end == len(self),
+        )
+
+    def _trimmed(self, begins: Offsets, ends: Offsets, there: Flags) -> tuple[Offsets, Offsets]:
+        begins = np.where(there, begins, 0)
+        ends = np.where(there, ends, 0)
+        return _trim(self.codes, begins, ends)
+
+
+@cache
+def packed_text(text: str) -> int:
+    """The number that `Tokens.packed` gives a text of one to eight characters."""
+    return int.from_bytes(text.encode("latin-1"), "little")
+
+
+def readable(data: bytes) -> str:
+    """Bytes as people wrote them: UTF-8 where it is valid, else Latin-1."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
+    """Find all segments, elements and components in bytes in which these delimiters hold from the first on.
+
+    It never raises: bytes that are no X12 give segments without a name.
+    """
+    codes = np.frombuffer(raw, dtype=np.uint8)
+    terminator, sign = ord(delimiters.segment), ord(delimiters.element)
+    is_cut = codes == terminator
+    is_cut |= codes == sign
+    if delimiters.component:
+        is_cut |= codes == ord(delimiters.component)
+    found = np.flatnonzero(is_cut)
+    is_open = not len(found) or bool(codes[found[-1]] != terminator) or int(found[-1]) + 1 < len(codes)
+    kinds = codes[found]
+    if is_open:
+        # What follows the last terminator ends where the bytes do.
+        found = np.append(found, len(codes))
+        kinds = np.append(kinds, np.uint8(terminator))
+    cuts = np.concatenate((np.array([-1]), found))
+    # Every delimiter but a component's ends an element; the one before it is where the element begins.
+    closes = np.flatnonzero((kinds == terminator) | (kinds == sign))
+    elements = np.concatenate((np.array([0]), closes + 1))
+    last = np.flatnonzero(kinds[closes] == terminator)
+    first = np.concatenate((np.array([0]), last[:-1] + 1)) if len(last) else last
+    starts = cuts[elements[first]] + 1
+    ends = cuts[elements[last + 1]]
+    if raw.startswith(_BYTE_ORDER_MARK) and len(starts):
+        starts[0] = min(len(_BYTE_ORDER_MARK), int(ends[0]))
+    starts = _leading(codes, starts, ends)
+    there = starts < ends
+    is_open = is_open and bool(there[-1]) if len(there) else False
+    starts, ends, first, last = starts[there], ends[there], first[there], last[there]
+    widths = last - first + 1
+    name_ends = cuts[elements[first + 1]]
+    return Tokens(
+        raw, delimiters, codes, starts, ends, _tags(codes, starts, name_ends), first, widths, elements, cuts, is_open
+    )
+
+
+def _tags(codes: Bytes, starts: Offsets, ends: Offsets) -> Codes:
+    """Two or three letters and digits of each name as one number."""
+    starts, ends = _trim(codes, starts, np.maximum(starts, ends))
+    lengths = ends - starts
+    good = (lengths >= 2) & (lengths <= _LONGEST_TAG)  # noqa: PLR2004 - the shortest name
+    found = np.zeros(len(starts), dtype=np.int32)
+    for place in range(_LONGEST_TAG):
+        there = good & (lengths > place)
+        byte = codes[np.where(there, starts + place, 0)].astype(np.int32)
+        folded = byte & _FOLD
+        is_letter = (folded >= ord("A")) & (folded <= ord("Z"))
+        is_digit = (byte >= ord("0")) & (byte <= ord("9"))
+        good &= ~there | is_letter | is_digit
+        found |= np.where(there, np.where(is_letter, folded, byte) << (8 * place), 0)
+    return np.where(good, found, 0).astype(np.int32)
+
+
+def _leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
+    """The first byte of each that is no blank, or its end."""
+    blank = _blank_bytes()
+    begins = begins.copy()
+    rows = np.flatnonzero(begins < ends)
+    for _ in range(_STEPS):
+        rows = rows[blank[codes[begins[rows]]]]
+        if not len(rows):
+            return begins
+        begins[rows] += 1
+        rows = rows[begins[rows] < ends[rows]]
+    for row in rows.tolist():
+        # Pages of blanks: one look at each, not one for every blank.
+        text = codes[begins[row] : ends[row]].tobytes()
+        begins[row] = ends[row] - len(text.lstrip(_BLANKS))
+    return begins
+
+
+def _trailing(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
+    """One past the last byte of each that is no blank, or its beginning."""
+    blank = _blank_bytes()
+    ends = ends.copy()
+    rows = np.flatnonzero(begins < ends)
+    for _ in range(_STEPS):
+        rows = rows[blank[codes[ends[rows] - 1]]]
+        if not len(rows):
+            return ends
+        ends[rows] -= 1
+        rows = rows[begins[rows] < ends[rows]]
+    for row in rows.tolist():
+        text = codes[begins[row] : ends[row]].tobytes()
+        ends[row] = begins[row] + len(text.rstrip(_BLANKS))
+    return ends
+
+
+def _trim(codes: Bytes, begins: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
+    """Both ends moved past blanks."""
+    begins = _leading(codes, begins, ends)
+    return begins, _trailing(codes, begins, ends)
