@@ -128,7 +128,34 @@ def _line(line: ParsedLine, place: int) -> dict[str, Any]:
         "line_through": line.date_through,
         "minutes": line.minutes,
         "code_origin": "named",
+        "drug_code": line.drug_code,
+        "drug_unit": line.drug_unit,
+        **_answers(line),
     }
+
+
+def _answers(line: ParsedLine) -> dict[str, Any]:
+    """What earlier payers decided on the line, together."""
+    answers = line.answers
+    days = [answer.decided_on for answer in answers]
+    absent = list(line.left_empty)
+    if any(not answer.states_day for answer in answers):
+        absent.append("prior_adjudicated_on")
+    return {
+        "line_fields_absent": absent,
+        "prior_answers": len(answers),
+        "line_prior_paid_cents": _together(answer.paid_cents for answer in answers),
+        "line_prior_adjusted_cents": _together(answer.adjusted_cents for answer in answers),
+        "prior_adjudicated_on": max((day for day in days if day is not None), default=None) if all(days) else None,
+        "prior_adjustments": sum(answer.adjustments for answer in answers),
+        "prior_adjustments_without_amount": sum(answer.without_amount for answer in answers),
+    }
+
+
+def _together(amounts: Iterable[int | None]) -> int | None:
+    """The sum; unknown where one amount is."""
+    known = list(amounts)
+    return None if None in known else sum(amount for amount in known if amount is not None)
 
 
 def _claim(claim: ParsedClaim, lines: Sequence[tuple[int, ParsedLine]], *, whole: bool) -> dict[str, Any]:
@@ -137,6 +164,7 @@ def _claim(claim: ParsedClaim, lines: Sequence[tuple[int, ParsedLine]], *, whole
     furnished_by = rendering or claim.billing
     approvals = [claim.prior_authorization, *(line.prior_authorization for _, line in lines)]
     approval = next((number for number in approvals if number), "")
+    numbers = {*claim.prior_authorizations, *(number for number in approvals if number)}
     return {
         "claim_key": claim.id,
         "is_history": False,
@@ -147,13 +175,16 @@ def _claim(claim: ParsedClaim, lines: Sequence[tuple[int, ParsedLine]], *, whole
         "onset_on": claim.onset_on,
         "has_authorization": bool(approval),
         "authorization_number": approval,
+        "authorization_count": len(numbers),
         "total_charge_cents": claim.total_charge_cents if whole else None,
         "knows_services": False,
         "knows_diagnoses": True,
         "knows_history": False,
         "unit_preference": [],
         "discipline": _discipline(lines, furnished_by),
+        "claim_fields_absent": list(claim.left_empty),
         **_accident(claim),
+        **_earlier_payers(claim),
         **_parties(claim, furnished_by, is_named=rendering is not None),
         **_policy(claim.payer),
     }
@@ -167,12 +198,25 @@ def _policy(payer: ParsedPayer | None) -> dict[str, Any]:
     relationships = {code: name for name, code in codes["relationship"].items()}
     return {
         "coverage_order": orders.get(payer.order, "primary"),
-        "has_coverage": True,
+        "has_coverage": bool(payer.name or payer.identifier),
         "relationship": relationships.get(payer.relationship, "other") if payer.relationship else None,
         "subscriber_family_name": payer.subscriber.name.strip() if payer.subscriber is not None else "",
         "member_id": payer.member_id,
         "claim_number": payer.claim_number,
+        "payer_identifier": payer.identifier,
+        "medicare_secondary_type": payer.medicare_secondary_type,
     }
+
+
+def _earlier_payers(claim: ParsedClaim) -> dict[str, Any]:
+    """The payers that come before the one billed, and what they paid together; none says that nobody does."""
+    order = "PST"
+    billed = claim.payer.order if claim.payer is not None else ""
+    place = order.find(billed) if billed else -1
+    if place < 0:
+        return {}
+    earlier = [payer for payer in claim.other_payers if payer.order and order.find(payer.order) in range(place)]
+    return {"prior_payers": len(earlier), "prior_paid_cents": _together(payer.paid_cents for payer in earlier)}
 
 
 def _accident(claim: ParsedClaim) -> dict[str, Any]:
@@ -190,41 +234,63 @@ def _parties(claim: ParsedClaim, furnished_by: ParsedParty | None, *, is_named: 
         "billing_npi": None,
         "referring_npi": claim.referring.npi if claim.referring is not None else "",
         "referring_credential": None if claim.referring is not None else "",
+        "referring_family_name": claim.referring.name.strip() if claim.referring is not None else "",
+        "referring_given_name": claim.referring.given_name.strip() if claim.referring is not None else "",
+        "supervising_npi": claim.supervising.npi if claim.supervising is not None else "",
     }
     if claim.billing is not None:
         row |= {
             "billing_npi": claim.billing.npi,
             "billing_tax_id": claim.billing.tax_id,
             "billing_taxonomy": claim.billing.taxonomy or None,
-            "billing_street": _street(claim.billing),
-            "billing_zip": _zip(claim.billing),
+            "billing_name": claim.billing.name.strip(),
+            "billing_given_name": claim.billing.given_name.strip(),
+            "billing_is_person": claim.billing.is_person,
+            **_address("billing", claim.billing),
         }
     if furnished_by is not None:
         row |= {
             "rendering_npi": furnished_by.npi,
+            "treated_by": _person_key(furnished_by) if is_named else None,
             # Of a biller who is not named as the therapist, the taxonomy may be the clinic's.
             "rendering_taxonomy": furnished_by.taxonomy if is_named or furnished_by.is_person else None,
             "rendering_credential": _credential(furnished_by),
         }
+        # An organization that bills without naming a therapist has no given name to lack.
+        if is_named or furnished_by.is_person:
+            row |= {
+                "rendering_family_name": furnished_by.name.strip(),
+                "rendering_given_name": furnished_by.given_name.strip(),
+            }
     if claim.patient is not None:
         row |= {
             "birth_date": claim.patient.birth_date,
             "patient_family_name": claim.patient.name.strip(),
             "patient_given_name": claim.patient.given_name.strip(),
             "sex": claim.patient.sex or None,
-            "patient_zip": _zip(claim.patient),
+            **_address("patient", claim.patient),
         }
     return row
 
 
-def _zip(party: ParsedParty) -> str | None:
-    return party.address.zip_code if party.address is not None else None
+def _address(who: str, party: ParsedParty) -> dict[str, str | None]:
+    """The columns of an address; one left out has no street, city and state, and says nothing of its ZIP code."""
+    if party.address is None:
+        return {f"{who}_{part}": "" for part in ("street", "city", "state")}
+    address = party.address
+    street = " ".join(line for line in (address.line1, address.line2) if line)
+    return {
+        f"{who}_street": street,
+        f"{who}_city": address.city,
+        f"{who}_state": address.state,
+        f"{who}_zip": address.zip_code,
+        f"{who}_country": address.country,
+    }
 
 
-def _street(party: ParsedParty) -> str | None:
-    """The street lines of the address; unknown where the file has none."""
-    lines = (party.address.line1, party.address.line2) if party.address is not None else ()
-    return " ".join(line for line in lines if line) or None
+def _person_key(party: ParsedParty) -> str:
+    """What tells one therapist from another besides the NPI: the names, however they are spelled in capitals."""
+    return f"{party.name.strip()}, {party.given_name.strip()}".casefold()
 
 
 def _credential(party: ParsedParty) -> str | None:

@@ -22,6 +22,7 @@ class ParsedAddress:
     city: str = ""
     state: str = ""
     zip_code: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class ParsedParty:
     taxonomy: str = ""
     address: ParsedAddress | None = None
     birth_date: date | None = None
+    states_birth_date: bool = False
+    """Something stands where the birth date belongs, readable or not."""
     sex: str = ""
 
 
@@ -71,9 +74,26 @@ class ParsedPayer:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedAnswer:
+    """What another payer decided on a line.
+
+    `adjusted_cents` is the sum of its adjustments, `None` when one of their amounts is missing or cannot be read;
+    `without_amount` counts those that give a reason and no amount.
+    """
+
+    paid_cents: int | None
+    adjusted_cents: int | None
+    adjustments: int
+    without_amount: int
+    decided_on: date | None
+    states_day: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedLine:
     """One service line. `segment` is the number of its SV1, for whoever wants to change it.
 
+    `left_empty` names those of charge_cents, units and line_date that have nothing in their place.
     `units` is `None` when it is not a whole number of units; `minutes` only where the line is billed in minutes.
     `place_of_service` is the line's own or else the claim's. `rendering` is only who is named on the line itself.
     """
@@ -94,6 +114,10 @@ class ParsedLine:
     prior_authorization: str = ""
     rendering: ParsedParty | None = None
     minutes: int | None = None
+    left_empty: tuple[str, ...] = ()
+    drug_code: str = ""
+    drug_unit: str = ""
+    answers: tuple[ParsedAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +126,9 @@ class ParsedClaim:
 
     `billing`, `subscriber`, `patient` and `payer` are `None` when the level that names them is lost. `rendering` is
     `None` when the claim names nobody: then it is the billing provider (`rendering_npi` says so). Diagnoses have their
-    dot. `segment` is the number of the CLM segment (or of the first one there is).
+    dot. `segment` is the number of the CLM segment (or of the first one there is). `left_empty` names those of
+    total_charge_cents, birth_date, accident_on and prior_paid_cents that have nothing in their place;
+    `prior_authorizations` are all authorization numbers of the claim itself.
     """
 
     interchange_control: str
@@ -136,6 +162,8 @@ class ParsedClaim:
     last_seen_on: date | None = None
     patient_paid_cents: int | None = None
     prior_authorization: str = ""
+    prior_authorizations: tuple[str, ...] = ()
+    left_empty: tuple[str, ...] = ()
     referral_number: str = ""
     original_reference: str = ""
     claim_note: str = ""

@@ -7,6 +7,7 @@ raises: what can be read is read, and each problem says where it is and what was
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from cleanclaim.money import AmountError, scaled
 from cleanclaim.x12.guide import PROFESSIONAL_CLAIM, load_guide
 from cleanclaim.x12.interchange import Segment, X12File, read
 from cleanclaim.x12.loops import LoopNode, build
-from cleanclaim.x12.parsed import ParsedAddress, ParsedClaim, ParsedLine, ParsedParty, ParsedPayer
+from cleanclaim.x12.parsed import ParsedAddress, ParsedAnswer, ParsedClaim, ParsedLine, ParsedParty, ParsedPayer
 from cleanclaim.x12.problems import Problem
 from cleanclaim.x12.transactions import TransactionSet, transactions
 
@@ -145,6 +146,7 @@ class _Reader:
             taxonomy=specialty.text(3) if specialty is not None else "",
             address=_address(node),
             birth_date=None if about is None else self._day(node.id, about, 2),
+            states_birth_date=about is not None and bool(about.text(2)),
             sex="" if about is None else about.text(3),
         )
 
@@ -220,6 +222,8 @@ class _Reader:
             last_seen_on=self._dated(node, "304"),
             patient_paid_cents=self._patient_paid(node),
             prior_authorization=_reference(node, "G1"),
+            prior_authorizations=tuple(number.text(2) for number in node.every("REF", ("G1",)) if number.text(2)),
+            left_empty=tuple(_left_empty(node, head, holder.patient, causes)),
             referral_number=_reference(node, "9F"),
             original_reference=_reference(node, "F8"),
             claim_note=" ".join(note.text(2) for note in node.every("NTE")),
@@ -296,6 +300,9 @@ class _Reader:
         code, *modifiers = [*service.parts(1)[1:6], ""] if len(service.parts(1)) > 1 else [""]
         quantity = self._quantity(service)
         kind = service.text(3)
+        dispensed = node.first("2410")
+        drug = dispensed.opening if dispensed is not None else None
+        count = dispensed.segment("CTP") if dispensed is not None else None
         begins, ends = self._service_dates(node)
         return ParsedLine(
             segment=service.number,
@@ -314,6 +321,32 @@ class _Reader:
             prior_authorization=_reference(node, "G1"),
             rendering=self._party(node.first("2420A")),
             minutes=quantity if kind == "MJ" else None,
+            left_empty=tuple(name for name, text in _line_fields(node, service) if not text),
+            drug_code=drug.text(3) if drug is not None and drug.text(2) == "N4" else "",
+            drug_unit=_part(count, 5, 0) if count is not None else "",
+            answers=tuple(self._answer(answer) for answer in node.all("2430")),
+        )
+
+    def _answer(self, node: LoopNode) -> ParsedAnswer:
+        """What one other payer decided on the line: an adjustment is a reason with an amount, up to six a segment."""
+        decided = node.opening
+        amounts: list[int | None] = []
+        without = 0
+        for segment in node.every("CAS"):
+            for place in range(2, len(segment.elements), 3):
+                if not segment.text(place) and not segment.text(place + 1):
+                    continue
+                without += not segment.text(place + 1)
+                amounts.append(self._cents(node.id, segment, place + 1))
+        known = [amount for amount in amounts if amount is not None]
+        day = node.segment("DTP", ("573",))
+        return ParsedAnswer(
+            paid_cents=None if decided is None else self._cents(node.id, decided, 2),
+            adjusted_cents=sum(known) if len(known) == len(amounts) else None,
+            adjustments=len(amounts),
+            without_amount=without,
+            decided_on=None if day is None else self._day(node.id, day, 3),
+            states_day=day is not None and bool(day.text(3)),
         )
 
     def _service_dates(self, node: LoopNode) -> tuple[date | None, date | None]:
@@ -419,6 +452,32 @@ def _address(node: LoopNode) -> ParsedAddress | None:
         city=town.text(1) if town is not None else "",
         state=town.text(2) if town is not None else "",
         zip_code=town.text(3) if town is not None else "",
+        country=town.text(4) if town is not None else "",
+    )
+
+
+def _left_empty(
+    node: LoopNode, head: Segment | None, patient: ParsedParty | None, causes: tuple[str, ...]
+) -> Iterator[str]:
+    """The claim's dates and amounts that have nothing in their place, by the tables' names."""
+    if head is not None and not head.text(2):
+        yield "total_charge_cents"
+    if patient is not None and not patient.states_birth_date:
+        yield "birth_date"
+    accident = node.segment("DTP", ("439",))
+    if causes and (accident is None or not accident.text(3)):
+        yield "accident_on"
+    if any(not (paid := level.segment("AMT", ("D",))) or not paid.text(2) for level in node.all("2320")):
+        yield "prior_paid_cents"
+
+
+def _line_fields(node: LoopNode, service: Segment) -> tuple[tuple[str, str], ...]:
+    """The line's date and amounts as written, by the tables' names."""
+    day = node.segment("DTP", ("472",))
+    return (
+        ("charge_cents", service.text(2)),
+        ("units", service.text(4)),
+        ("line_date", day.text(3) if day is not None else ""),
     )
 
 
