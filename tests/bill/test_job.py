@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cleanclaim.bill.job import ClaimState
+from cleanclaim.bill.prepare import prepare
 from tests.bill.conftest import PATIENT, billed, patient, visit
 
 NOTE = (
@@ -80,6 +81,21 @@ def test_an_unknown_unit_method_is_a_question_where_the_methods_differ() -> None
     assert "How does this payer count units? 20 minutes are 2 by the 8-minute rule and 1 by the midpoint rule." in [
         question.question for question in item.prepared.questions
     ]
+
+
+def test_a_payer_named_by_a_person_counts_the_units_of_a_visit_without_one() -> None:
+    done = [
+        {"what": "exercise", "code": "97110", "minutes": 20, "by": "PT"},
+        {"what": "mobilization", "code": "97140", "minutes": 20, "by": "PT"},
+    ]
+    (nobody,) = prepare([visit(interventions=done)], {}, None, {})
+    (medicare,) = prepare([visit(interventions=done)], {}, None, {}, default_payer="medicare_b")
+    (known,) = prepare([visit(interventions=done)], {"P1": patient()}, None, {}, default_payer="humana")
+
+    assert [line.units for line in nobody.case.lines] == [None, 1]  # either method gives 97140 one
+    assert [line.units for line in medicare.case.lines] == [2, 1]
+    assert medicare.questions == ()
+    assert (medicare.case.payer(), known.case.payer()) == ("medicare_b", "medicare_b")
 
 
 def test_a_line_that_is_billed_is_kept_as_billed_and_judged() -> None:

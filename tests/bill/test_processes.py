@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from cleanclaim.bill import prepare as preparing
+from cleanclaim.bill import reading_pool
 from cleanclaim.bill.collection import without_collection
 from cleanclaim.bill.prepare import prepare
 from cleanclaim.records import Clinic, Visit
@@ -24,8 +24,8 @@ def visits(count: int) -> list[Visit]:
 
 
 def test_two_processes_prepare_what_one_does(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "_ALONE", 4)
-    monkeypatch.setattr(preparing, "_BATCH", 2)
+    monkeypatch.setattr(reading_pool, "_ALONE", 4)
+    monkeypatch.setattr(reading_pool, "_BATCH", 2)
     asked, patients = visits(9), {"P1": patient()}
 
     alone = prepare(asked, patients, clinic, {})
@@ -40,7 +40,7 @@ def test_a_small_batch_starts_no_process(clinic: Clinic, monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(preparing, "ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(reading_pool, "ProcessPoolExecutor", refuse)
 
     assert len(prepare(visits(3), {"P1": patient()}, clinic, {}, processes=8)) == 3
 

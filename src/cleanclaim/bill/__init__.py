@@ -4,7 +4,8 @@
 makes the claims, `output` writes the folder a clinic looks at.
 """
 
+from cleanclaim.bill.drafts import Question
 from cleanclaim.bill.job import Billed, ClaimState, bill
-from cleanclaim.bill.prepare import Prepared, Question
+from cleanclaim.bill.prepare import Prepared
 
 __all__ = ["Billed", "ClaimState", "Prepared", "Question", "bill"]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.bill.prepare import Prepared, Question, prepare
+from cleanclaim.bill.drafts import Question
+from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.cli.output import unusable
 from cleanclaim.facts.kit import Context
 from cleanclaim.lines.from_flat import SUFFIXES as FLAT_SUFFIXES
@@ -145,13 +146,8 @@ def visit_batch(loaded: Loaded, setting: Setting) -> Batch:
     given = {visit.id for visit in loaded.visits}
     others = [visit for visit in setting.around.visits if visit.id not in given]
     visits = [*loaded.visits, *others]
-    prepared = prepare(visits, patients, setting.clinic, setting.packs)
-    ready = []
-    for item in prepared:
-        case = replace(item.case, is_history=item.case.visit.id not in given)
-        if case.payer() is None and setting.default_payer is not None:
-            case = replace(case, extra={**case.extra, "payer": setting.default_payer})
-        ready.append(replace(item, case=case))
+    prepared = prepare(visits, patients, setting.clinic, setting.packs, default_payer=setting.default_payer)
+    ready = [replace(item, case=replace(item.case, is_history=item.case.visit.id not in given)) for item in prepared]
     tables = tables_of([item.case for item in ready], setting.clinic, setting.as_of)
     payers = tables.claims.get_column("payer").to_list()
     names = [

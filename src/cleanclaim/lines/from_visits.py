@@ -90,6 +90,8 @@ class Case:
     order: CoverageOrder = CoverageOrder.PRIMARY
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Columns of the claim that were read from the note."""
+    default_payer: str | None = None
+    """The payer file where nobody knows the payer, as a person has named it."""
 
     def coverage(self) -> Coverage | None:
         """The coverage billed."""
@@ -98,11 +100,11 @@ class Case:
         return next((item for item in self.patient.coverages if item.order is self.order), None)
 
     def payer(self) -> str | None:
-        """The payer file of the coverage billed; `cash` for a patient known to have none."""
+        """The payer file of the coverage billed; `cash` for a patient known to have none; else the default."""
         coverage = self.coverage()
         if coverage is not None:
             return coverage.payer
-        return CASH if self.patient is not None and not self.patient.coverages else None
+        return CASH if self.patient is not None and not self.patient.coverages else self.default_payer
 
     def plan(self) -> PlanOfCare | None:
         """The plan of care in force: the last one established by the day of the visit, else the first."""
