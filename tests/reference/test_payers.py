@@ -79,7 +79,7 @@ def test_every_value_has_a_source_and_the_day_it_was_read() -> None:
         for doubts in payer.doubtful.values():
             doubtful += len(doubts)
             assert all(doubt.source.confidence is Confidence.UNCERTAIN for doubt in doubts)
-    assert (decisive, doubtful) == (476, 25)
+    assert (decisive, doubtful) == (479, 28)
 
 
 def test_what_was_seen_names_its_page_and_not_the_trade() -> None:
@@ -141,8 +141,9 @@ def test_medicare_states_every_setting_that_concerns_it() -> None:
         ("aetna", "plan_of_care_certification_required", date(2025, 6, 17), False),
         ("aetna", "assistant_supervision", date(2025, 10, 28), None),
         ("aetna", "assistant_supervision", date(2025, 10, 29), "general"),
-        ("cigna", "line_order_matters", date(2022, 10, 14), None),
-        ("cigna", "line_order_matters", date(2022, 10, 15), True),
+        # From 2022-10-15, but in four states from 2022-11-01, and a pack does not know the state.
+        ("cigna", "line_order_matters", date(2022, 10, 31), None),
+        ("cigna", "line_order_matters", date(2022, 11, 1), True),
         ("anthem", "therapy_modifier", date(2021, 10, 31), None),
         ("anthem", "therapy_modifier", date(2021, 11, 1), "always_therapy"),
         ("uhc_medicare_advantage", "prior_authorization_required", date(2024, 8, 31), None),
@@ -167,7 +168,7 @@ def test_a_setting_on_a_day(payer: str, name: str, day: date, expected: object) 
 
 
 @pytest.mark.parametrize(
-    ("day", "units"), [(date(2022, 10, 14), None), (date(2022, 10, 15), 4), (date(2026, 11, 21), 4)]
+    ("day", "units"), [(date(2022, 10, 31), None), (date(2022, 11, 1), 4), (date(2026, 11, 21), 4)]
 )
 def test_cigna_caps_the_units_of_a_visit_since_its_change(day: date, units: int | None) -> None:
     row = payers.resolve(days("cigna", day)).row(0, named=True)
@@ -232,6 +233,7 @@ def test_filing_limits() -> None:
     assert limits == {
         "medicare_b": (365, 365),
         "uhc_commercial": (90, 180),
+        "uhc_medicare_advantage": (90, 180),
         "humana": (180, None),
         "humana_medicare_advantage": (365, None),
         "aetna": (120, 180),
@@ -245,6 +247,58 @@ def test_filing_limits() -> None:
     }
     assert payers.setting("medicare_b", "timely_filing_months", date(2026, 3, 4)).value == 12
     assert payers.setting("tricare", "timely_filing_days", date(2024, 12, 31)).status is LookupStatus.OUTSIDE_DATES
+
+
+def test_caps_and_over_whose_services_they_count() -> None:
+    day = date(2026, 3, 4)
+    found = {}
+    for payer in payers.all_ids():
+        for name in ("daily_unit_cap", "daily_minute_cap", "daily_rvu_cap", "visit_cap"):
+            value = payers.setting(payer, name, day).value
+            if value not in (None, NONE):
+                found[payer, name] = (value.get("units") or value.get("visits"), value.get("scope") or value.get("per"))
+    assert found == {
+        ("anthem_midwest", "daily_unit_cap"): (4, "discipline"),
+        ("bcbs_nd", "daily_unit_cap"): (4, "provider"),
+        ("cigna", "daily_unit_cap"): (4, "provider"),
+        ("uhc_commercial", "daily_unit_cap"): (4, "provider"),
+        ("wc_ca", "visit_cap"): (24, "injury"),
+    }
+    doubts = {
+        (payer, name): [(one.valid_from, one.valid_through) for one in items]
+        for payer in payers.all_ids()
+        for name, items in payers.get(payer).doubtful.items()
+        if name.endswith("_cap")
+    }
+    assert doubts == {
+        ("cigna", "daily_unit_cap"): [(date(2022, 10, 15), date(2022, 10, 31))],
+        ("medicaid_ca", "visit_cap"): [(None, None)],
+        ("medicaid_oh", "visit_cap"): [(None, None)],
+        ("medicaid_tx", "daily_unit_cap"): [(None, None)],
+        ("wc_ny", "daily_rvu_cap"): [(date(2021, 1, 1), None)],
+    }
+
+
+def test_every_medicaid_program_has_edits_of_its_own() -> None:
+    programs = [p for p in payers.all_ids() if payers.get(p).kind == "medicaid"]
+    assert len(programs) == 8
+    assert {payers.setting(p, "pair_edits", date(2026, 3, 4)).value for p in programs} == {"own"}
+
+
+def test_what_one_state_says_does_not_decide_for_the_others() -> None:
+    plan = payers.get("uhc_community_plan")
+    assert plan.setting("appeal_steps", date(2026, 3, 4)).status is LookupStatus.NOT_LISTED
+    billed = plan.setting("patient_balance_billing_allowed", date(2026, 3, 4))
+    assert (billed.value, billed.dated is not None and billed.dated.source.confidence) == (False, Confidence.MEMORY)
+    assert plan.setting("prior_authorization_required", date(2026, 3, 4)).status is LookupStatus.NOT_LISTED
+
+
+def test_visits_before_authorization_are_no_cap() -> None:
+    doubts = payers.get("tricare").doubtful
+    assert [(dict(one.value), one.valid_from) for one in doubts["prior_authorization_exemptions"]] == [
+        ({"first_visits": 20}, date(2012, 8, 8))
+    ]
+    assert "visit_cap" not in doubts
 
 
 def test_unit_methods_that_were_read() -> None:
@@ -285,7 +339,9 @@ def test_a_doubtful_value_is_shown_and_answers_unknown() -> None:
         (1500, date(2023, 12, 1)),
         (1500, date(2024, 3, 1)),
     ]
-    assert aetna.doubtful["assistant_payment_reduction"][0].note == "Announced for this day, then put on hold."
+    assert aetna.doubtful["assistant_payment_reduction"][0].note == (
+        "Announced for this day; put on hold on 2023-11-01. What holds today is unknown."
+    )
     assert aetna.setting("assistant_payment_reduction", date(2026, 3, 4)).status is LookupStatus.NOT_LISTED
     assert "assistant_payment_reduction" not in aetna.known_settings()
     assert cells("aetna", "payer_assistant_payment_reduction", date(2026, 3, 4)) == [None]
