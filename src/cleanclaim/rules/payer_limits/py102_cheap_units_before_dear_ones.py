@@ -72,7 +72,7 @@ rule = Rule(
         ),
         unknown(
             """
-            visit 2022-10-14 cigna
+            visit 2022-10-31 cigna
               97140 GP x1 15min $50.00
               97110 GP x4 60min $240.00
             """,
@@ -80,7 +80,7 @@ rule = Rule(
         ),
         bad(
             """
-            visit 2022-10-15 cigna
+            visit 2022-11-01 cigna
               97140 GP x1 15min $50.00
               97110 GP x4 60min $240.00
             """,
