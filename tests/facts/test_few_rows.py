@@ -15,7 +15,7 @@ from cleanclaim.facts.diagnoses import links
 from cleanclaim.facts.identity import described
 from cleanclaim.facts.procedures import earlier_visits, remote_monitoring
 from cleanclaim.facts.units import billed_against_furnished
-from cleanclaim.pricing import exact, line_prices
+from cleanclaim.pricing import claim_groups, exact
 from cleanclaim.reference import lookup
 from cleanclaim.rules.book import rules
 from cleanclaim.rules.kit import ExampleKind
@@ -34,7 +34,7 @@ THRESHOLDS = (
     (remote_monitoring, "_FEW"),
     (billed_against_furnished, "_FEW"),
     (exact, "_FEW"),
-    (line_prices, "_FEW_CLAIMS"),
+    (claim_groups, "FEW_CLAIMS"),
     (lookup, "_SMALL_HEIGHT"),
     (service_table, "_FEW"),
 )

@@ -11,8 +11,10 @@ import polars as pl
 import pytest
 
 from cleanclaim.dates import Dated, Series
+from cleanclaim.pricing.allowed_amounts import spread
 from cleanclaim.pricing.exact import LARGEST_CENTS, Known, divide, flags, has_any, integers, is_one_of, share_of
-from cleanclaim.pricing.line_prices import MEMORY_STEPS, PriceTableError, _spread, price_table
+from cleanclaim.pricing.line_prices import PriceTableError, price_table
+from cleanclaim.pricing.provenance import MEMORY_STEPS
 from cleanclaim.pricing.quote import price_lines, total_text
 from cleanclaim.pricing.schedule import Steps
 from cleanclaim.sources import Source
@@ -89,10 +91,10 @@ def test_what_is_paid_as_charged_needs_no_units() -> None:
 def test_an_unknown_amount_makes_those_after_it_unknown_until_the_limit_is_used_up() -> None:
     groups = np.array([0, 0, 0, 1, 1, 2, 2], np.int64)
     limit = known(100, 100, 100, 100, 100, None, None)
-    given = _spread(groups, limit, known(99, None, 50, 100, None, 1, 2))
+    given = spread(groups, limit, known(99, None, 50, 100, None, 1, 2))
     assert given.known.tolist() == [True, False, False, True, False, False, False]
     assert given.values.tolist() == [99, 0, 0, 100, 0, 0, 0]
-    used_up = _spread(np.array([0, 0, 0], np.int64), known(100, 100, 100), known(100, None, 50))
+    used_up = spread(np.array([0, 0, 0], np.int64), known(100, 100, 100), known(100, None, 50))
     assert used_up.known.tolist() == [True, False, True]
     assert used_up.values.tolist() == [100, 0, 0]
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, unusable, write_json
 from cleanclaim.money import AmountError, Cents, dollars, parse_cents
-from cleanclaim.pricing.line_prices import MEMORY_STEPS
+from cleanclaim.pricing.provenance import MEMORY_STEPS
 from cleanclaim.pricing.quote import (
     TOTAL_LABELS,
     Price,

@@ -1,0 +1,129 @@
+"""The fee of one unit of each line on its payer's basis, whole and with its practice expense cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.money import RATE_SCALE
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, integers
+from cleanclaim.pricing.medicare_rates import medicare_rates
+from cleanclaim.pricing.schedule import CENTS_PER_PRODUCT
+from cleanclaim.pricing.statuses import PriceStatus
+from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
+from cleanclaim.reference.lookup import attach
+
+UNIT = CENTS_PER_PRODUCT * RATE_SCALE
+"""Exact fees of a unit are whole numbers of cents divided by this."""
+_MOST_PERCENT = 10 * RATE_SCALE
+"""A thousand percent of Medicare, beyond which a rate is not credible and products not exact."""
+_MOST_FEE = 50_000_000
+"""Cents of a unit in a fee table, for the same reasons."""
+
+
+@dataclass(slots=True)
+class Fees:
+    """Fees of a unit, and what ranks units for the reduction."""
+
+    whole: Integers
+    """Cents of a unit times `UNIT`, exact."""
+    cut: Integers
+    """The same with its practice expense cut."""
+    percent: Known
+    """What the payer pays of that, at 10⁻⁴; unknown where it is all of it."""
+    cut_known: Flags
+    line: Known
+    """The fee of all units."""
+    expense: Known
+    """Practice expense of a unit, at 10⁻²."""
+    rank_fee: Known
+    """Medicare's fee of a unit, which breaks ties."""
+    is_reduced: Tristate
+    """Whether the code is one whose units share the reduction."""
+
+
+def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
+    """The fee of one unit on each payer's basis."""
+    rates = medicare_rates(work)
+    other = rates.work * rates.gpci["work"] + rates.mp * rates.gpci["mp"]
+    expense = rates.expense.values * rates.gpci["pe"]
+    factor = rates.factor.values
+    medicare_known = rates.expense.known & rates.located & rates.factor.known
+    whole = (other + expense) * factor * RATE_SCALE
+    cut = (other * RATE_SCALE + expense * (RATE_SCALE - rates.cut.values)) * factor
+    rank_fee = Known(whole, medicare_known)
+
+    by_medicare = work.basis_is(*MEDICARE)
+    known = medicare_known & by_medicare
+    cut_known = known & rates.cut.known
+    percent = Known(np.zeros(len(known), np.int64), np.zeros(len(known), np.bool_))
+    by_percent = work.basis_is("percent_of_medicare")
+    if by_percent.any():
+        stated = integers(work.claims["payer_price_basis_percent"]).take(work.claim)
+        usable = stated.known & (stated.values <= _MOST_PERCENT)
+        work.mark(by_percent & ~usable, PriceStatus.PAYER_PRICE_UNKNOWN)
+        percent = Known(np.where(usable, stated.values, 0), by_percent & usable)
+        known &= ~by_percent | usable
+        cut_known &= known
+    by_table = work.basis_is("fee_table")
+    if by_table.any():
+        amount = _table_fees(work, fees, by_table)
+        whole = np.where(by_table, amount.values * UNIT, whole)
+        known |= by_table & amount.known
+        work.mark(by_table & ~amount.known, PriceStatus.NOT_IN_FEE_TABLE)
+    charge = work.charge
+    by_charge = work.basis_is("charges")
+    work.mark(by_charge & ~charge.known, PriceStatus.CHARGE_UNKNOWN)
+
+    priced = work.status == 0
+    full = np.where(priced & known, work.units.values, 0)
+    line = np.where(by_charge, charge.values, priced_units(whole, full, cut, np.zeros_like(full), percent))
+    line_known = priced & (known | (by_charge & charge.known))
+    reduced_code = np.where(rates.row >= 0, work.schedule.rvu_arrays["is_reduced"][rates.row], 0) > 0
+    return Fees(
+        whole=whole,
+        cut=cut,
+        percent=percent,
+        cut_known=cut_known,
+        line=Known(np.where(line_known, line, 0), line_known),
+        expense=rates.expense,
+        rank_fee=rank_fee,
+        is_reduced=Tristate(reduced_code, rates.listed & ~reduced_code),
+    )
+
+
+def priced_units(whole: Integers, full: Integers, cut: Integers, less: Integers, percent: Known) -> Integers:
+    """Cents of `full` whole units and `less` cut ones, times the percentage where there is one, rounded once.
+
+    Whole cents and the exact rest go separately, so that nothing leaves 64 bits.
+    """
+    whole_cents, whole_rest = np.divmod(whole, UNIT)
+    cut_cents, cut_rest = np.divmod(cut, UNIT)
+    carried, rest = np.divmod(full * whole_rest + less * cut_rest, UNIT)
+    amount = full * whole_cents + less * cut_cents + carried
+    if not percent.known.any():
+        return amount + divide(rest, UNIT)
+    rate = np.where(percent.known, percent.values, RATE_SCALE)
+    amount, part = np.divmod(amount * rate, RATE_SCALE)
+    return amount + divide(part * UNIT + rest * rate, UNIT * RATE_SCALE)
+
+
+def _table_fees(work: Worksheet, fees: pl.DataFrame | None, where: Flags) -> Known:
+    """The payer's own fee for each line's code on its date."""
+    nothing = Known(np.zeros(len(where), np.int64), np.zeros(len(where), np.bool_))
+    if fees is None or not fees.height:
+        return nothing
+    asked = work.claims.select("payer", "date_of_service")[work.claim].with_columns(work.lines["code"])
+    answered = attach(
+        asked,
+        fees,
+        by={"payer": "payer", "code": "code"},
+        day="date_of_service",
+        take={"amount": "amount"},
+        status="found",
+    )
+    amount = integers(answered["amount"])
+    usable = amount.known & (amount.values <= _MOST_FEE)
+    return Known(np.where(usable, amount.values, 0), usable)

@@ -1,0 +1,97 @@
+"""The claims and lines to price, as arrays that every step reads; a line keeps the first reason why it has no price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.pricing.exact import Flags, Integers, Known, absent, flags, integers, places_in
+from cleanclaim.pricing.schedule import Schedule
+from cleanclaim.pricing.statuses import PriceStatus
+
+MOST_UNITS = 99_999
+"""More units than any claim line holds; beyond it a price is not worked out."""
+
+STATUSES = tuple(str(status) for status in PriceStatus)
+KINDS = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem", "charges")
+"""The bases that can be priced; a state's own schedule is not loaded."""
+MEDICARE = ("medicare_fee_schedule", "percent_of_medicare")
+"""The bases made of Medicare's fees."""
+CONTRACTS = ("percent_of_medicare", "fee_table", "per_diem")
+"""The bases that a contract sets."""
+
+
+@dataclass(slots=True)
+class Worksheet:
+    """Both frames with what every step reads of them; `status` is filled by the first step that finds a reason."""
+
+    claims: pl.DataFrame
+    lines: pl.DataFrame
+    schedule: Schedule
+    claim: Integers
+    """Row of `claims` of each line."""
+    days: Known
+    """Day of service by claim."""
+    units: Known
+    """Units billed; 0 where they are unknown or unusable."""
+    usable: Flags
+    charge: Known
+    line_basis: npt.NDArray[np.int8]
+    """Kind of price of each line's payer, as a place in `KINDS`; −1 unknown."""
+    status: npt.NDArray[np.int8]
+
+    @classmethod
+    def of(cls, claims: pl.DataFrame, lines: pl.DataFrame, claim: Integers, schedule: Schedule) -> Worksheet:
+        """Read the frames; `claim` is the row of `claims` of each line."""
+        stated = integers(lines["units"])
+        usable = (stated.values >= 1) & (stated.values <= MOST_UNITS)
+        work = cls(
+            claims=claims,
+            lines=lines,
+            schedule=schedule,
+            claim=claim,
+            days=integers(claims["date_of_service"]),
+            units=Known(np.where(usable, stated.values, 0), stated.known),
+            usable=usable,
+            charge=integers(lines["charge_cents"]),
+            line_basis=places_in(claims["payer_price_basis_kind"], KINDS)[claim],
+            status=np.zeros(len(lines), np.int8),
+        )
+        work._mark_what_nobody_can_price()
+        return work
+
+    def mark(self, where: Flags, status: PriceStatus) -> None:
+        """Give the status to lines that have none yet."""
+        self.status[where & (self.status == 0)] = STATUSES.index(status)
+
+    def marked(self, status: PriceStatus) -> Flags:
+        """Lines that have that status."""
+        found: Flags = self.status == STATUSES.index(status)
+        return found
+
+    def of_claims(self, values: Flags) -> Flags:
+        """A flag of each line's claim."""
+        return values[self.claim]
+
+    def basis_is(self, *kinds: str) -> Flags:
+        """Lines whose payer pays on one of these bases."""
+        wanted = np.zeros(len(KINDS) + 1, np.bool_)
+        wanted[[KINDS.index(kind) for kind in kinds]] = True
+        # An unknown basis is −1, which is the last place.
+        found: Flags = wanted[self.line_basis]
+        return found
+
+    def _mark_what_nobody_can_price(self) -> None:
+        known = flags(self.claims["payer_is_known"])
+        outside = flags(self.claims["in_network"]).no.take(self.claim) & self.basis_is(*CONTRACTS)
+        self.mark(self.of_claims(~self.days.known), PriceStatus.DATE_UNKNOWN)
+        self.mark(self.of_claims(~known.yes), PriceStatus.PAYER_UNKNOWN)
+        self.mark(outside, PriceStatus.OUT_OF_NETWORK)
+        self.mark(self.line_basis < 0, PriceStatus.PAYER_PRICE_UNKNOWN)
+        by_unit = self.basis_is(*MEDICARE, "fee_table")
+        self.mark(by_unit & absent(self.lines["code"]), PriceStatus.CODE_UNKNOWN)
+        self.mark(by_unit & ~self.units.known, PriceStatus.UNITS_UNKNOWN)
+        self.mark(by_unit & ~self.usable, PriceStatus.UNITS_UNUSABLE)
