@@ -269,7 +269,7 @@ def _say_note(reading: NoteReading, level: EvaluationLevel | None) -> None:
     else:
         out.print(Text("The note names no service that is known here."))
     _listed("To be answered first", list(_questions(reading, level)))
-    _listed("Left out, because not done today", [f"{item.what.strip()}: {item.why.value}" for item in reading.left_out])
+    _listed("Left out", [f"{item.what.strip()}: {item.why.value}" for item in reading.left_out])
     total = reading.total_timed_minutes
     if total is not None:
         out.print(Text(f"\nThe note states {total.value} timed minutes in all."))

@@ -25,7 +25,11 @@ _ASSISTANT = re.compile(
     r"\bPTA\b|\b(?i:physical (?:therapy|therapist) assistant|(?:therapy|"  # spelling: off
     r"therapist) assistant)\b|\b(?i:by|with) pta\b|^\W*(?i:assistant)(?:\s+[A-Z][\w.]+){0,2}\s*[:,-]"  # spelling: off
 )
-_AIDE = re.compile(r"\b(?i:(?:rehab |pt |physical therapy )?(?:aide|tech|technician))\b")
+_AIDE = re.compile(
+    r"(?<!\bher )(?<!\bhis )(?<!\btheir )(?<!health )(?<!home )(?<!school )(?<!classroom )(?<!private )(?<!personal )"
+    r"\b(?i:(?:rehab |pt |physical therapy )?(?:aide|tech|technician))\b(?! from\b| at home\b| at school\b)"
+)
+"""An aide of the clinic; one who lives with the patient or comes from elsewhere furnishes nothing here."""
 _NOBODY = re.compile(r"\b(?i:unattended|unsupervised|without supervision|no supervision)\b")
 _THERAPIST = re.compile(
     r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|"

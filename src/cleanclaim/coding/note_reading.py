@@ -24,6 +24,7 @@ from cleanclaim.coding.note_sections import Part, Stretch, stretches, whole_text
 from cleanclaim.coding.note_words import EVALUATIONS, NoteWords
 from cleanclaim.coding.reading import NoteReading, WhyLeftOut
 from cleanclaim.coding.totals import encounter, kind, signatures, telehealth, totals
+from cleanclaim.coding.wound_dressings import leave_out_dressings
 from cleanclaim.records import Note, VisitKind
 
 
@@ -49,6 +50,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     reader.listed.use_listed_minutes()
     settling.drop_bare_evaluations(told)
     settling.settle_with_totals(told, total.timed, total.treatment)
+    leave_out_dressings(told)
     evaluation = read_evaluation(text)
     stated = evaluation if evaluation != type(evaluation)() else None
     level = evaluation_level(evaluation.findings) if stated else None

@@ -28,6 +28,8 @@ class WhyLeftOut(StrEnum):
     """It is told of an earlier visit."""
     TOLD = "told with another service"
     """All minutes of the note are told elsewhere, so these words describe one of the other services."""
+    DRESSING = "dressing of the wound"
+    """It is the wrap over a wound that was debrided, which the debridement includes."""
 
 
 class EncounterHint(StrEnum):

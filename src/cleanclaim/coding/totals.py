@@ -29,6 +29,8 @@ _TIMED = re.compile(
     rf"|\btimed[ \t]+(?:treatment|services|care|work)[ \t]+(?:came|comes|adds?|added|amounts?|"
     rf"amounted)[ \t]+(?:up[ \t]+)?to"
     rf"[ \t]+(?P<came>\d{{1,3}})[ \t]*{_UNIT}"
+    rf"|\b(?P<none>(?:total[ \t]+)?timed(?:[ \t]+(?:codes?|time|{_UNIT}|services?))*[ \t]*[:=-]?[ \t]*"
+    rf"(?:none|nil|zero|n/a)\b)"
     rf"|\b(?P<nothing>(?:no|without)[ \t]+(?:timed|one-on-one|15-minute)[ \t]+(?:services?|codes?|minutes|"
     rf"treatment|procedures?|units))\b"
 )
@@ -142,7 +144,11 @@ def totals(text: str) -> VisitTotals:
     for match in _TIMED.finditer(folded):
         if not _TIMED_LABEL.search(match.group()):
             continue
-        number = "0" if match["nothing"] else match["n"] or match["before"] or match["quarters"] or match["came"]
+        number = (
+            "0"
+            if match["nothing"] or match["none"]
+            else match["n"] or match["before"] or match["quarters"] or match["came"]
+        )
         timed = timed or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
     treatment = None
