@@ -1,4 +1,4 @@
-"""`cleanclaim reference`: tables, payers and diagnoses by words."""
+"""`cleanclaim reference`: tables, and diagnoses by words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.cli.reference import _decimal, all_tables
+from cleanclaim.cli.reference import all_tables
 from cleanclaim.reference import payers, procedures
 from tests.cli.running import run, run_json
 
@@ -49,44 +49,6 @@ def test_every_table_has_a_source() -> None:
     assert [item.name for item in all_tables() if not item.sources] == []
 
 
-def test_payers() -> None:
-    code, found = run_json("reference", "payers", "--date", "2026-03-04")
-    assert code == 0
-    by_id = {item["id"]: item for item in found["payers"]}
-    assert (by_id["medicare_b"]["unit_method"], by_id["medicare_b"]["is_own"]) == ("eight_minute", False)
-    assert by_id["aetna"]["unit_method"] is None
-    assert run("reference", "payers", "--date", "2026-03-04").lines[-1].startswith("On 2026-03-04, of ")
-
-
-def test_payer_on_a_date() -> None:
-    code, found = run_json("reference", "payer", "medicare_b", "--date", "2026-03-04")
-    assert code == 0
-    settings = {item["name"]: item for item in found["settings"]}
-    assert (settings["unit_method"]["value"], settings["unit_method"]["confidence"]) == ("eight_minute", "secondary")
-    assert settings["timely_filing_months"]["text"] == "12 months"
-    assert settings["assistant_payment_reduction"]["text"] == "15 %"
-    assert settings["visit_cap"]["text"] == "none"
-    assert (settings["fee_table"]["status"], settings["fee_table"]["value"]) == ("not listed", None)
-
-
-@pytest.mark.parametrize(("day", "method"), [("2000-03-31", None), ("2000-04-01", "eight_minute")])
-def test_setting_begins_on_its_first_day(day: str, method: str | None) -> None:
-    _, found = run_json("reference", "payer", "medicare_b", "--date", day)
-    assert next(item["value"] for item in found["settings"] if item["name"] == "unit_method") == method
-
-
-def test_doubtful_settings_are_shown_apart() -> None:
-    ran = run("reference", "payer", "anthem", "--date", "2026-03-04")
-    assert "Doubtful, so it decides nothing:" in ran.lines
-    assert "- own pairs: column 1 97530, column 2 97140, bypass allowed no" in ran.words
-
-
-def test_unknown_payer() -> None:
-    ran = run("reference", "payer", "medicare")
-    assert ran.code == 2
-    assert "no payer file 'medicare'; did you mean medicare_b" in ran.errors
-
-
 def test_search_by_words() -> None:
     code, found = run_json("reference", "search", "frozen", "shoulder", "left", "--date", "2026-03-04")
     assert code == 0
@@ -121,16 +83,11 @@ def test_search_outside_the_years_read(day: str) -> None:
     assert "expected a day from 2024-10-01 through 2027-09-30" in " ".join(ran.errors.split())
 
 
-@pytest.mark.parametrize(("value", "text"), [(8_000, "80"), (1_350, "13.5"), (5, "0.05"), (0, "0")])
-def test_decimal_text(value: int, text: str) -> None:
-    assert _decimal(value, 100) == text
-
-
 def test_each_command_has_an_example() -> None:
-    for name in ("status", "payers", "payer", "search"):
+    for name in ("status", "search"):
         assert f"Example: cleanclaim reference {name}" in run("reference", name, "--help").words
 
 
 def test_today_is_used_where_no_date_is_given() -> None:
-    _, found = run_json("reference", "payers")
+    _, found = run_json("reference", "status")
     assert date.fromisoformat(found["date"]).year >= 2026

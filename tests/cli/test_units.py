@@ -147,8 +147,8 @@ def test_code_outside_its_dates_is_told() -> None:
         (["97110=8", "--assistant", "97110=5", "--together", "97110=4"], "97110: 9 minutes of the assistant"),
         (["97110=8", "--prefer", "97112"], "--prefer: '97112' has no minutes here"),
         (["97110=8", "--payer", "medicareb"], "no payer file 'medicareb'; did you mean medicare_b?"),
-        (["97110=8", "--payer", "zzz"], "no payer file 'zzz'; see `cleanclaim reference payers`"),
-        (["97110=8", "--payers", "no-such-folder"], "no-such-folder: expected a folder of payer files"),
+        (["97110=8", "--payer", "zzz"], "no payer file 'zzz'; see `cleanclaim payer list`"),
+        (["97110=8", "--payers", "no-such-folder"], "no-such-folder: is no folder; expected a folder of payer files"),
     ],
 )
 def test_unusable_input(words: list[str], said: str) -> None:

@@ -24,7 +24,7 @@ DateOption = Annotated[
 ]
 PayerOption = Annotated[
     str | None,
-    typer.Option("--payer", "-p", help="Payer file, such as medicare_b; see `cleanclaim reference payers`."),
+    typer.Option("--payer", "-p", help="Payer file, such as medicare_b; see `cleanclaim payer list`."),
 ]
 PayersOption = Annotated[
     Path | None, typer.Option("--payers", help="Folder of payer files of your own; they come before the built-in ones.")
@@ -59,7 +59,7 @@ def find_payer(wanted: str, own: Mapping[str, Payer]) -> Payer:
         return payers.get(wanted)
     except payers.UnknownPayerError:
         near = nearest(wanted, known_payers(own))
-        hint = f"did you mean {' or '.join(near)}?" if near else "see `cleanclaim reference payers`"
+        hint = f"did you mean {' or '.join(near)}?" if near else "see `cleanclaim payer list`"
         unusable(f"--payer: no payer file {wanted!r}; {hint}")
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "code": "Suggest procedure codes for words of a note.",
     "price": "Price procedure codes for a payer and a date.",
     "explain": "Explain a rule, procedure, modifier, denial or diagnosis.",
+    "payer": "Show what payers state; check a payer file of your own and what it would change.",
     "reference": "Show or search the reference tables.",
 }
 """Commands by name, with the one line that the help shows."""

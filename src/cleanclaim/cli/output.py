@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from cleanclaim import __version__
 
@@ -46,7 +47,8 @@ def write_json(kind: str, payload: dict[str, Any]) -> None:
 
 def unusable(message: str) -> NoReturn:
     """Say in one line why the input cannot be used, and leave with its exit code."""
-    err.print(f"[bold red]error:[/] {message}", soft_wrap=True)
+    # A message may quote what a user typed, so it is never read as markup.
+    err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
     raise typer.Exit(ExitCode.UNUSABLE)
 
 

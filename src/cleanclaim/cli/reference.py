@@ -1,4 +1,4 @@
-"""`cleanclaim reference`: which tables there are and how far they reach, what payers state, diagnoses by words."""
+"""`cleanclaim reference`: which tables there are and how far they reach, and diagnoses by words."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cleanclaim.cli.arguments import DateOption, PayersOption, day_of, find_payer, known_payers, own_payers
+from cleanclaim.cli.arguments import DateOption, day_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, unusable, write_json
-from cleanclaim.money import CONVERSION_FACTOR_SCALE, RATE_SCALE, RVU_SCALE, dollars
 from cleanclaim.reference import (
     adjustments,
     icd10,
@@ -28,8 +27,6 @@ from cleanclaim.reference import (
     values,
 )
 from cleanclaim.reference.lookup import table_record
-from cleanclaim.reference.payer_shapes import Group, Rows
-from cleanclaim.reference.payers import NONE, SETTINGS, Payer, Setting, Stated
 from cleanclaim.sources import Confidence, Source
 
 EXAMPLE = "cleanclaim reference status"
@@ -245,194 +242,6 @@ def _value_series() -> Iterable[TableStatus]:
             horizon=series.known_through,
             note=values.note(name),
         )
-
-
-# --- payers ----------------------------------------------------------------------------------------------
-
-
-@group.command(
-    "payers",
-    help=_help(
-        "List the payers there are files for, and how each counts units.",
-        "cleanclaim reference payers --date 2026-03-04",
-    ),
-)
-def list_payers(
-    *, day: DateOption = None, payer_folder: PayersOption = None, format_: FormatOption = Format.TEXT
-) -> None:
-    """List the payers there are files for, and how each counts units."""
-    on = day_of(day)
-    own = own_payers(payer_folder)
-    found = [own.get(name) or payers.get(name) for name in known_payers(own)]
-    if format_ is Format.JSON:
-        write_json(
-            "reference-payers",
-            {
-                "date": on,
-                "payers": [
-                    {
-                        "id": item.id,
-                        "label": item.label,
-                        "kind": item.kind,
-                        "filing_indicator": item.filing_indicator,
-                        "is_fictional": item.fictional,
-                        "is_own": item.id in own,
-                        "unit_method": item.setting("unit_method", on).value,
-                        "settings_known": len(item.known_settings()),
-                    }
-                    for item in found
-                ],
-            },
-        )
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("id", no_wrap=True)
-    table.add_column("payer")
-    table.add_column("units by")
-    table.add_column("settings read", justify="right")
-    for item in found:
-        method = item.setting("unit_method", on).value
-        label = f"{item.label} (fictional)" if item.fictional else item.label
-        table.add_row(item.id, Text(label), _METHODS.get(str(method), "unknown"), str(len(item.known_settings())))
-    out.print(table)
-    out.print(Text(f"\nOn {on}, of {len(SETTINGS)} settings. `cleanclaim reference payer ID` shows one payer.", "dim"))
-
-
-_METHODS = {"eight_minute": "8-minute rule", "midpoint": "midpoint rule", "hybrid": "a mixture"}
-
-
-@group.command(
-    "payer",
-    help=_help(
-        "Show what one payer states on a day, with who says so.",
-        "cleanclaim reference payer medicare_b --date 2026-03-04",
-    ),
-)
-def show_payer(
-    payer: Annotated[str, typer.Argument(help="Id of the payer file, such as medicare_b.")],
-    *,
-    day: DateOption = None,
-    payer_folder: PayersOption = None,
-    format_: FormatOption = Format.TEXT,
-) -> None:
-    """Show what one payer states on a day, with who says so."""
-    on = day_of(day)
-    found = find_payer(payer, own_payers(payer_folder))
-    settings = [_setting_json(found, setting, on) for setting in SETTINGS]
-    if format_ is Format.JSON:
-        write_json(
-            "reference-payer",
-            {
-                "id": found.id,
-                "label": found.label,
-                "kind": found.kind,
-                "filing_indicator": found.filing_indicator,
-                "is_fictional": found.fictional,
-                "date": on,
-                "settings": settings,
-            },
-        )
-        return
-    known = [item for item in settings if item["status"] == "found"]
-    out.print(Text.assemble((found.label, "bold"), f" on {on}"))
-    if found.fictional:
-        out.print(Text("A made-up payer, for demonstrations."))
-    sources = list(dict.fromkeys(item["source"] for item in known))
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("setting")
-    table.add_column("value")
-    table.add_column("by", justify="right")
-    for item in known:
-        note = f"\n{item['note']}" if item["note"] else ""
-        label = item["name"].replace("_", " ")
-        table.add_row(Text(label), Text(f"{item['text']}{note}"), f"[{sources.index(item['source']) + 1}]")
-    out.print(table, markup=False)
-    _say_doubts(found, on)
-    unread = [item["name"].replace("_", " ") for item in settings if item["status"] != "found"]
-    if unread:
-        out.print(Text(f"\nNot read for this day, so unknown: {', '.join(unread)}.", "dim"))
-    out.print()
-    for number, source in enumerate(sources, start=1):
-        out.print(Text(f"[{number}] {source}", "dim"))
-
-
-def _say_doubts(payer: Payer, on: date) -> None:
-    doubts = [(name, item) for name, items in payer.doubtful.items() for item in items if item.holds_on(on)]
-    if doubts:
-        out.print(Text("\nDoubtful, so it decides nothing:"))
-        for name, item in doubts:
-            setting = next(one for one in SETTINGS if one.name == name)
-            out.print(Text(f"- {name.replace('_', ' ')}: {shown_value(setting, item.value)} ({item.source.cite()})"))
-
-
-def _setting_json(payer: Payer, setting: Setting, on: date) -> dict[str, Any]:
-    found = payer.setting(setting.name, on)
-    stated = found.dated
-    return {
-        "name": setting.name,
-        "meaning": setting.meaning,
-        "status": found.status,
-        "value": _plain(stated.value) if stated else None,
-        "text": shown_value(setting, stated.value) if stated else "",
-        "from": stated.valid_from if stated else None,
-        "through": stated.valid_through if stated else None,
-        "note": stated.note if isinstance(stated, Stated) else "",
-        "source": stated.source.cite() if stated else None,
-        "confidence": stated.source.confidence if stated else None,
-    }
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a setting holds
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
-
-
-def shown_value(setting: Setting, value: Any) -> str:  # noqa: ANN401 - whatever the setting holds
-    """A payer's value in words, with its unit: `365 days`, `$95.00`, `yes`."""
-    if value == NONE:
-        return "none"
-    if isinstance(setting.shape, Group):
-        return _shown_fields(setting.shape, value)
-    if isinstance(setting.shape, Rows):
-        return "\n".join(_shown_fields(setting.shape.row, row) for row in value) or "none"
-    return _shown(value, setting.unit)
-
-
-def _shown_fields(shape: Group, value: Mapping[str, Any]) -> str:
-    parts = []
-    for field in shape.fields:
-        if field.name not in value or value[field.name] in ((), None):
-            continue
-        shown = _shown(value[field.name], field.unit)
-        # `days 120 days` and `name hearing` say a word too many.
-        is_plain = field.name in {"name", "kind", "code", "amount"} or field.name == field.unit
-        parts.append(shown if is_plain else f"{field.name.replace('_', ' ')} {shown}")
-    return ", ".join(parts)
-
-
-_SCALED = {"rvu_e2": RVU_SCALE, "conversion_factor_e4": CONVERSION_FACTOR_SCALE}
-
-
-def _shown(value: Any, unit: str) -> str:  # noqa: ANN401 - whatever a field holds
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    if unit == "cents":
-        return dollars(value)
-    if unit == "rate_e4":
-        return f"{_decimal(value, RATE_SCALE // 100)} %"
-    if unit in _SCALED:
-        return _decimal(value, _SCALED[unit])
-    words = value.replace("_", " ") if isinstance(value, str) else str(value)
-    return f"{words} {unit}".strip()
-
-
-def _decimal(value: int, scale: int) -> str:
-    """An integer at a scale as decimal text: `8_000` at 100 is `80`."""
-    digits = len(str(scale)) - 1
-    return f"{value // scale}.{value % scale:0{digits}d}".rstrip("0").rstrip(".")
 
 
 # --- search ----------------------------------------------------------------------------------------------

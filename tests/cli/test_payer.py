@@ -1,0 +1,187 @@
+"""`cleanclaim payer`: what payers state, and packs of a clinic's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cleanclaim.reference.payer_wording import _decimal
+from cleanclaim.reference.payers import SETTINGS
+from tests.cli.running import run, run_json
+
+OWN = """id = "heron_health"
+label = "Heron [bold]Health[/] {0.__class__} %s"
+kind = "commercial"
+filing_indicator = "CI"
+filing_indicator_confidence = "seen"
+fictional = true
+
+[sources.contract]
+publisher = "Heron Health"
+title = "Agreement {payer}"
+section = "exhibit B"
+read_on = 2026-01-15
+
+[[settings.unit_method.values]]
+value = "midpoint"
+from = 2026-01-01
+source = "contract"
+
+[[settings.utilization_manager.values]]
+value = "{claim_key.__class__} [red]"
+source = "contract"
+confidence = "memory"
+
+[[settings.mue_applies.values]]
+value = false
+source = "contract"
+confidence = "uncertain"
+"""
+ON = ("--date", "2026-03-04")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "heron_health.toml"
+    path.write_text(OWN)
+    return path
+
+
+# --- list and show ---------------------------------------------------------------------------------------
+
+
+def test_payers() -> None:
+    code, found = run_json("payer", "list", "--date", "2026-03-04")
+    assert code == 0
+    by_id = {item["id"]: item for item in found["payers"]}
+    assert (by_id["medicare_b"]["unit_method"], by_id["medicare_b"]["is_own"]) == ("eight_minute", False)
+    assert by_id["aetna"]["unit_method"] is None
+    assert run("payer", "list", "--date", "2026-03-04").lines[-1].startswith("On 2026-03-04, of ")
+
+
+def test_payer_on_a_date() -> None:
+    code, found = run_json("payer", "show", "medicare_b", "--date", "2026-03-04")
+    assert code == 0
+    settings = {item["name"]: item for item in found["settings"]}
+    assert (settings["unit_method"]["value"], settings["unit_method"]["confidence"]) == ("eight_minute", "secondary")
+    assert settings["timely_filing_months"]["text"] == "12 months"
+    assert settings["assistant_payment_reduction"]["text"] == "15 %"
+    assert settings["visit_cap"]["text"] == "none"
+    assert (settings["fee_table"]["status"], settings["fee_table"]["value"]) == ("not listed", None)
+
+
+@pytest.mark.parametrize(("day", "method"), [("2000-03-31", None), ("2000-04-01", "eight_minute")])
+def test_setting_begins_on_its_first_day(day: str, method: str | None) -> None:
+    _, found = run_json("payer", "show", "medicare_b", "--date", day)
+    assert next(item["value"] for item in found["settings"] if item["name"] == "unit_method") == method
+
+
+def test_doubtful_settings_are_shown_apart() -> None:
+    ran = run("payer", "show", "anthem", "--date", "2026-03-04")
+    assert "Doubtful, so it decides nothing:" in ran.lines
+    assert "- own pairs: column 1 97530, column 2 97140, bypass allowed no" in ran.words
+
+
+def test_unknown_payer() -> None:
+    ran = run("payer", "show", "medicare")
+    assert ran.code == 2
+    assert "no payer file 'medicare'; did you mean medicare_b" in ran.errors
+
+
+@pytest.mark.parametrize(("value", "text"), [(8_000, "80"), (1_350, "13.5"), (5, "0.05"), (0, "0")])
+def test_decimal_text(value: int, text: str) -> None:
+    assert _decimal(value, 100) == text
+
+
+def test_each_command_has_an_example() -> None:
+    for name in ("list", "show", "check"):
+        assert f"Example: cleanclaim payer {name}" in run("payer", name, "--help").words
+
+
+def test_today_is_used_where_no_date_is_given() -> None:
+    _, found = run_json("payer", "list")
+    assert date.fromisoformat(found["date"]).year >= 2026
+
+
+def test_words_of_a_pack_are_no_template_and_no_markup(own: Path) -> None:
+    shown = run("payer", "show", "heron_health", "--payers", own.parent, *ON)
+    assert shown.lines[0] == "Heron [bold]Health[/] {0.__class__} %s on 2026-03-04"
+    assert "{claim_key.__class__} [red]" in shown.words
+    assert "Heron Health, Agreement {payer}, exhibit B" in shown.words
+    listed = run("payer", "list", "--payers", own.parent, *ON, width=160)
+    assert "Heron [bold]Health[/] {0.__class__} %s (fictional)" in listed.words
+
+
+# --- check -----------------------------------------------------------------------------------------------
+
+
+def test_a_pack_that_can_be_used_says_what_it_decides(own: Path) -> None:
+    code, found = run_json("payer", "check", own, *ON)
+    assert (code, found["problems"]) == (0, [])
+    assert found["packs"] == [
+        {
+            "file": str(own),
+            "id": "heron_health",
+            "label": "Heron [bold]Health[/] {0.__class__} %s",
+            "replaces_shipped": False,
+            "settings": len(SETTINGS),
+            "known": ["unit_method", "utilization_manager"],
+            "doubtful": ["mue_applies"],
+            "not_on_the_day": [],
+            "from_memory": ["utilization_manager"],
+        }
+    ]
+    before = run_json("payer", "check", own, "--date", "2025-12-31")[1]["packs"][0]
+    assert (before["known"], before["not_on_the_day"]) == (["utilization_manager"], ["unit_method"])
+
+
+def test_a_usable_pack_in_words(own: Path) -> None:
+    own.write_text(OWN.replace("heron_health", "aetna"))
+    ran = run("payer", "check", own, *ON, width=200)
+    assert ran.code == 0
+    assert ran.lines[0].endswith("Heron [bold]Health[/] {0.__class__} %s, id aetna, can be used")
+    assert f"on 2026-03-04: 2 of {len(SETTINGS)} settings known; the rules that need others say no data" in ran.words
+    assert "from memory: utilization manager" in ran.words
+    assert "doubtful, so it decides nothing: mue applies" in ran.words
+    assert "takes the place of the shipped file aetna, whole: nothing is inherited from it" in ran.words
+
+
+def test_every_problem_is_told_with_line_key_and_expectation(own: Path) -> None:
+    own.write_text(OWN.replace('"midpoint"', '"[red]8 minute"').replace("mue_applies", "mue_aplies"))
+    code, found = run_json("payer", "check", own, *ON)
+    assert (code, found["packs"]) == (2, [])
+    assert [(one["line"], one["key"], one["found"], one["nearest"]) for one in found["problems"]] == [
+        (15, "settings.unit_method.values[0].value", "'[red]8 minute'", None),
+        (24, "settings.mue_aplies", "'mue_aplies'", "mue_applies"),
+    ]
+    ran = run("payer", "check", own, *ON, width=400)
+    assert ran.code == 2
+    assert ran.lines[0] == (
+        f"{own}, line 15: settings.unit_method.values[0].value has '[red]8 minute'; "
+        "expected one of eight_minute, midpoint, hybrid"
+    )
+    assert ran.lines[1].endswith("(did you mean mue_applies?)")
+
+
+def test_a_folder_is_checked_whole_and_an_id_is_taken_once(own: Path) -> None:
+    (own.parent / "b.toml").write_text(OWN)
+    code, found = run_json("payer", "check", own.parent, *ON)
+    assert (code, len(found["packs"])) == (2, 2)
+    assert [(one["line"], one["key"], one["expected"]) for one in found["problems"]] == [(None, "", "each id once")]
+    assert "id: 'heron_health' is also the id of " in found["problems"][0]["found"]
+
+
+def test_a_file_that_is_no_toml_or_not_there(own: Path) -> None:
+    own.write_text("id = heron\n")
+    _, found = run_json("payer", "check", own, own.parent / "absent.toml", *ON)
+    assert [(one["line"], one["found"].partition(":")[0]) for one in found["problems"]] == [
+        (1, "is not TOML"),
+        (None, "cannot be read"),
+    ]
+
+
+def test_what_a_user_typed_is_no_markup_in_an_error(tmp_path: Path) -> None:
+    ran = run("payer", "show", "x[/red]", "--payers", tmp_path)
+    assert (ran.code, "no payer file 'x[/red]'" in ran.errors) == (2, True)
