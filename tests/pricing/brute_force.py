@@ -53,7 +53,7 @@ def cents(amount: Fraction) -> int:
 
 
 def unit_fee(claim: Claim, code: str, keep: Fraction) -> Fraction:
-    """A unit's fee in cents, not rounded, with this share of its practice expense."""
+    """A unit's fee in whole cents, with this share of its practice expense."""
     return _unit_fee(claim.day, claim.locality, claim.place, code, keep)
 
 
@@ -69,7 +69,7 @@ def _unit_fee(day: date, locality: str, place: str, code: str, keep: Fraction) -
     work = Fraction(rvu.work, 100) * Fraction(index.work, 1000)
     pe = Fraction(expense, 100) * Fraction(index.pe, 1000)
     mp = Fraction(rvu.mp, 100) * Fraction(index.mp, 1000)
-    return (work + keep * pe + mp) * Fraction(factor, 10_000) * 100
+    return Fraction(cents((work + keep * pe + mp) * Fraction(factor, 10_000) * 100))
 
 
 def price(claims: list[Claim], percent: Fraction, scope: str) -> list[list[Answer]]:

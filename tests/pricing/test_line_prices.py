@@ -135,7 +135,7 @@ def test_ties_go_to_the_higher_fee_then_to_the_first_line() -> None:
 def test_only_one_unit_of_the_highest_line_is_whole() -> None:
     table = priced([{}], "97110x4 20560x1")
     assert column(table, "full_units") == [1, 1]
-    # 29.058783 + 3 × 22.2115985 = 95.6935785
+    # 29.06 + 3 × 22.21
     assert column(table, "allowed_cents")[0] == 9569
     assert column(table, "fee_cents")[0] == 11624
 
@@ -163,10 +163,10 @@ def test_units_that_no_line_holds(units: int) -> None:
 
 def test_the_most_units_are_exact() -> None:
     table = priced([{}], "97110x99999@999999999999")
-    # 29.058783 + 99,998 × 22.2115985
-    assert column(table, "allowed_cents") == [222_114_449]
-    # 99,999 × 29.058783
-    assert column(table, "fee_cents") == [290_584_924]
+    # 29.06 + 99,998 × 22.21
+    assert column(table, "allowed_cents") == [222_098_464]
+    # 99,999 × 29.06
+    assert column(table, "fee_cents") == [290_597_094]
 
 
 # --- status, place, locality ------------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_percent_of_medicare(tmp_path: Path) -> None:
     }
     own = pack(tmp_path, "plan_115", "commercial", settings)
     table = priced([{"payer": "plan_115"}], "97110x2 97530 97010", extra=[own])
-    # 2 × 29.058783 × 1.15 = 66.8352, 35.070945 × 1.15 = 40.3316; Medicare has no amount for a bundled code.
+    # 2 × 29.06 × 1.15 = 66.838, 35.07 × 1.15 = 40.3305; Medicare has no amount for a bundled code.
     assert column(table, "allowed_cents") == [6684, 4033, None]
     assert column(table, "price_status") == ["found", "found", "no rate"]
     assert column(table, "share_status") == ["plan terms unknown", "plan terms unknown", "no price"]
@@ -313,7 +313,7 @@ def test_a_percentage_beyond_belief(tmp_path: Path, percent: str, status: str) -
     own = pack(tmp_path, "dear", "commercial", settings)
     table = priced([{"payer": "dear"}], "97110", extra=[own])
     assert column(table, "price_status") == [status]
-    assert column(table, "allowed_cents") == [29059 if status == "found" else None]
+    assert column(table, "allowed_cents") == [29060 if status == "found" else None]
 
 
 @pytest.mark.parametrize(("fee", "allowed"), [("500000.00", 50_000_000), ("500000.01", None)])
@@ -329,7 +329,7 @@ def test_a_fee_beyond_belief(tmp_path: Path, fee: str, allowed: int | None) -> N
 def test_percent_with_an_unknown_reduction() -> None:
     table = priced([{"payer": "auto_mi"}], "97110x2 97140")
     assert column(table, "price_status") == ["reduction unknown"] * 2
-    # One unit alone is paid in full either way: 29.058783 × 1.90.
+    # One unit alone is paid in full either way: 29.06 × 1.90 = 55.214.
     assert column(priced([{"payer": "auto_mi"}], "97110"), "allowed_cents") == [5521]
     assert column(priced([{"payer": "auto_mi"}], "20560x2"), "price_status") == ["found"]
 

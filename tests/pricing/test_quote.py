@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from cleanclaim.cli.program import program
-from cleanclaim.money import divide
 from cleanclaim.pricing.quote import QuotedLine, QuoteError, parse_lines, price_lines
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
 from cleanclaim.sources import Confidence
@@ -50,7 +49,7 @@ def test_a_price_unfolds() -> None:
     assert (unit.indices.value.work, unit.conversion_factor.value) == (1000, 334_009)
     assert unit.reduction is not None
     assert unit.reduction.value == 5_000
-    assert (unit.whole_e4, unit.cut_e4) == (290_588, 222_116)
+    assert (unit.whole_cents, unit.cut_cents) == (2906, 2221)
     assert unit.relative_values.value.edition == "rvu26c"
 
 
@@ -63,10 +62,9 @@ def test_the_parts_make_the_figures(words: str, locality: str) -> None:
                 assert line.status is PriceStatus.BUNDLED
                 continue
             assert line.full_units is not None
-            whole, cut = line.unit.exact(cut=False), line.unit.exact(cut=True)
-            exact = line.full_units * whole + (line.units - line.full_units) * cut
-            assert line.allowed_cents == divide(exact, 10**15)
-            assert line.fee_cents == divide(line.units * whole, 10**15)
+            whole, cut = line.unit.whole_cents, line.unit.cut_cents
+            assert line.allowed_cents == line.full_units * whole + (line.units - line.full_units) * cut
+            assert line.fee_cents == line.units * whole
             assert (line.full_units > 0) == (line.rank in (1, None))
 
 
@@ -77,14 +75,14 @@ def test_the_price_explains_itself() -> None:
         "Medicare Part B, 2026-03-04, locality national, place of service 11",
         "97110-CQ × 1  $22.21",
         "work 0.45 × 1 + non-facility practice expense 0.41 × 1 + malpractice 0.01 × 1 (rvu26c)",
-        "× conversion factor 33.4009 = $29.0588",
+        "× conversion factor 33.4009 = $29.06",
         "ranked 2 of 2 by practice expense: 0 paid in full, 1 with 50 % off practice expense",
-        "1 × $22.2116 [memory]",
-        "80 % after the deductible [secondary]",
+        "1 × $22.21\n",
+        "80 % after the deductible\n",
         "85 % of the payer's share for an assistant",
         "2 % off the payment [secondary]",
         "allowed                      $57.28",
-        "From memory, not read in a source: each line is rounded to cents once, after the reduction;",
+        "From memory, not read in a source: the charge is compared with the amount after the reduction;",
     ]
     for part in wanted:
         assert part in text
@@ -129,9 +127,10 @@ def test_own_payer_files(tmp_path: Path) -> None:
         },
     )
     price = price_lines("97110x2 97530", date=DAY, payer=own)
-    # 2 × 22.2115985 × 1.2 = 53.3078; 35.070945 × 1.2 = 42.0851
-    assert [line.allowed_cents for line in price.lines] == [5331, 4209]
-    assert "× conversion factor 33.4009 × 120 % = $34.8705" in price.explain()
+    # 2 × 22.21 × 1.2 = 53.304; 35.07 × 1.2 = 42.084
+    assert [line.allowed_cents for line in price.lines] == [5330, 4208]
+    assert "× conversion factor 33.4009 = $29.06\n" in price.explain()
+    assert "$53.30  (2 × $22.21) × 120 % [memory]" in price.explain()
 
 
 @pytest.mark.parametrize(

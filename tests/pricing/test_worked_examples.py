@@ -34,10 +34,10 @@ def test_reduction_2026(name: str) -> None:
     assert price.allowed_cents == total
 
 
-# Derived from RVU25D, conversion factor 32.3465, every index 1. A line is rounded once: 2 × 21.8338875 is 43.67.
-# The evaluation visit adds up to 140.5455 before rounding, which is quoted as 140.55; its lines add up to 140.54.
+# Derived from RVU25D, conversion factor 32.3465, every index 1. A unit is rounded: 2 × 21.83, not 2 × 21.8338875.
+# The evaluation visit adds up to 140.5455 before rounding, which is quoted as 140.55; its units add up to 140.54.
 CASES_2025 = {
-    "treatment": ("97530 97110x2 97140", [3461, 4367, 2070], 9_898, 11_936),
+    "treatment": ("97530 97110x2 97140", [3461, 4366, 2070], 9_897, 11_936),
     "evaluation": ("97161 97110 97140", [9801, 2183, 2070], 14_054, 15_397),
 }
 
@@ -51,12 +51,18 @@ def test_reduction_2025(name: str) -> None:
     assert price.total("fee_cents") == unreduced
 
 
-def test_the_evaluation_visit_before_rounding() -> None:
-    price = price_lines("97161 97110 97140", date=date(2025, 6, 2))
-    units = [line.unit for line in price.lines]
-    assert all(units)
-    exact = [unit.exact(cut=place > 0) for place, unit in enumerate(units) if unit]
-    assert round(sum(exact), -13) == 14_055 * 10**15 - 45 * 10**13  # 140.5455
+def test_a_unit_is_rounded_to_cents_whole_and_cut() -> None:
+    """CMS's payment amount file has both amounts of a unit in cents, so a line adds up cents and nothing finer.
+
+    2025: (.45 + .43 + .01) × 32.3465 = 28.788385 and (.45 + .215 + .01) × 32.3465 = 21.8338875.
+    """
+    day = date(2025, 6, 2)
+    for units, cents in ((1, 2183), (2, 4366), (3, 6549), (6, 13_098)):
+        line = price_lines(f"97161 97110x{units}", date=day).lines[1]
+        assert (line.full_units, line.allowed_cents) == (0, cents)
+        assert line.fee_cents == units * 2879
+    # Alone, the first of four units is whole: 28.79 + 3 × 21.83; rounding the line would make 94.29.
+    assert price_lines("97110x4", date=day).allowed_cents == 9_428
 
 
 def test_assistant_2026() -> None:

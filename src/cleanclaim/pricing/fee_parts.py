@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cleanclaim.dates import Dated
-from cleanclaim.money import RATE_SCALE, divide
+from cleanclaim.money import RATE_SCALE, Cents, divide
 from cleanclaim.pricing.schedule import CENTS_PER_PRODUCT
 from cleanclaim.reference.fee_schedule import Indices, RelativeValues
-
-_PER_E4 = CENTS_PER_PRODUCT * RATE_SCALE * RATE_SCALE // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class UnitFee:
     reduction: Dated[int] | None
     """Cut of practice expense at 10⁻⁴, for the codes whose units share the reduction."""
     percent: int | None
-    """What the payer pays of Medicare's amount, at 10⁻⁴; null for Medicare itself."""
+    """What the payer pays of a line at Medicare's fees, at 10⁻⁴; null for Medicare itself."""
 
     @property
     def practice_expense(self) -> int:
@@ -32,19 +30,18 @@ class UnitFee:
         return found.pe_facility if self.in_facility else found.pe_nonfacility
 
     @property
-    def whole_e4(self) -> int:
-        """The fee of a unit paid in full, in dollars at 10⁻⁴: for display, since only a line is rounded to cents."""
-        return divide(self.exact(cut=False), _PER_E4)
+    def whole_cents(self) -> Cents:
+        """The fee of a unit paid in full."""
+        return self._rounded(RATE_SCALE)
 
     @property
-    def cut_e4(self) -> int:
-        """The fee of a unit with its practice expense cut, in dollars at 10⁻⁴."""
-        return divide(self.exact(cut=True), _PER_E4)
+    def cut_cents(self) -> Cents:
+        """The fee of a unit with its practice expense cut; the whole fee of a code that takes no part in that."""
+        return self._rounded(RATE_SCALE - (self.reduction.value if self.reduction else 0))
 
-    def exact(self, *, cut: bool) -> int:
-        """The fee of a unit as a whole number of cents divided by 10¹⁵."""
+    def _rounded(self, kept: int) -> Cents:
+        """The fee with that much of its practice expense, at 10⁻⁴, rounded once to cents."""
         found, index = self.relative_values.value, self.indices.value
-        share = RATE_SCALE - (self.reduction.value if cut and self.reduction else 0)
         other = (found.work * index.work + found.mp * index.mp) * RATE_SCALE
-        product = (other + self.practice_expense * index.pe * share) * self.conversion_factor.value
-        return product * (RATE_SCALE if self.percent is None else self.percent)
+        product = (other + self.practice_expense * index.pe * kept) * self.conversion_factor.value
+        return divide(product, CENTS_PER_PRODUCT * RATE_SCALE)

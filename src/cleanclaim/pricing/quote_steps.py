@@ -11,6 +11,7 @@ from cleanclaim.dates import Dated
 from cleanclaim.money import RATE_SCALE, dollars
 from cleanclaim.pricing.fee_parts import UnitFee
 from cleanclaim.pricing.priced_visit import PricedLine, Step
+from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, UNITS_IN_CENTS
 from cleanclaim.pricing.quoted_lines import QuotedLine
 from cleanclaim.pricing.schedule import facility_places
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
@@ -79,14 +80,21 @@ class QuotedVisit:
             )
         if line.allowed_cents is None:
             return
-        confidence = Confidence.MEMORY if line.unit is not None else Confidence.SEEN
-        yield Step("allowed", _why(line), line.allowed_cents, confidence)
+        of_medicare = line.unit is not None and line.unit.percent is not None
+        yield Step(
+            "allowed",
+            _why(line),
+            line.allowed_cents,
+            Confidence.MEMORY if of_medicare else Confidence.SEEN,
+            UNITS_IN_CENTS if line.unit is not None else None,
+        )
         if line.charge_cents is not None and line.payable_cents is not None:
             yield Step(
                 "payable",
                 f"the lesser of the charge of {dollars(line.charge_cents)} and the allowed amount",
                 line.payable_cents,
                 Confidence.MEMORY,
+                LESSER_OF_CHARGE if self.payer.kind == "medicare_b" else None,
             )
         if self.payer.kind == "medicare_b" and line.allowed_cents:
             yield from self._share_steps(line)
@@ -100,10 +108,9 @@ class QuotedVisit:
             f" + malpractice {_scaled(found.value.mp, 2)} × {_scaled(index.mp, 3)}"
         )
         yield Step("relative values", f"{parts} ({found.value.edition})", None, found.source.confidence, found.source)
-        share = "" if unit.percent is None else f" × {_scaled(unit.percent, 2)} %"
         yield Step(
             "unit fee",
-            f"× conversion factor {_scaled(factor.value, 4)}{share} = {_e4(unit.whole_e4)}",
+            f"× conversion factor {_scaled(factor.value, 4)} = {dollars(unit.whole_cents)}",
             None,
             factor.source.confidence,
             factor.source,
@@ -122,7 +129,13 @@ class QuotedVisit:
 
     def _share_steps(self, line: PricedLine) -> Iterator[Step]:
         if line.share_status is ShareStatus.FOUND:
-            yield Step("deductible", "what is left of the yearly deductible", line.deductible_cents, Confidence.MEMORY)
+            yield Step(
+                "deductible",
+                "what is left of the yearly deductible",
+                line.deductible_cents,
+                Confidence.MEMORY,
+                DEDUCTIBLE_FIRST,
+            )
         rate = values.on("part_b_coinsurance", self.day).dated
         if rate is not None and line.share_status is ShareStatus.FOUND:
             yield Step(
@@ -161,10 +174,6 @@ def _why(line: PricedLine) -> str:
     if line.unit is None or line.full_units is None:
         return "as the payer's file says"
     cut = line.units - line.full_units
-    terms = [(line.full_units, line.unit.whole_e4), (cut, line.unit.cut_e4)]
-    return " + ".join(f"{count} × {_e4(fee)}" for count, fee in terms if count)
-
-
-def _e4(value: int) -> str:
-    """Dollars at 10⁻⁴ as text with all four digits."""
-    return f"${value // RATE_SCALE}.{value % RATE_SCALE:04d}"
+    counted = [(line.full_units, line.unit.whole_cents), (cut, line.unit.cut_cents)]
+    terms = " + ".join(f"{count} × {dollars(fee)}" for count, fee in counted if count)
+    return terms if line.unit.percent is None else f"({terms}) × {_scaled(line.unit.percent, 2)} %"
