@@ -121,16 +121,13 @@ def mutants_of_modules(area: str, sample: int, seed: int, deadline: float) -> It
     print(f"{area}: {len(every)} mutants in all", flush=True)
     random.Random(seed).shuffle(every)
     with Worker(area) as worker:
-        tests = worker.tests()
+        tests = {name: {**test, "enters": set(test["enters"])} for name, test in worker.tests().items()}
         for path, tree, edit in itertools.islice(every, sample or None):
             if time.monotonic() > deadline:
                 break
             function = function_around(tree, edit.line)
-            entering = [
-                name
-                for name, test in tests.items()
-                if f"{path.name}:{_compiled_name(tree, edit.line)}" in test["enters"]
-            ]
+            entered = f"{path.name}:{_compiled_name(tree, edit.line)}"
+            entering = [name for name, test in tests.items() if entered in test["enters"]]
             entering.sort(key=lambda name: tests[name]["seconds"])
             with edit.made():
                 source = ast.unparse(tree)
