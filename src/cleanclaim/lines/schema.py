@@ -132,6 +132,13 @@ CLAIMS: tuple[Column, ...] = (
     ),
     Column("visits_before", COUNT, "visits", "visits of this case before those at hand", 0),
     Column("visits_before_this_year", COUNT, "visits", "of these, in the calendar year of the visit", 0),
+    Column(
+        "visits_before_this_week",
+        COUNT,
+        "visits",
+        "of visits_before, in the week of the visit, begun on Sunday or Monday, whichever holds fewer",
+        0,
+    ),
     Column("has_progress_report", FLAG, "flag", "this visit holds a progress report", False),
     Column(
         "progress_report_signed_by", TEXT, "code", "credential under this visit's progress report; empty if none", ""

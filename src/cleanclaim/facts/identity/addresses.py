@@ -1,0 +1,84 @@
+"""Addresses of patient and clinic: which parts are empty, and whether a state is one.
+
+An address outside the USA has no state and no ZIP code that could be checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.lines.schema import FLAG, TEXT, Column
+from cleanclaim.reference import postal
+
+_PARTS = {"street": "street", "city": "city", "state": "state", "zip": "ZIP code"}
+_ABROAD_TOO = frozenset({"street", "city"})
+_STATES = {"patient": "patient_state", "clinic": "billing_state", "accident": "accident_state"}
+_COUNTRIES = {"patient": "patient_country", "clinic": "billing_country"}
+
+
+def _at_home(who: str) -> pl.Expr:
+    return pl.col(f"{who}_country").is_in(["", "US"])
+
+
+def _absent(who: str) -> dict[str, pl.Expr]:
+    """Part of the address → whether it is empty where it may not be."""
+    return {
+        label: (pl.col(f"{who}_{part}") == "") & (pl.lit(value=True) if part in _ABROAD_TOO else _at_home(who))
+        for part, label in _PARTS.items()
+    }
+
+
+def _words(conditions: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The names of the conditions that are met for certain, in order."""
+    named = [pl.when(condition).then(pl.lit(name)) for name, condition in conditions.items()]
+    return pl.concat_str(named, separator=", ", ignore_nulls=True)
+
+
+def _any(conditions: Iterable[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal(*conditions)
+
+
+def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    known = sorted(postal.states())
+    patient, clinic = _absent("patient"), _absent("billing")
+    unlisted = {
+        who: (pl.col(name) != "")
+        & pl.when(pl.col(name).is_not_null()).then(pl.col(name).is_in(known).not_())
+        & (_at_home({"patient": "patient", "clinic": "billing"}[who]) if who in _COUNTRIES else pl.lit(value=True))
+        for who, name in _STATES.items()
+    }
+    abroad = {
+        who: (pl.col(name) != "") & pl.col(name).str.contains(r"^[A-Z]{2}$").not_() for who, name in _COUNTRIES.items()
+    }
+    return frames["claims"].select(
+        _any(patient.values()).alias("patient_address_has_gaps"),
+        _words(patient).alias("patient_address_gaps"),
+        _any(clinic.values()).alias("billing_address_has_gaps"),
+        _words(clinic).alias("billing_address_gaps"),
+        _any(unlisted.values()).alias("has_unlisted_state"),
+        _words(unlisted).alias("unlisted_states_of"),
+        _any(abroad.values()).alias("has_malformed_country"),
+        _words(abroad).alias("malformed_countries_of"),
+    )
+
+
+stage = Stage(
+    name="addresses",
+    over="claims",
+    needs=(*(f"{who}_{part}" for who in ("patient", "billing") for part in (*_PARTS, "country")), "accident_state"),
+    adds=(
+        Column("patient_address_has_gaps", FLAG, "flag", "a part of the patient's address is empty"),
+        Column("patient_address_gaps", TEXT, "words", "the parts of the patient's address that are empty"),
+        Column("billing_address_has_gaps", FLAG, "flag", "a part of the clinic's address is empty"),
+        Column("billing_address_gaps", TEXT, "words", "the parts of the clinic's address that are empty"),
+        Column("has_unlisted_state", FLAG, "flag", "a state of an address in the USA or of the accident is none"),
+        Column("unlisted_states_of", TEXT, "words", "whose state is none: patient, clinic, accident"),
+        Column("has_malformed_country", FLAG, "flag", "a country is not written in two letters"),
+        Column("malformed_countries_of", TEXT, "words", "whose country is not written in two letters"),
+    ),
+    compute=_compute,
+    lacks="addresses of patient and clinic, and state of the accident",
+)

@@ -1,0 +1,1 @@
+"""How a therapist's claims compare with those of the other therapists at hand."""

@@ -1,0 +1,164 @@
+"""Where a therapist stands among the other therapists at hand: units of a visit, and patients billed with KX.
+
+A therapist stands out who lies above more of the others than a published share of them, and whose difference from the
+others together is significant by Welch's test; both figures are data. Only therapists of whom every visit is known are
+compared, each within the discipline. The last judged claim of a therapist stands for all, so that one is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.facts.kit import Context, Fact, Stage, any_row
+from cleanclaim.facts.limits.therapist_names import last_of
+from cleanclaim.facts.peers.welch import Sample, chance_above
+from cleanclaim.lines.columns import col
+from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.reference import values
+
+_KEY = ("discipline", "rendering_npi")
+_SCALE = 10_000
+_NEEDS = ("claim_id", "is_history", "date_of_service", *_KEY, "patient_id", "day_id", "timed_units", "has_kx_line")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """One figure of a therapist: its sum over observations, and the sum of its squares."""
+
+    key: tuple[str, str]
+    count: int
+    summed: int
+    squares: int
+
+    def sample(self) -> Sample:
+        return Sample.of(self.count, self.summed, self.squares)
+
+
+def _measures(observed: pl.DataFrame) -> list[_Measure]:
+    """One measure for each therapist; `observed` has the key and a column `figure`, a row an observation."""
+    summed = (
+        observed.group_by(*_KEY)
+        .agg(
+            pl.len().alias("count"),
+            pl.col("figure").null_count().alias("unknown"),
+            pl.col("figure").sum().alias("summed"),
+            (pl.col("figure") ** 2).sum().alias("squares"),
+        )
+        .filter(pl.col("unknown") == 0)
+        .sort(*_KEY)
+    )
+    return [
+        _Measure((row["discipline"], row["rendering_npi"]), row["count"], row["summed"], row["squares"])
+        for row in summed.to_dicts()
+    ]
+
+
+def _standing(measures: Sequence[_Measure], name: str, on: date | None) -> pl.DataFrame:
+    """For each therapist: others compared with, own and others' observations and sums, and whether it stands out.
+
+    Whether it stands out is unknown where the figures of the comparison are not known on the day.
+    """
+    share, alpha = (
+        None if on is None else values.series(series).on(on).value for series in ("peer_share_exceeded", "peer_alpha")
+    )
+    by_discipline: dict[str, list[_Measure]] = {}
+    for one in measures:
+        by_discipline.setdefault(one.key[0], []).append(one)
+    rows = []
+    for group in by_discipline.values():
+        count, summed, squares = (sum(getattr(one, part) for one in group) for part in ("count", "summed", "squares"))
+        means = sorted(one.summed / one.count for one in group)
+        for one in group:
+            others = len(group) - 1
+            theirs = (count - one.count, summed - one.summed, squares - one.squares)
+            stands_out: bool | None = False
+            if share is None or alpha is None:
+                stands_out = None
+            elif others:
+                below = _fewer(means, one.summed / one.count)
+                chance = chance_above(one.sample(), Sample.of(*theirs))
+                stands_out = below * _SCALE > share * others and chance * _SCALE < alpha
+            rows.append((*one.key, others, one.count, one.summed, theirs[0], theirs[1], stands_out))
+    named = ("peers", "own_count", "own_sum", "others_count", "others_sum", "stands_out")
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(_KEY, pl.String)
+    schema |= {f"{name}_{part}": pl.Int64 for part in named[:-1]} | {f"{name}_{named[-1]}": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _fewer(ordered: Sequence[float], value: float) -> int:
+    """How many of the ordered numbers lie below the value."""
+    low, high = 0, len(ordered)
+    while low < high:
+        middle = (low + high) // 2
+        if ordered[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    claims = frames["claims"]
+    if claims.get_column("rendering_npi").n_unique() <= 1:
+        blank = [pl.Series(column.name, [None] * claims.height, dtype=column.dtype) for column in stage.adds]
+        alone = {"units_peers": 0, "kx_peers": 0}
+        return pl.DataFrame(blank).with_columns(
+            *(pl.lit(count, dtype=pl.Int64).alias(name) for name, count in alone.items()),
+            claims.select(last_of("rendering_npi")).to_series().alias("is_last_of_therapist"),
+        )
+    named = claims.filter(
+        pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null()
+    )
+    visits = named.unique("day_id", keep="first", maintain_order=True).select(
+        *_KEY, pl.col("timed_units").alias("figure")
+    )
+    patients = named.group_by(*_KEY, "patient_id").agg(
+        pl.col("has_kx_line").any(ignore_nulls=False).cast(pl.Int64).alias("figure")
+    )
+    last_day = claims.select(pl.col("date_of_service").max()).item()
+    joined = claims.select(*_KEY, last_of("rendering_npi").alias("is_last_of_therapist"))
+    for observed, name in ((visits, "units"), (patients, "kx")):
+        standing = _standing(_measures(observed), name, last_day)
+        joined = joined.join(standing, on=list(_KEY), how="left", maintain_order="left")
+    return joined.select(column.name for column in stage.adds)
+
+
+def _columns(name: str, what: str, of: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{name}_peers", COUNT, "therapists", f"other therapists at hand with whom {what} are compared"),
+        Column(f"{name}_own_count", COUNT, of, f"{of} of the therapist at hand"),
+        Column(f"{name}_own_sum", COUNT, "count", f"{what} of the therapist, summed"),
+        Column(f"{name}_others_count", COUNT, of, f"{of} of the other therapists at hand"),
+        Column(f"{name}_others_sum", COUNT, "count", f"{what} of the others, summed"),
+        Column(f"{name}_stands_out", FLAG, "flag", f"{what} lie far above those of the other therapists at hand"),
+    )
+
+
+stage = Stage(
+    name="standing-among-peers",
+    over="claims",
+    needs=_NEEDS,
+    adds=(
+        Column("is_last_of_therapist", FLAG, "flag", "the last judged claim at hand of this therapist"),
+        *_columns("units", "timed units of a visit", "visits"),
+        *_columns("kx", "patients billed with KX", "patients"),
+    ),
+    compute=_compute,
+    lacks="timed units and KX of every visit of the therapist and of others",
+)
+
+facts = (
+    Fact(
+        name="has_kx_line",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="a line of the claim carries KX",
+        lacks="modifiers of each line",
+        aggregate=any_row(col.modifiers.list.contains("KX"), of="lines", by=("claim_id",)),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What the payers before the one billed have decided."""
