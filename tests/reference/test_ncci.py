@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from cleanclaim.reference import ncci
-from cleanclaim.reference.lookup import attach
 
 QUARTER = date(2024, 8, 15)
 
@@ -169,23 +168,26 @@ def test_size_of_the_table() -> None:
     assert all(ncci.covers(first, second) for first, second in table.select("column_1", "column_2").iter_rows())
 
 
-def test_the_dated_table_answers_as_find_does() -> None:
-    dated = ncci.dated_pairs()
-    assert dated.height == 8_314
-    codes = dated.select("code_low", "code_high").unique(maintain_order=True)
+def test_the_index_answers_as_the_rows_do() -> None:
+    """The edit that ends next holds, on each day, of the rows that were ever in force."""
+    ever = ncci.pairs().filter(pl.col("modifier_indicator") != ncci.VOID)
+    assert ever.height == 8_314
+    ends: dict[tuple[str, str], list[tuple[date, int]]] = {}
+    for first, second, indicator, ended in ever.select(
+        "column_1", "column_2", "modifier_indicator", "ended_on"
+    ).iter_rows():
+        ends.setdefault((first, second), []).append((ended or date.max, indicator))
+    keys = pl.DataFrame(list(ends), schema=["column_1", "column_2"], orient="row")
     for day in (date(2010, 1, 1), date(2019, 12, 31), date(2020, 1, 1), QUARTER, date(2026, 3, 4)):
-        out = attach(
-            codes.with_columns(pl.lit(day).alias("day")),
-            dated,
-            by={"code_low": "code_low", "code_high": "code_high"},
-            day="day",
-            take={"column_1": "column_1", "modifier_indicator": "indicator"},
-            status="status",
-        )
-        answers = [ncci.find(low, high, day) for low, high in codes.iter_rows()]
-        assert out["column_1"].to_list() == [edit and edit.column_1 for edit in answers]
-        assert out["indicator"].to_list() == [None if edit is None else edit.modifier_indicator for edit in answers]
-        assert set(out["status"]) <= {"found", "outside dates"}
+        days = pl.Series([day] * keys.height)
+        found = ncci.indicators(keys["column_1"], keys["column_2"], days).to_list()
+        few = [ncci.indicators(*(keys[name][:300] for name in keys.columns), days[:300]).to_list()]
+        assert few[0] == found[:300]
+        for pair, indicator in zip(ends, found, strict=True):
+            expected = min((span for span in ends[pair] if span[0] >= day), default=(date.max, None))[1]
+            # Of two edits in both orders the second begins when the first has ended.
+            if pair[::-1] not in ends:
+                assert indicator == expected, (pair, day)
 
 
 @pytest.mark.parametrize(

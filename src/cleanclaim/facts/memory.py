@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.reference.published.editions import BUILT_IN, Editions, current
 
 FEW_ROWS = 1_000
 """Above this height a stage answers a whole frame sooner than Python could ask for each row."""
@@ -27,15 +28,16 @@ class Memory:
         self._stages = tuple(stages)
         self._over, self._needs = self._stages[0].over, self._stages[0].needs
         # One value, replaced as a whole: two threads may lose each other's answers, never mix them.
-        self._kept: tuple[dict[tuple[object, ...], int], pl.DataFrame] = ({}, pl.DataFrame())
+        self._kept: tuple[Editions, dict[tuple[object, ...], int], pl.DataFrame] = (BUILT_IN, {}, pl.DataFrame())
 
     def answer(self, frame: pl.DataFrame, context: Context) -> list[pl.Series]:
         """The columns of all stages, rows in the order of the frame."""
         if frame.height > FEW_ROWS or not frame.height:
             return self._computed(frame, context).get_columns()
         keys = list(zip(*(_values(frame.get_column(name)) for name in self._needs), strict=True))
-        places, kept = self._kept
-        if len(places) > _MOST_KEPT:
+        editions = current()
+        answered_by, places, kept = self._kept
+        if len(places) > _MOST_KEPT or answered_by != editions:
             places, kept = {}, pl.DataFrame()
         new = {key: row for row, key in enumerate(keys) if key not in places}
         if new:
@@ -43,7 +45,7 @@ class Memory:
             first = kept.height
             kept = kept.vstack(found).rechunk() if first else found
             places = {**places, **{key: first + place for place, key in enumerate(new)}}
-            self._kept = (places, kept)
+            self._kept = (editions, places, kept)
         return kept[pl.Series([places[key] for key in keys], dtype=pl.UInt32)].get_columns()
 
     def _computed(self, frame: pl.DataFrame, context: Context) -> pl.DataFrame:

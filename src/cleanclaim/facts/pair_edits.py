@@ -53,19 +53,7 @@ _NO_EDIT = (pl.lit(None, pl.Int64).alias("indicator"),)
 
 def _medicare_pairs(asked: pl.DataFrame) -> pl.DataFrame:
     """Add `indicator`: Medicare's, where the pair stands in its list in this order on that day."""
-    keyed = asked.with_columns(
-        pl.min_horizontal(*_PAIR).alias("code_low"), pl.max_horizontal(*_PAIR).alias("code_high")
-    )
-    found = attach(
-        keyed,
-        ncci.dated_pairs(),
-        by={"code_low": "code_low", "code_high": "code_high"},
-        day="date_of_service",
-        take={"column_1": "listed_first", "modifier_indicator": "indicator"},
-        status="listing",
-    )
-    in_order = pl.col("listed_first") == pl.col("column_1")
-    return found.with_columns(pl.when(in_order).then("indicator").alias("indicator"))
+    return asked.hstack([ncci.indicators(*(asked.get_column(name) for name in (*_PAIR, "date_of_service")))])
 
 
 def _own_pairs(edits: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -1,16 +1,17 @@
-"""Medicare's procedure-to-procedure edits between codes that therapists bill, and what is billed beside them.
+"""Medicare's procedure-to-procedure edits: those that a user loaded, else those shipped for therapists' codes.
 
-The table holds the practitioner edits of one edition, cut to the codes of `scope.toml`. It kept the day on
-which an edit ended but not the day on which it began, so only the quarter of the edition is certain: for any
-other day an answer is unconfirmed. After the quarter a later edition may have ended or added an edit; before
-it an edit may not have begun. An edit that had ended before the day is not active, and one that was voided
-(ended on the day it began) never was.
+A loaded edition holds the practitioner edits of every specialty with their first and last days, so it answers with
+certainty for every day through the end of its quarter. What is shipped is one edition cut to the codes of
+`scope.toml`; it kept the day on which an edit ended but not the day on which it began, so only the quarter of the
+edition is certain: for any other day an answer is unconfirmed. After the quarter a later edition may have ended or
+added an edit; before it an edit may not have begun. An edit that had ended before the day is not active, and one that
+was voided (ended on the day it began) never was.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -19,6 +20,10 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.reference.lookup import Edition, LookupTableError
+from cleanclaim.reference.published.editions import by_editions, current
+from cleanclaim.reference.published.kinds import Kind
+from cleanclaim.reference.published.pair_index import PairIndex
+from cleanclaim.reference.published.store import TABLE, LoadedEdition
 
 NEVER = 0
 """Modifier indicator: no modifier separates the two codes."""
@@ -27,7 +32,7 @@ WITH_MODIFIER = 1
 VOID = 9
 """Modifier indicator: the edit ended on the day it began and never applied."""
 
-_SCHEMA = pl.Schema(
+_SHIPPED = pl.Schema(
     {
         "column_1": pl.String,
         "column_2": pl.String,
@@ -36,6 +41,8 @@ _SCHEMA = pl.Schema(
         "reason": pl.String,
     }
 )
+_COLUMNS = ("column_1", "column_2", "modifier_indicator", "begins_on", "ended_on", "reason")
+_KIND = Kind.PTP_PRACTITIONER
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,84 +52,102 @@ class PairEdit:
     column_1: str
     column_2: str
     modifier_indicator: int
+    begins_on: date | None
+    """First day of the edit; None where the edition does not tell."""
     ended_on: date | None
     """Last day of the edit; None where it was active in the edition."""
     reason: str
     confirmed: bool
-    """Whether the day asked for lies in the quarter of the edition."""
+    """Whether the edition speaks for the day asked for with certainty."""
 
 
-@cache
-def pairs() -> pl.DataFrame:
-    """Every row of the edition, ended and void ones too.
-
-    Columns: column_1, column_2 (String), modifier_indicator (Int64: 0 never, 1 with a modifier, 9 void),
-    ended_on (Date, null: active in the edition), reason (String, our own key).
-    """
-    return pl.read_csv(_data("pairs.csv"), schema=_SCHEMA)
+def loaded() -> LoadedEdition | None:
+    """The loaded edition that answers; None where none is, or what is shipped is newer."""
+    newest = current().newest(_KIND)
+    return newest if newest is not None and newest.valid_through >= _shipped_edition().confirmed_through else None
 
 
-@cache
-def dated_pairs() -> pl.DataFrame:
-    """The edits that were ever in force, for `reference.lookup.attach` by both codes in alphabetical order.
-
-    Columns: code_low, code_high, column_1, column_2, modifier_indicator, reason, valid_from, valid_through.
-    `valid_from` only keeps successive edits of one pair apart: null, or the day after the one before ended.
-    Whether the answer is confirmed for a day is the edition's to say.
-    """
-    ever = pairs().filter(pl.col("modifier_indicator") != VOID)
-    return (
-        ever.with_columns(
-            pl.min_horizontal("column_1", "column_2").alias("code_low"),
-            pl.max_horizontal("column_1", "column_2").alias("code_high"),
-        )
-        .sort("code_low", "code_high", "ended_on", nulls_last=True)
-        .with_columns(pl.col("ended_on").shift(1).over("code_low", "code_high").dt.offset_by("1d").alias("valid_from"))
-        .select(
-            "code_low",
-            "code_high",
-            "column_1",
-            "column_2",
-            "modifier_indicator",
-            "reason",
-            "valid_from",
-            pl.col("ended_on").alias("valid_through"),
-        )
-    )
-
-
-@cache
+@by_editions(_KIND)
 def edition() -> Edition:
-    """The edition that was read, and the quarter that it speaks for."""
-    entry = tomllib.loads(_data("edition.toml").decode("utf-8"))
-    return Edition(entry["name"], entry["from"], entry["through"])
+    """The edition that answers, and the days that it speaks for."""
+    found = loaded()
+    return Edition(found.name, found.valid_from, found.valid_through) if found else _shipped_edition()
+
+
+def pairs() -> pl.DataFrame:
+    """Every row of the edition that answers, ended and void ones too; a loaded one is read from its file.
+
+    Columns: column_1, column_2 (String), modifier_indicator (Int64: 0 never, 1 with a modifier, 9 void), begins_on
+    (Date, null: not told), ended_on (Date, null: active in the edition), reason (String, our own key).
+    """
+    found = loaded()
+    return found.table().select(_COLUMNS) if found else shipped_pairs()
+
+
+@cache
+def shipped_pairs() -> pl.DataFrame:
+    """Every row of the edition that is shipped, with the columns of `pairs`."""
+    rows = pl.read_csv(_data("pairs.csv"), schema=_SHIPPED)
+    return rows.with_columns(pl.lit(None, pl.Date).alias("begins_on")).select(_COLUMNS)
+
+
+def indicators(column_1: pl.Series, column_2: pl.Series, days: pl.Series) -> pl.Series:
+    """The modifier indicator of the edit of each two codes in this order on each day; null where there is none.
+
+    Null says nothing about codes outside the table's scope (see `in_scope`); outside the days of the edition it is
+    as unconfirmed as an indicator is.
+    """
+    return _index().indicators_on(column_1, column_2, days)
 
 
 def find(code_a: str, code_b: str, day: date) -> PairEdit | None:
     """The edit between two codes on a day, in either order; None where the edition has none for that day.
 
     None says nothing about a code outside the table's scope (see `covers`), and outside the edition's
-    quarter it is as unconfirmed as an edit is.
+    days it is as unconfirmed as an edit is.
     """
-    confirmed = edition().confirms(day)
-    for edit in _index().get(_key(code_a, code_b), ()):
-        if edit.ended_on is None or day <= edit.ended_on:
-            return replace(edit, confirmed=confirmed)
+    index = _index()
+    for first, second in ((code_a, code_b), (code_b, code_a)):
+        indicator = index.indicator_on(first, second, day)
+        if indicator is not None:
+            return _edit(first, second, indicator, day)
     return None
 
 
 def history(code_a: str, code_b: str) -> pl.DataFrame:
     """Every row of `pairs()` about two codes, in either order, oldest end first: what was, and what was voided."""
     codes = [code_a, code_b]
+    found = loaded()
+    rows = pl.scan_parquet(found.folder / TABLE).select(_COLUMNS) if found else shipped_pairs().lazy()
     return (
-        pairs()
-        .filter(pl.col("column_1").is_in(codes), pl.col("column_2").is_in(codes))
+        rows.filter(pl.col("column_1").is_in(codes), pl.col("column_2").is_in(codes))
         .sort("ended_on", nulls_last=True)
+        .collect()
     )
 
 
+def _edit(first: str, second: str, indicator: int, day: date) -> PairEdit:
+    """The row behind an indicator: of those of this order that had not ended, the one that ends next."""
+    rows = [row for row in _rows_of(first, second) if row["modifier_indicator"] == indicator]
+    held = [row for row in rows if row["ended_on"] is None or row["ended_on"] >= day]
+    begun = [row for row in held if row["begins_on"] is None or row["begins_on"] <= day]
+    return PairEdit(**begun[0], confirmed=edition().confirms(day))
+
+
+def _rows_of(first: str, second: str) -> list[dict[str, Any]]:
+    """The rows of two codes in this order, oldest end first."""
+    if loaded() is None:
+        return _shipped_rows().get((first, second), [])
+    return history(first, second).filter(column_1=first, column_2=second).rows(named=True)
+
+
 def covers(code_a: str, code_b: str) -> bool:
-    """Whether the table would hold an edit between these codes: one is a therapist's, the other that or beside."""
+    """Whether the table would hold an edit between these codes.
+
+    A loaded edition holds every code; of what is shipped one code is a therapist's, the other that or beside.
+    """
+    if loaded() is not None:
+        return all(len(code) == len("97110") for code in (code_a, code_b))
     therapist_a, therapist_b = is_therapist_code(code_a), is_therapist_code(code_b)
     return (therapist_a or therapist_b) and all(
         known or _within(code, "beside") for code, known in ((code_a, therapist_a), (code_b, therapist_b))
@@ -135,25 +160,41 @@ def is_therapist_code(code: str) -> bool:
 
 
 def in_scope(code: str) -> bool:
-    """Whether the edit tables were cut to hold the code: a therapist's, or one billed beside them."""
+    """Whether the table would hold the code: every one where an edition is loaded, else a therapist's or one beside."""
+    return loaded() is not None or in_shipped_scope(code)
+
+
+def in_shipped_scope(code: str) -> bool:
+    """Whether what is shipped was cut to hold the code: a therapist's, or one billed beside them."""
     return is_therapist_code(code) or _within(code, "beside")
 
 
+@by_editions(_KIND)
+def _index() -> PairIndex:
+    """The index of the edition that answers."""
+    found = loaded()
+    return PairIndex.open(found.folder) if found else _shipped_index()
+
+
 @cache
-def _index() -> dict[tuple[str, str], tuple[PairEdit, ...]]:
-    """Both codes in order → the edits that were ever in force, the earliest end first."""
-    found: dict[tuple[str, str], list[PairEdit]] = {}
-    for row in dated_pairs().iter_rows(named=True):
-        edit = PairEdit(
-            column_1=row["column_1"],
-            column_2=row["column_2"],
-            modifier_indicator=row["modifier_indicator"],
-            ended_on=row["valid_through"],
-            reason=row["reason"],
-            confirmed=False,
-        )
-        found.setdefault((row["code_low"], row["code_high"]), []).append(edit)
-    return {key: tuple(edits) for key, edits in found.items()}
+def _shipped_index() -> PairIndex:
+    return PairIndex.of(shipped_pairs())
+
+
+@cache
+def _shipped_edition() -> Edition:
+    """The edition that is shipped, and the quarter that it speaks for."""
+    entry = tomllib.loads(_data("edition.toml").decode("utf-8"))
+    return Edition(entry["name"], entry["from"], entry["through"])
+
+
+@cache
+def _shipped_rows() -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Column 1 and column 2 → the rows of the edition that is shipped, the earliest end first."""
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in shipped_pairs().sort("ended_on", nulls_last=True).iter_rows(named=True):
+        found.setdefault((row["column_1"], row["column_2"]), []).append(row)
+    return found
 
 
 @cache
@@ -173,11 +214,6 @@ def _scope() -> dict[str, tuple[tuple[str, str], ...]]:
 def _within(code: str, group: str) -> bool:
     """Whether a code of five characters lies in one of the group's ranges."""
     return len(code) == len("97110") and any(first <= code <= last for first, last in _scope()[group])
-
-
-def _key(code_a: str, code_b: str) -> tuple[str, str]:
-    """Both codes in alphabetical order."""
-    return (code_a, code_b) if code_a <= code_b else (code_b, code_a)
 
 
 def _data(name: str) -> bytes:

@@ -21,7 +21,7 @@ def _look_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     take = {"units": "limit_units", "mai": "limit_mai", "edition": "edition"}
     take |= {name: name for name in ("confirmed_from", "confirmed_through")}
     found = attach(asked, mue.table(), by={"code": "code"}, day="day", take=take, status="listing")
-    scope = {code: ncci.in_scope(code) for code in asked.get_column("code").unique() if code is not None}
+    scope = {code: ncci.in_shipped_scope(code) for code in asked.get_column("code").unique() if code is not None}
     in_scope = asked.get_column("code").replace_strict(scope, default=None, return_dtype=pl.Boolean)
     is_listed = pl.col("listing") == LookupStatus.FOUND.value
     # The first edition was read whole, so it alone says for certain that a code has no limit.
