@@ -15,7 +15,10 @@ from cleanclaim.coding.wording import fold
 
 BULLET = re.compile(r"[ \t]*(?:[-*•·▪◦o](?=\s)|\d{1,2}[.)](?=\s)|\[[ x]?\])\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(•*-])|;\s*")
-_ABBREVIATED = re.compile(r"(?:\b(?:vs|dr|mr|mrs|ms|approx|e\.g|i\.e|st|w|ther|neuro|gr)|\b[A-Za-z])\.$", re.IGNORECASE)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:vs|dr|mr|mrs|ms|approx|incl|excl|esp|bilat|avg|resp|e\.g|i\.e|st|w|ther|neuro|gr)|\b[A-Za-z])\.$",
+    re.IGNORECASE,
+)
 _SEPARATOR = re.compile(r"\s*(?:[,;+|/]|\band\b|\bthen\b|\bfollowed by\b|\bplus\b|&|\n)\s*")
 LABEL = re.compile(
     r"[ \t]*(?P<label>[A-Za-z][A-Za-z0-9 /&().'-]{0,48}?|\d{5}[A-Za-z /&()-]{0,40}|"
@@ -25,6 +28,7 @@ _MINUTES_HEAD = re.compile(r"(?:total |tx |timed )?(?:time|min|mins|minutes|dura
 _STAFF_HEAD = re.compile(r"by|staff|provider|who|clinician|performed by|therapist")
 _CLAUSE_END = re.compile(r",\s*|\s+(?:and|but|plus|then|&|\+)\s+|\s*\+\s*")
 
+_BLANK_CELL = re.compile(r"\S+(?: \S+)*")
 _CLAUSE_MARK = re.compile(rf"[()]|{_CLAUSE_END.pattern}")
 
 
@@ -82,6 +86,11 @@ def cells(line: str) -> list[tuple[int, int]]:
     if mark == "|" and found and found[-1][0] >= found[-1][1]:
         found = found[:-1]
     return found or [(0, len(line))]
+
+
+def cells_by_blanks(line: str) -> list[tuple[int, int]]:
+    """The cells of a row whose columns stand apart by two blanks or more; only a table's head can tell it is one."""
+    return [match.span() for match in _BLANK_CELL.finditer(line)]
 
 
 def columns(line: str, cells: Sequence[tuple[int, int]]) -> Columns | None:

@@ -36,7 +36,7 @@ _THERAPIST = re.compile(
     r"\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
     r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|"
     r"^\W*(?i:therapist)(?:\s+[A-Z][\w.]+){0,2}\s*[:,-]|\b[A-Z]\.\s?[A-Z][a-z]+,\s*PT\b|"
-    r"\bPT (?:saw|treated|then performed|provided|performed|only|directly)\b"
+    r"\bPT (?:1\s*:\s*1|one[- ]on[- ]one)\b|\bPT (?:saw|treated|then performed|provided|performed|only|directly)\b"
 )
 _WHOLE = r"(?i:whole|entire|full|all of the|throughout)"
 _WHOLE_VISIT = re.compile(
@@ -66,6 +66,11 @@ _PATIENTS = re.compile(
 )
 _BESIDES = re.compile(r"[^.;\n]{0,30}?\b(?:besides|in addition to|other than) (?:him|her|them|the patient)\b")
 _ANOTHER = re.compile(r"\b(?:with|w/|and|alongside) (?:another|one other) (?:patient|pt)\b")
+_ELSEWHERE = re.compile(
+    r"\b(?:finish\w*(?: up)?|busy|start(?:ed|ing)|treat\w*|see(?:ing)?|saw|help\w*|tied up|in session|"
+    r"(?:\bi|therapist) (?:was|am|is)(?: still)?)\s*$"
+)
+"""Words before "with another patient" that tell where the therapist was, not who shared the treatment."""
 _ATTENDED_NOT = re.compile(r"\bunattended\b|\bnot attended\b|\bunsupervised\b")
 _ATTENDED = re.compile(
     r"\battended\b|\bconstant attendance\b|\bdirect contact\b|\btherapist (?:present|in attendance)\b|"
@@ -192,7 +197,7 @@ def group_size(text: str) -> Found[int] | None:
         numbers = re.findall(r"\d{1,2}|" + "|".join(_NUMBERS), match.group())
         return _group(numbers[-1], 0, match.start(), match.end())
     match = _ANOTHER.search(folded)
-    if match is not None:
+    if match is not None and not _ELSEWHERE.search(folded[: match.start()]):
         return Found(2, match.start(), match.end())
     match = _PATIENTS.search(folded)
     if match is not None:

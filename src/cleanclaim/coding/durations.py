@@ -50,8 +50,9 @@ _AMOUNT = (
     rf"(?:\d{{1,3}}|\b(?:(?:{'|'.join(_TENS)})(?:[- ](?:one|{'|'.join(_UNITS[:8])})\b)?|"
     rf"{'|'.join(sorted((*_UNITS, *_TEENS), key=len, reverse=True))}))"
 )
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
 _DURATION = re.compile(
-    rf"(?:(?<![\d.:/,a-z-])(?P<bouts>\d)\s*x\s*)?(?<![\d.:/a-z])(?<!\d-)(?<!\d - )(?P<amount>{_AMOUNT})"
+    rf"(?:(?<![\d.:/,a-z-])(?P<bouts>\d)\s*x\s*)?(?:(?<=\bx)|(?<![\d.:/a-z]))(?<!\d-)(?<!\d - )(?P<amount>{_AMOUNT})"
     rf"\s*-?\s*(?:{_UNIT}(?!\s*(?:a\b|assist|ast\b|walk\b|step\s+test|guard|vc|cue))|(?P<foot>['′](?![\d'′]))|"
     rf"(?P<letter>m\b(?!\.?\s*(?:\d|a\b|walk))))"
     rf"\.?(?P<after>\s*x\s*[2-6]\b(?!\s*(?:units?|u\b|[\d/]))|\s*each\b)?"
@@ -102,6 +103,11 @@ class Duration:
     def moved(self, by: int) -> Duration:
         """The same duration in a text that has `by` more characters in front."""
         return replace(self, start=self.start + by, end=self.end + by)
+
+
+def in_figures(folded: str) -> str:
+    """A folded text with its number words as figures, blanks after them so that every place stays."""
+    return _NUMBER_WORD.sub(lambda match: str(_WORDS[match.group()]).ljust(len(match.group())), folded)
 
 
 def durations(text: str) -> list[Duration]:

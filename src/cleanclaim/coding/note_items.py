@@ -47,15 +47,27 @@ def items(words: NoteWords, stretch: Stretch) -> Iterable[Item]:
     """The items of a part of the note: table rows, lists under a heading, sentences."""
     lines = cutting.lines(words.text, stretch.start, stretch.end)
     columns: cutting.Columns | None = None
+    width = 0
     place = 0
     while place < len(lines):
         start, end = lines[place]
         line = words.text[start:end]
         if not line.strip():
-            columns = None
+            columns, width = None, 0
             place += 1
             continue
         cells = cutting.cells(line)
+        if len(cells) == 1:
+            apart = cutting.cells_by_blanks(line)
+            head = cutting.columns(line, apart) if len(apart) > 1 else None
+            if head is not None and head.minutes is not None:
+                columns, width = head, len(apart)
+                place += 1
+                continue
+            if len(apart) == width > 0:
+                yield _row(stretch.part, start, line, apart, columns)
+                place += 1
+                continue
         if len(cells) > 1:
             head = cutting.columns(line, cells)
             if head is not None:

@@ -49,6 +49,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
         reader.read(stretch, has_interventions=has_interventions)
     reader.listed.use_listed_minutes()
     settling.drop_bare_evaluations(told)
+    settling.settle_program(told)
     settling.settle_with_totals(told, total.timed, total.treatment)
     leave_out_dressings(told)
     evaluation = read_evaluation(text)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from cleanclaim.coding import concepts, cutting
+from cleanclaim.coding.acts import Telling, telling
 from cleanclaim.coding.durations import durations
 from cleanclaim.coding.wording import fold
 
@@ -85,7 +86,10 @@ class NoteWords:
         return self.named(start, end) or self.top(start, end) is not None or bool(CODE.search(self.text, start, end))
 
     def services(self, start: int, end: int) -> list[tuple[str, int, int]]:
-        """The services that the clauses name outright, as (code, start, end); none when a label names them all."""
+        """The services that the clauses name outright, as (code, start, end); none when a label names them all.
+
+        A clause that tells a result ("second test negative") names none.
+        """
         label = cutting.LABEL.match(self.text, start, end)
         codes = {match["code"] for match in CODE.finditer(self.text, start, end)}
         if label and len(codes) <= 1 and self.named_or_top(start, label.end()):
@@ -94,6 +98,8 @@ class NoteWords:
         named: list[tuple[str, int, int]] = []
         for a, b in cutting.clauses(self.text, start, end):
             code = self.kind_of_service(a, b) or (self.top(a, b) if enumerated else None)
+            if code is not None and telling(self.folded[a:b]) is Telling.BESIDE and not self.explicit(a, b):
+                continue
             code = "device" if code in DEVICES else code
             if code is not None and (not named or named[-1][0] != code):
                 named.append((code, a, b))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cleanclaim.coding import concepts, cutting
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.mentions import Mentions, best_code
-from cleanclaim.coding.note_words import EVALUATIONS, MEANS
+from cleanclaim.coding.not_today import why_not_today
+from cleanclaim.coding.note_words import EVALUATIONS, MEANS, STRONG, NoteWords
 from cleanclaim.coding.reading import EncounterHint, LeftOut, Mention, WhyLeftOut
 from cleanclaim.records import By
 from cleanclaim.reference import procedures
+
+_PROGRAM = "97545"
+"""Work hardening, the first hours of a day."""
 
 
 def drop_bare_evaluations(told: Mentions) -> None:
@@ -23,6 +28,28 @@ def fill_in_who(told: Mentions, who: Found[By] | None) -> None:
     """Where the note says who furnished the whole visit, that holds for every service that does not say."""
     if who is not None:
         told.mentions = [mention if mention.by is not None else replace(mention, by=who) for mention in told.mentions]
+
+
+def settle_program(told: Mentions) -> None:
+    """Hours of a work hardening program that the note names before them are that program, whatever they consist of."""
+    procedure = procedures.get(_PROGRAM)
+    least = procedure.minutes_first if procedure is not None else None
+    for number, mention in enumerate(told.mentions):
+        if least is None or mention.minutes is None or mention.minutes.value < least:
+            continue
+        name = _program_before(told.words, mention.start)
+        suggestions = told.suggest(f"{name}: {mention.what}") if name and not mention.heading else None
+        if suggestions is not None and suggestions.best is not None and suggestions.best.code == _PROGRAM:
+            told.mentions[number] = replace(mention, heading=name, suggestions=suggestions)
+
+
+def _program_before(words: NoteWords, place: int) -> str:
+    """The name of the program on a line before the place that tells of today, or the empty text."""
+    for start, end in cutting.lines(words.text, 0, place):
+        for hit in concepts.find_in(words.text[start:end]):
+            if hit.concept.points.get(_PROGRAM, 0.0) >= STRONG and why_not_today(words.folded[start:end]) is None:
+                return words.text[start + hit.start : start + hit.end]
+    return ""
 
 
 def settle_asked(told: Mentions, codes: frozenset[str], code: str, why: str) -> None:
@@ -51,7 +78,8 @@ def settle_encounter(told: Mentions, hint: Found[EncounterHint]) -> None:
 def settle_with_totals(told: Mentions, timed: Found[int] | None, treatment: Found[int] | None) -> None:
     """Where the minutes told add up to the note's total, what has none is part of what has them.
 
-    A service that the note names outright is kept: that its minutes are missing is for a person to settle.
+    A service that the note names outright is kept, unless it has its minutes elsewhere: that they are missing is for
+    a person to settle.
     """
     if told.shared:
         return
@@ -74,6 +102,7 @@ def settle_with_totals(told: Mentions, timed: Found[int] | None, treatment: Foun
         return
     no_timed_left = timed is not None and placed == timed.value
     nothing_left = treatment is not None and 0 < every == treatment.value
+    with_minutes = {best_code(mention) for mention in billed if mention.minutes is not None}
     kept = []
     for mention in told.mentions:
         is_part = (
@@ -84,7 +113,9 @@ def settle_with_totals(told: Mentions, timed: Found[int] | None, treatment: Foun
                 or (nothing_left and not best_code(mention).startswith((*MEANS, *EVALUATIONS)))
             )
         )
-        if is_part and (placed == 0 or not told.words.explicit(mention.start, mention.end)):
+        if is_part and (
+            placed == 0 or best_code(mention) in with_minutes or not told.words.explicit(mention.start, mention.end)
+        ):
             told.left_out.append(LeftOut(mention.what, mention.start, mention.end, WhyLeftOut.TOLD))
         else:
             kept.append(mention)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-from cleanclaim.coding.durations import clock, clock_range
+from cleanclaim.coding.durations import clock, clock_range, in_figures
 from cleanclaim.coding.found import Found, first
 from cleanclaim.coding.reading import EncounterHint
 from cleanclaim.coding.wording import fold
@@ -24,7 +24,8 @@ _TIMED = re.compile(
     rf"|\b(?:total\s+)?{_TIMED_KIND}(?:[ \t]+(?:cpt|codes?|code|treatment|tx|contact|skilled|therapy|service|"
     rf"services|procedures?))*"
     rf"[ \t]*(?:time|{_UNIT}|total)?(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
-    rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+{_TIMED_KIND}|timed)"
+    rf"|\b(?P<brief>\d{{1,3}})[ \t]+timed[ \t]*(?=[/,;]|$)"
+    rf"|\b(?P<before>\d{{1,3}})[ \t]*(?:{_UNIT}|['′])[ \t]+(?:of[ \t]+)?(?:total[ \t]+{_TIMED_KIND}|timed)"
     rf"(?:[ \t]+(?:codes?|code|treatment|tx|contact))*(?:[ \t]+(?:total|time|minutes))?\b"
     rf"|\btimed[ \t]+(?:treatment|services|care|work)[ \t]+(?:came|comes|adds?|added|amounts?|"
     rf"amounted)[ \t]+(?:up[ \t]+)?to"
@@ -32,13 +33,14 @@ _TIMED = re.compile(
     rf"|\b(?P<none>(?:total[ \t]+)?timed(?:[ \t]+(?:codes?|time|{_UNIT}|services?))*[ \t]*[:=-]?[ \t]*"
     rf"(?:none|nil|zero|n/a)\b)"
     rf"|\b(?P<nothing>(?:no|without)[ \t]+(?:timed|one-on-one|15-minute)[ \t]+(?:services?|codes?|minutes|"
-    rf"treatment|procedures?|units))\b"
+    rf"treatment|procedures?|units))\b",
+    re.MULTILINE,
 )
 _TIMED_LABEL = re.compile(r"total|timed|time\b|minutes\s*[:=]|tct|ttm|code")
 _TREATMENT = re.compile(
     rf"\b(?:total\s+(?:treatment|tx|session|visit|therapy|appointment|rx)\s*(?:time|{_UNIT}|duration|length)?|"
     rf"total\s+time|ttt|"
-    rf"(?:treatment|tx|session|visit)\s+(?:time|duration|length|{_UNIT}))(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
+    rf"(?:treatment|tx|session|visit)\s+(?:time|duration|length|total|{_UNIT}))(?:\s*\({_UNIT}\))?{_SEPARATOR}{_MINUTES}"
     rf"|(?:^|(?<=[.;|\n])|(?<=[.;|] )|"
     rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|.]*(?:$|\n)))"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
@@ -48,8 +50,19 @@ _TREATMENT = re.compile(
     rf"(?P<came>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+of[ \t]+(?:treatment|care|therapy))?",
     re.MULTILINE,
 )
-_THEN_TOTAL = re.compile(rf"\s*[,;/]\s*(?:and\s+)?total\s*(?:[:=]|of|time)?\s*(?P<n>\d{{1,3}})\s*{_UNIT}\b")
+_THEN_TOTAL = re.compile(
+    rf"(?:\s*[,;/|]\s*|\s*)(?:and\s+)?(?:total\s*(?:[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)"
+    rf"(?:\s*(?:{_UNIT}\b|['′]))?|(?P<before>\d{{1,3}})\s*(?:{_UNIT}\b|['′])?\s*total\b)"
+)
 """A total that stands right behind the timed minutes; behind a comma elsewhere it may be that of one service."""
+_SHARE = re.compile(
+    rf"[ \t]*[,;(]?[ \t]*(?:(?:and|with|of which|including)[ \t]+)?(?:(?P<n>\d{{1,3}})[ \t]*(?:{_UNIT}[ \t]+)?"
+    rf"(?:of[ \t]+(?:those|them|these|which|that|it)[ \t]+)?(?:(?:was|were|is|are)[ \t]+)?{_TIMED_KIND}"
+    rf"|all[ \t]+(?:of[ \t]+(?:it|them|that|which)[ \t]+)?"
+    rf"(?:(?:was|were|is|one-on-one|direct)[ \t]+(?:and[ \t]+)?)*timed)\b"
+    rf"(?:[ \t]+(?:and[ \t]+)?(?:timed|{_UNIT}|codes?))*"
+)
+"""The share of the total that was timed, told right behind it: "total 55 minutes, 35 of those timed"."""
 _CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):?[0-5]\d)\s*(?P<half>[ap]\.?m\.?)?(?![\d/])"
 _IN = re.compile(
     rf"\b(?:time in|in time|start(?:ed)?(?: time)?|begin(?: time)?|clock in|(?<![a-z] )in)\s*(?:[:=@]|at)?\s*{_CLOCK}"
@@ -66,7 +79,7 @@ _SESSION = re.compile(
 )
 _SIGNED = re.compile(
     r"(?:\b[A-Z][A-Za-z'’-]*\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’-]+,?\s+(?P<after>PTA|LPTA|SPT|PT|DPT|MPT|MSPT|"
-    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present)))"
+    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present))(?!\s*:\s*\S))"
     r"|(?:\b(?i:signed|signature|electronically signed|e-signed|treating therapist|therapist|clinician|provider|"
     r"supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
 )
@@ -108,16 +121,20 @@ _INITIAL = re.compile(
     r"|\bnew (?:(?:left|right|above|below|knee|elbow)[- ]){0,4}"
     r"(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|limb|leg)\b"
 )
+_LATER = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|2nd|3rd|(?:[4-9]|1\d)th)"
+_WORN = r"(?:prosthe\w+|orthos?[ti]\w+|afo|kafo|brace|splint|microprocessor)"
 _SUBSEQUENT = re.compile(
-    r"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b|\b(?:second|third|fourth|2nd|3rd|4th|5th|"
-    r"follow[- ]?up) (?:prosthetic|prosthesis|orthotic|orthosis|limb|encounter|fitting|splint|brace|"
-    r"(?:session|visit|training) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
-    r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?))\b[^.;\n]{0,20}"
-    r"|\bfollow[- ]?up (?:session|visit)\b"
-    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:second|third|fourth|fifth|2nd|3rd|"
-    r"4th|5th) (?:session|visit)\b"
-    r"|\b(?:prosthe\w+|orthos?[ti]\w+|afo|brace|splint)\b[^.;\n]{0,30}\b(?:follow[- ]?up|recheck|re-?check|"
-    r"checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
+    rf"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b"
+    rf"|\b(?:{_LATER}|follow[- ]?up) (?:prosthetic|prosthesis|orthotic|orthosis|limb|encounter|fitting|splint|brace|"
+    rf"(?:session|visit|training|week|day) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
+    rf"(?:{_WORN}|limb|leg|socket))\b[^.;\n]{{0,20}}"
+    rf"|\b(?:visit|session) (?:#|no\. ?|number )?(?:[2-9]|1\d) (?:with|on|in|for)\b[^.;\n]{{0,20}}"
+    rf"\b(?:{_WORN}|limb|leg|socket)\b"
+    rf"|\bfollow[- ]?up (?:session|visit)\b"
+    rf"|\b{_WORN}\b[^.;\n]{{0,30}}\b(?:{_LATER} (?:session|visit)|(?:session|visit) (?:#|no\. ?)?(?:[2-9]|1\d))\b"
+    rf"|\b{_WORN}\b[^.;\n]{{0,30}}\b(?:follow[- ]?up|recheck|re-?check|"
+    rf"checkout|adjust\w*|wear (?:time|tolerance)|fit check|modif\w+)\b"
+    rf"|\bwear(?:ing)? (?:schedule|time|tolerance) (?:raised|increased|progressed|advanced|extended|lengthened)\b"
 )
 _TELEHEALTH = re.compile(
     r"\btele-?health\b|\btele-?(?:rehab|visit|pt)\b|\bvideo (?:visit|session|call|platform)\b|"
@@ -138,7 +155,7 @@ class VisitTotals:
 
 def totals(text: str) -> VisitTotals:
     """Find the totals and the times in and out."""
-    folded = fold(text)
+    folded = in_figures(fold(text))
     taken: list[tuple[int, int]] = []
     timed = None
     for match in _TIMED.finditer(folded):
@@ -147,7 +164,7 @@ def totals(text: str) -> VisitTotals:
         number = (
             "0"
             if match["nothing"] or match["none"]
-            else match["n"] or match["before"] or match["quarters"] or match["came"]
+            else match["n"] or match["brief"] or match["before"] or match["quarters"] or match["came"]
         )
         timed = timed or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
@@ -155,7 +172,7 @@ def totals(text: str) -> VisitTotals:
     for _, place in tuple(taken):
         behind = _THEN_TOTAL.match(folded, place)
         if behind is not None:
-            treatment = treatment or Found(int(behind["n"]), behind.start("n"), behind.end())
+            treatment = treatment or Found(int(behind["n"] or behind["before"]), behind.start(), behind.end())
             taken.append((behind.start(), behind.end()))
     for match in _TREATMENT.finditer(folded):
         if any(start < match.end() and match.start() < end for start, end in taken):
@@ -167,6 +184,10 @@ def totals(text: str) -> VisitTotals:
         number = match["n"] or match["bare"] or match["before"] or match["came"]
         treatment = treatment or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
+        share = _SHARE.match(folded, match.end())
+        if share is not None and timed is None:
+            timed = Found(int(share["n"] or number), share.start(), share.end())
+            taken.append((share.start(), share.end()))
     time_in, time_out = _in_and_out(folded, taken)
     return VisitTotals(timed, treatment, time_in, time_out, tuple(sorted(taken)))
 
