@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from cleanclaim.check.selection import Selection
 from cleanclaim.rules import book
 from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
 from tests.cli.running import run, run_json
@@ -147,7 +148,8 @@ def test_parquet_is_read_as_csv_is(lines: Path, tmp_path: Path) -> None:
 def test_select_and_ignore(lines: Path) -> None:
     rules = {one["rule"] for one in run_json("check", lines, *ON)[1]["findings"]}
     assert "UN101" in rules
-    assert "UN101" not in {one["rule"] for one in run_json("check", lines, *ON, "--ignore", "UN")[1]["findings"]}
+    ignoring = ("--ignore", "UN", "--reason", "counted by hand", "--by", "D. Reyes")
+    assert "UN101" not in {one["rule"] for one in run_json("check", lines, *ON, *ignoring)[1]["findings"]}
     ran = run("check", lines, *ON, "--select", "UN1O1")
     assert ran.code == 2
     assert "--select: no rule's code begins with 'UN1O1'; did you mean UN101" in ran.errors
@@ -156,7 +158,8 @@ def test_select_and_ignore(lines: Path) -> None:
 def test_crashed_rule_is_loud(lines: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = next(one for one in book.rules() if one.code == "UN101")
     flag = pl.col("payer").str.strptime(pl.Date, "%Y") == pl.date(2026, 1, 1)
-    monkeypatch.setattr("cleanclaim.cli.check.chosen_rules", lambda *_: (replace(rule, flag=flag),))
+    chosen = Selection((replace(rule, flag=flag),))
+    monkeypatch.setattr("cleanclaim.check.selection.chosen_by", lambda *_, **__: chosen)
     code, found = run_json("check", lines, *ON)
     assert (code, list(found["crashed"]), found["findings"]) == (4, ["UN101"], [])
     assert "rule UN101 crashed" in run("check", lines, *ON).errors

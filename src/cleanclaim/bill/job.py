@@ -25,7 +25,7 @@ from cleanclaim.lines.from_visits import CASH, tables_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.records import Claim, Clinic, Patient, Visit
 from cleanclaim.reference.payers import Payer
-from cleanclaim.rules.book import rules
+from cleanclaim.rules.book import active_rules
 from cleanclaim.rules.kit import Safety
 from cleanclaim.units.assistants import AssistantMethod
 
@@ -98,8 +98,8 @@ class Billed:
 
 @cache
 def the_judge() -> Judge:
-    """The whole rule book, planned once."""
-    return Judge(rules(), extra={"lines": PRICES, "claims": tuple(_EDITIONS)})
+    """The rule book without previews, planned once."""
+    return Judge(active_rules(), extra={"lines": PRICES, "claims": tuple(_EDITIONS)})
 
 
 @without_collection()

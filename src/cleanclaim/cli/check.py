@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,15 +14,30 @@ from rich.table import Table
 from rich.text import Text
 
 from cleanclaim.check.findings import Finding, Unjudged
-from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.summary import OUTCOMES, MissingInput, missing_inputs, outcomes
 from cleanclaim.cli.arguments import PayerOption, day_of, find_payer, nearest
-from cleanclaim.cli.inputs import Batch, read_batches, setting_of
-from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
+from cleanclaim.cli.checked import Checked, check, claim_json, finding_json, previews
+from cleanclaim.cli.decisions import (
+    BaselineOption,
+    ByOption,
+    Decided,
+    IgnoreOption,
+    Options,
+    PreviewOption,
+    ReasonOption,
+    SelectOption,
+    SuppressOption,
+    WriteBaselineOption,
+    decide,
+    decided_before,
+    decided_json,
+    not_shown,
+    say_decided,
+)
+from cleanclaim.cli.inputs import read_batches, setting_of
+from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, write_json
 from cleanclaim.lines.from_flat import known_columns
 from cleanclaim.money import dollars
-from cleanclaim.rules import book
-from cleanclaim.rules.kit import Rule
 
 EXAMPLE = "cleanclaim check visits.jsonl claims.837 --clinic examples/clinic-day --as-of 2026-03-06"
 
@@ -37,24 +52,9 @@ AsOfOption = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day of the check; else today."),
 ]
-SelectOption = Annotated[
-    list[str] | None, typer.Option("--select", help="Only rules whose code begins so: UN, DX101. May be repeated.")
-]
-IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="No rule whose code begins so.")]
-
 _INPUTS_SHOWN = 12
 _WORDS_SHOWN = 70
 """Characters of a note that are shown beside a question about them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One batch with its verdicts."""
-
-    batch: Batch
-    verdicts: Verdicts
-    findings: tuple[Finding, ...]
-    unjudged: tuple[Unjudged, ...]
 
 
 def command(
@@ -65,54 +65,36 @@ def command(
     as_of: AsOfOption = None,
     select: SelectOption = None,
     ignore: IgnoreOption = None,
+    reason: ReasonOption = None,
+    by: ByOption = "",
+    preview: PreviewOption = False,
+    suppress: SuppressOption = None,
+    baseline: BaselineOption = None,
+    write_baseline: WriteBaselineOption = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
-    """Check, and say what was found, what to do, and what could not be judged."""
+    """Check, and say what was found, what to do, and what could not be judged.
+
+    What people have decided before (rules ignored, findings suppressed, findings known) is not shown and does not
+    fail the check; it is counted with who decided and why.
+    """
     on = day_of(as_of)
-    rules = chosen_rules(select or [], ignore or [])
+    options = Options(select or (), ignore or (), reason or (), by, preview, suppress, baseline, write_baseline)
+    decisions = decided_before(options)
     with progress() as display:
         task = display.add_task("Reading", total=None)
         batches = read_batches(files, setting_of(clinic, on, payer))
         if payer is not None:
             find_payer(payer, {name: pack for batch in batches for name, pack in batch.context.payers.items()})
         display.update(task, description="Checking")
-        checked = check(batches, rules)
+        everything = check(batches, decisions.selection.rules)
+        checked, decided = decide(everything, decisions, on)
     code = exit_code(checked)
     if format_ is Format.JSON:
-        write_json("check", {"exit_code": int(code), "as_of": on, **as_json(checked)})
+        write_json("check", {"exit_code": int(code), "as_of": on, **as_json(checked), **decided_json(decided)})
     else:
-        _say(checked, on)
+        _say(checked, decided, on)
     raise typer.Exit(code)
-
-
-def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
-    """The rules asked for; leaves with a message when a word begins no rule's code."""
-    codes = [rule.code for rule in book.rules()]
-    wanted = []
-    for option, words in (("--select", select), ("--ignore", ignore)):
-        given = [word.strip().upper() for text in words for word in text.split(",") if word.strip()]
-        for place, word in enumerate(given):
-            entry = book.entry(word)
-            if entry is not None:
-                given[place] = entry.rule.code
-            elif not any(code.startswith(word) for code in codes):
-                near = nearest(word, codes)
-                hint = f"; did you mean {' or '.join(near)}?" if near else ""
-                unusable(f"{option}: no rule's code begins with {word!r}{hint}")
-        wanted.append(given)
-    return book.select(*wanted)
-
-
-def check(batches: Iterable[Batch], rules: Sequence[Rule]) -> list[Checked]:
-    """Judge every batch by the rules."""
-    # What a claim is allowed bounds what its findings cost; without a rule that has dollars, nothing is priced.
-    prices = {"claims": ("claim_allowed_cents",)} if any(rule.dollars is not None for rule in rules) else None
-    judge = Judge(rules, extra=prices)
-    found = []
-    for batch in batches:
-        verdicts = judge.judge(batch.tables, batch.context)
-        found.append(Checked(batch, verdicts, tuple(verdicts.findings()), tuple(verdicts.unjudged())))
-    return found
 
 
 def exit_code(checked: Sequence[Checked]) -> ExitCode:
@@ -153,7 +135,7 @@ def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
         ],
         "questions": [
             {
-                **_claim_json(item.batch, claim_id),
+                **claim_json(item.batch, claim_id),
                 "about": question.what,
                 "question": question.question,
                 "candidates": list(question.candidates),
@@ -181,25 +163,6 @@ def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
         "columns_not_read": {file: list(names) for item in checked for file, names in item.batch.unread.items()},
         "crashed": {code: why for item in checked for code, why in item.verdicts.crashed.items()},
     }
-
-
-def finding_json(batch: Batch, finding: Finding) -> dict[str, Any]:
-    """One finding, with its claim and its fix."""
-    return {
-        **_claim_json(batch, finding.claim_id),
-        "rule": finding.code,
-        "name": finding.name,
-        "severity": finding.severity,
-        "place": finding.place,
-        "message": finding.message,
-        "cents": finding.cents,
-        "fix": {"title": finding.fix_title, "safety": finding.fix_safety} if finding.changes else None,
-    }
-
-
-def _claim_json(batch: Batch, claim_id: int) -> dict[str, Any]:
-    named = batch.names[claim_id]
-    return {"file": named.file, "claim": named.key, "date": named.day, "payer": named.payer}
 
 
 def _renumbered(checked: Sequence[Checked]) -> list[Finding]:
@@ -236,14 +199,15 @@ def _missing(checked: Sequence[Checked]) -> list[MissingInput]:
 # --- text ------------------------------------------------------------------------------------------------
 
 
-def _say(checked: Sequence[Checked], on: date) -> None:
+def _say(checked: Sequence[Checked], decided: Decided, on: date) -> None:
     for item in checked:
         _say_batch(item)
     _say_not_judged(checked)
     for item in checked:
         for code, why in item.verdicts.crashed.items():
             err.print(Text.assemble((f"rule {code} crashed: ", "bold red"), why))
-    _say_total(checked, on)
+    say_decided(decided)
+    _say_total(checked, on, not_shown(decided))
 
 
 def _say_batch(item: Checked) -> None:
@@ -290,7 +254,8 @@ def _findings_table(findings: Sequence[Finding]) -> Table:
     order = list(OUTCOMES)
     for finding in sorted(findings, key=lambda one: (order.index(one.severity), one.code, one.key)):
         said = Text(finding.message)
-        said.append(f" ({OUTCOMES[finding.severity]})", "dim")
+        standing = ", preview" if finding.code in previews() else ""
+        said.append(f" ({OUTCOMES[finding.severity]}{standing})", "dim")
         if finding.changes:
             who = "safe to apply" if finding.fix_safety == "safe" else "for a named person to decide"
             said.append(f"\nfix: {finding.fix_title} ({who})", "green")
@@ -316,7 +281,7 @@ def _say_not_judged(checked: Sequence[Checked]) -> None:
     out.print()
 
 
-def _say_total(checked: Sequence[Checked], on: date) -> None:
+def _say_total(checked: Sequence[Checked], on: date, beside: str) -> None:
     claims = sum(item.batch.judged for item in checked)
     aside = sum(len(item.batch.rejections) for item in checked)
     findings = _renumbered(checked)
@@ -325,7 +290,7 @@ def _say_total(checked: Sequence[Checked], on: date) -> None:
     if not claims:
         out.print(Text("Nothing could be checked.", "bold"))
     elif findings:
-        out.print(Text(f"{counted}: {len(findings)} findings on {flagged}", "bold"))
+        out.print(Text(f"{counted}: {len(findings)} findings on {flagged}{beside}", "bold"))
         for one in outcomes(findings, _allowed(checked)):
             amount = f", {dollars(one.cents)}" if one.cents else ""
             unpriced = f", {one.without_price} without a known price" if one.cents and one.without_price else ""
@@ -333,7 +298,8 @@ def _say_total(checked: Sequence[Checked], on: date) -> None:
     else:
         asked = sum(len(item.batch.questions) for item in checked)
         still = f", with {asked} question{'' if asked == 1 else 's'} open" if asked else ""
-        out.print(Text(f"{counted}: clean as far as judged{still}", "bold"))
+        said = f"no other finding, as far as judged{beside}" if beside else "clean as far as judged"
+        out.print(Text(f"{counted}: {said}{still}", "bold"))
     unknown = sum(named.payer is None for item in checked for named in item.batch.names)
     if unknown:
         out.print(Text(f"  the payer of {unknown} claim{'' if unknown == 1 else 's'} is unknown: --payer names one"))

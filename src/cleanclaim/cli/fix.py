@@ -25,7 +25,9 @@ from cleanclaim.bill.output import write_private
 from cleanclaim.check.apply_records import Refusal, Rewritten, apply_to_rows, apply_to_segments, apply_to_visits
 from cleanclaim.check.findings import Change, Finding
 from cleanclaim.cli.arguments import PayerOption, day_of, find_payer
-from cleanclaim.cli.check import AsOfOption, Checked, ClinicOption, IgnoreOption, SelectOption, check, chosen_rules
+from cleanclaim.cli.check import AsOfOption, ClinicOption
+from cleanclaim.cli.checked import Checked, check
+from cleanclaim.cli.decisions import SelectOption, chosen_rules
 from cleanclaim.cli.inputs import Batch, Setting, kind_of, read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.rules.kit import Rule, Safety
@@ -98,7 +100,7 @@ def command(
     payer: PayerOption = None,
     as_of: AsOfOption = None,
     select: SelectOption = None,
-    ignore: IgnoreOption = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="No rule whose code begins so.")] = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Fix, write beside the original, and say what is left."""

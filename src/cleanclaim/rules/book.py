@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,11 +56,6 @@ def entry(code: str) -> BookEntry | None:
     return next((item for item in entries() if item.rule.code == wanted or wanted in item.rule.aliases), None)
 
 
-def select(only: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
-    """Rules whose code starts with one of `only` (all if empty) and with none of `ignore`."""
-    chosen, left_out = tuple(only), tuple(ignore)
-    return tuple(
-        rule
-        for rule in rules()
-        if (not chosen or rule.code.startswith(chosen)) and not (left_out and rule.code.startswith(left_out))
-    )
+def active_rules() -> tuple[Rule, ...]:
+    """The rules that judge unless somebody asks for previews too, by code."""
+    return tuple(rule for rule in rules() if not rule.preview)

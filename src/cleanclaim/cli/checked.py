@@ -1,0 +1,63 @@
+"""A batch with its verdicts, as `check`, `fix` and `payer diff` make and name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cleanclaim.check.findings import Finding, Unjudged
+from cleanclaim.check.judge import Judge, Verdicts
+from cleanclaim.cli.inputs import Batch
+from cleanclaim.rules import book
+from cleanclaim.rules.kit import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One batch with its verdicts."""
+
+    batch: Batch
+    verdicts: Verdicts
+    findings: tuple[Finding, ...]
+    unjudged: tuple[Unjudged, ...]
+
+
+def check(batches: Iterable[Batch], rules: Sequence[Rule]) -> list[Checked]:
+    """Judge every batch by the rules."""
+    # What a claim is allowed bounds what its findings cost; without a rule that has dollars, nothing is priced.
+    prices = {"claims": ("claim_allowed_cents",)} if any(rule.dollars is not None for rule in rules) else None
+    judge = Judge(rules, extra=prices)
+    found = []
+    for batch in batches:
+        verdicts = judge.judge(batch.tables, batch.context)
+        found.append(Checked(batch, verdicts, tuple(verdicts.findings()), tuple(verdicts.unjudged())))
+    return found
+
+
+@cache
+def previews() -> frozenset[str]:
+    """Codes of the rules whose words and reach may still change."""
+    return frozenset(rule.code for rule in book.rules() if rule.preview)
+
+
+def finding_json(batch: Batch, finding: Finding) -> dict[str, Any]:
+    """One finding, with its claim and its fix."""
+    return {
+        **claim_json(batch, finding.claim_id),
+        "rule": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "preview": finding.code in previews(),
+        "place": finding.place,
+        "message": finding.message,
+        "cents": finding.cents,
+        "fix": {"title": finding.fix_title, "safety": finding.fix_safety} if finding.changes else None,
+    }
+
+
+def claim_json(batch: Batch, claim_id: int) -> dict[str, Any]:
+    """A claim as a person finds it again: file, its own key, day and payer."""
+    named = batch.names[claim_id]
+    return {"file": named.file, "claim": named.key, "date": named.day, "payer": named.payer}
