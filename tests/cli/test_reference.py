@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.cli.reference import all_tables
+from cleanclaim.cli.reference_status import all_tables
 from cleanclaim.reference import payers, procedures
 from tests.cli.running import run, run_json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleanclaim.cli.reference import all_tables
+from cleanclaim.cli.reference_status import all_tables
 from cleanclaim.docs.columns import TABLES, Columns
 from cleanclaim.docs.markdown import table
 from cleanclaim.reference import payers, procedures, values

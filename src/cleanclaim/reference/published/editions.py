@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache, cached_property, wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
@@ -25,7 +25,7 @@ _Parameters = ParamSpec("_Parameters")
 _Answer = TypeVar("_Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Editions:
     """A choice of loaded editions. What is shipped with the program answers where none of them does."""
 
@@ -33,8 +33,14 @@ class Editions:
 
     def of(self, kind: Kind) -> tuple[LoadedEdition, ...]:
         """The editions of a kind, oldest first."""
-        found = [item for item in self.loaded if item.kind is kind]
-        return tuple(sorted(found, key=lambda item: item.name))
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[Kind, tuple[LoadedEdition, ...]]:
+        found: dict[Kind, tuple[LoadedEdition, ...]] = {}
+        for item in sorted(self.loaded, key=lambda item: item.name):
+            found[item.kind] = (*found.get(item.kind, ()), item)
+        return found
 
     def newest(self, kind: Kind) -> LoadedEdition | None:
         """The edition of a kind that began last, or None."""
