@@ -15,6 +15,8 @@ from cleanclaim.facts.kit import Context
 from cleanclaim.facts.plan import Planner
 from cleanclaim.facts.workspace import Workspace
 from cleanclaim.pricing.line_prices import PRICE_COLUMNS, PriceTableError, price_table
+from cleanclaim.pricing.quote import price_lines
+from cleanclaim.reference import payers
 from cleanclaim.rules.notation import parse
 from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced
 
@@ -332,6 +334,70 @@ def test_percent_with_an_unknown_reduction() -> None:
     # One unit alone is paid in full either way: 29.06 × 1.90 = 55.214.
     assert column(priced([{"payer": "auto_mi"}], "97110"), "allowed_cents") == [5521]
     assert column(priced([{"payer": "auto_mi"}], "20560x2"), "price_status") == ["found"]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "allowed"),
+    [
+        # 97110: (.45 + .42 + .01) × 32.7442 = 28.81 to 8 March 2024, × 33.2875 = 29.29 from the 9th; times 1.20.
+        ("2024-03-08", 3457),
+        ("2024-03-09", 3515),
+        # (.45 + .43 + .01) × 32.3465 = 28.79
+        ("2025-12-31", 3455),
+    ],
+)
+def test_a_contract_fixed_to_a_day_of_medicares_schedule(tmp_path: Path, fixed: str, allowed: int) -> None:
+    settings = {
+        "price_basis": f'{{ kind = "percent_of_medicare", percent = "120", schedule_date = {fixed} }}',
+        "multiple_procedure_reduction": "true",
+        "multiple_procedure_reduction_scope": '"billing_npi"',
+    }
+    own = pack(tmp_path, "fixed", "commercial", settings)
+    # It reaches past Medicare's own horizon, and Medicare's claims of the day keep the day's rates.
+    rows: list[dict[str, Any]] = [
+        {"payer": "fixed"},
+        {"payer": "fixed", "date_of_service": date(2027, 5, 3)},
+        {},
+        {"payer": "fixed", "date_of_service": None},
+    ]
+    table = priced(rows, "97110", "97110", "97110", "97110", extra=[own])
+    assert column(table, "allowed_cents") == [allowed, allowed, 2906, None]
+    assert column(table, "price_status")[3] == "date unknown"
+    quote = price_lines("97110", date=date(2027, 5, 3), payer=own)
+    assert quote.allowed_cents == allowed
+    assert quote.lines[0].unit is not None
+    assert quote.lines[0].unit.whole_cents == {3457: 2881, 3515: 2929, 3455: 2879}[allowed]
+
+
+def test_a_contract_fixed_to_a_day_knows_no_later_code_and_no_earlier_schedule(tmp_path: Path) -> None:
+    def status(fixed: str, code: str) -> str:
+        basis = f'{{ kind = "percent_of_medicare", percent = "120", schedule_date = {fixed} }}'
+        own = pack(tmp_path, "fixed", "commercial", {"price_basis": basis})
+        return str(column(priced([{"payer": "fixed"}], code, extra=[own]), "price_status")[0])
+
+    assert status("2025-12-31", "98985") == "outside dates"  # new in 2026
+    assert status("2026-01-01", "98985") == "found"
+    assert status("2019-12-31", "97110") == "outside dates"
+    assert status("2027-01-01", "97110") == "past horizon"
+
+
+def test_fees_by_code_and_modifier(tmp_path: Path) -> None:
+    settings = {
+        "price_basis": '{ kind = "fee_table" }',
+        "fee_table": '[{ code = "97110", amount = "31.50" }, { code = "97110", modifier = "CQ", amount = "26.78" },'
+        ' { code = "97110", modifier = "95", amount = "25.00" }, { code = "97530", modifier = "CQ", amount = "30.00" }]',
+        "multiple_procedure_reduction": "false",
+    }
+    own = pack(tmp_path, "by_modifier", "commercial", settings)
+    words = "97110x2 97110x2-CQ 97110-GP-CQ 97110-KX 97110-CQ-95 97530 97530-CQ 97140-CQ"
+    table = priced([{"payer": "by_modifier"}], words, extra=[own])
+    # Two fees for one line, a code without its modifier, and a code that is not in the table have none.
+    assert column(table, "allowed_cents") == [6300, 5356, 2678, 3150, None, None, 3000, None]
+    assert set(column(table, "price_status")) == {"found", "not in the fee table"}
+    claims = claims_of([{"payer": "by_modifier"}], [own])
+    lines = lines_of("97110 97140").with_columns(modifiers=pl.lit(None, pl.List(pl.String)))
+    unknown = price_table(claims, lines, fees=payers.fees([own]))
+    assert column(unknown, "price_status") == ["not in the fee table"] * 2
 
 
 def test_fee_table(tmp_path: Path) -> None:

@@ -427,7 +427,7 @@ def test_one_day_and_many_days_agree_at_a_boundary(asked: int) -> None:
 
 def test_columns_are_described_and_distinct() -> None:
     names = [column.name for column in PAYER_COLUMNS]
-    assert len(names) == len(set(names)) == 83
+    assert len(names) == len(set(names)) == 84
     assert all(column.meaning and name.startswith("payer_") for column, name in zip(PAYER_COLUMNS, names, strict=True))
     assert {column.unit for column in PAYER_COLUMNS} == {
         "", "minutes", "units", "visits", "weeks", "days", "months", "cents", "rate_e4", "rvu_e2", "conversion_factor_e4",
@@ -490,11 +490,13 @@ def test_the_fictional_packs() -> None:
 def test_fees_of_a_fee_table() -> None:
     frame = payers.fees(payers.load_folder(EXAMPLES))
     assert frame.schema == {
-        "payer": pl.String, "code": pl.String, "amount": pl.Int64, "valid_from": pl.Date, "valid_through": pl.Date,
+        "payer": pl.String, "code": pl.String, "modifier": pl.String, "amount": pl.Int64,
+        "valid_from": pl.Date, "valid_through": pl.Date,
     }  # fmt: skip
     assert frame["payer"].unique().to_list() == ["stonegate_casualty"]
     assert dict(frame.select("code", "amount").iter_rows())["97110"] == 42_00
     assert frame["code"].is_unique().all()
+    assert frame["modifier"].unique().to_list() == [""]
 
 
 def test_a_pack_handed_in_comes_before_the_shipped_one(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ Steps for a line of a payer that pays by Medicare's fee schedule, each exact in 
 
 What of this was read, and what is from memory: `provenance`.
 
-Other payers allow a percentage of the line by steps 1 and 2 (rounded once), an amount by code, an amount by day, or
-the charge, as their file says; a cap on the day is used up line by line.
+Other payers allow a percentage of the line by steps 1 and 2 (rounded once), by the schedule of the date of service or
+of a day that the contract fixes; or an amount by code, by code and modifier, by day; or the charge, as their file says.
+A cap on the day is used up line by line.
 
 A null is unknown, never nothing: an unknown line makes another line's price unknown only where it could change it.
 A claim whose patient, date or billing provider is unknown meets no other claim: it leaves only its own prices open.
@@ -55,6 +56,7 @@ CLAIM_COLUMNS: Mapping[str, type[pl.DataType]] = {
     "payer_kind": pl.String,
     "payer_price_basis_kind": pl.String,
     "payer_price_basis_percent": pl.Int64,
+    "payer_price_basis_schedule_date": pl.Date,
     "payer_price_basis_amount": pl.Int64,
     "payer_price_basis_cap": pl.Int64,
     "payer_multiple_procedure_reduction": pl.Boolean,

@@ -47,7 +47,7 @@ def medicare_rates(work: Worksheet) -> Rates:
     """Look every line up, and every claim's locality; say why where there is none, for payers that need it."""
     schedule = work.schedule
     needs = work.basis_is(*MEDICARE)
-    day = work.claims["date_of_service"][pl.Series(work.claim)]
+    day = work.rate_dates[pl.Series(work.claim)]
     part = np.zeros(len(work.lines), np.int8)
     for place, text in enumerate(_COMPONENTS):
         part[has_any(work.lines["modifiers"], (text,)).yes] = place
@@ -84,7 +84,7 @@ def medicare_rates(work: Worksheet) -> Rates:
     nothing = arrays["work"][row] + expense.values + arrays["mp"][row] == 0
     work.mark(needs & priced & nothing, PriceStatus.NO_RATE)
     indices, located = _indices(work, needs)
-    factor = schedule.steps["conversion_factor"].on(work.days).take(work.claim)
+    factor = schedule.steps["conversion_factor"].on(integers(work.rate_dates)).take(work.claim)
     work.mark(needs & ~factor.known, PriceStatus.PAST_HORIZON)
     return Rates(
         row=np.where(priced, row, -1),
@@ -109,7 +109,7 @@ def _places(work: Worksheet) -> tuple[Flags, Flags]:
 def _indices(work: Worksheet, needs: Flags) -> tuple[Mapping[str, Integers], Flags]:
     """The geographic indices of each line, and whether they are known."""
     answered = attach(
-        pl.DataFrame([work.claims["locality"], work.claims["date_of_service"]]),
+        pl.DataFrame([work.claims["locality"], work.rate_dates]),
         work.schedule.gpci_keys,
         by={"locality": "locality"},
         day="date_of_service",

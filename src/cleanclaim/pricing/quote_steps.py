@@ -42,23 +42,24 @@ class QuotedVisit:
         """Medicare's fee of one unit of the line, where all its parts are known and the payer pays by it."""
         if self.basis() not in ("medicare_fee_schedule", "percent_of_medicare") or self.locality is None:
             return None
+        stated = self.setting("price_basis")
+        basis = {} if stated is None else stated.value
+        day = basis.get("schedule_date", self.day) if self.basis() == "percent_of_medicare" else self.day
         component = next((text for text in ("TC", "26") if text in line.modifiers), "")
-        found = fee_schedule.rvu(line.code, self.day, component).dated
-        indices = fee_schedule.gpci(self.locality, self.day).dated
-        factor = values.on("conversion_factor", self.day).dated
+        found = fee_schedule.rvu(line.code, day, component).dated
+        indices = fee_schedule.gpci(self.locality, day).dated
+        factor = values.on("conversion_factor", day).dated
         if found is None or indices is None or factor is None or found.value.status not in ("A", "R", "T"):
             return None
         reduces = self.setting("multiple_procedure_reduction")
         shares = found.value.multiple_procedure == "5" and (reduces is None or reduces.value)
-        stated = self.setting("price_basis")
-        percent = stated.value.get("percent") if stated is not None else None
         return UnitFee(
             relative_values=found,
             indices=indices,
             conversion_factor=factor,
             in_facility=self.place in facility_places(),
             reduction=values.on("mppr_reduction_office", self.day).dated if shares else None,
-            percent=percent,
+            percent=basis.get("percent"),
         )
 
     def steps(self, line: PricedLine) -> Iterator[Step]:

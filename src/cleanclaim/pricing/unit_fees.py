@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.money import RATE_SCALE
-from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, integers
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, has_any, integers
 from cleanclaim.pricing.medicare_rates import medicare_rates
 from cleanclaim.pricing.schedule import CENTS_PER_PRODUCT
 from cleanclaim.pricing.statuses import PriceStatus
@@ -103,19 +103,37 @@ def priced_units(whole: Integers, full: Integers, cut: Integers, less: Integers,
 
 
 def _table_fees(work: Worksheet, fees: pl.DataFrame | None, where: Flags) -> Known:
-    """The payer's own fee for each line's code on its date."""
-    nothing = Known(np.zeros(len(where), np.int64), np.zeros(len(where), np.bool_))
+    """The payer's own fee for each line's code on its date.
+
+    A fee for the code with one of the line's modifiers goes before the fee for the code alone. A line to which two
+    such fees apply has none, and neither has a line of unknown modifiers whose code has such a fee.
+    """
+    found = Known(np.zeros(len(where), np.int64), np.zeros(len(where), np.bool_))
     if fees is None or not fees.height:
-        return nothing
+        return found
     asked = work.claims.select("payer", "date_of_service")[work.claim].with_columns(work.lines["code"])
+    by_modifier, doubtful = np.zeros(len(where), np.int64), np.zeros(len(where), np.bool_)
+    for modifier in fees["modifier"].unique().sort():
+        fee = _fees_with(asked, fees, modifier)
+        if modifier == "":
+            found = fee
+            continue
+        has = has_any(work.lines["modifiers"], (modifier,))
+        doubtful |= fee.known & ~has.yes & ~has.no
+        by_modifier += fee.known & has.yes
+        found = Known(np.where(fee.known & has.yes, fee.values, found.values), found.known | (fee.known & has.yes))
+    usable = found.known & (by_modifier <= 1) & ~doubtful & (found.values <= _MOST_FEE)
+    return Known(np.where(usable, found.values, 0), usable)
+
+
+def _fees_with(asked: pl.DataFrame, fees: pl.DataFrame, modifier: str) -> Known:
+    """The fees for the lines' codes with that modifier."""
     answered = attach(
         asked,
-        fees,
+        fees.filter(pl.col("modifier") == modifier),
         by={"payer": "payer", "code": "code"},
         day="date_of_service",
         take={"amount": "amount"},
         status="found",
     )
-    amount = integers(answered["amount"])
-    usable = amount.known & (amount.values <= _MOST_FEE)
-    return Known(np.where(usable, amount.values, 0), usable)
+    return integers(answered["amount"])

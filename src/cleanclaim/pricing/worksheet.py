@@ -35,6 +35,8 @@ class Worksheet:
     """Row of `claims` of each line."""
     days: Known
     """Day of service by claim."""
+    rate_dates: pl.Series
+    """The day by claim whose Medicare schedule holds: a contract's fixed one, else the day of service."""
     units: Known
     """Units billed; 0 where they are unknown or unusable."""
     usable: Flags
@@ -54,6 +56,7 @@ class Worksheet:
             schedule=schedule,
             claim=claim,
             days=integers(claims["date_of_service"]),
+            rate_dates=_rate_dates(claims),
             units=Known(np.where(usable, stated.values, 0), stated.known),
             usable=usable,
             charge=integers(lines["charge_cents"]),
@@ -95,3 +98,12 @@ class Worksheet:
         self.mark(by_unit & absent(self.lines["code"]), PriceStatus.CODE_UNKNOWN)
         self.mark(by_unit & ~self.units.known, PriceStatus.UNITS_UNKNOWN)
         self.mark(by_unit & ~self.usable, PriceStatus.UNITS_UNUSABLE)
+
+
+def _rate_dates(claims: pl.DataFrame) -> pl.Series:
+    """The fixed day of a contract that pays a percentage of Medicare; for other claims the day of service."""
+    days, fixed = claims["date_of_service"], claims["payer_price_basis_schedule_date"]
+    if fixed.null_count() == len(fixed):
+        return days
+    has_fixed = (claims["payer_price_basis_kind"] == "percent_of_medicare").fill_null(value=False) & fixed.is_not_null()
+    return fixed.zip_with(has_fixed & days.is_not_null(), days).alias("date_of_service")

@@ -17,9 +17,11 @@ from cleanclaim.reference.payer_shapes import (
     Choice,
     Code,
     Codes,
+    Day,
     Decimal,
     Flag,
     Group,
+    Modifier,
     PayerColumn,
     RecordField,
     Rows,
@@ -329,6 +331,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
                 required=True,
             ),
             RecordField("percent", Decimal(_PERCENT_SCALE, "115"), "The percentage of Medicare.", "rate_e4"),
+            RecordField(
+                "schedule_date",
+                Day(),
+                "The day whose Medicare schedule a percentage is of, where the contract fixes one; else the date of "
+                "service.",
+            ),
             RecordField("amount", Decimal(100, "95.00"), "The amount of a day and discipline.", "cents"),
             RecordField("cap", Decimal(100, "120.00"), "The most allowed for all services of a day.", "cents"),
             RecordField(
@@ -345,9 +353,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "fee_table",
         Rows(
             RecordField("code", Code(), "The procedure code.", required=True),
+            RecordField("modifier", Modifier(), "The modifier with which this amount holds.", default=""),
             RecordField("amount", Decimal(100, "31.50"), "What one unit is allowed.", "cents", required=True),
         ),
-        "Fees by code, where the basis is a fee table.",
+        "Fees by code, or by code and modifier, where the basis is a fee table.",
     ),
     Setting("multiple_procedure_reduction", Flag(), "Whether practice expense of all but one unit is reduced."),
     Setting(

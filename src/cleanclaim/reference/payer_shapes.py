@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ import polars as pl
 from cleanclaim.money import AmountError, scaled
 
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
+_MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _CODE_RANGE = re.compile(r"(?P<prefix>[A-Z]?)(?P<first>[0-9]{4,5})-(?P=prefix)(?P<last>[0-9]{4,5})")
 _LONGEST_RANGE = 400
 _LONGEST_TEXT = 300
@@ -136,6 +138,18 @@ class Text(Shape):
         if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_TEXT:
             raise ShapeError(value, f"text of 1 to {_LONGEST_TEXT} characters")
         return value.strip()
+
+
+class Day(Shape):
+    """A date, without quotes."""
+
+    dtype = pl.Date()
+
+    def read(self, value: object) -> date:
+        """Return the date."""
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise ShapeError(value, "a date without quotes, such as 2023-01-01")
+        return value
 
 
 class Several(Shape):
@@ -293,4 +307,18 @@ class Code(Choice):
         """Return the code."""
         if not isinstance(value, str) or not _CODE.fullmatch(value):
             raise ShapeError(value, 'a procedure code such as "97110"')
+        return value
+
+
+class Modifier(Choice):
+    """One modifier."""
+
+    def __init__(self) -> None:
+        """Take no more: the pattern of a modifier is fixed."""
+        super().__init__()
+
+    def read(self, value: object) -> str:
+        """Return the modifier."""
+        if not isinstance(value, str) or not _MODIFIER.fullmatch(value):
+            raise ShapeError(value, 'a modifier such as "CQ"')
         return value

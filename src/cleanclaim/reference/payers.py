@@ -208,13 +208,13 @@ def own_pairs(payers: Iterable[Payer]) -> pl.DataFrame:
 
 
 def fees(payers: Iterable[Payer]) -> pl.DataFrame:
-    """The fees by code of these payers.
+    """The fees by code, or by code and modifier, of these payers.
 
     Returns:
-        `payer`, `code` (String), `amount` (Int64, cents for one unit), `valid_from`, `valid_through` (Date, null:
-        open), in the order of the payers and of their files.
+        `payer`, `code`, `modifier` (String; empty: with any other, or none), `amount` (Int64, cents for one unit),
+        `valid_from`, `valid_through` (Date, null: open), in the order of the payers and of their files.
     """
-    return _rows_of(payers, "fee_table", {"code": pl.String, "amount": pl.Int64})
+    return _rows_of(payers, "fee_table", {"code": pl.String, "modifier": pl.String, "amount": pl.Int64})
 
 
 def _rows_of(payers: Iterable[Payer], name: str, fields: Mapping[str, Any]) -> pl.DataFrame:
