@@ -279,10 +279,20 @@ def listed(value: pl.Expr, column: pl.Expr) -> pl.Expr:
     return pl.when(value.is_not_null() & column.is_not_null()).then(column.list.contains(value))
 
 
+def left_empty(value: pl.Expr, name: str, absent: pl.Expr) -> pl.Expr:
+    """Whether the source leaves a date, count or amount empty.
+
+    False where the value is known, true where `absent`, a list of column names, has its name; else unknown.
+    """
+    named = listed(pl.lit(name), absent)
+    return pl.when(value.is_not_null()).then(pl.lit(value=False)).when(named).then(pl.lit(value=True))
+
+
 def known_true(flag: pl.Expr) -> pl.Expr:
     """Whether the flag is true for certain; false where it is false or unknown, never unknown itself.
 
-    Only to leave a row to another rule that reads the flag itself and says no data where it is unknown.
+    Only to leave a row to another rule that reads the flag itself and says no data where it is unknown, and for
+    settings of the clinic's own: a bound that nobody has set binds nobody.
     """
     return flag.eq_missing(pl.lit(value=True))
 

@@ -59,6 +59,7 @@ _NPIS = {
     "billing_npi": _npi_column("billing_npi_state", "the clinic"),
     "rendering_npi": _npi_column("rendering_npi_state", "the therapist"),
     "referring_npi": _npi_column("referring_npi_state", "the referring provider"),
+    "supervising_npi": _npi_column("supervising_npi_state", "the supervising provider"),
 }
 
 
@@ -97,5 +98,5 @@ stage = Stage(
     needs=(*_NPIS, *_TAXONOMIES),
     adds=(*_NPIS.values(), *(column for several in _TAXONOMIES.values() for column in several)),
     compute=_describe,
-    lacks="NPI and taxonomy code of clinic, therapist and referring provider",
+    lacks="NPI and taxonomy code of clinic, therapist, referring and supervising provider",
 )
