@@ -73,7 +73,7 @@ def open_file(path: Path) -> list[Part]:
 def _parts(name: str, path: Path, data: bytes, *, depth: int) -> Iterator[Part]:
     if data.startswith(b"\x1f\x8b"):
         yield from _parts(name.removesuffix(".gz"), path, _gunzip(name, data), depth=depth)
-    elif data.startswith(b"PK\x03\x04") and not _is_workbook(data):
+    elif data.startswith(b"PK\x03\x04") and not _is_workbook(name, data):
         if depth >= _DEEPEST:
             raise PublishedFileError(f"{name}: an archive inside archives; expected at most {_DEEPEST} levels")
         yield from _members(name, path, data, depth)
@@ -81,8 +81,10 @@ def _parts(name: str, path: Path, data: bytes, *, depth: int) -> Iterator[Part]:
         yield Part(name, path, data)
 
 
-def _is_workbook(data: bytes) -> bool:
-    """Whether a zip is a spreadsheet."""
+def _is_workbook(name: str, data: bytes) -> bool:
+    """Whether a zip is a spreadsheet, by its name or its content."""
+    if name.lower().endswith(".xlsx"):
+        return True
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "[Content_Types].xml" in archive.namelist()

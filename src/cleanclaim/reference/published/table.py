@@ -68,12 +68,12 @@ def names_of(part: Part) -> tuple[str, ...]:
 
 
 def first_day_of(part: Part, asked: Asked, titles: Sequence[str] = ()) -> date:
-    """The first day of the edition: as the user said, else by the title, else by the name.
+    """The first day of the edition: as the user said, else by the name, else by the title.
 
     Raises:
         PublishedFileError: none of them tells.
     """
-    found = asked.begins or first_day((*titles, *names_of(part)))
+    found = asked.begins or first_day((*names_of(part), *titles))
     if found is None:
         raise PublishedFileError(f"{part.name}: neither its title nor its name tells its first day; say it with --from")
     return found
