@@ -6,6 +6,7 @@ import json
 import stat
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.cli.running import run, run_json, validate
@@ -18,6 +19,7 @@ FIRST = "C1,P1,2026-03-04,medicare_b,97110,GP;GP,3,23,PT,180.00,M5450;M25.561,AB
 SECOND = "C1,P1,2026-03-04,medicare_b,97140,GP,1,15,PT,60.00,M5450;M25.561,A,1245319599,yes,PT\n"
 SAFE = HEAD + (FIRST + SECOND).replace("GP;GP", "GP").replace("M5450", "M54.50")
 ON = ("--as-of", "2026-03-08")
+CLINIC = Path(__file__).parents[2] / "examples" / "clinic-day"
 
 
 @pytest.fixture
@@ -55,11 +57,14 @@ def test_attested_fixes_need_a_name_which_is_recorded(lines: Path, tmp_path: Pat
     assert (code, found["files"][0]["changes"], target.exists()) == (1, [], False)
     code, found = run_json(*words, "--attest", "Dana Poole, PT")
     assert (code, found["attested_by"], found["files"][0]["findings_left"]) == (0, "Dana Poole, PT", 0)
-    assert target.read_text() == HEAD + FIRST.replace("GP;GP,3", "GP;GP,2") + SECOND
+    assert target.read_text() == HEAD + FIRST.replace("GP;GP,3", "GP;GP,2").replace("180.00", "120.00") + SECOND
     record = json.loads(Path(found["files"][0]["record"]).read_text())
     validate(record)
     assert (record["attested_by"], record["note"]) == ("Dana Poole, PT", "The person is named, not authenticated.")
-    assert [one["safety"] for one in record["changes"]] == ["attest"]
+    assert [(one["place"], one["field"], one["old"], one["new"], one["title"]) for one in record["changes"]] == [
+        ("day", "units", 3, 2, "Bill the units that the documented minutes support"),
+        ("line 1", "charge_cents", 18_000, 12_000, "The charge follows the units"),
+    ]
 
 
 def test_fixing_again_changes_nothing(lines: Path) -> None:
@@ -107,6 +112,48 @@ def test_visits_are_fixed_where_they_name_codes(tmp_path: Path) -> None:
     fixed = json.loads((tmp_path / "v.fixed.jsonl").read_text())
     assert code == 0
     assert fixed == visit | {"diagnoses": ["M54.50"], "billed": [{"code": "97110", "modifiers": ["GP"], "units": 1}]}
+
+
+def test_lines_in_parquet_are_written_as_parquet(lines: Path) -> None:
+    frame = pl.read_csv(lines, schema_overrides={"rendering_npi": pl.String}, try_parse_dates=True)
+    path = lines.with_suffix(".parquet")
+    frame.write_parquet(path)
+    code, found = run_json("fix", path, *ON, "--select", "MD306,UN101", "--attest", "Dana Poole, PT")
+    written = pl.read_parquet(path.with_name("lines.fixed.parquet"))
+    assert (code, found["files"][0]["findings_left"]) == (0, 0)
+    assert written.schema == frame.schema
+    assert written.select("modifiers", "units", "charge").rows() == [("GP", 2, 120.0), ("GP", 1, 60.0)]
+    rest = [name for name in frame.columns if name not in {"modifiers", "units", "charge"}]
+    assert written.select(rest).equals(frame.select(rest))
+
+
+def test_text_says_in_dollars_what_followed(lines: Path) -> None:
+    ran = run("fix", lines, *ON, "--select", "UN101", "--attest", "Dana Poole, PT", width=100)
+    assert ran.lines[0] == "lines.csv: 1 fix made"
+    assert "charge $180.00 → $120.00" in ran.words
+
+
+def test_charge_that_does_not_divide_is_asked_for(lines: Path) -> None:
+    lines.write_text(lines.read_text().replace("180.00", "200.00"))
+    code, found = run_json("fix", lines, *ON, "--select", "UN101", "--attest", "Dana Poole, PT")
+    assert (code, found["files"][0]["changes"], found["files"][0]["written"]) == (1, [], None)
+    assert [one["why"] for one in found["files"][0]["refused"]] == [
+        (
+            "the line's charge, $200.00 for 3 units, does not say what one unit of 97110 is charged, and clinic.json"
+            " lists none: what is charged for 2?"
+        )
+    ]
+
+
+def test_a_clinics_own_charge_comes_first(lines: Path) -> None:
+    lines.write_text(lines.read_text().replace("180.00", "200.00"))
+    words = ("fix", lines, *ON, "--select", "UN101", "--attest", "Dana Poole, PT", "--clinic", CLINIC)
+    _, found = run_json(*words)
+    each = json.loads((CLINIC / "clinic.json").read_text())["charges"]["97110"]
+    assert [(one["field"], one["new"]) for one in found["files"][0]["changes"]] == [
+        ("units", 2),
+        ("charge_cents", 2 * each),
+    ]
 
 
 def test_several_files_go_into_a_folder(lines: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import getpass
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -22,14 +22,18 @@ from rich.text import Text
 
 from cleanclaim import __version__
 from cleanclaim.bill.output import write_private
-from cleanclaim.check.apply_records import Refusal, Rewritten, apply_to_rows, apply_to_segments, apply_to_visits
-from cleanclaim.check.findings import Change, Finding
+from cleanclaim.check.apply_rows import apply_to_parquet, apply_to_rows
+from cleanclaim.check.apply_segments import apply_to_segments
+from cleanclaim.check.apply_visits import apply_to_visits
+from cleanclaim.check.findings import Change, Finding, place_of
+from cleanclaim.check.rewriting import Followed, Refusal, Rewritten
 from cleanclaim.cli.arguments import PayerOption, day_of, find_payer
 from cleanclaim.cli.check import AsOfOption, ClinicOption
 from cleanclaim.cli.checked import Checked, check
 from cleanclaim.cli.decisions import SelectOption, chosen_rules
 from cleanclaim.cli.inputs import Batch, Setting, kind_of, read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
+from cleanclaim.money import dollars
 from cleanclaim.rules.kit import Rule, Safety
 
 EXAMPLE = "cleanclaim fix lines.csv --payer medicare_b --out fixed.csv"
@@ -38,9 +42,19 @@ _PASSES = 6
 """One fix may uncover another; more passes than this would go in a circle."""
 
 
+_FOLLOWS = {
+    "charge_cents": "The charge follows the units",
+    "total_charge_cents": "The claim's total follows its lines",
+}
+"""What is said of a value that follows from a fix, by its field."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One change as it is recorded: where, by which rule, from what to what."""
+    """One change as it is recorded: where, by which rule, from what to what.
+
+    `follows` says that another change brought it with it, as a charge follows its units.
+    """
 
     claim: str
     place: str
@@ -50,6 +64,7 @@ class Made:
     field: str
     old: Any
     new: Any
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,9 @@ class Fixed:
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(help="Visits (.json, .jsonl), lines (.csv) or claims (837P).")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Visits (.json, .jsonl), lines (.csv, .parquet) or claims (837P).")
+    ],
     *,
     attest: Annotated[
         str | None, typer.Option("--attest", help="Your name: also apply fixes that state something about a visit.")
@@ -143,9 +160,9 @@ def _targets(files: Sequence[Path], out_path: Path | None, *, in_place: bool) ->
     for path in files:
         if kind_of(path) == "folder":
             unusable(f"{path}: a folder; expected files")
-        if path.suffix.lower() in {".txt", ".parquet"} and kind_of(path) != "claims":
+        if path.suffix.lower() == ".txt" and kind_of(path) != "claims":
             unusable(
-                f"{path}: a {path.suffix} file has nothing that is fixed here; expected .json, .jsonl, .csv or 837P"
+                f"{path}: a .txt file has nothing that is fixed here; expected .json, .jsonl, .csv, .parquet or 837P"
             )
     if in_place:
         return list(files)
@@ -172,6 +189,7 @@ def fix_file(path: Path, setting: Setting, rules: Sequence[Rule], *, attested: b
         rules: the rules whose fixes are applied.
         attested: a person has given a name, so that fixes which state something about a visit are applied too.
     """
+    charges = setting.clinic.charges if setting.clinic is not None else {}
     original = path.read_bytes()
     fixed = Fixed(path, original=original, data=original)
     with tempfile.TemporaryDirectory() as folder:
@@ -180,14 +198,14 @@ def fix_file(path: Path, setting: Setting, rules: Sequence[Rule], *, attested: b
         for _ in range(_PASSES):
             write_private(copy, fixed.data)
             fixed.after = check(read_batches([copy], setting), rules)
-            if any(item.verdicts.crashed for item in fixed.after) or not _pass(fixed, attested=attested):
+            if any(item.verdicts.crashed for item in fixed.after) or not _pass(fixed, charges, attested=attested):
                 return fixed
         write_private(copy, fixed.data)
         fixed.after = check(read_batches([copy], setting), rules)
     return fixed
 
 
-def _pass(fixed: Fixed, *, attested: bool) -> bool:
+def _pass(fixed: Fixed, charges: Mapping[str, int], *, attested: bool) -> bool:
     """Apply the fixes that the file's findings propose; whether anything changed."""
     [item] = fixed.after
     by_change: dict[Change, Finding] = {}
@@ -201,9 +219,12 @@ def _pass(fixed: Fixed, *, attested: bool) -> bool:
     ]
     if not wanted:
         return False
-    rewritten = _apply(fixed, item.batch, wanted)
+    rewritten = _apply(fixed, item.batch, wanted, charges)
     fixed.data = rewritten.data
-    fixed.made += [_made(item.batch, by_change[change], change) for change in rewritten.made]
+    for change in rewritten.made:
+        fixed.made.append(_made(item.batch, by_change[change], change))
+        followed = (one for one in rewritten.followed if one.cause == change)
+        fixed.made += [_followed(item.batch, by_change[change], one) for one in followed]
     fixed.refused = [_not_made(item.batch, by_change[one.change], one) for one in rewritten.refused]
     return bool(rewritten.made)
 
@@ -212,20 +233,31 @@ def _where(batch: Batch, finding: Finding) -> tuple[str, str, str]:
     return batch.names[finding.claim_id].key, finding.place, finding.code
 
 
-def _apply(fixed: Fixed, batch: Batch, changes: Sequence[Change]) -> Rewritten:
+def _apply(fixed: Fixed, batch: Batch, changes: Sequence[Change], charges: Mapping[str, int]) -> Rewritten:
+    suffix = fixed.path.suffix.lower()
     if batch.flat is not None:
-        return apply_to_rows(fixed.data, batch.flat, changes)
+        apply = apply_to_parquet if suffix == ".parquet" else apply_to_rows
+        return apply(fixed.data, batch.flat, changes, charges)
     if batch.claims is not None:
         [(_, file)] = batch.x12
-        return apply_to_segments(file, batch.claims, changes)
+        return apply_to_segments(file, batch.claims, changes, charges)
     keys = [named.key for named in batch.names]
-    return apply_to_visits(fixed.data, fixed.path.suffix.lower(), keys, batch.tables, changes)
+    return apply_to_visits(fixed.data, suffix, keys, batch.tables, changes, charges)
 
 
 def _made(batch: Batch, finding: Finding, change: Change) -> Made:
     claim, place, rule = _where(batch, finding)
     what = change.field or change.table.removesuffix("s")
     return Made(claim, place, rule, finding.fix_safety, finding.fix_title, what, change.old, change.new)
+
+
+def _followed(batch: Batch, finding: Finding, followed: Followed) -> Made:
+    """A change that another one brought with it, with the place where it was made."""
+    change = followed.change
+    row = batch.tables.frame(change.table).row(change.key, named=True)
+    claim, _, rule = _where(batch, finding)
+    place, title = place_of(change.table, row), _FOLLOWS[change.field]
+    return Made(claim, place, rule, finding.fix_safety, title, change.field, change.old, change.new, follows=True)
 
 
 def _not_made(batch: Batch, finding: Finding, refusal: Refusal) -> NotMade:
@@ -318,7 +350,7 @@ def _made_json(one: Made) -> dict[str, Any]:
 
 def _say(results: Sequence[Fixed], crashed: dict[str, str], *, dry_run: bool) -> None:
     for item in results:
-        count = len(item.made)
+        count = sum(not one.follows for one in item.made)
         would = "would be made" if dry_run else "made"
         head = f"{count} fix{'' if count == 1 else 'es'} {would}" if count else "nothing to fix"
         out.print(Text.assemble((item.path.name, "bold"), f": {head}"))
@@ -344,9 +376,16 @@ def _say(results: Sequence[Fixed], crashed: dict[str, str], *, dry_run: bool) ->
 def _changes_table(made: Sequence[Made]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for one in made:
-        change = f"{one.field} {_shown(one.old)} → {_shown(one.new)}" if one.new is not None else f"{one.field} removed"
+        change = _changed(one) if one.new is not None else f"{one.field} removed"
         table.add_row(f"  {one.claim}", one.rule, one.place, Text(f"{change}\n{one.title} ({one.safety})"))
     return table
+
+
+def _changed(one: Made) -> str:
+    if one.field in _FOLLOWS:
+        what = one.field.removesuffix("_cents").replace("_", " ")
+        return f"{what} {dollars(one.old)} → {dollars(one.new)}"
+    return f"{one.field} {_shown(one.old)} → {_shown(one.new)}"
 
 
 def _shown(value: object) -> str:
