@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cleanclaim.bill.job import ClaimState
 from cleanclaim.bill.prepare import prepare
+from cleanclaim.records import Patient
 from tests.bill.conftest import PATIENT, billed, patient, visit
 
 NOTE = (
@@ -140,3 +143,26 @@ def test_the_claim_names_therapist_referrer_and_dates() -> None:
     assert item.claim.referring.npi == "1003000126"
     assert (str(item.claim.onset_on), str(item.claim.initial_treatment_on)) == ("2026-01-10", "2026-02-02")
     assert item.claim.total_charge_cents == 21000
+
+
+def test_records_decide_what_rules_on_evaluations_and_estimates_ask() -> None:
+    def codes(who: Patient | None = None, **changes: Any) -> set[str]:
+        (item,) = billed(visit(**changes), who=who).claims
+        waiting = {f"{missed.code}?" for missed in item.unjudged}
+        return {code for code in ("EV103", "EV201", "PY106") if code in {one.code for one in item.findings}} | {
+            code for code in waiting if code in {"EV103?", "EV201?", "PY106?"}
+        }
+
+    evaluation = {"kind": "evaluation", "billed": [{"code": "97161", "modifiers": ["GP"], "units": 1}]}
+    assert codes(**evaluation) == {"EV103?"}
+    assert codes(**evaluation, outcome_measure="") == {"EV103"}
+    assert codes(**evaluation, outcome_measure="Oswestry 42%") == set()
+    again = {"kind": "reevaluation", "billed": [{"code": "97164", "modifiers": ["GP"], "units": 1}]}
+    assert codes(**again) == {"EV201?"}
+    assert codes(**again, reevaluation_reason="") == {"EV201"}
+    assert codes(**again, reevaluation_reason="new knee pain since the fall") == set()
+    treatment = {"billed": [{"code": "97110", "units": 1}]}
+    cash = {"coverages": [], "plans_of_care": []}
+    assert codes(patient(**cash), **treatment) == {"PY106?"}
+    assert codes(patient(**cash), **treatment, good_faith_estimate_on_file=False) == {"PY106"}
+    assert codes(patient(**cash, good_faith_estimate_on_file=True), **treatment) == set()

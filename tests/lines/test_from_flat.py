@@ -190,3 +190,14 @@ def test_every_column_of_the_dictionary_may_be_given() -> None:
     set_here = {"claim_id", "patient_id", "line_id", "line_number", "is_history", "as_of", "code_origin"}
     wanted = {column.name for column in (*CLAIMS, *LINES)} - set_here
     assert {name for name in wanted if not name.startswith("knows_")} <= set(known_columns())
+
+
+def test_estimate_measure_and_reason_are_columns_of_a_flat_file(tmp_path: Path) -> None:
+    names = ("has_good_faith_estimate", "has_standardized_measure", "has_reevaluation_reason")
+    claims = laid(
+        f"claim,date,code,modifiers,{','.join(names)}\n"
+        "C1,2026-03-04,97164,GP,yes,no,\n"
+        "C2,2026-03-04,97164,GP,,yes,no\n",
+        tmp_path,
+    ).tables.claims
+    assert claims.select(names).rows() == [(True, False, None), (None, True, False)]

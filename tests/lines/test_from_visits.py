@@ -124,3 +124,32 @@ def test_components_that_the_record_lacks(evaluation: dict[str, Any] | None, lac
 @pytest.mark.parametrize(("interventions", "lists"), [(None, None), ((), True), (({"code": "97110"},), True)])
 def test_only_listed_interventions_are_a_list(interventions: object, *, lists: bool | None) -> None:
     assert row(visit={"interventions": interventions})["lists_services"] is lists
+
+
+@pytest.mark.parametrize(
+    ("visit", "patient", "has_estimate"),
+    [
+        (None, None, None),
+        (True, None, True),
+        (False, None, False),
+        (None, True, True),
+        (None, False, False),
+        (False, True, False),
+        (True, False, True),
+    ],
+)
+def test_a_visits_own_word_on_an_estimate_comes_first(
+    *, visit: bool | None, patient: bool | None, has_estimate: bool | None
+) -> None:
+    field = "good_faith_estimate_on_file"
+    claim = row(visit={field: visit}, patient={field: patient})
+    assert claim["has_good_faith_estimate"] is has_estimate
+    assert row(visit={field: visit})["has_good_faith_estimate"] is visit
+
+
+@pytest.mark.parametrize(("words", "has"), [(None, None), ("", False), ("Oswestry 42%, 58% before", True)])
+def test_a_measure_and_a_reason_are_there_where_words_are(words: str | None, *, has: bool | None) -> None:
+    claim = row(visit={"outcome_measure": words})
+    assert (claim["has_standardized_measure"], claim["has_reevaluation_reason"]) == (has, None)
+    claim = row(visit={"reevaluation_reason": words})
+    assert (claim["has_standardized_measure"], claim["has_reevaluation_reason"]) == (None, has)

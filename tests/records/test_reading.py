@@ -19,6 +19,9 @@ Therapist: t1
 Diagnoses: M54.50, M25.561
 Signed: PT 2026-03-04 t1; PTA 2026-03-05
 Progress report: no
+Good faith estimate on file: yes
+Outcome measure: Oswestry 42%
+Reason for re-evaluation: None
 
 S: Better today.
 O: Bridges 15 min.
@@ -47,6 +50,9 @@ def test_a_note_with_headings_is_a_visit(tmp_path: Path) -> None:
     assert visit.signatures is not None
     assert [item.credential for item in visit.signatures] == [Credential.PT, Credential.PTA]
     assert visit.progress_report is False
+    assert visit.good_faith_estimate_on_file is True
+    assert visit.outcome_measure == "Oswestry 42%"
+    assert visit.reevaluation_reason == ""
 
 
 def test_what_a_file_does_not_say_is_unknown(tmp_path: Path) -> None:
@@ -56,6 +62,9 @@ def test_what_a_file_does_not_say_is_unknown(tmp_path: Path) -> None:
     assert visit.interventions is None
     assert visit.billed is None
     assert visit.signatures is None
+    assert visit.good_faith_estimate_on_file is None
+    assert visit.outcome_measure is None
+    assert visit.reevaluation_reason is None
 
 
 def test_a_bad_row_is_set_aside_and_the_others_go_on(tmp_path: Path) -> None:

@@ -223,6 +223,9 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "visit_starts_at": None if visit.time_in is None else visit.time_in.hour * 60 + visit.time_in.minute,
         "has_abn": visit.abn_on_file,
         "has_progress_report": visit.progress_report,
+        "has_standardized_measure": _said(visit.outcome_measure),
+        "has_reevaluation_reason": _said(visit.reevaluation_reason),
+        "has_good_faith_estimate": _estimate(case),
         "knows_services": case.services is not None,
         "lists_services": True if visit.interventions is not None else None,
         "knows_diagnoses": case.visit.diagnoses is not None,
@@ -241,6 +244,17 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         row |= _plan(case, case.patient)
         row |= _year_to_date(case.patient, visit.date_of_service)
     return row | dict(case.extra)
+
+
+def _said(words: str | None) -> bool | None:
+    return None if words is None else bool(words)
+
+
+def _estimate(case: Case) -> bool | None:
+    """Whether a good faith estimate covers the visit: as the visit says, else as the patient's record does."""
+    if case.visit.good_faith_estimate_on_file is not None or case.patient is None:
+        return case.visit.good_faith_estimate_on_file
+    return case.patient.good_faith_estimate_on_file
 
 
 def _totals_noted(case: Case, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,3 +23,5 @@ class Patient(Record):
     accident: Accident | None = None
     plans_of_care: tuple[PlanOfCare, ...] | None = None
     year_to_date: tuple[YearToDate, ...] | None = None
+    good_faith_estimate_on_file: bool | None = None
+    """Whether a patient who pays has an estimate of the care under way; a visit that says so itself comes first."""

@@ -38,7 +38,16 @@ _NOTE_KEYS = {
     "signed": "signatures",
     "progress report": "progress_report",
     "abn on file": "abn_on_file",
+    "good faith estimate on file": "good_faith_estimate_on_file",
+    "outcome measure": "outcome_measure",
+    "reason for re-evaluation": "reevaluation_reason",
 }
+
+
+_FLAGS = frozenset({"progress_report", "abn_on_file", "good_faith_estimate_on_file"})
+"""Headings that say yes or no."""
+_WORDS_OR_NONE = frozenset({"outcome_measure", "reevaluation_reason"})
+"""Headings in words; `none` says that there is none."""
 
 
 class FolderError(ValueError):
@@ -197,10 +206,12 @@ def _note(text: str) -> Iterator[tuple[int, Any]]:
 def _heading(row: int, name: str, value: str) -> object:
     if name == "diagnoses":
         return value.replace(",", " ").split()
-    if name in {"progress_report", "abn_on_file"}:
+    if name in _FLAGS:
         if value.lower() not in {"yes", "no"}:
             raise _RowError(row, name, "yes or no")
         return value.lower() == "yes"
+    if name in _WORDS_OR_NONE:
+        return "" if value.lower() == "none" else value
     if name == "signatures":
         return [_signature(row, part) for part in value.split(";") if part.strip()]
     return value

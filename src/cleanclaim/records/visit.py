@@ -156,3 +156,9 @@ class Visit(Record):
     unit_preference: tuple[ProcedureCode, ...] = ()
     """The therapist's choice where two codes tie for the last unit, first choice first."""
     abn_on_file: bool | None = None
+    good_faith_estimate_on_file: bool | None = None
+    """Whether the patient has an estimate that covers this visit; where unknown, the patient's record may say."""
+    outcome_measure: str | None = None
+    """The standardized instrument or measured function recorded at the visit, in words; `""`: none."""
+    reevaluation_reason: str | None = None
+    """What changed and called for a re-evaluation, in the note's words; `""`: the note gives no reason."""
