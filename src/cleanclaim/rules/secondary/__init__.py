@@ -1,0 +1,1 @@
+"""Rules on claims that go to a payer after another has decided."""
