@@ -189,6 +189,35 @@ def test_status_letters() -> None:
     assert column(table, "expected_payment_cents")[0] == 0
 
 
+@pytest.mark.parametrize("modifier", ["GY", "GZ"])
+def test_a_line_billed_for_denial_is_allowed_nothing_and_takes_no_first_place(modifier: str) -> None:
+    table = priced([{}], f"97530x2-GP-{modifier}@8000 97110@8000 97140@8000")
+    assert column(table, "price_status") == ["billed for denial", "found", "found"]
+    assert column(table, "allowed_cents") == [0, 2906, 2121]
+    assert column(table, "fee_cents") == [0, 2906, 2772]
+    for name in ("payable_cents", "payer_share_cents", "patient_share_cents", "expected_payment_cents"):
+        assert column(table, name)[0] == 0
+    # Neither does one of unknown units or code leave the first place open.
+    assert column(priced([{}], f"97530x?-{modifier} ?-{modifier} 97110"), "allowed_cents") == [0, 0, 2906]
+    quote = price_lines(f"97530-{modifier} 97110 97140", date=DAY)
+    assert [(line.rank, line.ranked, line.allowed_cents) for line in quote.lines] == [
+        (None, 2, 0),
+        (1, 2, 2906),
+        (2, 2, 2121),
+    ]
+    assert f"97530-{modifier} × 1  $0.00  (billed for denial)" in quote.explain()
+    assert "GY or GZ: billed to be denied" in quote.explain()
+
+
+@pytest.mark.parametrize("modifier", ["GA", "GX", "KX"])
+def test_a_notice_given_does_not_settle_the_price(modifier: str) -> None:
+    assert column(priced([{}], f"97530-GP-{modifier}"), "allowed_cents") == [3507]
+
+
+def test_only_medicare_denies_by_gz() -> None:
+    assert column(priced([{"payer": "cash"}], "97530-GZ@8000"), "allowed_cents") == [8000]
+
+
 def test_facility_and_office() -> None:
     # 20560 in 2026: work .31; a facility has a lower practice expense than an office.
     office = column(priced([{}], "20560"), "allowed_cents")[0]

@@ -31,8 +31,8 @@ def allowed_amounts(work: Worksheet, fee: Fees, reduction: Reduction) -> Known:
         capped = spread(group_numbers(work.claims, keys)[work.claim], cap, Known(amount, known))
         work.mark(cap.known & ~capped.known & known, PriceStatus.CAP_UNKNOWN)
         amount, known = np.where(cap.known, capped.values, amount), known & (~cap.known | capped.known)
-    bundled = work.marked(PriceStatus.BUNDLED)
-    return Known(np.where(bundled | ~known, 0, amount), known | bundled)
+    nothing = work.paid_nothing()
+    return Known(np.where(nothing | ~known, 0, amount), known | nothing)
 
 
 def _per_diem(work: Worksheet, daily: Flags, amount: Integers, known: Flags) -> tuple[Integers, Flags]:

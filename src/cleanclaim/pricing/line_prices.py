@@ -35,7 +35,6 @@ from cleanclaim.pricing.exact import Integers, as_column, as_texts, integers
 from cleanclaim.pricing.reduction import reduced
 from cleanclaim.pricing.schedule import Schedule, published
 from cleanclaim.pricing.shares import shares_of
-from cleanclaim.pricing.statuses import PriceStatus
 from cleanclaim.pricing.unit_fees import unit_fees
 from cleanclaim.pricing.worksheet import STATUSES, Worksheet
 
@@ -131,7 +130,7 @@ def price_table(
     return pl.DataFrame(
         [
             as_texts("price_status", work.status, STATUSES),
-            as_column("fee_cents", fee.line.values, fee.line.known | work.marked(PriceStatus.BUNDLED)),
+            as_column("fee_cents", fee.line.values, fee.line.known | work.paid_nothing()),
             as_column("full_units", first.full_units.values, first.full_units.known),
             as_column("allowed_cents", allowed.values, allowed.known),
             *shares,

@@ -92,7 +92,8 @@ def price_lines(  # noqa: PLR0913 - each says one thing about the visit
     )
     figures = price_table(claim, table, fees=payers.fees([payer]), limit_to_known_charges=True)
     asked = QuotedVisit(payer, date, locality, place_of_service)
-    units = [asked.unit(line) for line in quoted]
+    is_paid = figures["price_status"] != PriceStatus.BILLED_FOR_DENIAL.value
+    units = [asked.unit(line) if paid else None for line, paid in zip(quoted, is_paid, strict=True)]
     places = _ranks(units)
     priced = []
     for line, unit, place, row in zip(quoted, units, places, figures.iter_rows(named=True), strict=True):

@@ -172,6 +172,8 @@ def _why(line: PricedLine) -> str:
     """How the allowed amount came of the units."""
     if line.status is PriceStatus.BUNDLED:
         return "bundled: paid within other services"
+    if line.status is PriceStatus.BILLED_FOR_DENIAL:
+        return "GY or GZ: billed to be denied"
     if line.unit is None or line.full_units is None:
         return "as the payer's file says"
     cut = line.units - line.full_units

@@ -24,8 +24,9 @@ class Reduction:
 def reduced(work: Worksheet, fee: Fees) -> Reduction:
     """Find the one unit of each group that is paid in full."""
     setting = flags(work.claims["payer_multiple_procedure_reduction"]).take(work.claim)
-    takes_part = fee.is_reduced.yes & ~setting.no & (work.usable | ~work.units.known)
-    may_take_part = ~fee.is_reduced.yes & ~fee.is_reduced.no & ~setting.no
+    ranks = ~setting.no & ~work.marked(PriceStatus.BILLED_FOR_DENIAL)
+    takes_part = fee.is_reduced.yes & ranks & (work.usable | ~work.units.known)
+    may_take_part = ~fee.is_reduced.yes & ~fee.is_reduced.no & ranks
     leads, lead_open = _leads(work, fee, takes_part, may_take_part)
     units = work.units.values
     full = np.where(takes_part, np.where(leads, 1, 0), units)

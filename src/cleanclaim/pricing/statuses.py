@@ -6,11 +6,13 @@ from enum import StrEnum
 
 
 class PriceStatus(StrEnum):
-    """What became of a line's price. Only `FOUND` and `BUNDLED` have an allowed amount."""
+    """What became of a line's price. Only the first three have an allowed amount, two of them 0."""
 
     FOUND = "found"
     BUNDLED = "bundled"
     """Medicare's status B: paid within other services, so nothing is allowed for the line itself."""
+    BILLED_FOR_DENIAL = "billed for denial"
+    """The line says with GY or GZ that Medicare is to deny it, so nothing is allowed."""
     DATE_UNKNOWN = "date unknown"
     PAYER_UNKNOWN = "payer unknown"
     """No payer is named, or there is no file for it."""

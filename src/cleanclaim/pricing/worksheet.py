@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.pricing.exact import Flags, Integers, Known, absent, flags, integers, places_in
+from cleanclaim.pricing.exact import Flags, Integers, Known, absent, flags, has_any, integers, is_one_of, places_in
 from cleanclaim.pricing.schedule import Schedule
 from cleanclaim.pricing.statuses import PriceStatus
 
@@ -16,6 +16,8 @@ MOST_UNITS = 99_999
 """More units than any claim line holds; beyond it a price is not worked out."""
 
 STATUSES = tuple(str(status) for status in PriceStatus)
+_FOR_DENIAL = ("GY", "GZ")
+"""Excluded by statute, and denial expected without a notice: Medicare denies both unseen."""
 KINDS = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem", "charges")
 """The bases that can be priced; a state's own schedule is not loaded."""
 MEDICARE = ("medicare_fee_schedule", "percent_of_medicare")
@@ -75,6 +77,10 @@ class Worksheet:
         found: Flags = self.status == STATUSES.index(status)
         return found
 
+    def paid_nothing(self) -> Flags:
+        """Lines for which it is known that nothing is allowed."""
+        return self.marked(PriceStatus.BUNDLED) | self.marked(PriceStatus.BILLED_FOR_DENIAL)
+
     def of_claims(self, values: Flags) -> Flags:
         """A flag of each line's claim."""
         return values[self.claim]
@@ -92,6 +98,8 @@ class Worksheet:
         outside = flags(self.claims["in_network"]).no.take(self.claim) & self.basis_is(*CONTRACTS)
         self.mark(self.of_claims(~self.days.known), PriceStatus.DATE_UNKNOWN)
         self.mark(self.of_claims(~known.yes), PriceStatus.PAYER_UNKNOWN)
+        medicare = self.of_claims(is_one_of(self.claims["payer_kind"], ("medicare_b",)))
+        self.mark(medicare & has_any(self.lines["modifiers"], _FOR_DENIAL).yes, PriceStatus.BILLED_FOR_DENIAL)
         self.mark(outside, PriceStatus.OUT_OF_NETWORK)
         self.mark(self.line_basis < 0, PriceStatus.PAYER_PRICE_UNKNOWN)
         by_unit = self.basis_is(*MEDICARE, "fee_table")
