@@ -25,14 +25,15 @@ Offsets = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+Words = NDArray[np.uint64]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANKS = b" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
 _LONGEST_TAG = 3
 _STEPS = 16
 """Blanks in a row that are passed one by one for all texts at once."""
-_FOLD = 0xDF
-"""Clears the bit that tells lower from upper case."""
+_WORD = 8
+_NO_NAME = 0x00808080
 
 
 @cache
@@ -56,6 +57,21 @@ def _blank_bytes() -> Flags:
     return table
 
 
+@cache
+def _name_bytes() -> Bytes:
+    """What a byte of a name is folded to: a letter to its capital, a digit to itself, 0 to 0, all else to 0x80."""
+    table = np.full(256, 0x80, dtype=np.uint8)
+    for byte in (0, *b"0123456789", *b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *b"abcdefghijklmnopqrstuvwxyz"):
+        table[byte] = ord(chr(byte).upper())
+    return table
+
+
+@cache
+def _masks() -> Words:
+    """By length: the bits of a word that so many bytes take."""
+    return np.array([(1 << (8 * length)) - 1 for length in range(_WORD + 1)], dtype=np.uint64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
     """The segments of a stretch of bytes in which one set of delimiters holds.
@@ -64,6 +80,7 @@ class Tokens:
         raw: the bytes, untouched.
         delimiters: what parts them.
         codes: the bytes as an array, one number each.
+        words: the eight bytes from each byte on as one number, the first lowest; zeros follow the last.
         starts: first byte of each segment, past any blanks before it.
         ends: one past its last byte, before its terminator.
         tags: the packed name; 0 where it is no name of two or three letters and digits.
@@ -77,13 +94,14 @@ class Tokens:
     raw: bytes
     delimiters: Delimiters
     codes: Bytes
+    words: Words
     starts: Offsets
     ends: Offsets
     tags: Codes
     first: Offsets
     widths: Offsets
-    elements: Offsets
-    cuts: Offsets
+    elements: Codes
+    cuts: Codes
     is_open: bool
 
     def __len__(self) -> int:
@@ -97,7 +115,7 @@ class Tokens:
         """
         there = self.widths[segments] > position
         at = np.where(there, self.first[segments] + position, 0)
-        return self._trimmed(self.cuts[self.elements[at]] + 1, self.cuts[self.elements[at + 1]], there)
+        return self._trimmed(self.elements[at], self.elements[at + 1], there)
 
     def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
         """The same of one component of the element, `place` from 0."""
@@ -106,7 +124,7 @@ class Tokens:
         part = self.elements[at] + place
         there &= part < self.elements[at + 1]
         part = np.where(there, part, 0)
-        return self._trimmed(self.cuts[part] + 1, self.cuts[part + 1], there)
+        return self._trimmed(part, part + 1, there)
 
     def text(self, segment: int, position: int) -> str:
         """One element as text: UTF-8 where it is valid, else Latin-1."""
@@ -124,15 +142,10 @@ class Tokens:
         for begin, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True):
             yield text[begin:end].split(sign)
 
-    def packed(self, begins: Offsets, ends: Offsets) -> NDArray[np.uint64]:
+    def packed(self, begins: Offsets, ends: Offsets) -> Words:
         """Up to eight bytes of each text as one number, to be compared with `packed_text`; longer ones are 0."""
-        found = np.zeros(len(begins), dtype=np.uint64)
         lengths = ends - begins
-        fits = lengths <= 8  # noqa: PLR2004 - the bytes of a 64-bit number
-        for place in range(min(8, int(lengths[fits].max(initial=0)))):
-            there = fits & (lengths > place)
-            byte = self.codes[np.where(there, begins + place, 0)].astype(np.uint64)
-            found |= np.where(there, byte << np.uint64(8 * place), np.uint64(0))
+        found: Words = self.words[begins] & _masks()[np.where(lengths > _WORD, 0, lengths)]
         return found
 
     def between(self, begin: int, end: int) -> Tokens:
@@ -141,6 +154,7 @@ class Tokens:
             self.raw,
             self.delimiters,
             self.codes,
+            self.words,
             self.starts[begin:end],
             self.ends[begin:end],
             self.tags[begin:end],
@@ -151,9 +165,9 @@ class Tokens:
             self.is_open and end == len(self),
         )
 
-    def _trimmed(self, begins: Offsets, ends: Offsets, there: Flags) -> tuple[Offsets, Offsets]:
-        begins = np.where(there, begins, 0)
-        ends = np.where(there, ends, 0)
+    def _trimmed(self, before: Codes, after: Codes, there: Flags) -> tuple[Offsets, Offsets]:
+        begins = np.where(there, self.cuts[before].astype(np.int64) + 1, 0)
+        ends = np.where(there, self.cuts[after].astype(np.int64), 0)
         return _trim(self.codes, begins, ends)
 
 
@@ -176,55 +190,55 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
 
     It never raises: bytes that are no X12 give segments without a name.
     """
-    codes = np.frombuffer(raw, dtype=np.uint8)
+    padded = np.frombuffer(raw + bytes(_WORD), dtype=np.uint8)
+    codes = padded[: len(raw)]
+    words = np.ndarray(len(raw) + 1, dtype="<u8", buffer=padded.data, strides=(1,))
     terminator, sign = ord(delimiters.segment), ord(delimiters.element)
     is_cut = codes == terminator
     is_cut |= codes == sign
     if delimiters.component:
         is_cut |= codes == ord(delimiters.component)
     found = np.flatnonzero(is_cut)
-    is_open = not len(found) or bool(codes[found[-1]] != terminator) or int(found[-1]) + 1 < len(codes)
     kinds = codes[found]
+    is_open = not len(found) or bool(kinds[-1] != terminator) or int(found[-1]) + 1 < len(codes)
+    # A -1 stands before the first byte; what follows the last terminator ends where the bytes do.
+    cuts = np.empty(len(found) + 1 + is_open, dtype=np.int32)
+    cuts[0], cuts[-1] = -1, len(codes)
+    cuts[1 : len(found) + 1] = found
     if is_open:
-        # What follows the last terminator ends where the bytes do.
-        found = np.append(found, len(codes))
         kinds = np.append(kinds, np.uint8(terminator))
-    cuts = np.concatenate((np.array([-1]), found))
     # Every delimiter but a component's ends an element; the one before it is where the element begins.
     closes = np.flatnonzero((kinds == terminator) | (kinds == sign))
-    elements = np.concatenate((np.array([0]), closes + 1))
+    elements = np.empty(len(closes) + 1, dtype=np.int32)
+    elements[0] = 0
+    np.add(closes, 1, out=elements[1:], casting="same_kind")
     last = np.flatnonzero(kinds[closes] == terminator)
-    first = np.concatenate((np.array([0]), last[:-1] + 1)) if len(last) else last
-    starts = cuts[elements[first]] + 1
-    ends = cuts[elements[last + 1]]
+    first = np.zeros_like(last)
+    np.add(last[:-1], 1, out=first[1:])
+    starts = cuts[elements[first]].astype(np.int64) + 1
+    ends = cuts[elements[last + 1]].astype(np.int64)
+    name_ends = cuts[elements[first + 1]].astype(np.int64)
     if raw.startswith(_BYTE_ORDER_MARK) and len(starts):
         starts[0] = min(len(_BYTE_ORDER_MARK), int(ends[0]))
     starts = _leading(codes, starts, ends)
     there = starts < ends
-    is_open = is_open and bool(there[-1]) if len(there) else False
-    starts, ends, first, last = starts[there], ends[there], first[there], last[there]
-    widths = last - first + 1
-    name_ends = cuts[elements[first + 1]]
-    return Tokens(
-        raw, delimiters, codes, starts, ends, _tags(codes, starts, name_ends), first, widths, elements, cuts, is_open
-    )
+    is_open = is_open and len(there) > 0 and bool(there[-1])
+    if not there.all():
+        starts, ends, name_ends = starts[there], ends[there], name_ends[there]
+        first, last = first[there], last[there]
+    name_ends = _trailing(codes, starts, np.maximum(starts, name_ends))
+    tags = _tags(words, starts, name_ends)
+    return Tokens(raw, delimiters, codes, words, starts, ends, tags, first, last - first + 1, elements, cuts, is_open)
 
 
-def _tags(codes: Bytes, starts: Offsets, ends: Offsets) -> Codes:
+def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
     """Two or three letters and digits of each name as one number."""
-    starts, ends = _trim(codes, starts, np.maximum(starts, ends))
     lengths = ends - starts
     good = (lengths >= 2) & (lengths <= _LONGEST_TAG)  # noqa: PLR2004 - the shortest name
-    found = np.zeros(len(starts), dtype=np.int32)
-    for place in range(_LONGEST_TAG):
-        there = good & (lengths > place)
-        byte = codes[np.where(there, starts + place, 0)].astype(np.int32)
-        folded = byte & _FOLD
-        is_letter = (folded >= ord("A")) & (folded <= ord("Z"))
-        is_digit = (byte >= ord("0")) & (byte <= ord("9"))
-        good &= ~there | is_letter | is_digit
-        found |= np.where(there, np.where(is_letter, folded, byte) << (8 * place), 0)
-    return np.where(good, found, 0).astype(np.int32)
+    packed = words[starts] & _masks()[np.where(good, lengths, 0)]
+    folded = _name_bytes()[packed.astype("<u4").view(np.uint8)].view("<u4").astype(np.int32)
+    folded[(folded & np.int32(_NO_NAME)) != 0] = 0
+    return folded
 
 
 def _leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:

@@ -1,0 +1,180 @@
+"""A file of any size as blocks of about a megabyte, each whole claims, whose bytes laid end to end are the file.
+
+A block ends before a claim, a level, a payment's claim or a transaction, whichever stands last in it, and wherever the
+delimiters change. So a block can be read without the others, save for what encloses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from cleanclaim.x12.delimiters import Delimiters
+from cleanclaim.x12.interchange import read
+from cleanclaim.x12.problems import Problem
+
+BLOCK = 1 << 20
+"""Bytes of an ordinary block."""
+LONGEST = 8 * BLOCK
+"""Bytes of a block in which nothing ends: then it is cut between two segments, or, failing that, within one."""
+
+_HEADER = 4096
+_BOUNDARIES = (b"CLM", b"CLP", b"HL", b"ST", b"ISA")
+_BLANKS = b" \t\r\n\x0b\x0c\x00"
+_ISA_LENGTH = 106
+
+
+@dataclass(frozen=True, slots=True)
+class RawBlock:
+    """Bytes in which one set of delimiters holds; `delimiters` is `None` where there is no interchange at all.
+
+    `is_torn`: it ends within a segment, because no segment ended in `LONGEST` bytes.
+    """
+
+    raw: bytes
+    delimiters: Delimiters | None
+    problems: tuple[Problem, ...] = ()
+    is_torn: bool = False
+
+
+def blocks(source: BinaryIO, size: int = BLOCK) -> Iterator[RawBlock]:
+    """Cut what can be read from `source`; never more than two of the longest blocks are held."""
+    cutter = _Cutter(source, size)
+    while (block := cutter.next()) is not None:
+        yield block
+
+
+class _Cutter:
+    def __init__(self, source: BinaryIO, size: int) -> None:
+        self.source = source
+        self.size = size
+        self.longest = max(LONGEST, size)
+        self.rest = b""
+        self.is_over = False
+        self.delimiters: Delimiters | None = None
+
+    def next(self) -> RawBlock | None:
+        """The next block; `None` after the last."""
+        self._fill(self.size)
+        if not self.rest:
+            return None
+        problems: tuple[Problem, ...] = ()
+        if self.delimiters is None or self._is_header(0):
+            found, problems = _declared(self.rest[:_HEADER])
+            if found is None and self.delimiters is None:
+                return self._skipped()
+            self.delimiters = found or self.delimiters
+        limit = min(self.size, len(self.rest))
+        change = self._change(limit)
+        if change is not None:
+            return self._take(change, problems)
+        if self.is_over and len(self.rest) <= self.size:
+            return self._take(len(self.rest), problems)
+        while True:
+            cut = self._boundary(limit)
+            if cut:
+                return self._take(cut, problems)
+            if limit >= self.longest or (self.is_over and limit >= len(self.rest)):
+                break
+            limit = min(limit * 2, self.longest)
+            self._fill(limit)
+            limit = min(limit, len(self.rest))
+            change = self._change(limit)
+            if change is not None:
+                return self._take(change, problems)
+        if self.is_over and limit >= len(self.rest):
+            return self._take(len(self.rest), problems)
+        end = self.rest.rfind(self._terminator(), 0, limit) + 1
+        return self._take(end or limit, problems, is_torn=not end)
+
+    def _fill(self, wanted: int) -> None:
+        pieces, held = [self.rest], len(self.rest)
+        while held < wanted + _HEADER and not self.is_over:
+            piece = self.source.read(wanted + _HEADER - held)
+            self.is_over = not piece
+            pieces.append(piece)
+            held += len(piece)
+        if len(pieces) > 1:
+            self.rest = b"".join(pieces)
+
+    def _take(self, end: int, problems: tuple[Problem, ...], *, is_torn: bool = False) -> RawBlock:
+        block = RawBlock(self.rest[:end], self.delimiters, problems, is_torn)
+        self.rest = self.rest[end:]
+        return block
+
+    def _skipped(self) -> RawBlock:
+        """Bytes before the first interchange header, or all there are; a header is looked for further on."""
+        # The header itself may begin at the very end of what is at hand.
+        end = len(self.rest) if self.is_over else max(1, min(self.size, len(self.rest) - _HEADER))
+        at = _first_header(self.rest[: end + _HEADER])
+        end = at or end
+        block = RawBlock(self.rest[:end], None, _declared(b"")[1] if self.is_over and at is None else ())
+        self.rest = self.rest[end:]
+        return block
+
+    def _terminator(self) -> bytes:
+        return (self.delimiters or Delimiters()).segment.encode("latin-1")
+
+    def _is_header(self, at: int) -> bool:
+        """Whether an interchange begins at this byte, which is the first of a segment."""
+        begin = self.rest[at : at + _HEADER].lstrip(_BLANKS)
+        return begin[:3].upper() == b"ISA" and len(begin) > 3 and not begin[3:4].isalnum()  # noqa: PLR2004
+
+    def _change(self, limit: int) -> int | None:
+        """Where an interchange with other delimiters begins, before `limit`."""
+        at, sign = 0, b"ISA"
+        while (at := self.rest.find(sign, at + 1, limit)) >= 0:
+            if self._starts_segment(at) and self._is_header(at) and not self._is_alike(at):
+                return at
+        return None
+
+    def _is_alike(self, at: int) -> bool:
+        now = self.delimiters
+        if now is None:
+            return False
+        head = self.rest[at : at + _ISA_LENGTH].decode("latin-1")
+        same = len(head) == _ISA_LENGTH and head[3] == now.element == head[103] and head.count(now.element) == 16  # noqa: PLR2004
+        if same and head[82] == now.repetition and head[104:] == now.component + now.segment:
+            return True
+        return _declared(self.rest[at : at + _HEADER])[0] == now
+
+    def _boundary(self, limit: int) -> int:
+        """Where the last claim, level or transaction before `limit` begins; 0 when none does past the first byte."""
+        found = 0
+        for name in _BOUNDARIES:
+            sign = name + (self.delimiters or Delimiters()).element.encode("latin-1")
+            at = limit
+            while (at := self.rest.rfind(sign, found + 1, at)) > found:
+                if self._starts_segment(at):
+                    found = at
+                    break
+        return found
+
+    def _starts_segment(self, at: int) -> bool:
+        """Whether only blanks stand between this byte and a terminator before it."""
+        terminator = self._terminator()
+        if self.rest[at - 1 : at] == terminator:
+            return True
+        before = self.rest[max(0, at - 64) : at].rstrip(_BLANKS.replace(terminator, b""))
+        return before.endswith(terminator)
+
+
+def _declared(head: bytes) -> tuple[Delimiters | None, tuple[Problem, ...]]:
+    """The delimiters that the header at the beginning of some bytes declares."""
+    # A trailer of its own keeps a header at the end of a file from looking cut off.
+    file = read(head)
+    if not file.interchanges:
+        return None, tuple(file.problems)
+    first = file.interchanges[0]
+    if first.leading.strip(" \t\r\n\x00\xef\xbb\xbf"):
+        return None, ()
+    return first.delimiters, tuple(one for one in first.problems if one.element == "ISA")
+
+
+def _first_header(data: bytes) -> int | None:
+    """Where the first interchange begins in bytes that do not begin with one; `None` where none does."""
+    file = read(data)
+    if not file.interchanges or not file.interchanges[0].leading:
+        return None
+    return len(file.interchanges[0].leading)

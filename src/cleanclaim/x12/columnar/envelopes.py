@@ -1,0 +1,192 @@
+"""Which transaction each segment belongs to, over any number of interchanges, groups and transactions.
+
+A transaction goes from its header (ST) through its trailer (SE). Where the header is lost, a segment that can only
+stand near the beginning shows that one has begun; what stands outside any transaction is left out and said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cleanclaim.x12.columnar.tokens import Offsets, Tokens, readable, tag
+from cleanclaim.x12.problems import Problem
+
+_BEGINNERS = ("BHT", "BPR", "HL", "CLM")
+_EVENTS = ("ISA", "GS", "ST", "SE", "GE", "IEA")
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a transaction's header, its group's and its interchange's say: "" where one is lost."""
+
+    kind: str = ""
+    number: str = ""
+    version: str = ""
+    group_number: str = ""
+    group_version: str = ""
+    group_kind: str = ""
+    interchange_number: str = ""
+    usage: str = ""
+    sender: str = ""
+    receiver: str = ""
+    group_date: str = ""
+
+    @property
+    def guide(self) -> str:
+        """The implementation guide, as the transaction or else its group says."""
+        return self.version or self.group_version
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The segments of one transaction in a stretch of segments: from `begin` up to `end`.
+
+    `is_continued`: it began before the stretch. `is_complete`: its trailer is there. `before` is how many of its
+    segments stood before the stretch, `promised` how many its trailer says there are in all (-1: no number).
+    """
+
+    header: Header
+    begin: int
+    end: int
+    is_continued: bool = False
+    is_complete: bool = False
+    before: int = 0
+    promised: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeState:
+    """The envelopes that are open after a stretch of segments, for the next one."""
+
+    header: Header = Header()
+    in_transaction: bool = False
+    is_closed: bool = False
+    """The interchange's trailer has been met: what follows belongs to none."""
+    before: int = 0
+    """Segments of the open transaction so far."""
+
+
+def spans(tokens: Tokens, state: EnvelopeState, first: int) -> tuple[list[Span], EnvelopeState, list[Problem]]:
+    """The transactions in these segments; segment 0 is number `first` of the file.
+
+    The walk goes from envelope to envelope, of which there are few, never from segment to segment.
+    """
+    walk = _Walk(tokens, state, first)
+    for row in np.flatnonzero(np.isin(tokens.tags, [tag(name) for name in _EVENTS])).tolist():
+        walk.meet(row)
+    walk.leave_off()
+    return walk.found, walk.state, walk.problems
+
+
+class _Walk:
+    """Goes through the envelopes of a stretch."""
+
+    def __init__(self, tokens: Tokens, state: EnvelopeState, first: int) -> None:
+        self.tokens = tokens
+        self.first = first
+        self.found: list[Span] = []
+        self.problems: list[Problem] = []
+        self.header = state.header
+        self.is_closed = state.is_closed
+        self.before = state.before
+        self.open_at: int | None = 0 if state.in_transaction else None
+        self.is_continued = state.in_transaction
+        self.passed = 0
+        self.beginners: Offsets = np.flatnonzero(np.isin(tokens.tags, [tag(name) for name in _BEGINNERS]))
+        self.state = state
+
+    def meet(self, row: int) -> None:
+        """The next envelope segment."""
+        name = int(self.tokens.tags[row])
+        self._between(row)
+        if name == tag("ST"):
+            self._end(row)
+            said = self._said(row)
+            self._open(row, replace(self.header, kind=said(1), number=said(2), version=said(3)))
+        elif name == tag("SE"):
+            if self.open_at is None:
+                self._stray(row)
+            else:
+                said = self._said(row)
+                text = said(1)
+                promised = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
+                self._end(row + 1, is_complete=True, promised=promised)
+        else:
+            self._end(row)
+            self._outer(row, name)
+        self.passed = row + 1
+
+    def leave_off(self) -> None:
+        """The stretch is over: what is open goes on in the next one."""
+        count = len(self.tokens)
+        self._between(count)
+        is_open = self.open_at is not None
+        before = 0
+        if self.open_at is not None:
+            before = count - self.open_at + (self.before if self.is_continued else 0)
+            if count > self.open_at:
+                self._end(count)
+        self.state = EnvelopeState(self.header, is_open, self.is_closed, before)
+
+    def _outer(self, row: int, name: int) -> None:
+        said = self._said(row)
+        if name == tag("ISA"):
+            self.is_closed = False
+            self.header = Header(interchange_number=said(13), usage=said(15), sender=said(6), receiver=said(8))
+        elif name == tag("GS"):
+            outer = replace(self.header, kind="", number="", version="")
+            group = {"group_number": said(6), "group_version": said(8), "group_kind": said(1), "group_date": said(4)}
+            self.header = replace(outer, **group)
+        elif name == tag("GE"):
+            outer = replace(self.header, kind="", number="", version="", group_number="", group_version="")
+            self.header = replace(outer, group_kind="", group_date="")
+        else:
+            self.is_closed = True
+
+    def _between(self, row: int) -> None:
+        """Segments since the last envelope segment, where no transaction is open."""
+        if self.open_at is not None or row <= self.passed:
+            return
+        begun = int(np.searchsorted(self.beginners, self.passed))
+        at = int(self.beginners[begun]) if begun < len(self.beginners) else row
+        if not self.is_closed and at < row:
+            number = self.first + at
+            self.problems.append(Problem(number, "", "ST", "a transaction without its header", "ST before it"))
+            if at > self.passed:
+                self._stray(self.passed, at)
+            self._open(at, replace(self.header, kind="", number="", version=""))
+        else:
+            self._stray(self.passed, row)
+
+    def _stray(self, row: int, end: int | None = None) -> None:
+        """One line for a run of segments that belong to nothing; an interchange's own acknowledgement is none."""
+        rows = [one for one in range(row, min(end or row + 1, row + _SHOWN)) if self.tokens.tags[one] != tag("TA1")]
+        if rows:
+            number = self.first + rows[0]
+            self.problems.append(Problem(number, "", "segment", "a segment outside any transaction", "ST before it"))
+
+    def _open(self, row: int, header: Header) -> None:
+        self.header, self.open_at, self.is_continued, self.before = header, row, False, 0
+
+    def _end(self, row: int, *, is_complete: bool = False, promised: int = -1) -> None:
+        if self.open_at is not None:
+            before = self.before if self.is_continued else 0
+            span = Span(self.header, self.open_at, row, self.is_continued, is_complete, before, promised)
+            self.found.append(span)
+            self.open_at, self.is_continued, self.before = None, False, 0
+
+    def _said(self, row: int) -> _Said:
+        return _Said(self.tokens.segment(row).split(self.tokens.delimiters.element.encode("latin-1")))
+
+
+class _Said:
+    """The elements of one envelope segment."""
+
+    def __init__(self, parts: list[bytes]) -> None:
+        self.parts = parts
+
+    def __call__(self, position: int) -> str:
+        return readable(self.parts[position]).strip() if position < len(self.parts) else ""

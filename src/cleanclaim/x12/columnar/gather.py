@@ -1,0 +1,288 @@
+"""Columns out of placed segments: one look-up of segments for each kind of segment, one gather for each column.
+
+Text never passes through Python: the offsets of a column go to Polars, which slices the block's own bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from cleanclaim.x12.columnar import values
+from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
+from cleanclaim.x12.columnar.keys import Keys, beginnings
+from cleanclaim.x12.columnar.placing import Placed, mask
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, packed_text, readable, tag
+from cleanclaim.x12.problems import Problem
+
+_EXPECTED = {
+    "cents": "dollars, at most two decimals",
+    "thousandths": "a number, at most three decimals",
+    "whole": "a whole number",
+    "first_day": "CCYYMMDD",
+    "last_day": "CCYYMMDD",
+}
+_FOUND = {"cents": "no amount", "thousandths": "no number", "whole": "no number"}
+_PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
+
+Keyed = NDArray[np.int64]
+
+
+def dtype(column: ColumnSpec) -> pl.DataType | type[pl.DataType]:
+    """The Polars type of a column."""
+    if column.type == "text":
+        return pl.String
+    return pl.Date if column.type.endswith("_day") else pl.Int64
+
+
+def schema(spec: TableSpec) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """Column name → type of a table, in order: its key, the keys around it, the number of its segment, its columns."""
+    found: dict[str, pl.DataType | type[pl.DataType]] = {}
+    for name in (*((spec.key,) if spec.key else ()), *(owner for owner in spec.owners if owner != spec.key)):
+        found[name] = pl.Int64
+    found |= dict.fromkeys((link.name for link in spec.links), pl.Int64)
+    found["segment"] = pl.Int64
+    if spec.shows_loop:
+        found["loop"] = pl.String
+    if spec.repeat is not None:
+        found["position"] = pl.Int64
+    return found | {column.name: dtype(column) for column in spec.columns}
+
+
+@dataclass(slots=True, eq=False)
+class Gatherer:
+    """Reads the tables of one stretch of transactions of one kind; value problems are gathered on the way."""
+
+    tokens: Tokens
+    placed: Placed
+    columns: ColumnMap
+    keys: Keys
+    first: int
+    problems: list[Problem] = field(default_factory=list)
+    _named: dict[str, Offsets] = field(default_factory=dict)
+    _source: pl.Series | None = None
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables of the map, empty ones too."""
+        found: dict[str, pl.DataFrame] = {}
+        for spec in self.columns.tables:
+            frame = self._table(spec)
+            found[spec.name] = pl.concat([found[spec.name], frame]) if spec.name in found else frame
+        return found
+
+    def _table(self, spec: TableSpec) -> pl.DataFrame:
+        rows = self._rows(spec)
+        if not len(rows):
+            return pl.DataFrame(schema=schema(spec))
+        frame = _Frame(self, spec)
+        groups = np.zeros(len(rows), dtype=np.int64)
+        if spec.repeat is not None:
+            rows, groups = self._groups(rows, spec.repeat)
+            if not len(rows):
+                return pl.DataFrame(schema=schema(spec))
+        self._identify(frame, spec, rows, groups)
+        found: dict[tuple[str, tuple[str, ...], int], Offsets] = {}
+        for column in spec.columns:
+            if spec.segment:
+                is_grouped = spec.repeat is not None and column.element >= spec.repeat.first
+                step = spec.repeat.step if spec.repeat is not None and is_grouped else 0
+                frame.read(column, [(rows, column.element)], groups * step)
+                continue
+            sources = []
+            for segment, element in ((column.segment, column.element), *column.others):
+                wanted = (segment, column.where, column.at)
+                if wanted not in found:
+                    found[wanted] = self._lookup(spec, rows, *wanted)
+                sources.append((found[wanted], element))
+            frame.read(column, sources, groups)
+        return frame.collect()
+
+    # --- rows -------------------------------------------------------------------------------------------
+
+    def _rows(self, spec: TableSpec) -> Offsets:
+        table = self.placed.table
+        loops = tuple(table.number(loop) for loop in spec.loops)
+        if not spec.segment:
+            return self.keys.rows[spec.name] if spec.key else beginnings(self.placed, loops)
+        rows = self._segments(spec.segment)
+        rows = rows[mask(self.placed, loops)[rows]] if loops else rows[self.placed.home[rows] >= 0]
+        return self._where(rows, spec.at, spec.where)
+
+    def _segments(self, name: str) -> Offsets:
+        """Segments of that name."""
+        if name not in self._named:
+            self._named[name] = np.flatnonzero(self.tokens.tags == tag(name))
+        return self._named[name]
+
+    def _where(self, rows: Offsets, position: int, wanted: Sequence[str]) -> Offsets:
+        """Of these segments, those whose element, or its first component, has one of the values."""
+        if not wanted or not len(rows):
+            return rows
+        said = self.tokens.packed(*self.tokens.component(rows, position, 0))
+        good: Flags = np.isin(said, np.array([packed_text(value) for value in wanted], dtype=np.uint64))
+        return rows[good]
+
+    def _groups(self, rows: Offsets, repeat: Repeat) -> tuple[Offsets, Offsets]:
+        """Each segment once for every group of elements whose first is not empty, and the number of that group."""
+        widest = int(self.tokens.widths[rows].max()) - 1
+        count = min(repeat.count, max(0, -(-(widest - repeat.first + 1) // repeat.step)))
+        found, numbers = [], []
+        for group in range(count):
+            begins, ends = self.tokens.element(rows, repeat.first + group * repeat.step)
+            there = rows[ends > begins]
+            found.append(there)
+            numbers.append(np.full(len(there), group))
+        if not found:
+            return rows[:0], rows[:0]
+        segments, groups = np.concatenate(found), np.concatenate(numbers)
+        order = np.lexsort((groups, segments))
+        return segments[order], groups[order]
+
+    def _identify(self, frame: _Frame, spec: TableSpec, rows: Offsets, groups: Offsets) -> None:
+        if spec.key:
+            frame.keys(spec.key, self.keys.first[spec.name] + np.arange(len(rows)))
+        by_key = {table.key: table.name for table in self.columns.keyed()}
+        for owner in spec.owners:
+            if owner != spec.key:
+                frame.keys(owner, self.keys.owners[by_key[owner]][rows])
+        for link in spec.links:
+            frame.keys(link.name, self.keys.links[link.name][rows])
+        frame.keys("segment", rows + self.first)
+        if spec.shows_loop:
+            frame.constant_of("loop", self.placed.home[rows], self.placed.table.ids)
+        if spec.repeat is not None:
+            frame.keys("position", groups + 1)
+
+    def _lookup(self, spec: TableSpec, rows: Offsets, name: str, where: tuple[str, ...], position: int) -> Offsets:
+        """For each row the first such segment of its occurrence of the loop; -1 where there is none."""
+        found = np.full(len(rows), -1, dtype=np.int64)
+        segments = self._segments(name)
+        if not len(segments):
+            return found
+        table = self.placed.table
+        loops = [table.number(loop) for loop in spec.loops]
+        segments = segments[mask(self.placed, loops)[segments]]
+        segments = self._where(segments, position, where)
+        at = self.placed.begins[segments]
+        places = np.minimum(np.searchsorted(rows, at), len(rows) - 1)
+        # What began before the first segment at hand has its row in an earlier block.
+        here = rows[places] == at
+        found[places[here][::-1]] = segments[here][::-1]
+        return found
+
+    def source(self) -> pl.Series:
+        """The block's bytes, once, for all columns to be cut from."""
+        if self._source is None:
+            self._source = pl.Series("", [self.tokens.raw], dtype=pl.Binary)
+        return self._source
+
+    def report(self, column: ColumnSpec, segments: Offsets, elements: Offsets) -> None:
+        """One line for each text of a column that is no value of its type."""
+        for segment, element in zip(segments.tolist(), elements.tolist(), strict=True):
+            home = int(self.placed.home[segment])
+            name = f"{column.segment}{element:02d}" + (f"-{column.component}" if column.component else "")
+            loop = self.placed.table.ids[home] if home >= 0 else ""
+            found = _FOUND.get(column.type, "no date")
+            problem = Problem(int(segment) + self.first, loop, name, found, _EXPECTED[column.type])
+            self.problems.append(problem)
+
+
+@dataclass(slots=True, eq=False)
+class _Frame:
+    """The columns of one table, as numbers and offsets until they are all there."""
+
+    gatherer: Gatherer
+    spec: TableSpec
+    arrays: dict[str, NDArray[np.int64] | Flags] = field(default_factory=dict)
+    expressions: list[pl.Expr] = field(default_factory=list)
+    texts: dict[str, tuple[Offsets, Offsets]] = field(default_factory=dict)
+
+    def keys(self, name: str, numbers: Keyed) -> None:
+        """A column of keys, null where there is none."""
+        self.arrays[name] = numbers
+        column = pl.col(name)
+        is_whole = not len(numbers) or int(numbers.min()) >= 0
+        self.expressions.append(column if is_whole else pl.when(column >= 0).then(column).alias(name))
+
+    def constant_of(self, name: str, numbers: NDArray[np.int16], words: Sequence[str]) -> None:
+        """A column of few words, given by number."""
+        self.arrays[name] = numbers.astype(np.int64)
+        self.expressions.append(pl.lit(pl.Series("", words, dtype=pl.String)).gather(pl.col(name)).alias(name))
+
+    def read(self, column: ColumnSpec, sources: Sequence[tuple[Offsets, int]], offsets: Offsets) -> None:
+        """One column, from these segments and elements; the first segment of a row that is not -1 counts."""
+        segments, element = sources[0]
+        for others, other in sources[1:]:
+            if not (segments >= 0).any():
+                segments, element = others, other
+            elif (others >= 0).any():
+                offsets = np.where((segments < 0) & (others >= 0), other - element, offsets)
+                segments = np.where(segments >= 0, segments, others)
+        there = segments >= 0
+        if not there.any():
+            empty = pl.lit("") if column.type == "text" else pl.lit(None, dtype=dtype(column))
+            self.expressions.append(empty.alias(column.name))
+            return
+        tokens = self.gatherer.tokens
+        at = np.where(there, segments, 0)
+        begins, ends = _cut(tokens, at, element, column.component, offsets)
+        ends = np.where(there, ends, begins)
+        if column.type == "text":
+            self.texts[column.name] = (begins, ends)
+            self.arrays[f"{column.name} from"] = begins
+            self.arrays[f"{column.name} long"] = ends - begins
+            source = pl.lit(self.gatherer.source())
+            cut = source.bin.slice(pl.col(f"{column.name} from"), pl.col(f"{column.name} long"))
+            self.expressions.append(cut.cast(pl.String, strict=False).alias(column.name))
+            return
+        if column.type.endswith("_day"):
+            days = values.first_days if column.type == "first_day" else values.last_days
+            parsed = days(tokens, begins, ends)
+        else:
+            parsed = values.decimals(tokens, begins, ends, _PLACES[column.type])
+        if parsed.bad.any():
+            bad = np.flatnonzero(parsed.bad)
+            self.gatherer.report(column, at[bad], element + offsets[bad])
+        self.arrays[column.name] = parsed.values
+        value = pl.col(column.name)
+        if not parsed.known.all():
+            self.arrays[f"{column.name} known"] = parsed.known
+            value = pl.when(pl.col(f"{column.name} known")).then(value)
+        if column.type.endswith("_day"):
+            value = value.cast(pl.Int32).cast(pl.Date)
+        self.expressions.append(value.alias(column.name))
+
+    def collect(self) -> pl.DataFrame:
+        """The table."""
+        frame = pl.DataFrame(self.arrays).select(self.expressions)
+        raw = self.gatherer.tokens.raw
+        if not raw.isascii():
+            frame = _mended(frame, self.texts, raw)
+        return frame
+
+
+def _cut(tokens: Tokens, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
+    if not offsets.any():
+        return tokens.component(segments, element, component - 1) if component else tokens.element(segments, element)
+    begins = np.zeros(len(segments), dtype=np.int64)
+    ends = begins.copy()
+    for offset in np.unique(offsets).tolist():
+        rows = np.flatnonzero(offsets == offset)
+        begins[rows], ends[rows] = _cut(tokens, segments[rows], element + offset, component, rows[:0])
+    return begins, ends
+
+
+def _mended(frame: pl.DataFrame, texts: Mapping[str, tuple[Offsets, Offsets]], raw: bytes) -> pl.DataFrame:
+    """Texts that are no UTF-8, which Polars leaves null, as the Latin-1 they were written in."""
+    mended = []
+    for name, (begins, ends) in texts.items():
+        column = frame[name]
+        if column.null_count():
+            rows = column.is_null().arg_true().to_numpy()
+            words = [readable(raw[begins[row] : ends[row]]) for row in rows]
+            mended.append(column.scatter(rows, words))
+    return frame.with_columns(mended) if mended else frame

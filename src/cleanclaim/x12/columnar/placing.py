@@ -1,0 +1,166 @@
+"""Every segment of a stretch of transactions into its loop, all at once: by what was last opened before it.
+
+A level (billing provider, subscriber, claim, service line …) opens wherever its segment stands. Inside it, loops that
+hold others open, then those that hold none. Each step is one running maximum over all segments: the number of the last
+segment that opened something. What a well-formed file means is decided here; `regular` says whether it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cleanclaim.x12.columnar.envelopes import Span
+from cleanclaim.x12.columnar.loop_table import NOWHERE, LoopTable, Small
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag
+
+CARRIED = -2
+"""An instance of a loop that began before the first segment at hand."""
+NONE = -1
+"""No instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """Loops that are open between two stretches: the innermost that holds others, and all around it."""
+
+    holder: int = NOWHERE
+    open: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Placed:
+    """Where each segment stands.
+
+    Attributes:
+        names: each segment's name as a number of the loop table.
+        opened: the loop that the segment opens; -1 for none.
+        home: the loop it stands in; -1 where it can stand in none.
+        begins: the segment that begins that occurrence of it; `CARRIED` when that stood before the first one.
+        inner: the innermost loop open at the segment.
+        instances: by loop: the segment that begins the occurrence of it which is around each segment.
+        transactions: index of each segment's span; -1 outside.
+        state: what is open after the last segment.
+        floors: for each segment inside a transaction, the first of it or `CARRIED`.
+    """
+
+    table: LoopTable
+    names: Small
+    opened: Small
+    home: Small
+    begins: Offsets
+    inner: Small
+    transactions: Offsets
+    state: LoopState
+    instances: dict[int, Offsets] = field(default_factory=dict)
+    floors: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def begins_of_transaction(self) -> Offsets:
+        """For each segment, the first of its transaction, `CARRIED` or `NONE`."""
+        return np.where(self.transactions >= 0, self.floors, NONE)
+
+
+def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopState) -> Placed:
+    """Place the segments of these transactions, which are of one guide and in order."""
+    count, outside = len(tokens), len(table.ids)
+    names, symbols = table.symbols(tokens)
+    here = np.arange(count)
+    of = np.full(count, -1, dtype=np.int64)
+    floors = np.full(count, count, dtype=np.int64)
+    for index, span in enumerate(spans):
+        of[span.begin : span.end] = index
+        floors[span.begin : span.end] = CARRIED if span.is_continued else span.begin
+    inside = of >= 0
+    # Levels: the last segment that opened one, if it is of the same transaction.
+    opening = np.where(inside, table.levels[symbols], np.int16(NOWHERE))
+    event = opening > 0
+    last = np.maximum.accumulate(np.where(event, here, NONE))
+    known = (last >= 0) & (last >= floors)
+    carried = ~known & (floors == CARRIED)
+    state = np.where(known, opening[last], np.where(inside, np.int16(0), np.int16(outside)))
+    began = np.where(known, last, np.where(carried, CARRIED, np.where(inside, floors, NONE)))
+    if carried.any() and start.holder != NOWHERE:
+        state = np.where(carried, np.int16(start.holder), state)
+    opened = np.where(event, opening, np.int16(NOWHERE))
+    for holders in table.holders:
+        state, began = _open(holders, symbols, state, began, opened)
+    holder, holder_began = state, began
+    inner, inner_began = _open(table.leaves, symbols, state, began, opened)
+    home = np.where(inside, table.home[inner, names], np.int16(NOWHERE))
+    home = np.where(opened >= 0, opened, home)
+    home[inside & (tokens.tags == tag("ST"))] = 0
+    end = LoopState()
+    if spans and not spans[-1].is_complete and count and spans[-1].end == count:
+        end = LoopState(int(holder[-1]))
+    placed = Placed(table, names, opened, home, began, inner, of, end)
+    placed.floors = floors
+    _begins(placed, floors, holder, holder_began, inner_began, start)
+    if end.holder != NOWHERE:
+        ids = range(outside)
+        placed.state = LoopState(end.holder, frozenset(n for n in ids if instance(placed, n, start)[-1] != NONE))
+    return placed
+
+
+def _open(openings: Small, symbols: Small, state: Small, began: Offsets, opened: Small) -> tuple[Small, Offsets]:
+    """One depth of loops: those that open inside what is open; `opened` is filled in where one does."""
+    found = openings[state, symbols]
+    found[opened >= 0] = NOWHERE
+    event = found >= 0
+    opened[event] = found[event]
+    last = np.maximum.accumulate(np.where(event, np.arange(len(found)), NONE))
+    valid = (last >= 0) & (last > began)
+    return np.where(valid, found[last], state), np.where(valid, last, began)
+
+
+def _begins(
+    placed: Placed, floors: Offsets, holder: Small, holder_began: Offsets, inner_began: Offsets, start: LoopState
+) -> None:
+    """The beginning of each segment's own loop: of the innermost, of the one that holds it, or of one farther out."""
+    home = placed.home
+    begins = np.where(home == placed.inner, inner_began, np.where(home == holder, holder_began, NONE))
+    far = np.flatnonzero((home >= 0) & (home != placed.inner) & (home != holder))
+    for loop in np.unique(home[far]).tolist():
+        rows = far[home[far] == loop]
+        begins[rows] = instance(placed, loop, start)[rows]
+    root = home == 0
+    begins[root] = floors[root]
+    placed.begins = begins
+
+
+def instance(placed: Placed, loop: int, start: LoopState) -> Offsets:
+    """For each segment, the segment that began the occurrence of `loop` around it, `CARRIED` or `NONE`."""
+    if loop == 0:
+        return placed.begins_of_transaction()
+    known = placed.instances.get(loop)
+    if known is not None:
+        return known
+    table, opened = placed.table, placed.opened
+    count = len(opened)
+    inside = placed.transactions >= 0
+    # Any opening that cannot be inside the loop closes it; so does the end of its transaction.
+    closes = np.append(~table.within[loop], np.array([False]))
+    closes[loop] = False
+    here = np.arange(count) * 2
+    marks = np.where(opened == loop, here + 1, np.where(closes[opened], here, NONE))
+    edges = np.flatnonzero(np.diff(placed.transactions, prepend=-1) != 0)
+    closing = opened[edges] != loop
+    if loop in start.open and len(edges) and edges[0] == 0 and inside[0]:
+        closing[0] = False
+    edges = edges[closing]
+    marks[edges] = np.maximum(marks[edges], here[edges])
+    latest = np.maximum.accumulate(marks)
+    found = np.where(latest % 2 == 1, latest // 2, NONE)
+    if loop in start.open:
+        found[latest == NONE] = CARRIED
+    found = np.where(inside, found, NONE)
+    placed.instances[loop] = found
+    return found
+
+
+def mask(placed: Placed, loops: Sequence[int]) -> Flags:
+    """Segments that stand in one of the loops."""
+    wanted = np.zeros(len(placed.table.ids) + 1, dtype=np.bool_)
+    wanted[list(loops)] = True
+    return wanted[placed.home]

@@ -1,0 +1,290 @@
+"""X12 files of any size into tables, block by block, with the untouched bytes beside them.
+
+    for block in read_blocks(path):
+        block.tables["claims"], block.tables["lines"], block.raw
+
+Each block is searched for delimiters on a thread of its own (`tokens`); then, in the order of the file, its segments
+are placed and its rows get their keys (`envelopes`, `placing`, `keys`), which is the only step that needs the block
+before; then its columns are read, again on threads (`gather`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from cleanclaim.x12.columnar import cutting
+from cleanclaim.x12.columnar.column_map import ColumnMap, map_for
+from cleanclaim.x12.columnar.cutting import RawBlock
+from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
+from cleanclaim.x12.columnar.gather import Gatherer
+from cleanclaim.x12.columnar.keys import KeyState, assign
+from cleanclaim.x12.columnar.placing import LoopState, place
+from cleanclaim.x12.columnar.tokens import Tokens, tokenize
+from cleanclaim.x12.problems import Problem
+
+Source = str | Path | bytes | BinaryIO
+
+PROBLEMS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "file": pl.String,
+    "interchange": pl.String,
+    "segment": pl.Int64,
+    "loop": pl.String,
+    "element": pl.String,
+    "found": pl.String,
+    "expected": pl.String,
+}
+_CONTROL_NUMBER = 9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A stretch of a file: its tables, its bytes, and what could not be read in it.
+
+    Attributes:
+        tables: by name; `cleanclaim.x12.columnar` says which there are. Keys count on from block to block.
+        around: rows of earlier blocks that rows of this one refer to by key: transactions, levels, their parties.
+        raw: the bytes, untouched: joined over all blocks they are the file.
+        problems: a row for each thing that is not as expected (`PROBLEMS`).
+        first_segment: the number of its first segment in the file, from 1.
+        segments: how many segments it has.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    around: dict[str, pl.DataFrame]
+    raw: bytes
+    problems: pl.DataFrame
+    first_segment: int
+    segments: int
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table with the rows of earlier blocks that it needs before its own."""
+        if name not in self.around:
+            return self.tables[name]
+        return pl.concat([self.around[name], self.tables[name]], how="diagonal_relaxed")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the next block needs to know of those before it."""
+
+    envelope: EnvelopeState = field(default_factory=EnvelopeState)
+    loops: LoopState = field(default_factory=LoopState)
+    keys: KeyState = field(default_factory=KeyState)
+    segment: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """Consecutive transactions of one kind, ready to be read."""
+
+    gatherer: Gatherer
+    spans: list[Span]
+
+
+def read_blocks(source: Source, *, block_size: int = cutting.BLOCK, threads: int = 2) -> Iterator[Block]:
+    """Read a file in blocks, in order.
+
+    Damage never raises: what can be read is read and the rest is in `Block.problems`. Memory does not grow with the
+    file. `OSError` where the file cannot be opened or read.
+
+    Args:
+        source: a path, the bytes themselves, or an open binary file, which is left open.
+        block_size: bytes of a block, about.
+        threads: how many blocks are worked on at the same time.
+    """
+    with ExitStack() as stack:
+        name, stream = _opened(source, stack)
+        pool = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="x12"))
+        yield from _Pipeline(name, pool, threads).run(cutting.blocks(stream, block_size))
+
+
+def read_tables(source: Source, *, threads: int = 2) -> dict[str, pl.DataFrame]:
+    """All tables of a file at once, for files that fit in memory, with its problems as table `problems`."""
+    found: dict[str, list[pl.DataFrame]] = {"problems": []}
+    for block in read_blocks(source, threads=threads):
+        for name, table in block.tables.items():
+            found.setdefault(name, []).append(table)
+        found["problems"].append(block.problems)
+    if not found["problems"]:
+        return {"problems": pl.DataFrame(schema=PROBLEMS)}
+    return {name: pl.concat(parts, how="diagonal_relaxed") for name, parts in found.items()}
+
+
+def _opened(source: Source, stack: ExitStack) -> tuple[str, BinaryIO]:
+    if isinstance(source, bytes):
+        return "", io.BytesIO(source)
+    if isinstance(source, str | Path):
+        return Path(source).name, stack.enter_context(Path(source).open("rb"))
+    return "", source
+
+
+class _Pipeline:
+    """Keeps as many blocks in work as there are threads, and gives them out in order."""
+
+    def __init__(self, name: str, pool: ThreadPoolExecutor, threads: int) -> None:
+        self.name = name
+        self.pool = pool
+        self.depth = threads
+        self.state = State()
+        self.carried: dict[str, pl.DataFrame] = {}
+
+    def run(self, raws: Iterator[RawBlock]) -> Iterator[Block]:
+        cut: deque[tuple[RawBlock, Future[Tokens] | None]] = deque()
+        read: deque[Future[Block]] = deque()
+        held: deque[KeyState] = deque()
+        is_over = False
+        while True:
+            while not is_over and len(cut) < self.depth:
+                raw = next(raws, None)
+                if raw is None:
+                    is_over = True
+                else:
+                    known = raw.delimiters
+                    cut.append((raw, None if known is None else self.pool.submit(tokenize, raw.raw, known)))
+            while cut and len(read) < self.depth:
+                raw, tokens = cut.popleft()
+                read.append(self._placed(raw, tokens))
+                held.append(self.state.keys)
+            if not read:
+                return
+            yield self._finished(read.popleft().result(), held.popleft())
+
+    def _placed(self, raw: RawBlock, tokens: Future[Tokens] | None) -> Future[Block]:
+        first = self.state.segment
+        if tokens is None:
+            return self.pool.submit(_unread, raw, first, self.name)
+        stretches, problems, self.state = _stretches(tokens.result(), self.state)
+        problems = [*(one._replace(segment=one.segment + first - 1) for one in raw.problems), *problems]
+        return self.pool.submit(_read, raw, tokens.result(), first, stretches, problems, self.name)
+
+    def _finished(self, block: Block, state: KeyState) -> Block:
+        """The block with the rows of earlier ones that its own refer to."""
+        around = {name: frame for name, frame in self.carried.items() if frame.height}
+        finished = Block(block.tables, around, block.raw, block.problems, block.first_segment, block.segments)
+        open_keys: dict[str, set[int]] = {}
+        for (table, _), number in state.open.items():
+            open_keys.setdefault(table, set()).add(number)
+        open_keys.setdefault("parties", set()).update(state.links.values())
+        carried = {}
+        for name, keys in open_keys.items():
+            if name in block.tables or name in around:
+                rows = finished.table(name) if name in block.tables else around[name]
+                key = rows.columns[0]
+                carried[name] = rows.filter(pl.col(key).is_in(sorted(keys)))
+        self.carried = carried
+        return finished
+
+
+def _stretches(tokens: Tokens, state: State) -> tuple[list[_Stretch], list[Problem], State]:
+    """Place a block's segments and give its rows their keys: the step that needs the block before."""
+    found, envelope, problems = spans(tokens, state.envelope, state.segment)
+    stretches: list[_Stretch] = []
+    loops, keys = state.loops, state.keys
+    for columns, group in _by_map(found):
+        if columns is None:
+            at = state.segment + group[0].begin
+            if not group[0].is_continued:
+                known = "837, 835, 999, 277, 276, 271 or 270 of version 5010"
+                problems.append(Problem(at, "", "ST01", "a transaction of which no tables are made", known))
+            loops, keys = LoopState(), KeyState(keys.following)
+            continue
+        if not group[0].is_continued:
+            loops, keys = LoopState(), KeyState(keys.following)
+        begin = group[0].begin
+        part = tokens.between(begin, group[-1].end)
+        own = [_moved(span, -begin) for span in group]
+        placed = place(part, columns.loops, own, loops)
+        given, keys = assign(placed, columns, keys, loops)
+        loops = placed.state
+        stretches.append(_Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))
+    if not envelope.in_transaction:
+        loops, keys = LoopState(), KeyState(keys.following)
+    return stretches, problems, State(envelope, loops, keys, state.segment + len(tokens))
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(
+        span.header,
+        span.begin + by,
+        span.end + by,
+        span.is_continued,
+        span.is_complete,
+        span.before,
+        span.promised,
+    )
+
+
+def _by_map(found: Sequence[Span]) -> Iterator[tuple[ColumnMap | None, list[Span]]]:
+    group: list[Span] = []
+    current: ColumnMap | None = None
+    for span in found:
+        columns = map_for(span.header.kind, span.header.guide)
+        if group and columns is not current:
+            yield current, group
+            group = []
+        current = columns
+        group.append(span)
+    if group:
+        yield current, group
+
+
+def _read(
+    raw: RawBlock, tokens: Tokens, first: int, stretches: list[_Stretch], problems: list[Problem], name: str
+) -> Block:
+    tables: dict[str, pl.DataFrame] = {}
+    for stretch in stretches:
+        made = stretch.gatherer.tables()
+        if "transactions" in made:
+            made["transactions"] = _with_envelopes(made["transactions"], stretch)
+        for key, frame in made.items():
+            known = tables.get(key)
+            tables[key] = frame if known is None else pl.concat([known, frame], how="diagonal_relaxed")
+        problems.extend(stretch.gatherer.problems)
+    problems.sort(key=lambda problem: problem.segment)
+    return Block(tables, {}, raw.raw, _problems(problems, stretches, name), first, len(tokens))
+
+
+def _unread(raw: RawBlock, first: int, name: str) -> Block:
+    return Block({}, {}, raw.raw, _problems(list(raw.problems), [], name), first, 0)
+
+
+def _with_envelopes(table: pl.DataFrame, stretch: _Stretch) -> pl.DataFrame:
+    """The transactions with what their envelopes say."""
+    headers = [span.header for span in stretch.spans if not span.is_continued]
+    columns = {
+        "kind": [header.kind for header in headers],
+        "guide": [header.guide for header in headers],
+        "number": [header.number for header in headers],
+        "group_number": [header.group_number for header in headers],
+        "interchange_number": [header.interchange_number for header in headers],
+        "usage": [header.usage for header in headers],
+        "sender": [header.sender for header in headers],
+        "receiver": [header.receiver for header in headers],
+    }
+    return table.with_columns(pl.Series(name, words, dtype=pl.String) for name, words in columns.items())
+
+
+def _problems(problems: list[Problem], stretches: list[_Stretch], name: str) -> pl.DataFrame:
+    """Problems as a table; the interchange is named by its control number where that is one."""
+    starts: list[tuple[int, str]] = []
+    for stretch in stretches:
+        for span in stretch.spans:
+            number = span.header.interchange_number
+            is_number = len(number) <= _CONTROL_NUMBER and number.isascii() and number.isdigit()
+            starts.append((stretch.gatherer.first + span.begin, number if is_number else ""))
+    rows, at, interchange = [], 0, ""
+    for problem in problems:
+        while at < len(starts) and starts[at][0] <= problem.segment:
+            interchange = starts[at][1]
+            at += 1
+        rows.append((name, interchange, *problem))
+    return pl.DataFrame(rows, schema=PROBLEMS, orient="row")
