@@ -253,21 +253,29 @@ def say_decided(decided: Decided) -> None:
     """Say what is not shown, and why; and what was decided for nothing."""
     for one in decided.decisions.selection.ignored:
         count = f"{len(one.codes)} rules" if len(one.codes) > 1 else "1 rule"
-        out.print(Text(f"not judged: {one.word} ({count}), ignored by {one.by}: {one.reason}"))
+        out.print(Text(f"not judged: {one.word} ({count}), ignored by {one.by}: {one.reason}"), soft_wrap=True)
     for batch, hidden in decided.suppressed[:_NAMED]:
         finding, entry = hidden.finding, hidden.suppression
         until = f" until {entry.until}" if entry.until else ""
         said = f"suppressed: {batch.names[finding.claim_id].key}  {finding.code}  {finding.place}  {finding.message}"
-        out.print(Text(f"{said}\n    by {entry.by} on {entry.on}{until}: {entry.reason}", "dim"))
+        out.print(Text(f"{said}\n    by {entry.by} on {entry.on}{until}: {entry.reason}", "dim"), soft_wrap=True)
     _say_more(len(decided.suppressed), "suppressed findings")
     for left in decided.stale[:_NAMED]:
         entry = left.suppression
-        out.print(Text(f"stale suppression (line {entry.line}): {entry.claim} {entry.rule}: {_WHY[left.standing]}"))
+        out.print(
+            Text(f"stale suppression (line {entry.line}): {entry.claim} {entry.rule}: {_WHY[left.standing]}"),
+            soft_wrap=True,
+        )
     _say_more(len(decided.stale), "stale suppressions")
     if decided.written is not None:
-        out.print(Text(f"written as known: {decided.written} findings, to {decided.decisions.write_to}"))
+        out.print(
+            Text(f"written as known: {decided.written} findings, to {decided.decisions.write_to}"), soft_wrap=True
+        )
     elif decided.decisions.write_to is not None:
-        out.print(Text("no baseline written: a rule crashed, and what it would have found is not known", "bold red"))
+        out.print(
+            Text("no baseline written: a rule crashed, and what it would have found is not known", "bold red"),
+            soft_wrap=True,
+        )
 
 
 _WHY = {
