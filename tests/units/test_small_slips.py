@@ -9,6 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from cleanclaim.dates import Dated, Series
+from cleanclaim.reference import values
+from cleanclaim.sources import Source
 from cleanclaim.units import splitting
 from cleanclaim.units.assistants import AssistantMethod, SplitBasis, assistant_split
 from cleanclaim.units.counting import UnitMethod, compare_methods, count_units
@@ -61,6 +64,49 @@ def test_one_unit_fewer_than_whole_ones_is_the_assistants_only_if_nobody_else_wa
     assert split(1, therapist=0, assistant=30) == (1, SplitBasis.ASSISTANT_ALONE)
     assert split(1, therapist=1, assistant=30) == (None, SplitBasis.UNDECIDED)
     assert split(1, therapist=15, assistant=15) == (None, SplitBasis.UNDECIDED)
+
+
+def test_a_last_unit_of_one_minute_belongs_to_who_furnished_the_minute() -> None:
+    # Granted from the day's pool: 16 minutes are a whole unit and a minute that rides.
+    assert split(2, therapist=15, assistant=1) == (1, SplitBasis.FINAL_UNIT_SHARE)
+    assert split(2, therapist=16, assistant=0) == (0, SplitBasis.NO_ASSISTANT)
+    assert split(2, therapist=1, assistant=15) == (1, SplitBasis.FINAL_UNIT_SHARE)
+    # A unit more than the minutes can hold is nobody's to decide.
+    assert split(2, therapist=0, assistant=15) == (None, SplitBasis.UNDECIDED)
+
+
+def test_the_rules_are_those_of_the_last_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source("A publisher made up for tests", "Rules", "all", NOW)
+    both = (Dated(1_000, date(2020, 1, 1), date(2026, 12, 31), source), Dated(2_000, date(2027, 1, 1), None, source))
+    published = values.series
+
+    def series(name: str) -> Series[int]:
+        return replace(published(name), values=both) if name == "assistant_share" else published(name)
+
+    monkeypatch.setattr(values, "series", series)
+    rules = current_rules.__wrapped__()
+    assert (rules.assistant_share_e4, rules.assistant_modifiers_from) == (2_000, date(2027, 1, 1))
+    assert (rules.minutes_per_unit, rules.final_unit_therapist_minutes) == (15, 8)
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes", "notes"),
+    [
+        # Caregiver training: 30 minutes, then 15 each, of which more than half must have passed.
+        ("97550", 37, ()),
+        ("97550", 38, ("97550's minutes also hold 1 unit of its add-on code",)),
+        ("97550", 60, ("97550's minutes also hold 2 units of its add-on code",)),
+        # Work hardening: two hours, then an hour each.
+        ("97545", 150, ()),
+        ("97545", 151, ("97545's minutes also hold 1 unit of its add-on code",)),
+    ],
+)
+def test_minutes_beyond_a_first_block_are_named(code: str, minutes: int, notes: tuple[str, ...]) -> None:
+    day = count_units({code: minutes})
+    assert day.units == {code: 1}
+    assert day.notes == notes
+    # The add-on code itself, and a code that is billed once whatever its minutes, hold no other code's units.
+    assert count_units({"97551": 60, "97012": 60}).notes == ()
 
 
 def test_both_parts_of_two_shared_units_must_be_long_enough() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeAlias
 
 import polars as pl
@@ -187,7 +188,21 @@ def _basis(code: str, timed: Timed) -> tuple[bool | None, int | None, int | None
     procedure = procedures.get(code)
     if procedure is None:
         return None, None, None
-    return procedure.is_timed, procedure.minutes_first, procedure.minutes_each
+    each = procedure.minutes_each
+    if procedure.minutes_first is not None and each is None:
+        each = _add_on_blocks().get(code)
+    return procedure.is_timed, procedure.minutes_first, each
+
+
+@cache
+def _add_on_blocks() -> Mapping[str, int]:
+    """Minutes of each further block, by the code of the first block, where further blocks go on an add-on code."""
+    blocks: dict[str, int] = {}
+    for code in procedures.all_codes():
+        procedure = procedures.get(code)
+        if procedure is not None and procedure.minutes_each is not None:
+            blocks |= dict.fromkeys(procedure.add_on_to, procedure.minutes_each)
+    return blocks
 
 
 def _ties(rows: Sequence[dict[str, Any]], rules: UnitRules) -> tuple[Tie, ...]:
