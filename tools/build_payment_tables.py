@@ -29,10 +29,10 @@ from cleanclaim.reference.fee_schedule import (
     NATIONAL,
     RVU_SCHEMA,
     editions,
-    read_gpci,
-    read_pprrvu,
 )
 from cleanclaim.reference.ncci import covers, in_scope
+from cleanclaim.reference.published.geographic_indices import read_gpci
+from cleanclaim.reference.published.relative_values import read_pprrvu
 
 DATA = Path(__file__).parents[1] / "src" / "cleanclaim" / "reference" / "data"
 

@@ -22,12 +22,13 @@ from cleanclaim.reference.fee_schedule import (
     horizon,
     localities,
     read_editions,
-    read_gpci,
-    read_pprrvu,
     rvu,
     rvu_table,
 )
 from cleanclaim.reference.lookup import attach, table_record
+from cleanclaim.reference.published.geographic_indices import read_gpci
+from cleanclaim.reference.published.opening import PublishedFileError
+from cleanclaim.reference.published.relative_values import read_pprrvu
 
 # code: (work, practice expense outside a facility, malpractice) at 10⁻² in the CMS files RVU24C, RVU25D, RVU26C.
 PUBLISHED = {
@@ -409,7 +410,7 @@ def test_a_published_file_is_read_by_header_in_any_order_of_columns(tmp_path: Pa
     ],
 )
 def test_a_file_that_is_laid_out_otherwise_is_refused(tmp_path: Path, change: tuple[str, str], message: str) -> None:
-    with pytest.raises(FeeScheduleError) as caught:
+    with pytest.raises(PublishedFileError) as caught:
         read_pprrvu(pprrvu(tmp_path / "f.csv", change=change))
     assert message in str(caught.value)
 
@@ -465,7 +466,7 @@ def test_indices_that_are_laid_out_otherwise_are_refused(tmp_path: Path, change:
     path = tmp_path / "f.csv"
     assert GPCI_FILE.count(change[0]) == 1
     path.write_text(GPCI_FILE.replace(*change), "utf-8")
-    with pytest.raises(FeeScheduleError) as caught:
+    with pytest.raises(PublishedFileError) as caught:
         read_gpci(path)
     assert message in str(caught.value)
 

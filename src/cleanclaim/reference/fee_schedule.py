@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from cleanclaim.dates import Dated, Lookup, LookupStatus
-from cleanclaim.money import CONVERSION_FACTOR_SCALE, GPCI_SCALE, RVU_SCALE, AmountError, scaled
 from cleanclaim.sources import Confidence, Source
 
 NATIONAL = "national"
@@ -64,38 +61,6 @@ GPCI_SCHEMA = pl.Schema(
     }
 )
 """Columns of `gpci_table()`; indices at 10⁻³."""
-
-# Header of the published file, its lines stacked → our column.
-_PPRRVU_TEXT = {
-    "HCPCS": "code",
-    "MOD": "modifier",
-    "STATUS CODE": "status",
-    "PCTC IND": "pctc",
-    "MULT PROC": "multiple_procedure",
-    "GLOB DAYS": "global",
-}
-_PPRRVU_SCALED = {
-    "WORK RVU": ("work", RVU_SCALE),
-    "NON-FAC PE RVU": ("pe_nonfacility", RVU_SCALE),
-    "FACILITY PE RVU": ("pe_facility", RVU_SCALE),
-    "MP RVU": ("mp", RVU_SCALE),
-    "CONV FACTOR": ("conversion_factor_e4", CONVERSION_FACTOR_SCALE),
-}
-_PPRRVU_MARKS = {
-    "NON-FAC NA INDICATOR": ("na_nonfacility", "NA"),
-    "FACILITY NA INDICATOR": ("na_facility", "NA"),
-    "NOT USED FOR MEDICARE PAYMENT": ("not_used_for_medicare", "+"),
-}
-
-_GPCI_HEADERS = {
-    "mac": re.compile(r"medicare administrative contractor.*|mac", re.IGNORECASE),
-    "state": re.compile(r"state", re.IGNORECASE),
-    "number": re.compile(r"locality[ _]number", re.IGNORECASE),
-    "name": re.compile(r"locality[ _]name", re.IGNORECASE),
-    "work": re.compile(r"(\d{4} )?pw gpci( \(with 1\.0 floor\))?\**|gpci_work", re.IGNORECASE),
-    "pe": re.compile(r"(\d{4} )?pe gpci\**|gpci_pe", re.IGNORECASE),
-    "mp": re.compile(r"(\d{4} )?mp gpci\**|gpci_mp", re.IGNORECASE),
-}
 
 
 class FeeScheduleError(ValueError):
@@ -221,155 +186,6 @@ def read_editions(text: str) -> dict[str, PublishedEdition]:
         FeeScheduleError: A key is unknown or absent.
     """
     return {name: _edition(name, entry) for name, entry in tomllib.loads(text).items()}
-
-
-def read_pprrvu(path: Path) -> pl.DataFrame:
-    """Read a whole relative value file (PPRRVU, comma-separated) as CMS publishes it.
-
-    Columns are found by their stacked headers, so their order and number may change (2026 has one more than
-    2025). Descriptions are left behind: they are the American Medical Association's.
-
-    Returns:
-        code, modifier ("" is none), status, pctc, multiple_procedure, global (String); work, pe_nonfacility,
-        pe_facility, mp (Int64 at 10⁻²); conversion_factor_e4 (Int64 at 10⁻⁴); na_nonfacility, na_facility,
-        not_used_for_medicare (Boolean).
-
-    Raises:
-        FeeScheduleError: A header is absent, a cell is not what its column holds, or a code comes twice.
-    """
-    lines = _rows(path)
-    top = next((place for place, row in lines if row and row[0].strip() == "HCPCS"), None)
-    if top is None:
-        raise FeeScheduleError(f"{path.name}: no row begins with HCPCS; expected the header of a PPRRVU file")
-    stacked = _stack([row for place, row in lines if place <= top])
-    places = {label: _place(path, stacked, label) for label in (*_PPRRVU_TEXT, *_PPRRVU_SCALED, *_PPRRVU_MARKS)}
-    found: dict[str, list[Any]] = {
-        name: []
-        for name in (*_PPRRVU_TEXT.values(), *(name for name, _ in (*_PPRRVU_SCALED.values(), *_PPRRVU_MARKS.values())))
-    }
-    seen: set[tuple[str, str]] = set()
-    for number, row in lines:
-        if number <= top or not any(cell.strip() for cell in row):
-            continue
-        cells = {label: _cell(path, number, row, place, label) for label, place in places.items()}
-        key = (cells["HCPCS"], cells["MOD"])
-        if key in seen:
-            raise FeeScheduleError(f"{path.name}, row {number}: {' '.join(key).strip()} comes a second time")
-        seen.add(key)
-        for label, name in _PPRRVU_TEXT.items():
-            found[name].append(cells[label])
-        for label, (name, scale) in _PPRRVU_SCALED.items():
-            found[name].append(_number(path, number, label, cells[label], scale))
-        for label, (name, mark) in _PPRRVU_MARKS.items():
-            if cells[label] not in ("", mark):
-                raise _refused(path, number, label, cells[label], f"{mark} or nothing")
-            found[name].append(cells[label] == mark)
-    types = dict.fromkeys(_PPRRVU_TEXT.values(), pl.String)
-    numbers = {name: pl.Int64 for name, _ in _PPRRVU_SCALED.values()}
-    marks = {name: pl.Boolean for name, _ in _PPRRVU_MARKS.values()}
-    return pl.DataFrame(found, schema={**types, **numbers, **marks})
-
-
-def read_gpci(path: Path) -> pl.DataFrame:
-    """Read a file of geographic practice cost indices (Addendum E, comma-separated) by its header.
-
-    Returns:
-        locality ("MAC-number"), state ("" where the file has no such column), name (String); work, pe, mp
-        (Int64 at 10⁻³). Asterisks of footnotes are dropped; footnotes are passed over.
-
-    Raises:
-        FeeScheduleError: A header is absent, a cell is not what its column holds, or a locality comes twice.
-    """
-    lines = _rows(path)
-    top = next((place for place, row in lines if any(_GPCI_HEADERS["number"].fullmatch(_plain(c)) for c in row)), None)
-    if top is None:
-        raise FeeScheduleError(f"{path.name}: no row has a column Locality Number; expected the header of Addendum E")
-    header = [_plain(cell) for cell in next(row for place, row in lines if place == top)]
-    places = {}
-    for name, pattern in _GPCI_HEADERS.items():
-        places[name] = next((place for place, cell in enumerate(header) if pattern.fullmatch(cell)), None)
-        if places[name] is None and name != "state":
-            raise FeeScheduleError(f"{path.name}, row {top}: no column for {name}; the header is {', '.join(header)}")
-    found: list[tuple[str, str, str, int, int, int]] = []
-    for number, row in lines:
-        # A footnote fills the first cell only, and an empty row none.
-        if number <= top or sum(bool(cell.strip()) for cell in row) <= 1:
-            continue
-        cells = {name: "" if place is None else _cell(path, number, row, place, name) for name, place in places.items()}
-        locality = f"{_digits(path, number, 'mac', cells, 5)}-{_digits(path, number, 'number', cells, 2)}"
-        if any(other[0] == locality for other in found):
-            raise FeeScheduleError(f"{path.name}, row {number}: locality {locality} comes a second time")
-        work, pe, mp = (_number(path, number, name, cells[name], GPCI_SCALE) for name in ("work", "pe", "mp"))
-        found.append((locality, cells["state"], cells["name"].rstrip("* "), work, pe, mp))
-    return pl.DataFrame(
-        found,
-        schema={name: GPCI_SCHEMA[name] for name in ("locality", "state", "name", "work", "pe", "mp")},
-        orient="row",
-    )
-
-
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Each row of a published file with its line number; the files are not always UTF-8."""
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252")
-    reader = csv.reader(io.StringIO(text, newline=""))
-    return [(reader.line_num, row) for row in reader]
-
-
-def _stack(rows: Sequence[list[str]]) -> list[str]:
-    """The header of each column: its cells above one another, joined."""
-    # The title, the notices of copyright and the day of release stand alone in their rows.
-    header = [row for row in rows if sum(bool(cell.strip()) for cell in row) > 1]
-    width = max(len(row) for row in header)
-    return [
-        " ".join(row[place].strip() for row in header if place < len(row) and row[place].strip())
-        for place in range(width)
-    ]
-
-
-def _place(path: Path, stacked: Sequence[str], label: str) -> int:
-    """Where the column of that header stands."""
-    places = [place for place, header in enumerate(stacked) if _plain(header) == label]
-    if len(places) != 1:
-        count = "no column" if not places else f"{len(places)} columns"
-        raise FeeScheduleError(f"{path.name}: {count} with the header {label!r}; expected one")
-    return places[0]
-
-
-def _plain(header: str) -> str:
-    """A header with single spaces."""
-    return " ".join(header.split())
-
-
-def _cell(path: Path, number: int, row: Sequence[str], place: int, label: str) -> str:
-    """One cell, trimmed."""
-    if place >= len(row):
-        raise FeeScheduleError(f"{path.name}, row {number}, column {label}: the row ends before it")
-    return row[place].strip()
-
-
-def _number(path: Path, number: int, label: str, text: str, scale: int) -> int:
-    """A decimal cell as an integer at its scale."""
-    try:
-        return scaled(text, scale)
-    except AmountError as error:
-        raise FeeScheduleError(f"{path.name}, row {number}, column {label}: {error}") from error
-
-
-def _digits(path: Path, number: int, name: str, cells: Mapping[str, str], width: int) -> str:
-    """A number of fixed width, whose leading zeros a spreadsheet may have eaten."""
-    text = cells[name]
-    if not text.isascii() or not text.isdigit() or len(text) > width:
-        raise _refused(path, number, name, text, f"{width} digits")
-    return text.zfill(width)
-
-
-def _refused(path: Path, number: int, label: str, text: str, expected: str) -> FeeScheduleError:
-    """The error for a cell that its column does not hold."""
-    return FeeScheduleError(f"{path.name}, row {number}, column {label}: {text!r}; expected {expected}")
 
 
 def _data(name: str) -> bytes:

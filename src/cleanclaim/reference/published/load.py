@@ -134,7 +134,11 @@ def _recognized(parts: Iterable[Part], asked: Asked) -> tuple[list[Recognized], 
 
 def _fits(found: Kind, said: Kind) -> bool:
     """Whether two kinds share a layout, so that the user's word decides."""
-    alike = ({Kind.PTP_PRACTITIONER, Kind.PTP_OUTPATIENT}, {Kind.MUE_PRACTITIONER, Kind.MUE_OUTPATIENT})
+    alike = (
+        {Kind.PTP_PRACTITIONER, Kind.PTP_OUTPATIENT},
+        {Kind.MUE_PRACTITIONER, Kind.MUE_OUTPATIENT},
+        {Kind.ADJUSTMENT_REASONS, Kind.REMITTANCE_REMARKS},
+    )
     return any({found, said} <= kinds for kinds in alike)
 
 
@@ -158,7 +162,10 @@ def _edition(group: Sequence[Table]) -> NewEdition:
 
 def _only(group: Sequence[Table]) -> Table:
     """The one table of an edition; two files of it must say the same."""
-    first, *others = group
+    # Two relative value files of a release differ in the conversion factor; the one with it is meant.
+    first, *others = sorted(group, key=lambda table: bool(table.note))
+    if first.kind is Kind.RELATIVE_VALUES and not first.note:
+        others = [table for table in others if not table.note]
     for other in others:
         if not other.frame.equals(first.frame):
             names = " and ".join(part.name for table in (first, other) for part in table.parts)

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cleanclaim.reference.published import pairs
+from cleanclaim.reference.published import (
+    add_ons,
+    code_sets,
+    geographic_indices,
+    hcpcs,
+    localities,
+    pairs,
+    relative_values,
+    therapy_codes,
+    unit_limits,
+)
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.layout import Row
 from cleanclaim.reference.published.opening import Part, PublishedFileError
@@ -23,7 +33,18 @@ class Reader(Protocol):
         """Read and check the part."""
 
 
-READERS: tuple[Reader, ...] = (pairs,)
+READERS: tuple[Reader, ...] = (
+    pairs,
+    unit_limits,
+    add_ons,
+    relative_values,
+    geographic_indices,
+    localities,
+    hcpcs,
+    code_sets,
+    therapy_codes,
+)
+"""Those that ask for more headings stand before those that ask for fewer."""
 
 _NO_TABLE = (b"%PDF", b"\xd0\xcf\x11\xe0")
 """First bytes of what is no table here: PDF, and spreadsheets and texts of the format before 2007."""
