@@ -12,7 +12,7 @@ from dataclasses import replace
 from cleanclaim.coding import cutting
 from cleanclaim.coding.acts import telling
 from cleanclaim.coding.billing_part import MINUTES_LINE, ListedMinutes
-from cleanclaim.coding.durations import Duration, durations
+from cleanclaim.coding.durations import Duration
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.loose_minutes import LooseMinutes
 from cleanclaim.coding.mentions import Mentions
@@ -79,7 +79,7 @@ class ItemReader:
         if why_not_today(folded) is not None:
             self._read_partly_left_out(start, end, item, needs_minutes=needs_minutes)
             return
-        if HOME.search(folded) and not TAUGHT.search(folded) and not durations(self.words.text[start:end]):
+        if HOME.search(folded) and not TAUGHT.search(folded) and not self.words.durations(start, end):
             self.told.leave_out(start, end, WhyLeftOut.HOME)
             return
         self.read_pieces(start, end, item, needs_minutes=needs_minutes)
@@ -96,13 +96,13 @@ class ItemReader:
             else:
                 kept.append((a, b))
         for a, b in kept:
-            if durations(self.words.text[a:b]) or self.words.top(a, b) is not None:
+            if self.words.durations(a, b) or self.words.top(a, b) is not None:
                 self.read_pieces(a, b, item, needs_minutes=needs_minutes)
 
     def read_pieces(self, start: int, end: int, item: Item, *, needs_minutes: bool) -> None:
         """Read a stretch of an item that tells of today, piece by piece."""
         text = self.words.text[start:end]
-        found = [found for found in durations(text) if not self.words.is_taken(start + found.start)]
+        found = [found for found in self.words.durations(start, end) if not self.words.is_taken(start + found.start)]
         found = _without_bouts(text, found)
         if len(found) == 1 and self.loose.give_back(start, end, item, found[0]):
             return

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cleanclaim.coding import cutting, details
-from cleanclaim.coding.durations import durations
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.note_sections import Part, Stretch
 from cleanclaim.coding.note_words import NoteWords
@@ -107,7 +106,7 @@ def _heads_a_list(words: NoteWords, start: int, end: int, following: tuple[int, 
     )
     if line.endswith(":"):
         return deeper or bool(cutting.BULLET.match(next_line)) or not cutting.LABEL.match(next_line)
-    return deeper and (bool(durations(line)) or words.top(start, end) is not None)
+    return deeper and (bool(words.durations(start, end)) or words.top(start, end) is not None)
 
 
 def _is_child(words: NoteWords, head: tuple[int, int], line: tuple[int, int]) -> bool:
@@ -126,8 +125,8 @@ def _block(words: NoteWords, part: Part, head: tuple[int, int], children: Sequen
     start, end = head
     bullet = cutting.BULLET.match(words.text[start:end])
     start += bullet.end() if bullet else 0
-    own = [item for item in durations(words.text[start:end]) if not words.is_taken(start + item.start)]
-    inner = [durations(words.text[a:b]) for a, b in children]
+    own = [item for item in words.durations(start, end) if not words.is_taken(start + item.start)]
+    inner = [words.durations(a, b) for a, b in children]
     by = details.by_whom(words.text[start:end])
     if own and (
         not any(inner)

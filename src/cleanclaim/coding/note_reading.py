@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from cleanclaim.coding import cutting, details, settling
+from cleanclaim.coding.bare_minutes import bare_minutes
 from cleanclaim.coding.billing_part import ListedMinutes
-from cleanclaim.coding.durations import durations
 from cleanclaim.coding.evaluation import evaluation_level, read_evaluation
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.item_reading import ItemReader
@@ -38,12 +38,15 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     """
     text = whole_text(note)
     total = totals(text)
-    told = Mentions(NoteWords(text, total.taken), day, payer_stimulation_code)
+    parts = stretches(note)
+    bare = bare_minutes(
+        text, parts, total.taken, [one.value for one in (total.timed, total.treatment) if one is not None]
+    )
+    told = Mentions(NoteWords(text, total.taken, bare), day, payer_stimulation_code)
     reader = _Reader(told)
     purpose_of_visit = kind(text)
     if purpose_of_visit is not None and purpose_of_visit.value in {VisitKind.EVALUATION, VisitKind.REEVALUATION}:
         reader.is_evaluation = True
-    parts = stretches(note)
     has_interventions = any(item.part is Part.INTERVENTIONS for item in parts)
     for stretch in parts:
         reader.read(stretch, has_interventions=has_interventions)
@@ -119,7 +122,7 @@ class _Reader:
             self.is_evaluation
             or any(
                 not self.words.is_taken(stretch.start + one.start)
-                for one in durations(self.words.text[stretch.start : stretch.end])
+                for one in self.words.durations(stretch.start, stretch.end)
             )
         )
         for item in items(self.words, stretch):
@@ -143,7 +146,7 @@ class _Reader:
                     continue
                 if (
                     stretch.part is Part.HOME
-                    and durations(self.words.text[start:end])
+                    and self.words.durations(start, end)
                     and TAUGHT.search(self.words.folded[start:end])
                 ):
                     item = Item(stretch.part, start, end, "home exercise program", stretch.start, paragraph=start)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cleanclaim.coding import concepts, cutting
 from cleanclaim.coding.acts import Telling, telling
-from cleanclaim.coding.durations import durations
+from cleanclaim.coding.durations import Duration, durations
 from cleanclaim.coding.wording import fold
 
 CODE = re.compile(r"(?<![\w.])(?P<code>9\d{4}|G0\d{3}|2056[01]|90912|90913|S8948|0791T)\b(?!-\d)")
@@ -53,11 +53,20 @@ NEIGHBORS = frozenset(
 class NoteWords:
     """The text of a note, and what stretches of it speak for. Places are characters of the whole text."""
 
-    def __init__(self, text: str, taken: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, text: str, taken: Sequence[tuple[int, int]], bare: Sequence[Duration] = ()) -> None:
         self.text = text
         self.folded = fold(text)
         self.taken = taken
+        self.bare = bare
         self._known_points: dict[tuple[int, int], list[tuple[str, float]]] = {}
+
+    def durations(self, start: int, end: int) -> list[Duration]:
+        """The durations of a stretch, from its start on, with the numbers that the note's total shows to be minutes."""
+        found = durations(self.text[start:end])
+        if self.bare:
+            found += [one.moved(-start) for one in self.bare if start <= one.start and one.end <= end]
+            found.sort(key=lambda one: one.start)
+        return found
 
     def points(self, start: int, end: int) -> list[tuple[str, float]]:
         """The points of the cues by code or group of codes, the most first."""
@@ -131,16 +140,15 @@ class NoteWords:
         for taken_start, taken_end in self.taken:
             if taken_start <= start < taken_end:
                 start = min(taken_end, end)
-                if not durations(self.text[start:end]) and not CODE.search(self.text, start, end):
+                if not self.durations(start, end) and not CODE.search(self.text, start, end):
                     return end, end
             elif start < taken_start < end:
-                before = self.text[start:taken_start]
                 after = self.text[taken_end:end]
-                if not self.named_or_top(start, taken_start) and not durations(before):
+                if not self.named_or_top(start, taken_start) and not self.durations(start, taken_start):
                     start = min(taken_end, end)
-                    if not durations(after) and not CODE.search(after):
+                    if not self.durations(start, end) and not CODE.search(after):
                         return end, end
-                elif not after.strip(" .,;)") or not durations(after):
+                elif not after.strip(" .,;)") or not self.durations(taken_end, end):
                     end = taken_start
         if not any(letter.isalnum() for letter in self.text[start:end]):
             return end, end

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cleanclaim.coding import cutting
-from cleanclaim.coding.durations import Duration, durations
+from cleanclaim.coding.durations import Duration
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.mentions import Mentions
 from cleanclaim.coding.note_items import Item
@@ -52,7 +52,7 @@ def add_by_person(
 def _add_person_pieces(
     told: Mentions, start: int, end: int, item: Item, people: Sequence[tuple[By, Found[int]]]
 ) -> None:
-    for a, b, one in cutting.pieces(told.words.text[start:end], durations(told.words.text[start:end])):
+    for a, b, one in cutting.pieces(told.words.text[start:end], told.words.durations(start, end)):
         inside = [(by, m) for by, m in people if start + a <= m.start and m.end <= start + b]
         if inside:
             for by, minutes in inside:

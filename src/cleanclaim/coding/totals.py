@@ -45,8 +45,9 @@ _TREATMENT = re.compile(
     rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|.]*(?:$|\n)))"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
     rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b"
-    rf"|\b(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|"
-    rf"amounted))?[ \t]+(?:up[ \t]+)?to[ \t]+"
+    rf"|\b(?:(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|"
+    rf"amounted))?[ \t]+(?:up[ \t]+)?to|(?:whole|entire)[ \t]+(?:visit|session|treatment|appointment)[ \t]+"
+    rf"(?:was|is|took|lasted|ran))[ \t]+"
     rf"(?P<came>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+of[ \t]+(?:treatment|care|therapy))?",
     re.MULTILINE,
 )
@@ -79,10 +80,15 @@ _SESSION = re.compile(
 )
 _SIGNED = re.compile(
     r"(?:\b[A-Z][A-Za-z'’-]*\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’-]+,?\s+(?P<after>PTA|LPTA|SPT|PT|DPT|MPT|MSPT|"
-    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present))(?!\s*:\s*\S))"
+    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present))(?![ \t]*(?:1:1|one-on-one)?[ \t]*:\s*\S))"
     r"|(?:\b(?i:signed|signature|electronically signed|e-signed|treating therapist|therapist|clinician|provider|"
     r"supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
 )
+_FURNISHED_BY = re.compile(
+    r"(?i:(?<!signed )(?<!sign )(?<!cosigned )(?<!authored )\b(?:by|with|w/|from|saw)\s+(?:the\s+)?)\Z"
+)
+"""Words before a name which say that this person furnished something, not that they signed."""
+_SIGNATURE_REACH = 25
 _CREDENTIALS = {
     "PTA": Credential.PTA,
     "LPTA": Credential.PTA,
@@ -110,19 +116,18 @@ _DISCHARGE = re.compile(
 _NOT_NOW = re.compile(
     r"\b(?:since|from|at|vs\.?|compared to|compared with|per|last|next|plan for|due)\s+(?:the |his |her )?$"
 )
+_WORN = r"(?:prosthe\w+|orthos?[ti]\w+|afo|kafo|brace|splint|microprocessor)"
 _INITIAL = re.compile(
-    r"\b(?:initial|first) (?:encounter|prosthetic|prosthesis|orthotic|orthosis|limb|brace|splint|fitting|"
-    r"(?:session|visit|day|time|training|treatment) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
-    r"(?:prosthesis|orthosis|brace|splint|limb|leg|afo|orthotics?|socket|arm|hand)|(?:prosthetic|"
-    r"orthotic) (?:training|visit|session|fitting))"
-    r"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
-    r"just got)\b[^.;\n]{0,40}\b(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|"
-    r"leg)\b[^.;\n]{0,12}(?:today)?"
-    r"|\bnew (?:(?:left|right|above|below|knee|elbow)[- ]){0,4}"
-    r"(?:prosthesis|prosthetic|orthosis|orthotics?|afo|brace|splint|limb|leg)\b"
+    rf"\b(?:initial|first) (?:encounter|prosthetic|prosthesis|orthotic|orthosis|limb|brace|splint|fitting|"
+    rf"(?:session|visit|day|time|training|treatment) (?:with|on|in|for) (?:the |his |her |a )?(?:new )?"
+    rf"(?:{_WORN}|limb|leg|socket|arm|hand)|(?:prosthetic|orthotic) (?:training|visit|session|fitting)|"
+    rf"(?:time|day|wear\w*|fitting) (?:(?:with|in) it|on\b(?! the)|wearing|worn|using it|wearing it|today))"
+    rf"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
+    rf"just got)\b[^.;\n]{{0,40}}\b(?:{_WORN}|leg)\b[^.;\n]{{0,12}}(?:today)?"
+    rf"|\b{_WORN}\b[^.;\n]{{0,12}}\b(?:came|arrived|is in|is here)\b[^.;\n]{{0,6}}\btoday\b"
+    rf"|\bnew (?:(?:left|right|above|below|knee|elbow)[- ]){{0,4}}(?:{_WORN}|limb|leg)\b"
 )
 _LATER = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|2nd|3rd|(?:[4-9]|1\d)th)"
-_WORN = r"(?:prosthe\w+|orthos?[ti]\w+|afo|kafo|brace|splint|microprocessor)"
 _SUBSEQUENT = re.compile(
     rf"\bsubsequent (?:encounter|visit|prosthetic|orthotic)\b"
     rf"|\b(?:{_LATER}|follow[- ]?up) (?:prosthetic|prosthesis|orthotic|orthosis|limb|encounter|fitting|splint|brace|"
@@ -216,9 +221,15 @@ def _plausible(begin: str, end: str) -> bool:
 
 
 def signatures(text: str) -> tuple[Found[Credential], ...]:
-    """The credentials of those who signed, in the order of the text, each once."""
+    """The credentials of those who signed, in the order of the text, each once.
+
+    A name that heads a line ("D. Ruiz, PTA: …") or stands behind "by" tells who furnished something; that is no
+    signature, and a note is not taken as signed for it.
+    """
     found: list[Found[Credential]] = []
     for match in _SIGNED.finditer(text):
+        if _FURNISHED_BY.search(text, max(0, match.start() - _SIGNATURE_REACH), match.start()):
+            continue
         name = "after" if match["after"] else "label"
         credential = _CREDENTIALS[match[name]]
         if all(item.value is not credential for item in found):

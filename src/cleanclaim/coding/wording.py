@@ -18,6 +18,8 @@ _FOLDS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz
     {"×": "x", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "}
 )
 _WORD = re.compile(r"[a-z]+|\d+")
+_SIBILANT_PLURALS = ("sses", "xes", "ches", "shes", "zes", "oes")
+"""Plurals that take "es"; others take "s" alone, so that "times" meets "time" and not "timing"."""
 _SHORTEST_STEMMED = 4
 _SHORTEST_STEM = 3
 _SHORTEST_CORRECTED = 5
@@ -52,6 +54,7 @@ def stem(word: str) -> str:
     for ending, rest in (("ies", "y"), ("ings", ""), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if (
             word.endswith(ending)
+            and (ending != "es" or word.endswith(_SIBILANT_PLURALS))
             and len(word) - len(ending) >= _SHORTEST_STEM
             and not word.endswith(("ss", "us", "is"))
         ):
