@@ -9,9 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.dates import Dated, Series
 from cleanclaim.pricing.line_prices import CLAIM_COLUMNS, LINE_COLUMNS, price_table
+from cleanclaim.pricing.schedule import Schedule, published
 from cleanclaim.reference import payers
+from cleanclaim.reference.fee_schedule import GPCI_SCHEMA, RVU_SCHEMA
 from cleanclaim.reference.payers import Payer
+from cleanclaim.sources import Source
 
 DAY = date(2026, 3, 4)
 
@@ -102,3 +106,36 @@ def pack(folder: Path, name: str, kind: str, settings: dict[str, str]) -> Payer:
     file = folder / f"{name}.toml"
     file.write_text("\n".join(text), encoding="utf-8")
     return payers.load_pack(file)
+
+
+TEST = Source("CMS", "Pub 100-04 ch. 5 §10.7, its example from memory", "reduction", date(2026, 11, 21))
+
+
+def sample_schedule(factor: int = 10_000, scale: int = 1) -> Schedule:
+    """CMS's example: two procedures with parts in whole dollars, from 2010 on."""
+    rows = [("97110", 700, 1000, 100, "5"), ("97530", 1100, 800, 100, "5"), ("99213", 500, 500, 100, "0")]
+    span = (date(2010, 1, 1), date(2026, 12, 31))
+    rvu = pl.DataFrame(
+        [
+            (code, "", "test", *span, "A", work * scale, pe * scale, pe * scale, mp, "7", mark, "XXX", False, False)
+            for code, work, pe, mp, mark in rows
+        ],
+        schema=RVU_SCHEMA,
+        orient="row",
+    )
+    gpci = pl.DataFrame(
+        [("national", "", "", "test", *span, 1000, 1000, 1000)],
+        schema=GPCI_SCHEMA,
+        orient="row",
+    )
+    own = published()
+    return Schedule(
+        rvu=rvu,
+        gpci=gpci,
+        known_through=date(2026, 12, 31),
+        conversion_factor=Series("cf", "cf", "conversion_factor_e4", (Dated(factor, None, None, TEST),)),
+        reduction=own.reduction,
+        deductible=own.deductible,
+        coinsurance=own.coinsurance,
+        sequestration=own.sequestration,
+    )

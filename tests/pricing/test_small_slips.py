@@ -12,13 +12,15 @@ import pytest
 
 from cleanclaim.dates import Dated, Series
 from cleanclaim.pricing.allowed_amounts import spread
+from cleanclaim.pricing.claim_groups import group_numbers
 from cleanclaim.pricing.exact import LARGEST_CENTS, Known, divide, flags, has_any, integers, is_one_of, share_of
 from cleanclaim.pricing.line_prices import PriceTableError, price_table
-from cleanclaim.pricing.provenance import MEMORY_STEPS
+from cleanclaim.pricing.priced_visit import Step
+from cleanclaim.pricing.provenance import LESSER_OF_CHARGE, MEMORY_STEPS, UNITS_IN_CENTS
 from cleanclaim.pricing.quote import price_lines, total_text
 from cleanclaim.pricing.schedule import Steps
 from cleanclaim.sources import Source
-from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced
+from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced, sample_schedule
 
 SOURCE = Source("A publisher made up for tests", "Rates", "all", DAY)
 
@@ -97,6 +99,88 @@ def test_an_unknown_amount_makes_those_after_it_unknown_until_the_limit_is_used_
     used_up = spread(np.array([0, 0, 0], np.int64), known(100, 100, 100), known(100, None, 50))
     assert used_up.known.tolist() == [True, False, True]
     assert used_up.values.tolist() == [100, 0, 0]
+
+
+def test_a_limit_is_shared_within_each_group_alone() -> None:
+    given = spread(np.array([0, 1, 1, 2, 2], np.int64), known(*[100] * 5), known(60, 60, 60, 100, 1))
+    assert given.known.all()
+    assert given.values.tolist() == [60, 60, 40, 100, 0]
+
+
+@pytest.mark.parametrize("height", [4, 400])
+def test_claims_that_lack_a_key_belong_to_no_group(height: int) -> None:
+    rows = [(1, "a"), (1, "a"), (None, "a"), (1, "")] + [(2, None)] * (height - 4)
+    claims = pl.DataFrame(rows, schema={"patient_id": pl.Int64, "billing_npi": pl.String}, orient="row")
+    numbers = group_numbers(claims, ("patient_id", "billing_npi"))
+    assert numbers.tolist() == [0, 0] + [-1] * (height - 2)
+
+
+def test_a_code_that_is_not_listed_takes_no_place_whatever_stands_first_in_the_schedule() -> None:
+    # The first row of this schedule is a code of the reduction.
+    table = price_table(claims_of([{}]), lines_of("00000 97530"), schedule=sample_schedule())
+    assert column(table, "price_status") == ["no rate", "found"]
+    assert column(table, "allowed_cents") == [None, 2000]
+
+
+def test_a_bundled_line_owes_nothing_even_without_a_charge() -> None:
+    table = priced([{}], "97010@? 97110@?")
+    assert column(table, "payable_cents") == [0, None]
+    assert column(table, "share_status") == ["found", "charge unknown"]
+    assert column(table, "expected_payment_cents") == [0, None]
+
+
+def test_a_claim_of_unknown_order_may_or_may_not_share_the_first_place() -> None:
+    table = priced([{"coverage_order": None}, {}], "97530 20560", "97110 97140")
+    assert column(table, "price_status") == ["reduction unknown", "found", "reduction unknown", "found"]
+    assert column(table, "allowed_cents")[3] == 2121
+
+
+def test_a_claim_of_an_unknown_kind_takes_nothing_known_of_the_deductible() -> None:
+    stated: dict[str, Any] = {"deductible_met_cents": 28_298, "ytd_as_of": date(2026, 3, 1)}
+    rows = [{"date_of_service": date(2026, 3, 2)}, stated]
+    claims = claims_of(rows).with_columns(payer_kind=pl.Series([None, "medicare_b"], dtype=pl.String))
+    table = price_table(claims, lines_of("97110@5000", "97110@5000"))
+    # Two cents are open at most: (29.06 − .02) × 80 % × 98 % = 22.767, 29.06 × 80 % × 98 % = 22.783.
+    assert column(table, "expected_payment_at_least_cents")[1] == 2277
+    assert column(table, "expected_payment_at_most_cents")[1] == 2278
+    assert column(table, "share_status")[1] == "deductible unknown"
+
+
+@pytest.mark.parametrize(("discipline", "modifier"), [("PT", "CQ"), ("OT", "CO")])
+def test_each_discipline_has_its_own_assistant_modifier(discipline: str, modifier: str) -> None:
+    lines = price_lines("97110 97530", date=DAY, assistant=["97110"], discipline=discipline).lines
+    assert [line.modifiers for line in lines] == [(modifier,), ()]
+
+
+def test_whole_and_cut_units_are_added_up_in_words() -> None:
+    line = price_lines("97110x3", date=DAY).lines[0]
+    step = next(step for step in line.steps if step.label == "allowed")
+    assert (step.how, step.cents) == ("1 × $29.06 + 2 × $22.21", 7348)
+    assert step.source == UNITS_IN_CENTS
+
+
+def test_only_medicares_lesser_of_is_in_the_statute() -> None:
+    def payable(payer: str) -> Step:
+        line = price_lines("97110=20.00", date=DAY, payer=payer).lines[0]
+        return next(step for step in line.steps if step.label == "payable")
+
+    assert payable("medicare_b").source == LESSER_OF_CHARGE
+    assert payable("cash").source is None
+
+
+@pytest.mark.parametrize(("day", "steps"), [(date(2021, 12, 31), 0), (date(2022, 1, 1), 1)])
+def test_an_assistants_line_is_cut_from_2022(day: date, steps: int) -> None:
+    line = price_lines("97110-CQ", date=day).lines[0]
+    assert [step.label for step in line.steps].count("assistant") == steps
+
+
+def test_a_quote_by_a_fee_table(tmp_path: Path) -> None:
+    settings = {"price_basis": '{ kind = "fee_table" }', "fee_table": '[{ code = "97110", amount = "31.50" }]'}
+    settings["multiple_procedure_reduction"] = "false"
+    price = price_lines("97110x2 97140", date=DAY, payer=pack(tmp_path, "by_table", "commercial", settings))
+    assert [line.allowed_cents for line in price.lines] == [6300, None]
+    assert "2 × the payer's own fee" in price.explain()
+    assert price.allowed_cents is None
 
 
 def test_only_an_assistants_line_shows_the_assistants_rate() -> None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
 import pytest
 
-from cleanclaim.dates import Dated, Series
 from cleanclaim.pricing.line_prices import price_table
 from cleanclaim.pricing.quote import price_lines
-from cleanclaim.pricing.schedule import Schedule, ScheduleError, published
-from cleanclaim.reference.fee_schedule import GPCI_SCHEMA, RVU_SCHEMA
-from cleanclaim.sources import Source
-from tests.pricing.tables import claims_of, column, lines_of
+from cleanclaim.pricing.schedule import ScheduleError
+from tests.pricing.tables import claims_of, column, lines_of, sample_schedule
 
 # Derived from the relative value file of July 2026 (RVU26C), conversion factor 33.4009, every index 1, by the
 # rule Novitas states (content 00147106): highest practice expense in full, a tie to the highest fee.
@@ -104,38 +100,6 @@ def test_localities_with_reduction() -> None:
 
 
 # --- rates that the shipped tables do not reach back to ---------------------------------------------------------
-
-TEST = Source("CMS", "Pub 100-04 ch. 5 §10.7, its example from memory", "reduction", date(2026, 11, 21))
-
-
-def sample_schedule(factor: int = 10_000, scale: int = 1) -> Schedule:
-    """CMS's example: two procedures with parts in whole dollars, from 2010 on."""
-    rows = [("97110", 700, 1000, 100, "5"), ("97530", 1100, 800, 100, "5"), ("99213", 500, 500, 100, "0")]
-    span = (date(2010, 1, 1), date(2026, 12, 31))
-    rvu = pl.DataFrame(
-        [
-            (code, "", "test", *span, "A", work * scale, pe * scale, pe * scale, mp, "7", mark, "XXX", False, False)
-            for code, work, pe, mp, mark in rows
-        ],
-        schema=RVU_SCHEMA,
-        orient="row",
-    )
-    gpci = pl.DataFrame(
-        [("national", "", "", "test", *span, 1000, 1000, 1000)],
-        schema=GPCI_SCHEMA,
-        orient="row",
-    )
-    own = published()
-    return Schedule(
-        rvu=rvu,
-        gpci=gpci,
-        known_through=date(2026, 12, 31),
-        conversion_factor=Series("cf", "cf", "conversion_factor_e4", (Dated(factor, None, None, TEST),)),
-        reduction=own.reduction,
-        deductible=own.deductible,
-        coinsurance=own.coinsurance,
-        sequestration=own.sequestration,
-    )
 
 
 @pytest.mark.parametrize(

@@ -164,9 +164,9 @@ def _claim(
 def _ranks(units: list[UnitFee | None]) -> list[int | None]:
     """The place of each line among those that share the reduction: practice expense, fee, order."""
     heights = {
-        place: (-unit.practice_expense, -unit.whole_cents, place)
+        place: (-unit.practice_expense, -unit.whole_cents)
         for place, unit in enumerate(units)
         if unit is not None and unit.reduction is not None
     }
-    ordered = sorted(heights, key=heights.__getitem__)
+    ordered = sorted(heights, key=heights.__getitem__)  # equal ones stay in the order of the lines
     return [ordered.index(place) + 1 if place in heights else None for place in range(len(units))]

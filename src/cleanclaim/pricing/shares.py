@@ -55,7 +55,7 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
     paying = RATE_SCALE - coinsurance.values
     mark(part_b & ~rates_known, ShareStatus.RATE_UNKNOWN)
     bounded = part_b & payable.known & rates_known
-    mark(part_b & (least != most), ShareStatus.DEDUCTIBLE_UNKNOWN)
+    mark(least != most, ShareStatus.DEDUCTIBLE_UNKNOWN)
     found = status == 0
 
     payer = np.where(part_b, share_of(payable.values - most, (paying,)), 0)
