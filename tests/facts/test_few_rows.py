@@ -10,9 +10,9 @@ import pytest
 from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.facts import derive, memory, pair_edits
-from cleanclaim.facts.claims import like_lines
+from cleanclaim.facts.claims import field_lengths, like_lines
 from cleanclaim.facts.diagnoses import links
-from cleanclaim.facts.identity import described
+from cleanclaim.facts.identity import addresses, described
 from cleanclaim.facts.procedures import earlier_visits, remote_monitoring
 from cleanclaim.facts.units import billed_against_furnished
 from cleanclaim.pricing import claim_groups, exact
@@ -30,6 +30,8 @@ THRESHOLDS = (
     (like_lines, "_FEW"),
     (links, "_FEW"),
     (described, "_FEW"),
+    (addresses, "_FEW"),
+    (field_lengths, "_FEW"),
     (earlier_visits, "_FEW"),
     (remote_monitoring, "_FEW"),
     (billed_against_furnished, "_FEW"),

@@ -5,7 +5,8 @@ An address outside the USA has no state and no ZIP code that could be checked he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
@@ -17,6 +18,10 @@ _PARTS = {"street": "street", "city": "city", "state": "state", "zip": "ZIP code
 _ABROAD_TOO = frozenset({"street", "city"})
 _STATES = {"patient": "patient_state", "clinic": "billing_state", "accident": "accident_state"}
 _COUNTRIES = {"patient": "patient_country", "clinic": "billing_country"}
+_PREFIX = {"patient": "patient", "clinic": "billing"}
+_TWO_LETTERS = re.compile(r"^[A-Z]{2}$")
+_FEW = 200
+"""Up to this many claims Python is done before a query has begun."""
 
 
 def _at_home(who: str) -> pl.Expr:
@@ -42,18 +47,74 @@ def _any(conditions: Iterable[pl.Expr]) -> pl.Expr:
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    claims = frames["claims"]
+    return _few(claims) if claims.height <= _FEW else _many(claims)
+
+
+def _few(claims: pl.DataFrame) -> pl.DataFrame:
+    rows = [_row(row) for row in claims.select(stage.needs).iter_rows(named=True)]
+    return pl.DataFrame(rows, schema={column.name: column.dtype for column in stage.adds}, orient="row")
+
+
+def _row(row: Mapping[str, str | None]) -> tuple[bool | str | None, ...]:
+    found: list[bool | str | None] = []
+    for who in ("patient", "billing"):
+        home = _home(row[f"{who}_country"])
+        parts = {
+            label: _both(_is(row[f"{who}_{part}"], lambda text: text == ""), part in _ABROAD_TOO or home)
+            for part, label in _PARTS.items()
+        }
+        found += _told(parts)
+    known = postal.states()
+    unlisted = {}
+    for who, name in _STATES.items():
+        home = _home(row[f"{_PREFIX[who]}_country"]) if who in _PREFIX else True
+        unlisted[who] = _both(_is(row[name], lambda text: text != "" and text not in known), home)
+    found += _told(unlisted)
+    found += _told(
+        {
+            who: _is(row[name], lambda text: text != "" and not _TWO_LETTERS.match(text))
+            for who, name in _COUNTRIES.items()
+        }
+    )
+    return tuple(found)
+
+
+def _is(text: str | None, condition: Callable[[str], bool]) -> bool | None:
+    return None if text is None else condition(text)
+
+
+def _home(country: str | None) -> bool | None:
+    return _is(country, lambda text: text in {"", "US"})
+
+
+def _both(*conditions: bool | None) -> bool | None:
+    """Kleene's and."""
+    if False in conditions:
+        return False
+    return None if None in conditions else True
+
+
+def _told(conditions: Mapping[str, bool | None]) -> tuple[bool | None, str]:
+    """Whether a condition is met, unknown unless one is or all are known; and the names of those met."""
+    named = ", ".join(name for name, is_met in conditions.items() if is_met)
+    return (True if named else (None if None in conditions.values() else False)), named
+
+
+def _many(claims: pl.DataFrame) -> pl.DataFrame:
     known = sorted(postal.states())
     patient, clinic = _absent("patient"), _absent("billing")
     unlisted = {
         who: (pl.col(name) != "")
         & pl.when(pl.col(name).is_not_null()).then(pl.col(name).is_in(known).not_())
-        & (_at_home({"patient": "patient", "clinic": "billing"}[who]) if who in _COUNTRIES else pl.lit(value=True))
+        & (_at_home(_PREFIX[who]) if who in _PREFIX else pl.lit(value=True))
         for who, name in _STATES.items()
     }
     abroad = {
-        who: (pl.col(name) != "") & pl.col(name).str.contains(r"^[A-Z]{2}$").not_() for who, name in _COUNTRIES.items()
+        who: (pl.col(name) != "") & pl.col(name).str.contains(_TWO_LETTERS.pattern).not_()
+        for who, name in _COUNTRIES.items()
     }
-    return frames["claims"].select(
+    return claims.select(
         _any(patient.values()).alias("patient_address_has_gaps"),
         _words(patient).alias("patient_address_gaps"),
         _any(clinic.values()).alias("billing_address_has_gaps"),

@@ -24,12 +24,28 @@ def last_of(key: str) -> pl.Expr:
     return (judged & (mine == mine.max().over(key))).fill_null(value=False)
 
 
+def last_of_few(claims: pl.DataFrame, key: str) -> list[bool]:
+    """The same as `last_of` for claims that share one value of `key`, or have none, without a query."""
+    moments = [
+        (day is not None, day, claim_id) if value and judged else None
+        for value, judged, day, claim_id in zip(
+            claims.get_column(key).to_list(),
+            (given is False for given in claims.get_column("is_history").to_list()),
+            claims.get_column("date_of_service").to_list(),
+            claims.get_column("claim_id").to_list(),
+            strict=True,
+        )
+    ]
+    last = max((moment for moment in moments if moment is not None), default=None)
+    return [moment is not None and moment == last for moment in moments]
+
+
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     if claims.height == 1:
         npi = claims.item(0, "rendering_npi")
         named = claims.item(0, "treated_by") is not None
-        row = (1 if npi and named else None, bool(npi) and not claims.item(0, "is_history"))
+        row = (1 if npi and named else None, *last_of_few(claims, "rendering_npi"))
         return pl.DataFrame([row], schema={column.name: column.dtype for column in stage.adds}, orient="row")
     many = pl.col("treated_by").n_unique().over("rendering_npi").cast(pl.Int64)
     unnamed = pl.col("treated_by").null_count().over("rendering_npi") > 0

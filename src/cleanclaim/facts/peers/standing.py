@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage, any_row
-from cleanclaim.facts.limits.therapist_names import last_of
+from cleanclaim.facts.limits.therapist_names import last_of, last_of_few
 from cleanclaim.facts.peers.welch import Sample, chance_above
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
@@ -104,11 +104,15 @@ def _fewer(ordered: Sequence[float], value: float) -> int:
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     if claims.get_column("rendering_npi").n_unique() <= 1:
-        blank = [pl.Series(column.name, [None] * claims.height, dtype=column.dtype) for column in stage.adds]
-        alone = {"units_peers": 0, "kx_peers": 0}
-        return pl.DataFrame(blank).with_columns(
-            *(pl.lit(count, dtype=pl.Int64).alias(name) for name, count in alone.items()),
-            claims.select(last_of("rendering_npi")).to_series().alias("is_last_of_therapist"),
+        # Without another therapist there is nobody to compare with.
+        known: dict[str, Sequence[object]] = {
+            "is_last_of_therapist": last_of_few(claims, "rendering_npi"),
+            "units_peers": [0] * claims.height,
+            "kx_peers": [0] * claims.height,
+        }
+        unknown: Sequence[object] = [None] * claims.height
+        return pl.DataFrame(
+            [pl.Series(column.name, known.get(column.name, unknown), dtype=column.dtype) for column in stage.adds]
         )
     named = claims.filter(
         pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null()
