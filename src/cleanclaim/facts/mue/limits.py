@@ -10,7 +10,7 @@ from cleanclaim.dates import LookupStatus
 from cleanclaim.facts.kit import Context, Fact, Stage, every_row
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, TEXT, Column
-from cleanclaim.reference import mue, ncci
+from cleanclaim.reference import mue
 from cleanclaim.reference.lookup import attach
 
 _LACKS = "procedure code and date of service, or a unit limit list that would hold the code"
@@ -21,12 +21,10 @@ def _look_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     take = {"units": "limit_units", "mai": "limit_mai", "edition": "edition"}
     take |= {name: name for name in ("confirmed_from", "confirmed_through")}
     found = attach(asked, mue.table(), by={"code": "code"}, day="day", take=take, status="listing")
-    scope = {code: ncci.in_shipped_scope(code) for code in asked.get_column("code").unique() if code is not None}
+    scope = {code: mue.would_hold(code) for code in asked.get_column("code").unique() if code is not None}
     in_scope = asked.get_column("code").replace_strict(scope, default=None, return_dtype=pl.Boolean)
     is_listed = pl.col("listing") == LookupStatus.FOUND.value
-    # The first edition was read whole, so it alone says for certain that a code has no limit.
-    whole = mue.editions()[0]
-    return found.with_columns(in_scope.alias("in_scope")).select(
+    return found.with_columns(in_scope.alias("in_scope"), _silence(asked)).select(
         "limit_units",
         "limit_mai",
         pl.when(is_listed)
@@ -37,7 +35,7 @@ def _look_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         pl.when(is_listed)
         .then(pl.col("day").is_between(pl.col("confirmed_from"), pl.col("confirmed_through")))
         .when("in_scope")
-        .then(pl.col("day").is_between(whole.confirmed_from, whole.confirmed_through))
+        .then("silence_is_an_answer")
         .alias("limit_is_confirmed"),
         pl.when(pl.col("day").is_between(pl.col("confirmed_from"), pl.col("confirmed_through")))
         .then(pl.format("the edition of {}", "edition"))
@@ -45,6 +43,29 @@ def _look_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
             pl.format("the edition of {} (unconfirmed for {})", "edition", pl.col("day").dt.to_string("%Y-%m-%d"))
         )
         .alias("limit_basis"),
+    )
+
+
+def _silence(asked: pl.DataFrame) -> pl.Series:
+    """Whether an edition in force that day would list the code if it had a limit."""
+    codes = asked.get_column("code")
+    listing = {code: mue.listing_editions(code) for code in codes.unique() if code is not None}
+    confirmed = {
+        editions: pl.any_horizontal(
+            pl.lit(value=False),
+            *(pl.col("day").is_between(item.confirmed_from, item.confirmed_through) for item in editions),
+        )
+        for editions in dict.fromkeys(listing.values())
+    }
+    numbers = {editions: number for number, editions in enumerate(confirmed)}
+    group = codes.replace_strict(
+        {code: numbers[editions] for code, editions in listing.items()}, default=None, return_dtype=pl.Int64
+    )
+    answers = [pl.when(pl.col("group") == numbers[editions]).then(answer) for editions, answer in confirmed.items()]
+    return (
+        asked.select("day", group.alias("group"))
+        .select(pl.coalesce(*answers, pl.lit(None, pl.Boolean)).alias("silence_is_an_answer"))
+        .get_column("silence_is_an_answer")
     )
 
 
