@@ -203,6 +203,12 @@ def test_a_code_of_unknown_basis_is_neither_over_nor_under() -> None:
     assert judge_billed({"00000": 9}, {"00000": 40}, UnitMethod.MIDPOINT).codes["00000"] is Verdict.NO_DATA
 
 
+def test_a_day_without_services_supports_nothing() -> None:
+    for method in UnitMethod:
+        day = count_units({}, method)
+        assert (day.supported_units, day.timed_minutes, day.units) == (0, 0, {})
+
+
 def test_methods_compared_on_a_day_without_services() -> None:
     both = compare_methods({})
     assert both.agree is True

@@ -108,7 +108,7 @@ def assistant_split(
     left = units - therapist // per_unit - whole
     therapist_left, assistant_left = therapist % per_unit, assistant % per_unit
     both_left = therapist_left + assistant_left
-    final_rules = date_known & (date >= np.datetime64(rules.final_unit_rules_from))
+    final_rules = date >= np.datetime64(rules.final_unit_rules_from)
     least, most = rules.shared_units_least_each, rules.shared_units_most_each
     shared = (
         ((least <= therapist_left) & (therapist_left <= most))
