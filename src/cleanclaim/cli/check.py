@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +15,16 @@ from rich.text import Text
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.summary import OUTCOMES, MissingInput, missing_inputs, outcomes
 from cleanclaim.cli.arguments import PayerOption, day_of, find_payer, nearest
-from cleanclaim.cli.checked import Checked, check, claim_json, finding_json, previews
+from cleanclaim.cli.checked import (
+    Checked,
+    allowed,
+    check,
+    claim_json,
+    finding_json,
+    outcomes_json,
+    previews,
+    renumbered,
+)
 from cleanclaim.cli.decisions import (
     BaselineOption,
     ByOption,
@@ -118,16 +126,7 @@ def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
     return {
         "claims": sum(item.batch.judged for item in checked),
         "findings": [finding_json(item.batch, one) for item, one in every],
-        "outcomes": [
-            {
-                "severity": one.severity,
-                "findings": one.findings,
-                "claims": one.claims,
-                "cents": one.cents,
-                "without_price": one.without_price,
-            }
-            for one in outcomes(_renumbered(checked), _allowed(checked))
-        ],
+        "outcomes": outcomes_json(checked),
         "checks_not_judged": sum(len(item.unjudged) for item in checked),
         "missing_inputs": [
             {"input": one.name, "rules": list(one.rules), "checks": one.checks, "claims": one.claims}
@@ -163,28 +162,6 @@ def as_json(checked: Sequence[Checked]) -> dict[str, Any]:
         "columns_not_read": {file: list(names) for item in checked for file, names in item.batch.unread.items()},
         "crashed": {code: why for item in checked for code, why in item.verdicts.crashed.items()},
     }
-
-
-def _renumbered(checked: Sequence[Checked]) -> list[Finding]:
-    """All findings, with claims of different batches told apart."""
-    found, before = [], 0
-    for item in checked:
-        found += [replace(one, claim_id=one.claim_id + before) for one in item.findings]
-        before += len(item.batch.names)
-    return found
-
-
-def _allowed(checked: Sequence[Checked]) -> dict[int, int | None]:
-    """What each claim is allowed in cents, where its price is known, by the claim ids of `_renumbered`."""
-    found: dict[int, int | None] = {}
-    before = 0
-    for item in checked:
-        claims = item.verdicts.workspace.frames["claims"]
-        if "claim_allowed_cents" in claims.columns:
-            amounts = claims.select("claim_id", "claim_allowed_cents").iter_rows()
-            found |= {before + claim_id: cents for claim_id, cents in amounts}
-        before += len(item.batch.names)
-    return found
 
 
 def _missing(checked: Sequence[Checked]) -> list[MissingInput]:
@@ -284,14 +261,14 @@ def _say_not_judged(checked: Sequence[Checked]) -> None:
 def _say_total(checked: Sequence[Checked], on: date, beside: str) -> None:
     claims = sum(item.batch.judged for item in checked)
     aside = sum(len(item.batch.rejections) for item in checked)
-    findings = _renumbered(checked)
+    findings = renumbered(checked)
     flagged = len({finding.claim_id for finding in findings})
     counted = f"{claims} claim{'' if claims == 1 else 's'} checked as of {on}"
     if not claims:
         out.print(Text("Nothing could be checked.", "bold"))
     elif findings:
         out.print(Text(f"{counted}: {len(findings)} findings on {flagged}{beside}", "bold"))
-        for one in outcomes(findings, _allowed(checked)):
+        for one in outcomes(findings, allowed(checked)):
             amount = f", {dollars(one.cents)}" if one.cents else ""
             unpriced = f", {one.without_price} without a known price" if one.cents and one.without_price else ""
             out.print(Text(f"  {one.findings} {OUTCOMES[one.severity]}{amount}{unpriced}"))

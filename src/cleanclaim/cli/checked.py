@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.judge import Judge, Verdicts
+from cleanclaim.check.summary import outcomes
 from cleanclaim.cli.inputs import Batch
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import Rule
@@ -61,3 +62,39 @@ def claim_json(batch: Batch, claim_id: int) -> dict[str, Any]:
     """A claim as a person finds it again: file, its own key, day and payer."""
     named = batch.names[claim_id]
     return {"file": named.file, "claim": named.key, "date": named.day, "payer": named.payer}
+
+
+def renumbered(checked: Sequence[Checked]) -> list[Finding]:
+    """All findings, with claims of different batches told apart."""
+    found, before = [], 0
+    for item in checked:
+        found += [replace(one, claim_id=one.claim_id + before) for one in item.findings]
+        before += len(item.batch.names)
+    return found
+
+
+def allowed(checked: Sequence[Checked]) -> dict[int, int | None]:
+    """What each claim is allowed in cents, where its price is known, by the claim ids of `renumbered`."""
+    found: dict[int, int | None] = {}
+    before = 0
+    for item in checked:
+        claims = item.verdicts.workspace.frames["claims"]
+        if "claim_allowed_cents" in claims.columns:
+            amounts = claims.select("claim_id", "claim_allowed_cents").iter_rows()
+            found |= {before + claim_id: cents for claim_id, cents in amounts}
+        before += len(item.batch.names)
+    return found
+
+
+def outcomes_json(checked: Sequence[Checked]) -> list[dict[str, Any]]:
+    """What the findings come to, by what would happen."""
+    return [
+        {
+            "severity": one.severity,
+            "findings": one.findings,
+            "claims": one.claims,
+            "cents": one.cents,
+            "without_price": one.without_price,
+        }
+        for one in outcomes(renumbered(checked), allowed(checked))
+    ]

@@ -100,10 +100,10 @@ class Decided:
     """How many findings were written as known ones; `None`: nothing was written."""
 
 
-def chosen_rules(select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
-    """The rules asked for, previews left out; leaves with a message when a word begins no rule's code."""
+def named_rules(select: Sequence[str], ignore: Sequence[str] = (), *, preview: bool = False) -> tuple[Rule, ...]:
+    """The rules asked for; leaves with a message when a word begins no rule's code."""
     try:
-        return selection.chosen(select, ignore).rules
+        return selection.chosen(select, ignore, preview=preview).rules
     except SelectionError as error:
         unusable(_said(error))
 

@@ -30,7 +30,7 @@ from cleanclaim.check.rewriting import Followed, Refusal, Rewritten
 from cleanclaim.cli.arguments import PayerOption, day_of, find_payer
 from cleanclaim.cli.check import AsOfOption, ClinicOption
 from cleanclaim.cli.checked import Checked, check
-from cleanclaim.cli.decisions import SelectOption, chosen_rules
+from cleanclaim.cli.decisions import SelectOption, named_rules
 from cleanclaim.cli.inputs import Batch, Setting, kind_of, read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.money import dollars
@@ -123,7 +123,7 @@ def command(
     """Fix, write beside the original, and say what is left."""
     on = day_of(as_of)
     name = _attested_by(attest)
-    rules = chosen_rules(select or [], ignore or [])
+    rules = named_rules(select or [], ignore or [])
     targets = _targets(files, out_path, in_place=in_place)
     setting = setting_of(clinic, on, payer)
     if payer is not None:

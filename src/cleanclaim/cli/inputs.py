@@ -79,6 +79,8 @@ class Setting:
     around: Loaded = field(default_factory=Loaded)
     """The clinic's folder: its patients, and its visits as history."""
     packs: Mapping[str, Payer] = field(default_factory=dict)
+    tried: Mapping[str, Payer] = field(default_factory=dict)
+    """Packs on trial: they come before those of every folder that is read."""
 
 
 def setting_of(folder: Path | None, as_of: date, default_payer: str | None) -> Setting:
@@ -137,7 +139,8 @@ def kind_of(path: Path) -> str:
 
 def _folder_batch(path: Path, setting: Setting) -> Batch:
     loaded, packs = _clinic(path)
-    return visit_batch(loaded, replace(setting, clinic=loaded.clinic, packs={**setting.packs, **packs}))
+    own = {**setting.packs, **packs, **setting.tried}
+    return visit_batch(loaded, replace(setting, clinic=loaded.clinic, packs=own))
 
 
 def visit_batch(loaded: Loaded, setting: Setting) -> Batch:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cleanclaim.cli.arguments import DateOption, PayersOption, day_of, find_payer, known_payers, nearest, own_payers
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, write_json
+from cleanclaim.cli.payer_difference import diff_pack
 from cleanclaim.reference import payers
 from cleanclaim.reference.payer_files import PackProblem
 from cleanclaim.reference.payer_wording import shown_value
@@ -306,3 +307,14 @@ def _say_pack(pack: Payer, on: date) -> None:
             out.print(Text(f"  {said}: {', '.join(name.replace('_', ' ') for name in names)}"))
     if pack.id in payers.all_ids():
         out.print(Text(f"  takes the place of the shipped file {pack.id}, whole: nothing is inherited from it"))
+
+
+# --- diff ------------------------------------------------------------------------------------------------
+
+group.command(
+    "diff",
+    help=_help(
+        "Show what a payer file of your own would change on past claims before it is switched on.",
+        "cleanclaim payer diff payers/heron_health.toml --on archive/2026.837 --payer heron_health",
+    ),
+)(diff_pack)
