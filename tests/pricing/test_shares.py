@@ -1,0 +1,72 @@
+"""Who pays: the lesser of charge and allowed amount, the deductible, cash."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.pricing.tables import column, priced
+
+
+def test_the_lesser_of_charge_and_allowed() -> None:
+    table = priced([{}], "97110@2905 97035@1436 97530@?")
+    assert column(table, "allowed_cents") == [2221, 1086, 3507]
+    below = priced([{}], "97530@3506")
+    assert (column(below, "allowed_cents"), column(below, "payable_cents")) == ([3507], [3506])
+    equal = priced([{}], "97530@3507")
+    assert column(equal, "payable_cents") == [3507]
+    assert column(table, "share_status") == ["found", "found", "charge unknown"]
+    assert column(table, "payable_cents")[2] is None
+    without = priced([{}], "97530@?", limit_to_known_charges=True)
+    assert column(without, "payable_cents") == [3507]
+
+
+def test_deductible_is_crossed_within_a_claim() -> None:
+    table = priced([{"deductible_met_cents": 23_300}], "97530 97110x2 97140")
+    # 50.00 left: 35.07 of the first line, 14.93 of the second.
+    assert column(table, "deductible_cents") == [3507, 1493, 0]
+    assert column(table, "payer_share_cents") == [0, 2359, 1697]
+    assert column(table, "patient_share_cents") == [3507, 2083, 424]
+    assert column(table, "expected_payment_cents") == [0, 2312, 1663]
+
+
+@pytest.mark.parametrize(("met", "taken"), [(28_300, 0), (28_299, 1), (28_301, 0), (24_793, 3507), (24_792, 3507)])
+def test_the_last_cent_of_the_deductible(met: int, taken: int) -> None:
+    assert column(priced([{"deductible_met_cents": met}], "97530"), "deductible_cents") == [taken]
+
+
+def test_deductible_over_claims_of_the_year() -> None:
+    rows = [
+        {"date_of_service": date(2026, 1, 7), "deductible_met_cents": 25_000, "ytd_as_of": date(2026, 1, 7)},
+        {"date_of_service": date(2026, 1, 5), "deductible_met_cents": 25_000, "ytd_as_of": date(2026, 1, 2)},
+    ]
+    table = priced(rows, "97110", "97110")
+    # Stated on the day itself, 33.00 is left and is this claim's; stated three days before, others may have used it.
+    assert column(table, "deductible_cents") == [2906, None]
+    assert column(table, "share_status") == ["found", "deductible unknown"]
+    assert column(table, "expected_payment_at_least_cents") == [0, 0]
+    assert column(table, "expected_payment_at_most_cents") == [0, 2278]
+    # Stated before both: what the earlier visit takes is gone for the later one, at most 3.94 is left.
+    rows[0]["ytd_as_of"] = date(2026, 1, 2)
+    table = priced(rows, "97110", "97110")
+    assert column(table, "expected_payment_at_least_cents") == [(2906 - 394) * 784 // 1000, 0]
+    # Another patient's visit takes nothing of it.
+    rows[1]["patient_id"] = 2
+    assert column(priced(rows, "97110", "97110"), "expected_payment_at_least_cents") == [0, 0]
+
+
+def test_deductible_of_another_year_or_unknown() -> None:
+    old = {"deductible_met_cents": 28_300, "ytd_as_of": date(2025, 12, 31)}
+    table = priced([old, {"patient_id": 2, "deductible_met_cents": None}], "97110", "97110")
+    assert column(table, "share_status") == ["deductible unknown"] * 2
+    assert column(table, "expected_payment_cents") == [None, None]
+    assert column(table, "expected_payment_at_most_cents") == [2278, 2278]
+
+
+def test_cash_is_the_patients() -> None:
+    table = priced([{"payer": "cash"}], "97110x2@9000 97010@1500")
+    for name in ("fee_cents", "allowed_cents", "payable_cents", "patient_share_cents"):
+        assert column(table, name) == [9000, 1500]
+    assert column(table, "expected_payment_cents") == [0, 0]
+    assert column(priced([{"payer": "cash"}], "97110@?"), "price_status") == ["charge unknown"]
