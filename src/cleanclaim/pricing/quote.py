@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date as Date  # noqa: N812 - `date` is the day of service
-from functools import cache
 
 import polars as pl
 
@@ -28,6 +27,8 @@ from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
 from cleanclaim.reference import fee_schedule, payers
 from cleanclaim.reference.fee_schedule import NATIONAL
 from cleanclaim.reference.payers import Payer
+from cleanclaim.reference.published.editions import by_editions
+from cleanclaim.reference.published.kinds import Kind
 
 __all__ = [
     "TOTAL_LABELS",
@@ -114,7 +115,7 @@ def price_lines(  # noqa: PLR0913 - each says one thing about the visit
     return Price(payer, date, locality or "unknown", place_of_service or "unknown", tuple(priced))
 
 
-@cache
+@by_editions(Kind.GEOGRAPHIC_INDICES)
 def _localities() -> frozenset[str]:
     return frozenset(fee_schedule.gpci_table()["locality"])
 

@@ -1,6 +1,6 @@
 """The published rates that prices are made of, as arrays to look up in: who pays how much for which unit.
 
-`published()` is what is shipped; a test or a what-if hands in tables of its own.
+`published()` is what is shipped or loaded; a test or a what-if hands in tables of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from cleanclaim.dates import Series
 from cleanclaim.money import CONVERSION_FACTOR_SCALE, GPCI_SCALE, RATE_SCALE, RVU_SCALE
 from cleanclaim.pricing.exact import Integers, Known
 from cleanclaim.reference import fee_schedule, places_of_service, values
+from cleanclaim.reference.published.editions import by_editions
+from cleanclaim.reference.published.kinds import Kind
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date.max.toordinal() - _EPOCH
@@ -112,14 +114,14 @@ class Schedule:
         return {name: Steps(getattr(self, name)) for name in names}
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
 def published() -> Schedule:
-    """The rates that are shipped: a private practice's, for clinicians who are no qualifying APM participants."""
+    """The rates shipped or loaded: a private practice's, for clinicians who are no qualifying APM participants."""
     return Schedule(
         rvu=fee_schedule.rvu_table(),
         gpci=fee_schedule.gpci_table(),
         known_through=fee_schedule.horizon(),
-        conversion_factor=values.series("conversion_factor"),
+        conversion_factor=fee_schedule.conversion_factor(),
         reduction=values.series("mppr_reduction_office"),
         deductible=values.series("part_b_deductible"),
         coinsurance=values.series("part_b_coinsurance"),

@@ -1,9 +1,8 @@
 """The Medicare physician fee schedule: relative value units by code and date, and geographic indices by locality.
 
-The committed tables hold the codes that therapists, and the clinics they work in, bill. `read_pprrvu` and
-`read_gpci` read the files as CMS publishes them, by header, for whoever wants the whole schedule or the next
-quarter. Relative values are integers at 10⁻², indices at 10⁻³. Which status codes are paid, and how the parts
-make a price, is the business of `pricing`.
+Shipped are the codes that therapists, and the clinics they work in, bill; a loaded relative value file answers for
+every code of its days. Relative values are integers at 10⁻², indices at 10⁻³. Which status codes are paid, and how
+the parts make a price, is the business of `pricing`.
 """
 
 from __future__ import annotations
@@ -20,7 +19,11 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.dates import Dated, Lookup, LookupStatus
+from cleanclaim.dates import Dated, Lookup, LookupStatus, Series
+from cleanclaim.reference import values
+from cleanclaim.reference.loaded_fees import edition_name, with_factors, with_releases, with_years
+from cleanclaim.reference.published.editions import by_editions, current
+from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.sources import Confidence, Source
 
 NATIONAL = "national"
@@ -103,19 +106,25 @@ class Indices:
     mp: int
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES)
 def rvu_table() -> pl.DataFrame:
     """Relative values by code, modifier ("" is none) and date; see `RVU_SCHEMA`. Equal neighbors are one row."""
-    return _read_table("rvu.csv", RVU_SCHEMA)
+    return with_releases(_shipped_values(), current().of(Kind.RELATIVE_VALUES))
 
 
-@cache
+@by_editions(Kind.GEOGRAPHIC_INDICES)
 def gpci_table() -> pl.DataFrame:
     """Indices by locality ("MAC-number" such as "01112-05", or "national") and year; see `GPCI_SCHEMA`."""
-    return _read_table("gpci.csv", GPCI_SCHEMA)
+    return with_years(_shipped_indices(), current().of(Kind.GEOGRAPHIC_INDICES), NATIONAL)
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES)
+def conversion_factor() -> Series[int]:
+    """The conversion factor at 10⁻⁴: the shipped series, continued by loaded releases of later years."""
+    return with_factors(values.series("conversion_factor"), current().of(Kind.RELATIVE_VALUES))
+
+
+@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
 def horizon() -> date:
     """The last day for which relative values and indices have been read."""
     return min(_last_day(rvu_table()), _last_day(gpci_table()))
@@ -170,13 +179,20 @@ class PublishedEdition:
     """What a user of its figures must mind, or the empty text."""
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
 def editions() -> Mapping[str, PublishedEdition]:
-    """The published files that the tables were read from, by the name in the column `edition`.
+    """The published files that the tables were read from, by the name in the column `edition`: shipped and loaded.
 
     A run of editions with equal values, such as "rvu20a..rvu20d", is named by its first and its last.
     """
-    return read_editions(_data("editions.toml").decode("utf-8"))
+    loaded = {
+        edition_name(item): PublishedEdition(
+            edition_name(item), item.begins, item.valid_through, item.source, item.note
+        )
+        for kind in (Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
+        for item in current().of(kind)
+    }
+    return {**read_editions(_data("editions.toml").decode("utf-8")), **loaded}
 
 
 def read_editions(text: str) -> dict[str, PublishedEdition]:
@@ -191,6 +207,16 @@ def read_editions(text: str) -> dict[str, PublishedEdition]:
 def _data(name: str) -> bytes:
     """A file of the committed fee schedule."""
     return (resources.files("cleanclaim.reference") / "data" / "fee_schedule" / name).read_bytes()
+
+
+@cache
+def _shipped_values() -> pl.DataFrame:
+    return _read_table("rvu.csv", RVU_SCHEMA)
+
+
+@cache
+def _shipped_indices() -> pl.DataFrame:
+    return _read_table("gpci.csv", GPCI_SCHEMA)
 
 
 def _read_table(name: str, schema: pl.Schema) -> pl.DataFrame:
@@ -211,20 +237,20 @@ def _states() -> dict[str, str]:
     return {row["state"]: row["name"] for row in rows}
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
 def _rvu_index() -> dict[tuple[str, ...], list[Dated[RelativeValues]]]:
     """Code and modifier → its dated values."""
     found: dict[tuple[str, ...], list[Dated[RelativeValues]]] = {}
     for row in rvu_table().iter_rows(named=True):
         begins, ends = row.pop("valid_from"), row.pop("valid_through")
         row["global_days"] = row.pop("global")
-        values = RelativeValues(**row)
-        dated = Dated(values, begins, ends, _source(values.edition))
-        found.setdefault((values.code, values.modifier), []).append(dated)
+        relative = RelativeValues(**row)
+        dated = Dated(relative, begins, ends, _source(relative.edition))
+        found.setdefault((relative.code, relative.modifier), []).append(dated)
     return found
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
 def _gpci_index() -> dict[tuple[str, ...], list[Dated[Indices]]]:
     """Locality → its dated indices."""
     found: dict[tuple[str, ...], list[Dated[Indices]]] = {}
