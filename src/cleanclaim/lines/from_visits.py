@@ -12,6 +12,7 @@ from datetime import date, time
 from typing import Any
 
 from cleanclaim.lines.tables import Tables
+from cleanclaim.lines.visit_parties import address_columns, bounds_columns, clinic_name, days_of_week, provider_name
 from cleanclaim.records import (
     Authorization,
     By,
@@ -157,7 +158,8 @@ def tables_of(cases: Sequence[Case], clinic: Clinic | None, as_of: date) -> Tabl
         patient_id = patients.setdefault(case.visit.patient_id, len(patients))
         claims.append(_claim(case, clinic, as_of) | {"claim_id": claim_id, "patient_id": patient_id})
         for number, line in enumerate(case.lines, start=1):
-            lines.append(_line(line, case.visit) | _place("line", len(lines), claim_id, number))
+            is_first = case.order is CoverageOrder.PRIMARY
+            lines.append(_line(line, case.visit, is_first=is_first) | _place("line", len(lines), claim_id, number))
         for number, service in enumerate(case.services or (), start=1):
             services.append(_service(service) | _place("service", len(services), claim_id, number))
         for number, code in enumerate(case.visit.diagnoses or (), start=1):
@@ -171,7 +173,7 @@ def _place(kind: str, key: int, claim_id: int, number: int) -> dict[str, int]:
     return {f"{kind}_id": key, "claim_id": claim_id, f"{kind}_number": number}
 
 
-def _line(line: LineDraft, visit: Visit) -> dict[str, Any]:
+def _line(line: LineDraft, visit: Visit, *, is_first: bool) -> dict[str, Any]:
     return {
         "code": line.code,
         "modifiers": list(line.modifiers),
@@ -182,6 +184,9 @@ def _line(line: LineDraft, visit: Visit) -> dict[str, Any]:
         "line_through": visit.date_of_service,
         "minutes": line.minutes,
         "assistant_minutes": line.assistant_minutes,
+        "drug_code": "",
+        "line_fields_absent": [],
+        "prior_answers": 0 if is_first else None,
         "together_minutes": line.together_minutes,
         "code_origin": line.origin,
     }
@@ -222,6 +227,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "visit_minutes": _between(visit.time_in, visit.time_out),
         "visit_starts_at": None if visit.time_in is None else visit.time_in.hour * 60 + visit.time_in.minute,
         "has_abn": visit.abn_on_file,
+        "under_home_health": visit.home_health_episode,
         "has_progress_report": visit.progress_report,
         "has_standardized_measure": _said(visit.outcome_measure),
         "has_reevaluation_reason": _said(visit.reevaluation_reason),
@@ -233,6 +239,9 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "note_text": visit.note.whole() if visit.note else "",
         "unit_preference": list(visit.unit_preference),
         "total_charge_cents": _sum([line.charge_cents for line in case.lines]),
+        "supervising_npi": "",
+        "treated_by": visit.therapist,
+        **_earlier_payers(case),
     }
     row |= _totals_noted(case, row)
     row |= _signatures(visit)
@@ -244,6 +253,17 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         row |= _plan(case, case.patient)
         row |= _year_to_date(case.patient, visit.date_of_service)
     return row | dict(case.extra)
+
+
+def _earlier_payers(case: Case) -> dict[str, Any]:
+    """The payers before the one billed; what they decided is no part of a visit."""
+    ordered = list(CoverageOrder)
+    before = ordered[: ordered.index(case.order)]
+    if not before:
+        return {"prior_payers": 0, "prior_paid_cents": 0, "medicare_secondary_type": ""}
+    if case.patient is None:
+        return {}
+    return {"prior_payers": sum(coverage.order in before for coverage in case.patient.coverages)}
 
 
 def _said(words: str | None) -> bool | None:
@@ -319,11 +339,11 @@ def _billing(case: Case, clinic: Clinic | None) -> dict[str, Any]:
         "billing_npi": organization.npi,
         "billing_tax_id": organization.tax_id,
         "billing_taxonomy": organization.taxonomy,
-        "billing_street": " ".join(line for line in (organization.address.line1, organization.address.line2) if line),
         "billing_phone": organization.phone,
-        "billing_zip": organization.address.zip_code,
-        "billing_state": organization.address.state,
         "locality": clinic.locality,
+        **clinic_name(organization),
+        **address_columns("billing", organization.address),
+        **bounds_columns(clinic, case.visit.date_of_service),
     }
     therapist = clinic.therapist(case.visit.therapist)
     if therapist is not None:
@@ -331,6 +351,7 @@ def _billing(case: Case, clinic: Clinic | None) -> dict[str, Any]:
             "rendering_npi": therapist.npi or "",
             "rendering_credential": therapist.credential.value,
             "rendering_taxonomy": therapist.taxonomy,
+            **provider_name("rendering", therapist),
         }
     payer = case.payer()
     if payer is not None:
@@ -345,7 +366,8 @@ def _patient(case: Case, patient: Patient) -> dict[str, Any]:
         "patient_family_name": patient.name.family_name.strip(),
         "patient_given_name": patient.name.given_name.strip(),
         "sex": patient.sex.value,
-        "patient_zip": patient.address.zip_code,
+        "claim_fields_absent": [],
+        **address_columns("patient", patient.address),
         "accident_kind": accident.kind.value if accident else "",
         "accident_on": accident.on if accident else None,
         "accident_state": (accident.state or "") if accident else "",
@@ -356,9 +378,13 @@ def _patient(case: Case, patient: Patient) -> dict[str, Any]:
 def _referring(case: Case) -> dict[str, Any]:
     provider = case.referring()
     if provider is not None:
-        return {"referring_npi": provider.npi or "", "referring_credential": provider.credential.value}
+        return {
+            "referring_npi": provider.npi or "",
+            "referring_credential": provider.credential.value,
+            **provider_name("referring", provider),
+        }
     known = case.patient is not None and case.patient.plans_of_care is not None
-    return {"referring_npi": "", "referring_credential": ""} if known else {}
+    return {"referring_npi": "", "referring_credential": "", **provider_name("referring", None)} if known else {}
 
 
 def _coverage(case: Case) -> dict[str, Any]:
@@ -366,13 +392,20 @@ def _coverage(case: Case) -> dict[str, Any]:
     if coverage is None:
         if case.payer() != CASH:
             return {"has_coverage": False}
-        absent = {"member_id": "", "claim_number": "", "employer": "", "has_authorization": False}
+        absent = {
+            "member_id": "",
+            "claim_number": "",
+            "employer": "",
+            "payer_identifier": "",
+            "has_authorization": False,
+        }
         return absent | {"has_coverage": True}
     row: dict[str, Any] = {
         "has_coverage": True,
         "relationship": coverage.relationship.value,
         "subscriber_family_name": coverage.subscriber.name.family_name.strip() if coverage.subscriber else "",
         "member_id": coverage.member_id,
+        "payer_identifier": coverage.payer_identifier,
         "coverage_from": coverage.valid_from,
         "coverage_through": coverage.valid_through or (_OPEN_END if coverage.valid_from else None),
         "claim_number": coverage.claim_number,
@@ -383,6 +416,8 @@ def _coverage(case: Case) -> dict[str, Any]:
     if coverage.authorizations is None:
         return row
     row["has_authorization"] = bool(coverage.authorizations)
+    # A claim names the one authorization that covers its day, whatever others are on file.
+    row["authorization_count"] = min(len(coverage.authorizations), 1)
     approval = case.authorization()
     if approval is not None:
         row |= {
@@ -422,6 +457,7 @@ def _plan(case: Case, patient: Patient) -> dict[str, Any]:
         "plan_through": plan.through,
         "plan_has_goals": None if plan.goals is None else bool(plan.goals),
         "plan_has_frequency": plan.frequency_per_week is not None and plan.duration_weeks is not None,
+        "plan_visits_per_week": plan.frequency_per_week,
         "plan_has_diagnoses": bool(plan.diagnoses),
         "plan_sent_on": plan.sent_on,
         "has_order": plan.has_order if plan.has_order is not None else (True if plan.order else None),
@@ -444,6 +480,7 @@ def _plan(case: Case, patient: Patient) -> dict[str, Any]:
         before = {treated for treated in plan.treatment_days_before if treated < day}
         row["visits_before"] = len(before)
         row["visits_before_this_year"] = sum(treated.year == day.year for treated in before)
+        row["visits_before_this_week"] = days_of_week(before, day)
     if plan.treatment_days_before is not None and plan.progress_reports is not None:
         # A report that only an assistant signed is none (Pub 100-02 ch. 15 §220.3.D).
         reports = (report.on for report in plan.progress_reports if report.signed_by not in _ASSISTANTS)

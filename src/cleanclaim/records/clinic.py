@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from cleanclaim.records.model import Identifier, NonNegative, ProcedureCode, Record
+from cleanclaim.records.model import Identifier, Minutes, NonNegative, ProcedureCode, Record
 from cleanclaim.records.people import Address, Organization, Provider
 
 
@@ -15,6 +15,22 @@ class Submitter(Record):
     identifier: str
     contact: str
     phone: str
+
+
+Bounds = tuple[NonNegative, NonNegative]
+"""The least and the most."""
+
+
+class VisitBounds(Record):
+    """What the clinic expects of its visits; `None` is no bound.
+
+    `visit_minutes` is from time in to time out, `units` those of a whole visit. `open_minutes` is how long the clinic
+    is open from Monday to Sunday.
+    """
+
+    visit_minutes: Bounds | None = None
+    units: Bounds | None = None
+    open_minutes: tuple[Minutes, Minutes, Minutes, Minutes, Minutes, Minutes, Minutes] | None = None
 
 
 class Clinic(Record):
@@ -33,6 +49,7 @@ class Clinic(Record):
     facility_name: str = ""
     facility_npi: str = ""
     in_network: dict[Identifier, bool] = Field(default_factory=dict)
+    bounds: VisitBounds | None = None
 
     def therapist(self, key: str) -> Provider | None:
         """The therapist with that key."""

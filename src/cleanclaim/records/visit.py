@@ -156,6 +156,8 @@ class Visit(Record):
     unit_preference: tuple[ProcedureCode, ...] = ()
     """The therapist's choice where two codes tie for the last unit, first choice first."""
     abn_on_file: bool | None = None
+    home_health_episode: bool | None = None
+    """A home health agency's episode of the patient covers the day, as eligibility was read."""
     good_faith_estimate_on_file: bool | None = None
     """Whether the patient has an estimate that covers this visit; where unknown, the patient's record may say."""
     outcome_measure: str | None = None
