@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from cleanclaim.reference.payer_wording import _decimal
 from cleanclaim.reference.payers import SETTINGS
+from cleanclaim.rules import book
 from tests.cli.running import run, run_json
 
 OWN = """id = "heron_health"
@@ -96,7 +99,7 @@ def test_decimal_text(value: int, text: str) -> None:
 
 
 def test_each_command_has_an_example() -> None:
-    for name in ("list", "show", "check"):
+    for name in ("list", "show", "check", "diff"):
         assert f"Example: cleanclaim payer {name}" in run("payer", name, "--help").words
 
 
@@ -185,3 +188,143 @@ def test_a_file_that_is_no_toml_or_not_there(own: Path) -> None:
 def test_what_a_user_typed_is_no_markup_in_an_error(tmp_path: Path) -> None:
     ran = run("payer", "show", "x[/red]", "--payers", tmp_path)
     assert (ran.code, "no payer file 'x[/red]'" in ran.errors) == (2, True)
+
+
+# --- diff ------------------------------------------------------------------------------------------------
+
+HEAD = "claim,patient,date,payer,code,modifiers,units,minutes,by,charge,diagnoses,pointers,rendering_npi,billing_npi"
+ARCHIVE = """C1,P1,2026-03-04,heron_health,97110,GP,3,23,PT,180.00,M54.50,1,1245319599,1234567893
+C1,P1,2026-03-04,heron_health,97140,GP,1,15,PT,60.00,M54.50,1,1245319599,1234567893
+C2,P2,2025-12-30,heron_health,97110,GP,3,23,PT,180.00,M54.50,1,1245319599,1234567893
+C3,P3,2026-03-04,medicare_b,97110,GP,4,23,PT,240.00,M54.50,1,1245319599,1234567893
+"""
+WHEN = ("--as-of", "2026-03-08", "--select", "UN10")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    path = tmp_path / "lines.csv"
+    path.write_text(f"{HEAD}\n{ARCHIVE}")
+    return path
+
+
+def priced(text: str, amount: str) -> str:
+    """The pack with a fee table of one amount."""
+    fees = ", ".join(f'{{ code = "{code}", amount = "{amount}" }}' for code in ("97110", "97140"))
+    more = {
+        "price_basis": '{ kind = "fee_table" }',
+        "fee_table": f"[{fees}]",
+        "multiple_procedure_reduction": "false",
+        "sequestration_applies": "false",
+    }
+    added = [f'[[settings.{name}.values]]\nvalue = {value}\nsource = "contract"\n' for name, value in more.items()]
+    return "\n".join([text, *added])
+
+
+def rows(found: list[dict[str, object]]) -> list[tuple[object, ...]]:
+    return [(one["claim"], one["rule"], one["place"], one["message"], one["cents"]) for one in found]
+
+
+def test_diff_shows_what_a_new_pack_would_find(own: Path, archive: Path) -> None:
+    own.write_text(priced(OWN, "40.00"))
+    code, found = run_json("payer", "diff", own, "--on", archive, *WHEN)
+    assert (code, found["claims"], found["claims_of_the_payer"], found["replaces_shipped"]) == (1, 3, 2, False)
+    # Since 2026 the method is stated, so one rule hands the claim to another.
+    assert rows(found["added"]) == [("C1", "UN101", "day", "4 timed units billed, 38 minutes support 3", 4_000)]
+    assert rows(found["removed"]) == [
+        ("C1", "UN102", "day", "4 timed units billed, 38 minutes support 3 pooled and 3 code by code", None)
+    ]
+    # Before that it is not: the same words, now with a price.
+    assert [(one["claim"], one["rule"], one["before"]["cents"], one["after"]["cents"]) for one in found["changed"]] == [
+        ("C2", "UN102", None, 4_000)
+    ]
+    assert found["changed"][0]["before"]["message"] == found["changed"][0]["after"]["message"]
+    assert found["by_rule"] == [
+        {"rule": "UN101", "added": 1, "removed": 0, "changed": 0, "cents": 4_000, "without_price": 0},
+        {"rule": "UN102", "added": 0, "removed": 1, "changed": 1, "cents": 0, "without_price": 2},
+    ]
+    assert found["same"] == 1
+    assert found["checks_not_judged"]["before"] > found["checks_not_judged"]["after"]
+
+
+def test_diff_in_words(own: Path, archive: Path) -> None:
+    own.write_text(priced(OWN, "40.00"))
+    ran = run("payer", "diff", own, "--on", archive, *WHEN, width=140)
+    assert ran.code == 1
+    assert ran.lines[:2] == [
+        "Findings that would come",
+        "  C1  UN101  day  4 timed units billed, 38 minutes support 3  $40.00",
+    ]
+    assert "no price → $40.00" in ran.text
+    assert "1 findings come, 1 go, 1 change" in ran.words
+    assert "3 claims checked twice as of 2026-03-08, 2 of payer heron_health:" in ran.words
+
+
+def test_diff_against_the_pack_in_use_shows_the_dollars_that_move(own: Path, archive: Path, tmp_path: Path) -> None:
+    used = tmp_path / "used"
+    used.mkdir()
+    (used / "heron_health.toml").write_text(priced(OWN, "40.00"))
+    own.write_text(priced(OWN, "35.00"))
+    code, found = run_json("payer", "diff", own, "--on", archive, "--payers", used, *WHEN)
+    assert (code, found["added"], found["removed"]) == (1, [], [])
+    assert [(one["rule"], one["before"]["cents"], one["after"]["cents"]) for one in found["changed"]] == [
+        ("UN101", 4_000, 3_500),
+        ("UN102", 4_000, 3_500),
+    ]
+    assert [(one["rule"], one["cents"]) for one in found["by_rule"]] == [("UN101", -500), ("UN102", -500)]
+    assert [one["cents"] for one in found["outcomes"]["before"]] != [one["cents"] for one in found["outcomes"]["after"]]
+
+
+def test_diff_of_a_pack_that_changes_nothing(own: Path, archive: Path) -> None:
+    code, found = run_json("payer", "diff", own, "--on", archive, "--payers", own.parent, *WHEN)
+    assert (code, found["added"], found["removed"], found["changed"], found["same"]) == (0, [], [], [], 3)
+    assert (
+        "nothing would change (3 findings the same)"
+        in run("payer", "diff", own, "--on", archive, "--payers", own.parent, *WHEN).words
+    )
+
+
+def test_diff_of_a_pack_that_no_claim_names(own: Path, archive: Path) -> None:
+    archive.write_text(f"{HEAD}\n{ARCHIVE}".replace("heron_health", ""))
+    code, found = run_json("payer", "diff", own, "--on", archive, *WHEN)
+    assert (code, found["claims_of_the_payer"], found["added"], found["removed"]) == (3, 0, [], [])
+    assert (
+        "no claim is of payer heron_health: --payer names it" in run("payer", "diff", own, "--on", archive, *WHEN).words
+    )
+    code, found = run_json("payer", "diff", own, "--on", archive, "--payer", "heron_health", *WHEN)
+    assert (code, found["claims_of_the_payer"]) == (1, 2)
+
+
+def test_diff_puts_the_pack_on_trial_before_that_of_a_clinics_folder(tmp_path: Path) -> None:
+    clinic = Path(__file__).resolve().parents[2] / "examples" / "clinic-day"
+    text = (clinic / "payers" / "larkspur_mutual.toml").read_text()
+    assert text.count('value = "midpoint"') == 1
+    pack = tmp_path / "larkspur_mutual.toml"
+    words = ("--on", clinic, "--as-of", "2026-10-20", "--select", "UN1")
+    pack.write_text(text)
+    code, found = run_json("payer", "diff", pack, *words)
+    assert (code, found["claims_of_the_payer"] > 0, found["added"], found["removed"]) == (0, True, [], [])
+    pack.write_text(text.replace('value = "midpoint"', 'value = "eight_minute"'))
+    code, found = run_json("payer", "diff", pack, *words)
+    assert (code, len(found["added"]) + len(found["removed"]) + len(found["changed"]) > 0) == (1, True)
+    named = {one["claim"] for one in (*found["added"], *found["removed"], *found["changed"])}
+    assert all(name.startswith("V") for name in named)
+
+
+def test_diff_of_a_pack_that_cannot_be_used(own: Path, archive: Path) -> None:
+    own.write_text(OWN.replace('"midpoint"', '"middle"').replace("mue_applies", "mue"))
+    ran = run("payer", "diff", own, "--on", archive, *WHEN, width=400)
+    assert ran.code == 2
+    assert "line 15: settings.unit_method.values[0].value has 'middle'" in ran.errors
+    assert "(and 1 problems more: `cleanclaim payer check`)" in ran.errors
+
+
+def test_diff_in_which_a_rule_crashes_says_nothing_for_the_whole(
+    own: Path, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = next(one for one in book.rules() if one.code == "UN101")
+    flag = pl.col("payer").str.strptime(pl.Date, "%Y") == pl.date(2026, 1, 1)
+    monkeypatch.setattr("cleanclaim.cli.payer_difference.named_rules", lambda *_, **__: (replace(rule, flag=flag),))
+    ran = run("payer", "diff", own, "--on", archive, *WHEN)
+    assert (ran.code, "crashed: UN101: " in ran.errors) == (4, True)
+    assert ran.lines == ["1 rules crashed, so nothing can be said for the whole"]

@@ -16,7 +16,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cleanclaim.check.difference import Difference, Placed, by_rule, compare
+from cleanclaim.check.difference import Changed, Difference, Placed, by_rule, compare
 from cleanclaim.cli.arguments import PayerOption, PayersOption, day_of, find_payer, own_payers
 from cleanclaim.cli.checked import Checked, check, outcomes_json
 from cleanclaim.cli.decisions import PreviewOption, SelectOption, named_rules
@@ -195,28 +195,36 @@ def _say(trial: _Trial, day: date) -> None:
     for title, findings in (("would come", difference.added), ("would go", difference.removed)):
         if findings:
             out.print(Text(f"Findings that {title}", "bold"))
-            out.print(_listed([(one, one.message, one.cents) for one in findings[:_SHOWN]]))
+            out.print(_listed((one, one.message, _amount(one)) for one in findings[:_SHOWN]))
             _say_more(len(findings))
     if difference.changed:
         out.print(Text("Findings that would say something else", "bold"))
-        said = [
-            (one.after, f"{one.before.message}\nthen: {one.after.message}", one.after.cents)
-            for one in difference.changed[:_SHOWN]
-        ]
-        out.print(_listed(said))
+        out.print(_listed(_said(one) for one in difference.changed[:_SHOWN]))
         _say_more(len(difference.changed))
     _say_rules(difference)
     _say_total(trial, day)
 
 
-def _listed(findings: Iterable[tuple[Placed, str, int | None]]) -> Table:
+def _amount(one: Placed) -> str:
+    return dollars(one.cents) if one.cents is not None else ""
+
+
+def _said(one: Changed) -> tuple[Placed, str, str]:
+    """A changed finding, with its words and amount on both sides where they differ."""
+    before, after = one.before, one.after
+    words = after.message if before.message == after.message else f"{before.message}\nthen: {after.message}"
+    if before.cents == after.cents:
+        return after, words, _amount(after)
+    return after, words, f"{_amount(before) or 'no price'} → {_amount(after) or 'no price'}"
+
+
+def _listed(findings: Iterable[tuple[Placed, str, str]]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for _ in range(3):
         table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     table.add_column(justify="right", no_wrap=True)
-    for one, said, cents in findings:
-        amount = dollars(cents) if cents is not None else ""
+    for one, said, amount in findings:
         table.add_row(Text(f"  {one.claim or 'no id'}"), one.rule, one.place, Text(said), amount)
     return table
 
