@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import polars as pl
 import pytest
 
-from tests.pricing.tables import column, priced
+from cleanclaim.pricing.line_prices import price_table
+from tests.pricing.tables import claims_of, column, lines_of, priced
 
 
 def test_the_lesser_of_charge_and_allowed() -> None:
@@ -54,6 +57,17 @@ def test_deductible_over_claims_of_the_year() -> None:
     # Another patient's visit takes nothing of it.
     rows[1]["patient_id"] = 2
     assert column(priced(rows, "97110", "97110"), "expected_payment_at_least_cents") == [0, 0]
+
+
+@pytest.mark.parametrize("unknown", ["payer_kind", "coverage_order"])
+def test_a_line_that_may_be_medicares_leaves_open_what_is_left_of_the_deductible(unknown: str) -> None:
+    rows: list[dict[str, Any]] = [{}, {"deductible_met_cents": 28_000}]
+    lines = lines_of("20560", "20560")  # which share no reduction
+    claims = claims_of(rows)
+    assert column(price_table(claims, lines), "share_status") == ["found", "found"]
+    blank = pl.when(pl.int_range(pl.len()) == 0).then(None).otherwise(pl.col(unknown)).alias(unknown)
+    table = price_table(claims.with_columns(blank), lines)
+    assert column(table, "share_status")[1] == "deductible unknown"
 
 
 def test_deductible_of_another_year_or_unknown() -> None:

@@ -170,6 +170,23 @@ def test_units_that_are_all_the_assistants_say_so() -> None:
     assert words == "the assistant furnished it all alone, so every unit carries the modifier: 1 with, 0 without"
 
 
+@pytest.mark.parametrize(
+    ("units", "beyond"),
+    [(3, "2 units beyond the whole ones"), (4, "3 units beyond the whole ones"), (1, "fewer units")],
+)
+def test_a_split_that_no_rule_describes_says_how_many_units_are_left(units: int, beyond: str) -> None:
+    # 20 minutes by the therapist are a whole unit and 5 minutes, 50 are three; the assistant's 7 are none.
+    therapist = 20 if units > 1 else 50
+    minutes = {"pt_minutes": therapist, "pta_minutes": 7, "together_minutes": 0, "units": units}
+    row = {"split_basis": SplitBasis.UNDECIDED.value, **minutes, "units_with_assistant_modifier": None}
+    words = splitting._explanation(row, AssistantMethod.PERCENTAGE, current_rules())
+    assert words.startswith(beyond)
+    assert words.endswith(
+        ", for 5 minutes by the therapist and 7 by the assistant, is a split that no rule read describes, "
+        "so a person decides"
+    )
+
+
 def test_a_code_without_minutes_and_without_a_basis_is_no_reason() -> None:
     day = count_units({"97110": None, "00000": 0}, UnitMethod.EIGHT_MINUTE)
     assert day.explanation == "No data on timed units: the minutes of 97110 are unknown"
