@@ -85,6 +85,7 @@ def test_one_authorization_is_named_of_several_on_file() -> None:
 
 def test_frequency_home_health_and_payer_number_are_those_of_the_records() -> None:
     plan = {
+        "id": "c1",
         "established_on": date(2026, 2, 2),
         "established_by": "PT",
         "first_treatment_on": date(2026, 2, 2),
