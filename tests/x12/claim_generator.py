@@ -9,6 +9,10 @@ from cleanclaim.records import (
     Accident,
     AccidentKind,
     Address,
+    AdjudicatedLine,
+    Adjudication,
+    Adjustment,
+    AdjustmentGroup,
     Claim,
     ClaimLine,
     ClaimPatient,
@@ -149,6 +153,59 @@ def line(pick: random.Random, number: int, diagnoses: int, place: str, day: date
     )
 
 
+def adjustments(pick: random.Random, cents: int) -> tuple[Adjustment, ...]:
+    """The cents as contractual and patient adjustments, one or both; none where there is nothing to adjust."""
+    contractual = cents * pick.choice((0, 5, 10)) // 10
+    parts = (
+        (AdjustmentGroup.CONTRACTUAL, "45", contractual, None),
+        (AdjustmentGroup.PATIENT, "1", (cents - contractual) // 2, None),
+        (AdjustmentGroup.PATIENT, "2", cents - contractual - (cents - contractual) // 2, 1),
+    )
+    return tuple(
+        Adjustment(group=group, reason=reason, amount_cents=amount, units=units)
+        for group, reason, amount, units in parts
+        if amount
+    )
+
+
+def decided(claim: Claim, seed: int) -> Claim:
+    """The claim to a second payer with what the first one decided: by line, by line and claim, or on the claim alone.
+
+    Its own random numbers leave those of the claims themselves as they are.
+    """
+    pick = random.Random(seed)
+    kind = pick.choice(("none", "lines", "lines", "lines and claim", "claim"))
+    if claim.payer.order is CoverageOrder.PRIMARY or kind == "none":
+        return claim
+    lines = []
+    for one in claim.lines:
+        paid = one.charge_cents * pick.randrange(11) // 10
+        changed = pick.random() < 0.1
+        lines.append(
+            AdjudicatedLine(
+                line=one.number,
+                paid_cents=paid,
+                adjustments=adjustments(pick, one.charge_cents - paid),
+                code="97530" if changed else None,
+                modifiers=("GP",) if changed else None,
+                units=one.units + 1 if changed else None,
+            )
+        )
+    total = claim.total_charge_cents
+    paid = sum(line.paid_cents for line in lines) if kind != "claim" else total * pick.randrange(11) // 10
+    whole = 0 if kind == "lines" else total - paid if kind == "claim" else min(paid, 100)
+    answer = Adjudication(
+        order=CoverageOrder.PRIMARY,
+        adjudicated_on=claim.lines[0].date_of_service + timedelta(days=20),
+        paid_cents=paid if kind == "claim" else paid - whole,
+        claim_number=pick.choice(("", "ICN7700123")),
+        adjustments=adjustments(pick, whole),
+        lines=() if kind == "claim" else tuple(lines),
+    )
+    first, *rest = claim.other_payers
+    return claim.model_copy(update={"other_payers": (first.model_copy(update={"adjudication": answer}), *rest)})
+
+
 def claims(count: int, seed: int = 1) -> list[Claim]:
     """That many claims of three clinics; some patients come several times, some claims are for dependents."""
     pick = random.Random(seed)
@@ -160,7 +217,7 @@ def claims(count: int, seed: int = 1) -> list[Claim]:
         made.append(
             _again(pick, made[-1], number)
             if made and pick.random() < 0.25
-            else _claim(pick, number, clinics, therapists, doctors)
+            else decided(_claim(pick, number, clinics, therapists, doctors), seed + number)
         )
     return made
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.records import Claim, Sex
+from cleanclaim.records import Adjudication, Claim, Sex
 from cleanclaim.x12 import ControlNumbers, Delimiters, write_837p
 from tests.x12.claim_generator import SUBMITTER, claims
 from tests.x12.peers import pyx12_errors, x12sdk_claims
+from tests.x12.test_writer_837p import BY_LINE, ON_THE_CLAIM, second
 
 CREATED = datetime(2026, 11, 21, 9, 5)
 
@@ -45,6 +46,22 @@ def test_a_third_sex_passes_pyx12() -> None:
     data = written([claim])
     assert b"*U~" in data
     assert pyx12_errors(data) == []
+
+
+@pytest.mark.parametrize("answer", [BY_LINE, ON_THE_CLAIM])
+def test_decisions_of_a_first_payer_pass_both_validators(answer: Adjudication) -> None:
+    data = written([second(answer)])
+    assert b"~AMT*D*" in data
+    assert pyx12_errors(data) == []
+    assert x12sdk_claims(data) == 1
+
+
+def test_generated_claims_tell_every_kind_of_decision() -> None:
+    answers = [payer.adjudication for claim in claims(60, seed=1) for payer in claim.other_payers]
+    told = [answer for answer in answers if answer is not None]
+    kinds = {(bool(answer.lines), bool(answer.adjustments)) for answer in told}
+    assert kinds == {(True, False), (True, True), (False, True)}
+    assert any(line.code for answer in told for line in answer.lines)
 
 
 def test_the_judges_can_say_no() -> None:

@@ -10,6 +10,9 @@ from cleanclaim.records import (
     Accident,
     AccidentKind,
     Address,
+    AdjudicatedLine,
+    Adjudication,
+    Adjustment,
     Claim,
     ClaimPayer,
     CoverageOrder,
@@ -20,7 +23,21 @@ from cleanclaim.records import (
 )
 from cleanclaim.x12 import ClaimNotWritableError, ControlNumbers, Gap, Readiness, file_837p
 from tests.x12.claim_generator import claims
-from tests.x12.test_writer_837p import ADA, CLINIC, CREATED, ENVELOPE, HARBOR_HEALTH, THERAPIST, claim
+from tests.x12.test_writer_837p import (
+    ADA,
+    BY_LINE,
+    CLINIC,
+    CO,
+    CREATED,
+    ENVELOPE,
+    HARBOR_HEALTH,
+    ON_THE_CLAIM,
+    PR,
+    THERAPIST,
+    claim,
+    reduced,
+    second,
+)
 
 
 def gaps(one: Claim) -> list[tuple[str, str]]:
@@ -43,6 +60,21 @@ def place(**changes: str) -> Address:
 
 
 NOTHING_TO_HOLD = "nothing that a claim file can hold"
+
+
+def decided(answer: Adjudication = BY_LINE, **changes: Any) -> Claim:
+    """The claim to the second payer, with another decision of the first."""
+    return second(answer.model_copy(update=changes))
+
+
+def on_first_line(**changes: Any) -> Claim:
+    first, other = BY_LINE.lines
+    return decided(lines=(first.model_copy(update=changes), other))
+
+
+def contractual(*cents: int) -> tuple[Adjustment, ...]:
+    return tuple(reduced(CO, str(place), one) for place, one in enumerate(cents))
+
 
 CASES: list[tuple[Claim, list[tuple[str, str]]]] = [
     (claim(), []),
@@ -128,6 +160,48 @@ CASES: list[tuple[Claim, list[tuple[str, str]]]] = [
     (line(control_number="L" * 30), []),
     (line(control_number="L" * 31), [("line 1 control number", "31 characters")]),
     (line(control_number="L:1"), [("line 1 control number", "a character that a claim file cannot hold")]),
+    (second(None), []),
+    (second(BY_LINE), []),
+    (second(ON_THE_CLAIM), []),
+    (decided(order=CoverageOrder.SECONDARY), [("primary payer's decision", "one of the secondary payer")]),
+    (
+        claim(other_payers=(payer(order=CoverageOrder.SECONDARY, adjudication=BY_LINE),)),
+        [
+            ("secondary payer's decision", "one of the primary payer"),
+            ("secondary payer's decision", "one of a payer after the primary one"),
+        ],
+    ),
+    (claim(payer=payer(adjudication=BY_LINE)), [("payer decision", "one of the payer billed")]),
+    (decided(claim_number="1" * 50), []),
+    (decided(claim_number="1" * 51), [("primary payer's decision, claim number", "51 characters")]),
+    (decided(paid_cents=7_001), [("primary payer's decision, balance", "$70.01 paid and $0.00 adjusted on the claim")]),
+    (decided(paid_cents=6_999, adjustments=(reduced(PR, "3", 1),)), []),
+    (
+        decided(ON_THE_CLAIM, paid_cents=9_999),
+        [("primary payer's decision, balance", "$99.99 paid and $35.07 adjusted on the claim")],
+    ),
+    (
+        on_first_line(paid_cents=5_999),
+        [
+            ("primary payer's decision, line 1, balance", "$59.99 paid and $30.00 adjusted"),
+            ("primary payer's decision, balance", "$70.00 paid and $0.00 adjusted on the claim"),
+        ],
+    ),
+    (on_first_line(adjustments=contractual(500, 500, 500, 500, 500, 500)), []),
+    (on_first_line(adjustments=(*contractual(500, 500, 500, 500, 500, 250), reduced(PR, "1", 250))), []),
+    (
+        on_first_line(adjustments=contractual(500, 500, 500, 500, 500, 250, 250)),
+        [("primary payer's decision, line 1, adjustments of group CO", "7")],
+    ),
+    (decided(lines=BY_LINE.lines[:1], paid_cents=6_000), [("primary payer's decision, line 2", "no answers")]),
+    (
+        decided(lines=(*BY_LINE.lines, BY_LINE.lines[1]), paid_cents=8_000),
+        [("primary payer's decision, line 2", "2 answers")],
+    ),
+    (
+        decided(lines=(*BY_LINE.lines, AdjudicatedLine(line=3, paid_cents=0))),
+        [("primary payer's decision, line 3", "an answer")],
+    ),
 ]  # fmt: skip
 
 

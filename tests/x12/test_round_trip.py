@@ -24,6 +24,7 @@ from cleanclaim.x12 import (
     read_837p,
 )
 from cleanclaim.x12.characters import Cleaner
+from cleanclaim.x12.parsed import ParsedAnswer
 from tests.x12.claim_generator import SUBMITTER, claims
 
 ENVELOPE = Envelope(SUBMITTER, "Example Clearing", "RECV01")
@@ -121,6 +122,7 @@ def same_payers(found: ParsedClaim, claim: Claim) -> None:
         assert read_payer.address == (address(payer.address) if payer.address else None)
         holder = None if payer.relationship is Relationship.SELF else payer.subscriber
         same_name(read_payer.subscriber, claim.patient.name if holder is None else holder.name)
+        assert read_payer.paid_cents == (payer.adjudication.paid_cents if payer.adjudication else None)
     assert found.payer.claim_number == claim.payer.claim_number
     assert found.subscriber == found.payer.subscriber
 
@@ -136,6 +138,19 @@ def same_lines(found: ParsedClaim, claim: Claim) -> None:
         assert read_line.pointers == line.pointers
         assert read_line.control_number == line.control_number
         assert read_line.minutes is None
+        decided = [payer.adjudication for payer in claim.other_payers if payer.adjudication is not None]
+        answers = [(answer, one) for answer in decided for one in answer.lines if one.line == number]
+        assert read_line.answers == tuple(
+            ParsedAnswer(
+                paid_cents=one.paid_cents,
+                adjusted_cents=line.charge_cents - one.paid_cents,
+                adjustments=len(one.adjustments),
+                without_amount=0,
+                decided_on=answer.adjudicated_on,
+                states_day=True,
+            )
+            for answer, one in answers
+        )
 
 
 def test_every_field_of_three_hundred_claims_is_read_back() -> None:

@@ -11,6 +11,10 @@ from cleanclaim.records import (
     Accident,
     AccidentKind,
     Address,
+    AdjudicatedLine,
+    Adjudication,
+    Adjustment,
+    AdjustmentGroup,
     Claim,
     ClaimLine,
     ClaimPatient,
@@ -381,6 +385,133 @@ def test_medicare_after_another_payer_says_why() -> None:
         "NM1*PR*2*Harbor Health Plan*****PI*HHP77",
     ]
     assert found[start + 5] == "LX*1"
+
+
+CO, PR, OA = AdjustmentGroup.CONTRACTUAL, AdjustmentGroup.PATIENT, AdjustmentGroup.OTHER
+
+
+def reduced(group: AdjustmentGroup, reason: str, cents: int, units: int | None = None) -> Adjustment:
+    return Adjustment(group=group, reason=reason, amount_cents=cents, units=units)
+
+
+BY_LINE = Adjudication(
+    order=CoverageOrder.PRIMARY,
+    adjudicated_on=date(2026, 3, 20),
+    paid_cents=7_000,
+    claim_number="ICN7701",
+    lines=(
+        AdjudicatedLine(
+            line=1,
+            paid_cents=6_000,
+            adjustments=(reduced(CO, "45", 1_950), reduced(PR, "1", 50), reduced(PR, "2", 1_000, 2)),
+        ),
+        AdjudicatedLine(
+            line=2,
+            paid_cents=1_000,
+            adjustments=(reduced(CO, "45", 3_507),),
+            code="97530",
+            modifiers=("GP",),
+            units=2,
+        ),
+    ),
+)
+ON_THE_CLAIM = Adjudication(
+    order=CoverageOrder.PRIMARY,
+    adjudicated_on=date(2026, 3, 20),
+    paid_cents=10_000,
+    adjustments=(reduced(CO, "45", 2_007), reduced(PR, "1", 1_000), reduced(PR, "3", 500)),
+)
+
+
+def second(answer: Adjudication | None, **changes: Any) -> Claim:
+    """The claim to the second payer, after the first has decided."""
+    payer = HARBOR_HEALTH.model_copy(update={"order": CoverageOrder.SECONDARY, "identifier": "SEC02", "name": "Second"})
+    return claim(payer=payer, other_payers=(HARBOR_HEALTH.model_copy(update={"adjudication": answer}),), **changes)
+
+
+def test_what_the_first_payer_decided_line_by_line_to_the_last_character() -> None:
+    found = written(second(BY_LINE))
+    start = found.index("SBR*P*18*GRP100******CI")
+    assert found[start:] == [
+        "SBR*P*18*GRP100******CI",
+        "AMT*D*70",
+        "OI***Y***Y",
+        "NM1*IL*1*Ashdown*Ada*Q**Jr*MI*H100200300",
+        "N3*12 Elm Rd*Apt 3",
+        "N4*Kalamazoo*MI*49001",
+        "NM1*PR*2*Harbor Health Plan*****PI*HHP77",
+        "REF*F8*ICN7701",
+        "LX*1",
+        "SV1*HC:97110:GP:KX*90*UN*2***1:2",
+        "DTP*472*D8*20260304",
+        "REF*6R*C1001L1",
+        "SVD*HHP77*60*HC:97110:GP:KX**2",
+        "CAS*CO*45*19.5",
+        "CAS*PR*1*0.5**2*10*2",
+        "DTP*573*D8*20260320",
+        "LX*2",
+        "SV1*HC:97140*45.07*UN*1*12**2",
+        "DTP*472*D8*20260304",
+        "SVD*HHP77*10*HC:97530:GP**2",
+        "CAS*CO*45*35.07",
+        "DTP*573*D8*20260320",
+    ]
+
+
+def test_what_the_first_payer_decided_on_the_claim_alone_to_the_last_character() -> None:
+    found = written(second(ON_THE_CLAIM))
+    start = found.index("SBR*P*18*GRP100******CI")
+    assert found[start : start + 10] == [
+        "SBR*P*18*GRP100******CI",
+        "CAS*CO*45*20.07",
+        "CAS*PR*1*10**3*5",
+        "AMT*D*100",
+        "AMT*EAF*15",
+        "OI***Y***Y",
+        "NM1*IL*1*Ashdown*Ada*Q**Jr*MI*H100200300",
+        "N3*12 Elm Rd*Apt 3",
+        "N4*Kalamazoo*MI*49001",
+        "NM1*PR*2*Harbor Health Plan*****PI*HHP77",
+    ]
+    assert found[start + 10 : start + 12] == ["DTP*573*D8*20260320", "LX*1"]
+    assert only(found, "SVD") == []
+
+
+def test_a_payer_that_paid_nothing_says_so() -> None:
+    denied = BY_LINE.model_copy(
+        update={
+            "paid_cents": 0,
+            "lines": (
+                AdjudicatedLine(line=1, paid_cents=0, adjustments=(reduced(CO, "197", 9_000),)),
+                AdjudicatedLine(line=2, paid_cents=0, adjustments=(reduced(OA, "18", 4_507),)),
+            ),
+        }
+    )
+    found = written(second(denied))
+    assert only(found, "AMT*D") == ["AMT*D*0"]
+    assert only(found, "SVD") == ["SVD*HHP77*0*HC:97110:GP:KX**2", "SVD*HHP77*0*HC:97140**1"]
+    assert only(found, "CAS") == ["CAS*CO*197*90", "CAS*OA*18*45.07"]
+
+
+def test_two_payers_before_the_third_answer_on_each_line_in_turn() -> None:
+    again = BY_LINE.model_copy(
+        update={
+            "order": CoverageOrder.SECONDARY,
+            "paid_cents": 0,
+            "claim_number": "",
+            "adjudicated_on": date(2026, 4, 2),
+            "lines": (
+                AdjudicatedLine(line=1, paid_cents=0, adjustments=(reduced(OA, "23", 9_000),)),
+                AdjudicatedLine(line=2, paid_cents=0, adjustments=(reduced(OA, "23", 4_507),)),
+            ),
+        }
+    )
+    first = HARBOR_HEALTH.model_copy(update={"adjudication": BY_LINE})
+    other = {"order": CoverageOrder.SECONDARY, "identifier": "SEC02", "name": "Second", "adjudication": again}
+    third = HARBOR_HEALTH.model_copy(update={"order": CoverageOrder.TERTIARY, "identifier": "TER03", "name": "Third"})
+    found = written(claim(payer=third, other_payers=(first, HARBOR_HEALTH.model_copy(update=other))))
+    assert [one.split("*")[1] for one in only(found, "SVD")] == ["HHP77", "SEC02", "HHP77", "SEC02"]
+    assert [one.split("*")[3] for one in only(found, "DTP*573")] == ["20260320", "20260402"] * 2
 
 
 def test_other_delimiters_and_line_breaks_read_back_as_the_same_claims() -> None:

@@ -3,6 +3,7 @@
 `Clinic`, `Patient` and `Visit` come in; `Claim` goes out. Nothing here knows a rule, a rate or a file format.
 """
 
+from cleanclaim.records.adjudication import AdjudicatedLine, Adjudication, Adjustment, AdjustmentGroup
 from cleanclaim.records.claim import Claim, ClaimLine, ClaimPatient, ClaimPayer, Frequency
 from cleanclaim.records.clinic import Clinic, Submitter
 from cleanclaim.records.coverage import (
@@ -41,6 +42,10 @@ __all__ = [
     "Accident",
     "AccidentKind",
     "Address",
+    "AdjudicatedLine",
+    "Adjudication",
+    "Adjustment",
+    "AdjustmentGroup",
     "Authorization",
     "BilledLine",
     "By",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from cleanclaim.records.adjudication import Adjudication
 from cleanclaim.records.coverage import Accident, CoverageOrder, Relationship
 from cleanclaim.records.model import Identifier, Modifier, NonNegative, ProcedureCode, Record
 from cleanclaim.records.people import Address, Organization, Person, Provider, Sex, Subscriber
@@ -54,6 +55,8 @@ class ClaimPayer(Record):
     claim_number: str = ""
     medicare_secondary_type: str = ""
     employer: str = ""
+    adjudication: Adjudication | None = None
+    """What the payer has decided on this claim, where it comes before the payer billed."""
 
 
 class ClaimLine(Record):

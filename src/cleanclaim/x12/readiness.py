@@ -23,6 +23,7 @@ from cleanclaim.records import (
     Relationship,
 )
 from cleanclaim.x12.characters import CharacterSet, Cleaner
+from cleanclaim.x12.decisions import decision_gaps
 from cleanclaim.x12.delimiters import STANDARD, Delimiters
 from cleanclaim.x12.guide import Guide, load_guide
 
@@ -99,6 +100,8 @@ class Readiness:
         if id(claim.billing) not in self._good_organizations:
             found.extend(self._organization(claim.billing))
         self._payer(found, "payer", claim.payer)
+        if claim.payer.adjudication is not None:
+            found.append(("payer decision", "one of the payer billed", "decisions of the payers before it"))
         self._person(found, "patient", claim.patient.name)
         self._address(found, "patient address", claim.patient.address)
         self._providers(found, claim)
@@ -115,6 +118,8 @@ class Readiness:
                 found.append(("other payers", str(len(claim.other_payers)), f"at most {most}"))
             for payer in claim.other_payers:
                 self._payer(found, "other payer", payer)
+                if payer.adjudication is not None:
+                    found.extend(decision_gaps(claim, payer, payer.adjudication, limits=self.guide.limits))
         return [Gap(claim.id, *gap) for gap in found] if found else []
 
     # --- parts of a claim -------------------------------------------------------------------------------
