@@ -1,0 +1,90 @@
+"""A file validated in one pass, of any size, in memory that does not grow with its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from cleanclaim.x12.columnar.cutting import blocks
+from cleanclaim.x12.delimiters import Delimiters
+from cleanclaim.x12.validation.envelopes import EnvelopeJudge
+from cleanclaim.x12.validation.faults import Fault, FaultKind
+from cleanclaim.x12.validation.verdicts import FaultList, Validation
+
+LIMIT = 1000
+"""How many faults are listed of each transaction, group and interchange; beyond, they are counted."""
+
+_BLANK = " \t\r\n\x0b\x0c\x00"
+_LONGEST = 1 << 16
+"""Characters of a segment beyond which its terminator must be lost: no guide here has a tenth of that."""
+
+Source = bytes | Path | BinaryIO
+"""What can be validated: bytes, a file by its path, or one that is open for reading bytes."""
+
+
+def validate(source: Source, *, limit: int = LIMIT) -> Validation:
+    """Judge a file: syntax (level 1), the guides (level 2), sums (level 3).
+
+    Damaged input never raises: what can be read is judged, the rest reported. `limit` faults are listed of each part;
+    all are counted. Raises `OSError` where a path cannot be read.
+    """
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return _validated(file, limit)
+    return _validated(BytesIO(source) if isinstance(source, bytes) else source, limit)
+
+
+def _validated(file: BinaryIO, limit: int) -> Validation:
+    validation = Validation([], FaultList(limit))
+    judge = EnvelopeJudge(limit, validation)
+    take = judge.take
+    for raw, delimiters in _segments(file, judge):
+        take(raw, delimiters)
+    judge.finish()
+    validation.segments = judge.number
+    if not validation.interchanges and not validation.faults.count:
+        _report(judge, FaultKind.NO_INTERCHANGE, ("no interchange header", "a file that begins with ISA"))
+    return validation
+
+
+def _segments(file: BinaryIO, judge: EnvelopeJudge) -> Iterator[tuple[str, Delimiters]]:
+    """The segments of a file, one character per byte, without terminators and the blanks before them."""
+    for block in blocks(file):
+        text, delimiters = block.raw.decode("latin-1"), block.delimiters
+        if delimiters is None:
+            if text.strip(_BLANK).removeprefix("\xef\xbb\xbf"):
+                words = (f"{len(text)} bytes before any interchange", "a file that begins with ISA")
+                _report(judge, FaultKind.NO_INTERCHANGE, words)
+            continue
+        pieces = text.removeprefix("\xef\xbb\xbf").split(delimiters.segment)
+        last = pieces.pop()
+        for piece in pieces:
+            raw = piece if piece[:1] > " " else piece.lstrip(_BLANK)
+            if len(raw) > _LONGEST:
+                _too_long(judge, raw)
+            elif raw:
+                yield raw, delimiters
+        raw = last.lstrip(_BLANK)
+        if block.is_torn or len(raw) > _LONGEST:
+            _too_long(judge, raw)
+        elif raw:
+            # Only the end of a file leaves a segment without its terminator.
+            yield raw, delimiters
+            words = ("a segment without its terminator", "the terminator that ISA declares")
+            _report(judge, FaultKind.ENDS_TOO_EARLY, words)
+
+
+def _too_long(judge: EnvelopeJudge, raw: str) -> None:
+    words = (f"{len(raw)} characters without a terminator", f"segments of at most {_LONGEST}")
+    _report(judge, FaultKind.SEGMENT_TOO_LONG, words)
+
+
+def _report(judge: EnvelopeJudge, kind: FaultKind, words: tuple[str, str]) -> None:
+    """A fault of the file's shape, where the reading has come to."""
+    interchanges = judge.validation.interchanges
+    faults = interchanges[-1].faults if interchanges else judge.validation.faults
+    faults.add(
+        Fault(kind, judge.number, 0, "", "ISA" if kind is FaultKind.NO_INTERCHANGE else "segment", 0, 0, 0, *words)
+    )
