@@ -126,6 +126,14 @@ def test_locality() -> None:
     assert column(priced([{"locality": "01112-05"}], "97110"), "allowed_cents") == [3591]
 
 
+def test_medicares_full_fee_is_a_participating_clinics() -> None:
+    rows: list[dict[str, Any]] = [{"in_network": answer} for answer in (True, None, False)]
+    table = priced(rows, "97110", "97110", "97110")
+    # Claims of one patient and day, so only the first line's unit is whole, whoever is paid.
+    assert column(table, "price_status") == ["found", "found", "out of network"]
+    assert column(table, "allowed_cents") == [2906, 2221, None]
+
+
 def test_what_else_is_not_known() -> None:
     rows: list[dict[str, Any]] = [
         {"date_of_service": None},

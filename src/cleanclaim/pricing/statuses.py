@@ -19,7 +19,7 @@ class PriceStatus(StrEnum):
     PAYER_PRICE_UNKNOWN = "payer price unknown"
     """The payer's file does not say what it allows, or names a schedule that is not loaded."""
     OUT_OF_NETWORK = "out of network"
-    """The payer's contract prices do not hold for a clinic without a contract."""
+    """Contract prices do not hold for a clinic without one, nor Medicare's fee for one that does not participate."""
     CODE_UNKNOWN = "code unknown"
     UNITS_UNKNOWN = "units unknown"
     UNITS_UNUSABLE = "units unusable"

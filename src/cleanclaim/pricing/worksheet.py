@@ -22,8 +22,8 @@ KINDS = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem"
 """The bases that can be priced; a state's own schedule is not loaded."""
 MEDICARE = ("medicare_fee_schedule", "percent_of_medicare")
 """The bases made of Medicare's fees."""
-CONTRACTS = ("percent_of_medicare", "fee_table", "per_diem")
-"""The bases that a contract sets."""
+BY_CONTRACT = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem")
+"""The bases that hold for a clinic with a contract; with Medicare, for one that participates: others are allowed less."""
 
 
 @dataclass(slots=True)
@@ -95,7 +95,7 @@ class Worksheet:
 
     def _mark_what_nobody_can_price(self) -> None:
         known = flags(self.claims["payer_is_known"])
-        outside = flags(self.claims["in_network"]).no.take(self.claim) & self.basis_is(*CONTRACTS)
+        outside = flags(self.claims["in_network"]).no.take(self.claim) & self.basis_is(*BY_CONTRACT)
         self.mark(self.of_claims(~self.days.known), PriceStatus.DATE_UNKNOWN)
         self.mark(self.of_claims(~known.yes), PriceStatus.PAYER_UNKNOWN)
         medicare = self.of_claims(is_one_of(self.claims["payer_kind"], ("medicare_b",)))
