@@ -23,7 +23,7 @@ KINDS = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem"
 MEDICARE = ("medicare_fee_schedule", "percent_of_medicare")
 """The bases made of Medicare's fees."""
 BY_CONTRACT = ("medicare_fee_schedule", "percent_of_medicare", "fee_table", "per_diem")
-"""The bases that hold for a clinic with a contract; with Medicare, for one that participates: others are allowed less."""
+"""The bases that hold for a clinic with a contract; with Medicare, one that participates: others are allowed less."""
 
 
 @dataclass(slots=True)
