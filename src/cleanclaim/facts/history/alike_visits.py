@@ -30,8 +30,8 @@ def _billed(lines: pl.DataFrame) -> pl.DataFrame:
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
     if claims.height == 1:
-        placed = claims.item(0, "date_of_service") is not None and claims.item(0, "discipline") is not None
-        known = placed and lines.height and not _some_unknown(lines)
+        has_key = claims.item(0, "date_of_service") is not None and claims.item(0, "discipline") is not None
+        known = has_key and lines.height and not _some_unknown(lines)
         whole = claims.item(0, "knows_history") and claims.item(0, "visits_before") == 0
         row = (1 if known else None, 1 if known and whole else None)
         return pl.DataFrame([row], schema={column.name: column.dtype for column in stage.adds}, orient="row")
