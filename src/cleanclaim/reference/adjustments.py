@@ -2,7 +2,8 @@
 
 The codes that therapy practices see are explained in our own words: what the payer says, the usual cause in
 therapy, who can fix it and how. Every other code of the published lists is known by its dates only; the lists
-change three times a year, so an unlisted code is "not listed", never "wrong".
+change three times a year, so an unlisted code is "not listed", never "wrong". A loaded list decides over codes and
+dates of its kind; an explained code that it lacks stays, with the dates that are shipped.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.reference.published.editions import by_editions, current
+from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.reading import Entry, TableError, csv_day, read_csv, read_sources, read_toml
 from cleanclaim.sources import Source
 
 _FILE = "adjustments.toml"
 _LISTED = "adjustments_listed.csv"
 _LISTED_COLUMNS = ("kind", "code", "started_on", "stopped_on")
+_KINDS = (Kind.ADJUSTMENT_REASONS, Kind.REMITTANCE_REMARKS)
 _TEXT = re.compile(r"(?:(?P<group>[A-Z]{2})[ -]?)?(?P<code>[A-Z]{0,2}\d{1,3})")
 
 
@@ -169,7 +173,7 @@ def listed_source() -> Source:
     return _load()[2]
 
 
-@cache
+@by_editions(*_KINDS)
 def table() -> pl.DataFrame:
     """One row per listed reason and remark, sorted by kind and code.
 
@@ -210,20 +214,37 @@ _Key = tuple[AdjustmentKind, str]
 _Dates = tuple[date | None, date | None]
 
 
-@cache
+@by_editions(*_KINDS)
 def _load() -> tuple[dict[str, GroupCode], dict[_Key, AdjustmentCode], Source]:
     tables = read_toml(_FILE)
     sources = read_sources(_FILE, tables.pop("sources", None))
     if "list" not in sources:
         raise TableError(f"{_FILE}: [sources] lacks 'list', the source of {_LISTED}")
     source = sources["list"]
-    dates = _listed()
-    explained = parse(_FILE, tables, sources, dates)
+    shipped = _listed()
+    groups_, explained = parse(_FILE, tables, sources, {**shipped, **_loaded()})
+    kinds = {kind for kind, _ in _loaded()}
+    known = {**{key: days for key, days in shipped.items() if key[0] not in kinds or key in explained}, **_loaded()}
     found = {
-        key: explained[1].get(key) or AdjustmentCode(*key, "", "", "", None, None, *bounds, source)
-        for key, bounds in dates.items()
+        key: explained.get(key) or AdjustmentCode(*key, "", "", "", None, None, *bounds, _source_of(key[0], source))
+        for key, bounds in known.items()
     }
-    return explained[0], found, source
+    return groups_, found, source
+
+
+def _loaded() -> dict[_Key, _Dates]:
+    """Code → its dates, in the loaded lists."""
+    found: dict[_Key, _Dates] = {}
+    for kind, of_list in zip(AdjustmentKind, _KINDS, strict=True):
+        newest = current().newest(of_list)
+        rows = newest.table().rows() if newest else []
+        found |= {(kind, code): (started, stopped) for code, started, stopped in rows}
+    return found
+
+
+def _source_of(kind: AdjustmentKind, shipped: Source) -> Source:
+    newest = current().newest(_KINDS[list(AdjustmentKind).index(kind)])
+    return newest.source if newest else shipped
 
 
 def parse(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -20,10 +20,13 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.dates import Dated, Lookup, LookupStatus, Series, SeriesError
+from cleanclaim.reference.published.editions import by_editions, current
+from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.reading import Entry, TableError, read_sources, read_toml, toml_files
 from cleanclaim.sources import Source
 
 _FOLDER = "procedures"
+_ONE_DAY = timedelta(days=1)
 _SOURCES = f"{_FOLDER}/sources.toml"
 _SECTIONS = "procedure_sections.toml"
 _CODE = re.compile(r"\d{4}[0-9TF]|[A-Z]\d{4}")
@@ -279,13 +282,35 @@ def table() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-@cache
+@by_editions(Kind.THERAPY_CODES)
 def therapy_table() -> pl.DataFrame:
     """One row per code and period of a known Medicare therapy designation.
 
     Columns: code, therapy ("always", "sometimes" or "none"), confidence (String), valid_from, valid_through
-    (Date). A code and date without a row is unknown.
+    (Date). A code and date without a row is unknown. In the year of a loaded therapy code list the list decides, and
+    a listed code that it lacks is no therapy code.
     """
+    found = _shipped_therapy()
+    for year in current().of(Kind.THERAPY_CODES):
+        first, last = year.valid_from, year.valid_through
+        before = found.filter(pl.col("valid_from").is_null() | (pl.col("valid_from") < first)).with_columns(
+            pl.min_horizontal("valid_through", pl.lit(first - _ONE_DAY)).alias("valid_through")
+        )
+        after = found.filter(pl.col("valid_through").is_null() | (pl.col("valid_through") > last)).with_columns(
+            pl.max_horizontal("valid_from", pl.lit(last + _ONE_DAY)).alias("valid_from")
+        )
+        listed = year.table().select("code", "therapy")
+        others = pl.Series("code", sorted(set(all_codes()) - set(listed["code"].to_list())), dtype=pl.String)
+        of_year = pl.concat([listed, others.to_frame().with_columns(pl.lit(Therapy.NONE.value).alias("therapy"))])
+        of_year = of_year.with_columns(
+            pl.lit("seen").alias("confidence"), pl.lit(first).alias("valid_from"), pl.lit(last).alias("valid_through")
+        )
+        found = pl.concat([before, after, of_year]).sort("code", "valid_from")
+    return found
+
+
+@cache
+def _shipped_therapy() -> pl.DataFrame:
     rows = [
         (code, item.value.value, item.source.confidence.value, item.valid_from, item.valid_through)
         for code in all_codes()

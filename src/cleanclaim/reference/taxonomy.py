@@ -1,7 +1,8 @@
 """Provider taxonomy codes: which kind of provider a code names.
 
 Therapists, their assistants and their clinics are described in our own words; the rest of the published code
-set is known by code only, so that a code can be judged by its form and by whether it exists.
+set is known by code only, so that a code can be judged by its form and by whether it exists. A loaded version of the
+code set stands in the place of the one that is shipped.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.reference.published.editions import by_editions, current
+from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.reading import Entry, TableError, read_csv, read_sources, read_toml
 from cleanclaim.sources import Source
 
@@ -70,7 +73,7 @@ def is_well_formed(code: str) -> bool:
 
 
 def is_listed(code: str) -> bool:
-    """Whether the code is in the published code set that was read (version 25.1)."""
+    """Whether the code is in the published code set: the version loaded, else the one shipped (25.1)."""
     return code in _listed()
 
 
@@ -86,10 +89,11 @@ def all_described() -> tuple[Taxonomy, ...]:
 
 def listed_source() -> Source:
     """Where the whole code set was read."""
-    return _load()[1]
+    newest = current().newest(Kind.TAXONOMY)
+    return newest.source if newest else _load()[1]
 
 
-@cache
+@by_editions(Kind.TAXONOMY)
 def table() -> pl.DataFrame:
     """One row per listed code, sorted.
 
@@ -118,7 +122,7 @@ def _load() -> tuple[dict[str, Taxonomy], Source]:
     sources = read_sources(_FILE, tables.pop("sources", None))
     if "code_set" not in sources:
         raise TableError(f"{_FILE}: [sources] lacks 'code_set', the source of {_LISTED}")
-    return parse(_FILE, tables, sources, _listed()), sources["code_set"]
+    return parse(_FILE, tables, sources, _shipped()), sources["code_set"]
 
 
 def parse(
@@ -149,8 +153,15 @@ def parse(
     return found
 
 
-@cache
+@by_editions(Kind.TAXONOMY)
 def _listed() -> dict[str, bool]:
+    """Code → whether it names a person, in the version that answers."""
+    newest = current().newest(Kind.TAXONOMY)
+    return dict(newest.table().rows()) if newest else _shipped()
+
+
+@cache
+def _shipped() -> dict[str, bool]:
     found: dict[str, bool] = {}
     for where, row in read_csv(_LISTED, _LISTED_COLUMNS):
         code, individual = row["code"], row["is_individual"]

@@ -15,6 +15,8 @@ from cleanclaim.facts.identity.described import described
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import TEXT, Column
 from cleanclaim.reference import taxonomy
+from cleanclaim.reference.published.editions import by_editions
+from cleanclaim.reference.published.kinds import Kind
 
 _REMEMBERED = 65_536
 _NPI = re.compile(r"[0-9]{10}", re.ASCII)
@@ -36,7 +38,7 @@ def npi_state(text: str) -> tuple[str]:
     return ("check_digit",) if summed % 10 else ("well_formed",)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(Kind.TAXONOMY, most=_REMEMBERED)
 def _taxonomy(text: str) -> tuple[str, str, str]:
     """State, role and discipline; the role of a code without one of ours says whether it is a person's."""
     if not text.strip():

@@ -1,7 +1,8 @@
 """Whether each billed code can be a code at all, is listed, has ended or has not begun, on its date of service.
 
 Unlike the lookup by date, an ended code keeps its last day and its replacement here. A first day that was not
-read counts as long past, as everywhere in the listing.
+read counts as long past, as everywhere in the listing. A HCPCS Level II code that is not listed here is looked up in
+the loaded edition of that code set.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import polars as pl
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import DAY, FLAG, TEXT, TEXTS, Column
-from cleanclaim.reference import procedures
+from cleanclaim.reference import hcpcs, procedures
 
 _SCHEMA = pl.Schema(
     {
@@ -25,18 +26,24 @@ _SCHEMA = pl.Schema(
         "code_begins_on": pl.Date(),
         "code_ended_on": pl.Date(),
         "code_replaced_by": pl.List(pl.String()),
+        "read_through": pl.Date(),
     }
 )
-_TAKEN = [name for name in _SCHEMA if name != "code"]
-_Row = tuple[str, bool, str | None, bool, date | None, date | None, list[str]]
+_TAKEN = [name for name in _SCHEMA if name not in ("code", "read_through")]
+_Row = tuple[str, bool, str | None, bool, date | None, date | None, list[str], date]
 
 
 def _row(code: str) -> _Row:
     section = procedures.section_of(code)
     listed = procedures.get(code)
-    if listed is None:
-        return (code, section is not None, section, False, None, None, [])
-    return (code, True, section, True, listed.valid_from, listed.valid_through, list(listed.replaced_by))
+    if listed is not None:
+        days = (listed.valid_from, listed.valid_through)
+        return (code, True, section, True, *days, list(listed.replaced_by), procedures.known_through())
+    edition, published = hcpcs.loaded(), hcpcs.get(code)
+    if edition is not None and published is not None:
+        # A published first day is when the code was added.
+        return (code, True, section, True, published.begins_on, published.ended_on, [], edition.valid_through)
+    return (code, section is not None, section, False, None, None, [], procedures.known_through())
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
@@ -46,7 +53,7 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     wide = asked.join(known, on="code", how="left", maintain_order="left")
     day, listed = pl.col("date_of_service"), pl.col("code_is_listed")
     begins, ended = pl.col("code_begins_on"), pl.col("code_ended_on")
-    read = day <= procedures.known_through()
+    read = day <= pl.col("read_through")
     return wide.select(
         *_TAKEN,
         pl.when(listed)

@@ -7,7 +7,6 @@ judge run under last quarter's edition and one under this quarter's never mix th
 from __future__ import annotations
 
 import contextlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -89,27 +88,36 @@ def _of_the_user() -> Editions:
     return BUILT_IN if folder is None else Editions(read_manifest(folder))
 
 
-def by_editions(*kinds: Kind) -> Callable[[Callable[_Parameters, _Answer]], Callable[_Parameters, _Answer]]:
+def by_editions(
+    *kinds: Kind, most: int | None = None
+) -> Callable[[Callable[_Parameters, _Answer]], Callable[_Parameters, _Answer]]:
     """Remember a function's answers by its arguments and the current editions of these kinds.
 
-    Answers under the few choices asked for last are kept, so that two can be compared row by row.
+    Answers under the few choices asked for last are kept, so that two can be compared row by row. Above `most`
+    answers under one choice, remembering begins anew.
     """
 
     def decorate(function: Callable[_Parameters, _Answer]) -> Callable[_Parameters, _Answer]:
-        kept: OrderedDict[object, dict[object, _Answer]] = OrderedDict()
+        kept: dict[object, dict[object, _Answer]] = {}
         lock = Lock()
 
         @wraps(function)
         def remembered(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer:
-            chosen = tuple(current().of(kind) for kind in kinds)
-            asked = (args, tuple(sorted(kwargs.items())))
-            with lock:
-                answers = kept.setdefault(chosen, {})
-                kept.move_to_end(chosen)
-                while len(kept) > _MOST_REMEMBERED:
-                    kept.popitem(last=False)
+            editions = current()
+            chosen = tuple(editions.of(kind) for kind in kinds)
+            answers = kept.get(chosen)
+            if answers is None:
+                with lock:
+                    while len(kept) >= _MOST_REMEMBERED:
+                        del kept[next(iter(kept))]
+                    answers = kept.setdefault(chosen, {})
+            asked = (args, tuple(sorted(kwargs.items()))) if kwargs else args
             if asked not in answers:
-                answers[asked] = function(*args, **kwargs)
+                if most is not None and len(answers) >= most:
+                    answers.clear()
+                found = function(*args, **kwargs)
+                answers[asked] = found
+                return found
             return answers[asked]
 
         return remembered

@@ -20,9 +20,9 @@ rule = Rule(
     name="base-code-of-add-on-missing",
     over="lines",
     severity=Severity.DENY,
-    applies=col.is_add_on & (col.family != "remote_monitoring"),
+    applies=col.needs_base_code,
     flag=col.base_code_billed.not_(),
-    message="{code} billed without {add_on_to} on the same day",
+    message="{code} billed without {base_code_words} on the same day",
     concept="add-on-alone",
     dollars=col.allowed_cents,
     sources=(
