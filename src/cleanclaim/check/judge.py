@@ -77,7 +77,9 @@ class Judge:
         crashed: dict[str, str] = {}
         for table, questions in self._questions.items():
             mute = {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
-            answers[table] = questions.without(mute).ask(workspace.frames[table], table, crashed)
+            answers[table] = questions.without(mute).ask(
+                workspace.frames[table], table, crashed, workspace.alike
+            )
         return Verdicts(self, workspace, answers, crashed)
 
     def reads(self, rule: Rule) -> tuple[str, ...]:
@@ -130,7 +132,7 @@ class Verdicts:
         result: dict[str, dict[Verdict, int]] = {}
         for answers in self.answers.values():
             for place, code in enumerate(answers.codes):
-                tally = np.bincount(answers.verdicts[:, place], minlength=len(Verdict))
+                tally = np.bincount(answers.verdicts[place], minlength=len(Verdict))
                 result[code] = {verdict: int(tally[verdict]) for verdict in Verdict}
         return result
 

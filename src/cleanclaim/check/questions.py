@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.facts.alike import FEW_ROWS, Alike, Kinds, is_dear, read_by
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.rules.kit import Rule, Verdict
 
@@ -34,28 +35,29 @@ _VERDICT = np.array(
         [Verdict.PASS, Verdict.NO_DATA, Verdict.FINDING],  # applies: true
     ],
     dtype=np.int8,
-)
-"""The verdict for what a rule's two expressions answer."""
+).ravel()
+"""The verdict for what a rule's two expressions answer, at `applies` × `_TRUTHS` + `flag`."""
+_TRUTHS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Verdict codes of one table: a row for each of its rows, a column for each rule."""
+    """Verdict codes of one table: a row for each rule, a column for each of the table's rows."""
 
     codes: tuple[str, ...]
     verdicts: Numbers
 
     def of(self, code: str) -> Numbers:
         """The verdicts of one rule."""
-        found: Numbers = self.verdicts[:, self.codes.index(code)]
+        found: Numbers = self.verdicts[self.codes.index(code)]
         return found
 
     def rows(self, verdict: Verdict) -> dict[str, list[int]]:
         """Rule → rows with that verdict, rules without any left out."""
         found: dict[str, list[int]] = {}
-        columns, rows = np.nonzero(np.equal(self.verdicts.T, verdict))
-        for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
-            found.setdefault(self.codes[column], []).append(row)
+        rules, rows = np.nonzero(np.equal(self.verdicts, verdict))
+        for rule, row in zip(rules.tolist(), rows.tolist(), strict=True):
+            found.setdefault(self.codes[rule], []).append(row)
         return found
 
 
@@ -93,27 +95,30 @@ class Questions:
         """The questions of the other rules."""
         return self.of([rule for rule in self.rules if rule.code not in codes]) if codes else self
 
-    def ask(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> Answers:
+    def ask(
+        self, frame: pl.DataFrame, table: str, crashed: dict[str, str], alike: Alike | None = None
+    ) -> Answers:
         """The verdict of each rule on each row; rows that are history alone are not judged.
 
-        Rules that crash are added to `crashed`, with why, and the others asked without them.
+        Rules that crash are added to `crashed`, with why, and the others asked without them. With `alike`, a
+        question about texts or lists is put once to each kind of row.
         """
-        verdicts = np.full((frame.height, len(self.rules)), Verdict.NOT_APPLICABLE, np.int8)
+        verdicts = np.full((len(self.rules), frame.height), Verdict.NOT_APPLICABLE, np.int8)
         answers = Answers(tuple(rule.code for rule in self.rules), verdicts)
         judged = _judged(frame, table)
         if not judged.any() or not self.rules:
             return answers
-        asked = _Asked(self.parts, frame, KEYS[table])
+        asked = _Asked(self.parts, frame, table, alike)
         if not asked.ask(place for places in self.applies for place in places):
             return self._ask_apart(frame, table, crashed)
-        applies = np.array([asked.together(places) for places in self.applies])
-        concerned = np.flatnonzero((applies[:, judged] != _FALSE).any(axis=1)).tolist()
+        applies = [asked.together(places) for places in self.applies]
+        concerned = [rule for rule, answer in enumerate(applies) if answer[judged].any()]
         if not asked.ask(place for rule in concerned for place in self.flags[rule]):
             return self._ask_apart(frame, table, crashed)
-        if concerned:
-            flags = np.array([asked.together(self.flags[rule]) for rule in concerned])
-            verdicts[:, concerned] = _VERDICT[applies[concerned], flags].T
-        verdicts[~judged] = Verdict.NOT_APPLICABLE
+        for rule in concerned:
+            np.take(_VERDICT, applies[rule] * _TRUTHS + asked.together(self.flags[rule]), out=verdicts[rule])
+        if not judged.all():
+            verdicts[:, ~judged] = Verdict.NOT_APPLICABLE
         return answers
 
     def _ask_apart(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> Answers:
@@ -139,23 +144,54 @@ def _tried(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFrame 
 class _Asked:
     """Answers to the parts of one table, each asked once at most."""
 
-    def __init__(self, parts: Sequence[pl.Expr], frame: pl.DataFrame, key: str) -> None:
+    def __init__(self, parts: Sequence[pl.Expr], frame: pl.DataFrame, table: str, alike: Alike | None) -> None:
         self._parts = parts
         self._frame = frame
-        # A key beside the parts, so that a part that is a constant is as high as the table.
-        self._key = pl.col(key)
+        self._table = table
+        self._alike = alike
         self._numbers: dict[int, Numbers] = {}
 
     def ask(self, places: Iterable[int]) -> bool:
         """Ask those of the parts that have not been asked yet; false if one of them crashes."""
         wanted = sorted({place for place in places if place not in self._numbers})
-        if not wanted:
-            return True
-        answered = _tried(self._frame, [self._key, *(self._parts[place] for place in wanted)])
-        if not isinstance(answered, pl.DataFrame):
-            return False
-        self._numbers.update(zip(wanted, _as_numbers(answered), strict=True))
+        for kinds, own in self._by_kinds(wanted):
+            # A key beside the parts, so that a part that is a constant is as high as the table.
+            key = pl.col(KEYS[self._table])
+            answered = _tried(self._rows(kinds, own), [key, *(self._parts[place] for place in own)])
+            if not isinstance(answered, pl.DataFrame):
+                return False
+            for place, numbers in zip(own, _as_numbers(answered), strict=True):
+                self._numbers[place] = numbers if kinds is None else numbers[kinds.of_row]
         return True
+
+    def _rows(self, kinds: Kinds | None, places: Sequence[int]) -> pl.DataFrame:
+        """What the parts read, of every row or of one row of each kind."""
+        if kinds is None:
+            return self._frame
+        schema = self._frame.schema
+        names = {name for place in places for name in read_by(self._parts[place], schema)} | {KEYS[self._table]}
+        return pl.DataFrame([self._frame.get_column(name).gather(kinds.rows) for name in sorted(names)])
+
+    def _by_kinds(self, wanted: Sequence[int]) -> Iterable[tuple[Kinds | None, list[int]]]:
+        """The parts by what they read, with the kinds of rows that differ in it; the plain ones together."""
+        if self._alike is None or self._frame.height <= FEW_ROWS:
+            yield None, list(wanted)
+            return
+        schema = self._frame.schema
+        directly: list[int] = []
+        by_roots: dict[tuple[str, ...], list[int]] = {}
+        for place in wanted:
+            roots = read_by(self._parts[place], schema)
+            dear = any(is_dear(schema[name]) for name in roots)
+            (by_roots.setdefault(roots, []) if dear else directly).append(place)
+        for roots, own in by_roots.items():
+            kinds = self._alike.kinds(self._table, roots)
+            if kinds is None:
+                directly += own
+            else:
+                yield kinds, own
+        if directly:
+            yield None, directly
 
     def together(self, places: Sequence[int]) -> Numbers:
         """The "and" of the parts."""
@@ -169,8 +205,12 @@ def _as_numbers(answered: pl.DataFrame) -> Iterable[Numbers]:
     """Every column but the first, which is the key."""
     if answered.height * answered.width <= _FEW_CELLS:
         return np.array([[_NUMBER[cell] for cell in row[1:]] for row in answered.iter_rows()], np.int8).T
-    truth = pl.nth(range(1, answered.width)).cast(pl.Boolean).cast(pl.Int8)
-    return answered.select((truth * _TRUE).fill_null(_UNKNOWN)).to_numpy().T
+    return [_truth(column.cast(pl.Boolean)) for column in answered.get_columns()[1:]]
+
+
+def _truth(column: pl.Series) -> Numbers:
+    numbers = column.fill_null(value=False).to_numpy().view(np.int8) * np.int8(_TRUE)
+    return numbers if not column.null_count() else numbers + column.is_null().to_numpy().view(np.int8)
 
 
 def _conjuncts(expression: pl.Expr) -> list[pl.Expr]:

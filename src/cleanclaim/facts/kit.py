@@ -48,6 +48,7 @@ class Aggregate:
 class Fact:
     """One derived column: an expression over its table, or an aggregate of another table.
 
+    `expr` follows from the row's own columns alone, whatever the other rows: it may be asked of one row of each kind.
     `lacks` is said to the user where the fact is unknown: the input that is missing, in words.
     """
 

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.facts.alike import FEW_ROWS, Alike, Source, is_dear, read_by
 from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs
-from cleanclaim.facts.kit import Aggregate, Context
-from cleanclaim.facts.memory import computed
+from cleanclaim.facts.kit import Aggregate, Context, Stage
+from cleanclaim.facts.memory import Memory, computed
 from cleanclaim.facts.plan import Cell, Collect, Compute, Gather, Recall, Run, Step, outputs
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.lines.tables import Tables
@@ -28,6 +29,13 @@ class Workspace:
     frames: dict[str, pl.DataFrame]
     context: Context
     crashed: dict[Cell, str] = field(default_factory=dict)
+    sources: dict[Cell, Source] = field(default_factory=dict)
+    """Where columns were read that belong to another table."""
+    alike: Alike = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The frames' columns are numbered as they are asked for."""
+        self.alike = Alike(self.frames, self.sources)
 
     @classmethod
     def of(cls, tables: Tables, context: Context, *, with_pairs: bool) -> Workspace:
@@ -55,15 +63,46 @@ class Workspace:
                 self._gather(step)
             case Compute(table=table, layers=layers):
                 for layer in layers:
-                    self.frames[table] = self.frames[table].with_columns(expr for _, expr in layer)
+                    self._compute(table, layer)
             case Collect():
                 self._collect(step)
             case Run(stage=stage):
                 frame = self.frames[stage.over]
                 self.frames[stage.over] = frame.hstack(computed(stage, self.frames, self.context))
             case Recall(stages=stages, memory=memory):
-                frame = self.frames[stages[0].over]
-                self.frames[stages[0].over] = frame.hstack(memory.answer(frame, self.context))
+                self._recall(stages, memory)
+
+    def _compute(self, table: str, layer: Sequence[tuple[str, pl.Expr]]) -> None:
+        """Add columns by expressions; what is asked of texts and lists in a tall table, once of each kind of row."""
+        frame = self.frames[table]
+        if frame.height <= FEW_ROWS:
+            self.frames[table] = frame.with_columns(expr for _, expr in layer)
+            return
+        schema = frame.schema
+        directly: list[pl.Expr] = []
+        by_kind: dict[str, pl.Series] = {}
+        for name, expr in layer:
+            roots = read_by(expr, schema)
+            dear = any(is_dear(schema[root]) for root in roots)
+            kinds = self.alike.kinds(table, roots) if dear else None
+            if kinds is None:
+                directly.append(expr)
+            else:
+                answer = self.alike.rows(table, roots, kinds).select(expr)
+                (by_kind[name],) = self.alike.spread(table, answer.get_columns(), kinds)
+        self.frames[table] = frame.with_columns(directly).hstack(list(by_kind.values()))
+
+    def _recall(self, stages: Sequence[Stage], memory: Memory) -> None:
+        """Look up what follows from a few columns; in a tall table, once for each kind of row."""
+        table, needs = stages[0].over, stages[0].needs
+        frame = self.frames[table]
+        kinds = self.alike.kinds(table, needs)
+        if kinds is None:
+            added = memory.answer(frame, self.context)
+        else:
+            answers = memory.answer(self.alike.rows(table, needs, kinds), self.context)
+            added = self.alike.spread(table, answers, kinds)
+        self.frames[table] = frame.hstack(added)
 
     def apply_isolated(self, step: Step, error: BaseException) -> None:
         """Mark the step's columns as crashed and fill them with null, so that other steps can go on."""
@@ -76,6 +115,7 @@ class Workspace:
         child, parent = self.frames[step.table], self.frames[step.owner]
         columns = pl.DataFrame([parent.get_column(name) for name in dict.fromkeys(name for name, _ in step.names)])
         read = columns[child.get_column(step.key)]
+        self.sources.update({(step.table, alias): (step.owner, name, step.key) for name, alias in step.names})
         self.frames[step.table] = child.hstack([read.get_column(name).alias(alias) for name, alias in step.names])
 
     def _collect(self, step: Collect) -> None:

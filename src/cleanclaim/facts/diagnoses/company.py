@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage, values_of
@@ -80,20 +81,26 @@ def _company(codes: tuple[str | None, ...]) -> tuple[tuple[object, ...], ...]:
 
 
 def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    """Each list of diagnoses that occurs is judged once, however many claims have it."""
     diagnoses = frames["diagnoses"]
-    names = ("diagnosis_id", "claim_id", "position", "diagnosis_code")
-    claims: dict[int, list[tuple[int, int, str | None]]] = {}
-    for key, claim, position, code in zip(*(diagnoses.get_column(name).to_list() for name in names), strict=True):
-        claims.setdefault(claim, []).append((position, key, code))
-    columns: list[list[object]] = [[None] * diagnoses.height for _ in _COLUMNS]
-    for listed in claims.values():
-        listed.sort(key=lambda entry: entry[0])
-        for column, values in zip(columns, _company(tuple(code for _, _, code in listed)), strict=True):
-            for (_, key, _), value in zip(listed, values, strict=True):
-                column[key] = value
-    return pl.DataFrame(
-        {item.name: pl.Series(values, dtype=item.dtype) for item, values in zip(_COLUMNS, columns, strict=True)}
-    )
+    claim, position = (diagnoses.get_column(name).to_numpy() for name in ("claim_id", "position"))
+    order = np.lexsort((np.arange(len(claim)), position, claim))
+    starts = np.flatnonzero(np.diff(claim[order], prepend=-1))
+    counts = np.diff(starts, append=len(claim))
+    listed = diagnoses.get_column("diagnosis_code").gather(order)
+    claims = pl.DataFrame({"of": np.repeat(np.arange(len(starts)), counts), "codes": listed})
+    lists = claims.group_by("of", maintain_order=True).agg("codes").select("codes")
+    kinds = lists.unique(maintain_order=True).with_row_index("kind")
+    kind = lists.join(kinds, on="codes", how="left", nulls_equal=True, maintain_order="left").get_column("kind")
+    rows = [row for codes in kinds.get_column("codes").to_list() for row in zip(*_company(tuple(codes)), strict=True)]
+    answers = pl.DataFrame(rows, schema={item.name: item.dtype for item in _COLUMNS}, orient="row")
+    # The answers of a list stand one below the other: a diagnosis finds its own by its place in the list.
+    sizes = kinds.get_column("codes").list.len().to_numpy().astype(np.int64)
+    begin = (np.cumsum(sizes) - sizes)[kind.to_numpy()]
+    place = np.repeat(begin - starts, counts) + np.arange(len(claim))
+    back = np.empty(len(claim), np.int64)
+    back[order] = place
+    return answers[pl.Series(back)]
 
 
 def _is_confirmed(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
