@@ -95,9 +95,7 @@ class Questions:
         """The questions of the other rules."""
         return self.of([rule for rule in self.rules if rule.code not in codes]) if codes else self
 
-    def ask(
-        self, frame: pl.DataFrame, table: str, crashed: dict[str, str], alike: Alike | None = None
-    ) -> Answers:
+    def ask(self, frame: pl.DataFrame, table: str, crashed: dict[str, str], alike: Alike | None = None) -> Answers:
         """The verdict of each rule on each row; rows that are history alone are not judged.
 
         Rules that crash are added to `crashed`, with why, and the others asked without them. With `alike`, a

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.keys import dense, key_of, numbers
 from cleanclaim.facts.kit import Context
 from cleanclaim.facts.pair_edits import edits_for
 
@@ -34,19 +37,19 @@ def derive_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     if claims.height <= _FEW:
         return _few_days(claims)
-    known = pl.all_horizontal(*(pl.col(name).is_not_null() for name in DAY_KEY))
-    alone = pl.when(known.not_()).then(pl.col("claim_id")).otherwise(-1).alias("__alone")
-    keyed = claims.select("claim_id", "is_history", *DAY_KEY, alone)
-    days = (
-        keyed.sort("is_history", "claim_id")
-        .group_by(*DAY_KEY, "__alone", maintain_order=True)
-        .agg(pl.col("claim_id").first().alias("claim_id"), pl.col("claim_id").alias("__claims"))
-        .sort("claim_id")
-        .with_row_index("day_id")
-        .with_columns(pl.col("day_id").cast(pl.Int64))
-    )
-    owners = days.select("day_id", "__claims").explode("__claims").sort("__claims").get_column("day_id")
-    return claims.with_columns(owners.alias("day_id")), days.select("day_id", "claim_id")
+    key = key_of([claims.get_column(name) for name in DAY_KEY])
+    own = np.arange(claims.height)
+    of_day = np.where(key.known, claims.height + key.values, own)
+    is_history = claims.get_column("is_history").to_numpy()
+    order = np.concatenate([np.flatnonzero(~is_history), np.flatnonzero(is_history)])
+    _, first, day = np.unique(of_day[order], return_index=True, return_inverse=True)
+    standing = order[first]
+    rank = np.empty(len(standing), np.int64)
+    rank[np.argsort(standing)] = np.arange(len(standing))
+    owners = np.empty(claims.height, np.int64)
+    owners[order] = rank[day.reshape(-1)]
+    days = pl.DataFrame({"day_id": np.arange(len(standing)), "claim_id": np.sort(standing)})
+    return claims.hstack([pl.Series("day_id", owners)]), days
 
 
 def _few_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -75,25 +78,29 @@ def derive_day_codes(
     """
     if lines.height + services.height <= _FEW:
         return _few_day_codes(claims, days, lines, services)
-    day_of = claims.get_column("day_id")
-    billed = lines.select(pl.col("claim_id"), pl.col("code").alias("day_code"))
-    furnished = services.select(pl.col("claim_id"), pl.col("service_code").alias("day_code"))
-    both = pl.concat([billed, furnished])
-    both = both.with_columns(day_of.gather(both.get_column("claim_id")).alias("day_id"))
-    met = both.select("day_id", "day_code").unique(maintain_order=True)
-    met = met.sort("day_id", maintain_order=True).with_row_index("day_code_id")
-    met = met.with_columns(pl.col("day_code_id").cast(pl.Int64))
-    owners = both.join(met, on=["day_id", "day_code"], how="left", nulls_equal=True, maintain_order="left")
-    ids = owners.get_column("day_code_id")
-    day_codes = met.with_columns(
-        days.get_column("claim_id").gather(met.get_column("day_id")).alias("claim_id"),
-        pl.col("day_code_id").alias("day_code_order"),
+    owner = np.concatenate([frame.get_column("claim_id").to_numpy() for frame in (lines, services)])
+    day = claims.get_column("day_id").to_numpy()[owner]
+    codes = pl.concat([lines.get_column("code"), services.get_column("service_code")])
+    code = numbers(codes)
+    # Of unknown codes it is not known that they differ: they are one row of the day.
+    own = np.where(code.known, code.values + 1, 0)
+    _, first, met = np.unique(day * (int(own.max(initial=0)) + 1) + own, return_index=True, return_inverse=True)
+    order = np.lexsort((first, day[first]))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    ids = pl.Series("day_code_id", rank[met.reshape(-1)])
+    rows = first[order]
+    day_codes = pl.DataFrame(
+        {
+            "day_code_id": np.arange(len(rows)),
+            "day_id": day[rows],
+            "day_code": codes.gather(rows),
+            "claim_id": days.get_column("claim_id").to_numpy()[day[rows]],
+            "day_code_order": np.arange(len(rows)),
+        },
+        schema=_COLUMNS_OF_DAY_CODES,
     )
-    return (
-        lines.with_columns(ids[: lines.height].alias("day_code_id")),
-        services.with_columns(ids[lines.height :].alias("day_code_id")),
-        day_codes,
-    )
+    return lines.hstack([ids[: lines.height]]), services.hstack([ids[lines.height :]]), day_codes
 
 
 def _few_day_codes(
@@ -131,7 +138,9 @@ def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) ->
     both = _few_meetings(claims, lines) if lines.height <= _FEW else _meetings(claims, lines)
     if both.is_empty():
         return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
-    judged = edits_for(both.select("payer", "date_of_service", "column_1", "column_2"), context)
+    asked = both.select("payer", "date_of_service", "column_1", "column_2")
+    kinds = Alike({"pairs": asked}, {}).kinds("pairs", asked.columns)
+    judged = edits_for(asked, context) if kinds is None else edits_for(asked[kinds.rows], context)[kinds.of_row]
     named = judged.get_column("pair_edition")
     if named.null_count() == len(named):
         return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
@@ -189,16 +198,30 @@ _COLUMNS_OF_MEETINGS = {
 
 def _meetings(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Every two lines that meet: one to be paid (`column_1`), one to be denied (`column_2`), both ways round."""
-    keyed = (
-        lines.select("line_id", "claim_id", "code")
-        .join(claims.select("claim_id", "payer", *_PAIR_KEY), on="claim_id", how="left", maintain_order="left")
-        .drop_nulls(_PAIR_KEY)
+    owner = lines.get_column("claim_id").to_numpy()
+    of_claim = key_of([claims.get_column(name) for name in _PAIR_KEY])
+    line = np.flatnonzero(of_claim.known[owner])
+    line = line[np.argsort(of_claim.values[owner[line]], kind="stable")]
+    group = dense(of_claim.values[owner[line]])
+    size = np.bincount(group)
+    begin = np.cumsum(size) - size
+    # Each line meets all lines of its group.
+    mates = size[group]
+    first = np.repeat(line, mates)
+    place = np.arange(int(mates.sum())) - np.repeat(np.cumsum(mates) - mates, mates)
+    second = line[np.repeat(begin[group], mates) + place]
+    met = first != second
+    first, second = first[met], second[met]
+    codes = lines.get_column("code")
+    return pl.DataFrame(
+        {
+            "payer": claims.get_column("payer").gather(owner[first]),
+            "date_of_service": claims.get_column("date_of_service").gather(owner[first]),
+            "claim_id": owner[second],
+            "first_line_id": first,
+            "second_line_id": second,
+            "column_1": codes.gather(first),
+            "column_2": codes.gather(second),
+        },
+        schema=_COLUMNS_OF_MEETINGS,
     )
-    group = keyed.group_by(_PAIR_KEY).len().filter(pl.col("len") > 1)
-    keyed = keyed.join(group.drop("len"), on=_PAIR_KEY, how="semi", maintain_order="left")
-    met = keyed.select(*_PAIR_KEY, "payer", pl.col("line_id").alias("first_line_id"), pl.col("code").alias("column_1"))
-    other = keyed.select(
-        *_PAIR_KEY, "claim_id", pl.col("line_id").alias("second_line_id"), pl.col("code").alias("column_2")
-    )
-    both = met.join(other, on=_PAIR_KEY, how="inner").filter(pl.col("first_line_id") != pl.col("second_line_id"))
-    return both.select(*_COLUMNS_OF_MEETINGS)

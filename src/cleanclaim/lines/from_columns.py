@@ -115,7 +115,9 @@ def _read(frame: pl.DataFrame) -> _Cells:
     told = set(pl.concat(refused).filter(pl.col("field").is_in(["date", "date_of_service"])).get_column("row"))
     rows = [row for row in without_day.tolist() if row not in told]
     refused.append(_refusals(rows, "date", "a day as YYYY-MM-DD; the cell is empty"))
-    parts = [cells.get_column(name).fill_null(0) for name in ("assistant_minutes", "together_minutes") if name in columns]
+    parts = [
+        cells.get_column(name).fill_null(0) for name in ("assistant_minutes", "together_minutes") if name in columns
+    ]
     if "minutes" in columns and parts:
         too_many = (sum(parts[1:], parts[0]) > cells.get_column("minutes")).fill_null(value=False)
         refused.append(
@@ -164,9 +166,7 @@ def _refusals(rows: list[int], field: str, expected: str) -> pl.DataFrame:
 
 
 _PLAIN_TEXT = frozenset(
-    name
-    for name, column in {**CLAIM_COLUMNS, **LINE_COLUMNS}.items()
-    if column.dtype == pl.String and name != "code"
+    name for name, column in {**CLAIM_COLUMNS, **LINE_COLUMNS}.items() if column.dtype == pl.String and name != "code"
 ) | {"patient"}
 """Columns whose text is taken as it stands."""
 
@@ -334,10 +334,10 @@ def _disciplines(cells: pl.DataFrame, parts: _Parts) -> pl.Series:
         rows = modifiers.list.contains(modifier).to_numpy()
         said[discipline] = np.bincount(parts.owner[rows], minlength=parts.count) > 0
     agree = np.sum(list(said.values()), axis=0) == 1
-    found = pl.Series([None] * parts.count, dtype=pl.String)
-    for discipline, flags in said.items():
-        found = pl.select(pl.when(pl.lit(pl.Series(flags & agree))).then(pl.lit(discipline)).otherwise(found)).to_series()
-    return found
+    place = np.zeros(parts.count, np.int64)
+    for number, flags in enumerate(said.values(), start=1):
+        place[flags & agree] = number
+    return pl.Series([None, *said], dtype=pl.String).gather(place)
 
 
 def _lines(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:

@@ -124,6 +124,11 @@ def as_column(name: str, values: npt.NDArray[Any], known: Flags) -> pl.Series:
     return pl.Series(name, values).scatter(np.flatnonzero(~known), None)
 
 
+def as_flags(yes: Flags, no: Flags) -> pl.Series:
+    """Two certainties as a column of flags, null where neither is."""
+    return pl.Series(yes).set(pl.Series(~(yes | no)), None)
+
+
 def as_texts(name: str, places: npt.NDArray[np.int8], words: Sequence[str]) -> pl.Series:
     """Places among words as a column of the words."""
     if len(places) <= _FEW:

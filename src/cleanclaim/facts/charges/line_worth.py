@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
+from cleanclaim.pricing.exact import flags
 
 _CLAIM = ("payer_line_order_matters", "payer_daily_unit_cap_units", "claim_capped_units")
 _LINE = ("line_id", "claim_id", "line_number", "units", "charge_cents", "allowed_cents", "counts_in_daily_cap")
@@ -26,11 +28,18 @@ _COLUMNS = (
 def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     order, cap = claims.get_column("payer_line_order_matters"), claims.get_column("payer_daily_unit_cap_units")
+    whole = pl.DataFrame([frames["lines"].get_column(name) for name in _LINE])
     # Most claims meet no such payer, and then there is nothing to weigh.
-    if not order.any():
-        height = frames["lines"].height
-        return pl.DataFrame([pl.Series(column.name, [None] * height, dtype=column.dtype) for column in _COLUMNS])
-    lines = frames["lines"].select(_LINE)
+    row = np.flatnonzero(flags(order).yes[whole.get_column("claim_id").to_numpy()])
+    place = np.full(whole.height, len(row))
+    place[row] = np.arange(len(row))
+    nothing = pl.DataFrame({column.name: [None] for column in _COLUMNS}, schema={c.name: c.dtype for c in _COLUMNS})
+    weighed = _weighed(whole[row], cap).vstack(nothing) if len(row) else nothing
+    return weighed[place]
+
+
+def _weighed(lines: pl.DataFrame, cap: pl.Series) -> pl.DataFrame:
+    """Lines of claims whose payer takes them in order, all lines of a claim among them."""
     owner = lines.get_column("claim_id")
     units = pl.when("counts_in_daily_cap").then("units").when(pl.col("counts_in_daily_cap").not_()).then(0)
     every_allowed = pl.col("allowed_cents").null_count().over("claim_id") == 0
@@ -39,7 +48,6 @@ def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
         units.alias("counted"),
         pl.when(pl.col("units") > 0).then(worth // pl.col("units")).alias("worth"),
         cap.gather(owner).alias("cap"),
-        order.gather(owner).alias("ordered"),
     )
     known = (pl.col("counted").null_count() + pl.col("worth").null_count()).over("claim_id") == 0
     through = pl.col("counted").cum_sum().over("claim_id", order_by="line_number")
@@ -51,8 +59,8 @@ def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
     paid = (pl.col("before") < pl.col("cap")) & (pl.col("counted") > 0)
     return weighed.select(
         pl.col("worth").alias("unit_worth_cents"),
-        pl.when(pl.col("ordered") & pl.col("cap").is_not_null()).then("best").alias("cut_off_worth_cents"),
-        pl.when(pl.col("ordered") & pl.col("cap").is_not_null())
+        pl.when(pl.col("cap").is_not_null()).then("best").alias("cut_off_worth_cents"),
+        pl.when(pl.col("cap").is_not_null())
         .then(pl.when("known").then(paid & (pl.col("worth") < pl.col("best"))))
         .alias("is_worth_less_than_cut_off"),
     )

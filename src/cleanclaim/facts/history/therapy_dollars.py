@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import dense
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
 from cleanclaim.pricing.exact import Integers, Known, absent, as_column, flags, has_any, integers, is_one_of
@@ -92,8 +93,9 @@ def _year(days: Integers) -> Integers:
 
 def _group(patient: Integers, year: Integers, is_ot: Integers) -> Integers:
     """A number for each patient, calendar year and disciplines that share a threshold, in no meaningful order."""
-    several = np.stack([patient, year, is_ot])
-    return np.unique(several, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    years = year - int(year.min(initial=0))
+    several = (patient * (int(years.max(initial=0)) + 1) + years) * 2 + is_ot
+    return dense(several)
 
 
 def _before(amounts: Integers) -> Integers:

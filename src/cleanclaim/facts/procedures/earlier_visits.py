@@ -4,21 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import DAY, FLAG, Column
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, absent, as_column, as_flags, flags, integers
 
 _LACKS = "the patient's earlier claims"
 _FEW = 200
 """Up to this many lines Python is done before a query has begun."""
 
 
-def _previous(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """The day before each day on which the keys occur, as `earlier_on`."""
-    met = rows.select(*keys, "date_of_service").drop_nulls().unique().sort(*keys, "date_of_service")
-    return met.with_columns(pl.col("date_of_service").shift(1).over(keys).alias("earlier_on"))
+def _previous(key: Known, dates: pl.Series, among: Flags) -> pl.Series:
+    """The last day before each row's own on which its key occurs among these rows; null where there is none.
+
+    A row whose own day and key do not occur among them has none.
+    """
+    day = numbers(dates)
+    met = joined(key, day)
+    known = met.known & among
+    size = int(day.values.max(initial=0)) + 1
+    days = np.unique(met.values[known])
+    if not len(days):
+        return pl.Series([None], dtype=pl.Date).new_from_index(0, len(among))
+    place = np.minimum(np.searchsorted(days, met.values), len(days) - 1)
+    occurs = met.known & (days[place] == met.values)
+    before = days[place - 1]
+    has_one = occurs & (place > 0) & (before // size == days[place] // size)
+    first = integers(dates.sort().head(1)).values
+    return as_column("earlier_on", before % size + first, has_one).cast(pl.Date)
 
 
 def _nothing_earlier(lines: pl.DataFrame) -> bool:
@@ -34,32 +51,37 @@ def _nothing_earlier(lines: pl.DataFrame) -> bool:
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     lines = pl.DataFrame([frames["lines"].get_column(name) for name in stage.needs])
     if _nothing_earlier(lines):
-        never, knows = pl.Series([None] * lines.height, dtype=pl.Date), lines.get_column("knows_history")
+        never, knows_history = pl.Series([None] * lines.height, dtype=pl.Date), lines.get_column("knows_history")
         return pl.DataFrame(
             [
                 never.alias("same_code_earlier_on"),
-                knows.alias("knows_codes_before"),
+                knows_history.alias("knows_codes_before"),
                 never.alias("evaluation_earlier_on"),
-                knows.alias("knows_evaluations_before"),
+                knows_history.alias("knows_evaluations_before"),
             ]
         )
-    keys = ["patient_id", "code"]
-    same = lines.join(_previous(lines, keys), on=[*keys, "date_of_service"], how="left", maintain_order="left")
-    own = ["patient_id", "discipline"]
-    evaluations = lines.filter(pl.col("is_own_evaluation"))
-    evaluated = lines.join(_previous(evaluations, own), on=[*own, "date_of_service"], how="left", maintain_order="left")
-    dated = pl.col("date_of_service").is_null().any().over("patient_id").not_() & pl.col("knows_history")
-    every_code = pl.col("code").is_null().any().over("patient_id").not_()
-    every_kind = pl.col("is_own_evaluation").is_null().any().over("patient_id").not_()
-    certain = lines.select((dated & every_code).alias("codes"), (dated & every_kind).alias("kinds"))
+    patient = numbers(lines.get_column("patient_id"))
+    dates, code, kind = (lines.get_column(name) for name in ("date_of_service", "code", "is_own_evaluation"))
+    discipline = joined(patient, numbers(lines.get_column("discipline")))
+    everything = np.ones(lines.height, np.bool_)
+    knows = flags(lines.get_column("knows_history"))
     return pl.DataFrame(
         {
-            "same_code_earlier_on": same.get_column("earlier_on"),
-            "knows_codes_before": certain.get_column("codes"),
-            "evaluation_earlier_on": evaluated.get_column("earlier_on"),
-            "knows_evaluations_before": certain.get_column("kinds"),
+            "same_code_earlier_on": _previous(joined(patient, numbers(code)), dates, everything),
+            "knows_codes_before": _certain(patient.values, knows, absent(dates), absent(code)),
+            "evaluation_earlier_on": _previous(discipline, dates, flags(kind).yes),
+            "knows_evaluations_before": _certain(patient.values, knows, absent(dates), absent(kind)),
         }
     )
+
+
+def _certain(patient: Integers, knows: Tristate, *unknown: Flags) -> pl.Series:
+    """Whether the patient's history is at hand and nothing in it is unknown; unknown where neither can be told."""
+    holes = np.zeros(int(patient.max(initial=0)) + 1, np.bool_)
+    for rows in unknown:
+        holes[patient[rows]] = True
+    never = knows.no | holes[patient]
+    return as_flags(knows.yes & ~never, never)
 
 
 stage = Stage(
