@@ -84,3 +84,25 @@ def test_cash_is_the_patients() -> None:
         assert column(table, name) == [9000, 1500]
     assert column(table, "expected_payment_cents") == [0, 0]
     assert column(priced([{"payer": "cash"}], "97110@?"), "price_status") == ["charge unknown"]
+
+
+def blanked(name: str, value: object = None) -> pl.DataFrame:
+    claims = claims_of([{}])
+    return claims.with_columns(pl.lit(value, claims.schema[name]).alias(name))
+
+
+def test_an_unknown_cut_for_assistants_matters_to_their_lines_alone() -> None:
+    table = price_table(blanked("payer_assistant_payment_reduction"), lines_of("97530 97110-CQ 97140-CO"))
+    assert column(table, "share_status") == ["found", "rate unknown", "rate unknown"]
+    assert column(table, "expected_payment_cents") == [2749, None, None]
+    for bound in ("expected_payment_at_least_cents", "expected_payment_at_most_cents"):
+        assert column(table, bound) == [2749, None, None]
+
+
+def test_sequestration_that_may_apply_leaves_the_payment_open() -> None:
+    unknown = price_table(blanked("payer_sequestration_applies"), lines_of("97530"))
+    assert column(unknown, "share_status") == ["rate unknown"]
+    assert column(unknown, "expected_payment_cents") == [None]
+    # 35.07 × 80 %, with nothing taken off.
+    spared = price_table(blanked("payer_sequestration_applies", value=False), lines_of("97530"))
+    assert column(spared, "expected_payment_cents") == [2806]
