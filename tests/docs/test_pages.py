@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from pathlib import Path
@@ -14,7 +15,7 @@ from cleanclaim.docs import figures, site
 from cleanclaim.docs.columns import TABLES, Columns
 from cleanclaim.docs.markdown import linked_rules, plain, table
 from cleanclaim.docs.value_pages import shown
-from cleanclaim.reference import procedures, values
+from cleanclaim.reference import modifiers, payers, procedures, values
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import ExampleKind
 
@@ -39,11 +40,13 @@ def project(tmp_path: Path) -> Path:
 # --- the pages there are -----------------------------------------------------------------------------------
 
 
-def test_every_rule_value_fact_and_code_has_its_page(pages: dict[str, str]) -> None:
+def test_every_rule_value_fact_code_payer_and_modifier_has_its_page(pages: dict[str, str]) -> None:
     columns = Columns()
     wanted = [f"docs/rules/{rule.code}.md" for rule in book.rules()]
     wanted += [f"docs/values/{name}.md" for name in values.names()]
     wanted += [f"docs/codes/{code}.md" for code in procedures.all_codes()]
+    wanted += [f"docs/payers/{name}.md" for name in payers.all_ids()]
+    wanted += [f"docs/modifiers/{item.code}.md" for item in modifiers.all_modifiers()]
     for name in TABLES:
         wanted += [f"docs/facts/{name}/{fact.name}.md" for fact in columns.derived(name)]
         wanted += [f"docs/facts/{name}/index.md"]
@@ -141,7 +144,7 @@ def test_every_page_of_the_menu_is_there(pages: dict[str, str]) -> None:
     project = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
     assert project["theme"]["font"] is False
     listed = re.findall(r"'([^']+\.md)'", str(project["nav"]))
-    assert len(listed) == 12
+    assert len(listed) == 15
     assert [name for name in listed if f"docs/{name}" not in pages and not (ROOT / "docs" / name).is_file()] == []
 
 
@@ -286,3 +289,62 @@ def test_only_codes_of_known_rules_become_links() -> None:
 )
 def test_a_value_is_shown_at_its_scale(value: int, unit: str, text: str) -> None:
     assert shown(value, unit) == text
+
+
+# --- payers and modifiers ----------------------------------------------------------------------------------
+
+
+def test_a_payers_page_says_what_decides_what_does_not_and_what_nobody_has_read(pages: dict[str, str]) -> None:
+    lines = pages["docs/payers/cigna.md"].splitlines()
+    assert lines[0] == "# Cigna (American Specialty Health)"
+    assert lines[2].startswith("Cigna, therapy managed by American Specialty Health.")
+    assert "| claim filing indicator | `CI` (confidence: memory) |" in lines
+    stated, doubtful, unknown, said = (
+        lines.index(f"## {title}") for title in ("What it states", "Doubtful", "Unknown", "Says who")
+    )
+    [cap] = [line for line in lines[stated:doubtful] if line.startswith("| `daily_unit_cap` ")]
+    assert cap.startswith("| `daily_unit_cap` | 4 units, scope provider, applies to all <br> For each visit, ")
+    assert cap.endswith(" | 2022-11-01 | no last day | secondary | 1 |")
+    [doubt] = [line for line in lines[doubtful:unknown] if line.startswith("| `daily_unit_cap` ")]
+    assert doubt.endswith(" | 2022-10-15 | 2022-10-31 | uncertain | 8 |")
+    assert any(line.startswith("- `unit_method`: ") for line in lines[unknown:said])
+    assert lines[said + 2].startswith("1. Utah Occupational Therapy Association, ")
+
+
+def test_a_value_past_its_horizon_ends_there(pages: dict[str, str]) -> None:
+    amounts = [line for line in pages["docs/payers/medicare_b.md"].splitlines() if "`appeal_least_amounts`" in line]
+    assert [line.split(" | ")[2:4] for line in amounts] == [
+        [f"{year}-01-01", f"{year}-12-31"] for year in (2023, 2024, 2025, 2026)
+    ]
+
+
+def test_the_catalog_of_payers_has_every_value_with_its_source(pages: dict[str, str]) -> None:
+    rows = list(csv.DictReader(pages["docs/payers/catalog.csv"].splitlines()))
+    assert len(rows) == sum(
+        sum(len(series.values) for series in pack.settings.values()) + sum(map(len, pack.doubtful.values()))
+        for pack in map(payers.get, payers.all_ids())
+    )
+    assert all(row["source"] and row["confidence"] for row in rows)
+    [mine] = [row for row in rows if (row["payer"], row["setting"]) == ("wc_co", "price_basis")]
+    assert (mine["value"], mine["from"], mine["through"]) == (
+        "state fee schedule, conversion factor 49",
+        "2024-01-01",
+        "2024-12-31",
+    )
+
+
+def test_a_modifiers_page_says_what_it_means_and_which_rules_are_about_it(pages: dict[str, str]) -> None:
+    page = pages["docs/modifiers/KX.md"]
+    assert page.startswith("# KX Medically necessary above the yearly threshold\n")
+    assert "| not beside | [GA](GA.md), [GZ](GZ.md) |" in page
+    assert "- [TH101](../rules/TH101.md): A line takes the year's allowed therapy dollars above" in page
+    # Two digits are a modifier where a rule looks for them, and a number elsewhere.
+    assert "(../rules/MD401.md)" in pages["docs/modifiers/25.md"]
+    assert "(../rules/PR102.md)" in pages["docs/modifiers/59.md"]
+    assert "Rules about it" not in pages["docs/modifiers/50.md"]
+
+
+def test_the_catalog_of_modifiers_has_every_known_code(pages: dict[str, str]) -> None:
+    rows = list(csv.DictReader(pages["docs/modifiers/catalog.csv"].splitlines()))
+    assert [row["code"] for row in rows] == sorted(modifiers.listed_codes())
+    assert {row["code"] for row in rows if row["label"]} == {item.code for item in modifiers.all_modifiers()}

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cleanclaim.docs import code_pages, command_page, fact_pages, figures, rule_pages, value_pages
+from cleanclaim.docs import (
+    code_pages,
+    command_page,
+    fact_pages,
+    figures,
+    modifier_pages,
+    payer_pages,
+    rule_pages,
+    value_pages,
+)
 from cleanclaim.docs.columns import Columns
 
-OWNED = ("rules", "values", "facts", "codes")
+OWNED = ("rules", "values", "facts", "codes", "payers", "modifiers")
 """Folders under `docs/` in which every file is generated: what does not belong there is taken away."""
 
 WITH_FIGURES = ("README.md", "docs/index.md")
@@ -42,11 +51,15 @@ def project(start: Path) -> Path:
 def expected(root: Path) -> dict[str, str]:
     """Every generated file, by path below the project's folder, with its text."""
     columns = Columns()
-    found = {
-        f"docs/{name}": text
-        for pages in (rule_pages.pages(columns), value_pages.pages(), fact_pages.pages(columns), code_pages.pages())
-        for name, text in pages
-    }
+    generated = (
+        rule_pages.pages(columns),
+        value_pages.pages(),
+        fact_pages.pages(columns),
+        code_pages.pages(),
+        payer_pages.pages(),
+        modifier_pages.pages(),
+    )
+    found = {f"docs/{name}": text for pages in generated for name, text in pages}
     found["docs/cli.md"] = command_page.page()
     counted = figures.block(columns)
     for name in WITH_FIGURES:
