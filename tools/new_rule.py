@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 RULES = Path(__file__).resolve().parents[1] / "src" / "cleanclaim" / "rules"
+ISSUED = "issued_codes.csv"
+"""Every code ever issued, with its name and the day it was given up; beside the rules."""
 TABLES = ("claims", "days", "diagnoses", "lines", "pairs", "services")
 
 TEMPLATE = '''\
@@ -77,6 +79,20 @@ def text_of(code: str, name: str, over: str, year: int, month: int, day: int) ->
     return TEMPLATE.format(code=code, name=name, title=title, over=over, year=year, month=month, day=day)
 
 
+def issued(rules: Path) -> dict[str, str]:
+    """Code → name of every rule there has ever been."""
+    path = rules / ISSUED
+    rows = [line.split(",") for line in path.read_text("utf-8").splitlines()[1:]] if path.is_file() else []
+    return {row[0]: row[1] for row in rows}
+
+
+def issue(code: str, name: str, rules: Path) -> None:
+    """List a new code, in its place."""
+    path = rules / ISSUED
+    head, *rows = path.read_text("utf-8").splitlines() if path.is_file() else ["code,name,retired"]
+    path.write_text("\n".join([head, *sorted([*rows, f"{code},{name},"])]) + "\n", "utf-8")
+
+
 def main(arguments: list[str], rules: Path = RULES) -> int:
     """Write the file, or say in one line why not.
 
@@ -98,6 +114,8 @@ def main(arguments: list[str], rules: Path = RULES) -> int:
         problem = f"{given.code}: no family has these letters yet; say which with --family"
     elif taken := sorted(rules.glob(f"*/{given.code.lower()}_*.py")):
         problem = f"{given.code} is taken by {taken[0].relative_to(rules)}"
+    elif earlier := issued(rules).get(given.code):
+        problem = f"{given.code} was issued before, as {earlier}; a code is never used again"
     else:
         today = datetime.now().astimezone().date()
         path = rules / family / f"{given.code.lower()}_{given.name.replace('-', '_')}.py"
@@ -106,6 +124,7 @@ def main(arguments: list[str], rules: Path = RULES) -> int:
             title = family.replace("_", " ").capitalize()
             (path.parent / "__init__.py").write_text(f'"""{title}: rules of one family."""\n', "utf-8")
         path.write_text(text_of(given.code, given.name, given.over, today.year, today.month, today.day), "utf-8")
+        issue(given.code, given.name, rules)
         print(f"{path}\nreplace every part by the rule's own, then: ./dev test tests/rules -k {given.code}")
         return 0
     print(f"rule: {problem}", file=sys.stderr)
