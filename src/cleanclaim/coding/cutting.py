@@ -30,9 +30,10 @@ _CLAUSE_END = re.compile(r",\s*|\s+(?:and|but|plus|then|&|\+)\s+|\s*\+\s*")
 
 _LEADS = re.compile(r"\s+of\s", re.IGNORECASE)
 """Behind a duration: what follows is what it was spent on ("twenty minutes of leg press and squats")."""
-_NEXT_ACT = re.compile(
+NEXT_ACT = re.compile(
     r"\s*\b(?:and then|then|followed by|after that|afterwards?|next|finally|lastly)\s+", re.IGNORECASE
 )
+"""Words that lead over to the next thing done."""
 _BLANK_CELL = re.compile(r"\S+(?: \S+)*")
 _CLAUSE_MARK = re.compile(rf"[()]|{_CLAUSE_END.pattern}")
 
@@ -169,7 +170,7 @@ def _boundary(text: str, one: Duration, two: Duration, *, leading: bool) -> int:
         end = close + 1 if 0 <= close < two.start else end
     between = text[end : two.start]
     if _LEADS.match(text, end):
-        strong = list(_NEXT_ACT.finditer(between))
+        strong = list(NEXT_ACT.finditer(between))
         if strong:
             return end + strong[-1 if _LEADS.match(text, two.end) else 0].end()
     cut = re.search(r"[,;.|\n]\s*|\s+(?:and|then|followed by|plus|&|\+)\s+|\s*\+\s*", between)

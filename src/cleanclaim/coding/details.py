@@ -36,7 +36,8 @@ _THERAPIST = re.compile(
     r"\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
     r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|"
     r"^\W*(?i:therapist)(?:\s+[A-Z][\w.]+){0,2}\s*[:,-]|\b[A-Z]\.\s?[A-Z][a-z]+,\s*PT\b|"
-    r"\bPT (?:1\s*:\s*1|one[- ]on[- ]one)\b|\bPT (?:saw|treated|then performed|provided|performed|only|directly)\b"
+    r"\bPT (?:1\s*:\s*1|one[- ]on[- ]one)\b|\bPT (?:\([^)\n]{2,25}\) )?(?:came|joined|stepped in|took over)\b|"
+    r"\bPT (?:saw|treated|then (?:did|performed|provided|worked)|provided|performed|only|directly)\b"
 )
 _WHOLE = r"(?i:whole|entire|full|all of the|throughout)"
 _WHOLE_VISIT = re.compile(
@@ -48,7 +49,7 @@ _WHOLE_VISIT = re.compile(
     rf"interventions)\b[^.;\n]{{0,30}}?\b(?i:by|with)\b"
     rf"[^;\n]{{0,30}}?\b(?P<after>PTA?)\b"
     r"|\b(?P<signed>PTA),?\s+(?i:(?:working |treating |signed )?under|supervised by)\b"
-    r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|"
+    r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|tx|visit|session|"
     r"treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b(?=\s*(?:[.;\n]|$))",
     re.MULTILINE,
 )
@@ -57,6 +58,7 @@ _ONE_ON_ONE = re.compile(
     r"session|tx|therapy)\b"
 )
 _GROUP_SIZE = re.compile(
+    rf"\b{_NUMBER} (?:of (?:us|them) )?(?:were |was )?(?:in|at) the (?:room|class|group|circle|pool)\b|"
     rf"\bgroup (?:size )?(?:of|x|=|:|n\s*=)\s*{_NUMBER}\b|\b{_NUMBER}[- ](?:person|patient|member|"
     rf"pt)s? (?:group|class)"
 )

@@ -64,7 +64,7 @@ _HOURS = re.compile(
 _CLOCK = r"(?:[01]?\d|2[0-3]):?[0-5]\d"
 _RANGE = re.compile(
     rf"(?<![\d/.:-])(?P<begin>{_CLOCK})\s*(?P<begin_half>[ap]\.?m\.?)?\s*(?:-|to|until|till|through)\s*"
-    rf"(?P<end>{_CLOCK})\s*(?P<end_half>[ap]\.?m\.?)?(?![\d/:-])"
+    rf"(?P<end>{_CLOCK})\s*(?P<end_half>[ap]\.?m\.?)?(?![\d/-]|:\d)"
 )
 _NOT_BEFORE = re.compile(
     r"(?:\bfrom\s+\d+\s*(?:min\w*)?\s*to\s*|\bfrom\s+|\bevery\s+|\bwithin\s+|\bafter\s+|\blast visit\s*:?\s*|"

@@ -51,6 +51,7 @@ _EXAMINED = re.compile(
     r"impairments?\s*:|elements\b|problem list|"
     r"rehab potential|prognosis|medical necessity|functional limitations?|prior level|plof|clof)"
 )
+_JOINS = re.compile(r"\s*(?:,\s*)?(?:and|or|&|\+)\s*")
 _BOUTS = re.compile(r"\d\s*[x×]|\d+\s*(?:min\w*|')\s*[x×]\s*\d", re.IGNORECASE)
 
 
@@ -87,8 +88,7 @@ class ItemReader:
     def _read_partly_left_out(self, start: int, end: int, item: Item, *, needs_minutes: bool) -> None:
         """Split at commas, leave out the pieces that say so, and read the others."""
         kept: list[tuple[int, int]] = []
-        for a, b in cutting.clauses(self.words.text, start, end):
-            why = why_not_today(self.words.folded[a:b])
+        for a, b, why in self._reasons(start, end):
             if why is not None:
                 self.told.leave_out(a, b, why)
             elif kept and kept[-1][1] >= a - 3:
@@ -98,6 +98,20 @@ class ItemReader:
         for a, b in kept:
             if self.words.durations(a, b) or self.words.top(a, b) is not None:
                 self.read_pieces(a, b, item, needs_minutes=needs_minutes)
+
+    def _reasons(self, start: int, end: int) -> list[tuple[int, int, WhyLeftOut | None]]:
+        """The clauses with why each does not tell of today; in "ultrasound and heat skipped" both were skipped."""
+        clauses = cutting.clauses(self.words.text, start, end)
+        found: list[tuple[int, int, WhyLeftOut | None]] = []
+        until, after = end, None
+        for a, b in reversed(clauses):
+            why = why_not_today(self.words.folded[a:b])
+            joined = _JOINS.fullmatch(self.words.folded[b:until])
+            if why is None and after is WhyLeftOut.NEGATED and joined and not self.words.durations(a, b):
+                why = after
+            found.append((a, b, why))
+            until, after = a, why
+        return found[::-1]
 
     def read_pieces(self, start: int, end: int, item: Item, *, needs_minutes: bool) -> None:
         """Read a stretch of an item that tells of today, piece by piece."""
@@ -170,6 +184,11 @@ class ItemReader:
     def _read_single(self, start: int, end: int, item: Item, one: Duration) -> None:
         """An item with one duration: one service, or several of which those before the duration share it."""
         minutes = Found(one.minutes, start + one.start, start + one.end)
+        then = self._next_act(start, end, minutes)
+        if then is not None:
+            self._read_single(start, then, item, one)
+            self.told.add(then, end, item, None)
+            return
         named = self.words.services(start, end)
         if not named and not item.heading and self.loose.needs_words(start, end, item, minutes):
             return
@@ -195,6 +214,24 @@ class ItemReader:
         for _, a, b in named:
             if (a, b) not in sharing:
                 self.told.add(a, b, item, None)
+
+    def _next_act(self, start: int, end: int, minutes: Found[int]) -> int | None:
+        """Where a second act begins behind the minutes of the first: "bike 6 minutes, then patellar glides"."""
+        lead = cutting.NEXT_ACT.search(self.words.text, minutes.end, end)
+        if lead is None or self.words.durations(lead.end(), end):
+            return None
+        before = self.words.text[start : lead.start()]
+        if ":" in before or not (before.rstrip().endswith((",", ";", ")")) or lead.start() <= minutes.end):
+            return None
+        first, second = self.words.top(start, lead.start()), self.words.top(lead.end(), end)
+        return lead.end() if second is not None and first != second and self._speaks(start, lead.start()) else None
+
+    def _speaks(self, start: int, end: int) -> bool:
+        """Whether words name something that has minutes of its own, billed or not."""
+        answer = self.told.suggest(self.words.text[start:end])
+        return self.words.named_or_top(start, end) or (
+            answer.not_billable is not None and bool(answer.not_billable.evidence)
+        )
 
     def _read_without_minutes(self, start: int, end: int, item: Item) -> None:
         folded = self.words.folded[start:end]

@@ -84,6 +84,7 @@ class Mentions:
         """Let the last mention reach to `end`, and read its details again; its code stands."""
         start, end = cutting.trim(self.words.text, mention.start, end)
         what = self.words.text[start:end]
+        grouped = best_code(mention) == "97150"
         self.mentions[-1] = replace(
             mention,
             what=what,
@@ -91,6 +92,7 @@ class Mentions:
             side=mention.side or _moved(details.side(what), start),
             region=mention.region or _moved(details.region(what), start),
             by=mention.by or _moved(details.by_whom(what), start),
+            group_size=mention.group_size or (_moved(details.group_size(what), start) if grouped else None),
             purpose=mention.purpose or _moved(details.purpose(what), start),
             response=mention.response or _moved(details.response(what), start),
             progress=mention.progress or _moved(details.progress(what), start),

@@ -52,7 +52,8 @@ _TREATMENT = re.compile(
     re.MULTILINE,
 )
 _THEN_TOTAL = re.compile(
-    rf"(?:\s*[,;/|]\s*|\s*)(?:and\s+)?(?:total\s*(?:[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)"
+    rf"(?:\s*[.,;/|]\s*|\s*)(?:and\s+)?(?:(?:treatment|tx|visit|session)\s*[:=]?\s*(?P<whole>\d{{1,3}})"
+    rf"(?:\s*(?:{_UNIT}|['′]))?(?=\s*(?:[.;,|\n)]|\Z))|total\s*(?:{_UNIT}|[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)"
     rf"(?:\s*(?:{_UNIT}\b|['′]))?|(?P<before>\d{{1,3}})\s*(?:{_UNIT}\b|['′])?\s*total\b)"
 )
 """A total that stands right behind the timed minutes; behind a comma elsewhere it may be that of one service."""
@@ -80,7 +81,8 @@ _SESSION = re.compile(
 )
 _SIGNED = re.compile(
     r"(?:\b[A-Z][A-Za-z'’-]*\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’-]+,?\s+(?P<after>PTA|LPTA|SPT|PT|DPT|MPT|MSPT|"
-    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present))(?![ \t]*(?:1:1|one-on-one)?[ \t]*:\s*\S))"
+    r"OTR/L|OTR|COTA)\b(?!\s*(?:eval|re-?eval|session|visit|treatment|tx|order|services|and PTA present))"
+    r"(?![ \t]*(?:1:1|one-on-one)?[ \t]*:\s*\S))"
     r"|(?:\b(?i:signed|signature|electronically signed|e-signed|treating therapist|therapist|clinician|provider|"
     r"supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
 )
@@ -177,7 +179,9 @@ def totals(text: str) -> VisitTotals:
     for _, place in tuple(taken):
         behind = _THEN_TOTAL.match(folded, place)
         if behind is not None:
-            treatment = treatment or Found(int(behind["n"] or behind["before"]), behind.start(), behind.end())
+            treatment = treatment or Found(
+                int(behind["n"] or behind["before"] or behind["whole"]), behind.start(), behind.end()
+            )
             taken.append((behind.start(), behind.end()))
     for match in _TREATMENT.finditer(folded):
         if any(start < match.end() and match.start() < end for start, end in taken):

@@ -24,6 +24,10 @@ _SHORTEST_STEMMED = 4
 _SHORTEST_STEM = 3
 _SHORTEST_CORRECTED = 5
 """Shorter words are too often abbreviations to be corrected."""
+_SHORTEST_EXCHANGED = 6
+"""Shorter stems that differ in one letter are too often two words ("groove" and "groom")."""
+_KEPT = frozenset({"seated", "tapped"})
+"""Words whose stem is that of another thing: a seated patient is not a seat, a tapped muscle is not taped."""
 
 
 class Word(NamedTuple):
@@ -49,7 +53,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Cut the usual endings, so that "lifting", "lifts" and "lifted" meet; not a dictionary form."""
-    if len(word) < _SHORTEST_STEMMED or word.isdigit():
+    if len(word) < _SHORTEST_STEMMED or word.isdigit() or word in _KEPT:
         return word
     for ending, rest in (("ies", "y"), ("ings", ""), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if (
@@ -147,7 +151,7 @@ def _one_slip(one: str, other: str) -> bool:
     if len(one) < len(other):
         return one[place:] == other[place + 1 :]
     if one[place + 1 :] == other[place + 1 :]:
-        return True
+        return len(one) >= _SHORTEST_EXCHANGED
     swapped = one[place + 1 : place + 2] == other[place : place + 1] and one[place] == other[place + 1]
     return swapped and one[place + 2 :] == other[place + 2 :]
 
