@@ -1,18 +1,19 @@
 """Columns out of placed segments: one look-up of segments for each kind of segment, one gather for each column.
 
-Text never passes through Python: the offsets of a column go to Polars, which slices the block's own bytes.
+Text never passes through Python: the columns point into the block's own bytes (`arrow`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar import values
+from cleanclaim.x12.columnar import arrow, values
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.keys import Keys, beginnings
 from cleanclaim.x12.columnar.placing import Placed, mask
@@ -29,7 +30,8 @@ _EXPECTED = {
 _FOUND = {"cents": "no amount", "thousandths": "no number", "whole": "no number"}
 _PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
 
-Keyed = NDArray[np.int64]
+Keyed = NDArray[np.integer[Any]]
+_HIGH = 0x80
 
 
 def dtype(column: ColumnSpec) -> pl.DataType | type[pl.DataType]:
@@ -64,7 +66,6 @@ class Gatherer:
     first: int
     problems: list[Problem] = field(default_factory=list)
     _named: dict[str, Offsets] = field(default_factory=dict)
-    _source: pl.Series | None = None
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables of the map, empty ones too."""
@@ -75,11 +76,11 @@ class Gatherer:
         return found
 
     def _table(self, spec: TableSpec) -> pl.DataFrame:
-        rows = self._rows(spec)
+        rows: Offsets = self._rows(spec)
         if not len(rows):
             return pl.DataFrame(schema=schema(spec))
-        frame = _Frame(self, spec)
-        groups = np.zeros(len(rows), dtype=np.int64)
+        frame = _Frame(self)
+        groups: Offsets = np.zeros(len(rows), dtype=np.int64)
         if spec.repeat is not None:
             rows, groups = self._groups(rows, spec.repeat)
             if not len(rows):
@@ -153,7 +154,7 @@ class Gatherer:
             frame.keys(link.name, self.keys.links[link.name][rows])
         frame.keys("segment", rows + self.first)
         if spec.shows_loop:
-            frame.constant_of("loop", self.placed.home[rows], self.placed.table.ids)
+            frame.words("loop", self.placed.home[rows], self.placed.table.ids)
         if spec.repeat is not None:
             frame.keys("position", groups + 1)
 
@@ -174,12 +175,6 @@ class Gatherer:
         found[places[here][::-1]] = segments[here][::-1]
         return found
 
-    def source(self) -> pl.Series:
-        """The block's bytes, once, for all columns to be cut from."""
-        if self._source is None:
-            self._source = pl.Series("", [self.tokens.raw], dtype=pl.Binary)
-        return self._source
-
     def report(self, column: ColumnSpec, segments: Offsets, elements: Offsets) -> None:
         """One line for each text of a column that is no value of its type."""
         for segment, element in zip(segments.tolist(), elements.tolist(), strict=True):
@@ -193,25 +188,23 @@ class Gatherer:
 
 @dataclass(slots=True, eq=False)
 class _Frame:
-    """The columns of one table, as numbers and offsets until they are all there."""
+    """The columns of one table until they are all there; texts are made last, all at once."""
 
     gatherer: Gatherer
-    spec: TableSpec
-    arrays: dict[str, NDArray[np.int64] | Flags] = field(default_factory=dict)
-    expressions: list[pl.Expr] = field(default_factory=list)
+    columns: dict[str, pl.Series | None] = field(default_factory=dict)
     texts: dict[str, tuple[Offsets, Offsets]] = field(default_factory=dict)
+    height: int = 0
 
     def keys(self, name: str, numbers: Keyed) -> None:
         """A column of keys, null where there is none."""
-        self.arrays[name] = numbers
-        column = pl.col(name)
+        self.height = len(numbers)
+        column = pl.Series(name, numbers)
         is_whole = not len(numbers) or int(numbers.min()) >= 0
-        self.expressions.append(column if is_whole else pl.when(column >= 0).then(column).alias(name))
+        self.columns[name] = column if is_whole else column.set(column < 0, None)
 
-    def constant_of(self, name: str, numbers: NDArray[np.int16], words: Sequence[str]) -> None:
+    def words(self, name: str, numbers: NDArray[np.int16], words: Sequence[str]) -> None:
         """A column of few words, given by number."""
-        self.arrays[name] = numbers.astype(np.int64)
-        self.expressions.append(pl.lit(pl.Series("", words, dtype=pl.String)).gather(pl.col(name)).alias(name))
+        self.columns[name] = pl.Series(words, dtype=pl.String).gather(numbers.astype(np.int64)).alias(name)
 
     def read(self, column: ColumnSpec, sources: Sequence[tuple[Offsets, int]], offsets: Offsets) -> None:
         """One column, from these segments and elements; the first segment of a row that is not -1 counts."""
@@ -222,47 +215,61 @@ class _Frame:
             elif (others >= 0).any():
                 offsets = np.where((segments < 0) & (others >= 0), other - element, offsets)
                 segments = np.where(segments >= 0, segments, others)
-        there = segments >= 0
-        if not there.any():
-            empty = pl.lit("") if column.type == "text" else pl.lit(None, dtype=dtype(column))
-            self.expressions.append(empty.alias(column.name))
+        name = column.name
+        if int(segments.max()) < 0:
+            self.columns[name] = _nothing(column, self.height)
             return
         tokens = self.gatherer.tokens
-        at = np.where(there, segments, 0)
-        begins, ends = _cut(tokens, at, element, column.component, offsets)
-        ends = np.where(there, ends, begins)
+        begins, ends = _cut(tokens, segments, element, column.component, offsets)
         if column.type == "text":
-            self.texts[column.name] = (begins, ends)
-            self.arrays[f"{column.name} from"] = begins
-            self.arrays[f"{column.name} long"] = ends - begins
-            source = pl.lit(self.gatherer.source())
-            cut = source.bin.slice(pl.col(f"{column.name} from"), pl.col(f"{column.name} long"))
-            self.expressions.append(cut.cast(pl.String, strict=False).alias(column.name))
+            # Its place among the columns is held.
+            self.columns[name] = None
+            self.texts[name] = (begins, ends)
             return
-        if column.type.endswith("_day"):
-            days = values.first_days if column.type == "first_day" else values.last_days
-            parsed = days(tokens, begins, ends)
+        if column.type == "first_day":
+            parsed = values.first_days(tokens, begins, ends)
+        elif column.type == "last_day":
+            parsed = values.last_days(tokens, begins, ends)
         else:
             parsed = values.decimals(tokens, begins, ends, _PLACES[column.type])
         if parsed.bad.any():
             bad = np.flatnonzero(parsed.bad)
-            self.gatherer.report(column, at[bad], element + offsets[bad])
-        self.arrays[column.name] = parsed.values
-        value = pl.col(column.name)
-        if not parsed.known.all():
-            self.arrays[f"{column.name} known"] = parsed.known
-            value = pl.when(pl.col(f"{column.name} known")).then(value)
+            self.gatherer.report(column, segments[bad], element + offsets[bad])
         if column.type.endswith("_day"):
-            value = value.cast(pl.Int32).cast(pl.Date)
-        self.expressions.append(value.alias(column.name))
+            made = pl.Series(name, parsed.values.astype(np.int32)).cast(pl.Date)
+        else:
+            made = pl.Series(name, parsed.values)
+        self.columns[name] = made if parsed.known.all() else made.set(pl.Series(~parsed.known), None)
 
     def collect(self) -> pl.DataFrame:
         """The table."""
-        frame = pl.DataFrame(self.arrays).select(self.expressions)
-        raw = self.gatherer.tokens.raw
-        if not raw.isascii():
-            frame = _mended(frame, self.texts, raw)
-        return frame
+        if self.texts:
+            tokens = self.gatherer.tokens
+            begins = np.concatenate([one for one, _ in self.texts.values()])
+            ends = np.concatenate([one for _, one in self.texts.values()])
+            every = _texts(tokens, begins, ends)
+            for place, name in enumerate(self.texts):
+                self.columns[name] = every.slice(place * self.height, self.height).alias(name)
+        return pl.DataFrame([column for column in self.columns.values() if column is not None])
+
+
+def _nothing(column: ColumnSpec, height: int) -> pl.Series:
+    """A column of which the file has nothing: empty texts, no values."""
+    value = "" if column.type == "text" else None
+    return pl.Series(column.name, [value], dtype=dtype(column)).new_from_index(0, height)
+
+
+def _texts(tokens: Tokens, begins: Offsets, ends: Offsets) -> pl.Series:
+    """Texts as one column: UTF-8 where they are valid, else as the Latin-1 they were written in."""
+    if tokens.is_utf8:
+        return arrow.texts(tokens, begins, ends - begins)
+    high = np.flatnonzero(tokens.codes >= _HIGH)
+    rows = np.flatnonzero(np.searchsorted(high, begins) != np.searchsorted(high, ends))
+    lengths = ends - begins
+    lengths[rows] = 0
+    words = [readable(tokens.raw[begins[row] : ends[row]]) for row in rows.tolist()]
+    made = arrow.texts(tokens, begins, lengths)
+    return made.scatter(rows, words) if words else made
 
 
 def _cut(tokens: Tokens, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
@@ -274,15 +281,3 @@ def _cut(tokens: Tokens, segments: Offsets, element: int, component: int, offset
         rows = np.flatnonzero(offsets == offset)
         begins[rows], ends[rows] = _cut(tokens, segments[rows], element + offset, component, rows[:0])
     return begins, ends
-
-
-def _mended(frame: pl.DataFrame, texts: Mapping[str, tuple[Offsets, Offsets]], raw: bytes) -> pl.DataFrame:
-    """Texts that are no UTF-8, which Polars leaves null, as the Latin-1 they were written in."""
-    mended = []
-    for name, (begins, ends) in texts.items():
-        column = frame[name]
-        if column.null_count():
-            rows = column.is_null().arg_true().to_numpy()
-            words = [readable(raw[begins[row] : ends[row]]) for row in rows]
-            mended.append(column.scatter(rows, words))
-    return frame.with_columns(mended) if mended else frame

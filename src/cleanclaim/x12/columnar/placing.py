@@ -98,8 +98,8 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
     placed.floors = floors
     _begins(placed, floors, holder, holder_began, inner_began, start)
     if end.holder != NOWHERE:
-        ids = range(outside)
-        placed.state = LoopState(end.holder, frozenset(n for n in ids if instance(placed, n, start)[-1] != NONE))
+        around = [n for n in range(outside) if n == end.holder or table.within[n, end.holder]]
+        placed.state = LoopState(end.holder, frozenset(n for n in around if instance(placed, n, start)[-1] != NONE))
     return placed
 
 

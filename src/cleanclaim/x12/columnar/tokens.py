@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanclaim.x12.delimiters import Delimiters
 
-Offsets = NDArray[np.int64]
+Offsets = NDArray[np.integer[Any]]
 Codes = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -87,7 +88,9 @@ class Tokens:
         first: index in `elements` of each segment's element 0, its name.
         widths: how many elements each segment has, its name included.
         elements: index in `cuts` of the delimiter before each element; one more at the end.
+        bounds: offset of the delimiter before each element; one more at the end.
         cuts: offsets of all delimiters, after a -1 that stands before the first byte.
+        is_tidy: no element begins or ends with a blank, save those of interchange headers.
         is_open: the last segment has no terminator.
     """
 
@@ -98,10 +101,12 @@ class Tokens:
     starts: Offsets
     ends: Offsets
     tags: Codes
-    first: Offsets
-    widths: Offsets
+    first: Codes
+    widths: Codes
     elements: Codes
+    bounds: Codes
     cuts: Codes
+    is_tidy: bool
     is_open: bool
 
     def __len__(self) -> int:
@@ -111,25 +116,37 @@ class Tokens:
     def element(self, segments: Offsets, position: int) -> tuple[Offsets, Offsets]:
         """First byte and one past the last of element `position` of these segments, without blanks around it.
 
-        Where a segment ends before that element the two are equal, as they are for an empty element.
+        Where a segment ends before that element the two are equal, as they are for an empty element and for segment -1.
         """
-        there = self.widths[segments] > position
-        at = np.where(there, self.first[segments] + position, 0)
-        return self._trimmed(self.elements[at], self.elements[at + 1], there)
+        first, limit = self._extent(segments)
+        # A name begins past the line break before its segment.
+        before = self.bounds[np.minimum(first + position, limit)] if position else self.starts[segments] - 1
+        after = self.bounds[np.minimum(first + (position + 1), limit)]
+        return self._trimmed(before, after)
 
     def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
         """The same of one component of the element, `place` from 0."""
-        there = self.widths[segments] > position
-        at = np.where(there, self.first[segments] + position, 0)
-        part = self.elements[at] + place
-        there &= part < self.elements[at + 1]
-        part = np.where(there, part, 0)
-        return self._trimmed(part, part + 1, there)
+        first, limit = self._extent(segments)
+        part = self.elements[np.minimum(first + position, limit)] + place
+        end = self.elements[np.minimum(first + (position + 1), limit)]
+        before = self.cuts[np.minimum(part, end)]
+        after = self.cuts[np.minimum(part + 1, end)]
+        return self._trimmed(before, after)
+
+    def _extent(self, segments: Offsets) -> tuple[Offsets, Offsets]:
+        """Index in `bounds` of each segment's element 0 and of its end; 0 and 0 for segment -1."""
+        if len(segments) and int(segments.min()) < 0:
+            there = segments >= 0
+            rows = np.where(there, segments, 0)
+            first = np.where(there, self.first[rows], 0)
+            return first, np.where(there, first + self.widths[rows], 0)
+        first = self.first[segments]
+        return first, first + self.widths[segments]
 
     def text(self, segment: int, position: int) -> str:
         """One element as text: UTF-8 where it is valid, else Latin-1."""
         begin, end = self.element(np.array([segment]), position)
-        return readable(self.raw[begin[0] : end[0]])
+        return readable(self.raw[begin[0] : end[0]].strip(_BLANKS))
 
     def segment(self, index: int) -> bytes:
         """The bytes of one segment, without its terminator and what stands around it."""
@@ -148,6 +165,21 @@ class Tokens:
         found: Words = self.words[begins] & _masks()[np.where(lengths > _WORD, 0, lengths)]
         return found
 
+    @property
+    def is_utf8(self) -> bool:
+        """Whether every element is valid UTF-8 as it stands."""
+        if self.raw.isascii():
+            return True
+        if not all(
+            one.isascii() for one in (self.delimiters.element, self.delimiters.component, self.delimiters.segment)
+        ):
+            return False
+        try:
+            self.raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
+
     def between(self, begin: int, end: int) -> Tokens:
         """The segments from `begin` up to `end`, over the same bytes."""
         return Tokens(
@@ -161,14 +193,16 @@ class Tokens:
             self.first[begin:end],
             self.widths[begin:end],
             self.elements,
+            self.bounds,
             self.cuts,
+            self.is_tidy,
             self.is_open and end == len(self),
         )
 
-    def _trimmed(self, before: Codes, after: Codes, there: Flags) -> tuple[Offsets, Offsets]:
-        begins = np.where(there, self.cuts[before].astype(np.int64) + 1, 0)
-        ends = np.where(there, self.cuts[after].astype(np.int64), 0)
-        return _trim(self.codes, begins, ends)
+    def _trimmed(self, before: Offsets, after: Offsets) -> tuple[Offsets, Offsets]:
+        begins = before + 1
+        ends = np.maximum(begins, after)
+        return (begins, ends) if self.is_tidy else _trim(self.codes, begins, ends)
 
 
 @cache
@@ -190,9 +224,9 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
 
     It never raises: bytes that are no X12 give segments without a name.
     """
-    padded = np.frombuffer(raw + bytes(_WORD), dtype=np.uint8)
+    padded = np.frombuffer(raw + bytes(2 * _WORD), dtype=np.uint8)
     codes = padded[: len(raw)]
-    words = np.ndarray(len(raw) + 1, dtype="<u8", buffer=padded.data, strides=(1,))
+    words = np.ndarray(len(raw) + _WORD, dtype="<u8", buffer=padded.data, strides=(1,))
     terminator, sign = ord(delimiters.segment), ord(delimiters.element)
     is_cut = codes == terminator
     is_cut |= codes == sign
@@ -212,12 +246,13 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
     elements = np.empty(len(closes) + 1, dtype=np.int32)
     elements[0] = 0
     np.add(closes, 1, out=elements[1:], casting="same_kind")
-    last = np.flatnonzero(kinds[closes] == terminator)
+    last: Codes = np.flatnonzero(kinds[closes] == terminator).astype(np.int32)
     first = np.zeros_like(last)
     np.add(last[:-1], 1, out=first[1:])
-    starts = cuts[elements[first]].astype(np.int64) + 1
-    ends = cuts[elements[last + 1]].astype(np.int64)
-    name_ends = cuts[elements[first + 1]].astype(np.int64)
+    bounds = cuts[elements]
+    starts: Offsets = bounds[first] + 1
+    ends: Offsets = bounds[last + 1]
+    name_ends: Offsets = bounds[first + 1]
     if raw.startswith(_BYTE_ORDER_MARK) and len(starts):
         starts[0] = min(len(_BYTE_ORDER_MARK), int(ends[0]))
     starts = _leading(codes, starts, ends)
@@ -228,7 +263,37 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
         first, last = first[there], last[there]
     name_ends = _trailing(codes, starts, np.maximum(starts, name_ends))
     tags = _tags(words, starts, name_ends)
-    return Tokens(raw, delimiters, codes, words, starts, ends, tags, first, last - first + 1, elements, cuts, is_open)
+    is_tidy = _is_tidy(codes, is_cut, starts, ends, tags)
+    return Tokens(
+        raw=raw,
+        delimiters=delimiters,
+        codes=codes,
+        words=words,
+        starts=starts,
+        ends=ends,
+        tags=tags,
+        first=first,
+        widths=last - first + 1,
+        elements=elements,
+        bounds=bounds,
+        cuts=cuts,
+        is_tidy=is_tidy,
+        is_open=is_open,
+    )
+
+
+def _is_tidy(codes: Bytes, is_cut: Flags, starts: Offsets, ends: Offsets, tags: Codes) -> bool:
+    """Whether blanks stand beside delimiters only between segments and in interchange headers."""
+    is_blank = codes <= ord(" ")
+    beside = is_cut[:-1] & is_blank[1:] & ~is_cut[1:]
+    beside |= is_blank[:-1] & is_cut[1:] & ~is_cut[:-1]
+    rows = np.flatnonzero(beside)
+    if not len(rows) or not len(starts):
+        return True
+    # Of the two bytes looked at, one lies within the segment where the pair does.
+    segment = np.searchsorted(starts, rows + 1, side="right") - 1
+    inside = (segment >= 0) & (rows < ends[segment])
+    return bool(np.all(~inside | (tags[segment] == tag("ISA"))))
 
 
 def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
