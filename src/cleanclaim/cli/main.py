@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "price": "Price procedure codes for a payer and a date.",
     "explain": "Explain a rule, procedure, modifier, denial or diagnosis.",
     "payer": "Show what payers state; check a payer file of your own and what it would change.",
+    "x12": "Judge X12 files of any kind, and answer them by 999 and TA1.",
     "reference": "Show or search the reference tables.",
 }
 """Commands by name, with the one line that the help shows."""

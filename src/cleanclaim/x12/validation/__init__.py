@@ -1,7 +1,7 @@
-"""X12 files judged: syntax, guides and sums, with every fault in its place. See `validate`."""
+"""X12 files judged: syntax, guides and sums, with every fault in its place. See `validate` and `validate_file`."""
 
 from cleanclaim.x12.validation.faults import Fault, FaultKind
-from cleanclaim.x12.validation.validate import LIMIT, Source, validate
+from cleanclaim.x12.validation.validate import LIMIT, validate, validate_file
 from cleanclaim.x12.validation.verdicts import (
     GroupVerdict,
     InterchangeVerdict,
@@ -17,8 +17,8 @@ __all__ = [
     "GroupVerdict",
     "InterchangeVerdict",
     "Outcome",
-    "Source",
     "TransactionVerdict",
     "Validation",
     "validate",
+    "validate_file",
 ]

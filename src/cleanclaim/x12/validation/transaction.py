@@ -155,7 +155,8 @@ class TransactionJudge:
     def _fault(
         self, kind: FaultKind, number: int, loop: str, tag: str, words: tuple[str, str], element: int = 0
     ) -> None:
-        self._report(Fault(kind, self._offset + number, number, loop, tag, element, 0, 0, *words))
+        data_element = load_dictionary().segments[tag][element - 1] if element else ""
+        self._report(Fault(kind, self._offset + number, number, loop, tag, element, 0, 0, *words, number=data_element))
 
     def _judge(self, use: SegmentUse, loop: str, raw: str, number: int) -> None:
         """Report what is wrong in a segment, if anything is."""

@@ -20,20 +20,20 @@ _BLANK = " \t\r\n\x0b\x0c\x00"
 _LONGEST = 1 << 16
 """Characters of a segment beyond which its terminator must be lost: no guide here has a tenth of that."""
 
-Source = bytes | Path | BinaryIO
-"""What can be validated: bytes, a file by its path, or one that is open for reading bytes."""
 
-
-def validate(source: Source, *, limit: int = LIMIT) -> Validation:
-    """Judge a file: syntax (level 1), the guides (level 2), sums (level 3).
+def validate(data: bytes | BinaryIO, *, limit: int = LIMIT) -> Validation:
+    """Judge bytes, or what can be read from an open file: syntax (1), the guides (2), sums (3).
 
     Damaged input never raises: what can be read is judged, the rest reported. `limit` faults are listed of each part;
-    all are counted. Raises `OSError` where a path cannot be read.
+    all are counted.
     """
-    if isinstance(source, Path):
-        with source.open("rb") as file:
-            return _validated(file, limit)
-    return _validated(BytesIO(source) if isinstance(source, bytes) else source, limit)
+    return _validated(BytesIO(data) if isinstance(data, bytes) else data, limit)
+
+
+def validate_file(path: Path, *, limit: int = LIMIT) -> Validation:
+    """Judge a file on disk, of any size, without holding it in memory. Raises `OSError` where it cannot be read."""
+    with path.open("rb") as file:
+        return _validated(file, limit)
 
 
 def _validated(file: BinaryIO, limit: int) -> Validation:

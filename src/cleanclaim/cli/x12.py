@@ -1,0 +1,36 @@
+"""`cleanclaim x12`: X12 files of any kind judged, and answered by 999 and TA1.
+
+Exit codes: 0 accepted, 1 faults, 2 unusable input, 3 no faults but a transaction without a guide here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from cleanclaim.cli.x12_acknowledge import acknowledge
+from cleanclaim.cli.x12_validate import validate
+
+EXAMPLE = "cleanclaim x12 validate claims.837"
+
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def _add(name: str, command: Callable[..., None], says: str, example: str) -> None:
+    group.command(name, help=f"{says}\n\nExample:\n\n    {example}")(command)
+
+
+_add(
+    "validate",
+    validate,
+    "Judge X12 files: envelopes and syntax (level 1), the guides of 837P, 837I, 835, 999, TA1, 277CA, 270, 271, 276 "
+    "and 277 (level 2), and sums (level 3). Every fault names its segment, loop and element, and no patient.",
+    "cleanclaim x12 validate claims.837 remittance.835",
+)
+_add(
+    "acknowledge",
+    acknowledge,
+    "Answer a file received: a 999 on each group, a TA1 where one is asked for or the envelope is at fault.",
+    "cleanclaim x12 acknowledge claims.837 --out claims.999",
+)
