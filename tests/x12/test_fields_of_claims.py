@@ -146,6 +146,15 @@ def test_an_adjustment_without_an_amount_is_counted_and_leaves_the_sum_unknown()
     assert (line["line_prior_adjusted_cents"], line["line_prior_paid_cents"]) == (None, 10_000)
 
 
+@pytest.mark.parametrize(
+    ("written", "has_some"),
+    [("1", True), ("0.5", True), (".5", True), ("10", True), ("0", False), ("0.0", False), ("-1", False), ("", False)],
+)
+def test_a_drugs_quantity_is_above_zero_or_none(written: str, *, has_some: bool) -> None:
+    _, line = rows(file_with(swap=(("CTP****1*ML", f"CTP****{written}*ML"),)))
+    assert line["has_drug_quantity"] is has_some
+
+
 def test_a_claim_without_the_payers_name_has_no_coverage() -> None:
     claim, _ = rows(file_with(drop=("NM1*PR*2*MEDICARE",)))
     assert (claim["has_coverage"], claim["payer_identifier"]) == (False, "")

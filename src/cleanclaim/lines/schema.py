@@ -232,6 +232,7 @@ LINES: tuple[Column, ...] = (
     Column("code_origin", TEXT, "code", "named by a person, or suggested from the note", "named"),
     Column("drug_code", TEXT, "text", "national drug code of the line; empty when none", ""),
     Column("drug_unit", TEXT, "code", "unit in which the drug is counted; empty when absent", ""),
+    Column("has_drug_quantity", FLAG, "flag", "the line states a quantity of the drug above zero", True),
     Column(
         "line_fields_absent",
         TEXTS,

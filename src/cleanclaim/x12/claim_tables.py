@@ -7,6 +7,7 @@ places or rendering providers is several rows of `claims`, one for each, all und
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -130,6 +131,8 @@ def _line(line: ParsedLine, place: int) -> dict[str, Any]:
         "code_origin": "named",
         "drug_code": line.drug_code,
         "drug_unit": line.drug_unit,
+        # Only digits other than zero say that there is some, whatever stands around them.
+        "has_drug_quantity": bool(re.fullmatch(r"0*[1-9][0-9]*(\.[0-9]*)?|0*\.0*[1-9][0-9]*", line.drug_quantity)),
         **_answers(line),
     }
 

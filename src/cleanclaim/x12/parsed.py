@@ -117,6 +117,8 @@ class ParsedLine:
     left_empty: tuple[str, ...] = ()
     drug_code: str = ""
     drug_unit: str = ""
+    drug_quantity: str = ""
+    """As written: a drug may be counted in fractions."""
     answers: tuple[ParsedAnswer, ...] = ()
 
 

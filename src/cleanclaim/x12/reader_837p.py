@@ -324,6 +324,7 @@ class _Reader:
             left_empty=tuple(name for name, text in _line_fields(node, service) if not text),
             drug_code=drug.text(3) if drug is not None and drug.text(2) == "N4" else "",
             drug_unit=_part(count, 5, 0) if count is not None else "",
+            drug_quantity=count.text(4) if count is not None else "",
             answers=tuple(self._answer(answer) for answer in node.all("2430")),
         )
 
