@@ -151,3 +151,11 @@ def test_text_keeps_within_the_width_and_its_order() -> None:
         "by",
     ]
     assert max(map(len, ran.lines)) <= 80
+
+
+def test_a_preview_is_explained_as_one() -> None:
+    assert (
+        "standing preview: its words and reach may still change; it judges with --preview"
+        in run("explain", "MD405").words
+    )
+    assert "standing" not in run("explain", "UN101").words

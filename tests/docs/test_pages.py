@@ -135,9 +135,14 @@ def test_every_rules_page_has_its_sources_and_all_its_examples(pages: dict[str, 
 
 def test_the_catalog_of_rules_has_a_row_for_each(pages: dict[str, str]) -> None:
     rows = pages["docs/rules/catalog.csv"].splitlines()
-    assert rows[0] == "code,name,family,severity,payers,from,through,fix,concept"
+    assert rows[0] == "code,name,family,severity,payers,from,through,fix,concept,standing"
     assert [row.partition(",")[0] for row in rows[1:]] == [rule.code for rule in book.rules()]
-    assert "UN101,timed-units-exceed-minutes,units,deny,all payers,2000-04-01,,attest,units-over-minutes" in rows
+    assert "UN101,timed-units-exceed-minutes,units,deny,all payers,2000-04-01,,attest,units-over-minutes,active" in rows
+    previews = {rule.code for rule in book.rules() if rule.preview}
+    assert {row.partition(",")[0] for row in rows if row.endswith(",preview")} == previews
+    for code in previews:
+        assert "| standing | preview: its words and reach may still change" in pages[f"docs/rules/{code}.md"]
+    assert pages["docs/rules/index.md"].count(", preview |") == len(previews)
 
 
 def test_every_page_of_the_menu_is_there(pages: dict[str, str]) -> None:

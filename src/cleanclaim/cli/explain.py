@@ -132,6 +132,7 @@ def _rule(word: str, _: date) -> Explained | None:
             payers=rule.payers,
             dates_of_service=" ".join(part for part in dates if part) or "all",
             fix=f"{rule.fix.title} ({who[rule.fix.safety]})" if rule.fix else "none: a person decides",
+            standing="preview: its words and reach may still change; it judges with --preview" if rule.preview else "",
             examples=examples,
         ),
         tuple(source.cite() for source in rule.sources),

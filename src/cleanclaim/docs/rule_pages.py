@@ -140,7 +140,12 @@ def _facts_of(entry: BookEntry) -> list[tuple[str, str]]:
         ("says", code(rule.message)),
         ("kind of defect", code(rule.concept) if rule.concept else ""),
         ("earlier codes", ", ".join(rule.aliases)),
-        ("standing", "preview: its words and reach may still change" if rule.preview else ""),
+        (
+            "standing",
+            f"preview: its words and reach may still change; it judges with {code('--preview')}"
+            if rule.preview
+            else "",
+        ),
         ("file", code(f"src/cleanclaim/rules/{entry.family}/{_stem(rule)}.py")),
     ]
     return [row for row in rows if row[1]]
@@ -207,7 +212,7 @@ def _index(entries: Iterable[BookEntry]) -> str:
                     (
                         link(entry.rule.code, f"{entry.rule.code}.md"),
                         plain(entry.rationale.partition("\n\n")[0]),
-                        OUTCOMES[entry.rule.severity.value],
+                        OUTCOMES[entry.rule.severity.value] + (", preview" if entry.rule.preview else ""),
                         entry.rule.fix.safety.value.upper() if entry.rule.fix else "",
                     )
                     for entry in found
@@ -218,7 +223,7 @@ def _index(entries: Iterable[BookEntry]) -> str:
 
 
 def _catalog(entries: Iterable[BookEntry]) -> str:
-    head = ["code", "name", "family", "severity", "payers", "from", "through", "fix", "concept"]
+    head = ["code", "name", "family", "severity", "payers", "from", "through", "fix", "concept", "standing"]
     return comma_separated(
         head,
         [
@@ -232,6 +237,7 @@ def _catalog(entries: Iterable[BookEntry]) -> str:
                 shown_day(entry.rule.effective.through, ""),
                 entry.rule.fix.safety.value if entry.rule.fix else "",
                 entry.rule.concept,
+                "preview" if entry.rule.preview else "active",
             ]
             for entry in entries
         ],
