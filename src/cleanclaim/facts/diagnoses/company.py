@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -12,6 +11,7 @@ from cleanclaim.facts.kit import Context, Fact, Stage, values_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import icd10
+from cleanclaim.reference.published.editions import by_editions
 
 _REMEMBERED = 65_536
 _LACKS = "every diagnosis of the claim"
@@ -29,7 +29,7 @@ _COLUMNS = (
 )
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(*icd10.KINDS, most=_REMEMBERED)
 def _kept_apart(code: str, other: str) -> str | None:
     """The code under which a note keeps two diagnoses apart, or `None`.
 
@@ -74,7 +74,7 @@ def _known_codes(before: tuple[str | None, ...], code: str, codes: tuple[str | N
     return [*(other for other in before if other), code, *(other for other in after if other)]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(*icd10.KINDS, most=_REMEMBERED)
 def _company(codes: tuple[str | None, ...]) -> tuple[tuple[object, ...], ...]:
     """The columns of `_COLUMNS` for the diagnoses of one claim, in order."""
     return tuple(zip(*(_row(codes, place) for place in range(len(codes))), strict=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 
 import polars as pl
 
@@ -12,6 +11,7 @@ from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import DAY, FLAG, TEXT, Column
 from cleanclaim.reference import icd10
 from cleanclaim.reference.icd10 import seventh
+from cleanclaim.reference.published.editions import by_editions
 
 _REMEMBERED = 32_768
 _SHOWN = 4
@@ -46,7 +46,7 @@ def _several(codes: Iterable[str]) -> str:
     return ", ".join(written[:_SHOWN]) + (" …" if len(written) > _SHOWN else "")
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(*icd10.KINDS, most=_REMEMBERED)
 def _wording(text: str) -> tuple[object, ...]:
     """What does not depend on the day; the order is that of `_WORDING`."""
     code = icd10.normalize(text)
@@ -76,7 +76,7 @@ def _wording(text: str) -> tuple[object, ...]:
     )
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(*icd10.KINDS, most=_REMEMBERED)
 def _dated(text: str, day: date) -> tuple[object, ...]:
     """What the code is on the day; the order is that of `_DATED`."""
     found = icd10.status(text, day)

@@ -33,6 +33,7 @@ from cleanclaim.reference.icd10.codes import (
     with_state,
 )
 from cleanclaim.reference.icd10.data import (
+    KINDS,
     FiscalYear,
     Icd10DataError,
     fiscal_years,
@@ -68,6 +69,7 @@ from cleanclaim.reference.icd10.sequencing import (
 from cleanclaim.reference.icd10.seventh import Phase, SeventhCharacter, lacks_seventh
 
 __all__ = [
+    "KINDS",
     "CodeFirst",
     "CodeFirstNote",
     "Companion",

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,8 @@ import polars as pl
 
 from cleanclaim.reference.icd10 import seventh
 from cleanclaim.reference.icd10.codes import Side, State, dotted, expand, is_well_formed, normalize, state_on
-from cleanclaim.reference.icd10.data import CATEGORY, code_list, fiscal_years, toml
+from cleanclaim.reference.icd10.data import CATEGORY, CODE_KINDS, code_list, fiscal_years, toml
+from cleanclaim.reference.published.editions import by_editions
 
 _WORD = re.compile(r"[a-z0-9]+")
 _DOTTED = re.compile(r"[A-Za-z]\d[0-9A-Za-z]\.[0-9A-Za-z]*")
@@ -171,7 +172,7 @@ def _near(query: _Query) -> list[_Synonym]:
     return list(dict.fromkeys(synonym for word in asked for synonym in by_word.get(word, ())))
 
 
-@lru_cache(maxsize=4_096)
+@by_editions(*CODE_KINDS, most=4_096)
 def _expanded(form: str, day_class: tuple[date, date]) -> tuple[str, ...]:
     """The billable codes of a form; the days of one class differ in nothing."""
     return expand(form, day_class[0])
@@ -304,7 +305,7 @@ class _TitleIndex:
         return [(int(number), float(value)) for number, value in zip(near, worth, strict=True)]
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def _weights() -> npt.NDArray[np.float32]:
     """How likely a therapy clinic is to mean each code, by the longest prefix listed."""
     weights = np.zeros(len(code_list().codes), dtype=np.float32)
@@ -314,13 +315,13 @@ def _weights() -> npt.NDArray[np.float32]:
     return weights
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def _titles() -> _TitleIndex:
     """The index over every title, built at the first search."""
     return _TitleIndex(code_list().frame["label"], _weights())
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def _allowed(day_class: tuple[date, date], *, billable_only: bool) -> npt.NDArray[np.bool_]:
     """Which codes may be shown for a class of days."""
     if not billable_only:

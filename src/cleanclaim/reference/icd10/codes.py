@@ -7,13 +7,14 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 
 import polars as pl
 
 from cleanclaim.reference.icd10 import sequencing, seventh
 from cleanclaim.reference.icd10.data import (
     CATEGORY,
+    CODE_KINDS,
     Icd10DataError,
     code_list,
     fiscal_years,
@@ -21,12 +22,14 @@ from cleanclaim.reference.icd10.data import (
     read_from,
     toml,
 )
+from cleanclaim.reference.published.editions import by_editions
 from cleanclaim.sources import Source
 
 _SUGGESTIONS = 12
 # A clinic uses a few hundred codes; a batch of claims a few thousand.
 _REMEMBERED = 16_384
-_WRITTEN = re.compile(r"[A-Z]\d[0-9A-Z]{1,5}")
+# From fiscal year 2027 a second character may be A: QA0, genetic disorders.
+_WRITTEN = re.compile(r"[A-Z][0-9A][0-9A-Z]{1,5}")
 # Recovery is where therapy normally stands, so its codes are proposed before those of active treatment.
 _SEVENTH_ORDER = {"D": 0, "A": 1, "S": 3}
 _ONE_DAY = timedelta(days=1)
@@ -168,7 +171,7 @@ def _state(flags: tuple[bool | None, ...], year: int) -> State:
     return State.ENDED if any(earlier is not None for earlier in flags[:year]) else State.NOT_YET
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def _pattern_periods(flags: tuple[bool | None, ...]) -> tuple[Period, ...]:
     """The periods of every code with these yearly flags; equal neighbors are one period."""
     years = fiscal_years()
@@ -193,7 +196,7 @@ def _pattern_periods(flags: tuple[bool | None, ...]) -> tuple[Period, ...]:
     return tuple(periods)
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def _dated() -> dict[str, tuple[Period, ...]]:
     """Periods of single codes before the first year read."""
     table = toml("dated.toml")
@@ -217,7 +220,7 @@ def _dated() -> dict[str, tuple[Period, ...]]:
     return {code: tuple(sorted(periods, key=lambda period: period.valid_from)) for code, periods in found.items()}
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def _dated_periods(code: str, flags: tuple[bool | None, ...]) -> tuple[Period, ...]:
     """The periods of a code that is known before the first year read: dated ones, then those of the years."""
     periods: list[Period] = []
@@ -268,7 +271,7 @@ def get(code: str) -> Diagnosis | None:
     return _diagnosis(normalize(code))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(*CODE_KINDS, most=_REMEMBERED)
 def _diagnosis(key: str) -> Diagnosis | None:
     """The diagnosis of a normalized code."""
     listed = code_list()
@@ -309,7 +312,7 @@ def status(code: str, day: date) -> DiagnosisStatus:
     return _status(normalize(code), day)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@by_editions(*CODE_KINDS, most=_REMEMBERED)
 def _status(key: str, day: date) -> DiagnosisStatus:
     """The status of a normalized code."""
     found = periods(key)
@@ -483,7 +486,7 @@ def _periods_frame() -> pl.DataFrame:
     return pl.concat([plain, pl.DataFrame(dated_rows, schema=dated_schema, orient="row")])
 
 
-@cache
+@by_editions(*CODE_KINDS)
 def table() -> pl.DataFrame:
     """Every code over time, one row per code and period, sorted by code and `valid_from`.
 

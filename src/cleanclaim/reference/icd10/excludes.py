@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
-from cleanclaim.reference.icd10.data import CATEGORY, code_list, path_of
+from cleanclaim.reference.icd10.data import CATEGORY, code_list, loaded_notes, path_of
+from cleanclaim.reference.published.editions import by_editions
+from cleanclaim.reference.published.kinds import Kind
 
 _FULL_LENGTH = 7
 
@@ -43,13 +44,15 @@ class ExcludesConflict:
     """One is right and the other left: likely unrelated, which the guidelines allow."""
 
 
-@cache
+@by_editions(Kind.ICD10_NOTES)
 def excludes1_notes() -> pl.DataFrame:
     """The notes by prefix: owner, excluded, seventh, place, note."""
+    if loaded := loaded_notes():
+        return loaded.table().filter(note_kind="excludes1").drop("note_kind")
     return pl.read_parquet(path_of("excludes1.parquet").read_bytes())
 
 
-@cache
+@by_editions(Kind.ICD10_NOTES)
 def _by_owner() -> dict[str, tuple[Exclusion, ...]]:
     """Owner prefix to its exclusions."""
     found: dict[str, list[Exclusion]] = {}

@@ -11,7 +11,9 @@ from functools import cache
 import polars as pl
 
 from cleanclaim.reference.icd10 import seventh
-from cleanclaim.reference.icd10.data import CATEGORY, code_list, nearest, path_of, toml
+from cleanclaim.reference.icd10.data import CATEGORY, code_list, loaded_notes, nearest, path_of, toml
+from cleanclaim.reference.published.editions import by_editions
+from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.sources import Source
 
 
@@ -128,9 +130,15 @@ def is_manifestation(code: str) -> bool | None:
     return None if position is None else code_list().manifestation[position]
 
 
-@cache
+@by_editions(Kind.ICD10_NOTES)
 def _code_first() -> dict[str, CodeFirstNote]:
     """Prefix to its code-first note."""
+    if loaded := loaded_notes():
+        rows = loaded.table().filter(pl.col("note_kind").is_in(["required", "where_it_applies"]))
+        return {
+            owner: CodeFirstNote(CodeFirst[kind.upper()], owner, note)
+            for kind, owner, note in rows.select("note_kind", "owner", "note").iter_rows()
+        }
     text = path_of("code_first.csv").read_text(encoding="utf-8")
     return {
         row["prefix"]: CodeFirstNote(CodeFirst[row["kind"].upper()], row["prefix"], row["note"])

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from cleanclaim.reference.icd10.data import Icd10DataError, code_list, nearest, path_of, toml
+from cleanclaim.reference.icd10.data import Icd10DataError, code_list, loaded_notes, nearest, path_of, toml
+from cleanclaim.reference.published.editions import by_editions
+from cleanclaim.reference.published.kinds import Kind
 
 _PLACE = 7
 _NOT_SETS = {"source", "rehabilitation"}
@@ -33,9 +35,11 @@ class SeventhCharacter:
     phase: Phase
 
 
-@cache
+@by_editions(Kind.ICD10_NOTES)
 def _sets() -> dict[str, str]:
     """Prefix to its allowed characters."""
+    if loaded := loaded_notes():
+        return dict(loaded.table().filter(note_kind="seventh").select("owner", "seventh").iter_rows())
     text = path_of("seventh.csv").read_text(encoding="utf-8")
     return {row["prefix"]: row["characters"] for row in csv.DictReader(text.splitlines())}
 

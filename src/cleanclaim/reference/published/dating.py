@@ -17,7 +17,7 @@ _FISCAL_YEAR_BEGINS = 10
 _FORMS = (
     re.compile(r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)"),
     re.compile(r"(?<!\d)(?P<number>\d\d)[-_/](?P<day>\d\d)[-_/](?P<year>20\d\d)"),
-    re.compile(rf"{_MONTH}\.? (?P<day>\d{{1,2}}),? (?P<year>20\d\d)", re.IGNORECASE),
+    re.compile(rf"{_MONTH}[ ._-]+(?P<day>\d{{1,2}})[ ,_-]+(?P<year>20\d\d)", re.IGNORECASE),
     re.compile(r"(?P<year>20\d\d)[ _-]?q(?P<quarter>[1-4])(?!\d)", re.IGNORECASE),
     re.compile(r"q(?P<quarter>[1-4])[ _-]?(?P<year>20\d\d)", re.IGNORECASE),
     re.compile(r"(?<![a-z0-9])v(?P<version>\d\d)(?P<decimal>[0-3])(?!\d)", re.IGNORECASE),

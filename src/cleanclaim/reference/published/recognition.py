@@ -9,6 +9,7 @@ from typing import Protocol
 from cleanclaim.reference.published import (
     add_ons,
     code_sets,
+    diagnoses,
     geographic_indices,
     hcpcs,
     localities,
@@ -43,6 +44,7 @@ READERS: tuple[Reader, ...] = (
     hcpcs,
     code_sets,
     therapy_codes,
+    diagnoses,
 )
 """Those that ask for more headings stand before those that ask for fewer."""
 
