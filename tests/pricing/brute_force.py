@@ -107,6 +107,12 @@ def price(claims: list[Claim], percent: Fraction, scope: str) -> list[list[Answe
     return _shared(claims, allowed)
 
 
+def paid(share: int, off: int, *, by_assistant: bool) -> int:
+    """The payer's share in cents, less 15 percent for an assistant, less sequestration, each in cents."""
+    left = share - cents(share * Fraction(15, 100)) if by_assistant else share
+    return left - cents(left * Fraction(off, 10_000))
+
+
 def _shared(claims: list[Claim], allowed: dict[tuple[int, int], int]) -> list[list[Answer]]:
     answers: dict[tuple[int, int], Answer] = {}
     order = sorted(allowed, key=lambda at: (claims[at[0]].day, at))
@@ -131,15 +137,16 @@ def _shared(claims: list[Claim], allowed: dict[tuple[int, int], int]) -> list[li
                 left -= answers[other].payable
         most = min(max(left, 0), payable)
         least = most if stated and claim.as_of >= claim.day else 0
-        kept = Fraction(10_000 - off, 10_000)
-        if line.assistant and claim.day >= date(2022, 1, 1):
-            kept *= Fraction(85, 100)
+        by_assistant = line.assistant and claim.day >= date(2022, 1, 1)
         share = Fraction(10_000 - rate, 10_000)
         answers[at] = Answer(
             allowed=allowed[at],
             payable=payable,
             deductible=(least, most),
             payer=(cents((payable - most) * share), cents((payable - least) * share)),
-            expected=(cents((payable - most) * share * kept), cents((payable - least) * share * kept)),
+            expected=(
+                paid(cents((payable - most) * share), off, by_assistant=by_assistant),
+                paid(cents((payable - least) * share), off, by_assistant=by_assistant),
+            ),
         )
     return [[answers[(place, row)] for row in range(len(claim.lines))] for place, claim in enumerate(claims)]

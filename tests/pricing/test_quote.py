@@ -87,7 +87,7 @@ def test_the_price_explains_itself() -> None:
     for part in wanted:
         assert part in text
     steps = {step.label: step for step in price.lines[0].steps}
-    assert steps["expected payment"].cents == 1480  # 22.21 × .8 × .85 × .98 = 14.80
+    assert steps["expected payment"].cents == 1480  # 17.77 less 2.67 less .30
     assert steps["expected payment"].confidence is Confidence.MEMORY
     assert any("42 USC 1395m" in source.cite() for source in price.sources())
 
@@ -183,8 +183,8 @@ def test_command_as_json() -> None:
     assert document["exit_code"] == 0
     line = document["lines"][0]
     assert (line["allowed_cents"], line["payer_share_cents"], line["patient_share_cents"]) == (2906, 2325, 581)
-    assert (line["expected_payment_cents"], line["charge_cents"]) == (1937, 6000)
-    assert document["totals"]["expected_payment_cents"] == 1937
+    assert (line["expected_payment_cents"], line["charge_cents"]) == (1936, 6000)
+    assert document["totals"]["expected_payment_cents"] == 1936
 
 
 def test_every_status_is_in_the_schema() -> None:

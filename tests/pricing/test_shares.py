@@ -53,7 +53,7 @@ def test_deductible_over_claims_of_the_year() -> None:
     # Stated before both: what the earlier visit takes is gone for the later one, at most 3.94 is left.
     rows[0]["ytd_as_of"] = date(2026, 1, 2)
     table = priced(rows, "97110", "97110")
-    assert column(table, "expected_payment_at_least_cents") == [(2906 - 394) * 784 // 1000, 0]
+    assert column(table, "expected_payment_at_least_cents") == [2010 - 40, 0]  # 80 % of 25.12 less 2 %
     # Another patient's visit takes nothing of it.
     rows[1]["patient_id"] = 2
     assert column(priced(rows, "97110", "97110"), "expected_payment_at_least_cents") == [0, 0]
@@ -94,9 +94,9 @@ def blanked(name: str, value: object = None) -> pl.DataFrame:
 def test_an_unknown_cut_for_assistants_matters_to_their_lines_alone() -> None:
     table = price_table(blanked("payer_assistant_payment_reduction"), lines_of("97530 97110-CQ 97140-CO"))
     assert column(table, "share_status") == ["found", "rate unknown", "rate unknown"]
-    assert column(table, "expected_payment_cents") == [2749, None, None]
+    assert column(table, "expected_payment_cents") == [2750, None, None]
     for bound in ("expected_payment_at_least_cents", "expected_payment_at_most_cents"):
-        assert column(table, bound) == [2749, None, None]
+        assert column(table, bound) == [2750, None, None]
 
 
 def test_sequestration_that_may_apply_leaves_the_payment_open() -> None:
@@ -106,3 +106,22 @@ def test_sequestration_that_may_apply_leaves_the_payment_open() -> None:
     # 35.07 × 80 %, with nothing taken off.
     spared = price_table(blanked("payer_sequestration_applies", value=False), lines_of("97530"))
     assert column(spared, "expected_payment_cents") == [2806]
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed", "share", "paid"),
+    [
+        # Each cut is an amount in cents of its own: 28.06 less .56, which 35.07 × .80 × .98 = 27.49 would not show.
+        ("97530", 3507, 2806, 2750),
+        # 23.25 less .465: half a cent of the reduction is rounded up, so .47 is taken off.
+        ("97110", 2906, 2325, 2278),
+        # 28.06 less 15 % (4.21), 23.85 less 2 % (.48).
+        ("97530-CQ", 3507, 2806, 2337),
+        ("97110-CQ", 2906, 2325, 1936),
+    ],
+)
+def test_each_cut_is_taken_off_in_cents(line: str, allowed: int, share: int, paid: int) -> None:
+    table = priced([{}], line)
+    assert column(table, "allowed_cents") == [allowed]
+    assert column(table, "payer_share_cents") == [share]
+    assert column(table, "expected_payment_cents") == [paid]

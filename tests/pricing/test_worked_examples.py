@@ -62,7 +62,7 @@ def test_a_unit_is_rounded_to_cents_whole_and_cut() -> None:
 
 
 def test_assistant_2026() -> None:
-    """29.06 allowed, Medicare's 80 % 23.25, 85 % of that 19.76, less 2 % 19.37; the patient's 20 % is 5.81."""
+    """29.06 allowed, Medicare's 80 % 23.25, less 15 % (3.49) 19.76, less 2 % (.40) 19.36; the patient's 20 % is 5.81."""
     without = price_lines("97110", date=date(2026, 3, 4), deductible_met_cents=28_300).lines[0]
     line = price_lines("97110", date=date(2026, 3, 4), assistant=["97110"], deductible_met_cents=28_300).lines[0]
     assert line.modifiers == ("CQ",)
@@ -70,10 +70,10 @@ def test_assistant_2026() -> None:
     assert line.payer_share_cents == without.payer_share_cents == 2325
     assert line.patient_share_cents == without.patient_share_cents == 581
     assert without.expected_payment_cents == 2278
-    assert line.expected_payment_cents == 1937
-    # Before sequestration came back in April 2022, the assistant's cut alone: 34.6062 × 0.87 × 0.8 × 0.85.
+    assert line.expected_payment_cents == 1936
+    # Before sequestration came back in April 2022, the cut alone: 30.11 × .8 = 24.09, less 15 % (3.61).
     alone = price_lines("97110", date=date(2022, 3, 31), assistant=["97110"], deductible_met_cents=23_300).lines[0]
-    assert (alone.allowed_cents, alone.expected_payment_cents) == (3011, 2047)
+    assert (alone.allowed_cents, alone.expected_payment_cents) == (3011, 2048)
 
 
 # Hand-computed: (work × index + practice expense × index + malpractice × index) × 33.4009.

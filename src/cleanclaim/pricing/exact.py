@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.money import RATE_SCALE
+
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -20,8 +22,6 @@ Flags = npt.NDArray[np.bool_]
 _FEW = 200
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_LIMB = 10**6
-_SHARE_SCALE = 10**12
 LARGEST_CENTS = 9 * 10**12
 """Up to this amount `share_of` is exact; a charge in a claim is at most 10 digits."""
 
@@ -141,16 +141,6 @@ def divide(numerator: Integers, denominator: int) -> Integers:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def share_of(cents: Integers, rates: tuple[Integers, ...]) -> Integers:
-    """Cents times up to three rates at 10⁻⁴, multiplied exactly and rounded once, half away from zero.
-
-    The amount is cut in two limbs, so that the product of each with the rates (at most 10¹² together) stays in
-    64 bits for amounts up to `LARGEST_CENTS`.
-    """
-    product = np.full(len(cents), _SHARE_SCALE // 10_000 ** len(rates), np.int64)
-    for rate in rates:
-        product = product * rate
-    high, low = np.divmod(cents, _LIMB)
-    whole, rest = np.divmod(high * product, _LIMB)
-    below = rest * _LIMB + low * product
-    return whole + divide(below, _SHARE_SCALE)
+def share_of(cents: Integers, rate: Integers) -> Integers:
+    """Cents times a rate at 10⁻⁴, rounded half away from zero; exact for amounts up to `LARGEST_CENTS`."""
+    return divide(cents * rate, RATE_SCALE)

@@ -11,8 +11,8 @@ Steps for a line of a payer that pays by Medicare's fee schedule, each exact in 
 4. `payable_cents`: the lesser of the charge and the allowed amount;
 5. what is left of the yearly deductible comes off first, in order of date and line;
 6. the payer's share of the rest is rounded once; the patient owes the deductible and what the payer does not;
-7. `expected_payment_cents`: the payer's share times the assistant's rate (line with CQ or CO) times one less
-   sequestration, multiplied exactly and rounded once.
+7. `expected_payment_cents`: the payer's share less the cut for an assistant (line with CQ or CO), less sequestration of
+   what is left; each of the two is rounded to cents and taken off, as a remittance shows them.
 
 What of this was read, and what is from memory: `provenance`.
 

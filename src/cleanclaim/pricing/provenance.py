@@ -29,9 +29,18 @@ LESSER_OF_CHARGE: Source = statute("42 USC 1395m", "(k)(1)(B)", read_on=_READ_ON
 DEDUCTIBLE_FIRST: Source = statute("42 USC 1395l", "(b)", read_on=_READ_ON)
 """The deductible comes off before the eighty percent."""
 
+SEQUESTRATION_LAST: Source = page(
+    "First Coast Service Options",
+    "Federal sequestration payment reductions",
+    "reductions calculated on the claims: of the payment after deductible and coinsurance, shown by line",
+    read_on=_READ_ON,
+    url="https://medicare-prod.fcso.com/fee-schedules/federal-sequestration-payment-reductions",
+)
+"""A share of the calculated payment is not paid, and stands as an amount of its own beside the line."""
+
 MEMORY_STEPS = (
     "the charge is compared with the amount after the reduction",
-    "the payer's share times the assistant's rate times what sequestration leaves is rounded once",
+    "the cut for an assistant is rounded to cents before sequestration is taken of the rest",
     "the deductible is used up in order of date of service",
     "a contract's percentage is taken of the line at Medicare's fees and rounded once",
 )

@@ -11,7 +11,7 @@ from cleanclaim.dates import Dated
 from cleanclaim.money import RATE_SCALE, dollars
 from cleanclaim.pricing.fee_parts import UnitFee
 from cleanclaim.pricing.priced_visit import PricedLine, Step
-from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, UNITS_IN_CENTS
+from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, SEQUESTRATION_LAST, UNITS_IN_CENTS
 from cleanclaim.pricing.quoted_lines import QuotedLine
 from cleanclaim.pricing.schedule import facility_places
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
@@ -148,7 +148,8 @@ class QuotedVisit:
             )
             yield Step("patient's share", "the rest", line.patient_share_cents, rate.source.confidence, rate.source)
         cut = self.setting("assistant_payment_reduction")
-        if cut is not None and cut.value and {"CQ", "CO"} & set(line.modifiers):
+        by_assistant = cut is not None and bool(cut.value) and bool({"CQ", "CO"} & set(line.modifiers))
+        if cut is not None and by_assistant:
             how = f"{_scaled(RATE_SCALE - cut.value, 2)} % of the payer's share for an assistant"
             yield Step("assistant", how, None, cut.source.confidence, cut.source)
         taken = values.on("sequestration", self.day).dated
@@ -156,10 +157,11 @@ class QuotedVisit:
             how = f"{_scaled(taken.value, 2)} % off the payment"
             yield Step("sequestration", how, None, taken.source.confidence, taken.source)
         least, most = line.expected_payment_at_least_cents, line.expected_payment_at_most_cents
-        how = "all rates multiplied, rounded once"
+        how = "the payer's share less what is cut, each in cents"
         if line.expected_payment_cents is None and least is not None and most is not None:
             how += f": {dollars(least)} to {dollars(most)}, by what is left of the deductible"
-        yield Step("expected payment", how, line.expected_payment_cents, Confidence.MEMORY)
+        confidence = Confidence.MEMORY if by_assistant else Confidence.SEEN
+        yield Step("expected payment", how, line.expected_payment_cents, confidence, SEQUESTRATION_LAST)
 
 
 def _scaled(value: int, digits: int) -> str:

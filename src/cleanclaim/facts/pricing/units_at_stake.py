@@ -208,7 +208,7 @@ def _assistant(claims: pl.DataFrame, day: _Day, apart: _Priced, known: Flags) ->
     cut = integers(claims["payer_assistant_payment_reduction"]).take(day.claim)
     asked = day.in_question > 0
     sure = known & (~asked | (apart.share.known & cut.known))
-    return Known(np.where(asked & sure, share_of(apart.share.values, (cut.values,)), 0), sure)
+    return Known(np.where(asked & sure, share_of(apart.share.values, cut.values), 0), sure)
 
 
 stage = Stage(
