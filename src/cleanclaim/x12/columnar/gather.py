@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cleanclaim.x12.columnar import arrow, values
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.keys import Keys, beginnings
-from cleanclaim.x12.columnar.placing import Placed, mask
+from cleanclaim.x12.columnar.placing import Placed, within
 from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, packed_text, readable, tag
 from cleanclaim.x12.problems import Problem
 
@@ -32,6 +32,8 @@ _PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
 
 Keyed = NDArray[np.integer[Any]]
 _HIGH = 0x80
+NO_NAME = -1
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 def dtype(column: ColumnSpec) -> pl.DataType | type[pl.DataType]:
@@ -65,7 +67,8 @@ class Gatherer:
     keys: Keys
     first: int
     problems: list[Problem] = field(default_factory=list)
-    _named: dict[str, Offsets] = field(default_factory=dict)
+    _by_name: tuple[Offsets, Offsets] | None = None
+    _extents: dict[int, tuple[Offsets, tuple[Offsets, Offsets]]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables of the map, empty ones too."""
@@ -73,6 +76,7 @@ class Gatherer:
         for spec in self.columns.tables:
             frame = self._table(spec)
             found[spec.name] = pl.concat([found[spec.name], frame]) if spec.name in found else frame
+        self._extents.clear()
         return found
 
     def _table(self, spec: TableSpec) -> pl.DataFrame:
@@ -110,14 +114,22 @@ class Gatherer:
         if not spec.segment:
             return self.keys.rows[spec.name] if spec.key else beginnings(self.placed, loops)
         rows = self._segments(spec.segment)
-        rows = rows[mask(self.placed, loops)[rows]] if loops else rows[self.placed.home[rows] >= 0]
+        rows = rows[within(self.placed, loops, rows)] if loops else rows[self.placed.home[rows] >= 0]
         return self._where(rows, spec.at, spec.where)
 
     def _segments(self, name: str) -> Offsets:
         """Segments of that name."""
-        if name not in self._named:
-            self._named[name] = np.flatnonzero(self.tokens.tags == tag(name))
-        return self._named[name]
+        number = int(self.placed.table.names.find(np.array([tag(name)], dtype=np.int32), NO_NAME)[0])
+        if number == NO_NAME:
+            # No segment of that name has a meaning in the guide, so none stands in a loop.
+            return _NO_ROWS
+        if self._by_name is None:
+            names = self.placed.names
+            counts = np.bincount(names, minlength=self.placed.table.name_count + 1)
+            self._by_name = (np.argsort(names, kind="stable"), np.concatenate(([0], np.cumsum(counts))))
+        order, bounds = self._by_name
+        found: Offsets = order[bounds[number] : bounds[number + 1]]
+        return found
 
     def _where(self, rows: Offsets, position: int, wanted: Sequence[str]) -> Offsets:
         """Of these segments, those whose element, or its first component, has one of the values."""
@@ -166,7 +178,7 @@ class Gatherer:
             return found
         table = self.placed.table
         loops = [table.number(loop) for loop in spec.loops]
-        segments = segments[mask(self.placed, loops)[segments]]
+        segments = segments[within(self.placed, loops, segments)]
         segments = self._where(segments, position, where)
         at = self.placed.begins[segments]
         places = np.minimum(np.searchsorted(rows, at), len(rows) - 1)
@@ -174,6 +186,17 @@ class Gatherer:
         here = rows[places] == at
         found[places[here][::-1]] = segments[here][::-1]
         return found
+
+    def cut(self, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
+        """Where an element, or one component of it (from 1), of each segment begins and ends; `offsets` are added."""
+        tokens = self.tokens
+        known = self._extents.get(id(segments))
+        if known is None:
+            # The segments are kept with their extents, so that their identity stays theirs.
+            known = self._extents[id(segments)] = (segments, tokens.extents(segments))
+        extents = known[1]
+        at = element + offsets if offsets.any() else element
+        return tokens.component_at(extents, at, component - 1) if component else tokens.element_at(extents, at)
 
     def report(self, column: ColumnSpec, segments: Offsets, elements: Offsets) -> None:
         """One line for each text of a column that is no value of its type."""
@@ -220,7 +243,7 @@ class _Frame:
             self.columns[name] = _nothing(column, self.height)
             return
         tokens = self.gatherer.tokens
-        begins, ends = _cut(tokens, segments, element, column.component, offsets)
+        begins, ends = self.gatherer.cut(segments, element, column.component, offsets)
         if column.type == "text":
             # Its place among the columns is held.
             self.columns[name] = None
@@ -270,14 +293,3 @@ def _texts(tokens: Tokens, begins: Offsets, ends: Offsets) -> pl.Series:
     words = [readable(tokens.raw[begins[row] : ends[row]]) for row in rows.tolist()]
     made = arrow.texts(tokens, begins, lengths)
     return made.scatter(rows, words) if words else made
-
-
-def _cut(tokens: Tokens, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
-    if not offsets.any():
-        return tokens.component(segments, element, component - 1) if component else tokens.element(segments, element)
-    begins = np.zeros(len(segments), dtype=np.int64)
-    ends = begins.copy()
-    for offset in np.unique(offsets).tolist():
-        rows = np.flatnonzero(offsets == offset)
-        begins[rows], ends[rows] = _cut(tokens, segments[rows], element + offset, component, rows[:0])
-    return begins, ends

@@ -44,6 +44,9 @@ class Placed:
         transactions: index of each segment's span; -1 outside.
         state: what is open after the last segment.
         floors: for each segment inside a transaction, the first of it or `CARRIED`.
+        events: segments that open a loop, and those at which one transaction ends and another, or none, begins.
+        latest_event: for each segment, the index in `events` of the last one up to it; -1 before the first.
+        has_outside: some segments belong to no transaction.
     """
 
     table: LoopTable
@@ -56,6 +59,9 @@ class Placed:
     state: LoopState
     instances: dict[int, Offsets] = field(default_factory=dict)
     floors: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    events: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    latest_event: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    has_outside: bool = False
 
     def begins_of_transaction(self) -> Offsets:
         """For each segment, the first of its transaction, `CARRIED` or `NONE`."""
@@ -96,6 +102,12 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
         end = LoopState(int(holder[-1]))
     placed = Placed(table, names, opened, home, began, inner, of, end)
     placed.floors = floors
+    is_event = opened >= 0
+    is_event[1:] |= of[1:] != of[:-1]
+    is_event[:1] = True
+    placed.events = np.flatnonzero(is_event)
+    placed.latest_event = np.cumsum(is_event) - 1
+    placed.has_outside = not inside.all()
     _begins(placed, floors, holder, holder_began, inner_began, start)
     if end.holder != NOWHERE:
         around = [n for n in range(outside) if n == end.holder or table.within[n, end.holder]]
@@ -136,31 +148,29 @@ def instance(placed: Placed, loop: int, start: LoopState) -> Offsets:
     known = placed.instances.get(loop)
     if known is not None:
         return known
-    table, opened = placed.table, placed.opened
-    count = len(opened)
-    inside = placed.transactions >= 0
+    events = placed.events
+    opened = placed.opened[events]
     # Any opening that cannot be inside the loop closes it; so does the end of its transaction.
-    closes = np.append(~table.within[loop], np.array([False]))
+    closes = np.append(~placed.table.within[loop], np.array([True]))
     closes[loop] = False
-    here = np.arange(count) * 2
-    marks = np.where(opened == loop, here + 1, np.where(closes[opened], here, NONE))
-    edges = np.flatnonzero(np.diff(placed.transactions, prepend=-1) != 0)
-    closing = opened[edges] != loop
-    if loop in start.open and len(edges) and edges[0] == 0 and inside[0]:
-        closing[0] = False
-    edges = edges[closing]
-    marks[edges] = np.maximum(marks[edges], here[edges])
-    latest = np.maximum.accumulate(marks)
-    found = np.where(latest % 2 == 1, latest // 2, NONE)
+    marks = np.where(opened == loop, events * 2 + 1, np.where(closes[opened], events * 2, NONE))
+    if loop in start.open and len(events) and events[0] == 0 and opened[0] == NOWHERE:
+        # The first segment only continues a transaction.
+        marks[0] = NONE
+    latest = np.append(np.maximum.accumulate(marks), NONE)
+    began = np.where((latest & 1) == 1, latest >> 1, NONE)
     if loop in start.open:
-        found[latest == NONE] = CARRIED
-    found = np.where(inside, found, NONE)
+        began[latest == NONE] = CARRIED
+    found: Offsets = began[placed.latest_event]
+    if placed.has_outside:
+        found = np.where(placed.transactions >= 0, found, NONE)
     placed.instances[loop] = found
     return found
 
 
-def mask(placed: Placed, loops: Sequence[int]) -> Flags:
-    """Segments that stand in one of the loops."""
+def within(placed: Placed, loops: Sequence[int], segments: Offsets) -> Flags:
+    """Which of these segments stand in one of the loops."""
     wanted = np.zeros(len(placed.table.ids) + 1, dtype=np.bool_)
     wanted[list(loops)] = True
-    return wanted[placed.home]
+    found: Flags = wanted[placed.home[segments]]
+    return found

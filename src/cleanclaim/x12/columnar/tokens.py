@@ -118,22 +118,17 @@ class Tokens:
 
         Where a segment ends before that element the two are equal, as they are for an empty element and for segment -1.
         """
-        first, limit = self._extent(segments)
-        # A name begins past the line break before its segment.
-        before = self.bounds[np.minimum(first + position, limit)] if position else self.starts[segments] - 1
-        after = self.bounds[np.minimum(first + (position + 1), limit)]
-        return self._trimmed(before, after)
+        if not position:
+            # A name begins past the line break before its segment.
+            begins = self.starts[segments]
+            return _trim(self.codes, begins, np.maximum(begins, self.bounds[self.first[segments] + 1]))
+        return self.element_at(self.extents(segments), position)
 
     def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
         """The same of one component of the element, `place` from 0."""
-        first, limit = self._extent(segments)
-        part = self.elements[np.minimum(first + position, limit)] + place
-        end = self.elements[np.minimum(first + (position + 1), limit)]
-        before = self.cuts[np.minimum(part, end)]
-        after = self.cuts[np.minimum(part + 1, end)]
-        return self._trimmed(before, after)
+        return self.component_at(self.extents(segments), position, place)
 
-    def _extent(self, segments: Offsets) -> tuple[Offsets, Offsets]:
+    def extents(self, segments: Offsets) -> tuple[Offsets, Offsets]:
         """Index in `bounds` of each segment's element 0 and of its end; 0 and 0 for segment -1."""
         if len(segments) and int(segments.min()) < 0:
             there = segments >= 0
@@ -142,6 +137,23 @@ class Tokens:
             return first, np.where(there, first + self.widths[rows], 0)
         first = self.first[segments]
         return first, first + self.widths[segments]
+
+    def element_at(self, extents: tuple[Offsets, Offsets], position: int | Offsets) -> tuple[Offsets, Offsets]:
+        """`element`, of segments whose extents are known, at one position or at one for each."""
+        first, limit = extents
+        at = first + position
+        before = self.bounds[np.minimum(at, limit)]
+        return self._trimmed(before, self.bounds[np.minimum(at + 1, limit)])
+
+    def component_at(
+        self, extents: tuple[Offsets, Offsets], position: int | Offsets, place: int
+    ) -> tuple[Offsets, Offsets]:
+        """`component`, of segments whose extents are known, at one position or at one for each."""
+        first, limit = extents
+        at = first + position
+        part = self.elements[np.minimum(at, limit)] + place
+        end = self.elements[np.minimum(at + 1, limit)]
+        return self._trimmed(self.cuts[np.minimum(part, end)], self.cuts[np.minimum(part + 1, end)])
 
     def text(self, segment: int, position: int) -> str:
         """One element as text: UTF-8 where it is valid, else Latin-1."""

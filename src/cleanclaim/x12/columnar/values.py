@@ -6,6 +6,7 @@ there, and which of those could not be read. A text that could not be read has n
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from cleanclaim.x12.columnar.tokens import Bytes, Flags, Offsets, Tokens
 
 _LONGEST = 18
+_SHORT = 8
+_LAST_FIGURE = 9
 _MOST_DIGITS = 15
 """Whole digits that are left room for two decimals, or three, in 64 bits."""
 _DAY = 8
@@ -36,16 +39,61 @@ def decimals(tokens: Tokens, begins: Offsets, ends: Offsets, places: int) -> Par
     More decimals than `places` are read where they are zeros. Signs other than a leading minus, exponents, commas and
     more than fifteen digits before the point are no numbers here.
     """
-    codes = tokens.codes
     lengths = ends - begins
     there = lengths > 0
-    good = there & (lengths <= _LONGEST)
-    values = np.zeros(len(begins), dtype=np.int64)
-    if not good.any():
-        return Parsed(values, good, there)
+    is_short = there & (lengths <= _SHORT)
+    if not there.any():
+        return Parsed(np.zeros(len(begins), dtype=np.int64), there, there)
+    values, good = _short(tokens, begins, np.where(is_short, lengths, 0), places)
+    rest = np.flatnonzero(there & ~good)
+    if len(rest):
+        # Long, negative or doubtful ones: few, and read byte by byte.
+        values[rest], good[rest] = _careful(tokens.codes, begins[rest], lengths[rest], places)
+    return Parsed(values, good, there & ~good)
+
+
+@cache
+def _weights(places: int) -> tuple[NDArray[np.int64], Bytes, Flags]:
+    """By length and place of the point (8: none): what each byte counts, which must be digits, and whether it fits."""
+    weights = np.zeros((_SHORT + 1, _SHORT + 1, _SHORT), dtype=np.int64)
+    digits = np.zeros((_SHORT + 1, _SHORT + 1, _SHORT), dtype=np.uint8)
+    fits = np.zeros((_SHORT + 1, _SHORT + 1), dtype=np.bool_)
+    for length in range(1, _SHORT + 1):
+        for point in (*range(length), _SHORT):
+            whole = min(point, length)
+            decimal = length - whole - 1 if point < length else 0
+            fits[length, point] = decimal <= places
+            for place in range(length) if decimal <= places else ():
+                if place < whole:
+                    weights[length, point, place] = 10 ** (whole - 1 - place + places)
+                elif place > whole:
+                    weights[length, point, place] = 10 ** (places - (place - whole))
+                digits[length, point, place] = place != point
+    return weights, digits, fits
+
+
+def _short(tokens: Tokens, begins: Offsets, lengths: Offsets, places: int) -> tuple[NDArray[np.int64], Flags]:
+    """Numbers of up to eight bytes without a sign, eight bytes of each at once; the others are left unread."""
+    weights, must, fits = _weights(places)
+    text = tokens.packed(begins, begins + lengths).view(np.uint8).reshape(-1, _SHORT)
+    is_point = text == _POINT
+    point = np.where(is_point.any(axis=1), is_point.argmax(axis=1), _SHORT)
+    # One look-up for each kind of number: its length and the place of its point.
+    kind = lengths * (_SHORT + 1) + point
+    figures = text - np.uint8(_ZERO)
+    wanted = must.reshape(-1, _SHORT)[kind]
+    good = fits.reshape(-1)[kind] & ~((figures > _LAST_FIGURE) & (wanted != 0)).any(axis=1)
+    values = (weights.reshape(-1, _SHORT)[kind] * (figures * wanted)).sum(axis=1)
+    return np.where(good, values, 0), good
+
+
+def _careful(codes: Bytes, begins: Offsets, lengths: Offsets, places: int) -> tuple[NDArray[np.int64], Flags]:
+    """The same for all that `decimals` reads, one byte of every number after the other."""
+    good = lengths <= _LONGEST
     is_negative = good & (codes[np.where(good, begins, 0)] == _MINUS)
     at = np.where(good, begins + is_negative, 0)
     left = np.where(good, lengths - is_negative, 0)
+    values = np.zeros(len(begins), dtype=np.int64)
     decimal = np.zeros(len(begins), dtype=np.int64)
     whole = np.zeros(len(begins), dtype=np.int64)
     is_past_point = np.zeros(len(begins), dtype=np.bool_)
@@ -67,7 +115,7 @@ def decimals(tokens: Tokens, begins: Offsets, ends: Offsets, places: int) -> Par
     short = places - np.minimum(decimal, places)
     values *= 10**short
     values = np.where(is_negative, -values, values)
-    return Parsed(np.where(good, values, 0), good, there & ~good)
+    return np.where(good, values, 0), good
 
 
 def first_days(tokens: Tokens, begins: Offsets, ends: Offsets) -> Parsed:
