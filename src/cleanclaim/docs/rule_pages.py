@@ -42,6 +42,7 @@ FAMILIES: dict[str, str] = {
     "payer_limits": "Limits of a payer",
     "places": "Places of service",
     "plan_of_care": "Plan of care",
+    "secondary": "Claims to a second payer",
     "therapist_day": "A therapist's day",
     "threshold": "The KX threshold",
     "units": "Units and minutes",

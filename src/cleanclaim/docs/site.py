@@ -8,6 +8,7 @@ from pathlib import Path
 from cleanclaim.docs import (
     code_pages,
     command_page,
+    coverage_page,
     fact_pages,
     figures,
     modifier_pages,
@@ -61,6 +62,7 @@ def expected(root: Path) -> dict[str, str]:
     )
     found = {f"docs/{name}": text for pages in generated for name, text in pages}
     found["docs/cli.md"] = command_page.page()
+    found["docs/coverage.md"] = coverage_page.page()
     counted = figures.block(columns)
     for name in WITH_FIGURES:
         found[name] = figures.inserted(name, (root / name).read_text("utf-8"), counted)
