@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cleanclaim.claims import ClaimSplitError, replacement_of, split_claim, void_of
-from cleanclaim.records import Claim, ClaimLine, Frequency
+from cleanclaim.records import (
+    AdjudicatedLine,
+    Adjudication,
+    Adjustment,
+    AdjustmentGroup,
+    Claim,
+    ClaimLine,
+    CoverageOrder,
+    Frequency,
+)
 from tests.x12.claim_generator import claims
 
-MODEL = claims(1, seed=3)[0].model_copy(update={"frequency": Frequency.ORIGINAL, "original_reference": ""})
+MODEL = claims(1, seed=3)[0].model_copy(
+    update={"frequency": Frequency.ORIGINAL, "original_reference": "", "other_payers": ()}
+)
 CODES = tuple(f"M54.{number}" for number in range(10, 60))
 
 
@@ -80,6 +92,60 @@ def test_lines_keep_their_first_four_pointers() -> None:
     (only,) = split_claim(claim([(1, 2, 3, 4, 5)], 5))
     assert only.lines[0].pointers == (1, 2, 3, 4)
     assert only.id == "C1"
+
+
+def decision(count: int, **changes: Any) -> Adjudication:
+    """Half of each line paid, the other half adjusted."""
+    answers = []
+    for number in range(1, count + 1):
+        charge = 100 + number
+        left = Adjustment(group=AdjustmentGroup.CONTRACTUAL, reason="45", amount_cents=charge - charge // 2)
+        answers.append(AdjudicatedLine(line=number, paid_cents=charge // 2, adjustments=(left,)))
+    plain = Adjudication(
+        order=CoverageOrder.PRIMARY,
+        adjudicated_on=date(2026, 3, 20),
+        paid_cents=sum(answer.paid_cents for answer in answers),
+        lines=tuple(answers),
+    )
+    return plain.model_copy(update=changes)
+
+
+def decided(lines: int, answer: Adjudication) -> Claim:
+    first = MODEL.payer.model_copy(update={"order": CoverageOrder.PRIMARY, "adjudication": answer})
+    whole = claim([(1,)] * lines, 1)
+    second = MODEL.payer.model_copy(update={"order": CoverageOrder.SECONDARY})
+    return whole.model_copy(update={"payer": second, "other_payers": (first,)})
+
+
+def test_what_another_payer_decided_goes_with_its_lines() -> None:
+    whole = decided(5, decision(5))
+    parts = split_claim(whole, max_lines=2)
+    answers = [part.other_payers[0].adjudication for part in parts]
+    assert [[line.line for line in answer.lines] for answer in answers if answer] == [[1, 2], [1, 2], [1]]
+    # 101 to 105 cents, of which half is paid: 50 + 51, 51 + 52, 52.
+    assert [answer.paid_cents for answer in answers if answer] == [101, 103, 52]
+    for part, answer in zip(parts, answers, strict=True):
+        assert answer is not None
+        assert answer.paid_cents + answer.adjusted_cents == part.total_charge_cents
+    assert split_claim(whole, max_lines=5) == (whole,)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        decision(2, lines=()),
+        decision(
+            2,
+            adjustments=(Adjustment(group=AdjustmentGroup.PATIENT, reason="3", amount_cents=1),),
+            paid_cents=100,
+        ),
+    ],
+)
+def test_a_decision_on_the_claim_as_a_whole_cannot_be_parted(answer: Adjudication) -> None:
+    whole = decided(2, answer)
+    assert split_claim(whole, max_lines=2) == (whole,)
+    with pytest.raises(ClaimSplitError, match="primary payer: a decision on the claim as a whole"):
+        split_claim(whole, max_lines=1)
 
 
 def test_a_replacement_that_needs_two_claims_is_refused() -> None:

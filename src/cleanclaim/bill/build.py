@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cleanclaim.lines.from_visits import Case
-from cleanclaim.records import Claim, ClaimLine, ClaimPatient, ClaimPayer, Clinic, Coverage, CoverageOrder
+from cleanclaim.records import (
+    Adjudication,
+    Claim,
+    ClaimLine,
+    ClaimPatient,
+    ClaimPayer,
+    Clinic,
+    Coverage,
+    CoverageOrder,
+)
 from cleanclaim.reference import payers
 from cleanclaim.reference.payers import Payer
 
@@ -15,6 +24,8 @@ def build_claim(
     case: Case, lines: Sequence[Mapping[str, Any]], clinic: Clinic, packs: Mapping[str, Payer]
 ) -> Claim | None:
     """The claim of one case; `None` where a line's code, units or charge is unknown, or there is no line.
+
+    Nor is there one where the payer has no file, or a payer that has decided already cannot be named.
 
     Args:
         case: the visit with its patient.
@@ -30,8 +41,9 @@ def build_claim(
         return None
     if any(line["units"] < 0 or line["charge_cents"] < 0 for line in lines):
         return None
-    payer = _payer(case, packs)
-    if payer is None:
+    payer, others = _payer(case, packs), _others(case, packs)
+    told = {other.order for other in others if other.adjudication is not None}
+    if payer is None or told != {decided.order for decided in case.earlier()}:
         return None
     plan, approval = case.plan(), case.authorization()
     return Claim(
@@ -45,7 +57,7 @@ def build_claim(
             phone=patient.phone,
         ),
         payer=payer,
-        other_payers=_others(case, packs),
+        other_payers=others,
         billing=clinic.organization,
         rendering=rendering,
         referring=case.referring(),
@@ -85,7 +97,7 @@ def _payer(case: Case, packs: Mapping[str, Payer]) -> ClaimPayer | None:
     return _claim_payer(coverage, pack)
 
 
-def _claim_payer(coverage: Coverage, pack: Payer) -> ClaimPayer:
+def _claim_payer(coverage: Coverage, pack: Payer, decided: Adjudication | None = None) -> ClaimPayer:
     return ClaimPayer(
         pack=coverage.payer,
         name=coverage.payer_name or pack.label,
@@ -99,6 +111,8 @@ def _claim_payer(coverage: Coverage, pack: Payer) -> ClaimPayer:
         subscriber=coverage.subscriber,
         claim_number=coverage.claim_number,
         employer=coverage.employer,
+        medicare_secondary_type=coverage.medicare_secondary_type,
+        adjudication=decided,
     )
 
 
@@ -113,8 +127,10 @@ def _others(case: Case, packs: Mapping[str, Payer]) -> tuple[ClaimPayer, ...]:
         and (coverage.valid_from is None or coverage.valid_from <= day)
         and (coverage.valid_through is None or day <= coverage.valid_through)
     ]
-    found = ((coverage, _pack(coverage.payer, packs)) for coverage in sorted(others, key=lambda item: item.order.value))
-    return tuple(_claim_payer(coverage, pack) for coverage, pack in found if pack is not None)
+    decided = {one.order: one for one in case.earlier()}
+    order = list(CoverageOrder)
+    found = ((one, _pack(one.payer, packs)) for one in sorted(others, key=lambda item: order.index(item.order)))
+    return tuple(_claim_payer(one, pack, decided.get(one.order)) for one, pack in found if pack is not None)
 
 
 def _cash() -> ClaimPayer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cleanclaim.lines.from_visits import ServiceDraft
-from cleanclaim.records import Patient, Visit
+from cleanclaim.records import CoverageOrder, Patient, Visit
 from cleanclaim.reference.payers import Payer
 
 
@@ -62,4 +62,6 @@ class Draft:
     packs: tuple[Payer, ...]
     stimulation: str | None
     """The code for unattended stimulation that the payer takes."""
+    order: CoverageOrder = CoverageOrder.PRIMARY
+    """Which of the patient's coverages is billed."""
     found: Found = field(default_factory=Found)

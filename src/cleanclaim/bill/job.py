@@ -15,6 +15,7 @@ from functools import cache
 
 from cleanclaim.bill.build import build_claim
 from cleanclaim.bill.collection import without_collection
+from cleanclaim.bill.parts import filed_as, settle_size
 from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.fixes import apply, changes_of
@@ -60,18 +61,20 @@ class ClaimState(StrEnum):
 class BilledClaim:
     """One claim of the batch: the visit, its lines as they would be filed, and all that was said of it.
 
-    `claim` is `None` where no claim can be made: nothing billable, or units that are not known.
+    `claim` is `None` where no claim can be made: nothing billable, or units that are not known. `parts` are the claims
+    that are filed: the claim itself, or several where it is too long for one.
     """
 
     key: str
     state: ClaimState
     prepared: Prepared
     claim: Claim | None
+    parts: tuple[Claim, ...]
     lines: tuple[Mapping[str, object], ...]
     findings: tuple[Finding, ...]
     unjudged: tuple[Unjudged, ...]
     mended: tuple[Finding, ...]
-    """Findings whose safe fix was made at once; they are not among `findings`."""
+    """Findings whose safe fix was made at once, or that filing in parts settles; they are not among `findings`."""
     unconfirmed: tuple[str, ...] = ()
     """Tables that judged the claim by an edition not confirmed for its date: never simply clean."""
 
@@ -172,22 +175,25 @@ def _claims(
     for claim_id, item in enumerate(prepared):
         own_lines = lines[claim_id]
         claim = build_claim(item.case, own_lines, clinic, packs)
-        state = _state(item, claim, findings[claim_id], crashed=bool(verdicts.crashed))
+        parts = filed_as(claim)
+        own, settled = settle_size(findings[claim_id], item.case.visit, parts)
+        state = _state(item, claim, own, crashed=bool(verdicts.crashed))
         result.append(
             BilledClaim(
                 key=item.case.visit.id,
                 state=state,
                 prepared=item,
                 claim=claim,
+                parts=parts,
                 lines=tuple(own_lines),
-                findings=tuple(findings[claim_id]),
+                findings=tuple(own),
                 unjudged=tuple(unjudged[claim_id]),
                 unconfirmed=tuple(
                     table
                     for table, confirmed in zip(_EDITIONS.values(), editions[claim_id], strict=True)
                     if confirmed is False
                 ),
-                mended=tuple(fixed[claim_id]),
+                mended=(*fixed[claim_id], *settled),
             )
         )
     return tuple(result)

@@ -41,6 +41,26 @@ def ask_what_a_claim_lacks(draft: Draft, lines: Sequence[LineDraft], clinic: Cli
     )
 
 
+def ask_what_decisions_lack(draft: Draft) -> None:
+    """A claim to the next payer repeats one decision of each payer before it, on the lines as they were filed."""
+    visit, asked = draft.visit, draft.found.questions
+    decided = [one.order for one in visit.adjudications]
+    for order in dict.fromkeys(decided):
+        if decided.count(order) > 1:
+            asked.append(
+                Question("payer", f"Which of the {order.value} payer's decisions stands? The visit has several.")
+            )
+    if decided and visit.billed is None:
+        asked.append(
+            Question("lines", "Which lines were filed? A payer has decided on them, and the visit lists none.")
+        )
+    coverages = draft.patient.coverages if draft.patient is not None else ()
+    if decided and coverages and all(coverage.order in decided for coverage in coverages):
+        asked.append(
+            Question("payer", "Who is billed next? Every payer on file has decided; the rest may be the patient's.")
+        )
+
+
 def _billed_line(draft: Draft, position: int, clinic: Clinic | None) -> LineDraft:
     billed = (draft.visit.billed or ())[position]
     each = clinic.charges.get(billed.code.upper()) if clinic is not None else None

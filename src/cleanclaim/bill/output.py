@@ -56,8 +56,9 @@ def write_claim_files(billed: Billed, clinic: Clinic, folder: Path, *, created: 
     """One 837P per payer with its ready claims; a claim that lacks something is left out and named."""
     by_payer: dict[str, list[Claim]] = defaultdict(list)
     for item in billed.claims:
-        if item.state is ClaimState.READY and item.claim is not None:
-            by_payer[item.claim.payer.pack].append(item.claim)
+        if item.state is ClaimState.READY:
+            for claim in item.parts:
+                by_payer[claim.payer.pack].append(claim)
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / CONTROL_STATE
     control = load_control_numbers(state)
@@ -93,11 +94,11 @@ def write_forms(
 
     by_payer: dict[str, list[FilledForm]] = defaultdict(list)
     for item in billed.claims:
-        if item.state is ClaimState.READY and item.claim is not None:
-            form = fill_form(item.claim)
+        for claim in item.parts if item.state is ClaimState.READY else ():
+            form = fill_form(claim)
             written.form_problems.extend(form.problems)
             if not form.problems:
-                by_payer[item.claim.payer.pack].append(form)
+                by_payer[claim.payer.pack].append(form)
     wanted = [(Style.COPY, "cms1500.pdf")] if copies else []
     if preprinted:
         wanted.append((Style.DATA, "cms1500-preprinted.pdf"))
@@ -175,10 +176,13 @@ def claim_document(item: BilledClaim) -> dict[str, Any]:
         "id": item.key,
         "date_of_service": prepared.case.visit.date_of_service.isoformat(),
         "payer": prepared.case.payer(),
+        "coverage_order": prepared.case.order.value,
+        "prior_paid_cents": sum(decided.paid_cents for decided in prepared.case.earlier()),
         "state": item.state.value,
         "diagnoses": list(prepared.case.visit.diagnoses or ()),
         "charge_cents": item.charge_cents,
         "lines": [_line_document(line) for line in item.lines],
+        "parts": _part_documents(item.parts) if len(item.parts) > 1 else [],
         "suggested": [
             {"what": entry.what, "code": entry.code, "why": entry.why, "minutes": entry.minutes}
             for entry in prepared.suggested
@@ -193,6 +197,17 @@ def claim_document(item: BilledClaim) -> dict[str, Any]:
         "findings": [finding_document(finding) for finding in item.findings],
         "not_judged": [unjudged_document(entry) for entry in item.unjudged],
     }
+
+
+def _part_documents(parts: Sequence[Claim]) -> list[dict[str, Any]]:
+    """The claims that a long one is filed as: control number, charge, diagnoses, and the visit's lines in each."""
+    found, before = [], 0
+    for part in parts:
+        lines = list(range(before + 1, before + len(part.lines) + 1))
+        before += len(part.lines)
+        charge = part.total_charge_cents
+        found.append({"id": part.id, "charge_cents": charge, "diagnoses": list(part.diagnoses), "lines": lines})
+    return found
 
 
 def _line_document(line: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleanclaim.bill.drafts import Draft, NotBilled, Question, Suggested
-from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, draft_lines
+from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines
 from cleanclaim.bill.reading_pool import read_all
 from cleanclaim.bill.unit_proposals import Proposal, propose_units
-from cleanclaim.lines.from_visits import Case
+from cleanclaim.lines.from_visits import Case, order_billed
 from cleanclaim.records import Clinic, Patient, Visit
 from cleanclaim.reference import payers
 from cleanclaim.reference.payers import Payer
@@ -62,9 +62,10 @@ def prepare(  # noqa: PLR0913 - what notes are read in the light of
 
 
 def _draft(visit: Visit, patient: Patient | None, packs: tuple[Payer, ...], default_payer: str | None) -> Draft:
-    payer = Case(visit, patient, lines=(), services=None, default_payer=default_payer).payer()
+    order = order_billed(visit)
+    payer = Case(visit, patient, lines=(), services=None, order=order, default_payer=default_payer).payer()
     stimulation = payers.setting(payer, "electrical_stimulation_code", visit.date_of_service, packs).value
-    return Draft(visit, patient, payer, packs, stimulation)
+    return Draft(visit, patient, payer, packs, stimulation, order)
 
 
 def _prepared(
@@ -72,6 +73,7 @@ def _prepared(
 ) -> Prepared:
     found = draft.found
     lines = draft_lines(draft, proposals, clinic)
+    ask_what_decisions_lack(draft)
     if clinic is not None:
         ask_what_a_claim_lacks(draft, lines, clinic)
     case = Case(
@@ -81,6 +83,7 @@ def _prepared(
         services=None if found.services is None else tuple(found.services),
         total_timed_minutes=found.total_timed_minutes,
         total_treatment_minutes=found.total_treatment_minutes,
+        order=draft.order,
         extra=found.extra,
         default_payer=default_payer,
     )

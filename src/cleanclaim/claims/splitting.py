@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cleanclaim.records import Claim, ClaimLine, Frequency
+from cleanclaim.records import Claim, ClaimLine, ClaimPayer, Frequency
 
 MOST_POINTERS = 4
 """Places for diagnosis pointers on a service line, on paper and in a file."""
@@ -24,9 +24,9 @@ def split_claim(claim: Claim, max_lines: int = 50, max_diagnoses: int = 12) -> t
     A claim that fits is returned as it is, save for pointers beyond the fourth. Otherwise each part gets the id with
     `-1`, `-2`, … behind it, the diagnoses its lines point to in their old order, and line numbers from 1; diagnoses
     that no line points to fill what room is left, the first part first, and are dropped when there is none. What the
-    patient has paid is laid on the parts in order, each up to its charge, the rest on the last. Raises
-    `ClaimSplitError` for a replacement or void that does not fit (it answers one claim of the payer's) and for a
-    pointer to no diagnosis.
+    patient has paid is laid on the parts in order, each up to its charge, the rest on the last; what another payer has
+    decided goes with its lines. Raises `ClaimSplitError` for a replacement or void that does not fit (it answers one
+    claim of the payer's), for a decision on the claim as a whole, and for a pointer to no diagnosis.
     """
     if max_lines < 1 or max_diagnoses < MOST_POINTERS:
         raise ClaimSplitError(
@@ -67,6 +67,7 @@ def split_claim(claim: Claim, max_lines: int = 50, max_diagnoses: int = 12) -> t
                     "diagnoses": tuple(claim.diagnoses[position - 1] for position in positions),
                     "lines": tuple(_renumbered(part, positions)),
                     "patient_paid_cents": share,
+                    "other_payers": claim.other_payers if len(parts) == 1 else _decided_on(claim, part),
                 }
             )
         )
@@ -92,6 +93,26 @@ def _renumbered(part: list[ClaimLine], positions: list[int]) -> Iterator[ClaimLi
     for number, line in enumerate(part, start=1):
         pointers = tuple(place[pointer] for pointer in line.pointers)
         yield line.model_copy(update={"number": number, "pointers": pointers})
+
+
+def _decided_on(claim: Claim, part: list[ClaimLine]) -> tuple[ClaimPayer, ...]:
+    """The other payers with what they decided on these lines, numbered as in the part."""
+    place = {line.number: number for number, line in enumerate(part, start=1)}
+    others: list[ClaimPayer] = []
+    for payer in claim.other_payers:
+        whole = payer.adjudication
+        if whole is None:
+            others.append(payer)
+            continue
+        if whole.adjustments or not whole.lines:
+            raise ClaimSplitError(
+                f"claim {claim.id}: {payer.order.value} payer: a decision on the claim as a whole: expected one on each"
+                " line, as the claim needs several"
+            )
+        lines = tuple(line.model_copy(update={"line": place[line.line]}) for line in whole.lines if line.line in place)
+        changes = {"lines": lines, "paid_cents": sum(line.paid_cents for line in lines)}
+        others.append(payer.model_copy(update={"adjudication": whole.model_copy(update=changes)}))
+    return tuple(others)
 
 
 def _with_pointers(line: ClaimLine, pointers: tuple[int, ...]) -> ClaimLine:

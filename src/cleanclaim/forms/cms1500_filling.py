@@ -333,6 +333,9 @@ def _sheets(heading: Typewriter, claim: Claim, totals: Totals) -> tuple[Sheet, .
     parts = [lines[start : start + LINES_PER_SHEET] for start in range(0, len(lines), LINES_PER_SHEET)] or [()]
     made = []
     paid = claim.patient_paid_cents
+    if _program(claim.payer) != "medicare":
+        # Medicare wants what the patient paid alone (Pub 100-04 ch. 26 §10.4); the form itself, other payers' too.
+        paid += sum(other.adjudication.paid_cents for other in claim.other_payers if other.adjudication is not None)
     for place, part in enumerate(parts):
         is_last = place == len(parts) - 1
         form = heading if len(parts) == 1 else heading.copy()

@@ -14,6 +14,7 @@ from typing import Any
 from cleanclaim.lines.tables import Tables
 from cleanclaim.lines.visit_parties import address_columns, bounds_columns, clinic_name, days_of_week, provider_name
 from cleanclaim.records import (
+    Adjudication,
     Authorization,
     By,
     Certification,
@@ -107,6 +108,11 @@ class Case:
             return coverage.payer
         return CASH if self.patient is not None and not self.patient.coverages else self.default_payer
 
+    def earlier(self) -> tuple[Adjudication, ...]:
+        """What the payers before the one billed have decided, in order."""
+        before = _before(self.order)
+        return tuple(sorted((one for one in self.visit.adjudications if one.order in before), key=_place_in_order))
+
     def plan(self) -> PlanOfCare | None:
         """The plan of care in force: the last one established by the day of the visit, else the first."""
         plans = self.patient.plans_of_care if self.patient else None
@@ -141,6 +147,21 @@ class Case:
         return plan.order.by if plan.order else None
 
 
+def order_billed(visit: Visit) -> CoverageOrder:
+    """Which payer is billed now: the first in order that has not decided yet, else the last there is."""
+    decided = {one.order for one in visit.adjudications}
+    return next((order for order in CoverageOrder if order not in decided), CoverageOrder.TERTIARY)
+
+
+def _before(order: CoverageOrder) -> list[CoverageOrder]:
+    ordered = list(CoverageOrder)
+    return ordered[: ordered.index(order)]
+
+
+def _place_in_order(decided: Adjudication) -> int:
+    return list(CoverageOrder).index(decided.order)
+
+
 def tables_of(cases: Sequence[Case], clinic: Clinic | None, as_of: date) -> Tables:
     """Lay the cases out as tables; row order is the order of the cases.
 
@@ -158,8 +179,8 @@ def tables_of(cases: Sequence[Case], clinic: Clinic | None, as_of: date) -> Tabl
         patient_id = patients.setdefault(case.visit.patient_id, len(patients))
         claims.append(_claim(case, clinic, as_of) | {"claim_id": claim_id, "patient_id": patient_id})
         for number, line in enumerate(case.lines, start=1):
-            is_first = case.order is CoverageOrder.PRIMARY
-            lines.append(_line(line, case.visit, is_first=is_first) | _place("line", len(lines), claim_id, number))
+            row = _line(line, case.visit) | _decided(case.earlier(), number)
+            lines.append(row | _place("line", len(lines), claim_id, number))
         for number, service in enumerate(case.services or (), start=1):
             services.append(_service(service) | _place("service", len(services), claim_id, number))
         for number, code in enumerate(case.visit.diagnoses or (), start=1):
@@ -173,7 +194,7 @@ def _place(kind: str, key: int, claim_id: int, number: int) -> dict[str, int]:
     return {f"{kind}_id": key, "claim_id": claim_id, f"{kind}_number": number}
 
 
-def _line(line: LineDraft, visit: Visit, *, is_first: bool) -> dict[str, Any]:
+def _line(line: LineDraft, visit: Visit) -> dict[str, Any]:
     return {
         "code": line.code,
         "modifiers": list(line.modifiers),
@@ -186,9 +207,21 @@ def _line(line: LineDraft, visit: Visit, *, is_first: bool) -> dict[str, Any]:
         "assistant_minutes": line.assistant_minutes,
         "drug_code": "",
         "line_fields_absent": [],
-        "prior_answers": 0 if is_first else None,
         "together_minutes": line.together_minutes,
         "code_origin": line.origin,
+    }
+
+
+def _decided(earlier: Sequence[Adjudication], number: int) -> dict[str, Any]:
+    """What the payers before the one billed decided on a line, together; one that decided on the claim says nothing."""
+    answers = [(decided, line) for decided in earlier for line in decided.lines if line.line == number]
+    return {
+        "prior_answers": len(answers),
+        "line_prior_paid_cents": sum(line.paid_cents for _, line in answers),
+        "line_prior_adjusted_cents": sum(line.answered_cents - line.paid_cents for _, line in answers),
+        "prior_adjudicated_on": max((decided.adjudicated_on for decided, _ in answers), default=None),
+        "prior_adjustments": sum(len(line.adjustments) for _, line in answers),
+        "prior_adjustments_without_amount": 0,
     }
 
 
@@ -256,14 +289,29 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
 
 
 def _earlier_payers(case: Case) -> dict[str, Any]:
-    """The payers before the one billed; what they decided is no part of a visit."""
-    ordered = list(CoverageOrder)
-    before = ordered[: ordered.index(case.order)]
+    """The payers before the one billed, and what they paid: unknown where one has not decided."""
+    before = _before(case.order)
     if not before:
         return {"prior_payers": 0, "prior_paid_cents": 0, "medicare_secondary_type": ""}
     if case.patient is None:
         return {}
-    return {"prior_payers": sum(coverage.order in before for coverage in case.patient.coverages)}
+    coverage = case.coverage()
+    return {
+        "prior_payers": len(_named_before(case)),
+        "prior_paid_cents": None if _silent(case) else sum(one.paid_cents for one in case.earlier()),
+        "medicare_secondary_type": coverage.medicare_secondary_type if coverage is not None else None,
+    }
+
+
+def _named_before(case: Case) -> set[CoverageOrder]:
+    """The orders before the one billed of which the patient has a coverage."""
+    coverages = case.patient.coverages if case.patient is not None else ()
+    return {coverage.order for coverage in coverages} & set(_before(case.order))
+
+
+def _silent(case: Case) -> set[CoverageOrder]:
+    """The orders before the one billed whose payer is on file, and has not decided as far as the visit says."""
+    return _named_before(case) - {decided.order for decided in case.earlier()}
 
 
 def _said(words: str | None) -> bool | None:
@@ -366,7 +414,7 @@ def _patient(case: Case, patient: Patient) -> dict[str, Any]:
         "patient_family_name": patient.name.family_name.strip(),
         "patient_given_name": patient.name.given_name.strip(),
         "sex": patient.sex.value,
-        "claim_fields_absent": [],
+        "claim_fields_absent": ["prior_paid_cents"] if _silent(case) else [],
         **address_columns("patient", patient.address),
         "accident_kind": accident.kind.value if accident else "",
         "accident_on": accident.on if accident else None,

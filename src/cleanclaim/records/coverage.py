@@ -56,7 +56,11 @@ class Authorization(Record):
 
 
 class Coverage(Record):
-    """One policy of a patient. `payer` names a payer file (`medicare_b`, `uhc_commercial`, a clinic's own)."""
+    """One policy of a patient. `payer` names a payer file (`medicare_b`, `uhc_commercial`, a clinic's own).
+
+    `medicare_secondary_type` says why another payer comes before Medicare (12 working aged, 14 no-fault, 15 workers'
+    compensation, …); it is empty unless this is Medicare and not the first.
+    """
 
     order: CoverageOrder = CoverageOrder.PRIMARY
     payer: Identifier
@@ -73,6 +77,7 @@ class Coverage(Record):
     employer: str = ""
     in_network: bool | None = None
     authorizations: tuple[Authorization, ...] | None = None
+    medicare_secondary_type: str = ""
 
 
 class YearToDate(Record):

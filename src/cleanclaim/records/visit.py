@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from cleanclaim.records.adjudication import Adjudication
 from cleanclaim.records.model import Identifier, Minutes, Modifier, NonNegative, ProcedureCode, Record
 from cleanclaim.records.people import Credential
 
@@ -164,3 +165,8 @@ class Visit(Record):
     """The standardized instrument or measured function recorded at the visit, in words; `""`: none."""
     reevaluation_reason: str | None = None
     """What changed and called for a re-evaluation, in the note's words; `""`: the note gives no reason."""
+    adjudications: tuple[Adjudication, ...] = ()
+    """What payers have decided on the visit's claim so far, the first payer first: the next in order is billed now.
+
+    Line numbers are those of `billed`, which a visit with decisions states as it was filed.
+    """
