@@ -6,7 +6,7 @@ from datetime import time
 
 import pytest
 
-from cleanclaim.coding.durations import clock, durations, minutes_between
+from cleanclaim.coding.durations import clock, durations, in_figures, minutes_between
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from cleanclaim.coding.durations import clock, durations, minutes_between
         ("fifteen minutes", [15]),
         ("Twenty-three minutes of exercise", [23]),
         ("forty minutes, then thirteen minutes", [40, 13]),
+        ("TE x25', MT x12'", [25, 12]),
+        ("3x10' each", []),
+        ("1005 - 1020: gait", [15]),
+        ("10:05-10:20:30", []),
         ("three hours in all, 08:05 to 11:05", [180]),
         ("from 9:00 to 9:15 with glides, 15 minutes", [15]),
         ("9:00-9:15 glides, 20 minutes", [15, 20]),
@@ -111,3 +115,17 @@ def test_minutes_between() -> None:
     assert minutes_between(time(11, 30), time(1, 15)) == 105
     assert minutes_between(time(8, 0), time(13, 0)) == 300
     assert minutes_between(time(8, 0), time(13, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("total fifty five minutes", "total 55         minutes"),
+        ("forty-two of it", "42        of it"),
+        ("one on one", "one on one"),
+        ("often two", "often 2  "),
+    ],
+)
+def test_number_words_become_figures_and_places_stay(text: str, figures: str) -> None:
+    assert in_figures(text) == figures
+    assert len(figures) == len(text)

@@ -32,6 +32,7 @@ class LooseMinutes:
         self.needs_act = False
         self.minutes_ahead: tuple[int, Item, Found[int]] | None = None
         self._set_aside: tuple[int, int, Item] | None = None
+        self._unclaimed: list[tuple[int, int, Item]] = []
 
     def belongs_to_other(self, start: int, end: int, item: Item, told: Telling) -> bool:
         """Give the sentence to the minutes that stand before it, or to the act before it, where it is no act itself."""
@@ -46,6 +47,7 @@ class LooseMinutes:
             return False
         if told is Telling.OPEN:
             self._set_aside = (start, end, item)
+            self._unclaimed.append(self._set_aside)
         self._take_up(start, end, item)
         return True
 
@@ -91,6 +93,22 @@ class LooseMinutes:
             return True
         self.minutes_ahead = (start, replace(item, start=start, end=end), minutes)
         return True
+
+    def tell_unclaimed(self, timed: Found[int] | None) -> None:
+        """Where the note's timed minutes are more than its services have, what was set aside may have the rest.
+
+        It becomes a mention without minutes, for a person to settle, rather than be lost.
+        """
+        mentions = self.told.mentions
+        if timed is None or self.told.shared:
+            return
+        if sum(mention.minutes.value for mention in mentions if mention.minutes is not None) >= timed.value:
+            return
+        for start, end, item in self._unclaimed:
+            if self.words.top(start, end) is None or any(one.start < end and start < one.end for one in mentions):
+                continue
+            self.told.add(start, end, item, None)
+            mentions.sort(key=lambda mention: mention.start)
 
     def say_minutes_ahead(self) -> None:
         """A duration that stood alone and was followed by no act is a mention of its own: a person must say whose."""

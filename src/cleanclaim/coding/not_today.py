@@ -18,7 +18,7 @@ _NEGATED = re.compile(
     r"|^\W*no (?!lob|loss|adverse|increase|pain|c/o|complaints?|change|cues|cue|assist|rest|symptom|weight|new|"
     r"device|ad\b|ue\b)\w+"  # spelling: off
     r"|\bno (?:\w+ ){1,4}(?:today|this (?:visit|session)|performed|provided|given|done|needed today|indicated)\b"
-    r"|\bwithout (?:manual therapy|modalities)\b"
+    r"|\bwithout (?:manual therapy|modalities)\b|\b(?:none|nothing) (?:today|this (?:visit|session))\b"
 )
 _PLANNED = re.compile(
     r"\bnext (?:visit|session|tx|treatment|appointment|appt|time|week)\b|\bwill (?:add|begin|start|initiate|"

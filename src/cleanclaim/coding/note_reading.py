@@ -51,6 +51,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     for stretch in parts:
         reader.read(stretch, has_interventions=has_interventions)
     reader.listed.use_listed_minutes()
+    reader.loose.tell_unclaimed(total.timed)
     settling.drop_bare_evaluations(told)
     settling.settle_program(told)
     settling.settle_with_totals(told, total.timed, total.treatment)
