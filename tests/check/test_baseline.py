@@ -100,11 +100,12 @@ def test_words_and_amounts_are_no_part_of_the_key(tmp_path: Path) -> None:
 def test_every_table_has_a_content_that_no_row_number_enters() -> None:
     claims = pl.DataFrame(
         {
-            "claim_id": [0],
-            "claim_key": ["C1"],
-            "date_of_service": [None],
-            "payer": ["aetna"],
-            "frequency_code": ["1"],
+            "claim_id": [0, 1],
+            "day_id": [0, 0],
+            "claim_key": ["C1", "C2"],
+            "date_of_service": [None, None],
+            "payer": ["aetna", "aetna"],
+            "frequency_code": ["1", "1"],
         },
         schema_overrides={"date_of_service": pl.Date},
     )
@@ -126,22 +127,26 @@ def test_every_table_has_a_content_that_no_row_number_enters() -> None:
         "lines": lines,
         "services": pl.DataFrame({"service_code": ["97110"], "service_minutes": [15], "by": ["PT"], "group_size": [1]}),
         "diagnoses": pl.DataFrame({"diagnosis": ["M54.50", "M25.561"]}),
-        "day_codes": pl.DataFrame({"day_code": ["97110"]}),
+        "day_codes": pl.DataFrame({"day_id": [0], "day_code": ["97110"]}),
         "pairs": pl.DataFrame({"first_line_id": [0, 1], "second_line_id": [1, 0]}),
     }
 
-    def of(table: str, key: int) -> Any:
-        return json.loads(contents([Finding("XX101", "n", "deny", table, key, 0, "p", "m")], frames)[0])
+    def of(table: str, key: int, claim: int = 0) -> Any:
+        return json.loads(contents([Finding("XX101", "n", "deny", table, key, claim, "p", "m")], frames)[0])
 
-    claim, first, second = '["C1",null,"aetna","1"]', '["97110",["GP"],1,100,15,null]', '["97140",[],null,200,15,null]'
-    assert of("claims", 0) == ["XX101", "claims", [claim, first, second]]
-    assert of("days", 0) == ["XX101", "days", [claim, first, second]]
-    assert [of("lines", key)[1] for key in (0, 1)] == [first, second]
+    first, second = '["97110",["GP"],1,100,15,null]', '["97140",[],null,200,15,null]'
+    claim = json.dumps([["C1", None, "aetna", "1"], [first, second]], separators=(",", ":"))
+    other = json.dumps([["C2", None, "aetna", "1"], []], separators=(",", ":"))
+    assert of("claims", 0) == ["XX101", "claims", [claim]]
+    # What is said of a day is about every claim of it, whichever comes first.
+    assert of("days", 0) == of("days", 0, claim=1) == ["XX101", "days", [claim, other]]
+    assert of("day_codes", 0) == of("day_codes", 0, claim=1) == ["XX101", '["97110"]', [claim, other]]
+    assert [of("lines", key) for key in (0, 1)] == [["XX101", first, [claim]], ["XX101", second, [claim]]]
     assert of("services", 0)[1] == '["97110",15,"PT",1]'
     assert [of("diagnoses", key)[1] for key in (0, 1)] == ['["M54.50"]', '["M25.561"]']
-    assert of("day_codes", 0)[1] == '["97110"]'
     # A pair is the same from either side.
-    assert of("pairs", 0)[1] == of("pairs", 1)[1] == json.dumps([first, second], separators=(",", ":"))
+    assert of("pairs", 0) == of("pairs", 1)
+    assert of("pairs", 0) == ["XX101", json.dumps([first, second], separators=(",", ":")), [claim]]
 
 
 # --- counts ----------------------------------------------------------------------------------------------

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from cleanclaim.check.selection import Selection
+from cleanclaim.records import Claim
 from cleanclaim.rules import book
-from tests.cli.running import run, run_json
+from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
+from tests.cli.running import run, run_json, validate
+from tests.x12.claim_generator import SUBMITTER, claims
 
 HEAD = "claim,patient,date,payer,code,modifiers,units,minutes,by,charge,diagnoses,pointers,rendering_npi,billing_npi"
 ROWS = """C1,P1,2026-03-04,medicare_b,97110,GP,3,23,PT,180.00,M54.50,1,1245319599,1234567893
@@ -158,6 +162,7 @@ def test_known_findings_are_counted_and_new_ones_shown(lines: Path, tmp_path: Pa
     assert found["baseline"] == {"known": 1, "by_rule": {"UN101": 1}, "not_met": 0, "written": 1}
     assert stat.S_IMODE(known.stat().st_mode) == 0o600
     assert "C1" not in known.read_text()
+    validate(json.loads(known.read_text()))
 
     # The same claim in another place of another file, and a new one.
     other = tmp_path / "later.csv"
@@ -220,3 +225,49 @@ def test_what_is_written_over_must_be_a_baseline(lines: Path) -> None:
     ran = run("check", lines, *ON, "--write-baseline", lines)
     assert (ran.code, "is not JSON; expected a baseline file" in " ".join(ran.errors.split())) == (2, True)
     assert lines.read_text().startswith(HEAD)
+
+
+# --- visits and claims -----------------------------------------------------------------------------------
+
+CLINIC = Path(__file__).resolve().parents[2] / "examples" / "clinic-day"
+DAY = ("--as-of", "2026-10-20", "--select", "UN,MD")
+
+
+def test_a_clinics_findings_are_known_whole_and_by_visit(tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    before = run_json("check", CLINIC, *DAY)[1]["findings"]
+    assert len(before) > 10
+    _, found = run_json("check", CLINIC, *DAY, "--write-baseline", known)
+    assert (found["findings"], found["baseline"]["known"], found["baseline"]["written"]) == (
+        [],
+        len(before),
+        len(before),
+    )
+    # One visit, read by itself in the light of the clinic: its findings are known there too.
+    name = before[0]["claim"]
+    own = [one for one in before if one["claim"] == name]
+    visit = CLINIC / "visits" / own[0]["file"]
+    _, found = run_json("check", visit, "--clinic", CLINIC, *DAY, "--baseline", known)
+    assert (found["findings"], found["baseline"]["known"]) == ([], len(own))
+    assert found["baseline"]["not_met"] == len(before) - len(own)
+
+
+def test_a_claim_file_keeps_its_known_findings_when_claims_change_places(tmp_path: Path) -> None:
+    made = claims(8, seed=11)
+    envelope = Envelope(SUBMITTER, "Receiver", "RECEIVER1")
+
+    def written(name: str, some: list[Claim], first: int) -> Path:
+        control = ControlNumbers(interchange=first, group=first, transaction=first)
+        data = file_837p(some, envelope=envelope, control=control, created=datetime(2026, 3, 6, tzinfo=UTC)).data
+        (tmp_path / name).write_bytes(data)
+        return tmp_path / name
+
+    # Of two claims for one service the later is a duplicate, so that rule does follow the order.
+    ignoring = ("--ignore", "DP103", "--reason", "follows the order", "--by", "D. Reyes")
+    words = ("--as-of", "2026-03-08", "--payer", "medicare_b", *ignoring)
+    archive, later = written("a.837", made, 1), written("b.837", made[::-1], 7)
+    known = tmp_path / "known.json"
+    _, found = run_json("check", archive, *words, "--write-baseline", known)
+    assert found["baseline"]["written"] > 8
+    _, found = run_json("check", later, *words, "--baseline", known)
+    assert (found["findings"], found["baseline"]["not_met"]) == ([], 0)

@@ -35,7 +35,7 @@ _SALT_BYTES = 16
 _KEY_DIGITS = 32
 _CLAIM = ("claim_key", "date_of_service", "payer", "frequency_code")
 _LINE = ("code", "modifiers", "units", "charge_cents", "minutes", "line_date")
-_PLACE = {
+_ROW = {
     "lines": _LINE,
     "services": ("service_code", "service_minutes", "by", "group_size"),
     "diagnoses": ("diagnosis",),
@@ -119,30 +119,65 @@ def _key(salt: bytes, content: str) -> str:
 def contents(findings: Sequence[Finding], frames: Mapping[str, pl.DataFrame]) -> list[str]:
     """What each finding is about, as text that depends on no row number: the input of its key.
 
+    A finding about a day or a pair is about all the claims that share it, whichever of them comes first.
+
     Args:
         findings: findings of one run.
         frames: the run's tables, in which a table's keys are its row numbers.
     """
-    wanted = sorted({finding.claim_id for finding in findings})
+    shared = _Shared(frames, findings)
+    concerned = [shared.claims_of(finding) for finding in findings]
+    about = _claims_said(frames, sorted({claim for claims in concerned for claim in claims}))
+    rows = _Rows(frames)
+    return [
+        _text([finding.code, rows.said(finding), sorted(about[claim] for claim in claims)])
+        for finding, claims in zip(findings, concerned, strict=True)
+    ]
+
+
+def _claims_said(frames: Mapping[str, pl.DataFrame], wanted: Sequence[int]) -> dict[int, str]:
+    """What each claim says: itself, and its lines in any order."""
     claims = frames["claims"].select(_CLAIM)
-    lines = frames["lines"]
-    own = lines.filter(pl.col("claim_id").is_in(wanted)).select("claim_id", *_LINE)
-    billed: dict[int, list[str]] = {claim_id: [] for claim_id in wanted}
-    for claim_id, *cells in own.iter_rows():
-        billed[claim_id].append(_text(cells))
-    about = {claim_id: [_text(claims.row(claim_id)), *sorted(billed[claim_id])] for claim_id in wanted}
-    places = _Places(frames)
-    return [_text([finding.code, places.of(finding), about[finding.claim_id]]) for finding in findings]
+    lines = frames["lines"].filter(pl.col("claim_id").is_in(wanted)).select("claim_id", *_LINE)
+    billed: dict[int, list[str]] = {claim: [] for claim in wanted}
+    for claim, *cells in lines.iter_rows():
+        billed[claim].append(_text(cells))
+    return {claim: _text([claims.row(claim), sorted(billed[claim])]) for claim in wanted}
 
 
-class _Places:
+class _Shared:
+    """Which claims a finding is about."""
+
+    def __init__(self, frames: Mapping[str, pl.DataFrame], findings: Sequence[Finding]) -> None:
+        tables = {finding.table for finding in findings}
+        self._days: dict[int, list[int]] = {}
+        if tables & {"days", "day_codes"}:
+            for claim, day in enumerate(frames["claims"].get_column("day_id").to_list()):
+                self._days.setdefault(day, []).append(claim)
+        self._day_codes = frames["day_codes"].get_column("day_id") if "day_codes" in tables else None
+        self._pairs = frames["pairs"].select("first_line_id", "second_line_id") if "pairs" in tables else None
+        self._owners = frames["lines"].get_column("claim_id")
+
+    def claims_of(self, finding: Finding) -> list[int]:
+        """The claims, by `claim_id`."""
+        if finding.table == "days":
+            return self._days[finding.key]
+        if finding.table == "day_codes" and self._day_codes is not None:
+            return self._days[self._day_codes[finding.key]]
+        if finding.table == "pairs" and self._pairs is not None:
+            return sorted({self._owners[line] for line in self._pairs.row(finding.key)})
+        return [finding.claim_id]
+
+
+class _Rows:
     """What the rows that findings point to say."""
 
     def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
-        self._frames = {name: frames[name].select(columns) for name, columns in _PLACE.items() if name in frames}
+        self._frames = {name: frames[name].select(columns) for name, columns in _ROW.items() if name in frames}
         self._pairs = frames["pairs"].select("first_line_id", "second_line_id") if "pairs" in frames else None
 
-    def of(self, finding: Finding) -> str:
+    def said(self, finding: Finding) -> str:
+        """The row's own content; the table's name where the claim or the day as a whole is meant."""
         if finding.table == "pairs" and self._pairs is not None:
             lines = self._frames["lines"]
             return _text(sorted(_text(lines.row(line)) for line in self._pairs.row(finding.key)))
