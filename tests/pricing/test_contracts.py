@@ -142,6 +142,30 @@ def test_fee_table(tmp_path: Path) -> None:
     assert column(table, "price_status") == ["reduction unknown", "found"]
 
 
+def test_a_fee_table_past_medicares_horizon_does_not_know_which_codes_are_reduced(tmp_path: Path) -> None:
+    settings = {
+        "price_basis": '{ kind = "fee_table" }',
+        "fee_table": '[{ code = "97110", amount = "31.50" }]',
+        "multiple_procedure_reduction": "true",
+    }
+    own = pack(tmp_path, "by_table", "commercial", settings)
+    later = {"payer": "by_table", "date_of_service": date(2027, 5, 3)}
+    assert column(priced([later], "97110", extra=[own]), "price_status") == ["reduction unknown"]
+    assert column(priced([{"payer": "by_table"}], "97110", extra=[own]), "allowed_cents") == [3150]
+
+
+def test_a_cap_concerns_its_own_payer_alone(tmp_path: Path) -> None:
+    own = pack(
+        tmp_path,
+        "capped",
+        "commercial",
+        {"price_basis": '{ kind = "percent_of_medicare", percent = "100", cap = "20.00" }'},
+    )
+    table = priced([{"payer": "capped"}, {"patient_id": None}], "97110", "97110 20560", extra=[own])
+    assert column(table, "price_status") == ["found", "reduction unknown", "found"]
+    assert column(table, "allowed_cents")[0] == 2000
+
+
 def test_per_diem(tmp_path: Path) -> None:
     own = pack(tmp_path, "daily", "workers_compensation", {"price_basis": '{ kind = "per_diem", amount = "95.00" }'})
     table = priced([{"payer": "daily"}], "97110x2@6000 97140@5000 97530@4000", extra=[own])

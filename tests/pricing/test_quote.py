@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cleanclaim.cli.program import program
+from cleanclaim.pricing import quote
 from cleanclaim.pricing.quote import QuotedLine, QuoteError, parse_lines, price_lines
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
 from cleanclaim.sources import Confidence
@@ -34,6 +35,29 @@ def test_lines_are_read() -> None:
 def test_what_is_no_line_is_refused(text: str) -> None:
     with pytest.raises(QuoteError, match="expected"):
         parse_lines(text)
+
+
+def test_a_line_may_be_written_with_a_multiplication_sign() -> None:
+    assert parse_lines("97110×2") == (QuotedLine("97110", 2),)
+
+
+def test_what_is_not_known_of_the_visit_is_called_unknown() -> None:
+    price = price_lines("97110", date=DAY, locality=None, place_of_service=None)
+    assert (price.locality, price.place_of_service) == ("unknown", "unknown")
+
+
+def test_the_front_door_has_all_that_a_quote_needs() -> None:
+    assert quote.__all__ == [
+        "TOTAL_LABELS",
+        "Price",
+        "PricedLine",
+        "QuoteError",
+        "QuotedLine",
+        "parse_lines",
+        "price_lines",
+        "total_text",
+    ]
+    assert all(hasattr(quote, name) for name in quote.__all__)
 
 
 def test_a_price_unfolds() -> None:

@@ -109,6 +109,14 @@ def test_only_medicare_denies_by_gz() -> None:
     assert column(priced([{"payer": "cash"}], "97530-GZ@8000"), "allowed_cents") == [8000]
 
 
+@pytest.mark.parametrize(("modifier", "cents"), [("26", 3170), ("TC", 3073)])
+def test_a_component_has_relative_values_of_its_own(modifier: str, cents: int) -> None:
+    # 2025, ultrasound of a joint: (.69 + .25 + .04) and (.94 + .01) × 32.3465.
+    day = date(2025, 6, 2)
+    assert column(priced([{"date_of_service": day}], f"76882-{modifier}"), "allowed_cents") == [cents]
+    assert price_lines(f"76882-{modifier}", date=day).allowed_cents == cents
+
+
 def test_facility_and_office() -> None:
     # 20560 in 2026: work .31; a facility has a lower practice expense than an office.
     office = column(priced([{}], "20560"), "allowed_cents")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.pricing.line_prices import price_table
+from cleanclaim.pricing.schedule import published
 from tests.pricing.tables import claims_of, column, lines_of, priced
 
 
@@ -76,6 +78,22 @@ def test_deductible_of_another_year_or_unknown() -> None:
     assert column(table, "share_status") == ["deductible unknown"] * 2
     assert column(table, "expected_payment_cents") == [None, None]
     assert column(table, "expected_payment_at_most_cents") == [2278, 2278]
+
+
+def test_a_charge_under_nothing_pays_nothing() -> None:
+    lines = lines_of("97530").with_columns(charge_cents=pl.lit(-500, pl.Int64))
+    table = price_table(claims_of([{}]), lines)
+    assert column(table, "allowed_cents") == [3507]
+    for name in ("payable_cents", "payer_share_cents", "patient_share_cents", "expected_payment_cents"):
+        assert column(table, name) == [0]
+
+
+def test_a_coinsurance_that_is_not_known_leaves_the_shares_open() -> None:
+    ended = replace(published(), coinsurance=replace(published().coinsurance, known_through=date(2025, 12, 31)))
+    table = price_table(claims_of([{}]), lines_of("97530"), schedule=ended)
+    assert column(table, "allowed_cents") == [3507]
+    assert column(table, "share_status") == ["rate unknown"]
+    assert column(table, "expected_payment_at_most_cents") == [None]
 
 
 def test_cash_is_the_patients() -> None:

@@ -13,12 +13,14 @@ from cleanclaim.dates import Dated, Series
 from cleanclaim.reference import values
 from cleanclaim.sources import Source
 from cleanclaim.units import splitting
+from cleanclaim.units.allocation import allocate
 from cleanclaim.units.assistants import AssistantMethod, SplitBasis, assistant_split
-from cleanclaim.units.counting import UnitMethod, compare_methods, count_units
+from cleanclaim.units.counting import UnitMethod, compare_methods, count_units, day_table
 from cleanclaim.units.judging import Verdict, judge_billed
 from cleanclaim.units.own_basis import OwnBasisUnits, own_basis_units
 from cleanclaim.units.splitting import Hands, split_assistant
 from cleanclaim.units.unit_rules import current_rules
+from cleanclaim.units.wording import joined
 
 NOW = date(2026, 3, 4)
 
@@ -172,7 +174,11 @@ def test_units_that_are_all_the_assistants_say_so() -> None:
 
 @pytest.mark.parametrize(
     ("units", "beyond"),
-    [(3, "2 units beyond the whole ones"), (4, "3 units beyond the whole ones"), (1, "fewer units")],
+    [
+        (3, "2 units beyond the whole ones"),
+        (4, "3 units beyond the whole ones"),
+        (1, "fewer units than the whole ones"),
+    ],
 )
 def test_a_split_that_no_rule_describes_says_how_many_units_are_left(units: int, beyond: str) -> None:
     # 20 minutes by the therapist are a whole unit and 5 minutes, 50 are three; the assistant's 7 are none.
@@ -180,9 +186,8 @@ def test_a_split_that_no_rule_describes_says_how_many_units_are_left(units: int,
     minutes = {"pt_minutes": therapist, "pta_minutes": 7, "together_minutes": 0, "units": units}
     row = {"split_basis": SplitBasis.UNDECIDED.value, **minutes, "units_with_assistant_modifier": None}
     words = splitting._explanation(row, AssistantMethod.PERCENTAGE, current_rules())
-    assert words.startswith(beyond)
-    assert words.endswith(
-        ", for 5 minutes by the therapist and 7 by the assistant, is a split that no rule read describes, "
+    assert words == (
+        f"{beyond}, for 5 minutes by the therapist and 7 by the assistant, is a split that no rule read describes, "
         "so a person decides"
     )
 
@@ -218,6 +223,35 @@ def test_a_code_of_unknown_basis_is_neither_over_nor_under() -> None:
     day = judge_billed({"00000": 0, "97110": 1}, {"00000": 40, "97110": 15}, UnitMethod.EIGHT_MINUTE)
     assert day.codes["00000"] is Verdict.NO_DATA
     assert judge_billed({"00000": 9}, {"00000": 40}, UnitMethod.MIDPOINT).codes["00000"] is Verdict.NO_DATA
+
+
+def test_a_rider_that_leans_on_billed_minutes_alone_is_not_thin() -> None:
+    # 72 minutes are 5 units: 3 whole ones, one for the 14 minutes of 97140, and 97110's 7 ride on minutes all billed.
+    day = day_table({"97110": 22, "97112": 36, "97140": 14}, timed={"97110", "97112", "97140"})
+    assert day["day_id"].to_list() == [1, 1, 1]
+    counted = allocate(day)
+    assert counted["units_eight_minute"].to_list() == [2, 2, 1]
+    assert counted["rides_on_pool"].to_list() == [True, False, False]
+    assert counted["thin"].to_list() == [False, False, False]
+    # 22 and 1: the second unit of 97110 stands on a minute that is billed with no code.
+    thin = allocate(day_table({"97110": 22, "97140": 1}, timed={"97110", "97140"}))
+    assert thin["units_eight_minute"].to_list() == [2, 0]
+    assert thin["thin"].to_list() == [True, False]
+
+
+def test_a_day_is_judged_by_the_rules_handed_in() -> None:
+    strict = replace(current_rules(), least_pooled_minutes=15)
+    assert judge_billed({"97110": 1}, {"97110": 14}, UnitMethod.EIGHT_MINUTE).day is Verdict.AS_SUPPORTED
+    assert judge_billed({"97110": 1}, {"97110": 14}, UnitMethod.EIGHT_MINUTE, rules=strict).day is Verdict.OVER
+
+
+def test_an_add_on_code_counts_by_blocks_of_its_own() -> None:
+    assert count_units({"97551": 30}).explanation == "No 15-minute code; 97551 counts by blocks of its own, 2 units"
+    assert count_units({"97012": 30}).explanation == "No 15-minute code; 97012 is untimed, 1 unit each"
+
+
+def test_words_in_a_list() -> None:
+    assert [joined(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
 
 
 def test_a_day_without_services_supports_nothing() -> None:

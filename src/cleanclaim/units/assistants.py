@@ -145,7 +145,7 @@ def assistant_split(
     unknown = case == bases.index(None)
     undecided = case == len(cases)
     no_count = unknown | undecided
-    names = pl.Series("split_basis", [basis and basis.value for basis in bases], pl.String)
+    names = pl.Series("split_basis", bases, pl.String)
     return services.hstack(
         [
             series("units_with_assistant_modifier", carried, no_count),
