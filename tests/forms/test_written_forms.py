@@ -16,7 +16,7 @@ from tests.forms.pages import page_count, words
 
 def item(state: ClaimState, one: Claim | None, key: str) -> BilledClaim:
     nothing: Any = SimpleNamespace()
-    return BilledClaim(key, state, nothing, one, (), (), (), ())
+    return BilledClaim(key, state, nothing, one, () if one is None else (one,), (), (), (), ())
 
 
 def billed(*items: BilledClaim) -> Billed:

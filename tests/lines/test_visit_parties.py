@@ -65,14 +65,23 @@ def test_bounds_are_those_of_the_clinic_on_the_weekday() -> None:
     assert (some["clinic_bounds_set"], some["clinic_units_most"]) == (["units"], 5)
 
 
-def test_of_earlier_payers_a_visit_knows_who_they_are_and_not_what_they_decided() -> None:
+def test_earlier_payers_that_a_visit_says_nothing_of_are_said_to_be_left_out() -> None:
     first, line = rows()
     assert (first["prior_payers"], first["prior_paid_cents"], first["medicare_secondary_type"]) == (0, 0, "")
-    assert line["prior_answers"] == 0
-    both = {"coverages": (COVERAGE, {"payer": "medicare_b", "member_id": "1EG4TE5MK73", "order": "secondary"})}
-    second, line = rows(order=CoverageOrder.SECONDARY, patient=both)
-    assert (second["prior_payers"], second["prior_paid_cents"], second["medicare_secondary_type"]) == (1, None, None)
-    assert line["prior_answers"] is None
+    assert (first["claim_fields_absent"], line["prior_answers"]) == ([], 0)
+    medicare = {"payer": "medicare_b", "member_id": "1EG4TE5MK73", "order": "secondary"}
+    second, line = rows(order=CoverageOrder.SECONDARY, patient={"coverages": (COVERAGE, medicare)})
+    assert (second["prior_payers"], second["prior_paid_cents"], second["medicare_secondary_type"]) == (1, None, "")
+    assert (second["claim_fields_absent"], line["prior_answers"]) == (["prior_paid_cents"], 0)
+    working = medicare | {"medicare_secondary_type": "12"}
+    decided = {"order": "primary", "adjudicated_on": date(2026, 3, 20), "paid_cents": 7_000}
+    second, _ = rows(
+        order=CoverageOrder.SECONDARY,
+        patient={"coverages": (COVERAGE, working)},
+        visit={"adjudications": (decided, decided | {"order": "secondary", "paid_cents": 1})},
+    )
+    assert (second["prior_payers"], second["prior_paid_cents"], second["medicare_secondary_type"]) == (1, 7_000, "12")
+    assert second["claim_fields_absent"] == []
 
 
 def test_one_authorization_is_named_of_several_on_file() -> None:
