@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from cleanclaim.cli.reference_difference import diff
 from cleanclaim.cli.reference_load import forget, load
 from cleanclaim.cli.reference_search import search
 from cleanclaim.cli.reference_status import status
@@ -43,4 +44,11 @@ _add(
     forget,
     "Remove a loaded edition; older ones, or what is shipped, answer again.",
     "cleanclaim reference forget ptp_practitioner 2026-07-01",
+)
+_add(
+    "diff",
+    diff,
+    "Show which codes, pairs and amounts a new edition changes, and which past claims it would judge or price "
+    "differently. Exit code: 0 nothing differs, 1 something does, 2 unusable input, 4 a rule crashed.",
+    "cleanclaim reference diff ptp_practitioner@2026-04-01 new-quarter/ --on claims/",
 )
