@@ -16,14 +16,14 @@ _NUMBER, _DATE, _TIME = 13, 9, 10
 
 
 def is_refused(interchange: InterchangeVerdict) -> bool:
-    """Whether the envelope is at fault, so that nothing in it is taken."""
-    return interchange.faults.rejecting > 0
+    """Whether the envelope is at fault, or of a version that is not read here, so that nothing in it is taken."""
+    return interchange.faults.rejecting > 0 or bool(_refusing(interchange))
 
 
 def ta1(interchange: InterchangeVerdict) -> tuple[str, ...]:
     """The elements of the segment, its id first: number, date and time as received, `A` or `R`, and why."""
-    rejecting = [fault for fault in interchange.faults.listed if fault.kind.rejects]
-    code = note_code(rejecting[0]) if rejecting else _OTHER if is_refused(interchange) else NO_FAULT
+    refusing = _refusing(interchange)
+    code = note_code(refusing[0]) if refusing else _OTHER if is_refused(interchange) else NO_FAULT
     return (
         "TA1",
         _digits(interchange.element(_NUMBER), 9),
@@ -32,6 +32,12 @@ def ta1(interchange: InterchangeVerdict) -> tuple[str, ...]:
         "R" if is_refused(interchange) else "A",
         code,
     )
+
+
+def _refusing(interchange: InterchangeVerdict) -> list[Fault]:
+    """The listed faults for which an interchange is refused."""
+    unread = FaultKind.INTERCHANGE_VERSION_NOT_SUPPORTED
+    return [fault for fault in interchange.faults.listed if fault.kind.rejects or fault.kind is unread]
 
 
 def note_code(fault: Fault) -> str:

@@ -27,6 +27,8 @@ _KIND_WORDS = {
     "period": "plain characters",
 }
 _NUMBERS = frozenset({"N0", "R", "money"})
+_FORM = "1250"
+"""The data element that names the form of the period after it."""
 _SHOWN_CODES = 12
 """How many codes a message lists before it only counts them."""
 
@@ -72,7 +74,9 @@ class _Judge:
                 continue
             use = self.use.elements[position - 1]
             before = self.use.elements[position - 2] if position > 1 else None
-            form = self.values[position - 1] if before is not None and before.number == "1250" else ""
+            form = (
+                self.values[position - 1] if before is not None and before.number == _FORM and position <= last else ""
+            )
             yield from self._element(use, position, value, form)
         for letter, positions in self.use.syntax:
             yield from self._relation(letter, positions)
@@ -132,7 +136,7 @@ class _Judge:
                 yield ElementFault(kind, position, place, repetition, found, "nothing: it is not used here", use.number)
             else:
                 before = use.parts[place - 2] if place > 1 else None
-                form = parts[place - 2] if before is not None and before.number == "1250" else ""
+                form = parts[place - 2] if before is not None and before.number == _FORM else ""
                 yield from self._simple(component, (position, place), repetition, part, form)
 
     def _simple(self, use: ElementUse, at: Reference, repetition: int, value: str, form: str) -> Iterator[ElementFault]:

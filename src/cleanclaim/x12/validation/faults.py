@@ -15,6 +15,7 @@ from typing import NamedTuple
 class FaultKind(Enum):
     """A kind of fault: level, code at the segment (IK304), at the element (IK403), and whether it rejects.
 
+    What there is no guide for is not judged, so its kinds do not reject; an answer refuses it all the same.
     Kinds of the envelope have their codes in `SET_CODES`, `GROUP_CODES` and `INTERCHANGE_CODES`.
     """
 
@@ -36,6 +37,7 @@ class FaultKind(Enum):
     DEPENDENT_ELEMENT_NOT_USED = ("dependent-element-not-used", 2, "8", "I13", True)
     TRAILING_DELIMITER = ("trailing-delimiter", 1, "8", "3", False)
     FRACTION_OF_A_CENT = ("fraction-of-a-cent", 2, "8", "I12", True)
+    LINE_NUMBER_WRONG = ("line-number-wrong", 2, "8", "7", True)
     LEVEL_NUMBER_WRONG = ("level-number-wrong", 2, "8", "7", True)
     # --- segments and loops
     UNKNOWN_SEGMENT = ("unknown-segment", 1, "1", "", True)
@@ -52,7 +54,7 @@ class FaultKind(Enum):
     # --- sums
     NOT_BALANCED = ("not-balanced", 3, "", "", False)
     # --- transactions
-    TRANSACTION_NOT_SUPPORTED = ("transaction-not-supported", 1, "", "", True)
+    TRANSACTION_NOT_SUPPORTED = ("transaction-not-supported", 1, "", "", False)
     TRANSACTION_TRAILER_MISSING = ("transaction-trailer-missing", 1, "", "", True)
     TRANSACTION_NUMBER_DIFFERS = ("transaction-number-differs", 1, "", "", True)
     SEGMENT_COUNT_WRONG = ("segment-count-wrong", 1, "", "", True)
@@ -62,7 +64,7 @@ class FaultKind(Enum):
     GUIDE_NOT_SUPPORTED = ("guide-not-supported", 1, "", "", True)
     # --- groups
     GROUP_NOT_SUPPORTED = ("group-not-supported", 1, "", "", True)
-    GROUP_VERSION_NOT_SUPPORTED = ("group-version-not-supported", 1, "", "", True)
+    GROUP_VERSION_NOT_SUPPORTED = ("group-version-not-supported", 1, "", "", False)
     GROUP_TRAILER_MISSING = ("group-trailer-missing", 1, "", "", True)
     GROUP_NUMBER_DIFFERS = ("group-number-differs", 1, "", "", True)
     TRANSACTION_COUNT_WRONG = ("transaction-count-wrong", 1, "", "", True)
@@ -73,7 +75,7 @@ class FaultKind(Enum):
     # --- interchanges
     HEADER_ELEMENT_INVALID = ("header-element-invalid", 1, "", "", True)
     INTERCHANGE_NUMBER_DIFFERS = ("interchange-number-differs", 1, "", "", True)
-    INTERCHANGE_VERSION_NOT_SUPPORTED = ("interchange-version-not-supported", 1, "", "", True)
+    INTERCHANGE_VERSION_NOT_SUPPORTED = ("interchange-version-not-supported", 1, "", "", False)
     GROUP_COUNT_WRONG = ("group-count-wrong", 1, "", "", True)
     CONTROL_STRUCTURE_INVALID = ("control-structure-invalid", 1, "", "", True)
     ENDS_TOO_EARLY = ("ends-too-early", 1, "", "", True)
@@ -158,7 +160,7 @@ GROUP_CODES = {
 
 INTERCHANGE_CODES = {
     FaultKind.INTERCHANGE_NUMBER_DIFFERS: "001",
-    FaultKind.INTERCHANGE_VERSION_NOT_SUPPORTED: "017",
+    FaultKind.INTERCHANGE_VERSION_NOT_SUPPORTED: "003",
     FaultKind.GROUP_COUNT_WRONG: "021",
     FaultKind.CONTROL_STRUCTURE_INVALID: "022",
     FaultKind.ENDS_TOO_EARLY: "023",

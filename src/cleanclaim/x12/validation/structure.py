@@ -53,6 +53,7 @@ class Loop:
 
     `watched` are values to be noted for conditions: by segment id, the element and what to look for, with the bit that
     notes it. `conditions` are judged when the loop ends. `levels` has the bits of loops inside that HL opens.
+    `is_numbered`: its first element counts its instances in the loop around it, from 1.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Loop:
     entries: list[Entry] = field(default_factory=list)
     required: int = 0
     levels: int = 0
+    is_numbered: bool = False
     watched: dict[str, list[tuple[int, frozenset[str], int]]] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
 
@@ -121,7 +123,8 @@ def load_structure(name: str) -> Structure:
         trigger = bodies[entry["id"]][0]
         if not isinstance(trigger, SegmentUse):
             raise GuideFileError(f"{name}: loop {entry['id']} begins with a loop, expected a segment")
-        loops[entry["id"]] = Loop(entry["id"], entry["label"], trigger)
+        is_numbered = entry.get("numbered", False)
+        loops[entry["id"]] = Loop(entry["id"], entry["label"], trigger, is_numbered=is_numbered)
     for id_, loop in loops.items():
         _fill(loop, bodies[id_][1:], loops, dictionary)
     for entry in table.get("condition", ()):

@@ -110,6 +110,8 @@ class TransactionJudge:
             stack.append(holder)
             if tag == "HL":
                 self._level(holder, raw, number)
+            elif entry.child.is_numbered:
+                self._numbered(stack[move.holder], entry, raw, number)
         use = entry.use
         if self._patterns[use](raw) is None:
             self._judge(use, holder.loop.id, raw, number)
@@ -267,6 +269,13 @@ class TransactionJudge:
         if elements[2] != above:
             expected = "nothing, as it is the outermost" if not above else "the number of the level it stands in"
             self._fault(kind, number, loop, "HL", ("another level", expected), 2)
+
+    def _numbered(self, around: _Instance, entry: Entry, raw: str, number: int) -> None:
+        """A loop that counts its instances: the next number is its own."""
+        times, stated = around.counts.get(entry.bit, 1), raw.partition(self._sign)[2]
+        if entry.child is not None and stated != str(times) and stated.isascii() and stated.isdigit():
+            words = ("another number", f"{times}, the next one")
+            self._fault(FaultKind.LINE_NUMBER_WRONG, number, entry.child.id, entry.tag, words, 1)
 
     def _note(self, instance: _Instance, tag: str, raw: str) -> None:
         """Note a value that a condition asks for."""
