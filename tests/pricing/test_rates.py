@@ -142,6 +142,11 @@ def test_medicares_full_fee_is_a_participating_clinics() -> None:
     assert column(table, "allowed_cents") == [2906, 2221, None]
 
 
+def test_a_charge_is_a_charge_in_a_network_or_out_of_it() -> None:
+    table = priced([{"payer": "cash", "in_network": answer} for answer in (True, None, False)], *["97110@9000"] * 3)
+    assert column(table, "allowed_cents") == [9000, 9000, 9000]
+
+
 def test_what_else_is_not_known() -> None:
     rows: list[dict[str, Any]] = [
         {"date_of_service": None},

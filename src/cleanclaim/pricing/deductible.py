@@ -7,6 +7,9 @@ import numpy as np
 from cleanclaim.pricing.exact import Flags, Integers, Known, integers
 from cleanclaim.pricing.worksheet import Worksheet
 
+_DAYS = 1 << 23
+"""More than the days of any calendar, before and after 1970."""
+
 
 def deductible_of(work: Worksheet, payable: Known, part_b: Flags, may_be: Flags) -> tuple[Integers, Integers]:
     """How much of each payable amount goes to the yearly deductible: at least, and at most.
@@ -43,8 +46,7 @@ def _taken_since(work: Worksheet, taking: Known, counts: Flags, since: Integers)
     alone = -1 - np.arange(len(year))
     person = np.where(patient.known, patient.values, alone)
     _, group = np.unique(np.stack([person, year]), axis=1, return_inverse=True)
-    packed = (group.reshape(-1).astype(np.int64) << 24) + np.clip(work.days.values + (1 << 22), 0, (1 << 24) - 1)
-    opens = (group.reshape(-1).astype(np.int64) << 24) + np.clip(since + 1 + (1 << 22), 0, (1 << 24) - 1)
+    packed, opens = _sortable(group, work.days.values), _sortable(group, since + 1)
     key = packed[work.claim[rows]]
     order = np.argsort(key, kind="stable")
     sorted_rows = rows[order]
@@ -53,6 +55,11 @@ def _taken_since(work: Worksheet, taking: Known, counts: Flags, since: Integers)
         running = np.concatenate([[0], np.cumsum(values[sorted_rows])])
         out[sorted_rows] = running[:-1] - running[place]
     return taken, doubtful
+
+
+def _sortable(group: Integers, day: Integers) -> Integers:
+    """One number for a group and a day, which sorts by both; days before any calendar sort first."""
+    return group.reshape(-1).astype(np.int64) * _DAYS + np.clip(day + _DAYS // 2, 0, _DAYS - 1)
 
 
 def _years(days: Integers) -> Integers:
