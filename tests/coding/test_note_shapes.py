@@ -36,6 +36,7 @@ def test_a_row_of_another_width_is_not_read_by_the_columns() -> None:
     [
         "[12] joint mobs grade III\n[18] leg press, squats\nTimed 30",
         "Joint mobs grade III - 12\nLeg press, squats - 18\nTotal treatment 30 min",
+        "Joint mobs grade III 12, leg press and squats 18. Timed 30",
         "12 - joint mobs grade III\n18 - leg press, squats\nTimed 30",
     ],
 )
@@ -106,6 +107,8 @@ def test_a_planned_program_is_not_todays() -> None:
     [
         ("Balance exercise with another patient, 20 min", 2),
         ("Bike 5 min while I was finishing with another patient", None),
+        ("Balance exercise with 3 pts, 20 min", 3),
+        ("10-33 PT: balance exercise (23 min)", None),
         ("Class, six in the room: wall squats, 45 min", 6),
     ],
 )

@@ -40,8 +40,8 @@ def short(mention: Mention) -> str:
 
 
 def test_there_are_many_styles_of_note() -> None:
-    assert len(NOTES) == 193
-    assert len({note["name"] for note in NOTES}) == 193
+    assert len(NOTES) == 201
+    assert len({note["name"] for note in NOTES}) == 201
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: str(note["name"]))

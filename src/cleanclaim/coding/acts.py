@@ -31,7 +31,8 @@ _DOSE = re.compile(
 )
 _DOING = re.compile(
     r"\b(?:perform(?:ed|s|ing)?|practi[cs](?:ed|ing)|trained|instructed|educated|taught|completed|worked on|"
-    r"applied|administered|provided|rendered|issued|fabricated|mobilized|stretched|debrided|irrigated|i removed|"
+    r"applied|reapplied|trimmed|snipped|excised|cut away|packed|wrapped|administered|provided|rendered|"
+    r"issued|fabricated|mobilized|stretched|debrided|irrigated|i removed|"
     r"repeated|reviewed|used|received|treated)\b"
 )
 _COMPARED = re.compile(

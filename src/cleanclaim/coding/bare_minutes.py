@@ -17,10 +17,11 @@ _SHAPES = tuple(
     for shape in (
         r"[\[(][ \t]*(?P<n>\d{1,3})[ \t]*[\])]",
         r"[-–=:][ \t]*(?P<n>\d{1,3})[ \t]*$",
+        r"(?<=[A-Za-z)] )(?P<n>\d{1,3})(?=[ \t]*(?:[,.;:]|$))",
         r"^[ \t]*(?:[-*•][ \t]*)?(?P<n>\d{1,3})[ \t]*[-–:|][ \t]*(?=[A-Za-z])",
     )
 )
-"""In brackets, at the end of a line, at the beginning of a line; one note keeps to one shape."""
+"""In brackets, at the end of a line, behind a service, at the beginning of a line; one note keeps to one shape."""
 _TOLD_OF_TODAY = frozenset({Part.OPEN, Part.OBJECTIVE, Part.INTERVENTIONS, Part.BILLING})
 
 

@@ -32,7 +32,7 @@ _AIDE = re.compile(
 """An aide of the clinic; one who lives with the patient or comes from elsewhere furnishes nothing here."""
 _NOBODY = re.compile(r"\b(?i:unattended|unsupervised|without supervision|no supervision)\b")
 _THERAPIST = re.compile(
-    r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|^[ \t\-*]*PT\s*[:\-]|"
+    r"\b(?i:by|with|per) (?:the )?PT\b|\(PT(?:[,:; ]+\d+[^)]*)?\)|(?:^|\d[ \t]+)[ \t\-*]*PT\s*[:\-]|"
     r"\bPT\s*[:=]?\s*\d{1,3}\s*(?:min|')|"
     r"\b(?i:by|with) (?:the )?(?i:physical therapist)\b(?! assistant)|"
     r"^\W*(?i:therapist)(?:\s+[A-Z][\w.]+){0,2}\s*[:,-]|\b[A-Z]\.\s?[A-Z][a-z]+,\s*PT\b|"
@@ -202,7 +202,7 @@ def group_size(text: str) -> Found[int] | None:
     if match is not None and not _ELSEWHERE.search(folded[: match.start()]):
         return Found(2, match.start(), match.end())
     match = _PATIENTS.search(folded)
-    if match is not None:
+    if match is not None and not text[: match.end()].endswith("PT"):
         others = match["other"] or _BESIDES.match(folded, match.end())
         return _group(match["n"], 1 if others else 0, match.start("n"), match.end())
     return None

@@ -45,6 +45,7 @@ _TREATMENT = re.compile(
     rf"(?<=  ))[ \t]*total(?:[ \t]+{_UNIT})?{_SEPARATOR}(?P<bare>\d{{1,3}})[ \t]*(?:{_UNIT}|'|(?=[ \t|.]*(?:$|\n)))"
     rf"|\b(?P<before>\d{{1,3}})[ \t]*{_UNIT}[ \t]+(?:of[ \t]+)?(?:total[ \t]+(?:treatment|tx|session|"
     rf"visit)(?:[ \t]+time)?|(?:treatment|session|visit|tx)[ \t]+time)\b"
+    rf"|(?:^|(?<=[.;\n] ))[ \t]*(?P<closing>\d{{1,3}})[ \t]*{_UNIT}[ \t]+total\b(?=[ \t]*(?:[.;]|$))"
     rf"|\b(?:(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|"
     rf"amounted))?[ \t]+(?:up[ \t]+)?to|(?:whole|entire)[ \t]+(?:visit|session|treatment|appointment)[ \t]+"
     rf"(?:was|is|took|lasted|ran))[ \t]+"
@@ -53,7 +54,7 @@ _TREATMENT = re.compile(
 )
 _THEN_TOTAL = re.compile(
     rf"(?:\s*[.,;/|]\s*|\s*)(?:and\s+)?(?:(?:treatment|tx|visit|session)\s*[:=]?\s*(?P<whole>\d{{1,3}})"
-    rf"(?:\s*(?:{_UNIT}|['′]))?(?=\s*(?:[.;,|\n)]|\Z))|total\s*(?:{_UNIT}|[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)"
+    rf"(?:\s*(?:{_UNIT}|['′]))?(?=\s*(?:[.;,|\n)]|\Z))|tot(?:al)?\s*(?:{_UNIT}|[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)"
     rf"(?:\s*(?:{_UNIT}\b|['′]))?|(?P<before>\d{{1,3}})\s*(?:{_UNIT}\b|['′])?\s*total\b)"
 )
 """A total that stands right behind the timed minutes; behind a comma elsewhere it may be that of one service."""
@@ -127,7 +128,8 @@ _INITIAL = re.compile(
     rf"|\b(?:received|picked up|delivered|delivery of|issued|fit with|fitted with|fitted for|"
     rf"just got)\b[^.;\n]{{0,40}}\b(?:{_WORN}|leg)\b[^.;\n]{{0,12}}(?:today)?"
     rf"|\b{_WORN}\b[^.;\n]{{0,12}}\b(?:came|arrived|is in|is here)\b[^.;\n]{{0,6}}\btoday\b"
-    rf"|\bnew (?:(?:left|right|above|below|knee|elbow)[- ]){{0,4}}(?:{_WORN}|limb|leg)\b"
+    rf"|\b(?:new|(?:his|her|a|the) first) (?:(?:left|right|above|below|knee|elbow)[- ]){{0,4}}"
+    rf"(?:{_WORN}|limb|leg)\b(?! (?:press|curl|raise|ext))"
 )
 _LATER = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|2nd|3rd|(?:[4-9]|1\d)th)"
 _SUBSEQUENT = re.compile(
@@ -190,7 +192,7 @@ def totals(text: str) -> VisitTotals:
             match["n"] and re.match(r"\s*(?:visits|units|sessions|reps)", folded[match.end() :])
         ):
             continue
-        number = match["n"] or match["bare"] or match["before"] or match["came"]
+        number = match["n"] or match["bare"] or match["before"] or match["closing"] or match["came"]
         treatment = treatment or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
         share = _SHARE.match(folded, match.end())
