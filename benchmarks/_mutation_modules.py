@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -112,13 +112,18 @@ class Worker:
             self._process = None
 
 
-def mutants_of_modules(area: str, sample: int, seed: int, deadline: float) -> Iterator[Mutant]:
-    """Mutants of a folder of modules, drawn at random."""
+def mutants_of_modules(
+    area: str, sample: int, seed: int, deadline: float, only: Collection[str] = ()
+) -> Iterator[Mutant]:
+    """Mutants of a folder of modules, drawn at random; with `only`, those whose file, function and change it names."""
     every: list[tuple[Path, ast.Module, Edit]] = []
     for path in sorted((PACKAGE / area).glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         every.extend((path, tree, edit) for edit in edits(tree))
     print(f"{area}: {len(every)} mutants in all", flush=True)
+    if only:
+        every = [(path, tree, edit) for path, tree, edit in every if _named(path, tree, edit) in only]
+        print(f"{area}: {len(every)} of them tried again", flush=True)
     random.Random(seed).shuffle(every)
     with Worker(area) as worker:
         tests = {name: {**test, "enters": set(test["enters"])} for name, test in worker.tests().items()}
@@ -135,6 +140,10 @@ def mutants_of_modules(area: str, sample: int, seed: int, deadline: float) -> It
                 area, path.name, edit.line, function, str(edit), worker.failing(path, source, entering or list(tests))
             )
         worker.control()
+
+
+def _named(path: Path, tree: ast.Module, edit: Edit) -> str:
+    return f"{path.name} {function_around(tree, edit.line)}: {edit}"
 
 
 def _around(tree: ast.Module, line: int) -> list[ast.FunctionDef | ast.ClassDef]:

@@ -1,12 +1,13 @@
 """How many small slips in the rules, the unit counts and the prices their tests would notice.
 
     ./dev python -m benchmarks.mutation rules [CODE…] [--sample N] [--seed S]
-    ./dev python -m benchmarks.mutation units pricing [--sample N] [--seed S] [--minutes M]
+    ./dev python -m benchmarks.mutation units pricing [--sample N] [--seed S] [--minutes M] [--again FILE]
 
 A rule is mutated in its conditions, dates and fix, and judged by its own examples, those of
 `tests/rules/cases/further_examples.toml` and the laws of fixes; a module of units or prices by the tests of its
 folder. Prints mutants, those noticed, the score, and each survivor. Survivors that change nothing are listed with
-their reason in `mutation_equivalent.toml` and not counted.
+their reason in `mutation_equivalent.toml` and not counted. `--again` tries only the survivors that the printed output
+in a file names, wherever their lines are by now.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import time
 import tomllib
 from collections import Counter
@@ -61,6 +63,13 @@ def report(name: str, mutants: Iterable[Mutant], *, names_killers: bool = False)
     return score
 
 
+def survivors_in(output: Path) -> frozenset[str]:
+    """File, function and change of each survivor that was printed."""
+    lines = output.read_text(encoding="utf-8").splitlines()
+    found = (re.fullmatch(r"  survived (\S+):\d+ (.*)", line) for line in lines)
+    return frozenset(f"{match[1]} {match[2]}" for match in found if match)
+
+
 def main() -> None:
     """Print the mutation scores that were asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
@@ -69,7 +78,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60, help="stop an area of modules after so long")
     parser.add_argument("--killers", action="store_true", help="name what noticed each mutant")
+    parser.add_argument("--again", type=Path, help="only the survivors that this printed output of modules names")
     arguments = parser.parse_args()
+    only = survivors_in(arguments.again) if arguments.again else frozenset()
     os.nice(10)
     areas = [name for name in arguments.what if name in AREAS]
     codes = [name.upper() for name in arguments.what if name not in {*AREAS, "rules"}]
@@ -80,7 +91,7 @@ def main() -> None:
         report("rules", found, names_killers=arguments.killers)
     for area in areas:
         deadline = time.monotonic() + 60 * arguments.minutes
-        mutants = mutants_of_modules(area, arguments.sample, arguments.seed, deadline)
+        mutants = mutants_of_modules(area, arguments.sample, arguments.seed, deadline, only)
         report(area, mutants, names_killers=arguments.killers)
 
 
