@@ -2,7 +2,7 @@
 
 What was documented and signed was done; a visit without a charge is money left, or a note on the wrong day.
 
-Not flagged: unsigned notes, which are not finished, and visits at which nothing was done.
+Not flagged: unsigned notes, which are not finished; visits at which nothing was done; a day that another claim bills.
 Fix: none; bill what the note says, or write why nothing is billed.
 """
 
@@ -20,7 +20,7 @@ rule = Rule(
     over="claims",
     severity=Severity.LEFT,
     applies=col.has_signature & col.something_was_done,
-    flag=col.line_count == 0,
+    flag=col.lines_of_day == 0,
     message="the note is signed, no charge on the visit",
     concept="visit-without-charges",
     sources=(
@@ -41,6 +41,22 @@ rule = Rule(
             """
             visit 2026-03-04 medicare_b
               did 97110 30min
+            """,
+            at="claim",
+            says="the note is signed, no charge on the visit",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b
+              did 97110 30min
+            history 2026-03-04 medicare_b
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              did 97110 30min
+            history 2026-03-03 medicare_b
+              97110 GP x2 30min
             """,
             at="claim",
             says="the note is signed, no charge on the visit",
