@@ -111,7 +111,9 @@ def _is_confirmed(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.Da
         confirmed.alias("diagnosis_notes_are_confirmed"),
         pl.when(confirmed)
         .then(pl.lit(f"the notes of {edition.name}"))
-        .otherwise(pl.format(f"the notes of {edition.name} (unconfirmed for {{}})", day.dt.to_string("%Y-%m-%d")))
+        .otherwise(
+            pl.format("the notes of {} (unconfirmed for {})", pl.lit(edition.name), day.dt.to_string("%Y-%m-%d"))
+        )
         .alias("diagnosis_notes"),
     )
 

@@ -94,7 +94,7 @@ def _moved(rows: pl.DataFrame, key: pl.Expr, fields: list[str], change: str) -> 
     """Rows that came or went, with what they say in one text."""
     told = [
         pl.when(pl.col(name).is_not_null() & (pl.col(name) != "")).then(
-            pl.format(f"{name.removesuffix('__new')} {{}}", pl.col(name))
+            pl.format("{} {}", pl.lit(name.removesuffix("__new")), pl.col(name))
         )
         for name in fields
         if not name.startswith("__present")
