@@ -167,7 +167,7 @@ class Cells:
     def code(self, field: str) -> str:
         """A procedure code of five characters; leading zeros that a spreadsheet ate are put back."""
         text = self.text(field).upper()
-        if text.isascii() and text.isdigit():
+        if text.isascii() and text.isdigit() and is_workbook(self._part):
             text = text.zfill(_WIDTH_OF_CODE)
         if not PROCEDURE_CODE.fullmatch(text):
             raise self.refused(field, f"{self.text(field)!r}; expected a code of five characters")
