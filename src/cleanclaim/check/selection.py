@@ -67,9 +67,8 @@ def chosen(select: Sequence[str] = (), ignore: Sequence[str] = (), *, preview: b
         SelectionError: a word begins no rule's code, or names just one preview while previews are off.
     """
     wanted = codes_of("--select", select)
-    dropped = {code for _, codes in codes_of("--ignore", ignore) for code in codes}
-    asked = {code for _, codes in wanted for code in codes}
-    named = [rule for rule in book.rules() if (not wanted or rule.code in asked) and rule.code not in dropped]
+    dropped = [code for _, codes in codes_of("--ignore", ignore) for code in codes]
+    named = book.select([code for _, codes in wanted for code in codes], dropped)
     previews = tuple(rule.code for rule in named if rule.preview and not preview)
     for word, codes in wanted:
         if codes == (word,) and word in previews:

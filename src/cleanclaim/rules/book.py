@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,3 +60,13 @@ def entry(code: str) -> BookEntry | None:
 def active_rules() -> tuple[Rule, ...]:
     """The rules that judge unless somebody asks for previews too, by code."""
     return tuple(rule for rule in rules() if not rule.preview)
+
+
+def select(only: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """Rules, previews too, whose code starts with one of `only` (all if empty) and with none of `ignore`."""
+    chosen, left_out = tuple(only), tuple(ignore)
+    return tuple(
+        rule
+        for rule in rules()
+        if (not chosen or rule.code.startswith(chosen)) and not (left_out and rule.code.startswith(left_out))
+    )
