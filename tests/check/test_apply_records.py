@@ -18,6 +18,7 @@ from cleanclaim.check.apply_segments import apply_to_segments
 from cleanclaim.check.apply_visits import apply_to_visits
 from cleanclaim.check.findings import Change
 from cleanclaim.check.rewriting import (
+    DECIDED,
     Followed,
     RefusedError,
     Rewritten,
@@ -321,6 +322,14 @@ def test_stated_charge_of_a_visit_follows_its_units(tmp_path: Path, line: dict[s
     )
 
 
+@pytest.mark.parametrize("change", [Change("lines", 0, "units", 2, 1), Change("lines", 0, "", None, None)])
+def test_lines_of_a_visit_that_a_payer_has_decided_on_stay(tmp_path: Path, change: Change) -> None:
+    decided = [{"order": "primary", "adjudicated_on": "2026-03-20", "paid_cents": 12_000}]
+    visit = _visit("V1", billed=[{"code": "97140", "units": 2, "charge_cents": 12_000}], adjudications=decided)
+    done = _visits(tmp_path, json.dumps(visit), ".json", change)
+    assert (done.data.decode(), [one.why for one in done.refused]) == (json.dumps(visit), [DECIDED])
+
+
 def test_visit_whose_charge_does_not_divide_stays(tmp_path: Path) -> None:
     text = json.dumps(_visit("V1", billed=[{"code": "97140", "units": 2, "charge_cents": 12_001}]))
     done = _visits(tmp_path, text, ".json", Change("lines", 0, "units", 2, 1))
@@ -530,10 +539,7 @@ def test_charges_that_another_payer_decided_on_stay() -> None:
     for change in (Change("lines", 1, "", None, None), Change("lines", 0, "units", 3, 2)):
         done = _applied(data, change)
         assert done.data == data
-        assert done.refused[0].why == (
-            "the claim reports what another payer paid on its charges (SVD, CAS or AMT*D), which would no longer "
-            "balance: that payer's claim is corrected first"
-        )
+        assert done.refused[0].why == DECIDED
 
 
 def test_a_sender_who_writes_trailing_zeros_keeps_them() -> None:

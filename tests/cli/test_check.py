@@ -186,6 +186,22 @@ def _visit(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def test_a_payer_that_is_named_counts_the_units_of_loose_visits(tmp_path: Path) -> None:
+    path = tmp_path / "v.json"
+    done = [
+        {"what": "exercise", "code": "97110", "minutes": 20, "by": "PT"},
+        {"what": "mobilization", "code": "97140", "minutes": 20, "by": "PT"},
+    ]
+    visit = {"id": "V1", "patient_id": "P1", "date_of_service": "2026-03-04", "therapist": "t1", "interventions": done}
+    path.write_text(json.dumps(visit))
+    _, nobody = run_json("check", path, *ON, *UNITS)
+    assert [one["question"] for one in nobody["questions"]] == [
+        "How does this payer count units? 20 minutes are 2 by the 8-minute rule and 1 by the midpoint rule."
+    ]
+    _, medicare = run_json("check", path, *ON, *UNITS, "--payer", "medicare_b")
+    assert medicare["questions"] == []
+
+
 def test_loose_visits_need_a_payer(tmp_path: Path) -> None:
     path = tmp_path / "visits.jsonl"
     path.write_text(json.dumps(_visit()) + "\n" + json.dumps(_visit(id="V2", date_of_service="2026-03-05")) + "\n")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from cleanclaim.records import Claim
+from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
 from tests.cli.running import run, run_json, validate
+from tests.x12.claim_generator import SUBMITTER, claims
 
 HEAD = (
     "claim,patient,date,payer,code,modifiers,units,minutes,by,charge,diagnoses,pointers,rendering_npi,"
@@ -154,6 +158,30 @@ def test_a_clinics_own_charge_comes_first(lines: Path) -> None:
         ("units", 2),
         ("charge_cents", 2 * each),
     ]
+
+
+def test_a_repeated_line_goes_out_of_a_claim_file(tmp_path: Path) -> None:
+    model = next(one for one in claims(40, seed=2) if len(one.lines) == 2 and not one.other_payers)
+    first, other = model.lines
+    again = first.model_copy(update={"number": 3, "control_number": "AGAIN"})
+    made = model.model_copy(update={"lines": (first, other, again)})
+
+    def written(one: Claim) -> bytes:
+        envelope = Envelope(SUBMITTER, "Receiver", "RECEIVER1")
+        day = datetime(2026, 3, 6, tzinfo=UTC)
+        return file_837p([one], envelope=envelope, control=ControlNumbers(), created=day).data
+
+    path = tmp_path / "claims.837"
+    path.write_bytes(written(made))
+    words = ("fix", path, *ON, "--select", "DP101", "--payer", "medicare_b", "--attest", "Dana Poole, PT")
+    _, found = run_json(*words)
+    [file] = found["files"]
+    assert [(one["field"], one["place"]) for one in file["changes"]] == [
+        ("line", "line 3"),
+        ("total_charge_cents", "claim"),
+    ]
+    assert (file["findings_left"], file["refused"]) == (0, [])
+    assert path.with_name("claims.fixed.837").read_bytes() == written(model)
 
 
 def test_several_files_go_into_a_folder(lines: Path, tmp_path: Path) -> None:

@@ -525,3 +525,20 @@ def test_the_second_plan_is_taken_in_order() -> None:
     third = SECOND | {"name": "Third Plan", "order": "tertiary"}
 
     assert read(sheet_of(full_claim(other_payers=(SECOND, third))), "other_insured_plan") == "STONEGATE HEALTH"
+
+
+@pytest.mark.parametrize(
+    ("payer", "paid"),
+    [
+        # What the patient and other payers paid; Medicare wants what the patient paid alone.
+        (SECOND, ("75", "50")),
+        (MEDICARE | {"order": "secondary", "medicare_secondary_type": "12"}, ("25", "00")),
+    ],
+)
+def test_what_an_earlier_payer_paid_is_told_where_the_payer_wants_it(
+    payer: dict[str, Any], paid: tuple[str, str]
+) -> None:
+    decided = {"order": "primary", "adjudicated_on": date(2026, 3, 20), "paid_cents": 5_050}
+    first = COMMERCIAL | {"adjudication": decided}
+    (sheet,) = fill_form(claim(payer=payer, other_payers=(first,), patient_paid_cents=2_500)).sheets
+    assert (read(sheet, "paid_dollars"), read(sheet, "paid_cents")) == paid

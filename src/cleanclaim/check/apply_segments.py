@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from cleanclaim.check.findings import Change
 from cleanclaim.check.rewriting import (
+    DECIDED,
     MOVED,
     NOT_HERE,
     RefusedError,
@@ -125,10 +126,7 @@ class _SegmentEditor:
         """Add to the total that the claim states, in cents."""
         head = self._head(claim_id)
         if any(_tells_payment(segment) for segment in self._of_claim(claim_id)):
-            raise RefusedError(
-                "the claim reports what another payer paid on its charges (SVD, CAS or AMT*D), which would no longer "
-                "balance: that payer's claim is corrected first"
-            )
+            raise RefusedError(DECIDED)
         total = _cents(head, 2)
         head.put(2, _amount(head, total + more))
         return [Change("claims", claim_id, _TOTAL, total, total + more)]

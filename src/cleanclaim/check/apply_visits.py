@@ -14,6 +14,7 @@ from typing import Any
 
 from cleanclaim.check.findings import Change
 from cleanclaim.check.rewriting import (
+    DECIDED,
     MOVED,
     NOT_HERE,
     NOT_STATED,
@@ -125,7 +126,10 @@ class _VisitEditor:
             raise RefusedError("the visit has no billed lines: they were proposed from what was done")
         if place >= len(billed):
             raise RefusedError(MOVED)
+        is_decided = bool(visit.get("adjudications"))
         if not change.field:
+            if is_decided:
+                raise RefusedError(DECIDED)
             del billed[place]
             return
         if change.field not in _FIELDS:
@@ -141,6 +145,8 @@ class _VisitEditor:
             code = str(_upper(line.get("code", "")))
             new = charge_for(code, (change.old, change.new), charge, self.charges)
             if new != charge:
+                if is_decided:
+                    raise RefusedError(DECIDED)
                 line["charge_cents"] = new
                 yield Change("lines", change.key, "charge_cents", charge, new)
         line[change.field] = list(change.new) if isinstance(change.new, tuple) else change.new

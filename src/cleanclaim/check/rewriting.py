@@ -18,6 +18,12 @@ NOT_STATED = "the file does not state this value"
 NOT_HERE = "this cannot be changed in a file of this kind"
 
 
+DECIDED = (
+    "another payer has decided on the claim's charges, and its answer would no longer balance: that payer's claim is "
+    "corrected first"
+)
+
+
 class Refusal(NamedTuple):
     """A change that was not made, and why."""
 
