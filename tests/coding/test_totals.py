@@ -49,6 +49,7 @@ def test_totals(text: str, timed: int | None, treatment: int | None) -> None:
         ("D. Ruiz, PTA: gait training 10 min", []),
         ("K. Lund, PTA 1:1: leg press", []),
         ("Tx by K. Lund, PTA, supervised by PT on site.", []),
+        ("Note written by Alex Sample, PT", ["PT"]),
         ("Seen with Riley Example, PTA. Signed: M. Sample, PT", ["PT"]),
     ],
 )

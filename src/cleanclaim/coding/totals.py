@@ -53,9 +53,10 @@ _TREATMENT = re.compile(
     re.MULTILINE,
 )
 _THEN_TOTAL = re.compile(
-    rf"(?:\s*[.,;/|]\s*|\s*)(?:and\s+)?(?:(?:treatment|tx|visit|session)\s*[:=]?\s*(?P<whole>\d{{1,3}})"
-    rf"(?:\s*(?:{_UNIT}|['′]))?(?=\s*(?:[.;,|\n)]|\Z))|tot(?:al)?\s*(?:{_UNIT}|[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)"
-    rf"(?:\s*(?:{_UNIT}\b|['′]))?|(?P<before>\d{{1,3}})\s*(?:{_UNIT}\b|['′])?\s*total\b)"
+    rf"(?:\s*[.,;/|]\s*|\s*)(?:and\s+)?(?:"
+    rf"(?:treatment|tx|visit|session)\s*[:=]?\s*(?P<whole>\d{{1,3}})(?:\s*(?:{_UNIT}|['′]))?(?=\s*(?:[.;,|\n)]|\Z))"
+    rf"|tot(?:al)?\s*(?:{_UNIT}|[:=]|of|time)?\s*(?P<n>\d{{1,3}})(?!\d|\s*[-/:]\s*\d)(?:\s*(?:{_UNIT}\b|['′]))?"
+    rf"|(?P<before>\d{{1,3}})\s*(?:{_UNIT}\b|['′])?\s*total\b)"
 )
 """A total that stands right behind the timed minutes; behind a comma elsewhere it may be that of one service."""
 _SHARE = re.compile(
@@ -88,7 +89,8 @@ _SIGNED = re.compile(
     r"supervising pt|cosigned by|co-signed by)\b[^\n]{0,50}?[:,\s]\s*(?P<label>PTA|LPTA|SPT|PT|DPT|OTR/L|OTR|COTA)\b)"
 )
 _FURNISHED_BY = re.compile(
-    r"(?i:(?<!signed )(?<!sign )(?<!cosigned )(?<!authored )\b(?:by|with|w/|from|saw)\s+(?:the\s+)?)\Z"
+    r"(?i:(?<!signed )(?<!sign )(?<!cosigned )(?<!authored )(?<!documented )(?<!written )(?<!completed )(?<!entered )"
+    r"(?<!note )\b(?:by|with|w/|from|saw)\s+(?:the\s+)?)\Z"
 )
 """Words before a name which say that this person furnished something, not that they signed."""
 _SIGNATURE_REACH = 25
