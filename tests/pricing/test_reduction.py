@@ -81,6 +81,15 @@ def test_a_line_of_unknown_code_leaves_only_the_first_place_open() -> None:
     assert column(table, "allowed_cents")[1] == 2221
 
 
+def test_a_code_that_the_contractor_prices_may_take_the_first_place() -> None:
+    # 0791T is a code of the reduction without published relative values: it may have the highest practice expense.
+    table = priced([{}], "97116 0791T 97110")
+    assert column(table, "price_status") == ["reduction unknown", "carrier priced", "found"]
+    assert column(table, "allowed_cents") == [None, None, 2221]
+    # 97039 is priced by the contractor too, and takes no part in the reduction.
+    assert column(priced([{}], "97116 97039 97110"), "allowed_cents") == [2906, None, 2221]
+
+
 def test_unknown_units_leave_the_other_lines_known() -> None:
     table = priced([{}], "97530x? 97110")
     assert column(table, "price_status") == ["units unknown", "found"]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.dates import LookupStatus
-from cleanclaim.pricing.exact import Flags, Integers, Known, as_texts, has_any, integers, is_one_of, places_in
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_texts, has_any, integers, is_one_of, places_in
 from cleanclaim.pricing.schedule import facility_places, listed_places
 from cleanclaim.pricing.statuses import STATUS_OF_LETTER, PriceStatus
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
@@ -31,9 +31,8 @@ _ANSWERS = tuple(status.value for status in (LookupStatus.FOUND, *_LOOKUPS))
 class Rates:
     """What the fee schedule says of each line."""
 
-    row: Integers
-    listed: Flags
-    letter: Integers
+    is_reduced: Tristate
+    """Whether the code is one whose units share the reduction; one that the contractor prices has no known rank."""
     work: Integers
     expense: Known
     mp: Integers
@@ -67,16 +66,17 @@ def medicare_rates(work: Worksheet) -> Rates:
     unlisted = (answer == _ANSWERS.index("not listed")) | (answer == _ANSWERS.index("outside dates"))
     arrays = schedule.rvu_arrays
     letter = np.where(listed, arrays["status"][row], 0)
-    priced = np.zeros(len(row), np.bool_)
+    priced, by_contractor = np.zeros(len(row), np.bool_), np.zeros(len(row), np.bool_)
     for place in np.unique(letter[listed]).tolist():
         status = _LETTERS.get(place, PriceStatus.NO_RATE)
         if status is PriceStatus.FOUND:
             priced |= letter == place
-        elif status is PriceStatus.BUNDLED:
+            continue
+        if status is PriceStatus.BUNDLED:
             work.mark(work.basis_is("percent_of_medicare") & (letter == place), PriceStatus.NO_RATE)
-            work.mark(needs & (letter == place), status)
-        else:
-            work.mark(needs & (letter == place), status)
+        elif status is PriceStatus.CARRIER_PRICED:
+            by_contractor |= letter == place
+        work.mark(needs & (letter == place), status)
     office, facility = arrays["pe_nonfacility"][row], arrays["pe_facility"][row]
     in_facility, placed = _places(work)
     expense = Known(np.where(in_facility, facility, office), listed & (placed | (office == facility)))
@@ -86,10 +86,9 @@ def medicare_rates(work: Worksheet) -> Rates:
     indices, located = _indices(work, needs)
     factor = schedule.steps["conversion_factor"].on(integers(work.rate_dates)).take(work.claim)
     work.mark(needs & ~factor.known, PriceStatus.PAST_HORIZON)
+    is_reduced = listed & (priced | by_contractor) & (arrays["is_reduced"][row] > 0)
     return Rates(
-        row=np.where(priced, row, -1),
-        listed=listed | unlisted,
-        letter=letter,
+        is_reduced=Tristate(is_reduced, (listed | unlisted) & ~is_reduced),
         work=np.where(priced, arrays["work"][row], 0),
         expense=Known(np.where(priced, expense.values, 0), expense.known & priced),
         mp=np.where(priced, arrays["mp"][row], 0),

@@ -81,7 +81,6 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
     full = np.where(priced & known, work.units.values, 0)
     line = np.where(by_charge, charge.values, priced_units(whole, full, cut, np.zeros_like(full), percent))
     line_known = priced & (known | (by_charge & charge.known))
-    reduced_code = np.where(rates.row >= 0, work.schedule.rvu_arrays["is_reduced"][rates.row], 0) > 0
     return Fees(
         whole=whole,
         cut=cut,
@@ -90,7 +89,7 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
         line=Known(np.where(line_known, line, 0), line_known),
         expense=rates.expense,
         rank_fee=rank_fee,
-        is_reduced=Tristate(reduced_code, rates.listed & ~reduced_code),
+        is_reduced=rates.is_reduced,
     )
 
 
