@@ -52,7 +52,7 @@ class LinkSpec:
 class Repeat:
     """Groups of elements inside one segment: the first begins at `first`, each is `step` long, `count` at most.
 
-    A group is a row where element `first` of it is not empty.
+    A group is a row where one of its elements is not empty.
     """
 
     first: int

@@ -140,13 +140,17 @@ class Gatherer:
         return rows[good]
 
     def _groups(self, rows: Offsets, repeat: Repeat) -> tuple[Offsets, Offsets]:
-        """Each segment once for every group of elements whose first is not empty, and the number of that group."""
+        """Each segment once for every group of elements that are not all empty, and the number of that group."""
+        extents = self.tokens.extents(rows)
         widest = int(self.tokens.widths[rows].max()) - 1
         count = min(repeat.count, max(0, -(-(widest - repeat.first + 1) // repeat.step)))
         found, numbers = [], []
         for group in range(count):
-            begins, ends = self.tokens.element(rows, repeat.first + group * repeat.step)
-            there = rows[ends > begins]
+            is_there = np.zeros(len(rows), dtype=np.bool_)
+            for element in range(repeat.first + group * repeat.step, repeat.first + (group + 1) * repeat.step):
+                begins, ends = self.tokens.element_at(extents, element)
+                is_there |= ends > begins
+            there = rows[is_there]
             found.append(there)
             numbers.append(np.full(len(there), group))
         if not found:
