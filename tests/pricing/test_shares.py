@@ -80,8 +80,9 @@ def test_deductible_of_another_year_or_unknown() -> None:
     assert column(table, "expected_payment_at_most_cents") == [2278, 2278]
 
 
-def test_a_charge_under_nothing_pays_nothing() -> None:
-    lines = lines_of("97530").with_columns(charge_cents=pl.lit(-500, pl.Int64))
+@pytest.mark.parametrize("charge", [-500, 0])
+def test_a_charge_of_nothing_or_less_pays_nothing(charge: int) -> None:
+    lines = lines_of("97530").with_columns(charge_cents=pl.lit(charge, pl.Int64))
     table = price_table(claims_of([{}]), lines)
     assert column(table, "allowed_cents") == [3507]
     for name in ("payable_cents", "payer_share_cents", "patient_share_cents", "expected_payment_cents"):
