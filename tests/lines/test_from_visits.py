@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.lines.from_visits import Case, tables_of
+from cleanclaim.lines.cases import Case
+from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.records import Clinic, Patient, Visit
 
 DAY = date(2026, 3, 4)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.lines.from_visits import Case, LineDraft, tables_of
+from cleanclaim.lines.cases import Case, LineDraft
+from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.lines.visit_parties import days_of_week
 from cleanclaim.records import Clinic, CoverageOrder, Patient, Visit
 from tests.lines.test_from_visits import CLINIC, COVERAGE, HOME, PATIENT, VISIT

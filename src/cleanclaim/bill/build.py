@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cleanclaim.lines.from_visits import Case
+from cleanclaim.lines.cases import Case
 from cleanclaim.records import (
     Adjudication,
     Claim,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cleanclaim.lines.from_visits import ServiceDraft
+from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.records import CoverageOrder, Patient, Visit
 from cleanclaim.reference.payers import Payer
 

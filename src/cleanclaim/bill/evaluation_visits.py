@@ -7,7 +7,7 @@ from functools import cache
 
 from cleanclaim.bill.drafts import Draft, Question, Suggested
 from cleanclaim.coding import NoteReading, evaluation_level
-from cleanclaim.lines.from_visits import ServiceDraft
+from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.records import VisitKind
 from cleanclaim.reference import procedures
 

@@ -22,7 +22,8 @@ from cleanclaim.check.fixes import apply, changes_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.summary import BLOCKING
 from cleanclaim.facts.kit import Context
-from cleanclaim.lines.from_visits import CASH, tables_of
+from cleanclaim.lines.cases import CASH
+from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.records import Claim, Clinic, Patient, Visit
 from cleanclaim.reference.payers import Payer

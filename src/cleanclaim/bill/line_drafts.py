@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cleanclaim.bill.drafts import Draft, Question
 from cleanclaim.bill.unit_proposals import Proposal
-from cleanclaim.lines.from_visits import LineDraft
+from cleanclaim.lines.cases import LineDraft
 from cleanclaim.records import Clinic, Visit
 from cleanclaim.reference import payers, procedures
 

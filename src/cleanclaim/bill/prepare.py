@@ -14,7 +14,7 @@ from cleanclaim.bill.drafts import Draft, NotBilled, Question, Suggested
 from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines
 from cleanclaim.bill.reading_pool import read_all
 from cleanclaim.bill.unit_proposals import Proposal, propose_units
-from cleanclaim.lines.from_visits import Case, order_billed
+from cleanclaim.lines.cases import Case, order_billed
 from cleanclaim.records import Clinic, Patient, Visit
 from cleanclaim.reference import payers
 from cleanclaim.reference.payers import Payer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleanclaim.bill.drafts import Draft
-from cleanclaim.lines.from_visits import ServiceDraft
+from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.records import By
 from cleanclaim.reference import payers, procedures
 from cleanclaim.reference.payers import Payer

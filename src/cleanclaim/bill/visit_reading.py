@@ -12,7 +12,7 @@ from functools import cache
 from cleanclaim.bill.drafts import Draft, NotBilled, Question, Suggested
 from cleanclaim.bill.evaluation_visits import OPEN_EVALUATION, evaluation_codes, settle_evaluation
 from cleanclaim.coding import NoteReading, Suggestions, read_note, suggest
-from cleanclaim.lines.from_visits import ServiceDraft
+from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.records import By, Intervention
 from cleanclaim.reference import procedures
 
