@@ -67,6 +67,24 @@ def build(segments: Sequence[Segment], guide: Guide) -> tuple[LoopNode, list[Pro
     return builder.root, builder.problems
 
 
+def resume(
+    openings: Sequence[Segment], segments: Sequence[Segment], guide: Guide, *, before: int, is_whole: bool
+) -> tuple[LoopNode, list[Problem]]:
+    """The tree of one part of a transaction, of which `before` segments stood before it.
+
+    `openings` stand for what had opened the loops that were open then; their number is 0. Without `is_whole` the
+    trailer is not among the segments: a gap in the count of levels then puts the claims around it in doubt by itself.
+    """
+    builder = _Builder(guide)
+    for segment in openings:
+        builder.take(segment)
+    builder.problems.clear()
+    for segment in segments:
+        builder.take(segment)
+    builder.doubt(before + len(segments), is_whole=is_whole)
+    return builder.root, builder.problems
+
+
 class _Builder:
     """Places one segment after the other; the open loops are a path from the transaction inward."""
 
@@ -163,22 +181,23 @@ class _Builder:
         self._open[-1].children.append(node)
         self._open.append(node)
 
-    def doubt(self, count: int) -> None:
+    def doubt(self, count: int, *, is_whole: bool = True) -> None:
         """Once all segments are placed: take the subscriber from claims that a lost level may have stood before.
 
         A gap in the count of levels alone is a sloppy sender's. Where the trailer also promises more segments than
         there are, a level is lost, and the claims around it cannot be told apart.
         """
         trailer = self.root.segment("SE")
-        promised = trailer.text(1) if trailer is not None else ""
-        if trailer is None or len(promised) > 9 or not (promised.isascii() and promised.isdigit()):  # noqa: PLR2004
-            return
-        missing = int(promised) - count
-        if missing <= 0:
-            return
-        if missing >= _SMALLEST_LEVEL - self._unseen and len(self._recent) > 1:
-            # A level lost at the end leaves no gap, only claims too many under the last one.
-            self._doubtful.append((trailer, self._recent[1:]))
+        if is_whole:
+            promised = trailer.text(1) if trailer is not None else ""
+            if trailer is None or len(promised) > 9 or not (promised.isascii() and promised.isdigit()):  # noqa: PLR2004
+                return
+            missing = int(promised) - count
+            if missing <= 0:
+                return
+            if missing >= _SMALLEST_LEVEL - self._unseen and len(self._recent) > 1:
+                # A level lost at the end leaves no gap, only claims too many under the last one.
+                self._doubtful.append((trailer, self._recent[1:]))
         for segment, claims in self._doubtful:
             for claim in claims:
                 self._take_away(claim)

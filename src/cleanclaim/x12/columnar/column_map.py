@@ -87,6 +87,7 @@ class ColumnMap:
 
     id: str
     kind: str
+    group: str
     versions: tuple[str, ...]
     label: str
     tables: tuple[TableSpec, ...]
@@ -108,7 +109,16 @@ def load_map(name: str) -> ColumnMap:
     if guide:
         entries = tomllib.loads(folder.joinpath(f"{guide}.toml").read_text(encoding="utf-8"))["loop"]
     tables = tuple(_table(entry, name) for entry in table["table"])
-    made = ColumnMap(name, table["kind"], tuple(table["versions"]), table["label"], tables, loop_table(entries), guide)
+    made = ColumnMap(
+        name,
+        table["kind"],
+        table["group"],
+        tuple(table["versions"]),
+        table["label"],
+        tables,
+        loop_table(entries),
+        guide,
+    )
     for spec in tables:
         for loop in spec.loops:
             made.loops.number(loop)
@@ -126,12 +136,14 @@ def map_names() -> tuple[str, ...]:
 
 
 @cache
-def map_for(kind: str, version: str) -> ColumnMap | None:
+def map_for(kind: str, version: str, group: str = "") -> ColumnMap | None:
     """The map for a transaction of that kind (ST01) and implementation guide; `None` when there is none.
 
-    A version that no map names is read by the only map of its kind, where there is only one.
+    A transaction without its header is of the kind that its group (GS01) holds. A version that no map names is read
+    by the only map of its kind, where there is only one.
     """
-    of_kind = [made for made in map(load_map, map_names()) if made.kind == kind]
+    every = [load_map(name) for name in map_names()]
+    of_kind = [made for made in every if (made.kind == kind if kind else group and made.group == group)]
     named = [made for made in of_kind if any(version.startswith(one) for one in made.versions)]
     if named:
         return named[0]

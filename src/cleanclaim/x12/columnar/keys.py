@@ -46,6 +46,9 @@ def beginnings(placed: Placed, loops: tuple[int, ...]) -> Offsets:
     wanted = np.zeros(len(placed.table.ids) + 1, dtype=np.bool_)
     wanted[list(loops)] = True
     found: Offsets = np.flatnonzero(wanted[placed.opened])
+    begun = [row for loop in loops for row in placed.begun.get(loop, ())]
+    if begun:
+        found = np.union1d(found, np.array(begun))
     if 0 in loops:
         # A transaction begins where its span does, header or not.
         starts = np.flatnonzero((placed.transactions >= 0) & (placed.floors == np.arange(len(placed.floors))))

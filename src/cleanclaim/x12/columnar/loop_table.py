@@ -87,7 +87,10 @@ class LoopTable:
         is_level: by loop.
         follows: by level and level: whether the second may begin when the first was the last to begin.
         within: by loop and loop: whether the second may stand inside the first.
+        inside: by open loop (the last row: none) and loop: whether the second is directly inside the first.
         resumes: name → loop for segments that stand once and only there.
+        openers: by loop: the name of the segment that opens it.
+        level_values: the values that decide which loop a hierarchical level opens.
     """
 
     ids: tuple[str, ...]
@@ -104,7 +107,10 @@ class LoopTable:
     is_level: Flags
     follows: Flags
     within: Flags
+    inside: Flags
     resumes: Mapping[str, int]
+    openers: tuple[str, ...]
+    level_values: tuple[tuple[str, int], ...]
 
     def number(self, loop: str) -> int:
         """The number of a loop; `GuideError` when there is none of that name."""
@@ -194,6 +200,11 @@ class _Maker:
             is_level=np.array(own),
             follows=self._follows(own),
             within=np.array([[a in self._around(b) for b in range(count)] for a in range(count)]),
+            inside=np.array([[n in self.parents[b] for b in range(count)] for n in range(count + 1)]),
+            openers=tuple(loop.segment for loop in self.loops),
+            level_values=tuple(
+                (value, n) for n, loop in enumerate(self.loops) if loop.segment == "HL" for value in loop.values
+            ),
             resumes={name: index for index, loop in enumerate(self.loops) for name in loop.resumes},
         )
 

@@ -7,7 +7,7 @@ segment that opened something. What a well-formed file means is decided here; `r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,19 @@ class LoopState:
 
     holder: int = NOWHERE
     open: frozenset[int] = frozenset()
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    """By loop: the number that its hierarchical level was given."""
+    last_number: int = 0
+    """The number of the last hierarchical level."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Careful:
+    """Where the loops of one damaged transaction begin, for each of its segments, by loop."""
+
+    begin: int
+    end: int
+    around: Mapping[int, Offsets]
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +60,10 @@ class Placed:
         events: segments that open a loop, and those at which one transaction ends and another, or none, begins.
         latest_event: for each segment, the index in `events` of the last one up to it; -1 before the first.
         has_outside: some segments belong to no transaction.
+        holder: the innermost level, or loop that holds others, open at each segment.
+        holder_begins: the segment that begins that occurrence.
+        careful: transactions that were placed segment by segment.
+        begun: by loop, segments that begin an occurrence of it without being the one that should open it.
     """
 
     table: LoopTable
@@ -62,6 +79,23 @@ class Placed:
     events: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     latest_event: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     has_outside: bool = False
+    holder: Small = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+    holder_begins: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    careful: list[Careful] = field(default_factory=list)
+    begun: dict[int, list[int]] = field(default_factory=dict)
+
+    def instances_of_parent(self, rows: Offsets) -> Offsets:
+        """For segments that open a level: the level that was open before each, as its beginning."""
+        levels = np.flatnonzero((self.opened > 0) & self.table.is_level[self.opened])
+        kinds = self.opened[levels]
+        found = np.full(len(rows), NONE, dtype=np.int64)
+        for loop in np.unique(self.opened[rows]).tolist():
+            # What is around it is the last level that may hold it.
+            holds = levels[np.isin(kinds, self.table.parents[loop])]
+            at = np.searchsorted(holds, rows) - 1
+            mine = (self.opened[rows] == loop) & (at >= 0)
+            found[mine] = holds[at[mine]]
+        return found
 
     def begins_of_transaction(self) -> Offsets:
         """For each segment, the first of its transaction, `CARRIED` or `NONE`."""
@@ -101,6 +135,7 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
     if spans and not spans[-1].is_complete and count and spans[-1].end == count:
         end = LoopState(int(holder[-1]))
     placed = Placed(table, names, opened, home, began, inner, of, end)
+    placed.holder, placed.holder_begins = holder, holder_began
     placed.floors = floors
     is_event = opened >= 0
     is_event[1:] |= of[1:] != of[:-1]
@@ -111,8 +146,29 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
     _begins(placed, floors, holder, holder_began, inner_began, start)
     if end.holder != NOWHERE:
         around = [n for n in range(outside) if n == end.holder or table.within[n, end.holder]]
-        placed.state = LoopState(end.holder, frozenset(n for n in around if instance(placed, n, start)[-1] != NONE))
+        still = frozenset(n for n in around if instance(placed, n, start)[-1] != NONE)
+        placed.state = LoopState(end.holder, still, *_numbers(tokens, placed, still, start))
     return placed
+
+
+def _numbers(tokens: Tokens, placed: Placed, still: frozenset[int], start: LoopState) -> tuple[Mapping[int, int], int]:
+    """The numbers of the hierarchical levels that are open after the last segment, and of the last one."""
+
+    def number(row: int) -> int:
+        text = tokens.text(row, 1)
+        return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0  # noqa: PLR2004
+
+    found: dict[int, int] = {}
+    for loop in still:
+        row = int(instance(placed, loop, start)[-1])
+        if row >= 0 and tokens.tags[row] == tag("HL"):
+            found[loop] = number(row)
+        elif row == CARRIED and loop in start.numbers:
+            found[loop] = start.numbers[loop]
+    levels = np.flatnonzero((tokens.tags == tag("HL")) & (placed.transactions == placed.transactions[-1]))
+    is_continued = bool(placed.floors[-1] == CARRIED)
+    last = number(int(levels[-1])) if len(levels) else (start.last_number if is_continued else 0)
+    return found, last
 
 
 def _open(openings: Small, symbols: Small, state: Small, began: Offsets, opened: Small) -> tuple[Small, Offsets]:
@@ -164,6 +220,8 @@ def instance(placed: Placed, loop: int, start: LoopState) -> Offsets:
     found: Offsets = began[placed.latest_event]
     if placed.has_outside:
         found = np.where(placed.transactions >= 0, found, NONE)
+    for part in placed.careful:
+        found[part.begin : part.end] = part.around.get(loop, NONE)
     placed.instances[loop] = found
     return found
 

@@ -21,14 +21,16 @@ from typing import BinaryIO
 
 import polars as pl
 
-from cleanclaim.x12.columnar import cutting
+from cleanclaim.x12.columnar import careful, cutting
 from cleanclaim.x12.columnar.column_map import ColumnMap, map_for
 from cleanclaim.x12.columnar.cutting import RawBlock
 from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
 from cleanclaim.x12.columnar.gather import Gatherer
 from cleanclaim.x12.columnar.keys import KeyState, assign
 from cleanclaim.x12.columnar.placing import LoopState, place
+from cleanclaim.x12.columnar.regular import irregular
 from cleanclaim.x12.columnar.tokens import Tokens, tokenize
+from cleanclaim.x12.guide import load_guide
 from cleanclaim.x12.problems import Problem
 
 Source = str | Path | bytes | BinaryIO
@@ -203,6 +205,11 @@ def _stretches(tokens: Tokens, state: State) -> tuple[list[_Stretch], list[Probl
         part = tokens.between(begin, group[-1].end)
         own = [_moved(span, -begin) for span in group]
         placed = place(part, columns.loops, own, loops)
+        if columns.guide:
+            guide = load_guide(columns.guide)
+            for index in irregular(part, placed, own, loops):
+                problems.extend(careful.replace(part, placed, own[index], guide, loops, state.segment + begin))
+            placed.instances.clear()
         given, keys = assign(placed, columns, keys, loops)
         loops = placed.state
         stretches.append(_Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))
@@ -227,7 +234,7 @@ def _by_map(found: Sequence[Span]) -> Iterator[tuple[ColumnMap | None, list[Span
     group: list[Span] = []
     current: ColumnMap | None = None
     for span in found:
-        columns = map_for(span.header.kind, span.header.guide)
+        columns = map_for(span.header.kind, span.header.guide, span.header.group_kind)
         if group and columns is not current:
             yield current, group
             group = []

@@ -1,0 +1,117 @@
+"""Segments of a damaged transaction placed one by one, by the tree that `cleanclaim.x12.loops` builds of them.
+
+There it is decided which level a claim belongs to when the segment that should have begun one is lost. Here the tree
+is laid back into the columns: a claim whose subscriber is unknown gets nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cleanclaim.x12.columnar.envelopes import Span
+from cleanclaim.x12.columnar.placing import CARRIED, NONE, Careful, LoopState, Placed
+from cleanclaim.x12.columnar.tokens import Offsets, Tokens
+from cleanclaim.x12.guide import Guide
+from cleanclaim.x12.interchange import Segment
+from cleanclaim.x12.loops import LoopNode, resume
+from cleanclaim.x12.problems import Problem
+
+
+def replace(tokens: Tokens, placed: Placed, span: Span, guide: Guide, start: LoopState, first: int) -> list[Problem]:
+    """Place the segments of one transaction anew.
+
+    The problems are those of the tree; they name segments by their number in the file, where `first` is that of the
+    first segment at hand.
+    """
+    count = span.end - span.begin
+    openings = list(_carried(tokens, placed, start)) if span.is_continued else []
+    given = [_segment(tokens, row) for row in range(span.begin, span.end)]
+    root, problems = resume(openings, given, guide, before=span.before, is_whole=span.is_complete)
+    ids = {loop: number for number, loop in enumerate(placed.table.ids)}
+    here = slice(span.begin, span.end)
+    placed.opened[here] = NONE
+    placed.home[here] = NONE
+    placed.begins[here] = NONE
+    around = {loop: np.full(count, NONE, dtype=np.int64) for loop in range(len(ids))}
+    walk = _Walk(placed, ids, span.begin, around)
+    walk.lay(root)
+    placed.careful.append(Careful(span.begin, span.end, around))
+    if placed.state.holder >= 0 and span.end == len(tokens):
+        _leave_open(placed, walk, count)
+    return [problem._replace(segment=problem.segment - 1 + first) for problem in problems if problem.segment > 0]
+
+
+def _segment(tokens: Tokens, row: int) -> Segment:
+    """One segment as the tree wants it; numbers count from 1 at the first segment at hand."""
+    return Segment(row + 1, tokens.segment(row).decode("latin-1"), tokens.delimiters, "", "")
+
+
+def _carried(tokens: Tokens, placed: Placed, start: LoopState) -> Iterator[Segment]:
+    """What had opened the loops that are open before the first segment, as far as the tree must know it."""
+    table = placed.table
+    sign = tokens.delimiters.element
+    yield Segment(0, "ST", tokens.delimiters, "", "")
+    for loop in sorted(start.open):
+        if loop in start.numbers:
+            code = next(value for value, number in table.level_values if number == loop)
+            parts = ("HL", str(start.numbers[loop]), "", code, "1")
+            yield Segment(0, sign.join(parts), tokens.delimiters, "", "")
+        elif table.is_level[loop] and loop:
+            yield Segment(0, table.openers[loop], tokens.delimiters, "", "")
+
+
+def _leave_open(placed: Placed, walk: _Walk, count: int) -> None:
+    """What is open after the last segment, as the tree has it."""
+    if not count:
+        return
+    last = {loop for loop, array in walk.around.items() if array[count - 1] != NONE}
+    levels = [loop for loop in last if placed.table.is_level[loop]]
+    holder = max(levels, default=0)
+    numbers = {loop: number for loop, number in placed.state.numbers.items() if loop in last}
+    placed.state = LoopState(holder, frozenset(last), numbers, placed.state.last_number)
+
+
+class _Walk:
+    """Lays a tree into columns, from the outermost loop inward, without recursion deeper than the guide's loops."""
+
+    def __init__(self, placed: Placed, ids: dict[str, int], begin: int, around: dict[int, Offsets]) -> None:
+        self.placed = placed
+        self.ids = ids
+        self.begin = begin
+        self.around = around
+
+    def lay(self, root: LoopNode) -> None:
+        """The whole tree."""
+        rest: list[tuple[LoopNode, tuple[tuple[int, int], ...]]] = [(root, ())]
+        while rest:
+            node, path = rest.pop()
+            loop = self.ids[node.id]
+            began = self._began(node)
+            inward = (*path, (loop, began))
+            for segment in node.segments:
+                if segment.number:
+                    row = segment.number - 1
+                    self.placed.home[row] = loop
+                    self.placed.begins[row] = began
+                    self.placed.inner[row] = loop
+                    for outer, at in inward:
+                        self.around[outer][row - self.begin] = at
+            if began >= 0 and loop:
+                self._open(loop, began, own=bool(node.segments))
+            rest.extend((child, inward) for child in node.children)
+
+    def _began(self, node: LoopNode) -> int:
+        if node.segments and node.segments[0].number == 0:
+            return CARRIED
+        if node.id == "ST":
+            return int(self.placed.floors[self.begin])
+        first = node.at
+        return first - 1 if first > 0 else NONE
+
+    def _open(self, loop: int, row: int, *, own: bool) -> None:
+        if own and self.placed.opened[row] == NONE:
+            self.placed.opened[row] = loop
+        else:
+            self.placed.begun.setdefault(loop, []).append(row)

@@ -1,0 +1,147 @@
+"""Whether a transaction is as well formed as `placing` takes it to be; where it is not, each claim is placed with care.
+
+All checks are over whole columns, so that a good file costs next to nothing. A transaction in which one fails is given
+to `careful`, which reads it segment by segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cleanclaim.x12.columnar.envelopes import Span
+from cleanclaim.x12.columnar.placing import LoopState, Placed, instance
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag
+from cleanclaim.x12.columnar.values import decimals
+
+_ONE = 1
+
+
+def irregular(tokens: Tokens, placed: Placed, spans: Sequence[Span], start: LoopState) -> list[int]:
+    """The transactions, by their index, in which something stands where it should not, or is missing."""
+    odd = _misplaced(placed, tokens)
+    for rows in (
+        _levels_out_of_order(placed, start),
+        _loops_out_of_order(placed),
+        _miscounted_levels(tokens, placed, start),
+        _second_of_a_kind(tokens, placed),
+        _claims_without_lines(placed),
+    ):
+        odd[rows] = True
+    found = set(np.unique(placed.transactions[odd & (placed.transactions >= 0)]).tolist())
+    for index, span in enumerate(spans):
+        if span.promised > span.before + span.end - span.begin:
+            found.add(index)
+    return sorted(found)
+
+
+def _misplaced(placed: Placed, tokens: Tokens) -> Flags:
+    """Segments of no meaning, and segments of a loop outside the innermost open one."""
+    inside = placed.transactions >= 0
+    is_frame = (tokens.tags == tag("ST")) | (tokens.tags == tag("SE"))
+    odd: Flags = inside & ~is_frame & ((placed.home < 0) | (placed.home != placed.inner))
+    return odd
+
+
+def _levels_out_of_order(placed: Placed, start: LoopState) -> Offsets:
+    table = placed.table
+    rows = np.flatnonzero((placed.opened > 0) & table.is_level[placed.opened])
+    if not len(rows):
+        return rows
+    of = placed.transactions[rows]
+    before = np.concatenate(([0], placed.opened[rows][:-1]))
+    before[np.flatnonzero(np.diff(of, prepend=-1))] = 0
+    if start.holder >= 0 and of[0] == 0:
+        # The first transaction goes on: what was open before the first segment stands before its first level.
+        around = [loop for loop in start.open if table.is_level[loop]]
+        before[0] = max(around, default=0)
+    found: Offsets = rows[~table.follows[before, placed.opened[rows]]]
+    return found
+
+
+def _loops_out_of_order(placed: Placed) -> Offsets:
+    """Loops that stand before one they should follow, a second time, or outside the loop that is open."""
+    table = placed.table
+    rows = np.flatnonzero((placed.opened > 0) & ~table.is_level[placed.opened])
+    if len(rows) == 0:
+        return rows
+    opened, holder = placed.opened[rows], placed.holder[rows]
+    is_leaf = opened != holder
+    is_outside = is_leaf & ~table.inside[holder, opened]
+    same = (placed.holder_begins[rows][1:] == placed.holder_begins[rows][:-1]) & is_leaf[1:] & is_leaf[:-1]
+    order = table.order[opened]
+    is_early = same & ((order[1:] < order[:-1]) | ((opened[1:] == opened[:-1]) & ~table.repeats[opened[1:]]))
+    is_early |= same & (order[1:] == order[:-1]) & (opened[1:] != opened[:-1])
+    return np.concatenate((rows[is_outside], rows[1:][is_early]))
+
+
+def _miscounted_levels(tokens: Tokens, placed: Placed, start: LoopState) -> Offsets:
+    """Levels that are not numbered one by one, or that name another level than the one around them."""
+    rows: Offsets = np.flatnonzero((tokens.tags == tag("HL")) & (placed.transactions >= 0))
+    if not len(rows):
+        return rows
+    table = placed.table
+    own = decimals(tokens, *tokens.element(rows, 1), 0)
+    parent = decimals(tokens, *tokens.element(rows, 2), 0)
+    of = placed.transactions[rows]
+    before = np.concatenate(([start.last_number if of[0] == 0 else 0], own.values[:-1]))
+    before[1:][of[1:] != of[:-1]] = 0
+    odd = ~own.known | (own.values != before + 1)
+    number = np.full(len(placed.home) + 2, -1, dtype=np.int64)
+    number[rows + 2] = own.values
+    for loop in np.unique(placed.opened[rows]).tolist():
+        outer = table.parents[loop][0] if loop >= 0 and table.parents[loop] else 0
+        if outer == 0:
+            continue
+        mine = placed.opened[rows] == loop
+        number[0] = start.numbers.get(outer, -1)
+        around = instance(placed, outer, start)[rows]
+        odd |= mine & (~parent.known | (number[around + 2] != parent.values))
+    found: Offsets = rows[odd]
+    return found
+
+
+def _second_of_a_kind(tokens: Tokens, placed: Placed) -> Offsets:
+    """Segments that stand once in their loop and are met again in it, and lines that count from 1 again."""
+    table = placed.table
+    found: list[Offsets] = []
+    for name, loop in table.resumes.items():
+        rows: Offsets = np.flatnonzero((tokens.tags == tag(name)) & (placed.home == loop))
+        begins = placed.begins[rows]
+        again = np.flatnonzero(begins[1:] == begins[:-1]) + 1
+        if name == "HI" and len(again):
+            # A claim may carry several of these, each of another kind.
+            kinds = tokens.packed(*tokens.component(rows, 1, 0))
+            pairs = np.stack((begins.astype(np.uint64), kinds))
+            _, first = np.unique(pairs, axis=1, return_index=True)
+            again = np.setdiff1d(np.arange(len(rows)), first)
+        found.append(rows[again])
+    lines: Offsets = np.flatnonzero(tokens.tags == tag("LX"))
+    lines = lines[placed.opened[lines] >= 0]
+    if len(lines):
+        number = decimals(tokens, *tokens.element(lines, 1), 0).values
+        claims = placed.instances_of_parent(lines)
+        is_again = (claims[1:] == claims[:-1]) & (number[1:] == _ONE)
+        found.append(lines[1:][is_again])
+    return np.concatenate(found) if found else lines
+
+
+def _claims_without_lines(placed: Placed) -> Offsets:
+    """Claims without lines that name another payer: it may be the subscriber of the next one, whose level is lost."""
+    table = placed.table
+    rows = np.flatnonzero(placed.opened > 0)
+    kinds = placed.opened[rows]
+    is_level = table.is_level[kinds]
+    levels = np.flatnonzero(is_level)
+    holders = np.flatnonzero(~is_level & (kinds == placed.holder[rows]))
+    if not len(holders):
+        return rows[:0]
+    # The level around each such loop, and the level after it: the same kind again means that no line came between.
+    at = np.searchsorted(levels, holders)
+    inside = at > 0
+    after = np.minimum(at, len(levels) - 1) if len(levels) else at
+    same = inside & (at < len(levels))
+    same[same] = kinds[levels[after[same]]] == kinds[levels[at[same] - 1]]
+    found: Offsets = rows[holders[same]]
+    return found
