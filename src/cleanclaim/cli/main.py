@@ -37,7 +37,16 @@ def run(arguments: Sequence[str] | None = None) -> None:
     from cleanclaim.cli.program import program  # noqa: PLC0415 - keeps --version fast
 
     application = program(_loaded(name))
-    application(args=words, prog_name="cleanclaim")
+    try:
+        application(args=words, prog_name="cleanclaim")
+    except ValueError as error:
+        # Loaded editions are read wherever a look-up first needs them; the module is light and known by then.
+        from cleanclaim.reference.published.store import StoreError  # noqa: PLC0415 - keeps --version fast
+
+        if not isinstance(error, StoreError):
+            raise
+        sys.stderr.write(f"error: {error}\n")
+        raise SystemExit(2) from error
 
 
 def _loaded(name: str | None) -> list[str]:

@@ -26,9 +26,10 @@ from cleanclaim.pricing.quote import (
     price_lines,
     total_text,
 )
-from cleanclaim.reference import values
+from cleanclaim.reference import localities, values
 from cleanclaim.reference.payers import Payer, PayerFileError, load_pack
 
+_ZIP_DIGITS = 5
 EXAMPLE = "cleanclaim price 97530 97110x2 97140 --payer medicare_b --date 2026-03-04 --locality national"
 
 
@@ -39,7 +40,8 @@ def command(  # noqa: PLR0917 - options
         "medicare_b"
     ),
     locality: Annotated[
-        str, typer.Option("--locality", "-l", help="Medicare payment locality, such as 01112-05, or national.")
+        str,
+        typer.Option("--locality", "-l", help="Medicare payment locality such as 01112-05, a ZIP code, or national."),
     ] = "national",
     place: Annotated[str, typer.Option("--place", help="Place of service, two digits.")] = "11",
     discipline: Annotated[str, typer.Option("--discipline", help="PT, OT or SLP.")] = "PT",
@@ -62,7 +64,7 @@ def command(  # noqa: PLR0917 - options
             _with_charges(parse_lines(lines), charge or []),
             date=day,
             payer=_payer(payer),
-            locality=locality,
+            locality=_locality(locality, day),
             place_of_service=place,
             discipline=discipline,
             assistant=assistant or (),
@@ -83,6 +85,19 @@ def command(  # noqa: PLR0917 - options
 def _payer(text: str) -> str | Payer:
     """An id stays an id; a path is read as the clinic's own payer file."""
     return load_pack(Path(text)) if text.endswith(".toml") else text
+
+
+def _locality(text: str, day: Date) -> str:
+    """A locality stays one; a ZIP code gives the locality that the loaded file of ZIP codes says."""
+    if not (text.isascii() and text.isdigit() and len(text) == _ZIP_DIGITS):
+        return text
+    found = localities.of_zip(text, day)
+    if not found:
+        raise QuoteError(f"--locality {text}: no loaded file lists the ZIP code; see `cleanclaim reference locality`")
+    if len(found) > 1:
+        names = ", ".join(item.locality for item in found)
+        raise QuoteError(f"--locality {text}: the ZIP code lies in {names}; expected one of them")
+    return found[0].locality
 
 
 def _met(text: str | None, day: Date) -> Cents | None:

@@ -8,6 +8,7 @@ import typer
 
 from cleanclaim.cli.reference_difference import diff
 from cleanclaim.cli.reference_load import forget, load
+from cleanclaim.cli.reference_locality import locality
 from cleanclaim.cli.reference_search import search
 from cleanclaim.cli.reference_status import status
 
@@ -51,4 +52,10 @@ _add(
     "Show which codes, pairs and amounts a new edition changes, and which past claims it would judge or price "
     "differently. Exit code: 0 nothing differs, 1 something does, 2 unusable input, 4 a rule crashed.",
     "cleanclaim reference diff ptp_practitioner@2026-04-01 new-quarter/ --on claims/",
+)
+_add(
+    "locality",
+    locality,
+    "Find a Medicare payment locality by ZIP code, or by words of a county, an area or a state.",
+    "cleanclaim reference locality 60601",
 )

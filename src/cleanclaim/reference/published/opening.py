@@ -103,7 +103,8 @@ def _members(name: str, path: Path, data: bytes, depth: int) -> Iterator[Part]:
             raise PublishedFileError(f"{name}: {len(entries)} members; expected at most {_MOST_MEMBERS}")
         whole = sum(entry.file_size for entry in entries)
         if whole > MOST_BYTES:
-            raise PublishedFileError(f"{name}: unpacks to {whole // 2**20} MB; expected at most {MOST_BYTES // 2**20} MB")
+            most = MOST_BYTES // 2**20
+            raise PublishedFileError(f"{name}: unpacks to {whole // 2**20} MB; expected at most {most} MB")
         for entry in entries:
             _check_member(name, entry)
         for entry in sorted(entries, key=lambda entry: entry.filename):
