@@ -47,6 +47,17 @@ REFUSALS = {"row": pl.Int64, "field": pl.String, "expected": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """The known columns of a frame by the dictionary's names, typed, and the cells that could not be read.
+
+    `refused` has the columns of `REFUSALS`, rows numbered from 0.
+    """
+
+    cells: pl.DataFrame
+    refused: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class LaidLines:
     """The tables, the row of the frame behind each line, and what was set aside.
 
@@ -68,12 +79,33 @@ def tables_of_lines(frame: pl.DataFrame, *, as_of: date, default_payer: str | No
         as_of: the day on which the check is made.
         default_payer: payer file of rows that name none.
     """
-    read = _read(frame)
-    keys = _claim_keys(read)
-    spoiled = read.refused.get_column("row").to_numpy()
+    read = read_cells(frame)
+    laid = lay_out(read.cells, read.refused.get_column("row").to_numpy(), as_of=as_of, default_payer=default_payer)
+    return LaidLines(laid.tables, laid.rows, pl.concat([read.refused, laid.refused]))
+
+
+def lay_out(
+    cells: pl.DataFrame,
+    spoiled: Numbers,
+    *,
+    as_of: date,
+    default_payer: str | None = None,
+    apart: tuple[str, ...] = (),
+) -> LaidLines:
+    """Lay out read cells as tables; whole claims are set aside for a row that is spoiled.
+
+    Args:
+        cells: typed columns, as `read_cells` gives them.
+        spoiled: numbers of rows with a cell that could not be read.
+        as_of: the day on which the check is made.
+        default_payer: payer file of rows that name none.
+        apart: columns that tell claims of one number apart: archives of several clinics number them alike.
+    """
+    keys = _claim_keys(cells, apart)
     bad_claims = np.unique(keys[spoiled])
-    kept = np.flatnonzero(~np.isin(keys, bad_claims)) if len(bad_claims) else np.arange(frame.height)
-    cells = read.cells if len(kept) == frame.height else read.cells[kept]
+    kept = np.flatnonzero(~np.isin(keys, bad_claims)) if len(bad_claims) else np.arange(cells.height)
+    if len(kept) < cells.height:
+        cells = cells[kept]
     parts = _claims_and_days(keys[kept], cells)
     claims, conflicts = _said(cells, parts)
     if conflicts.height:
@@ -88,20 +120,14 @@ def tables_of_lines(frame: pl.DataFrame, *, as_of: date, default_payer: str | No
     if not np.array_equal(order, np.arange(len(order))):
         kept, cells, parts = kept[order], cells[order], _Parts.of(parts.owner[order])
     tables = _tables(cells, claims, parts, kept, as_of=as_of, default_payer=default_payer)
-    return LaidLines(tables, kept, pl.concat([read.refused, conflicts]))
+    return LaidLines(tables, kept, conflicts)
 
 
 # --- cells -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    cells: pl.DataFrame
-    """Known columns by the dictionary's names, typed."""
-    refused: pl.DataFrame
-
-
-def _read(frame: pl.DataFrame) -> _Cells:
+def read_cells(frame: pl.DataFrame) -> Cells:
+    """Read the frame's known columns into the types of the dictionary; each distinct text is read once."""
     columns: dict[str, pl.Series] = {}
     refused = [pl.DataFrame(schema=REFUSALS)]
     for column in frame.get_columns():
@@ -115,15 +141,13 @@ def _read(frame: pl.DataFrame) -> _Cells:
     told = set(pl.concat(refused).filter(pl.col("field").is_in(["date", "date_of_service"])).get_column("row"))
     rows = [row for row in without_day.tolist() if row not in told]
     refused.append(_refusals(rows, "date", "a day as YYYY-MM-DD; the cell is empty"))
-    parts = [
-        cells.get_column(name).fill_null(0) for name in ("assistant_minutes", "together_minutes") if name in columns
-    ]
-    if "minutes" in columns and parts:
-        too_many = (sum(parts[1:], parts[0]) > cells.get_column("minutes")).fill_null(value=False)
+    shares = [name for name in ("assistant_minutes", "together_minutes") if name in columns]
+    if "minutes" in columns and shares:
+        too_many = cells.select((pl.sum_horizontal(shares) > pl.col("minutes")).fill_null(value=False)).to_series()
         refused.append(
             _refusals(np.flatnonzero(too_many.to_numpy()).tolist(), "assistant_minutes", "at most the row's minutes")
         )
-    return _Cells(cells, pl.concat(refused))
+    return Cells(cells, pl.concat(refused))
 
 
 def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
@@ -203,18 +227,18 @@ class _Parts:
         return cls(rank[owner], np.sort(first))
 
 
-def _claim_keys(read: _Cells) -> Numbers:
+def _claim_keys(cells: pl.DataFrame, apart: tuple[str, ...]) -> Numbers:
     """A number shared by the rows of one claim: its number, else patient, day, payer and therapist, else the row."""
-    cells = read.cells
     height = cells.height
     by_number = np.full(height, -1)
     keys = np.arange(height)
     named = [name for name in ("patient", "date_of_service", "payer", "rendering_npi") if name in cells.columns]
     if "claim_key" in cells.columns:
+        own = ["claim_key", *(name for name in apart if name in cells.columns)]
         key = cells.get_column("claim_key")
         if not key.null_count():
-            return _numbered(cells.select("claim_key"))
-        by_number = np.where(key.is_not_null().to_numpy(), _numbered(cells.select("claim_key")), -1)
+            return _numbered(cells.select(own))
+        by_number = np.where(key.is_not_null().to_numpy(), _numbered(cells.select(own)), -1)
     if "patient" in cells.columns:
         has_patient = cells.get_column("patient").is_not_null().to_numpy()
         keys = np.where(has_patient, height + _numbered(cells.select(named)), keys)

@@ -1,0 +1,127 @@
+"""The files of an archive, in a fixed order, and their lines as frames of the dictionary's columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from cleanclaim.audit.tuva import as_lines, is_medical_claim
+from cleanclaim.lines.from_flat import REQUIRED, column_of, plain_name
+
+SLICE = 500_000
+"""Rows of a file held at a time."""
+
+_SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv"}
+_CHUNK = 1 << 20
+
+
+class ArchiveError(ValueError):
+    """An archive that cannot be audited: names the path, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """One file of an archive: a path or the address of an object, and how it is read."""
+
+    path: str
+    kind: str
+    """`parquet` or `csv`."""
+
+    @property
+    def name(self) -> str:
+        """The path as the user gave it."""
+        return self.path
+
+    def is_remote(self) -> bool:
+        """Whether it is an object's address, not a file of this machine."""
+        return "://" in self.path
+
+    def sha256(self) -> str:
+        """The digest of a local file's bytes; empty for an object, whose store keeps one."""
+        if self.is_remote():
+            return ""
+        digest = hashlib.sha256()
+        with Path(self.path).open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+
+def files_of(paths: Sequence[str]) -> list[ArchiveFile]:
+    """The files of an archive: those named, and those in the folders named, sorted by path.
+
+    Raises:
+        ArchiveError: a path does not exist or is of no kind that is read, or there is no file at all.
+    """
+    found: list[ArchiveFile] = []
+    for path in paths:
+        if "://" in path:
+            found.append(ArchiveFile(path, _kind_of(path)))
+        elif Path(path).is_dir():
+            inside = sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in _SUFFIXES)
+            found.extend(ArchiveFile(str(file), _kind_of(file.name)) for file in inside if file.is_file())
+        elif Path(path).is_file():
+            found.append(ArchiveFile(path, _kind_of(path)))
+        else:
+            raise ArchiveError(f"{path}: is neither a file nor a folder; expected an archive of billed lines")
+    if not found:
+        raise ArchiveError(f"{', '.join(paths)}: holds no file that is read; expected Parquet or CSV")
+    return found
+
+
+def _kind_of(path: str) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise ArchiveError(f"{path}: is not read; expected a file that ends in {', '.join(_SUFFIXES)}")
+    return _SUFFIXES[suffix]
+
+
+def count_lines(file: ArchiveFile) -> int:
+    """How many rows the file has."""
+    return int(_scan(file).select(pl.len()).collect(engine="streaming").item())
+
+
+def slices(file: ArchiveFile) -> Iterator[pl.DataFrame]:
+    """The file's lines in its order, in frames of at most `SLICE` rows; columns by the dictionary's names.
+
+    Raises:
+        ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
+    """
+    scan = _scan(file)
+    names = [plain_name(name) for name in scan.collect_schema().names()]
+    scan = scan.rename(dict(zip(scan.collect_schema().names(), names, strict=True)))
+    if is_medical_claim(names):
+        scan = as_lines(scan)
+        names = scan.collect_schema().names()
+    given = {column_of(name) for name in names}
+    for wanted in REQUIRED:
+        if column_of(wanted) not in given:
+            raise ArchiveError(f"{file.name}: lacks the column {wanted}; expected at least {', '.join(REQUIRED)}")
+    height = count_lines(file)
+    for start in range(0, height, SLICE):
+        yield _collected(file, scan.slice(start, SLICE))
+
+
+def _scan(file: ArchiveFile) -> pl.LazyFrame:
+    readers: Mapping[str, Callable[[], pl.LazyFrame]] = {
+        "parquet": lambda: pl.scan_parquet(file.path),
+        # Every column as text: what a cell means is decided once, by the dictionary.
+        "csv": lambda: pl.scan_csv(file.path, infer_schema=False, separator="\t" if file.path.endswith("tsv") else ","),
+    }
+    try:
+        scan = readers[file.kind]()
+        scan.collect_schema()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ArchiveError(f"{file.name}: cannot be read; expected {file.kind.upper()} of billed lines") from error
+    return scan
+
+
+def _collected(file: ArchiveFile, scan: pl.LazyFrame) -> pl.DataFrame:
+    try:
+        return scan.collect(engine="streaming")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ArchiveError(f"{file.name}: breaks off or is damaged; expected {file.kind.upper()}") from error

@@ -1,0 +1,162 @@
+"""Findings and gaps of many claims as frames: what `Verdicts.findings` and `Verdicts.unjudged` say one by one.
+
+An archive has millions of them, so words are not written here: a finding carries the rule and its arguments, and
+`cleanclaim.check.findings.render` makes the sentence where somebody reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.check.judge import Verdicts
+from cleanclaim.facts.catalogue import catalogue
+from cleanclaim.rules.kit import Rule, Verdict
+
+FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "claim": pl.String,
+    "rule": pl.String,
+    "severity": pl.String,
+    "place": pl.String,
+    "date_of_service": pl.Date,
+    "payer": pl.String,
+    "billing_npi": pl.String,
+    "rendering_npi": pl.String,
+    "claim_allowed_cents": pl.Int64,
+    "cents": pl.Int64,
+    "arguments": pl.String,
+}
+"""Columns of a frame of findings; `arguments` is JSON, the values of the rule's message by name."""
+
+OF_CLAIM = ("claim_key", "date_of_service", "payer", "billing_npi", "rendering_npi", "claim_allowed_cents")
+"""Columns of the claim that a finding carries; a judge is made with them as `extra`."""
+
+VERDICTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rule": pl.String,
+    "passed": pl.Int64,
+    "found": pl.Int64,
+    "not_applicable": pl.Int64,
+    "no_data": pl.Int64,
+    "crashed": pl.String,
+}
+"""Columns of a frame of verdict counts, a row a rule; `crashed` says why, and is empty where the rule judged."""
+
+GAPS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "rule": pl.String,
+    "missing": pl.String,
+    "rows": pl.Int64,
+}
+"""Columns of a frame of gaps: inputs that are missing together, in words, and on how many rows."""
+
+_PLACES: dict[str, pl.Expr] = {
+    "lines": pl.format("line {}", "line_number"),
+    "services": pl.format("service {}", "service_number"),
+    "diagnoses": pl.format("diagnosis {}", "position"),
+    "days": pl.lit("day"),
+    "day_codes": pl.col("day_code"),
+    "claims": pl.lit("claim"),
+    "pairs": pl.when(pl.col("first_claim_id") != pl.col("claim_id"))
+    .then(
+        pl.format(
+            "line {} and line {} of {}",
+            "second_line_number",
+            "first_line_number",
+            pl.when(pl.col("first_claim_key") != "").then("first_claim_key").fill_null("another claim"),
+        )
+    )
+    .otherwise(
+        pl.format(
+            "lines {} and {}",
+            pl.min_horizontal("first_line_number", "second_line_number"),
+            pl.max_horizontal("first_line_number", "second_line_number"),
+        )
+    ),
+}
+"""Where in the claim a row is, as `cleanclaim.check.findings.place_of` says it."""
+
+
+def findings_of(verdicts: Verdicts) -> pl.DataFrame:
+    """Every finding, by claim, rule and row; columns of `FINDINGS`, then `claim_id` and `key` of the run."""
+    claims = verdicts.workspace.frames["claims"].select(OF_CLAIM)
+    parts = [
+        _of_rule(verdicts, rule, np.flatnonzero(answers.of(rule.code) == Verdict.FINDING), claims)
+        for answers in verdicts.answers.values()
+        for rule in verdicts.judge.rules
+        if rule.code in answers.codes
+    ]
+    found = pl.concat([part for part in parts if part is not None] or [_EMPTY])
+    return found.sort("claim_id", "rule", "key")
+
+
+_EMPTY = pl.DataFrame(schema={**FINDINGS, "claim_id": pl.Int64, "key": pl.Int64})
+
+
+def _of_rule(
+    verdicts: Verdicts, rule: Rule, rows: np.ndarray[tuple[int], np.dtype[np.int64]], claims: pl.DataFrame
+) -> pl.DataFrame | None:
+    if not len(rows):
+        return None
+    frame = verdicts.workspace.frames[rule.over]
+    shown = verdicts.judge.shows(rule)
+    place = _PLACES[rule.over]
+    names = dict.fromkeys(("claim_id", *place.meta.root_names(), *shown))
+    few = pl.DataFrame([frame.get_column(name).gather(rows) for name in names])
+    cents = pl.lit(None, pl.Int64) if rule.dollars is None else rule.dollars.cast(pl.Int64)
+    arguments = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
+    said = few.select(
+        "claim_id",
+        pl.lit(pl.Series(rows, dtype=pl.Int64)).alias("key"),
+        pl.lit(rule.code).alias("rule"),
+        pl.lit(rule.severity.value).alias("severity"),
+        place.alias("place"),
+        cents.alias("cents"),
+        arguments.alias("arguments"),
+    )
+    of_claim = claims[said.get_column("claim_id")].rename({"claim_key": "claim"})
+    return pl.concat([said, of_claim], how="horizontal").select(_EMPTY.columns)
+
+
+def counts_of(verdicts: Verdicts) -> pl.DataFrame:
+    """How often each rule gave each verdict; columns of `VERDICTS`, a row for every rule of the judge."""
+    counts = verdicts.counts()
+    rows = []
+    for rule in verdicts.judge.rules:
+        tally = counts.get(rule.code, {})
+        named = (Verdict.PASS, Verdict.FINDING, Verdict.NOT_APPLICABLE, Verdict.NO_DATA)
+        rows.append((rule.code, *(tally.get(verdict, 0) for verdict in named), verdicts.crashed.get(rule.code, "")))
+    return pl.DataFrame(rows, schema=VERDICTS, orient="row")
+
+
+def gaps_of(verdicts: Verdicts) -> pl.DataFrame:
+    """For each rule, which inputs were missing together, and how often; columns of `GAPS`."""
+    rows: list[tuple[str, str, int]] = []
+    for answers in verdicts.answers.values():
+        for rule in verdicts.judge.rules:
+            if rule.code in answers.codes:
+                hits = np.flatnonzero(answers.of(rule.code) == Verdict.NO_DATA)
+                rows.extend((rule.code, missing, count) for missing, count in _missing(verdicts, rule, hits))
+    return pl.DataFrame(rows, schema=GAPS, orient="row").sort("rule", "missing")
+
+
+def _missing(
+    verdicts: Verdicts, rule: Rule, hits: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> Iterable[tuple[str, int]]:
+    """Inputs that are null together on the rows, in words, and on how many of them."""
+    if not len(hits):
+        return
+    frame = verdicts.workspace.frames[rule.over]
+    words: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}
+    for name in verdicts.judge.reads(rule):
+        column = frame.get_column(name)
+        if column.null_count():
+            null = column.is_null().to_numpy()[hits]
+            word = catalogue().lacks(rule.over, name)
+            words[word] = words[word] | null if word in words else null
+    pattern = np.zeros(len(hits), np.int64)
+    for place, null in enumerate(words.values()):
+        pattern |= null.astype(np.int64) << place
+    for value, count in zip(*np.unique(pattern, return_counts=True), strict=True):
+        named = sorted(word for place, word in enumerate(words) if int(value) >> place & 1)
+        yield "; ".join(named), int(count)
