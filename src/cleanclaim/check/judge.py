@@ -15,7 +15,7 @@ import polars as pl
 from cleanclaim.check.findings import Change, Finding, Unjudged, place_of, render
 from cleanclaim.check.questions import Answers, Questions
 from cleanclaim.facts.catalogue import catalogue
-from cleanclaim.facts.kit import Context
+from cleanclaim.facts.kit import Context, Reach
 from cleanclaim.facts.plan import Cell, Planner, Step, apart
 from cleanclaim.facts.workspace import Workspace
 from cleanclaim.lines.schema import KEYS
@@ -87,6 +87,10 @@ class Judge:
     def shows(self, rule: Rule) -> tuple[str, ...]:
         """Columns the rule's message and dollars need."""
         return self._shows[rule.code]
+
+    def reach(self, rule: Rule) -> Reach:
+        """Whose claims, beside the one at hand, the rule's verdict and words depend on."""
+        return self._planner.reach((rule.over, name) for name in (*self.reads(rule), *self.shows(rule)))
 
     def _compute(self, workspace: Workspace, steps: Sequence[Step]) -> None:
         for step in steps:

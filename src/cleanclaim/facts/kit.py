@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
 
 import polars as pl
 
@@ -16,6 +18,17 @@ from cleanclaim.lines.schema import Column
 from cleanclaim.reference.payers import Payer
 
 FrameFunction = Callable[[Mapping[str, pl.DataFrame], "Context"], pl.DataFrame]
+
+
+class Reach(IntEnum):
+    """Whose claims an answer may depend on; of an archive, that many are at hand at once."""
+
+    PATIENT = 0
+    """The patient's own."""
+    THERAPIST = 1
+    """Those of one rendering provider, whoever the patient is."""
+    ARCHIVE = 2
+    """All that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,10 @@ class Context:
     """Payer files of the clinic by payer id; they stand before the built-in ones."""
     assistant_method: str = "percentage"
     """How an assistant's share is tested: `percentage` or `simple`."""
+    days_without_therapist: frozenset[date] = frozenset()
+    """Days on which a claim that is not at hand names no therapist: of an archive, only a part is at hand at once."""
+    peers: pl.DataFrame | None = None
+    """What therapists of a whole archive are compared by (see `cleanclaim.facts.peers.standing`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +107,11 @@ class Stage:
     is_lookup: bool = False
     """A row's answer follows from its own values in `needs` and the reference tables alone, whatever the other rows
     and the context, and none of them tells who the patient is: it may be remembered for the next such row."""
+    is_by_row: bool = False
+    """A row's answer follows from its own values in `needs`, the reference tables and the context, whatever the
+    other rows: of rows that are alike in `needs` one is asked."""
+    reach: Reach = Reach.PATIENT
+    """Whose claims, beside the row's own, the answer depends on."""
 
 
 def _roots(*expressions: pl.Expr) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleanclaim.facts.catalogue import Catalogue, catalogue
-from cleanclaim.facts.kit import Aggregate, Fact, Stage
+from cleanclaim.facts.kit import Aggregate, Fact, Reach, Stage
 from cleanclaim.facts.memory import Memory
 
 Cell = tuple[str, str]
@@ -118,6 +118,20 @@ class Planner:
     def needs(self, cell: Cell) -> tuple[Cell, ...]:
         """What the column reads directly; empty for an input."""
         return self._needs.get(cell, ())
+
+    def reach(self, cells: Iterable[Cell]) -> Reach:
+        """Whose claims these columns, and what they need, depend on."""
+        found = Reach.PATIENT
+        pending, seen = list(cells), set[Cell]()
+        while pending:
+            cell = pending.pop()
+            if cell not in seen:
+                seen.add(cell)
+                producer = self._producer.get(cell)
+                if isinstance(producer, Stage):
+                    found = max(found, producer.reach)
+                pending.extend(self.needs(cell))
+        return found
 
     def tables(self) -> frozenset[str]:
         """Every table of which some column is asked for, directly or on the way."""

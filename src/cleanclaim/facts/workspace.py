@@ -67,8 +67,7 @@ class Workspace:
             case Collect():
                 self._collect(step)
             case Run(stage=stage):
-                frame = self.frames[stage.over]
-                self.frames[stage.over] = frame.hstack(computed(stage, self.frames, self.context))
+                self._run(stage)
             case Recall(stages=stages, memory=memory):
                 self._recall(stages, memory)
 
@@ -91,6 +90,17 @@ class Workspace:
                 answer = self.alike.rows(table, roots, kinds).select(expr)
                 (by_kind[name],) = self.alike.spread(table, answer.get_columns(), kinds)
         self.frames[table] = frame.with_columns(directly).hstack(list(by_kind.values()))
+
+    def _run(self, stage: Stage) -> None:
+        """Add the columns of a stage; where its answers follow from a row's own values, once for each kind of row."""
+        frame = self.frames[stage.over]
+        kinds = self.alike.kinds(stage.over, stage.needs) if stage.is_by_row else None
+        if kinds is None:
+            added = computed(stage, self.frames, self.context)
+        else:
+            asked = {stage.over: self.alike.rows(stage.over, stage.needs, kinds)}
+            added = self.alike.spread(stage.over, computed(stage, asked, self.context), kinds)
+        self.frames[stage.over] = frame.hstack(added)
 
     def _recall(self, stages: Sequence[Stage], memory: Memory) -> None:
         """Look up what follows from a few columns; in a tall table, once for each kind of row."""

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Stage
-from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, THERAPIST_SETTLED, Flags, Integers, clusters
+from cleanclaim.facts.kit import Context, Reach, Stage
+from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, Flags, Integers, clusters, therapist_settled
 from cleanclaim.lines.schema import FLAG, Column
 
-_SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes", "takes_the_therapist", "counts_one_on_one")
-_CLAIM = ("patient_id", "date_of_service", "rendering_npi", "discipline", "visit_stands_apart")
+_SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes")
+_OF_THERAPIST = ("patient_id", "date_of_service", "rendering_npi", "visit_stands_apart")
+_OF_PATIENT = ("patient_id", "date_of_service", "discipline")
 
 _PATIENT_KNOWN = pl.col("discipline").is_not_null() & pl.col("date_of_service").is_not_null()
 """Whether the discipline and day of a claim are known; over `claims`."""
@@ -21,53 +22,49 @@ _PATIENT_KNOWN = pl.col("discipline").is_not_null() & pl.col("date_of_service").
 _AT_ONCE = 256
 """Services held against all of their cluster at a time, so that a large cluster takes no more memory than needed."""
 
-_COLUMNS = (
-    Column("overlaps_other_patient", FLAG, "flag", "one-on-one while the therapist was so with another patient"),
-    Column(
-        "patient_saw_other_discipline",
-        FLAG,
-        "flag",
-        "another discipline saw the patient that day, by the visits at hand",
-    ),
-    Column("overlaps_other_discipline", FLAG, "flag", "one-on-one while another discipline treated the patient"),
-)
 
-
-def _overlap(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _therapists(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     services, claims = frames["services"], frames["claims"]
     if claims.height == 1 or not services.height:
-        return pl.DataFrame(
-            [pl.Series(column.name, [False] * services.height, dtype=pl.Boolean) for column in _COLUMNS]
-        )
-    owner = services.get_column("claim_id").to_numpy()
+        return pl.DataFrame([pl.Series("overlaps_other_patient", [False] * services.height, dtype=pl.Boolean)])
     keys = claims.select(
         "patient_id",
         pl.struct("rendering_npi", "date_of_service").rank("dense").cast(pl.Int64).alias("therapist"),
+        THERAPIST_KNOWN.alias("known"),
+        therapist_settled(context).alias("settled"),
+        # Visits that do not overlap by the clock hold no services that do.
+        pl.col("visit_stands_apart").fill_null(value=False).alias("apart"),
+    )
+    owner = services.get_column("claim_id").to_numpy()
+    of = {name: keys.get_column(name).to_numpy()[owner] for name in keys.columns}
+    group = _Group(of["therapist"], of["patient_id"], of["known"], of["settled"])
+    met = _meets(group, services.get_column("takes_the_therapist"), _clock(services), of["apart"])
+    return pl.DataFrame([met.alias("overlaps_other_patient")])
+
+
+def _disciplines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    services, claims = frames["services"], frames["claims"]
+    if claims.height == 1 or not services.height:
+        never = pl.Series([False] * services.height, dtype=pl.Boolean)
+        return pl.DataFrame([never.alias("patient_saw_other_discipline"), never.alias("overlaps_other_discipline")])
+    keys = claims.select(
         pl.struct("patient_id", "date_of_service").rank("dense").cast(pl.Int64).alias("patient"),
         pl.col("discipline").rank("dense").fill_null(0).cast(pl.Int64),
-        THERAPIST_KNOWN.alias("therapist_known"),
-        THERAPIST_SETTLED.alias("therapist_settled"),
-        _PATIENT_KNOWN.alias("patient_known"),
-        _PATIENT_KNOWN.all().over("patient_id").alias("patient_settled"),
+        _PATIENT_KNOWN.alias("known"),
+        _PATIENT_KNOWN.all().over("patient_id").alias("settled"),
     )
-    begins, lasts = services.get_column("starts_at"), services.get_column("service_minutes")
-    first = begins.fill_null(0).to_numpy()
-    clock = _Clock(
-        (begins.is_not_null() & lasts.is_not_null()).to_numpy(), first, first + lasts.fill_null(0).to_numpy()
-    )
+    owner = services.get_column("claim_id").to_numpy()
     of = {name: keys.get_column(name).to_numpy()[owner] for name in keys.columns}
-    therapist = _Group(of["therapist"], of["patient_id"], of["therapist_known"], of["therapist_settled"])
-    patient = _Group(of["patient"], of["discipline"], of["patient_known"], of["patient_settled"])
-    # Visits that do not overlap by the clock hold no services that do.
-    apart = claims.get_column("visit_stands_apart").fill_null(value=False).to_numpy()[owner]
+    group = _Group(of["patient"], of["discipline"], of["known"], of["settled"])
     saw = keys.select(
-        pl.when("patient_settled").then(pl.col("discipline").n_unique().over("patient") > 1).alias("saw")
+        pl.when("settled").then(pl.col("discipline").n_unique().over("patient") > 1).alias("saw")
     ).get_column("saw")
     return pl.DataFrame(
         [
-            _meets(therapist, services.get_column("takes_the_therapist"), clock, apart).alias("overlaps_other_patient"),
             saw.gather(services.get_column("claim_id")).alias("patient_saw_other_discipline"),
-            _meets(patient, services.get_column("counts_one_on_one"), clock).alias("overlaps_other_discipline"),
+            _meets(group, services.get_column("counts_one_on_one"), _clock(services)).alias(
+                "overlaps_other_discipline"
+            ),
         ]
     )
 
@@ -78,6 +75,13 @@ class _Clock(NamedTuple):
     timed: Flags
     first: Integers
     last: Integers
+
+
+def _clock(services: pl.DataFrame) -> _Clock:
+    begins, lasts = services.get_column("starts_at"), services.get_column("service_minutes")
+    first = begins.fill_null(0).to_numpy()
+    timed = (begins.is_not_null() & lasts.is_not_null()).to_numpy()
+    return _Clock(timed, first, first + lasts.fill_null(0).to_numpy())
 
 
 class _Group(NamedTuple):
@@ -122,12 +126,38 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None 
     return column if answered.all() else column.scatter(np.flatnonzero(~answered), None)
 
 
-stage = Stage(
-    name="service-overlap",
-    over="services",
-    needs=_SERVICE,
-    reads=tuple(("claims", name) for name in _CLAIM),
-    adds=_COLUMNS,
-    compute=_overlap,
-    lacks="therapist and day of each visit, and when each service began",
+stages = (
+    Stage(
+        name="therapist-overlap",
+        over="services",
+        needs=(*_SERVICE, "takes_the_therapist"),
+        reads=tuple(("claims", name) for name in _OF_THERAPIST),
+        adds=(
+            Column(
+                "overlaps_other_patient", FLAG, "flag", "one-on-one while the therapist was so with another patient"
+            ),
+        ),
+        compute=_therapists,
+        lacks="therapist and day of each visit, and when each service began",
+        reach=Reach.THERAPIST,
+    ),
+    Stage(
+        name="discipline-overlap",
+        over="services",
+        needs=(*_SERVICE, "counts_one_on_one"),
+        reads=tuple(("claims", name) for name in _OF_PATIENT),
+        adds=(
+            Column(
+                "patient_saw_other_discipline",
+                FLAG,
+                "flag",
+                "another discipline saw the patient that day, by the visits at hand",
+            ),
+            Column(
+                "overlaps_other_discipline", FLAG, "flag", "one-on-one while another discipline treated the patient"
+            ),
+        ),
+        compute=_disciplines,
+        lacks="discipline and day of each visit, and when each service began",
+    ),
 )

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Fact, Stage
+from cleanclaim.facts.kit import Context, Fact, Reach, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
 
@@ -51,18 +51,21 @@ THERAPIST_KNOWN = (
 """Whether therapist and day of a claim are known, never null; over `claims`."""
 
 
-THERAPIST_SETTLED = (
-    THERAPIST_KNOWN & THERAPIST_KNOWN.all().over("date_of_service") & pl.col("date_of_service").is_not_null().all()
-)
-"""Whether, besides, no other claim at hand could be of the same therapist and day for want of either."""
+def therapist_settled(context: Context) -> pl.Expr:
+    """Whether, besides, no other claim could be of the same therapist and day for want of either; over `claims`."""
+    day = pl.col("date_of_service")
+    settled = THERAPIST_KNOWN & THERAPIST_KNOWN.all().over("date_of_service") & day.is_not_null().all()
+    if not context.days_without_therapist:
+        return settled
+    return settled & day.is_in(sorted(context.days_without_therapist)).fill_null(value=False).not_()
 
 
-def _days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags, Flags]:
+def _days(claims: pl.DataFrame, context: Context) -> tuple[Integers, Flags, Flags, Flags]:
     """For each claim a number of its therapist's day, whether it is known, settled, and whether other patients came."""
     key = claims.select(
         pl.struct("rendering_npi", "date_of_service").rank("dense").cast(pl.Int64).alias("group"),
         THERAPIST_KNOWN.alias("known"),
-        THERAPIST_SETTLED.alias("settled"),
+        therapist_settled(context).alias("settled"),
         "patient_id",
     )
     group, known, settled = (key.get_column(name).to_numpy() for name in ("group", "known", "settled"))
@@ -71,11 +74,11 @@ def _days(claims: pl.DataFrame) -> tuple[Integers, Flags, Flags, Flags]:
     return group, known, settled, several[group]
 
 
-def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     claims = frames["claims"]
     if claims.get_column("patient_id").n_unique() <= 1:
         return _one_patient(claims, therapist_minutes(frames))
-    group, known, settled, others = _days(claims)
+    group, known, settled, others = _days(claims, context)
     minutes, told = _numbers(therapist_minutes(frames))
     start, begins = _numbers(claims.get_column("visit_starts_at"))
     length, lasts = _numbers(claims.get_column("visit_minutes"))
@@ -202,6 +205,7 @@ stage = Stage(
     adds=_COLUMNS,
     compute=_fit,
     lacks="therapist, start and length of each visit, and one-on-one minutes of each service",
+    reach=Reach.THERAPIST,
 )
 
 facts = (

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.facts.kit import Context, Reach, Stage
 from cleanclaim.lines.schema import COUNT, FLAG, Column
 
 _NEEDS = ("claim_id", "is_history", "date_of_service", "rendering_npi", "treated_by")
@@ -70,4 +70,5 @@ stage = Stage(
     ),
     compute=_compute,
     lacks="who treated at each claim of the same rendering NPI",
+    reach=Reach.THERAPIST,
 )

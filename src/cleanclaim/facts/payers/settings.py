@@ -30,4 +30,5 @@ stage = Stage(
     adds=tuple(Column(item.name, item.dtype, item.unit, item.meaning) for item in payers.PAYER_COLUMNS),
     compute=_resolve,
     lacks="what the payer's file says (not read, or the payer is unknown)",
+    is_by_row=True,
 )

@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Fact, Stage, any_row
+from cleanclaim.facts.kit import Context, Fact, Reach, Stage, any_row
 from cleanclaim.facts.limits.therapist_names import last_of, last_of_few
 from cleanclaim.facts.peers.welch import Sample, chance_above
 from cleanclaim.lines.columns import col
@@ -22,7 +22,7 @@ from cleanclaim.reference import values
 
 _KEY = ("discipline", "rendering_npi")
 _SCALE = 10_000
-_NEEDS = ("claim_id", "is_history", "date_of_service", *_KEY, "patient_id", "day_id", "timed_units", "has_kx_line")
+NEEDS = ("claim_id", "is_history", "date_of_service", *_KEY, "patient_id", "day_id", "timed_units", "has_kx_line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,47 @@ class _Measure:
         return Sample.of(self.count, self.summed, self.squares)
 
 
-def _measures(observed: pl.DataFrame) -> list[_Measure]:
-    """One measure for each therapist; `observed` has the key and a column `figure`, a row an observation."""
-    summed = (
+MEASURES = {
+    "measure": pl.String,
+    "discipline": pl.String,
+    "rendering_npi": pl.String,
+    "count": pl.Int64,
+    "summed": pl.Int64,
+    "squares": pl.Int64,
+    "last_day": pl.Date,
+}
+"""Columns of the frame by which therapists are compared: a row for each measure and therapist of whom all is known.
+
+`last_day` is the last day of any claim at hand, the day whose figures of comparison hold.
+"""
+
+
+def measures_of(claims: pl.DataFrame) -> pl.DataFrame:
+    """What the therapists of these claims are compared by; columns of `MEASURES`.
+
+    Args:
+        claims: every claim of each therapist, with the columns that the stage needs.
+    """
+    named = claims.filter(
+        pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null()
+    )
+    visits = named.unique("day_id", keep="first", maintain_order=True).select(
+        *_KEY, pl.col("timed_units").alias("figure")
+    )
+    patients = named.group_by(*_KEY, "patient_id").agg(
+        pl.col("has_kx_line").any(ignore_nulls=False).cast(pl.Int64).alias("figure")
+    )
+    last_day = claims.get_column("date_of_service").max()
+    parts = [
+        _summed(observed).with_columns(pl.lit(name).alias("measure"), pl.lit(last_day, pl.Date).alias("last_day"))
+        for observed, name in ((visits, "units"), (patients, "kx"))
+    ]
+    return pl.concat(parts).select(pl.col(name).cast(dtype) for name, dtype in MEASURES.items())
+
+
+def _summed(observed: pl.DataFrame) -> pl.DataFrame:
+    """The sums of each therapist; `observed` has the key and a column `figure`, a row an observation."""
+    return (
         observed.group_by(*_KEY)
         .agg(
             pl.len().alias("count"),
@@ -51,10 +89,6 @@ def _measures(observed: pl.DataFrame) -> list[_Measure]:
         .filter(pl.col("unknown") == 0)
         .sort(*_KEY)
     )
-    return [
-        _Measure((row["discipline"], row["rendering_npi"]), row["count"], row["summed"], row["squares"])
-        for row in summed.to_dicts()
-    ]
 
 
 def _standing(measures: Sequence[_Measure], name: str, on: date | None) -> pl.DataFrame:
@@ -101,9 +135,9 @@ def _fewer(ordered: Sequence[float], value: float) -> int:
     return low
 
 
-def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     claims = frames["claims"]
-    if claims.get_column("rendering_npi").n_unique() <= 1:
+    if context.peers is None and claims.get_column("rendering_npi").n_unique() <= 1:
         # Without another therapist there is nobody to compare with.
         known: dict[str, Sequence[object]] = {
             "is_last_of_therapist": last_of_few(claims, "rendering_npi"),
@@ -114,19 +148,12 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         return pl.DataFrame(
             [pl.Series(column.name, known.get(column.name, unknown), dtype=column.dtype) for column in stage.adds]
         )
-    named = claims.filter(
-        pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null()
-    )
-    visits = named.unique("day_id", keep="first", maintain_order=True).select(
-        *_KEY, pl.col("timed_units").alias("figure")
-    )
-    patients = named.group_by(*_KEY, "patient_id").agg(
-        pl.col("has_kx_line").any(ignore_nulls=False).cast(pl.Int64).alias("figure")
-    )
-    last_day = claims.select(pl.col("date_of_service").max()).item()
+    measures = measures_of(claims) if context.peers is None else context.peers
+    last_day: date | None = measures.select(pl.col("last_day").max()).item()
     joined = claims.select(*_KEY, last_of("rendering_npi").alias("is_last_of_therapist"))
-    for observed, name in ((visits, "units"), (patients, "kx")):
-        standing = _standing(_measures(observed), name, last_day)
+    for name in ("units", "kx"):
+        own = measures.filter(pl.col("measure") == name).sort(*_KEY).select(*_KEY, "count", "summed", "squares")
+        standing = _standing([_Measure((key, npi), *sums) for key, npi, *sums in own.iter_rows()], name, last_day)
         joined = joined.join(standing, on=list(_KEY), how="left", maintain_order="left")
     return joined.select(column.name for column in stage.adds)
 
@@ -145,7 +172,7 @@ def _columns(name: str, what: str, of: str) -> tuple[Column, ...]:
 stage = Stage(
     name="standing-among-peers",
     over="claims",
-    needs=_NEEDS,
+    needs=NEEDS,
     adds=(
         Column("is_last_of_therapist", FLAG, "flag", "the last judged claim at hand of this therapist"),
         *_columns("units", "timed units of a visit", "visits"),
@@ -153,6 +180,7 @@ stage = Stage(
     ),
     compute=_compute,
     lacks="timed units and KX of every visit of the therapist and of others",
+    reach=Reach.ARCHIVE,
 )
 
 facts = (
