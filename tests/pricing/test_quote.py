@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cleanclaim.cli.program import program
 from cleanclaim.pricing import quote
+from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, SEQUESTRATION_LAST, UNITS_IN_CENTS
 from cleanclaim.pricing.quote import QuotedLine, QuoteError, parse_lines, price_lines
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
 from cleanclaim.sources import Confidence
@@ -39,6 +40,29 @@ def test_what_is_no_line_is_refused(text: str) -> None:
 
 def test_a_line_may_be_written_with_a_multiplication_sign() -> None:
     assert parse_lines("97110×2") == (QuotedLine("97110", 2),)
+
+
+def test_the_steps_that_were_read_say_where() -> None:
+    assert [source.cite() for source in (LESSER_OF_CHARGE, DEDUCTIBLE_FIRST, SEQUESTRATION_LAST)] == [
+        "United States Code, 42 USC 1395m, (k)(1)(B) (read 2026-11-21)",
+        "United States Code, 42 USC 1395l, (b) (read 2026-11-21)",
+        (
+            "First Coast Service Options, Federal sequestration payment reductions, reductions calculated on the "
+            "claims: of the payment after deductible and coinsurance, shown by line (read 2026-11-21)"
+        ),
+    ]
+    assert UNITS_IN_CENTS.cite().startswith(
+        "CMS, Annual physician fee schedule payment amount file, calendar year 2026"
+    )
+    steps = price_lines("97110=20.00", date=DAY, deductible_met_cents=28_300).lines[0].steps
+    assert [
+        step.source for step in steps if step.label in {"allowed", "payable", "deductible", "expected payment"}
+    ] == [
+        UNITS_IN_CENTS,
+        LESSER_OF_CHARGE,
+        DEDUCTIBLE_FIRST,
+        SEQUESTRATION_LAST,
+    ]
 
 
 def test_what_is_not_known_of_the_visit_is_called_unknown() -> None:

@@ -66,7 +66,7 @@ def test_assistant_rate_by_date(day: date, expected: int, modifier: str) -> None
 
 
 def test_status_letters() -> None:
-    table = priced([{}], "97010 97014 97039 97037 97026 00000 97001")
+    table = priced([{}], "97010 97014 97039 97037 97026 00000 97001 99360")
     assert column(table, "price_status") == [
         "bundled",
         "not valid for Medicare",
@@ -75,6 +75,7 @@ def test_status_letters() -> None:
         "found",
         "no rate",
         "no rate",
+        "excluded",
     ]
     assert column(table, "allowed_cents")[:4] == [0, None, None, None]
     assert column(table, "expected_payment_cents")[0] == 0

@@ -129,5 +129,7 @@ def test_before_the_reduction_nobody_says_whether_it_applies() -> None:
 
 
 def test_rates_too_large_to_multiply_are_refused() -> None:
-    with pytest.raises(ScheduleError, match="expected a product that fits in 64 bits"):
-        sample_schedule(factor=10**7, scale=100)
+    # The largest parts add up to 3,200,000; four times that, times 10⁴, times the factor has to stay under 2⁶³.
+    sample_schedule(factor=72_057_594)
+    with pytest.raises(ScheduleError, match="3200000, times a conversion factor of 72057595: expected a product"):
+        sample_schedule(factor=72_057_595)

@@ -13,7 +13,7 @@ from cleanclaim.dates import Dated, Series
 from cleanclaim.reference import values
 from cleanclaim.sources import Source
 from cleanclaim.units import splitting
-from cleanclaim.units.allocation import allocate
+from cleanclaim.units.allocation import allocate, day_totals
 from cleanclaim.units.assistants import AssistantMethod, SplitBasis, assistant_split
 from cleanclaim.units.counting import UnitMethod, compare_methods, count_units, day_table
 from cleanclaim.units.judging import Verdict, judge_billed
@@ -243,6 +243,23 @@ def test_a_day_is_judged_by_the_rules_handed_in() -> None:
     strict = replace(current_rules(), least_pooled_minutes=15)
     assert judge_billed({"97110": 1}, {"97110": 14}, UnitMethod.EIGHT_MINUTE).day is Verdict.AS_SUPPORTED
     assert judge_billed({"97110": 1}, {"97110": 14}, UnitMethod.EIGHT_MINUTE, rules=strict).day is Verdict.OVER
+
+
+def test_totals_are_by_the_rules_handed_in() -> None:
+    day = day_table({"97110": 14}, timed={"97110"})
+    assert day_totals(day)["supported_units_eight_minute"].to_list() == [1]
+    strict = replace(current_rules(), least_pooled_minutes=15)
+    assert day_totals(day, strict)["supported_units_eight_minute"].to_list() == [0]
+
+
+def test_a_code_that_is_not_billed_and_supports_nothing_is_right() -> None:
+    day = judge_billed({"97110": 1}, {"97110": 15, "97140": 5}, UnitMethod.EIGHT_MINUTE)
+    assert day.codes == {"97110": Verdict.AS_SUPPORTED, "97140": Verdict.AS_SUPPORTED}
+    assert day.day is Verdict.AS_SUPPORTED
+    billed = judge_billed({"97110": 1, "97140": 0}, {"97110": 15, "97140": 5}, UnitMethod.EIGHT_MINUTE)
+    assert billed.codes == day.codes
+    unbilled = judge_billed({"97110": 1}, {"97110": 15, "97140": 8}, UnitMethod.EIGHT_MINUTE)
+    assert unbilled.codes["97140"] is Verdict.UNDER
 
 
 def test_an_add_on_code_counts_by_blocks_of_its_own() -> None:

@@ -62,7 +62,7 @@ def _leads(work: Worksheet, fee: Fees, takes_part: Flags, may_take_part: Flags) 
     def lead(groups: Integers) -> tuple[Flags, Flags]:
         known = groups >= 0
         leads = _first_of_groups(groups, fee.expense.values, fee.rank_fee.values, ranked & known)
-        open_group = np.isin(groups, groups[doubtful & known]) if doubtful.any() else np.zeros(len(groups), np.bool_)
+        open_group = np.isin(groups, groups[doubtful]) if doubtful.any() else np.zeros(len(groups), np.bool_)
         return leads, takes_part & (~known | ~ranked | (leads & open_group))
 
     leads, lead_open = lead(np.where(by_tax_id, tax_id, npi)[work.claim])
