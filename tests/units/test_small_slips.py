@@ -18,6 +18,7 @@ from cleanclaim.units.assistants import AssistantMethod, SplitBasis, assistant_s
 from cleanclaim.units.counting import UnitMethod, compare_methods, count_units, day_table
 from cleanclaim.units.judging import Verdict, judge_billed
 from cleanclaim.units.own_basis import OwnBasisUnits, own_basis_units
+from cleanclaim.units.service_table import ServiceTableError
 from cleanclaim.units.splitting import Hands, split_assistant
 from cleanclaim.units.unit_rules import current_rules
 from cleanclaim.units.wording import joined
@@ -243,6 +244,19 @@ def test_a_day_is_judged_by_the_rules_handed_in() -> None:
     strict = replace(current_rules(), least_pooled_minutes=15)
     assert judge_billed({"97110": 1}, {"97110": 14}, UnitMethod.EIGHT_MINUTE).day is Verdict.AS_SUPPORTED
     assert judge_billed({"97110": 1}, {"97110": 14}, UnitMethod.EIGHT_MINUTE, rules=strict).day is Verdict.OVER
+
+
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32])
+def test_minutes_may_be_whole_numbers_of_any_width(dtype: type[pl.DataType]) -> None:
+    day = day_table({"97110": 23}, timed={"97110"}).with_columns(pl.col("minutes").cast(dtype))
+    assert allocate(day)["units_eight_minute"].to_list() == [2]
+
+
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.String, pl.UInt64])
+def test_minutes_of_another_type_are_refused(dtype: type[pl.DataType]) -> None:
+    day = day_table({"97110": 23}, timed={"97110"}).with_columns(pl.col("minutes").cast(dtype))
+    with pytest.raises(ServiceTableError, match=f"^services column 'minutes' is {dtype()}; expected Int64$"):
+        allocate(day)
 
 
 def test_totals_are_by_the_rules_handed_in() -> None:
