@@ -174,6 +174,15 @@ CASES: list[tuple[Claim, list[tuple[str, str]]]] = [
     (claim(payer=payer(adjudication=BY_LINE)), [("payer decision", "one of the payer billed")]),
     (decided(claim_number="1" * 50), []),
     (decided(claim_number="1" * 51), [("primary payer's decision, claim number", "51 characters")]),
+    (
+        decided(claim_number="ICN*1"),
+        [("primary payer's decision, claim number", "a character that a claim file cannot hold")],
+    ),
+    (on_first_line(modifiers=("GP", "KX", "59", "CQ")), []),
+    (
+        on_first_line(modifiers=("GP", "KX", "59", "CQ", "XS")),
+        [("primary payer's decision, line 1, modifiers", "5")],
+    ),
     (decided(paid_cents=7_001), [("primary payer's decision, balance", "$70.01 paid and $0.00 adjusted on the claim")]),
     (decided(paid_cents=6_999, adjustments=(reduced(PR, "3", 1),)), []),
     (

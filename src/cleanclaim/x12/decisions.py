@@ -32,9 +32,6 @@ def decision_gaps(claim: Claim, payer: ClaimPayer, answer: Adjudication, *, limi
         yield name, f"one of the {answer.order.value} payer", f"one of the {payer.order.value} payer"
     if _ORDER[payer.order] >= _ORDER[claim.payer.order]:
         yield name, f"one of a payer after the {claim.payer.order.value} one", "none; it is billed later"
-    longest = limits["payer_claim_number_length"]
-    if len(answer.claim_number) > longest:
-        yield f"{name}, claim number", f"{len(answer.claim_number)} characters", f"at most {longest}"
     yield from _reasons(name, answer.adjustments, limits)
     if answer.lines:
         yield from _lines(name, claim, answer, limits)
@@ -59,6 +56,9 @@ def _lines(name: str, claim: Claim, answer: Adjudication, limits: Mapping[str, i
         elif line.answered_cents != charges[line.line]:
             found = f"{dollars(line.paid_cents)} paid and {dollars(line.answered_cents - line.paid_cents)} adjusted"
             yield f"{where}, balance", found, f"the {dollars(charges[line.line])} charged"
+        most = limits["modifiers_per_line"]
+        if line.modifiers is not None and len(line.modifiers) > most:
+            yield f"{where}, modifiers", str(len(line.modifiers)), f"at most {most}"
         yield from _reasons(where, line.adjustments, limits)
 
 

@@ -120,6 +120,10 @@ class Readiness:
                 self._payer(found, "other payer", payer)
                 if payer.adjudication is not None:
                     found.extend(decision_gaps(claim, payer, payer.adjudication, limits=self.guide.limits))
+                    number, longest = payer.adjudication.claim_number, self.guide.lengths["reference"]
+                    if number:
+                        name = f"{payer.order.value} payer's decision, claim number"
+                        found.extend(self._identifier(name, number, longest))
         return [Gap(claim.id, *gap) for gap in found] if found else []
 
     # --- parts of a claim -------------------------------------------------------------------------------
