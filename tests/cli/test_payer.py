@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,9 @@ import pytest
 from cleanclaim.reference.payer_wording import _decimal
 from cleanclaim.reference.payers import SETTINGS
 from cleanclaim.rules import book
+from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
 from tests.cli.running import run, run_json
+from tests.x12.claim_generator import SUBMITTER, claims
 
 OWN = """id = "heron_health"
 label = "Heron [bold]Health[/] {0.__class__} %s"
@@ -309,6 +311,22 @@ def test_diff_puts_the_pack_on_trial_before_that_of_a_clinics_folder(tmp_path: P
     assert (code, len(found["added"]) + len(found["removed"]) + len(found["changed"]) > 0) == (1, True)
     named = {one["claim"] for one in (*found["added"], *found["removed"], *found["changed"])}
     assert all(name.startswith("V") for name in named)
+
+
+def test_diff_finds_the_claims_of_a_claim_file_by_the_packs_label(own: Path, tmp_path: Path) -> None:
+    made = claims(20, seed=5)
+    named = [claim for claim in made if claim.payer.name == "Harbor Health Plan"]
+    assert 0 < len(named) < len(made)
+    envelope = Envelope(SUBMITTER, "Receiver", "RECEIVER1")
+    created = datetime(2026, 3, 6, tzinfo=UTC)
+    path = tmp_path / "claims.837"
+    path.write_bytes(file_837p(made, envelope=envelope, control=ControlNumbers(), created=created).data)
+    own.write_text(OWN.replace("Heron [bold]Health[/] {0.__class__} %s", "HARBOR health plan"))
+    code, found = run_json("payer", "diff", own, "--on", path, "--as-of", "2026-03-08", "--select", "ID,MD")
+    # A claim with several days of service is checked day by day.
+    assert len(named) <= found["claims_of_the_payer"] < found["claims"]
+    moved = [*found["added"], *found["removed"], *found["changed"]]
+    assert (code, {one["claim"] for one in moved} <= {claim.id for claim in named}) == (1, True)
 
 
 def test_diff_of_a_pack_that_cannot_be_used(own: Path, archive: Path) -> None:

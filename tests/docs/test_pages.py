@@ -316,6 +316,14 @@ def test_a_payers_page_says_what_decides_what_does_not_and_what_nobody_has_read(
     assert lines[said + 2].startswith("1. Utah Occupational Therapy Association, ")
 
 
+def test_what_is_from_memory_is_listed_setting_by_setting(pages: dict[str, str]) -> None:
+    lines = pages["docs/payers/index.md"].splitlines()
+    listed = lines[lines.index("## From memory { #memory }") :]
+    assert f"| `accident_required` | {len(payers.all_ids())} | all |" in listed
+    assert "| `timely_filing_months` | 1 | [`medicaid_ca`](medicaid_ca.md) |" in listed
+    assert not any(line.startswith("| `own_pairs` | 3") for line in listed)
+
+
 def test_a_value_past_its_horizon_ends_there(pages: dict[str, str]) -> None:
     amounts = [line for line in pages["docs/payers/medicare_b.md"].splitlines() if "`appeal_least_amounts`" in line]
     assert [line.split(" | ")[2:4] for line in amounts] == [

@@ -168,7 +168,35 @@ def _index(packs: list[Payer]) -> str:
         own = [pack for pack in packs if pack.kind == kind]
         if own:
             blocks += [f"## {_KINDS[kind]} {{ #{kind} }}", _listed(own)]
+    blocks += [
+        "## From memory { #memory }",
+        "What is stated widely in the trade and was not read in any payer's text: the first to check.",
+        _remembered(packs),
+    ]
     return joined(blocks)
+
+
+def _remembered(packs: list[Payer]) -> str:
+    """Each setting with the payers for which some value of it is from memory, the most first."""
+    found: dict[str, list[str]] = {}
+    for pack in packs:
+        names = {row.setting.name for row in _decisive(pack) if row.source.confidence is Confidence.MEMORY}
+        for name in names:
+            found.setdefault(name, []).append(pack.id)
+    ordered = sorted(found, key=lambda name: (-len(found[name]), name))
+    return table(
+        ["setting", "payers", "which"],
+        [
+            (
+                code(name),
+                str(len(found[name])),
+                "all"
+                if len(found[name]) == len(packs)
+                else ", ".join(link(code(one), f"{one}.md") for one in found[name]),
+            )
+            for name in ordered
+        ],
+    )
 
 
 def _listed(packs: list[Payer]) -> str:
