@@ -321,12 +321,13 @@ def test_diff_finds_the_claims_of_a_claim_file_by_the_packs_label(own: Path, tmp
     created = datetime(2026, 3, 6, tzinfo=UTC)
     path = tmp_path / "claims.837"
     path.write_bytes(file_837p(made, envelope=envelope, control=ControlNumbers(), created=created).data)
-    own.write_text(OWN.replace("Heron [bold]Health[/] {0.__class__} %s", "HARBOR health plan"))
-    code, found = run_json("payer", "diff", own, "--on", path, "--as-of", "2026-03-08", "--select", "ID,MD")
+    refused = '\n[[settings.not_payable_codes.values]]\nvalue = ["97010-97399"]\nsource = "contract"\n'
+    own.write_text(OWN.replace("Heron [bold]Health[/] {0.__class__} %s", "HARBOR health plan") + refused)
+    code, found = run_json("payer", "diff", own, "--on", path, "--as-of", "2026-03-08", "--select", "CD109")
     # A claim with several days of service is checked day by day.
     assert len(named) <= found["claims_of_the_payer"] < found["claims"]
-    moved = [*found["added"], *found["removed"], *found["changed"]]
-    assert (code, {one["claim"] for one in moved} <= {claim.id for claim in named}) == (1, True)
+    assert (code, found["removed"], found["changed"]) == (1, [], [])
+    assert {one["claim"] for one in found["added"]} == {claim.id for claim in named}
 
 
 def test_diff_of_a_pack_that_cannot_be_used(own: Path, archive: Path) -> None:
