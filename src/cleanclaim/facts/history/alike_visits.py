@@ -7,24 +7,18 @@ patient's other claims are all at hand; else it is a lower bound.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import joined, key_of, numbers
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, Column
+from cleanclaim.pricing.exact import Flags, Integers, as_column, flags
 
 _KEY = ("patient_id", "discipline")
 _NEEDS = ("claim_id", *_KEY, "date_of_service", "knows_history", "visits_before")
-
-
-def _billed(lines: pl.DataFrame) -> pl.DataFrame:
-    """What each claim bills as one text; null where a code or a number of units is unknown."""
-    one = pl.concat_str("code", pl.lit("x"), pl.col("units").cast(pl.String))
-    return (
-        lines.select("claim_id", one.alias("one"))
-        .group_by("claim_id")
-        .agg(pl.when(pl.col("one").null_count() == 0).then(pl.col("one").sort().str.join(" ")).alias("billed"))
-    )
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
@@ -35,35 +29,64 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         whole = claims.item(0, "knows_history") and claims.item(0, "visits_before") == 0
         row = (1 if known else None, 1 if known and whole else None)
         return pl.DataFrame([row], schema={column.name: column.dtype for column in stage.adds}, orient="row")
-    keyed = claims.select(*_NEEDS).join(_billed(lines), on="claim_id", how="left", maintain_order="left")
-    placed = pl.all_horizontal(pl.col(name).is_not_null() for name in (*_KEY, "date_of_service"))
-    days = (
-        keyed.filter(placed)
-        .group_by(*_KEY, "date_of_service")
-        .agg(
-            pl.when(pl.col("billed").null_count() == 0).then(pl.col("billed").sort().str.join(" ")).alias("billed"),
-            (pl.col("knows_history").all(ignore_nulls=False) & (pl.col("visits_before") == 0).all(ignore_nulls=False))
-            .fill_null(value=False)
-            .alias("whole"),
-        )
-        .sort(*_KEY, "date_of_service")
-    )
-    before = pl.col("billed").shift(1).over(_KEY)
-    alike = (pl.col("billed") == before).fill_null(value=False)
-    first = pl.int_range(pl.len()).over(_KEY) == 0
+    group = key_of([claims.get_column(name) for name in _KEY])
+    day = numbers(claims.get_column("date_of_service"))
+    met = joined(group, day)
+    placed = met.known
+    _, first, place = np.unique(met.values[placed], return_index=True, return_inverse=True)
+    of_claim = np.full(claims.height, -1, np.int64)
+    of_claim[placed] = place.reshape(-1)
+    count = len(first)
+    begins = np.ones(count, np.bool_)
+    begins[1:] = np.diff(group.values[placed][first]) != 0
+    bills = _Bills.of(lines, of_claim, count)
+    alike = bills.as_the_day_before & ~begins
+    start = np.maximum.accumulate(np.where(alike, 0, np.arange(count))) if count else np.zeros(0, np.int64)
+    length = np.arange(count) - start + 1
+    whole = flags(claims.get_column("knows_history")).yes & (_numbered(claims, "visits_before") == 0)
+    all_whole = np.bincount(of_claim[placed & ~whole], minlength=count) == 0
     # A row begun by a day of known and other billing is exact; one begun by the first day at hand only where all are.
-    exact_start = pl.when(first).then(pl.col("whole")).otherwise(before.is_not_null())
-    rows = days.with_columns(alike.not_().cum_sum().over(_KEY).alias("row"), exact_start.alias("begun"))
-    counted = rows.with_columns(
-        (pl.int_range(pl.len()).over((*_KEY, "row")) + 1).alias("alike_days_at_least"),
-        pl.col("begun").first().over((*_KEY, "row")).alias("exact"),
-    )
-    found = keyed.join(counted, on=[*_KEY, "date_of_service"], how="left", maintain_order="left")
-    count = pl.when(pl.col("billed_right").is_not_null()).then(pl.col("alike_days_at_least"))
-    return found.select(
-        count.cast(pl.Int64).alias("alike_days_at_least"),
-        pl.when("exact").then(count).cast(pl.Int64).alias("alike_days_at_most"),
-    )
+    before_known = np.concatenate([np.zeros(1, np.bool_), bills.known])[:count]
+    exact = np.where(begins, all_whole, before_known)[start]
+    known = placed & np.concatenate([bills.known, np.zeros(1, np.bool_)])[of_claim]
+    at_most = known & np.concatenate([exact, np.zeros(1, np.bool_)])[of_claim]
+    rows = np.concatenate([length, np.zeros(1, np.int64)])[of_claim]
+    return pl.DataFrame([as_column("alike_days_at_least", rows, known), as_column("alike_days_at_most", rows, at_most)])
+
+
+def _numbered(claims: pl.DataFrame, name: str) -> Integers:
+    """A column of counts, -1 where unknown."""
+    return claims.get_column(name).fill_null(-1).to_numpy().astype(np.int64)
+
+
+class _Bills(NamedTuple):
+    """By treatment day, in order: whether all that is billed is known, and is what the day before billed."""
+
+    known: Flags
+    as_the_day_before: Flags
+    """Of a known bill after a known one, whether both have the same codes and units, whatever their order."""
+
+    @classmethod
+    def of(cls, lines: pl.DataFrame, of_claim: Integers, days: int) -> _Bills:
+        """Gather the lines of each day; `of_claim` is the day of each claim, or -1."""
+        day = of_claim[lines.get_column("claim_id").to_numpy()]
+        item = key_of([lines.get_column("code"), lines.get_column("units")])
+        dated = day >= 0
+        count = np.bincount(day[dated], minlength=days)
+        known = (count > 0) & (np.bincount(day[dated & ~item.known], minlength=days) == 0)
+        kept = dated & item.known
+        order = np.lexsort((item.values[kept], day[kept]))
+        of_line, items = day[kept][order], item.values[kept][order]
+        filled = np.bincount(of_line, minlength=days)
+        start = np.cumsum(filled) - filled
+        same = np.zeros(days, np.bool_)
+        same[1:] = known[1:] & known[:-1] & (count[1:] == count[:-1])
+        compared = same[of_line]
+        place = np.arange(len(of_line)) - start[of_line]
+        other = start[of_line[compared] - 1] + place[compared]
+        differs = items[compared] != items[other]
+        same &= np.bincount(of_line[compared][differs], minlength=days) == 0
+        return cls(known, same)
 
 
 def _some_unknown(lines: pl.DataFrame) -> bool:

@@ -6,11 +6,15 @@ Weeks begin on Sunday for some and on Monday for others: of both ways the one wi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, as_flags, flags, integers
 
 _NEEDS = (
     "claim_id",
@@ -23,6 +27,9 @@ _NEEDS = (
     "visits_before_this_week",
 )
 _LAST_QUARTER = 4
+_WEEK = 7
+_SHIFTS = (3, 4)
+"""Days from a Monday, and from a Sunday, to the first of January 1970, from which days are counted: a Thursday."""
 
 
 def _single(claims: pl.DataFrame) -> pl.DataFrame:
@@ -43,61 +50,99 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     claims = frames["claims"]
     if claims.height == 1:
         return _single(claims)
-    day = pl.col("date_of_service")
+    patient = numbers(claims.get_column("patient_id"))
+    discipline = claims.get_column("discipline")
+    case = joined(patient, numbers(discipline))
     # Physical therapy and speech-language pathology share a threshold, occupational therapy has its own.
-    group = pl.when(pl.col("discipline") == "OT").then(pl.lit("OT")).otherwise(pl.lit("PT and SLP"))
-    keyed = claims.select(
-        *_NEEDS,
-        pl.when(pl.col("discipline").is_not_null()).then(group).alias("group"),
-        day.dt.year().alias("year"),
-        day.dt.quarter().alias("quarter"),
-        day.dt.truncate("1w").alias("monday"),
-        (day + pl.duration(days=1)).dt.truncate("1w").alias("sunday"),
+    shared = Known((discipline == "OT").fill_null(value=False).to_numpy().astype(np.int64), case.known)
+    days = claims.get_column("date_of_service")
+    day = integers(days)
+    placed = case.known & day.known
+    year, quarter = (part.fill_null(0).to_numpy().astype(np.int64) for part in (days.dt.year(), days.dt.quarter()))
+    yearly = joined(joined(patient, shared), Known(year, day.known))
+    in_year = _Days.of(yearly.values, day.values, placed)
+    in_case = _Days.of(case.values, day.values, placed)
+    opens = in_year.opens(quarter)
+    loose = np.bincount(patient.values[~placed], minlength=int(patient.values.max(initial=0)) + 1) > 0
+    together = ~loose[patient.values] & flags(claims.get_column("knows_history")).yes
+    before_year = claims.get_column("visits_before_this_year").fill_null(-1).to_numpy()
+    whole = together & (before_year == 0)
+    first = in_year.is_first()
+    later = ~first | (before_year > 0)
+    not_closing = (quarter != _LAST_QUARTER) | ~opens
+    all_four = in_year.quarters(opens) == _LAST_QUARTER
+    before_week = integers(claims.get_column("visits_before_this_week"))
+    week = np.minimum(*(in_case.since(day.values - (day.values + shift) % _WEEK) for shift in _SHIFTS))
+    return pl.DataFrame(
+        [
+            as_column("week_days_at_least", week + np.where(before_week.known, before_week.values, 0), placed),
+            as_flags(placed & ~later & whole, placed & later).alias("is_first_day_of_year"),
+            as_flags(placed & ~not_closing & all_four, placed & (not_closing | (~all_four & whole))).alias(
+                "completes_the_year"
+            ),
+            as_column("week_days_at_most", week + before_week.values, placed & together & before_week.known),
+        ]
     )
-    yearly, case = ("patient_id", "group", "year"), ("patient_id", "discipline")
-    rank = day.rank("dense")
-    placed = pl.col("group").is_not_null() & day.is_not_null()
-    loose = placed.not_().any().over("patient_id")
-    ranked = keyed.with_columns(
-        placed.alias("placed"),
-        (loose.not_() & pl.col("knows_history")).fill_null(value=False).alias("together"),
-        (loose.not_() & pl.col("knows_history") & (pl.col("visits_before_this_year") == 0))
-        .fill_null(value=False)
-        .alias("whole"),
-        (rank.over(yearly) == 1).alias("first_at_hand"),
-        (rank.over((*yearly, "quarter")) == 1).alias("first_of_quarter"),
-        pl.min_horizontal(rank.over((*case, "monday")), rank.over((*case, "sunday"))).cast(pl.Int64).alias("in_week"),
-    )
-    # A quarter counts once it was reached: earlier quarters of the same year that have a day at hand.
-    quarters = keyed.group_by(yearly).agg(pl.col("quarter").n_unique().alias("quarters"))
-    wide = ranked.join(quarters, on=yearly, how="left", maintain_order="left")
-    last = pl.col("quarter") == _LAST_QUARTER
-    return wide.select(
-        pl.when("placed")
-        .then(pl.col("in_week") + pl.col("visits_before_this_week").fill_null(0))
-        .alias("week_days_at_least"),
-        pl.when("placed")
-        .then(
-            pl.when(pl.col("first_at_hand").not_() | (pl.col("visits_before_this_year") > 0))
-            .then(pl.lit(value=False))
-            .when("whole")
-            .then(pl.lit(value=True))
-        )
-        .alias("is_first_day_of_year"),
-        pl.when("placed")
-        .then(
-            pl.when(last.not_() | pl.col("first_of_quarter").not_())
-            .then(pl.lit(value=False))
-            .when(pl.col("quarters") == _LAST_QUARTER)
-            .then(pl.lit(value=True))
-            .when("whole")
-            .then(pl.lit(value=False))
-        )
-        .alias("completes_the_year"),
-        pl.when(pl.col("placed") & pl.col("together"))
-        .then(pl.col("in_week") + pl.col("visits_before_this_week"))
-        .alias("week_days_at_most"),
-    )
+
+
+class _Days(NamedTuple):
+    """The days of each key, each once, in order; of rows without one, nothing is told."""
+
+    key: Integers
+    day: Integers
+    placed: Flags
+    row: Integers
+    """Rows of the claims, one for each day."""
+    of_row: Integers
+    """The day of each row, 0 where it has none."""
+
+    @classmethod
+    def of(cls, key: Integers, day: Integers, placed: Flags) -> _Days:
+        least = int(day[placed].min(initial=0))
+        met = joined(Known(key, placed), Known(np.where(placed, day - least, 0), placed)).values
+        _, first, inverse = np.unique(met[placed], return_index=True, return_inverse=True)
+        of_row = np.zeros(len(key), np.int64)
+        of_row[placed] = inverse.reshape(-1)
+        row = np.flatnonzero(placed)[first]
+        return cls(key[row], day[row], placed, row, of_row)
+
+    def _told(self, by_day: Flags) -> Flags:
+        return by_day[self.of_row] if len(by_day) else np.zeros(len(self.placed), np.bool_)
+
+    def is_first(self) -> Flags:
+        """Whether a row's day is the first of its key."""
+        begins = np.ones(len(self.key), np.bool_)
+        begins[1:] = np.diff(self.key) != 0
+        return self._told(begins)
+
+    def opens(self, quarter: Integers) -> Flags:
+        """Whether a row's day is the first of its quarter."""
+        own = quarter[self.row]
+        begins = np.ones(len(self.key), np.bool_)
+        begins[1:] = (np.diff(self.key) != 0) | (np.diff(own) != 0)
+        return self._told(begins)
+
+    def quarters(self, opens: Flags) -> Integers:
+        """How many quarters the key of a row has days in."""
+        if not len(self.key):
+            return np.zeros(len(self.placed), np.int64)
+        begins = np.concatenate([np.ones(1, np.bool_), np.diff(self.key) != 0])
+        number = np.cumsum(begins) - 1
+        counted: Integers = np.bincount(number, opens[self.row]).astype(np.int64)
+        by_row: Integers = counted[number][self.of_row]
+        return by_row
+
+    def since(self, begin: Integers) -> Integers:
+        """How many days of a row's key lie from `begin` through the row's own day."""
+        if not len(self.key):
+            return np.zeros(len(self.placed), np.int64)
+        least, most = int(self.day.min()) - _WEEK, int(self.day.max())
+        size = most - least + 1
+        number = np.cumsum(np.concatenate([np.zeros(1, np.int64), np.diff(self.key) != 0]))
+        line = number * size + (self.day - least)
+        wanted = number[self.of_row] * size + np.clip(begin - least, 0, size - 1)
+        since: Integers = self.of_row - np.searchsorted(line, wanted) + 1
+        return since
 
 
 stage = Stage(
