@@ -9,7 +9,7 @@ import pytest
 
 from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
-from cleanclaim.facts import derive, memory, pair_edits
+from cleanclaim.facts import alike, derive, memory, pair_edits, workspace
 from cleanclaim.facts.claims import field_lengths, like_lines
 from cleanclaim.facts.diagnoses import links
 from cleanclaim.facts.identity import addresses, described
@@ -24,6 +24,10 @@ from cleanclaim.units import service_table
 
 THRESHOLDS = (
     (questions, "_FEW_CELLS"),
+    (questions, "FEW_ROWS"),
+    (workspace, "FEW_ROWS"),
+    (alike, "FEW_ROWS"),
+    (alike, "_KINDS_PER_ROW"),
     (derive, "_FEW"),
     (memory, "FEW_ROWS"),
     (pair_edits, "_FEW"),

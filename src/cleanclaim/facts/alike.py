@@ -72,7 +72,7 @@ class Alike:
     def kinds(self, table: str, names: Sequence[str]) -> Kinds | None:
         """The kinds of rows by these columns; nothing where asking every row is as well."""
         height = self._frames[table].height
-        if height <= FEW_ROWS or not names:
+        if not height or height <= FEW_ROWS or not names:
             return None
         numbers, count = np.zeros(height, np.int32), 1
         for name in names:
