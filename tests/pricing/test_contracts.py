@@ -154,6 +154,13 @@ def test_a_fee_table_past_medicares_horizon_does_not_know_which_codes_are_reduce
     assert column(priced([{"payer": "by_table"}], "97110", extra=[own]), "allowed_cents") == [3150]
 
 
+def test_a_charge_under_nothing_takes_nothing_of_a_day(tmp_path: Path) -> None:
+    own = pack(tmp_path, "daily", "workers_compensation", {"price_basis": '{ kind = "per_diem", amount = "95.00" }'})
+    claims = claims_of([{"payer": "daily"}, {"payer": "cash"}], [own])
+    lines = lines_of("97110 97140", "97110").with_columns(charge_cents=pl.Series([-500, 20_000, -500]))
+    assert column(price_table(claims, lines), "allowed_cents") == [0, 9500, 0]
+
+
 def test_a_cap_concerns_its_own_payer_alone(tmp_path: Path) -> None:
     own = pack(
         tmp_path,

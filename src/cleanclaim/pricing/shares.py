@@ -34,7 +34,7 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
 
     charge = work.charge
     payable_known = allowed.known & (charge.known | limit | (allowed.values == 0))
-    capped = np.where(charge.known, np.minimum(allowed.values, np.maximum(charge.values, 0)), allowed.values)
+    capped = np.where(charge.known, np.minimum(allowed.values, charge.values), allowed.values)
     payable = Known(np.where(payable_known, capped, 0), payable_known)
     mark(~allowed.known, ShareStatus.NO_PRICE)
     mark(~payable.known, ShareStatus.CHARGE_UNKNOWN)

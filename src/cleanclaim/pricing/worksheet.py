@@ -43,6 +43,7 @@ class Worksheet:
     """Units billed; 0 where they are unknown or unusable."""
     usable: Flags
     charge: Known
+    """Charge of each line; what is charged under nothing is nothing."""
     line_basis: npt.NDArray[np.int8]
     """Kind of price of each line's payer, as a place in `KINDS`; −1 unknown."""
     status: npt.NDArray[np.int8]
@@ -50,7 +51,7 @@ class Worksheet:
     @classmethod
     def of(cls, claims: pl.DataFrame, lines: pl.DataFrame, claim: Integers, schedule: Schedule) -> Worksheet:
         """Read the frames; `claim` is the row of `claims` of each line."""
-        stated = integers(lines["units"])
+        stated, charge = integers(lines["units"]), integers(lines["charge_cents"])
         usable = (stated.values >= 1) & (stated.values <= MOST_UNITS)
         work = cls(
             claims=claims,
@@ -61,7 +62,7 @@ class Worksheet:
             rate_dates=_rate_dates(claims),
             units=Known(np.where(usable, stated.values, 0), stated.known),
             usable=usable,
-            charge=integers(lines["charge_cents"]),
+            charge=Known(np.maximum(charge.values, 0), charge.known),
             line_basis=places_in(claims["payer_price_basis_kind"], KINDS)[claim],
             status=np.zeros(len(lines), np.int8),
         )
