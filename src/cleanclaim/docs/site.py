@@ -13,6 +13,7 @@ from cleanclaim.docs import (
     figures,
     modifier_pages,
     payer_pages,
+    reference_files_page,
     rule_pages,
     value_pages,
 )
@@ -63,6 +64,7 @@ def expected(root: Path) -> dict[str, str]:
     found = {f"docs/{name}": text for pages in generated for name, text in pages}
     found["docs/cli.md"] = command_page.page()
     found["docs/coverage.md"] = coverage_page.page()
+    found["docs/reference-files.md"] = reference_files_page.page()
     counted = figures.block(columns)
     for name in WITH_FIGURES:
         found[name] = figures.inserted(name, (root / name).read_text("utf-8"), counted)
