@@ -34,7 +34,7 @@ def replace(tokens: Tokens, placed: Placed, span: Span, guide: Guide, start: Loo
     placed.opened[here] = NONE
     placed.home[here] = NONE
     placed.begins[here] = NONE
-    around = {loop: np.full(count, NONE, dtype=np.int64) for loop in range(len(ids))}
+    around: dict[int, Offsets] = {loop: np.full(count, NONE, dtype=np.int64) for loop in range(len(ids))}
     walk = _Walk(placed, ids, span.begin, around)
     walk.lay(root)
     placed.careful.append(Careful(span.begin, span.end, around))
@@ -54,9 +54,10 @@ def _carried(tokens: Tokens, placed: Placed, start: LoopState) -> Iterator[Segme
     sign = tokens.delimiters.element
     yield Segment(0, "ST", tokens.delimiters, "", "")
     for loop in sorted(start.open):
-        if loop in start.numbers:
-            code = next(value for value, number in table.level_values if number == loop)
-            parts = ("HL", str(start.numbers[loop]), "", code, "1")
+        codes = [value for value, number in table.level_values if number == loop]
+        if codes:
+            # A level whose own segment was lost has no number.
+            parts = ("HL", str(start.numbers.get(loop, "")), "", codes[0], "1")
             yield Segment(0, sign.join(parts), tokens.delimiters, "", "")
         elif table.is_level[loop] and loop:
             yield Segment(0, table.openers[loop], tokens.delimiters, "", "")

@@ -15,6 +15,7 @@ from typing import Any
 
 from cleanclaim.x12.columnar.loop_table import LoopTable, loop_table
 from cleanclaim.x12.guide import GuideError
+from cleanclaim.x12.validation.structure import Structure, load_structure
 
 TYPES = ("text", "cents", "thousandths", "whole", "first_day", "last_day")
 """What a column may be: text (UTF-8), dollars in cents, a number with three decimals, a whole number, a day."""
@@ -108,6 +109,8 @@ def load_map(name: str) -> ColumnMap:
     entries = table.get("loop", [])
     if guide:
         entries = tomllib.loads(folder.joinpath(f"{guide}.toml").read_text(encoding="utf-8"))["loop"]
+    elif "structure" in table:
+        entries = _structured(load_structure(f"{table['structure']}.toml"), table)
     tables = tuple(_table(entry, name) for entry in table["table"])
     made = ColumnMap(
         name,
@@ -148,6 +151,32 @@ def map_for(kind: str, version: str, group: str = "") -> ColumnMap | None:
     if named:
         return named[0]
     return of_kind[0] if len(of_kind) == 1 else None
+
+
+def _structured(structure: Structure, table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The loops of a structure guide as `loop_table` takes them, with the loops that the map adds inside them."""
+    added = table.get("inner", [])
+    found = []
+    for loop in structure.loops.values():
+        trigger = loop.trigger
+        element, _ = structure.qualified.get(trigger.tag, (0, 0))
+        use = trigger.elements[element - 1] if 0 < element <= len(trigger.elements) else None
+        opens: dict[str, Any] = {"segment": trigger.tag}
+        if use is not None and use.codes:
+            opens |= {"element": element, "values": list(use.codes)}
+        split = {one["opens"]["segment"] for one in added if one["inside"] == loop.id}
+        inside = [entry.child.id for entry in loop.entries if entry.child is not None]
+        found.append(
+            {
+                "id": loop.id,
+                "opens": opens,
+                "segments": [one.tag for one in loop.entries if one.child is None and one.tag not in split],
+                "children": [*(one["id"] for one in added if one["inside"] == loop.id), *inside],
+                "level": trigger.tag == "HL" or loop.id in table["levels"],
+                "repeats": True,
+            }
+        )
+    return [*found, *({"segments": [], **one} for one in added)]
 
 
 def _table(entry: Mapping[str, Any], source: str) -> TableSpec:

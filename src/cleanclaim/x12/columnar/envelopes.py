@@ -14,8 +14,7 @@ from cleanclaim.x12.columnar.tokens import Offsets, Tokens, readable, tag
 from cleanclaim.x12.problems import Problem
 
 _BEGINNERS = ("BHT", "BPR", "HL", "CLM")
-_EVENTS = ("ISA", "GS", "ST", "SE", "GE", "IEA")
-_SHOWN = 20
+_EVENTS = ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +113,11 @@ class _Walk:
                 text = said(1)
                 promised = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
                 self._end(row + 1, is_complete=True, promised=promised)
+        elif name == tag("TA1"):
+            if self.open_at is None:
+                # It stands between envelopes and is read as a transaction of its own.
+                header = replace(self.header, kind="TA1", number="", version="")
+                self.found.append(Span(header, row, row + 1, is_complete=True))
         else:
             self._end(row)
             self._outer(row, name)
@@ -162,10 +166,9 @@ class _Walk:
             self._stray(self.passed, row)
 
     def _stray(self, row: int, end: int | None = None) -> None:
-        """One line for a run of segments that belong to nothing; an interchange's own acknowledgement is none."""
-        rows = [one for one in range(row, min(end or row + 1, row + _SHOWN)) if self.tokens.tags[one] != tag("TA1")]
-        if rows:
-            number = self.first + rows[0]
+        """One line for a run of segments that belong to nothing."""
+        if (end or row + 1) > row:
+            number = self.first + row
             self.problems.append(Problem(number, "", "segment", "a segment outside any transaction", "ST before it"))
 
     def _open(self, row: int, header: Header) -> None:
