@@ -13,7 +13,7 @@ from cleanclaim.facts import alike, derive, memory, pair_edits, workspace
 from cleanclaim.facts.claims import field_lengths, like_lines
 from cleanclaim.facts.diagnoses import links
 from cleanclaim.facts.identity import addresses, described
-from cleanclaim.facts.procedures import earlier_visits, remote_monitoring
+from cleanclaim.facts.procedures import earlier_visits, hcpcs_listing, remote_monitoring
 from cleanclaim.facts.units import billed_against_furnished
 from cleanclaim.pricing import claim_groups, exact
 from cleanclaim.reference import lookup
@@ -35,6 +35,7 @@ THRESHOLDS = (
     (links, "_FEW"),
     (described, "_FEW"),
     (addresses, "_FEW"),
+    (hcpcs_listing, "_FEW"),
     (field_lengths, "_FEW"),
     (earlier_visits, "_FEW"),
     (remote_monitoring, "_FEW"),
