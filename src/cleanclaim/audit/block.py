@@ -13,19 +13,25 @@ from functools import lru_cache
 
 import polars as pl
 
-from cleanclaim.check.columns import FINDINGS, GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
+from cleanclaim.check import columns
+from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.summary import BLOCKING
-from cleanclaim.facts.kit import Context
+from cleanclaim.facts.kit import Context, Reach
+from cleanclaim.facts.peers.standing import MEASURES, NEEDS, measures_of
 from cleanclaim.lines.from_columns import lay_out
-from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import Payer
 from cleanclaim.rules.book import active_rules
 
 NUMBER, FILE, IS_REFUSED = "audit_row", "audit_file", "audit_is_refused"
 """Columns of a block beside the dictionary's: the row's number in its file, the file's, and a cell was unreadable."""
 
+FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {"file": pl.Int64, "row": pl.Int64, **columns.FINDINGS}
+"""Columns of the frame of findings; `file` and `row` are where the claim's first line stands, by number from 0."""
+
 CLAIMS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "file": pl.Int64,
+    "row": pl.Int64,
     "claim": pl.String,
     "date_of_service": pl.Date,
     "payer": pl.String,
@@ -37,11 +43,14 @@ CLAIMS: dict[str, pl.DataType | type[pl.DataType]] = {
     "timed_units": pl.Int64,
     "charge_cents": pl.Int64,
     "allowed_cents": pl.Int64,
-    "at_risk_cents": pl.Int64,
+    "lost_cents": pl.Int64,
     "left_cents": pl.Int64,
     "findings": pl.Int64,
 }
-"""Columns of the frame of claims: what each bills, is allowed, and what the findings put at stake."""
+"""Columns of the frame of claims: what each bills, is allowed, and what its findings sum to.
+
+Once all findings of an audit are together, `lost_cents` is at most what the claim is allowed: it is lost once.
+"""
 
 SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {
     "file": pl.Int64,
@@ -65,62 +74,96 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of claims that are not in a block, where a rule looks beyond the patient."""
+
+    days_without_therapist: frozenset[date] = frozenset()
+    peers: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of one block: frames with the columns of `FINDINGS`, `VERDICTS`, `GAPS`, `CLAIMS`, `SET_ASIDE`."""
+    """What came of one block: frames with the columns of `FRAMES`."""
 
     findings: pl.DataFrame
     verdicts: pl.DataFrame
     gaps: pl.DataFrame
     claims: pl.DataFrame
     set_aside: pl.DataFrame
+    peers: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by name."""
         return {name: getattr(self, name) for name in FRAMES}
 
 
-FRAMES = {"findings": FINDINGS, "verdicts": VERDICTS, "gaps": GAPS, "claims": CLAIMS, "set_aside": SET_ASIDE}
+FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
+    "findings": FINDINGS,
+    "verdicts": VERDICTS,
+    "gaps": GAPS,
+    "claims": CLAIMS,
+    "set_aside": SET_ASIDE,
+    "peers": MEASURES,
+}
 """The frames of `Judged`, with their columns."""
 
-_EXTRA = {"claims": (*OF_CLAIM, "discipline", "claim_allowed_cents"), "lines": ("is_timed",)}
+_EXTRA: dict[Reach, dict[str, tuple[str, ...]]] = {
+    Reach.PATIENT: {"claims": (*OF_CLAIM, "discipline", "claim_allowed_cents"), "lines": ("is_timed",)},
+    Reach.THERAPIST: {"claims": (*OF_CLAIM, *NEEDS)},
+    Reach.ARCHIVE: {"claims": OF_CLAIM},
+}
+"""Columns that the frames take beside what the rules read."""
 
 
-def judge_block(cells: pl.DataFrame, settings: Settings) -> Judged:
-    """Judge the billed lines of some patients.
+def judge_block(
+    cells: pl.DataFrame, settings: Settings, reach: Reach = Reach.PATIENT, beside: Beside | None = None
+) -> Judged:
+    """Judge the billed lines of some patients, or of some therapists.
 
     Args:
-        cells: rows as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`;
-            every row of each patient.
+        cells: rows as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`:
+            every row of each patient, or, where rules look beyond the patient, of each therapist.
         settings: what the audit is made with.
+        reach: the rules that are judged: those that look at so much beside a claim.
+        beside: what is known of claims that are not among the rows.
     """
     spoiled = cells.get_column(IS_REFUSED).to_numpy().nonzero()[0]
     laid = lay_out(
         cells, spoiled, as_of=settings.as_of, default_payer=settings.default_payer, apart=("patient", "billing_npi")
     )
-    places = cells.select(FILE, NUMBER)[laid.refused.get_column("row")]
-    set_aside = pl.concat([places, laid.refused.drop("row")], how="horizontal")
-    return judge_tables(laid.tables, settings, set_aside.rename({FILE: "file", NUMBER: "row"}).select(list(SET_ASIDE)))
-
-
-def judge_tables(tables: Tables, settings: Settings, set_aside: pl.DataFrame | None = None) -> Judged:
-    """Judge claims that are laid out already: every claim of each patient."""
-    context = Context(payers={payer.id: payer for payer in settings.payers})
-    verdicts = the_judge(settings.select, settings.ignore).judge(tables, context)
-    findings = findings_of(verdicts)
+    places = cells.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
+    context = Context(
+        payers={payer.id: payer for payer in settings.payers},
+        days_without_therapist=beside.days_without_therapist if beside is not None else frozenset(),
+        peers=beside.peers if beside is not None else None,
+    )
+    verdicts = the_judge(settings.select, settings.ignore, reach).judge(laid.tables, context)
+    found = findings_of(verdicts)
+    # A claim is known by the place of its first line in the archive.
+    first = laid.tables.lines.filter(pl.col("line_number") == 1).sort("claim_id").get_column("line_id")
+    of_claim = places[pl.Series(laid.rows)[first]]
+    is_first = reach is Reach.PATIENT
+    claims = pl.concat([of_claim, _claims(verdicts, found)], how="horizontal") if is_first else None
+    refused = pl.concat([places[laid.refused.get_column("row")], laid.refused.drop("row")], how="horizontal")
     return Judged(
-        findings=findings.select(list(FINDINGS)),
+        findings=pl.concat([of_claim[found.get_column("claim_id")], found], how="horizontal").select(list(FINDINGS)),
         verdicts=counts_of(verdicts),
         gaps=gaps_of(verdicts),
-        claims=_claims(verdicts, findings),
-        set_aside=pl.DataFrame(schema=SET_ASIDE) if set_aside is None else set_aside,
+        claims=pl.DataFrame(schema=CLAIMS) if claims is None else claims,
+        set_aside=refused.select(list(SET_ASIDE)) if is_first else pl.DataFrame(schema=SET_ASIDE),
+        peers=measures_of(verdicts.workspace.frames["claims"])
+        if reach is Reach.THERAPIST
+        else pl.DataFrame(schema=MEASURES),
     )
 
 
-@lru_cache(maxsize=4)
-def the_judge(select: tuple[str, ...], ignore: tuple[str, ...]) -> Judge:
-    """The rules of an audit, made ready once a process."""
-    rules = [rule for rule in active_rules() if _is_asked(rule.code, select, ignore)]
-    return Judge(rules, extra=_EXTRA)
+@lru_cache(maxsize=8)
+def the_judge(select: tuple[str, ...], ignore: tuple[str, ...], reach: Reach) -> Judge:
+    """The rules of an audit that look so far, made ready once a process."""
+    asked = [rule for rule in active_rules() if _is_asked(rule.code, select, ignore)]
+    every = Judge(asked)
+    own = [rule for rule in asked if every.reach(rule) is reach]
+    return Judge(own, extra=_EXTRA[reach])
 
 
 def _is_asked(code: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
@@ -139,19 +182,12 @@ def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
         *(_whole(pl.col(name)).alias(name) for name in ("units", "charge_cents")),
         _whole(timed).alias("timed_units"),
     )
-    blocking = pl.col("severity").is_in(sorted(BLOCKING))
-    cents = pl.col("cents").fill_null(0)
-    staked = findings.group_by("claim_id").agg(
-        pl.len().cast(pl.Int64).alias("findings"),
-        cents.filter(blocking).sum().alias("lost"),
-        cents.filter(blocking.not_()).sum().alias("left_cents"),
-    )
+    staked = at_stake(findings, ["claim_id"])
     wide = (
         claims.select("claim_id", *OF_CLAIM, "discipline")
         .join(billed, on="claim_id", how="left", maintain_order="left")
         .join(staked, on="claim_id", how="left", maintain_order="left")
     )
-    lost = pl.col("lost").fill_null(0)
     return wide.select(
         pl.col("claim_key").alias("claim"),
         *(pl.col(name) for name in ("date_of_service", "payer", "discipline", "billing_npi", "rendering_npi")),
@@ -160,12 +196,20 @@ def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
         "timed_units",
         "charge_cents",
         pl.col("claim_allowed_cents").alias("allowed_cents"),
-        pl.when(pl.col("claim_allowed_cents").is_null())
-        .then(lost)
-        .otherwise(pl.min_horizontal(lost, "claim_allowed_cents"))
-        .alias("at_risk_cents"),
+        pl.col("lost_cents").fill_null(0),
         pl.col("left_cents").fill_null(0),
         pl.col("findings").fill_null(0),
+    )
+
+
+def at_stake(findings: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """How many findings each claim has, and their cents: what it may lose by them, and what was left unbilled."""
+    blocking = pl.col("severity").is_in(sorted(BLOCKING))
+    cents = pl.col("cents").fill_null(0)
+    return findings.group_by(by).agg(
+        pl.len().cast(pl.Int64).alias("findings"),
+        cents.filter(blocking).sum().alias("lost_cents"),
+        cents.filter(blocking.not_()).sum().alias("left_cents"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Run an audit on this machine: cut the archive, judge its blocks in processes, gather what they found.
+"""Run an audit: cut the archive, judge its blocks, gather what was found.
 
 Each block's result is written before the next is asked for, so that an interrupted audit goes on where it stopped.
 Results are gathered in the order of claims, so that the same archive and settings give the same bytes whatever the
@@ -9,59 +9,121 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.audit.block import FRAMES, Judged, Settings, judge_block
+from cleanclaim.audit.block import CLAIMS, FRAMES, Beside, Settings, at_stake, judge_block, the_judge
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
-from cleanclaim.audit.spill import block_of, blocks_for, refused_in, spill
+from cleanclaim.audit.spill import (
+    PATIENTS,
+    THERAPISTS,
+    block_of,
+    blocks_for,
+    days_without_therapist,
+    refused_in,
+    spill,
+)
+from cleanclaim.facts.kit import Reach
 
 Told = Callable[[str, int, int], None]
 """Called with the stage (`cut`, `judge`), how much of it is done, and how much there is."""
 
-_UNBOUND = "POLARS_MAX_THREADS"
+_THREADS = "POLARS_MAX_THREADS"
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What came of a whole archive: the frames of `cleanclaim.audit.block.FRAMES`, and the files they came from."""
+    """What came of a whole archive: the frames of `cleanclaim.audit.block.FRAMES` but `peers`, and their files.
+
+    In `findings`, `claims` and `set_aside`, `file` is a place in `files` and `row` a row of it, both from 0.
+    """
 
     frames: dict[str, pl.DataFrame]
     files: tuple[ArchiveFile, ...]
     lines: int
 
 
-def run_local(
-    files: Sequence[ArchiveFile], settings: Settings, folder: Path, *, processes: int, told: Told
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One block to judge: where it lies, by which rules, and what is known of claims outside it."""
+
+    folder: Path
+    block: int
+    reach: Reach
+    settings: Settings
+    beside: Beside
+
+    @property
+    def way(self) -> str:
+        """By whom the archive was cut for these rules."""
+        return PATIENTS if self.reach is Reach.PATIENT else THERAPISTS
+
+    @property
+    def result(self) -> Path:
+        """The folder of its frames, there once it is done."""
+        return self.folder / f"judged-{self.reach.name.lower()}-{self.block:05}"
+
+
+Runner = Callable[[Sequence[Task]], Iterable[object]]
+"""Judges tasks with `judge_and_keep`, here or elsewhere, and yields once for each that is done."""
+
+
+def run_audit(
+    files: Sequence[ArchiveFile], settings: Settings, folder: Path, *, runner: Runner, told: Told
 ) -> Gathered:
-    """Audit the files in processes of this machine; work that lies in `folder` is gone on with.
+    """Audit the files; work that lies in `folder` is gone on with.
+
+    Rules that look at a patient's claims alone are judged by blocks of patients. Those that look at a therapist's are
+    judged by blocks of therapists, and those that compare therapists last, when every therapist's figures are known.
 
     Args:
         files: the archive.
         settings: what it is judged with; the same as when the work was begun.
         folder: where blocks and their results are kept until the audit is done.
-        processes: how many blocks are judged at once; 1 is this process.
+        runner: how blocks are judged: `in_turn`, `in_processes`, or on a cluster.
         told: told of progress.
     """
-    blocks = cut(files, folder, told)
-    waiting = [block for block in range(blocks) if not is_judged(folder, block)]
-    done = blocks - len(waiting)
-    told("judge", done, blocks)
-    if processes == 1 or len(waiting) == 1:
-        finished: Iterable[int] = (judge_and_keep(folder, block, settings) for block in waiting)
-    else:
-        finished = _in_processes(folder, waiting, settings, processes)
-    for count, _ in enumerate(finished, start=done + 1):
-        told("judge", count, blocks)
-    return gather(files, folder, blocks)
+    reaches = [reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules]
+    ways = [way for way, asked in ((PATIENTS, True), (THERAPISTS, reaches[-1:] > [Reach.PATIENT])) if asked]
+    blocks = cut(files, folder, ways, told)
+    judged = [Reach.PATIENT, *(reach for reach in reaches if reach is not Reach.PATIENT)]
+    if Reach.ARCHIVE in judged and Reach.THERAPIST not in judged:
+        judged.insert(1, Reach.THERAPIST)
+    done = 0
+    for reach in judged:
+        tasks = [Task(folder, block, reach, settings, _beside(folder, blocks, reach)) for block in range(blocks)]
+        waiting = [task for task in tasks if not task.result.is_dir()]
+        done += len(tasks) - len(waiting)
+        told("judge", done, len(judged) * blocks)
+        for _ in runner(waiting):
+            done += 1
+            told("judge", done, len(judged) * blocks)
+    return gather(files, folder, judged, blocks)
 
 
-def cut(files: Sequence[ArchiveFile], folder: Path, told: Told) -> int:
+def run_local(
+    files: Sequence[ArchiveFile], settings: Settings, folder: Path, *, processes: int, told: Told
+) -> Gathered:
+    """`run_audit` in so many processes of this machine."""
+    return run_audit(files, settings, folder, runner=in_processes(processes), told=told)
+
+
+def _beside(folder: Path, blocks: int, reach: Reach) -> Beside:
+    if reach is Reach.PATIENT:
+        return Beside()
+    days = days_without_therapist(folder)
+    if reach is Reach.THERAPIST:
+        return Beside(days)
+    return Beside(days, _frames(folder, [Reach.THERAPIST], blocks, "peers"))
+
+
+def cut(files: Sequence[ArchiveFile], folder: Path, ways: Sequence[str], told: Told) -> int:
     """Cut the archive into blocks below the folder, and say how many there are."""
     plan = folder / "blocks.json"
     if plan.exists():
@@ -79,73 +141,85 @@ def cut(files: Sequence[ArchiveFile], folder: Path, told: Told) -> int:
         done += rows
         told("cut", done, lines)
 
-    spill(files, folder, blocks, counted)
+    spill(files, folder, blocks, ways, counted)
     return blocks
 
 
-def judge_and_keep(folder: Path, block: int, settings: Settings) -> int:
-    """Judge one block and write its frames; the number of the block is returned."""
-    cells = block_of(folder, block)
+def judge_and_keep(task: Task) -> None:
+    """Judge one block and write its frames at once: a reader finds all of them or none."""
+    cells = block_of(task.folder, task.way, task.block)
+    unfinished = task.result.with_name(f"unfinished-{task.result.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
     if cells is not None:
-        keep(judge_block(cells, settings), folder, block)
-    else:
-        (folder / f"judged-{block:05}").mkdir(exist_ok=True)
-    return block
+        judged = judge_block(cells, task.settings, task.reach, task.beside)
+        for name, frame in judged.frames().items():
+            frame.write_ipc(unfinished / f"{name}.arrow", compression="lz4")
+    unfinished.replace(task.result)
 
 
-def keep(judged: Judged, folder: Path, block: int) -> None:
-    """Write a block's frames at once: a reader finds all of them or none."""
-    unfinished = folder / f"unfinished-{block:05}"
-    unfinished.mkdir(exist_ok=True)
-    for name, frame in judged.frames().items():
-        frame.write_ipc(unfinished / f"{name}.arrow", compression="lz4")
-    unfinished.replace(folder / f"judged-{block:05}")
+def in_turn(tasks: Sequence[Task]) -> Iterator[object]:
+    """Judge one block after the other in this process."""
+    for task in tasks:
+        judge_and_keep(task)
+        yield None
 
 
-def is_judged(folder: Path, block: int) -> bool:
-    """Whether the block's frames lie there already."""
-    return (folder / f"judged-{block:05}").is_dir()
+def in_processes(processes: int) -> Runner:
+    """Judge blocks in so many processes, each with one thread: blocks are what runs side by side."""
 
-
-def _in_processes(folder: Path, blocks: Sequence[int], settings: Settings, processes: int) -> Iterator[int]:
-    """Judge blocks in processes of their own, each with one thread: blocks are what runs side by side."""
-    before = os.environ.get(_UNBOUND)
-    os.environ[_UNBOUND] = "1"
-    try:
-        # A process that is forked after Polars has begun to work may wait for a lock for ever.
-        with ProcessPoolExecutor(min(processes, len(blocks)), mp_context=get_context("spawn")) as pool:
-            waiting: set[Future[int]] = {pool.submit(judge_and_keep, folder, block, settings) for block in blocks}
-            while waiting:
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in finished:
+    def run(tasks: Sequence[Task]) -> Iterator[object]:
+        if processes == 1 or len(tasks) <= 1:
+            yield from in_turn(tasks)
+            return
+        before = os.environ.get(_THREADS)
+        os.environ[_THREADS] = "1"
+        try:
+            # A process that is forked after Polars has begun to work may wait for a lock for ever.
+            with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
+                for future in as_completed(pool.submit(judge_and_keep, task) for task in tasks):
                     yield future.result()
-    finally:
-        if before is None:
-            del os.environ[_UNBOUND]
-        else:
-            os.environ[_UNBOUND] = before
+        finally:
+            os.environ.pop(_THREADS)
+            if before is not None:
+                os.environ[_THREADS] = before
+
+    return run
 
 
-def gather(files: Sequence[ArchiveFile], folder: Path, blocks: int) -> Gathered:
+def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach], blocks: int) -> Gathered:
     """The frames of all blocks as one, in an order that does not depend on how the archive was cut."""
-    parts: dict[str, list[pl.DataFrame]] = {name: [pl.DataFrame(schema=schema)] for name, schema in FRAMES.items()}
-    for block in range(blocks):
-        for name in FRAMES:
-            path = folder / f"judged-{block:05}" / f"{name}.arrow"
-            if path.exists():
-                parts[name].append(pl.read_ipc(path))
-    parts["set_aside"].extend(refused_in(folder))
-    frames = {name: pl.concat(own, how="vertical_relaxed") for name, own in parts.items()}
+    frames = {name: _frames(folder, reaches, blocks, name) for name in FRAMES if name != "peers"}
     counted = ["passed", "found", "not_applicable", "no_data"]
-    frames["verdicts"] = (
-        frames["verdicts"].group_by("rule").agg(pl.col(counted).sum(), pl.col("crashed").max()).sort("rule")
+    claims, findings = frames["claims"], frames["findings"]
+    # A claim that one way of cutting sets aside is not told of by the other.
+    findings = findings.join(claims.select("file", "row"), on=["file", "row"], how="semi")
+    staked = at_stake(findings, ["file", "row"])
+    claims = claims.drop("findings", "lost_cents", "left_cents").join(staked, on=["file", "row"], how="left")
+    lost = pl.col("lost_cents").fill_null(0)
+    capped = pl.when(pl.col("allowed_cents").is_null()).then(lost).otherwise(pl.min_horizontal(lost, "allowed_cents"))
+    claims = claims.with_columns(
+        capped.alias("lost_cents"), pl.col("left_cents").fill_null(0), pl.col("findings").fill_null(0)
     )
-    frames["gaps"] = frames["gaps"].group_by("rule", "missing").agg(pl.col("rows").sum()).sort("rule", "missing")
-    frames["claims"] = frames["claims"].sort(
-        "date_of_service", "claim", "billing_npi", "rendering_npi", "payer", maintain_order=True
+    set_aside = pl.concat([frames["set_aside"], *refused_in(folder)])
+    return Gathered(
+        {
+            "findings": findings.sort("file", "row", "rule", "place", "arguments"),
+            "verdicts": frames["verdicts"]
+            .group_by("rule")
+            .agg(pl.col(counted).sum(), pl.col("crashed").max())
+            .sort("rule"),
+            "gaps": frames["gaps"].group_by("rule", "missing").agg(pl.col("rows").sum()).sort("rule", "missing"),
+            "claims": claims.select(list(CLAIMS)).sort("file", "row"),
+            "set_aside": set_aside.unique().sort("file", "row", "field", "expected"),
+        },
+        tuple(files),
+        int(claims.get_column("lines").sum()),
     )
-    frames["findings"] = frames["findings"].sort(
-        "date_of_service", "claim", "billing_npi", "rule", "place", "arguments", maintain_order=True
-    )
-    frames["set_aside"] = frames["set_aside"].sort("file", "row", "field")
-    return Gathered(frames, tuple(files), int(frames["claims"].get_column("lines").sum()))
+
+
+def _frames(folder: Path, reaches: Sequence[Reach], blocks: int, name: str) -> pl.DataFrame:
+    """One of the frames of all blocks, one below the other."""
+    places = [folder / f"judged-{reach.name.lower()}-{block:05}" for reach in reaches for block in range(blocks)]
+    own = [pl.read_ipc(place / f"{name}.arrow") for place in places if (place / f"{name}.arrow").exists()]
+    return pl.concat([pl.DataFrame(schema=FRAMES[name]), *own])

@@ -6,7 +6,8 @@ done is marked, so that an audit that was interrupted goes on after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -20,19 +21,28 @@ LINES_A_BLOCK = 150_000
 
 _BLOCK = "audit_block"
 
+PATIENTS, THERAPISTS = "patients", "therapists"
+"""By whom an archive is cut: what a rule looks at beside a claim is in the claim's block."""
+
+_OWNERS = {PATIENTS: ("patient", "claim_key"), THERAPISTS: ("rendering_npi", "claim_key")}
+"""Whose a row is: the first of these that is known, else the row's own."""
+
 
 def blocks_for(lines: int) -> int:
     """How many blocks an archive of so many lines is cut into."""
     return max(1, -(-lines // LINES_A_BLOCK))
 
 
-def spill(files: Sequence[ArchiveFile], folder: Path, blocks: int, told: Callable[[int], None]) -> None:
+def spill(
+    files: Sequence[ArchiveFile], folder: Path, blocks: int, ways: Sequence[str], told: Callable[[int], None]
+) -> None:
     """Lay the rows of all files into `blocks` folders below `folder`; what was done before is not done again.
 
     Args:
         files: the archive, in a fixed order.
         folder: where the blocks lie.
         blocks: how many there are; the same as when a spill was begun.
+        ways: by whom the archive is cut, `PATIENTS` or `THERAPISTS` or both.
         told: called with the number of rows after each slice, also of slices that were done before.
     """
     for number, file in enumerate(files):
@@ -40,14 +50,16 @@ def spill(files: Sequence[ArchiveFile], folder: Path, blocks: int, told: Callabl
         for part, frame in enumerate(slices(file)):
             mark = folder / "done" / f"{number:05}-{part:05}"
             if not mark.exists():
-                _lay(frame, first, (number, part), folder, blocks)
+                _lay(frame, first, (number, part), folder, blocks, ways)
                 mark.parent.mkdir(parents=True, exist_ok=True)
                 mark.touch()
             first += frame.height
             told(frame.height)
 
 
-def _lay(frame: pl.DataFrame, first: int, place: tuple[int, int], folder: Path, blocks: int) -> None:
+def _lay(
+    frame: pl.DataFrame, first: int, place: tuple[int, int], folder: Path, blocks: int, ways: Sequence[str]
+) -> None:
     number, part = place
     read = read_cells(frame)
     refused = pl.Series([False]).new_from_index(0, frame.height)
@@ -63,17 +75,24 @@ def _lay(frame: pl.DataFrame, first: int, place: tuple[int, int], folder: Path, 
         pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(NUMBER),
         pl.lit(number).cast(pl.Int64).alias(FILE),
         refused.alias(IS_REFUSED),
-        _owner(read.cells, first, number).alias(_BLOCK) % blocks,
     )
-    for (block,), rows in cells.partition_by(_BLOCK, as_dict=True, include_key=False).items():
-        _write(rows, folder / f"block-{block:05}" / f"{number:05}-{part:05}.arrow")
+    for way in ways:
+        owned = cells.with_columns(_owner(way, cells.columns).hash().alias(_BLOCK) % blocks)
+        for (block,), rows in owned.partition_by(_BLOCK, as_dict=True, include_key=False).items():
+            _write(rows, folder / way / f"block-{block:05}" / f"{number:05}-{part:05}.arrow")
+    if THERAPISTS in ways:
+        named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
+        unnamed = cells.filter(named.not_()) if "rendering_npi" in cells.columns else cells
+        days = unnamed.select(pl.col("date_of_service").unique()).drop_nulls()
+        if days.height:
+            _write(days, folder / "unnamed" / f"{number:05}-{part:05}.arrow")
 
 
-def _owner(cells: pl.DataFrame, first: int, number: int) -> pl.Series:
-    """A number for whose row it is: the patient's, else the claim's, else the row's own; text decides, not order."""
-    names = [name for name in ("patient", "claim_key") if name in cells.columns]
-    own = pl.format("row {} of file {}", pl.int_range(first, first + cells.height), pl.lit(number))
-    return cells.select(pl.coalesce(*names, own) if names else own).to_series().hash()
+def _owner(way: str, names: Collection[str]) -> pl.Expr:
+    """Whose row it is, as text: what follows from the text is the same wherever and in which order rows are cut."""
+    known = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in _OWNERS[way] if name in names]
+    own = pl.format("row {} of file {}", pl.col(NUMBER), pl.col(FILE))
+    return pl.coalesce(*known, own)
 
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
@@ -83,10 +102,16 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
     unfinished.replace(path)
 
 
-def block_of(folder: Path, block: int) -> pl.DataFrame | None:
+def block_of(folder: Path, way: str, block: int) -> pl.DataFrame | None:
     """The rows of one block, in the order of the files; nothing where it has none."""
-    parts = [pl.read_ipc(path) for path in sorted((folder / f"block-{block:05}").glob("*.arrow"))]
+    parts = [pl.read_ipc(path) for path in sorted((folder / way / f"block-{block:05}").glob("*.arrow"))]
     return pl.concat(parts, how="diagonal_relaxed") if parts else None
+
+
+def days_without_therapist(folder: Path) -> frozenset[date]:
+    """Days on which some row of the archive names no therapist."""
+    days = [pl.read_ipc(path).to_series() for path in sorted((folder / "unnamed").glob("*.arrow"))]
+    return frozenset(pl.concat(days).unique().to_list()) if days else frozenset()
 
 
 def refused_in(folder: Path) -> Iterator[pl.DataFrame]:

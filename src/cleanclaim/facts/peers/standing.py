@@ -38,7 +38,7 @@ class _Measure:
         return Sample.of(self.count, self.summed, self.squares)
 
 
-MEASURES = {
+MEASURES: dict[str, pl.DataType | type[pl.DataType]] = {
     "measure": pl.String,
     "discipline": pl.String,
     "rendering_npi": pl.String,
