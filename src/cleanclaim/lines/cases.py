@@ -91,6 +91,8 @@ class Case:
 
     def earlier(self) -> tuple[Adjudication, ...]:
         """What the payers before the one billed have decided, in order."""
+        if not self.visit.adjudications:
+            return ()
         before = orders_before(self.order)
         return tuple(sorted((one for one in self.visit.adjudications if one.order in before), key=_place_in_order))
 

@@ -42,8 +42,9 @@ def tables_of(cases: Sequence[Case], clinic: Clinic | None, as_of: date) -> Tabl
     for claim_id, case in enumerate(cases):
         patient_id = patients.setdefault(case.visit.patient_id, len(patients))
         claims.append(_claim(case, clinic, as_of) | {"claim_id": claim_id, "patient_id": patient_id})
+        earlier = case.earlier()
         for number, line in enumerate(case.lines, start=1):
-            row = _line(line, case.visit) | decided_columns(case.earlier(), number)
+            row = _line(line, case.visit) | decided_columns(earlier, number)
             lines.append(row | _place("line", len(lines), claim_id, number))
         for number, service in enumerate(case.services or (), start=1):
             services.append(_service(service) | _place("service", len(services), claim_id, number))
