@@ -168,9 +168,10 @@ def test_a_cap_concerns_its_own_payer_alone(tmp_path: Path) -> None:
         "commercial",
         {"price_basis": '{ kind = "percent_of_medicare", percent = "100", cap = "20.00" }'},
     )
-    table = priced([{"payer": "capped"}, {"patient_id": None}], "97110", "97110 20560", extra=[own])
-    assert column(table, "price_status") == ["found", "reduction unknown", "found"]
+    table = priced([{"payer": "capped"}, {"patient_id": None}], "97110", "97110 20560 00000", extra=[own])
+    assert column(table, "price_status") == ["found", "reduction unknown", "found", "no rate"]
     assert column(table, "allowed_cents")[0] == 2000
+    assert column(table, "allowed_cents")[3] is None
 
 
 def test_per_diem(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def judge_billed(
     table = day_table(documented, timed=timed)
     rows = allocate(table, rules).to_dicts()
     totals = day_totals(table, rules).to_dicts()
-    day = totals[0] if totals else _EMPTY_DAY
+    day = next(iter(totals), _EMPTY_DAY)
     methods = tuple(UnitMethod) if method is None else (method,)
 
     codes = {}
