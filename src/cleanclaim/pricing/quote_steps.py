@@ -48,7 +48,7 @@ class QuotedVisit:
         component = next((text for text in ("TC", "26") if text in line.modifiers), "")
         found = fee_schedule.rvu(line.code, day, component).dated
         indices = fee_schedule.gpci(self.locality, day).dated
-        factor = values.on("conversion_factor", day).dated
+        factor = fee_schedule.conversion_factor().on(day).dated
         if found is None or indices is None or factor is None or found.value.status not in ("A", "R", "T"):
             return None
         reduces = self.setting("multiple_procedure_reduction")

@@ -251,8 +251,7 @@ def test_a_loaded_order_file_answers_for_its_fiscal_year(tmp_path: Path) -> None
     day = date(2027, 10, 1)
     assert icd10.status("M25.561", day).state is icd10.State.OUTSIDE_DATES
     rows = (*KNEE, ("M25569", 1, "Pain in unspecified knee"), ("QA99", 0, "New"), ("QA991", 1, "New of left hand"))
-    rows = (*rows, ("QA9", 0, "New"))
-    load_files([write(tmp_path / "icd10cm_order_2028.txt", ordered(*rows))], today=TODAY)
+    load_files([write(tmp_path / "icd10cm_order_2028.txt", ordered(*rows, ("QA9", 0, "New")))], today=TODAY)
     assert icd10.known_through() == date(2028, 9, 30)
     assert icd10.status("M25.561", day).state is icd10.State.BILLABLE
     assert icd10.status("M25.562", day).state is icd10.State.ENDED

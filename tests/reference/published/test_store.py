@@ -62,6 +62,19 @@ def test_an_edition_of_the_same_day_is_replaced_and_its_files_are_removed(data: 
     assert sorted(path.name for path in (data / "hcpcs").iterdir()) == sorted([other.folder.name, second.folder.name])
 
 
+def test_the_same_table_loaded_again_stays_in_its_place(data: Path, tmp_path: Path) -> None:
+    zips = ptp_zips(tmp_path)
+    [first], _ = load_files(zips, today=TODAY)
+    place = first.folder.stat().st_ino
+    [again], _ = load_files(zips, today=date(2026, 11, 22))
+    assert (again.folder, again.folder.stat().st_ino) == (first.folder, place)
+    assert [item.loaded_on for item in read_manifest(data)] == [date(2026, 11, 22)]
+    # A damaged one is written anew.
+    (first.folder / "keys.npy").write_bytes(b"")
+    load_files(zips, today=TODAY)
+    assert ncci.find("29881", "29877", date(2026, 8, 1)) is not None
+
+
 def test_the_same_rows_make_the_same_bytes(data: Path, tmp_path: Path) -> None:
     one = keep(data, _new("2026-07-01", ["A0021"]), TODAY)
     two = keep(tmp_path / "other", _new("2026-07-01", ["A0021"]), TODAY)
@@ -174,8 +187,8 @@ def test_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CLEANCLAIM_DATA")
     assert store.data_folder() == Path("/xdg/cleanclaim")
     monkeypatch.delenv("XDG_DATA_HOME")
-    monkeypatch.setenv("HOME", "/home/someone")
-    assert store.data_folder() == Path("/home/someone/.local/share/cleanclaim")
+    monkeypatch.setenv("HOME", "/own-home")
+    assert store.data_folder() == Path("/own-home/.local/share/cleanclaim")
 
 
 # --- archives --------------------------------------------------------------------------------------------

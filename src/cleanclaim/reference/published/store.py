@@ -208,7 +208,8 @@ def _write_edition(
     of_kind = folder / new.kind.value
     of_kind.mkdir(mode=0o700, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".new-", dir=of_kind))
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(shutil.rmtree, work, ignore_errors=True)
         new.frame.write_parquet(work / TABLE, compression="zstd", statistics=True, row_group_size=250_000)
         if add_index is not None:
             add_index(new.frame, work)
@@ -217,12 +218,11 @@ def _write_edition(
             _settle(file)
         digest = _hash_of(work / TABLE)
         place = of_kind / f"{new.name}.{digest[:_HASH_SHOWN]}"
-        if place.exists():
-            shutil.rmtree(place)
-        work.rename(place)
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
+        # The same table loaded again stays where it is: readers may be in it.
+        if not _is_same(place, work, digest):
+            shutil.rmtree(place, ignore_errors=True)
+            work.rename(place)
+            undo.pop_all()
     return LoadedEdition(
         kind=new.kind,
         name=new.name,
@@ -238,20 +238,28 @@ def _write_edition(
     )
 
 
+def _is_same(place: Path, work: Path, digest: str) -> bool:
+    """Whether an edition's folder holds what was written anew, whole."""
+    names = {file.name for file in work.iterdir()}
+    if not place.is_dir() or {file.name for file in place.iterdir()} != names:
+        return False
+    alike = all((place / name).stat().st_size == (work / name).stat().st_size for name in names)
+    return alike and _hash_of(place / TABLE) == digest
+
+
 def _replace_manifest(folder: Path, editions: list[LoadedEdition]) -> None:
     """Write the manifest beside the old one and put it in its place in one step."""
     document = {"format": _FORMAT, "editions": [_json(item) for item in sorted(editions, key=_order)]}
     handle, name = tempfile.mkstemp(prefix=".editions-", dir=folder)
     work = Path(name)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(work.unlink, missing_ok=True)
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(json.dumps(document, indent=1, default=str) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
         work.replace(folder / MANIFEST)
-    except BaseException:
-        work.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
 
 
 def _remove_unnamed(folder: Path) -> None:
