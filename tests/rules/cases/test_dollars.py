@@ -308,13 +308,15 @@ RECOUNTED = {"UN301", "UN302", "UN303", "UN304", "UN305", "UN306"}
 """How many units a reviewer would leave standing is not known."""
 SAME_PRICE = {"EV101"}
 """What the level above the record is worth beside the other is not known; to Medicare, nothing."""
-FAMILIES = ("CD", "UN", "MD", "PR", "MU", "DX", "PC", "TH", "DC", "TF", "AU", "EV")
+NOTHING_BILLED = {"DC205"}
+"""What a visit without a line would have been paid is not known."""
+FAMILIES = ("CD", "UN", "MD", "PR", "MU", "DX", "PC", "TH", "DC", "TF", "AU", "EV", "ID", "CF", "SC")
 
 
 def test_which_rules_name_what_is_at_stake() -> None:
     own = [rule for rule in rules() if rule.code.startswith(FAMILIES)]
     without = {rule.code for rule in own if rule.dollars is None and rule.severity is not Severity.ADVICE}
-    assert without == NEVER_PAID | RECOUNTED | SAME_PRICE
+    assert without == NEVER_PAID | RECOUNTED | SAME_PRICE | NOTHING_BILLED
     assert [rule.code for rule in own if rule.dollars is not None and rule.severity is Severity.ADVICE] == []
 
 

@@ -22,6 +22,7 @@ rule = Rule(
     flag=(col.authorization_count > 1) | col.authorization_number.str.contains(r"[,;/ ]"),
     message="{authorization_count} authorization numbers on the claim, a claim holds one",
     concept="authorization-several",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.total_charge_cents != col.line_charges_cents,
     message="total charge {total_charge_cents:money}, the lines add up to {line_charges_cents:money}",
     concept="total-charge-mismatch",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.line_count == 0,
     message="{total_charge_cents:money} charged, and no service line",
     concept="claim-without-lines",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

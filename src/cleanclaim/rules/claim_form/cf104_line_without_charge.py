@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.charge_cents == 0,
     message="{code} is charged $0.00",
     concept="charge-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Billing practice",

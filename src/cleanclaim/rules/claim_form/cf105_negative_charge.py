@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.charge_cents < 0,
     message="{code} is charged {charge_cents:money}",
     concept="charge-negative",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

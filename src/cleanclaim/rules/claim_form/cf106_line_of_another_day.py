@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.line_date != col.date_of_service,
     message="{code} is dated {line_date}, the visit {date_of_service}",
     concept="line-date-outside-claim",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

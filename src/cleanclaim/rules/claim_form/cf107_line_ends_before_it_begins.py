@@ -20,6 +20,7 @@ rule = Rule(
     flag=col.line_through < col.line_date,
     message="{code} begins on {line_date} and ends on {line_through}",
     concept="line-dates-reversed",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

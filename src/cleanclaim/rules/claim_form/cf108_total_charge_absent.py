@@ -22,6 +22,7 @@ rule = Rule(
     flag=left_empty(col.total_charge_cents, "total_charge_cents", col.claim_fields_absent),
     message="no total charge on the claim, the payer wants one",
     concept="total-charge-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

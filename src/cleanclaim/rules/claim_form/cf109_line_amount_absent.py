@@ -24,6 +24,7 @@ rule = Rule(
     | left_empty(col.line_date, "line_date", col.line_fields_absent),
     message="{code} lacks {line_amounts_absent}, the payer wants charge, units and date on every line",
     concept="line-amount-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

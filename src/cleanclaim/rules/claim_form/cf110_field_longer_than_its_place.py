@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.has_long_field,
     message="too long for a claim file: {long_fields}",
     concept="field-too-long",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.drug_code.str.contains(r"^[0-9]{11}$").not_(),
     message="{code} names a drug of another form, a claim wants eleven digits without hyphens",
     concept="drug-code-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

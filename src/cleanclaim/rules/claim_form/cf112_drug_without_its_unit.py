@@ -23,6 +23,7 @@ rule = Rule(
     flag=one_of(col.drug_unit, ["F2", "GR", "ME", "ML", "UN"]).not_(),
     message="{code} names a drug with the unit {drug_unit}, a claim knows F2, GR, ME, ML and UN",
     concept="drug-unit-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.has_drug_quantity.not_(),
     message="{code} names a drug without its quantity",
     concept="drug-quantity-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Stedi",

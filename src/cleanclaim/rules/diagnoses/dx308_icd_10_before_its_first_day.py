@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.diagnosis_is_well_formed,
     message="{diagnosis_as_written} is an ICD-10-CM code; {date_of_service} is coded in ICD-9-CM",
     concept="icd-10-before-its-date",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.1002",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.billing_npi_state == "absent",
     message="no NPI of the clinic",
     concept="billing-npi-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

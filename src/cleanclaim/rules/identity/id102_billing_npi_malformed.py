@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.billing_npi_state == "malformed",
     message="NPI {billing_npi} of the clinic, an NPI has ten digits",
     concept="billing-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.billing_npi_state == "check_digit",
     message="NPI {billing_npi} of the clinic fails its check digit",
     concept="billing-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

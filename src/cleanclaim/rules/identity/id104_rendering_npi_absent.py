@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.rendering_npi_state == "absent",
     message="the clinic bills, and no therapist is named",
     concept="rendering-npi-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.rendering_npi_state == "malformed",
     message="NPI {rendering_npi} of the therapist, an NPI has ten digits",
     concept="rendering-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

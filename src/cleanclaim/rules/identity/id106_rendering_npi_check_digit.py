@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.rendering_npi_state == "check_digit",
     message="NPI {rendering_npi} of the therapist fails its check digit",
     concept="rendering-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

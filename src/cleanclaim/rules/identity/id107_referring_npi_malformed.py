@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.referring_npi_state == "malformed",
     message="NPI {referring_npi} of the referring provider, an NPI has ten digits",
     concept="referring-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.referring_npi_state == "check_digit",
     message="NPI {referring_npi} of the referring provider fails its check digit",
     concept="referring-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=(col.referring_npi_state == "absent") & col.payer_certifying_provider_required,
     message="no certifying provider on the claim, the payer wants one",
     concept="referring-provider-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Noridian Healthcare Solutions",

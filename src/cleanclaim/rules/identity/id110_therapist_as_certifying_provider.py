@@ -24,6 +24,7 @@ rule = Rule(
     flag=(col.referring_npi == col.rendering_npi) & col.payer_certifying_provider_required,
     message="NPI {referring_npi} certified the plan and rendered the service",
     concept="certifier-is-therapist",
+    dollars=col.claim_allowed_cents,
     sources=(
         manual("100-02", "ch. 15 §220.1.3: who certifies, read in a copy", read_on=date(2026, 11, 21)),
         page(

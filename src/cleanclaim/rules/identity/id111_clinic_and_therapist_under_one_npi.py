@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.billing_npi == col.rendering_npi,
     message="NPI {billing_npi} is named as clinic and as therapist, and the clinic is an organization",
     concept="clinic-and-therapist-one-npi",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

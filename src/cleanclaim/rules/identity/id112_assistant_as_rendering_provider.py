@@ -24,6 +24,7 @@ rule = Rule(
     flag=one_of(col.rendering_credential, ["PTA", "OTA"]),
     message="rendered by {rendering_credential}, payers take the supervising therapist",
     concept="assistant-as-rendering",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Health Net Federal Services",

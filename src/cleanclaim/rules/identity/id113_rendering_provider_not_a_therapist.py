@@ -25,6 +25,7 @@ rule = Rule(
     flag=one_of(col.rendering_credential, ["aide", "student", "ATC"]),
     message="rendered by {rendering_credential}, Medicare pays a therapist",
     concept="rendering-not-a-therapist",
+    dollars=col.claim_allowed_cents,
     sources=(
         manual(
             "100-02",

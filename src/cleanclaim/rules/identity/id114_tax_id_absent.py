@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.billing_tax_id == "",
     message="no tax id of the clinic",
     concept="tax-id-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

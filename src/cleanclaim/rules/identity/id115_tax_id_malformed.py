@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.billing_tax_id.str.contains(r"^([0-9]{9}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4})$").not_(),
     message="the tax id of the clinic is not nine digits",
     concept="tax-id-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12", "837P 005010X222A1", "tax id: nine digits", read_on=date(2026, 11, 21), confidence=Confidence.MEMORY

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.billing_taxonomy_state == "malformed",
     message="taxonomy {billing_taxonomy} of the clinic has not the form of a taxonomy code",
     concept="taxonomy-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.billing_taxonomy_state == "not_listed",
     message="taxonomy {billing_taxonomy} of the clinic is not in the list of version 25.1",
     concept="taxonomy-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.rendering_taxonomy_state == "malformed",
     message="taxonomy {rendering_taxonomy} of the therapist has not the form of a taxonomy code",
     concept="taxonomy-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.rendering_taxonomy_state == "not_listed",
     message="taxonomy {rendering_taxonomy} of the therapist is not in the list of version 25.1",
     concept="taxonomy-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

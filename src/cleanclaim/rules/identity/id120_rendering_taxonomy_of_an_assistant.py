@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.rendering_taxonomy_role == "assistant",
     message="taxonomy {rendering_taxonomy} of the therapist is that of an assistant",
     concept="taxonomy-not-a-therapist",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

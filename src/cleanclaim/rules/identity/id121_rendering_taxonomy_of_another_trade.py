@@ -23,6 +23,7 @@ rule = Rule(
     flag=one_of(col.rendering_taxonomy_role, ["other", "person"]),
     message="taxonomy {rendering_taxonomy} of the {rendering_credential} is no therapist's",
     concept="taxonomy-not-a-therapist",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

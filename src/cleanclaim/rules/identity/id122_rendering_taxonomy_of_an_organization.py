@@ -22,6 +22,7 @@ rule = Rule(
     flag=one_of(col.rendering_taxonomy_role, ["clinic", "organization"]),
     message="taxonomy {rendering_taxonomy} of the therapist is that of an organization",
     concept="taxonomy-not-a-therapist",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.rendering_taxonomy_discipline != col.discipline,
     message="taxonomy {rendering_taxonomy} belongs to {rendering_taxonomy_discipline}, the visit is {discipline}",
     concept="taxonomy-other-discipline",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "National Uniform Claim Committee",

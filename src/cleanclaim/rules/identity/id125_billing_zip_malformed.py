@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.billing_zip.str.contains(r"^[0-9]{5}(-?[0-9]{4})?$").not_(),
     message="ZIP {billing_zip} of the clinic, a ZIP code has five or nine digits",
     concept="billing-zip-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

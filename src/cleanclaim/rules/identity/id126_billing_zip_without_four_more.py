@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.billing_zip.str.contains(r"^[0-9]{5}-?[0-9]{4}$").not_() & col.payer_nine_digit_zip_required,
     message="ZIP {billing_zip} of the clinic, the payer wants nine digits",
     concept="billing-zip-short",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

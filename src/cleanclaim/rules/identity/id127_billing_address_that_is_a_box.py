@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.billing_street.str.contains(_BOX),
     message="the clinic's billing address is {billing_street}, payers take a street",
     concept="billing-address-box",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Blue Cross and Blue Shield of Texas",

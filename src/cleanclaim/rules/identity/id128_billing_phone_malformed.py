@@ -25,6 +25,7 @@ rule = Rule(
     flag=col.billing_phone.str.contains(r"^[^0-9]*([0-9][^0-9]*){10}$").not_(),
     message="telephone number {billing_phone} of the clinic, a claim takes ten digits",
     concept="billing-phone-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

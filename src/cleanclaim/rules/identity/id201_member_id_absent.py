@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.member_id == "",
     message="no member number",
     concept="member-id-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

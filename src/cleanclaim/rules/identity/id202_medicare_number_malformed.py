@@ -32,6 +32,7 @@ rule = Rule(
     flag=col.member_id.str.contains(_FORM).not_(),
     message="the Medicare number has not the form of a beneficiary identifier",
     concept="member-id-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

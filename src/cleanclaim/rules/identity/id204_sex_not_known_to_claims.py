@@ -22,6 +22,7 @@ rule = Rule(
     flag=one_of(col.sex, ["F", "M", "U"]).not_(),
     message="sex is none of F, M and U",
     concept="sex-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

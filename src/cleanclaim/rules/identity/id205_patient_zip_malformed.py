@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.patient_zip.str.contains(r"^[0-9]{5}(-?[0-9]{4})?$").not_(),
     message="the ZIP code of the patient has neither five nor nine digits",
     concept="patient-zip-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.onset_on > col.date_of_service,
     message="onset {onset_on} lies after the date of service {date_of_service}",
     concept="onset-after-service",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.has_coverage.not_(),
     message="{coverage_order} coverage billed, the patient has none on file",
     concept="coverage-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

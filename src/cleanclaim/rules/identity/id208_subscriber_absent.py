@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.subscriber_family_name == "",
     message="the patient is insured as {relationship}, and who holds the policy is not named",
     concept="subscriber-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

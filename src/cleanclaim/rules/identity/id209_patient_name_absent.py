@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.patient_family_name == "",
     message="the patient has no family name",
     concept="patient-name-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

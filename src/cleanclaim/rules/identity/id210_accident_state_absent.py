@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.accident_state == "",
     message="auto accident without its state",
     concept="accident-state-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.accident_kind == "",
     message="no accident on the claim, the payer wants one",
     concept="accident-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Billing practice",

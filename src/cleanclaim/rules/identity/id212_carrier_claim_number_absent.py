@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.claim_number == "",
     message="no claim number of the carrier",
     concept="carrier-claim-number-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.employer == "",
     message="no employer on the claim, the payer wants one",
     concept="employer-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Billing practice",

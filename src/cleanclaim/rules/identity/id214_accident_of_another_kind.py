@@ -24,6 +24,7 @@ rule = Rule(
     | ((col.payer_kind == "auto") & (col.accident_kind != "auto")),
     message="accident of kind {accident_kind} billed to a payer of kind {payer_kind}",
     concept="accident-wrong-kind",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -25,6 +25,7 @@ rule = Rule(
     flag=one_of(col.accident_kind, ["employment", "auto"]),
     message="accident of kind {accident_kind}, and the health plan is billed first",
     concept="other-payer-primary",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.accident_on > col.date_of_service,
     message="accident on {accident_on}, date of service {date_of_service}",
     concept="accident-after-service",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

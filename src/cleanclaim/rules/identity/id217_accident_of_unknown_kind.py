@@ -22,6 +22,7 @@ rule = Rule(
     flag=one_of(col.accident_kind, ["", "auto", "employment", "other"]).not_(),
     message="accident of kind {accident_kind}, a claim knows auto, employment and other",
     concept="accident-kind-unknown",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

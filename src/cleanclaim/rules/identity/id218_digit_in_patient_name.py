@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.patient_family_name.str.contains("[0-9]") | col.patient_given_name.str.contains("[0-9]"),
     message="the patient's name holds a digit, names on cards hold none",
     concept="patient-name-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Kareo",

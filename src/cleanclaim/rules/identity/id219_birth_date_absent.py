@@ -22,6 +22,7 @@ rule = Rule(
     flag=left_empty(col.birth_date, "birth_date", col.claim_fields_absent),
     message="no date of birth on the claim, the payer wants one",
     concept="birth-date-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

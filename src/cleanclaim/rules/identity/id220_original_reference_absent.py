@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.original_reference == "",
     message="frequency {frequency_code} without the payer's number of the earlier claim",
     concept="original-reference-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

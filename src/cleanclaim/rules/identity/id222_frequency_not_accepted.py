@@ -23,6 +23,7 @@ rule = Rule(
     flag=listed(col.frequency_code, col.payer_accepts_frequency_codes).not_(),
     message="frequency {frequency_code}, the payer takes {payer_accepts_frequency_codes}",
     concept="frequency-not-accepted",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Billing practice",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=one_of(col.frequency_code, ["1", "7", "8"]).not_(),
     message="frequency {frequency_code}, a professional claim knows 1, 7 and 8",
     concept="frequency-unknown",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Stedi", "Change log of claim edits", "claim frequency: 1, 7 and 8 are accepted", read_on=date(2026, 11, 21)

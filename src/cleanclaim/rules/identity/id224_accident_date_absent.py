@@ -23,6 +23,7 @@ rule = Rule(
     flag=left_empty(col.accident_on, "accident_on", col.claim_fields_absent),
     message="{accident_kind} accident without its day",
     concept="accident-date-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

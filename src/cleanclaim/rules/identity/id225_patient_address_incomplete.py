@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.patient_address_has_gaps,
     message="the patient's address lacks {patient_address_gaps}",
     concept="patient-address-incomplete",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.billing_address_has_gaps,
     message="the clinic's address lacks {billing_address_gaps}",
     concept="billing-address-incomplete",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

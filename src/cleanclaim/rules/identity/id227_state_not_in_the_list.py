@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.has_unlisted_state,
     message="the state of {unlisted_states_of} is none of the postal service",
     concept="state-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "United States Postal Service",

@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.has_malformed_country,
     message="the country of {malformed_countries_of} is not written in two letters",
     concept="country-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -26,6 +26,7 @@ rule = Rule(
     flag=col.supervising_npi == col.rendering_npi,
     message="{supervising_npi} is both therapist and supervising provider",
     concept="supervising-is-rendering",
+    dollars=col.claim_allowed_cents,
     fix=Fix(
         Safety.ATTEST, title="Take the supervising provider off the claim", field="supervising_npi", new=pl.lit("")
     ),

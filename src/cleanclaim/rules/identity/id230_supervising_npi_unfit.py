@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.supervising_npi_state != "well_formed",
     message="{supervising_npi} of the supervising provider is not an NPI",
     concept="supervising-npi-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation(
             "45 CFR 162.406",

@@ -25,6 +25,7 @@ rule = Rule(
     | (col.billing_name == ""),
     message="the billing provider's name has not the form of a person's or of an organization's",
     concept="billing-name-form",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

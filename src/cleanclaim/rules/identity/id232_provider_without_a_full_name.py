@@ -23,6 +23,7 @@ rule = Rule(
     | ((col.referring_npi != "") & ((col.referring_family_name == "") | (col.referring_given_name == ""))),
     message="therapist or referring provider is named without family or given name",
     concept="provider-name-incomplete",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.payer_identifier == "",
     message="no payer number on the claim, the clearinghouse wants one",
     concept="payer-identifier-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

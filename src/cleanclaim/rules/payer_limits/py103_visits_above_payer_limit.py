@@ -37,6 +37,7 @@ rule = Rule(
     .then(pl.lit(value=False)),
     message="visit {visit_number_at_least} of the case, the payer pays {payer_visit_cap_visits}",
     concept="payer-visits-exhausted",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "California", "Labor Code 4604.5", "(c): 24 visits an injury, from 2004-01-01", read_on=date(2026, 11, 21)

@@ -22,6 +22,7 @@ rule = Rule(
     flag=((col.assistant_minutes > 0) | has_modifier("CQ", "CO")) & col.payer_pay_assistants.not_(),
     message="{code} was furnished by an assistant, the payer pays therapists only",
     concept="assistant-not-paid",
+    dollars=col.allowed_cents,
     sources=(
         page(
             "American Physical Therapy Association",

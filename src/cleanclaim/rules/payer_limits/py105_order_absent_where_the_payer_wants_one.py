@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.has_order.not_() & col.payer_referral_required,
     message="no order on file, the payer wants one",
     concept="referral-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         regulation("22 CCR 51309", "prescription by a physician, dentist or podiatrist", read_on=date(2026, 11, 21)),
         page(

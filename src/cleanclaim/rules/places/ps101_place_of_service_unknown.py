@@ -22,6 +22,7 @@ rule = Rule(
     flag=col.place_is_listed.not_(),
     message="place of service {place_of_service} is not in the list",
     concept="place-of-service-invalid",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

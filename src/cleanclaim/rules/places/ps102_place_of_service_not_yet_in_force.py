@@ -23,6 +23,7 @@ rule = Rule(
     flag=col.date_of_service < col.place_begins_on,
     message="place of service {place_of_service} begins on {place_begins_on}",
     concept="place-of-service-not-yet",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

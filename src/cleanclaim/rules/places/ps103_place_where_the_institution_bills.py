@@ -24,6 +24,7 @@ rule = Rule(
     flag=col.place_use == "institution_bills",
     message="place of service {place_of_service} ({place_label}): the institution bills for therapy there",
     concept="place-institution-bills",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "CMS",

@@ -25,6 +25,7 @@ rule = Rule(
     message="{code} charged {charge_cents:money}, earlier payers paid {line_prior_paid_cents:money} and adjusted {line_prior_adjusted_cents:money}",
     payers="payers billed after another",
     concept="secondary-line-unbalanced",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Practice management help center",

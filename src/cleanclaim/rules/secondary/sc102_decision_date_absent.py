@@ -24,6 +24,7 @@ rule = Rule(
     message="{code} has an earlier payer's answer without its date",
     payers="payers billed after another",
     concept="secondary-date-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -24,6 +24,7 @@ rule = Rule(
     message="{code} has {prior_adjustments_without_amount} of {prior_adjustments} adjustments without an amount",
     payers="payers billed after another",
     concept="secondary-adjustment-amount-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -24,6 +24,7 @@ rule = Rule(
     message="{coverage_order} coverage billed, no payer before it on the claim",
     payers="payers billed after another",
     concept="secondary-without-primary",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Practice management help center",

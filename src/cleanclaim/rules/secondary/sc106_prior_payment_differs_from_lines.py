@@ -24,6 +24,7 @@ rule = Rule(
     message="earlier payers paid {prior_paid_cents:money} on the claim and {prior_paid_on_lines_cents:money} on its lines",
     payers="payers billed after another",
     concept="secondary-claim-unbalanced",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

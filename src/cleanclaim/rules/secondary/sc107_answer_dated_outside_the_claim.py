@@ -24,6 +24,7 @@ rule = Rule(
     message="{code} of {line_date} has an earlier payer's answer of {prior_adjudicated_on}",
     payers="payers billed after another",
     concept="secondary-date-implausible",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Billing practice",

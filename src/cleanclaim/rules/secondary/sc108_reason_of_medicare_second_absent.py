@@ -25,6 +25,7 @@ rule = Rule(
     message="Medicare billed as {coverage_order}, no reason why another payer comes first",
     payers="Medicare Part B",
     concept="medicare-secondary-type-missing",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "X12",

@@ -25,6 +25,7 @@ rule = Rule(
     message="earlier payers paid {line_prior_paid_cents:money} on {code}, the least is nothing",
     payers="payers billed after another",
     concept="secondary-payment-negative",
+    dollars=col.claim_allowed_cents,
     sources=(
         page(
             "Stedi",
