@@ -26,6 +26,7 @@ from cleanclaim.reference.published.editions import by_editions, current
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.sources import Confidence, Source
 
+_REMEMBERED = 16_384
 NATIONAL = "national"
 """The locality of a national price: every index is 1.000."""
 
@@ -132,12 +133,12 @@ def horizon() -> date:
 
 def rvu(code: str, day: date, modifier: str = "") -> Lookup[RelativeValues]:
     """The relative values of a code on a day, with the edition they were read from as source."""
-    return _find(_rvu_index(), (code, modifier), day)
+    return _find(_dated_rvu(code, modifier), day)
 
 
 def gpci(locality: str, day: date) -> Lookup[Indices]:
     """The indices of a locality on a day, with the edition they were read from as source."""
-    return _find(_gpci_index(), (locality,), day)
+    return _find(_gpci_index().get(locality), day)
 
 
 def localities(text: str = "") -> pl.DataFrame:
@@ -237,35 +238,46 @@ def _states() -> dict[str, str]:
     return {row["state"]: row["name"] for row in rows}
 
 
-@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
-def _rvu_index() -> dict[tuple[str, ...], list[Dated[RelativeValues]]]:
-    """Code and modifier → its dated values."""
-    found: dict[tuple[str, ...], list[Dated[RelativeValues]]] = {}
-    for row in rvu_table().iter_rows(named=True):
+@by_editions(Kind.RELATIVE_VALUES)
+def _rvu_rows() -> dict[tuple[str, str], list[int]]:
+    """Code and modifier → the rows of `rvu_table()`: a whole release has 20,000, of which a price needs a few."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for place, key in enumerate(rvu_table().select("code", "modifier").iter_rows()):
+        found.setdefault(key, []).append(place)
+    return found
+
+
+@by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES, most=_REMEMBERED)
+def _dated_rvu(code: str, modifier: str) -> list[Dated[RelativeValues]] | None:
+    """The dated values of a code and modifier; None where they are not listed."""
+    places = _rvu_rows().get((code, modifier))
+    if places is None:
+        return None
+    found = []
+    for place in places:
+        row = rvu_table().row(place, named=True)
         begins, ends = row.pop("valid_from"), row.pop("valid_through")
         row["global_days"] = row.pop("global")
         relative = RelativeValues(**row)
-        dated = Dated(relative, begins, ends, _source(relative.edition))
-        found.setdefault((relative.code, relative.modifier), []).append(dated)
+        found.append(Dated(relative, begins, ends, _source(relative.edition)))
     return found
 
 
 @by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)
-def _gpci_index() -> dict[tuple[str, ...], list[Dated[Indices]]]:
+def _gpci_index() -> dict[str, list[Dated[Indices]]]:
     """Locality → its dated indices."""
-    found: dict[tuple[str, ...], list[Dated[Indices]]] = {}
+    found: dict[str, list[Dated[Indices]]] = {}
     for row in gpci_table().iter_rows(named=True):
         begins, ends = row.pop("valid_from"), row.pop("valid_through")
         indices = Indices(**row)
-        found.setdefault((indices.locality,), []).append(Dated(indices, begins, ends, _source(indices.edition)))
+        found.setdefault(indices.locality, []).append(Dated(indices, begins, ends, _source(indices.edition)))
     return found
 
 
-def _find(index: Mapping[tuple[str, ...], list[Dated[Any]]], key: tuple[str, ...], day: date) -> Lookup[Any]:
-    """The dated value of a key; past the horizon there is none."""
+def _find(listed: list[Dated[Any]] | None, day: date) -> Lookup[Any]:
+    """The one of the dated values that holds; past the horizon there is none."""
     if day > horizon():
         return Lookup(LookupStatus.PAST_HORIZON)
-    listed = index.get(key)
     if listed is None:
         return Lookup(LookupStatus.NOT_LISTED)
     for dated in listed:
