@@ -21,7 +21,7 @@ def allowed_amounts(work: Worksheet, fee: Fees, reduction: Reduction) -> Known:
     amount = priced_units(fee.whole, full, fee.cut, units - full, fee.percent)
     amount = np.where(work.basis_is("charges"), fee.line.values, amount)
     daily = work.basis_is("per_diem")
-    known = settled & ~daily & fee.line.known
+    known = settled & fee.line.known
     amount = np.where(known, amount, 0)
     if daily.any():
         amount, known = _per_diem(work, daily, amount, known)
