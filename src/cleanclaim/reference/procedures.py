@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.dates import Dated, Lookup, LookupStatus, Series, SeriesError
+from cleanclaim.reference import fee_schedule
 from cleanclaim.reference.published.editions import by_editions, current
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.reading import Entry, TableError, read_sources, read_toml, toml_files
@@ -327,12 +328,28 @@ def _shipped_therapy() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-@cache
+@by_editions(Kind.RELATIVE_VALUES)
 def medicare_status_table() -> pl.DataFrame:
     """One row per code and period of a Medicare fee schedule status that was read.
 
-    Columns: code, medicare_status (String, a `MedicareStatus`), valid_from, valid_through (Date).
+    Columns: code, medicare_status (String, a `MedicareStatus`), valid_from, valid_through (Date). Loaded releases of
+    the fee schedule add the codes that are not listed here, where their letter is one of those statuses.
     """
+    shipped = _shipped_statuses()
+    if not current().of(Kind.RELATIVE_VALUES):
+        return shipped
+    others = fee_schedule.rvu_table().filter(
+        pl.col("edition").str.starts_with(Kind.RELATIVE_VALUES.value),
+        pl.col("modifier") == "",
+        pl.col("code").is_in(all_codes()).not_(),
+    )
+    letters = {letter: status.value for letter, status in _STATUS_LETTERS.items()}
+    named = pl.col("status").replace_strict(letters, default=None, return_dtype=pl.String).alias("medicare_status")
+    return pl.concat([shipped, others.select("code", named, "valid_from", "valid_through").drop_nulls()])
+
+
+@cache
+def _shipped_statuses() -> pl.DataFrame:
     rows = [
         (code, item.value.value, item.valid_from, item.valid_through)
         for code in all_codes()
@@ -341,6 +358,19 @@ def medicare_status_table() -> pl.DataFrame:
     schema = {"code": pl.String, "medicare_status": pl.String, "valid_from": pl.Date, "valid_through": pl.Date}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
+
+# Letters of the fee schedule; those of injections, anesthesia and the like have no status of ours.
+_STATUS_LETTERS = {
+    "A": MedicareStatus.ACTIVE,
+    "B": MedicareStatus.BUNDLED,
+    "C": MedicareStatus.CONTRACTOR_PRICED,
+    "E": MedicareStatus.EXCLUDED,
+    "I": MedicareStatus.INVALID,
+    "N": MedicareStatus.NONCOVERED,
+    "P": MedicareStatus.BUNDLED,
+    "R": MedicareStatus.RESTRICTED,
+    "X": MedicareStatus.EXCLUDED,
+}
 
 _SCHEMA = pl.Schema(
     {
