@@ -127,7 +127,11 @@ def lay_out(
 
 
 def read_cells(frame: pl.DataFrame) -> Cells:
-    """Read the frame's known columns into the types of the dictionary; each distinct text is read once."""
+    """Read the frame's known columns into the types of the dictionary; each distinct text is read once.
+
+    `knows_services` and `knows_diagnoses` say of every row whether its file has minutes and diagnoses at all, so that
+    rows of several files can stand together.
+    """
     columns: dict[str, pl.Series] = {}
     refused = [pl.DataFrame(schema=REFUSALS)]
     for column in frame.get_columns():
@@ -147,7 +151,10 @@ def read_cells(frame: pl.DataFrame) -> Cells:
         refused.append(
             _refusals(np.flatnonzero(too_many.to_numpy()).tolist(), "assistant_minutes", "at most the row's minutes")
         )
-    return Cells(cells, pl.concat(refused))
+    witnessed = cells.with_columns(
+        pl.lit("minutes" in columns).alias("knows_services"), pl.lit("diagnoses" in columns).alias("knows_diagnoses")
+    )
+    return Cells(witnessed, pl.concat(refused))
 
 
 def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
@@ -310,7 +317,8 @@ def _tables(
     as_of: date,
     default_payer: str | None,
 ) -> Tables:
-    knows_services = "minutes" in cells.columns
+    knows = {name: _of_all(cells.get_column(name), parts) for name in ("knows_services", "knows_diagnoses")}
+    knows_services = knows["knows_services"]
     types = dtypes("claims")
     stated = said.select(
         (pl.col(name) if name in said.columns else pl.lit(None)).cast(dtype).alias(name)
@@ -327,16 +335,17 @@ def _tables(
         pl.col("coverage_order").fill_null("primary"),
         pl.col("has_coverage").fill_null(pl.when(pl.col("payer").is_not_null()).then(pl.lit(value=True))),
         pl.col("discipline").fill_null(pl.lit(_disciplines(cells, parts))),
-        pl.lit(knows_services).alias("knows_services"),
-        pl.col("lists_services").fill_null(pl.lit(True if knows_services else None, pl.Boolean)),
-        pl.lit("diagnoses" in said.columns).alias("knows_diagnoses"),
+        *(pl.lit(pl.Series(flags)).alias(name) for name, flags in knows.items()),
+        pl.col("lists_services").fill_null(pl.when(pl.lit(pl.Series(knows_services))).then(pl.lit(value=True))),
         pl.lit(value=False).alias("knows_history"),
         pl.col("unit_preference").fill_null([]),
     )
+    told = np.flatnonzero(knows_services[parts.owner])
+    done = _services(cells[told], parts.owner[told]) if len(told) else pl.DataFrame(schema=dtypes("services"))
     return Tables(
         claims=stated.with_columns(set_here.get_columns()),
         lines=_lines(cells, parts),
-        services=_services(cells, parts) if knows_services else pl.DataFrame(schema=dtypes("services")),
+        services=done,
         diagnoses=_diagnoses(said),
     )
 
@@ -394,7 +403,15 @@ def _diagnoses(said: pl.DataFrame) -> pl.DataFrame:
     return rows.select(pl.col(name).cast(dtype) for name, dtype in types.items())
 
 
-def _services(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
+def _of_all(flags: pl.Series, parts: _Parts) -> Flags:
+    """Whether it holds for all rows of each claim."""
+    lacking = parts.owner[~flags.to_numpy()]
+    found = np.ones(parts.count, np.bool_)
+    found[lacking] = False
+    return found
+
+
+def _services(cells: pl.DataFrame, owner: Numbers) -> pl.DataFrame:
     """What each row's minutes say was done; by whom, as far as the row tells."""
     whole = pl.col("minutes")
     names = cells.columns
@@ -419,7 +436,7 @@ def _services(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
         pl.struct(by.alias("by"), whole.alias("service_minutes"), pl.lit(value=True).alias("shown"))
     )
     done = cells.select(
-        pl.lit(pl.Series(parts.owner)).alias("claim_id"),
+        pl.lit(pl.Series(owner)).alias("claim_id"),
         pl.col("code").alias("service_code"),
         group.fill_null(pl.when(pl.col("code").is_in(grouped)).then(2).otherwise(1)).alias("group_size"),
         (by.is_null() | by.is_in(_UNSKILLED).not_()).alias("is_billable"),

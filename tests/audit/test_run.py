@@ -1,0 +1,188 @@
+"""An audit says the same however the archive is cut and judged, and the same as a check of each patient's claims."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from benchmarks import archive
+from cleanclaim.audit import run, spill
+from cleanclaim.audit.block import Settings, the_judge
+from cleanclaim.audit.inputs import ArchiveError, files_of
+from cleanclaim.audit.run import Gathered, Task, in_processes, in_turn, judge_and_keep, run_audit
+from cleanclaim.check.judge import Judge
+from cleanclaim.facts.kit import Reach
+from cleanclaim.lines.from_columns import tables_of_lines
+from cleanclaim.rules.book import active_rules
+
+SETTINGS = Settings(as_of=date(2026, 11, 16))
+LINES = 2_400
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two files of billed lines, the second with minutes, times of day and a claim that cannot be read."""
+    place = tmp_path_factory.mktemp("archive")
+    (frame,) = archive.frames(LINES, seed=3)
+    half = frame.height // 2
+    cut = int(frame.get_column("claim").rle_id().search_sorted(frame.get_column("claim").rle_id()[half]))
+    frame.head(cut).write_parquet(place / "2025.parquet")
+    rest = frame.tail(-cut).with_columns(
+        (pl.col("units") * 15).alias("minutes"),
+        pl.lit("PT").alias("by"),
+        pl.when(pl.col("claim") == frame.item(-1, "claim")).then(pl.lit("soon")).otherwise("date").alias("date"),
+    )
+    rest.write_csv(place / "2026.csv")
+    return place
+
+
+def audited(place: Path, work: Path, runner: run.Runner = in_turn, **settings: object) -> Gathered:
+    chosen = Settings(as_of=SETTINGS.as_of, **settings)  # type: ignore[arg-type]
+    return run_audit(files_of([str(place)]), chosen, work, runner=runner, told=lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Gathered:
+    return audited(folder, tmp_path_factory.mktemp("whole"))
+
+
+def same(one: Gathered, other: Gathered) -> None:
+    for name, frame in one.frames.items():
+        assert_frame_equal(frame, other.frames[name])
+
+
+@pytest.mark.parametrize("lines", [97, 500])
+def test_small_blocks_find_what_one_block_finds(
+    lines: int, folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spill, "LINES_A_BLOCK", lines)
+    same(whole, audited(folder, tmp_path))
+
+
+def test_two_processes_find_what_one_does(
+    folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spill, "LINES_A_BLOCK", LINES // 2)
+    same(whole, audited(folder, tmp_path, in_processes(2)))
+
+
+def test_every_enabled_rule_gives_a_verdict_on_every_claim_of_its_reach(whole: Gathered) -> None:
+    verdicts = {row["rule"]: row for row in whole.frames["verdicts"].to_dicts()}
+
+    assert set(verdicts) == {rule.code for rule in active_rules()}
+    assert {row["crashed"] for row in verdicts.values()} == {""}
+    claims = whole.frames["claims"].height
+    by_claim = [rule.code for rule in active_rules() if rule.over == "claims"]
+    counted = ("passed", "found", "not_applicable", "no_data")
+    assert {code: sum(verdicts[code][name] for name in counted) for code in by_claim} == dict.fromkeys(by_claim, claims)
+
+
+def test_each_patients_findings_are_those_of_a_check(folder: Path, whole: Gathered) -> None:
+    """A patient's claims, checked alone, have the findings that the audit has for them; the blocks are all patients."""
+    (frame,) = archive.frames(LINES, seed=3)
+    patient_rules = [rule for rule in active_rules() if Judge([rule]).reach(rule) is Reach.PATIENT]
+    judge = Judge(patient_rules)
+    codes = {rule.code for rule in patient_rules}
+    in_audit: dict[str, Counter[tuple[str, str]]] = {}
+    for claim, rule, place in whole.frames["findings"].select("claim", "rule", "place").iter_rows():
+        if rule in codes:
+            in_audit.setdefault(claim, Counter())[rule, place] += 1
+    last = frame.item(-1, "claim")
+    checked = 0
+    without_minutes = set(pl.read_parquet(folder / "2025.parquet").get_column("claim"))
+    for own in frame.partition_by("patient")[:12]:
+        here = own.filter(pl.col("claim").is_in(without_minutes))
+        if here.height < own.height or last in own.get_column("claim"):
+            continue
+        tables = tables_of_lines(own, as_of=SETTINGS.as_of).tables
+        keys = tables.claims.get_column("claim_key").to_list()
+        alone: dict[str, Counter[tuple[str, str]]] = {}
+        for finding in judge.judge(tables).findings():
+            alone.setdefault(keys[finding.claim_id], Counter())[finding.code, finding.place] += 1
+        for key in keys:
+            assert alone.get(key, Counter()) == in_audit.get(key, Counter())
+            checked += 1
+    assert checked > 50
+
+
+def test_an_interrupted_audit_goes_on_after_the_blocks_it_finished(
+    folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spill, "LINES_A_BLOCK", 300)
+    judged: list[Task] = []
+
+    def breaking(tasks: object) -> object:
+        for task in tasks:  # type: ignore[attr-defined]
+            judge_and_keep(task)
+            judged.append(task)
+            if len(judged) == 3:
+                raise KeyboardInterrupt
+            yield None
+
+    with pytest.raises(KeyboardInterrupt):
+        audited(folder, tmp_path, breaking)  # type: ignore[arg-type]
+    finished = {task.result.name for task in judged}
+    again: list[Task] = []
+
+    def counting(tasks: object) -> object:
+        for task in tasks:  # type: ignore[attr-defined]
+            again.append(task)
+            judge_and_keep(task)
+            yield None
+
+    same(whole, audited(folder, tmp_path, counting))  # type: ignore[arg-type]
+    assert len(finished) == 3
+    assert finished.isdisjoint(task.result.name for task in again)
+
+
+def test_a_claim_with_a_cell_that_cannot_be_read_is_set_aside_and_named(whole: Gathered) -> None:
+    aside = whole.frames["set_aside"]
+
+    assert set(aside.get_column("field")) == {"date"}
+    assert set(aside.get_column("file")) == {1}
+    assert set(aside.get_column("expected")) == {"a day as YYYY-MM-DD or MM/DD/YYYY"}
+    (frame,) = archive.frames(LINES, seed=3)
+    last = frame.item(-1, "claim")
+    assert aside.height == frame.filter(pl.col("claim") == last).height
+    assert last not in set(whole.frames["claims"].get_column("claim"))
+    assert whole.lines == frame.height - aside.height
+
+
+def test_a_finding_names_the_file_and_row_of_its_claim(folder: Path, whole: Gathered) -> None:
+    rows = pl.read_parquet(folder / "2025.parquet")
+    own = whole.frames["findings"].filter(pl.col("file") == 0)
+
+    assert own.height > 20
+    assert own.get_column("claim").to_list() == rows.get_column("claim").gather(own.get_column("row")).to_list()
+
+
+def test_only_what_is_asked_for_is_judged(folder: Path, tmp_path: Path) -> None:
+    found = audited(folder, tmp_path, select=("MD",), ignore=("MD1",))
+    expected = {rule.code for rule in active_rules() if rule.code.startswith("MD") and not rule.code.startswith("MD1")}
+
+    assert set(found.frames["verdicts"].get_column("rule")) == expected
+    assert not (tmp_path / "therapists").exists()
+
+
+def test_therapists_are_compared_over_the_whole_archive(folder: Path, whole: Gathered) -> None:
+    """Blocks hold few therapists each; the comparison is with all of them."""
+    rules = the_judge((), (), Reach.ARCHIVE).rules
+    verdicts = whole.frames["verdicts"].filter(pl.col("rule").is_in([rule.code for rule in rules]))
+
+    assert {rule.code for rule in rules} == {"TD107", "TH106"}
+    assert verdicts.select(pl.sum_horizontal("passed", "found")).to_series().min() > 0  # type: ignore[operator]
+
+
+def test_a_path_that_is_not_there_is_named() -> None:
+    with pytest.raises(ArchiveError, match=r"nowhere: is neither a file nor a folder; expected an archive"):
+        files_of(["nowhere"])
+
+
+def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="holds no file that is read"):
+        files_of([str(tmp_path)])
