@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,8 +27,8 @@ from benchmarks._mutants import Edit, Mutant, edits
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "cleanclaim"
-LONGEST_RUN = 120
-"""Seconds after which a mutant's tests are stopped; it has not come to an end, which the tests notice."""
+LONGEST_WAIT = 1_800
+"""Seconds by the clock after which a process that does nothing is given up; a busy one ends itself long before."""
 MOST_BEFORE_CONTROL = 100
 """Mutants that one process tries before it has to pass without one, and is replaced."""
 
@@ -79,15 +80,16 @@ class Worker:
         try:
             process.stdin.write(json.dumps(question) + "\n")
             process.stdin.flush()
-            ready, _, _ = select.select([process.stdout], [], [], LONGEST_RUN)
+            ready, _, _ = select.select([process.stdout], [], [], LONGEST_WAIT)
             line = process.stdout.readline() if ready else ""
         except BrokenPipeError:
             line, ready = "", [process.stdout]
         if line:
             answered: dict[str, Any] = json.loads(line)
             return answered
+        stopped_by = process.wait() if ready else -signal.SIGPROF
         self._stop()
-        return {"failed": "the process ends"} if ready else None
+        return None if stopped_by == -signal.SIGPROF else {"failed": f"the process ends with {stopped_by}"}
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
@@ -107,7 +109,8 @@ class Worker:
 
     def _stop(self) -> None:
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
             self._process = None
 

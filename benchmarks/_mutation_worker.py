@@ -11,6 +11,7 @@ import importlib.machinery
 import importlib.util
 import io
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,10 @@ LEFT_OUT = (
 """They say how quick a machine is."""
 OPTIONS = ("-x", "-q", "--no-header", "--no-summary", "--tb=no", "--assert=plain")
 PLUGINS_OFF = ("randomly", "xdist", "cacheprovider")
+
+
+LONGEST_RUN = 120
+"""Seconds of the processor, whoever else uses it, after which a mutant's tests and this process are stopped."""
 
 
 class Watch:
@@ -146,7 +151,9 @@ def answer(area: str, asked: dict[str, object]) -> dict[str, object]:
         return {"failed": watch.failed or ("" if code == 0 else f"exit code {code}"), "tests": tests}
     watch = Watch(first)
     with mutated(str(asked["module"]), str(asked["path"]), str(asked["source"])):
+        signal.setitimer(signal.ITIMER_PROF, LONGEST_RUN if asked["module"] else 0)
         code = run(area, watch)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return {"failed": watch.failed or ("" if code == 0 else f"exit code {code}")}
 
 
