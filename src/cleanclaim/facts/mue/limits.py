@@ -64,7 +64,8 @@ def _silence(asked: pl.DataFrame) -> pl.Series:
     answers = [pl.when(pl.col("group") == numbers[editions]).then(answer) for editions, answer in confirmed.items()]
     return (
         asked.select("day", group.alias("group"))
-        .select(pl.coalesce(*answers, pl.lit(None, pl.Boolean)).alias("silence_is_an_answer"))
+        # Beside other columns, so that without an edition to ask there is still an answer for each row.
+        .with_columns(pl.coalesce(*answers, pl.lit(None, pl.Boolean)).alias("silence_is_an_answer"))
         .get_column("silence_is_an_answer")
     )
 
