@@ -72,7 +72,7 @@ def test_loaded_editions_change_the_verdicts_of_any_specialty(tmp_path: Path, li
     assert "unconfirmed" not in by_claim["C1"]
     # A unit limit of a day after its quarter says so.
     assert "the edition of 2026-07-01 (unconfirmed for 2026-10-01)" in by_claim["C4"]
-    assert by_claim["C5"] == "29826 billed without 29806 on the same day"
+    assert by_claim["C5"] == "29826 billed without 29806 (by the edition of 2026-07-01) on the same day"
 
 
 @pytest.mark.usefixtures("data")

@@ -36,6 +36,30 @@ def test_parts_of_an_edition_become_one_table(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        (
+            "Column 1\tColumn 2\t*=in existence prior to 1996\tEffective Date\tDeletion Date *=no data\t"
+            "Modifier 0=not allowed 1=allowed 9=not applicable\tPTP Edit Rationale\r\n"
+        ),
+        (
+            '"CPT only copyright 2025 American Medical Association."\t\t\t\t\t\t\r\n'
+            'Column 1\tColumn 2\t"*=in existence\r\nprior to 1996"\tEffective Date\t"Deletion Date\r\n*=no data"\t'
+            '"Modifier\r\n0=not allowed\r\n1=allowed\r\n9=not applicable"\tPTP Edit Rationale\r\n'
+        ),
+    ],
+)
+def test_headings_in_one_row_or_with_line_breaks_in_their_cells(tmp_path: Path, head: str) -> None:
+    [plain] = read_files([write(tmp_path / "ccipra-v322r0-f1.txt", ptp())]).editions
+    path = write(tmp_path / "ccipra-v322r0-f1.txt", ptp(head=head))
+    assert read_files([path]).editions[0].frame.equals(plain.frame)
+    wrong = ptp(head=head).replace("20120101", "20121301")
+    row = head.count("\n") + 3
+    with pytest.raises(PublishedFileError, match=f"row {row}, field begins: '20121301'"):
+        read_files([write(path, wrong)])
+
+
 def test_spreadsheet_gives_the_same_table(tmp_path: Path) -> None:
     head = [line.split("\t") for line in PTP_HEAD.split("\r\n")[:-1]]
     path = tmp_path / "ccipra-v322r0-f1.xlsx"

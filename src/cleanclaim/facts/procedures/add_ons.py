@@ -17,7 +17,12 @@ _COLUMNS = (
     Column("needs_base_code", FLAG, "flag", "paid only beside another code of the same day"),
     Column("base_codes", TEXTS, "codes", "the codes it is paid beside; empty where the contractor decides"),
     Column("base_codes_are_all", FLAG, "flag", "no other code will do"),
-    Column("base_code_words", TEXT, "text", "those codes in words, the first few of many"),
+    Column(
+        "base_code_words",
+        TEXT,
+        "text",
+        "those codes in words, the first few of many, and the loaded edition that names them",
+    ),
 )
 _UNKNOWN = (None, None, None, None)
 _Row = tuple[bool | None, list[str] | None, bool | None, str | None]
@@ -33,7 +38,7 @@ def _row(code: str | None, day: date | None) -> _Row:
     if listed is not None and listed.family is procedures.Family.REMOTE_MONITORING:
         # Its base code may stand on any day of the month, which another rule judges.
         found = add_ons.NO_ADD_ON
-    return found.needs_base, list(found.bases), found.bases_are_all, _words(found.bases)
+    return found.needs_base, list(found.bases), found.bases_are_all, f"{_words(found.bases)}{_basis(found, day)}"
 
 
 def _words(bases: tuple[str, ...]) -> str:
@@ -43,6 +48,15 @@ def _words(bases: tuple[str, ...]) -> str:
     if len(bases) <= _SHOWN:
         return " or ".join([*([", ".join(bases[:-1])] if len(bases) > 1 else []), bases[-1]])
     return f"one of its {len(bases)} base codes ({', '.join(bases[:_SHOWN])}, …)"
+
+
+def _basis(found: add_ons.AddOn, day: date) -> str:
+    """The loaded edition that says so, and that it is unconfirmed where it is; nothing for the listing of codes."""
+    edition = add_ons.loaded()
+    if not found.edition or edition is None:
+        return ""
+    doubt = "" if edition.valid_from <= day <= edition.valid_through else f", unconfirmed for {day}"
+    return f" (by the edition of {found.edition}{doubt})"
 
 
 def _look_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
