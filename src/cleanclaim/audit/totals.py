@@ -1,0 +1,231 @@
+"""What an audit's findings come to: by severity, rule, payer, clinic, therapist and month, counted in columns.
+
+An archive has millions of findings, so nothing here turns them into Python objects: each table is one aggregation, and
+only its few rows are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from cleanclaim.check.summary import BLOCKING, OUTCOMES
+
+CLAIM = ("file", "row")
+"""Columns by which a claim is known: where its first line stands in the archive."""
+
+MONTH = pl.col("date_of_service").dt.strftime("%Y-%m")
+"""The month of service of a claim, as `2026-03`."""
+
+_GRAVITY = {severity: place for place, severity in enumerate(OUTCOMES)}
+_IS_BLOCKING = pl.col("severity").is_in(sorted(BLOCKING))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The figures on top of the report; amounts in cents, each with the claims on which it is not known."""
+
+    claims: int
+    lines: int
+    first_day: str
+    last_day: str
+    findings: int
+    claims_with_findings: int
+    charge_cents: int
+    claims_without_charge: int
+    allowed_cents: int
+    claims_without_allowed: int
+    lost_cents: int
+    left_cents: int
+    findings_without_price: int
+    judged: int
+    """Verdicts of finding or pass."""
+    not_judged: int
+    """Verdicts of no data."""
+
+
+def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFrame) -> Overview:
+    """The figures on top; frames with the columns of `cleanclaim.audit.block.FRAMES`."""
+    row = claims.select(
+        pl.len().cast(pl.Int64).alias("claims"),
+        pl.col("lines").sum(),
+        pl.col("date_of_service").min().cast(pl.String).fill_null("").alias("first_day"),
+        pl.col("date_of_service").max().cast(pl.String).fill_null("").alias("last_day"),
+        (pl.col("findings") > 0).sum().alias("claims_with_findings"),
+        pl.col("charge_cents").sum(),
+        pl.col("charge_cents").null_count().alias("claims_without_charge"),
+        pl.col("allowed_cents").sum(),
+        pl.col("allowed_cents").null_count().alias("claims_without_allowed"),
+        pl.col("lost_cents").sum(),
+        pl.col("left_cents").sum(),
+    ).row(0, named=True)
+    judged = verdicts.select(pl.col("passed").sum() + pl.col("found").sum()).item()
+    return Overview(
+        **row,
+        findings=findings.height,
+        findings_without_price=findings.get_column("cents").null_count(),
+        judged=judged,
+        not_judged=int(verdicts.get_column("no_data").sum()),
+    )
+
+
+def _numbered(findings: pl.DataFrame) -> pl.DataFrame:
+    """The findings with a number for their claim; they are sorted by it."""
+    changes = [pl.col(name).ne_missing(pl.col(name).shift(1)) for name in CLAIM]
+    return findings.select(
+        "rule", "severity", "cents", "claim_allowed_cents", pl.any_horizontal(changes).cum_sum().alias("number")
+    )
+
+
+_STAKED = (
+    pl.when(_IS_BLOCKING & pl.col("allowed").is_not_null())
+    .then(pl.min_horizontal("cents", "allowed"))
+    .otherwise("cents")
+    .alias("cents")
+)
+"""A claim is lost once: what holds it back costs no more than the whole claim is allowed."""
+
+
+def by_severity(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings by what would happen, the worst first.
+
+    Columns: `severity`, `findings`, `claims`, `cents` (a claim counts at most what it is allowed), `without_price`.
+    """
+    per_claim = (
+        _numbered(findings)
+        .group_by("number", "severity")
+        .agg(
+            pl.len().cast(pl.Int64).alias("findings"),
+            pl.col("cents").sum(),
+            pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
+            pl.col("claim_allowed_cents").first().alias("allowed"),
+        )
+        .with_columns(_STAKED)
+    )
+    return (
+        per_claim.group_by("severity")
+        .agg(
+            pl.col("findings").sum(),
+            pl.len().cast(pl.Int64).alias("claims"),
+            pl.col("cents").sum(),
+            pl.col("without_price").sum(),
+        )
+        .sort(pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64))
+    )
+
+
+def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """The rules that found something, the gravest and costliest first.
+
+    Columns: `rule`, `severity`, `findings`, `claims`, `cents` (no more of a claim than it is allowed), `without_price`,
+    and of all verdicts `judged` and `no_data`. Rules may object to the same line, so their amounts do not add up.
+    """
+    per_claim = (
+        _numbered(findings)
+        .group_by("number", "rule")
+        .agg(
+            pl.col("severity").first(),
+            pl.len().cast(pl.Int64).alias("findings"),
+            pl.col("cents").sum(),
+            pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
+            pl.col("claim_allowed_cents").first().alias("allowed"),
+        )
+        .with_columns(_STAKED)
+    )
+    found = per_claim.group_by("rule").agg(
+        pl.col("severity").first(),
+        pl.col("findings").sum(),
+        pl.len().cast(pl.Int64).alias("claims"),
+        pl.col("cents").sum(),
+        pl.col("without_price").sum(),
+    )
+    judged = verdicts.select("rule", (pl.col("passed") + pl.col("found")).alias("judged"), "no_data")
+    return found.join(judged, on="rule", how="left").sort(
+        pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64),
+        "cents",
+        "findings",
+        "rule",
+        descending=[False, True, True, False],
+    )
+
+
+def by_part(claims: pl.DataFrame, part: pl.Expr) -> pl.DataFrame:
+    """The claims by payer, clinic, therapist or month; the most at stake first, what is not known as null.
+
+    Columns: `part`, `claims`, `lines`, `flagged` (claims with a finding), `findings`, `priced` (claims whose allowed
+    amount is known), `charge_cents` and `allowed_cents` where known, `lost_cents`, `left_cents`.
+    """
+    return (
+        claims.group_by(part.alias("part"))
+        .agg(
+            pl.len().cast(pl.Int64).alias("claims"),
+            pl.col("lines").sum(),
+            (pl.col("findings") > 0).sum().cast(pl.Int64).alias("flagged"),
+            pl.col("findings").sum(),
+            pl.col("allowed_cents").count().cast(pl.Int64).alias("priced"),
+            *(pl.col(name).sum() for name in ("charge_cents", "allowed_cents", "lost_cents", "left_cents")),
+        )
+        .sort(
+            pl.col("lost_cents") + pl.col("left_cents"),
+            "findings",
+            "claims",
+            "part",
+            descending=[True, True, True, False],
+            nulls_last=True,
+        )
+    )
+
+
+def missing_inputs(gaps: pl.DataFrame) -> pl.DataFrame:
+    """The inputs that are missing, the one that most rules wait for first: `missing`, `rules`, `checks`.
+
+    A check that lacks several inputs counts for each of them.
+    """
+    return (
+        gaps.with_columns(pl.col("missing").str.split("; "))
+        .explode("missing")
+        .group_by("missing")
+        .agg(
+            pl.col("rule").n_unique().cast(pl.Int64).alias("rules"),
+            pl.col("rows").sum().alias("checks"),
+        )
+        .sort("rules", "checks", "missing", descending=[True, True, False])
+    )
+
+
+def leading_findings(findings: pl.DataFrame) -> pl.DataFrame:
+    """The gravest finding of each claim that has one: the columns of `CLAIM`, `severity` and `rule`.
+
+    Of equally grave ones it is the costliest, then the first by code.
+    """
+    ranked = findings.select(
+        *CLAIM,
+        "severity",
+        "rule",
+        pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64).alias("__gravity"),
+        pl.col("cents").fill_null(0).alias("__cents"),
+    ).sort("__gravity", "__cents", "rule", descending=[False, True, False], maintain_order=True)
+    return ranked.unique(CLAIM, keep="first", maintain_order=True).select(*CLAIM, "severity", "rule")
+
+
+_SHOWN, _LOOKED_AT = 3, 24
+
+
+def examples(findings: pl.DataFrame) -> pl.DataFrame:
+    """Three findings of each rule on three claims, the costliest first, then the earliest: the columns of findings."""
+    rows = (
+        findings.with_row_index("__row")
+        .group_by("rule")
+        .agg(
+            pl.col("__row").get(pl.col("cents").fill_null(-1).arg_max()).alias("best"), pl.col("__row").head(_LOOKED_AT)
+        )
+        .with_columns(pl.concat_list("best", "__row").alias("__row"))
+        .explode("__row")
+        .with_row_index("order")
+        .select("rule", "__row", "order")
+        .unique("__row", keep="first")
+        .sort("rule", "order")
+    )
+    few = findings[rows.get_column("__row")].unique(("rule", *CLAIM), keep="first", maintain_order=True)
+    return few.group_by("rule", maintain_order=True).head(_SHOWN)
