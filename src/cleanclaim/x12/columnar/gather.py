@@ -194,6 +194,8 @@ class Gatherer:
     def cut(self, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
         """Where an element, or one component of it (from 1), of each segment begins and ends; `offsets` are added."""
         tokens = self.tokens
+        if not element and not component:
+            return tokens.element(segments, 0)
         known = self._extents.get(id(segments))
         if known is None:
             # The segments are kept with their extents, so that their identity stays theirs.

@@ -120,8 +120,11 @@ class Tokens:
         """
         if not position:
             # A name begins past the line break before its segment.
-            begins = self.starts[segments]
-            return _trim(self.codes, begins, np.maximum(begins, self.bounds[self.first[segments] + 1]))
+            there = segments >= 0
+            rows = np.where(there, segments, 0)
+            begins = np.where(there, self.starts[rows], 0)
+            ends = np.where(there, self.bounds[self.first[rows] + 1], 0)
+            return _trim(self.codes, begins, np.maximum(begins, ends))
         return self.element_at(self.extents(segments), position)
 
     def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
