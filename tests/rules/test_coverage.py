@@ -47,12 +47,10 @@ def test_the_three_lists_are_answered_but_for_what_needs_data_that_nobody_ships(
     open_rows = {row.says for one in coverage().lists for row in one.rows if row.standing is Standing.NOT_YET}
     assert open_rows == {
         "The referring or ordering provider is not enrolled to refer",
-        "A ZIP code that belongs to another state",
         "Secondary claim: the patient's remaining part both for the claim and for its lines",
         "The group number is the member's number",
         "One patient with several clinics",
         "Allowed dollars of a patient far from peers",
-        "Supervision of assistants",
     }
 
 
@@ -63,7 +61,7 @@ def test_the_page_counts_its_rows_and_links_its_rules() -> None:
     cells = " | ".join(str(count) for count in (len(first.rows), *counts))
     assert f"| [{first.title}](#edi) | {cells} |" in text
     assert "| A line with a negative charge | ours | [CF105](rules/CF105.md) | [" in text
-    assert "| Supervision of assistants | **not yet** | Whether a therapist was on site" in text
+    assert "| One patient with several clinics | **not yet** | Needs the claims of other clinics" in text
     assert text.count("\n| ") == sum(len(one.rows) + 2 for one in coverage().lists) + len(coverage().beyond) + 2 + 5
     numbers = [line.partition("]")[0] for line in text.splitlines() if line.startswith("- [")]
     assert numbers == [f"- [{number}" for number in range(1, len(numbers) + 1)]

@@ -99,6 +99,7 @@ CLAIMS: tuple[Column, ...] = (
     Column("rendering_family_name", TEXT, "text", "family name of the therapist; empty when absent", "Thorne"),
     Column("rendering_given_name", TEXT, "text", "given name of the therapist; empty when absent", "Avery"),
     Column("supervising_npi", TEXT, "NPI", "supervising provider the claim names; empty when none", ""),
+    Column("therapist_on_site", FLAG, "flag", "a therapist was on site while an assistant treated", True),
     Column("treated_by", TEXT, "key", "who treated, as the source tells therapists apart", "T1"),
     Column("referring_npi", TEXT, "NPI", "referring or certifying provider; empty when absent", "1003000126"),
     Column("referring_credential", TEXT, "code", "MD, NP, DC, …; empty when no provider", "MD"),

@@ -1,4 +1,4 @@
-"""The states, territories and military posts of an address in the USA."""
+"""The states, territories and military posts of an address in the USA, and where ZIP codes lie."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+from cleanclaim.reference.reading import read_csv
 from cleanclaim.sources import Source
 
 
@@ -20,3 +21,16 @@ def states() -> frozenset[str]:
     table = tomllib.loads(text)["states"]
     Source.from_table(table["source"])
     return frozenset(table["codes"])
+
+
+@cache
+def _states_of_prefixes() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for _, row in read_csv("zip_prefixes.csv", ("prefix", "state")):
+        found.setdefault(row["prefix"], set()).add(row["state"])
+    return {prefix: frozenset(codes) for prefix, codes in found.items()}
+
+
+def states_of_zip(zip_code: str) -> frozenset[str]:
+    """The states in which ZIP codes with these first three digits lie; empty where none does, as of military posts."""
+    return _states_of_prefixes().get(zip_code[:3], frozenset())
