@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.dates import LookupStatus
-from cleanclaim.reference import procedures
+from cleanclaim.reference import procedure_tables, procedures
 from cleanclaim.reference.procedures import Basis, Family, MedicareStatus, Section, Therapy
 from cleanclaim.reference.reading import TableError
 from cleanclaim.sources import Confidence, Source
@@ -353,7 +353,7 @@ def test_labels_are_unique() -> None:
 
 
 def test_table_for_joins() -> None:
-    table = procedures.table()
+    table = procedure_tables.table()
     assert table.height == 230
     assert table.columns == [
         "code",
@@ -402,12 +402,12 @@ def test_table_for_joins() -> None:
 
 
 def test_dated_tables_do_not_overlap() -> None:
-    therapy = procedures.therapy_table()
+    therapy = procedure_tables.therapy_table()
     assert therapy.height == 112
     assert therapy.filter(pl.col("code") == "97530").rows() == [
         ("97530", "always", "seen", date(2020, 1, 1), date(2026, 12, 31))
     ]
-    status = procedures.medicare_status_table()
+    status = procedure_tables.medicare_status_table()
     assert status.filter(pl.col("code") == "20561").rows() == [
         ("20561", "noncovered", date(2020, 1, 1), date(2020, 3, 31)),
         ("20561", "active", date(2020, 4, 1), date(2026, 12, 31)),

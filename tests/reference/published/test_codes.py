@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim.reference import adjustments, hcpcs, icd10, procedures, taxonomy
+from cleanclaim.reference import adjustments, hcpcs, icd10, procedure_tables, taxonomy
 from cleanclaim.reference.icd10 import seventh
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.load import load_files, read_files
@@ -94,7 +94,7 @@ THERAPY: tuple[Cells, ...] = (
 @pytest.mark.usefixtures("data")
 def test_a_therapy_code_list_decides_over_its_year(tmp_path: Path) -> None:
     load_files([write(tmp_path / "list.csv", csv_text(THERAPY))], today=TODAY)
-    table = procedures.therapy_table()
+    table = procedure_tables.therapy_table()
 
     def designation(code: str, day: date) -> str | None:
         begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= day)

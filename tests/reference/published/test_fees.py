@@ -9,7 +9,7 @@ import pytest
 
 from cleanclaim.dates import LookupStatus
 from cleanclaim.pricing.quote import QuotedLine, price_lines
-from cleanclaim.reference import fee_schedule, procedures
+from cleanclaim.reference import fee_schedule, procedure_tables
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.load import load_files, read_files
 from cleanclaim.reference.published.opening import PublishedFileError
@@ -203,10 +203,10 @@ def test_of_two_files_of_a_release_the_factor_of_non_participants_is_used(tmp_pa
 
 @pytest.mark.usefixtures("data")
 def test_a_release_gives_the_status_of_codes_that_are_not_listed(tmp_path: Path) -> None:
-    before = procedures.medicare_status_table()
+    before = procedure_tables.medicare_status_table()
     rows = ("99070,,B,0.00,0.00,0.00,33.4009", "29881,26,N,0.00,0.00,0.00,33.4009", "00100,,J,0.00,0.00,0.00,33.4009")
     load_files([pprrvu(tmp_path / NAME, SURGERY, EXERCISE, *rows)], today=TODAY)
-    after = procedures.medicare_status_table()
+    after = procedure_tables.medicare_status_table()
     assert after.head(before.height).equals(before)
     year = (date(2026, 1, 1), date(2026, 12, 31))
     # 97110 is listed here; the professional part of a code and an anesthesia code have no status of ours.

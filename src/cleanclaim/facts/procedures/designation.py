@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.facts.kit import Context, FrameFunction, Stage
 from cleanclaim.lines.schema import TEXT, Column
-from cleanclaim.reference import procedures
+from cleanclaim.reference import procedure_tables
 from cleanclaim.reference.lookup import attach
 
 _STATUS = "medicare_status"
@@ -21,7 +21,7 @@ def _statuses(table: str, code: str, name: str) -> FrameFunction:
         frame = frames[table].select(pl.col(code).alias("code"), "date_of_service")
         return attach(
             frame,
-            procedures.medicare_status_table(),
+            procedure_tables.medicare_status_table(),
             by={"code": "code"},
             day="date_of_service",
             take={_STATUS: name},
@@ -34,7 +34,7 @@ def _statuses(table: str, code: str, name: str) -> FrameFunction:
 def _designations(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     return attach(
         frames["lines"].select("code", "date_of_service"),
-        procedures.therapy_table(),
+        procedure_tables.therapy_table(),
         by={"code": "code"},
         day="date_of_service",
         take={"therapy": "therapy_designation"},

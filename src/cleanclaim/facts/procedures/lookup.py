@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.facts.kit import Context, FrameFunction
 from cleanclaim.lines.schema import COUNT, FLAG, TEXT, TEXTS, Column
-from cleanclaim.reference import procedures
+from cleanclaim.reference import procedure_tables, procedures
 from cleanclaim.reference.lookup import attach
 
 _TAKEN: tuple[tuple[str, Column], ...] = (
@@ -46,7 +46,7 @@ def look_up(table: str, code: str, prefix: str, names: tuple[str, ...]) -> Frame
         frame = frames[table].select(pl.col(code).alias("code"), "date_of_service")
         answered = attach(
             frame,
-            procedures.table(),
+            procedure_tables.table(),
             by={"code": "code"},
             day="date_of_service",
             take={name: prefix + name for name in names},
