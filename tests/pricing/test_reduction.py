@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.pricing.line_prices import price_table
+from cleanclaim.pricing.quote import price_lines
 from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced
 
 
@@ -86,6 +87,8 @@ def test_a_code_that_the_contractor_prices_may_take_the_first_place() -> None:
     table = priced([{}], "97116 0791T 97110")
     assert column(table, "price_status") == ["reduction unknown", "carrier priced", "found"]
     assert column(table, "allowed_cents") == [None, None, 2221]
+    ranks = [(line.rank, line.ranked) for line in price_lines("97116 0791T 97110", date=DAY).lines]
+    assert ranks == [(1, 2), (None, 2), (2, 2)]
     # 97039 is priced by the contractor too, and takes no part in the reduction.
     assert column(priced([{}], "97116 97039 97110"), "allowed_cents") == [2906, None, 2221]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,20 @@ def test_a_code_that_is_not_listed_takes_no_place_whatever_stands_first_in_the_s
     table = price_table(claims_of([{}]), lines_of("00000 97530"), schedule=sample_schedule())
     assert column(table, "price_status") == ["no rate", "found"]
     assert column(table, "allowed_cents") == [None, 2000]
+
+
+def test_a_code_of_expense_and_malpractice_alone_has_a_rate() -> None:
+    sample = sample_schedule()
+    alike = replace(
+        sample, rvu=sample.rvu.with_columns(pl.lit(0, pl.Int64).alias("work"), pe_nonfacility="mp", pe_facility="mp")
+    )
+    table = price_table(claims_of([{}]), lines_of("99213"), schedule=alike)
+    assert column(table, "allowed_cents") == [200]
+    nothing = replace(
+        alike, rvu=alike.rvu.with_columns(pl.lit(0, pl.Int64).alias("pe_nonfacility"), pe_facility="work", mp="work")
+    )
+    none = price_table(claims_of([{}]), lines_of("99213"), schedule=nothing)
+    assert column(none, "price_status") == ["no rate"]
 
 
 def test_a_bundled_line_owes_nothing_even_without_a_charge() -> None:
