@@ -26,6 +26,7 @@ from cleanclaim.reference import (
     values,
 )
 from cleanclaim.reference.lookup import table_record
+from cleanclaim.reference.published.code_sets import FOREVER
 from cleanclaim.reference.published.editions import BUILT_IN, current, using
 from cleanclaim.reference.published.kinds import record
 from cleanclaim.sources import Confidence, Source
@@ -122,7 +123,7 @@ def _loaded_tables() -> Iterable[TableStatus]:
             [item.source],
             rows=item.rows,
             first_day=item.valid_from,
-            horizon=item.valid_through,
+            horizon=None if item.valid_through == FOREVER else item.valid_through,
             note=f"{damaged}{item.note}".strip(),
         )
 

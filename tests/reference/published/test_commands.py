@@ -10,7 +10,8 @@ import pytest
 
 from cleanclaim.cli import main
 from tests.cli.running import run, run_json
-from tests.reference.published.files import PTP_ROWS, ptp, ptp_zips, write
+from tests.reference.published.files import PTP_ROWS, csv_text, ptp, ptp_zips, write
+from tests.reference.published.test_codes import TAXONOMY
 from tests.reference.published.test_edits import AOC_ROWS, MUE_NAME, aoc, mue_file
 from tests.reference.published.test_fees import COUNTIES, EXERCISE, NAME, SURGERY, pprrvu, zip_line
 
@@ -93,6 +94,14 @@ def test_status_lists_what_was_loaded(tmp_path: Path) -> None:
     assert "loaded from ccipra-v322r0-f1.zip" in loaded["sources"][0]
     ran = run("reference", "status", "--date", "2026-11-21", width=80)
     assert max(map(len, ran.lines)) <= 80
+
+
+@pytest.mark.usefixtures("data")
+def test_a_code_set_stands_until_another_is_loaded(tmp_path: Path) -> None:
+    run("reference", "load", write(tmp_path / "nucc_taxonomy_261.csv", csv_text(TAXONOMY)))
+    _, document = run_json("reference", "status", "--date", "2150-01-01")
+    [loaded] = [item for item in document["tables"] if item["name"].startswith("loaded/")]
+    assert (loaded["name"], loaded["horizon"], loaded["is_past_horizon"]) == ("loaded/taxonomy/2026-07-01", None, False)
 
 
 def test_status_tells_a_damaged_edition(data: Path, tmp_path: Path) -> None:
