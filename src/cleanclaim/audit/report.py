@@ -1,0 +1,428 @@
+"""The report of an audit: one page that a practice owner and a payer's auditor both understand.
+
+What would be lost and what is left stand on top, and beside them what nobody could judge. Every rule says in words what
+is wrong, who says so, what to do, and shows three claims. The page asks nothing of any other host, and its content
+policy allows no script and no style but its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+import polars as pl
+
+from cleanclaim.audit import plots, totals, totals_peers
+from cleanclaim.audit.sampling import Sample
+from cleanclaim.check.findings import render
+from cleanclaim.check.summary import OUTCOMES
+from cleanclaim.money import dollars
+from cleanclaim.reference import payers as payer_files
+from cleanclaim.rules import book
+from cleanclaim.rules.kit import Rule, Safety
+
+_PARTS_SHOWN = 25
+_INPUTS_SHOWN = 30
+_CELLS_SHOWN = 30
+_MONTHS_SHOWN = 60
+_DOTS_SHOWN = 1_000
+_BOXES_SHOWN = 20
+_MESSAGE_LENGTH = 400
+"""Characters of a message; a day with dozens of lines names them all."""
+
+SEVERITY_WORDS = {name: words[:1].upper() + words[1:] for name, words in OUTCOMES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure on top."""
+
+    label: str
+    amount: str
+    detail: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastHorizon:
+    """A table that ends before some of the claims."""
+
+    label: str
+    through: str
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One payer, clinic or therapist; amounts as they are shown, `unknown` where nothing has a price."""
+
+    label: str
+    claims: int
+    flagged: int
+    per_hundred: str
+    charge_cents: int
+    allowed: str
+    at_risk: str
+    left: str
+    bar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A table by payer, clinic or therapist: the rows shown, and the others in one."""
+
+    heading: str
+    rows: Sequence[PartRow]
+    rest: PartRow | None
+
+
+def render_report(
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    as_of: str,
+    made: Sequence[tuple[str, str]],
+    past_horizon: Sequence[PastHorizon] = (),
+    sample: Sample | None = None,
+) -> str:
+    """The report as one HTML page.
+
+    Args:
+        frames: `findings`, `verdicts`, `gaps`, `claims` and `set_aside`, with the columns of
+            `cleanclaim.audit.block.FRAMES`.
+        as_of: the day of the audit.
+        made: what the report was made with, a line each.
+        past_horizon: reference tables that end before some of the claims.
+        sample: the claims drawn for review.
+    """
+    claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
+    figures = totals.overview(claims, findings, verdicts)
+    style = _text("report.css")
+    context: dict[str, Any] = {
+        "figures": figures,
+        "tiles": tiles(figures),
+        "crashed": verdicts.filter(pl.col("crashed") != "").select("rule", "crashed").rows(),
+        "outcomes": totals.by_severity(findings).to_dicts(),
+        "months": _months(claims),
+        "rules": _rules(findings, verdicts),
+        "payers": _parts("Payer", totals.by_part(claims, pl.col("payer")), _payer_name),
+        "clinics": _parts("Billing NPI", totals.by_part(claims, pl.col("billing_npi")), _npi),
+        "therapists": _parts("Rendering NPI", totals.by_part(claims, pl.col("rendering_npi")), _npi),
+        "peers": [_peers(group) for group in totals_peers.peers(claims)],
+        "missing": _missing(frames["gaps"]),
+        "past_horizon": past_horizon,
+        "set_aside": _set_aside(frames["set_aside"]),
+        "sample": _sample(sample),
+    }
+    return _template().render(
+        **context,
+        as_of=as_of,
+        made=made,
+        rule_count=verdicts.height,
+        contents=_contents(context),
+        least_visits=totals_peers.LEAST_VISITS,
+        severity_words=SEVERITY_WORDS,
+        dollars=dollars,
+        # The content policy names the digest of our own style, and allows no other.
+        style=style,
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
+
+
+def tiles(figures: totals.Overview) -> list[Tile]:
+    """The figures on top: what was billed, what is at risk and left, what could not be judged."""
+    priced = figures.claims - figures.claims_without_allowed
+    unpriced = f"; {figures.findings_without_price:,} findings have no known price"
+    checks = figures.judged + figures.not_judged
+    return [
+        Tile("Claims", f"{figures.claims:,}", f"{figures.lines:,} billed lines", "plain"),
+        Tile(
+            "Charged",
+            dollars(figures.charge_cents),
+            f"unknown on {figures.claims_without_charge:,} claims"
+            if figures.claims_without_charge
+            else "on all claims",
+            "plain",
+        ),
+        Tile(
+            "Allowed, where known",
+            dollars(figures.allowed_cents) if priced else "unknown",
+            f"known on {priced:,} of {figures.claims:,} claims",
+            "plain",
+        ),
+        Tile(
+            "At risk",
+            dollars(figures.lost_cents),
+            f"{figures.claims_with_findings:,} claims have a finding"
+            + (unpriced if figures.findings_without_price else ""),
+            "risk",
+        ),
+        Tile("Left on the table", dollars(figures.left_cents), "billed or charged below what was earned", "left"),
+        Tile(
+            "Could not be judged",
+            f"{figures.not_judged:,}",
+            f"of {checks:,} checks, for want of an input" if figures.not_judged else "every check was judged",
+            "unknown",
+        ),
+    ]
+
+
+_TITLES = {
+    "crashed": ("crashed", "rules that crashed"),
+    "outcomes": ("outcomes", "what would happen"),
+    "months": ("months", "by month"),
+    "rules": ("rules", "by rule"),
+    "payers": ("payers", "by payer"),
+    "clinics": ("clinics", "by clinic"),
+    "therapists": ("therapists", "by therapist"),
+    "peers": ("peers-1", "units compared"),
+    "missing": ("missing", "what could not be judged"),
+    "past_horizon": ("horizon", "tables that end early"),
+    "set_aside": ("set-aside", "rows set aside"),
+    "sample": ("sample", "sample"),
+}
+
+
+def _contents(context: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parts that the report has, with their anchors."""
+
+    def is_there(part: Any) -> bool:  # noqa: ANN401 - parts are of many types
+        if isinstance(part, Parts):
+            return bool(part.rows)
+        return bool(part.get("rows")) if isinstance(part, dict) and "rows" in part else bool(part)
+
+    return [*(title for name, title in _TITLES.items() if is_there(context[name])), ("made", "how it was made")]
+
+
+# --- by month ----------------------------------------------------------------------------------------------
+
+
+def _months(claims: pl.DataFrame) -> dict[str, str] | None:
+    rows = totals.by_part(claims, totals.MONTH).drop_nulls("part").sort("part").tail(_MONTHS_SHOWN).to_dicts()
+    if not rows:
+        return None
+    money, rates = [], []
+    for row in rows:
+        lost, left = row["lost_cents"], row["left_cents"]
+        about = f"{row['part']}: {row['claims']:,} claims"
+        money.append(
+            plots.Column(
+                row["part"],
+                (("risk", lost / 100), ("left", left / 100)),
+                f"{about}, {dollars(lost)} at risk, {dollars(left)} left",
+            )
+        )
+        rate = 100 * row["findings"] / row["claims"]
+        rates.append(plots.Column(row["part"], (("count", rate),), f"{about}, {row['findings']:,} findings"))
+    return {
+        "dollars": plots.columns(money, name="Dollars at risk and left by month", said=_short_dollars),
+        "rates": plots.columns(rates, name="Findings per 100 claims by month", said=lambda value: f"{value:g}"),
+    }
+
+
+def _short_dollars(value: float) -> str:
+    """An amount for an axis: `$1.5M`, `$20k`, `$250`."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if value >= size:
+            return f"${value / size:g}{letter}"
+    return f"${value:g}"
+
+
+# --- by rule -----------------------------------------------------------------------------------------------
+
+
+def _rules(findings: pl.DataFrame, verdicts: pl.DataFrame) -> list[dict[str, Any]]:
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for row in totals.examples(findings).iter_rows(named=True):
+        shown.setdefault(row["rule"], []).append(row)
+    return [_rule(row, shown.get(row["rule"], [])) for row in totals.by_rule(findings, verdicts).to_dicts()]
+
+
+def _rule(row: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    entry = book.entry(row["rule"])
+    if entry is None:
+        raise KeyError(row["rule"])
+    sentence, why, fix = _told(entry.rationale)
+    return {
+        **row,
+        "code": row["rule"],
+        "name": entry.rule.name.replace("-", " "),
+        "sentence": sentence,
+        "why": why,
+        "fix": _fix(entry.rule, fix),
+        "sources": [source.cite() for source in entry.rule.sources],
+        "examples": [
+            {
+                "claim": one["claim"] or "no number",
+                "day": one["date_of_service"] or "unknown",
+                "place": one["place"] or "",
+                "message": _message(entry.rule, one["arguments"]),
+                "cents": one["cents"],
+            }
+            for one in shown
+        ],
+    }
+
+
+def _message(rule: Rule, arguments: str) -> str:
+    said = render(rule.message, json.loads(arguments))
+    return said if len(said) <= _MESSAGE_LENGTH else f"{said[:_MESSAGE_LENGTH]}…"
+
+
+def _told(rationale: str) -> tuple[str, list[str], str]:
+    """A rule's docstring: its sentence, its paragraphs, and what it says of a fix."""
+    sentence, _, rest = rationale.partition("\n")
+    why, fix = [], ""
+    for paragraph in rest.strip().split("\n\n"):
+        joined: list[str] = []
+        for line in paragraph.split("\n"):
+            if line.startswith(("Fix:", "Not flagged:")):
+                joined.append("")
+            joined[-1:] = [f"{joined[-1]} {line.strip()}".strip()] if joined else [line.strip()]
+        for said in joined:
+            if said.startswith("Fix:"):
+                fix = said.removeprefix("Fix:").strip()
+            elif said:
+                why.append(said.replace("`", ""))
+    return sentence.strip(), why, fix.replace("`", "")
+
+
+def _fix(rule: Rule, told: str) -> str:
+    if rule.fix is None:
+        return told[:1].upper() + told[1:] if told else "none is proposed."
+    who = "may be applied at once" if rule.fix.safety is Safety.SAFE else "a named person decides"
+    return f"{rule.fix.title} ({who})."
+
+
+# --- by payer, clinic, therapist ---------------------------------------------------------------------------
+
+
+def _parts(heading: str, table: pl.DataFrame, named: Callable[[str | None], str]) -> Parts:
+    most = max(table.get_column("lost_cents").to_list(), default=0)
+    rows = [_part(row, named(row["part"]), most) for row in table.head(_PARTS_SHOWN).to_dicts()]
+    rest = table[_PARTS_SHOWN:]
+    if not rest.height:
+        return Parts(heading, rows, None)
+    summed = rest.drop("part").sum().row(0, named=True)
+    return Parts(heading, rows, _part(summed, f"{rest.height:,} more, in claims.parquet", 0))
+
+
+def _part(row: Mapping[str, Any], label: str, most: int) -> PartRow:
+    partly = " *" if row["priced"] < row["claims"] else ""
+
+    def priced(name: str) -> str:
+        if not row["priced"] and not row[name]:
+            return "unknown"
+        return dollars(row[name]) + partly
+
+    return PartRow(
+        label,
+        row["claims"],
+        row["flagged"],
+        f"{100 * row['findings'] / row['claims']:.1f}",
+        row["charge_cents"],
+        priced("allowed_cents"),
+        priced("lost_cents"),
+        priced("left_cents"),
+        plots.bar(row["lost_cents"], most, "risk") if most and row["lost_cents"] else "",
+    )
+
+
+def _payer_name(payer: str | None) -> str:
+    if payer is None:
+        return "payer unknown"
+    try:
+        return f"{payer_files.get(payer).label} ({payer})"
+    except payer_files.UnknownPayerError:
+        return payer
+
+
+def _npi(npi: str | None) -> str:
+    return npi or "not stated"
+
+
+# --- the rest ----------------------------------------------------------------------------------------------
+
+
+def _peers(group: totals_peers.Peers) -> dict[str, Any]:
+    rows = group.therapists.to_dicts()
+    far = rows if len(rows) <= _BOXES_SHOWN else [*rows[: _BOXES_SHOWN // 2], *rows[-_BOXES_SHOWN // 2 :]]
+    band = (group.lower_quartile, group.middle, group.upper_quartile)
+    step = -(-len(rows) // _DOTS_SHOWN)
+    return {
+        "discipline": group.discipline,
+        "count": f"{len(rows):,}" + (f", every {step}th drawn" if step > 1 else ""),
+        "left_out": group.left_out,
+        "lower": f"{group.lower_quartile:.2f}",
+        "upper": f"{group.upper_quartile:.2f}",
+        "boxes_title": "All therapists"
+        if len(far) == len(rows)
+        else f"The {_BOXES_SHOWN // 2} highest and the {_BOXES_SHOWN // 2} lowest averages",
+        "dots": plots.dots(
+            [
+                plots.Dot(
+                    row["mean"],
+                    row["visits"],
+                    f"{row['rendering_npi']}: {row['visits']:,} visits, {row['mean']:.2f} timed units each",
+                )
+                for row in rows[::step]
+            ],
+            band,
+            name="Therapists by timed units of a visit and number of visits",
+            across="timed units of a visit, on average",
+            up="visits",
+        ),
+        "boxes": plots.boxes(
+            [
+                plots.Box(
+                    row["rendering_npi"],
+                    row["visits"],
+                    *(row[name] for name in ("p10", "p25", "median", "p75", "p90")),
+                )
+                for row in far
+            ],
+            name="Timed units of a visit by therapist",
+        ),
+    }
+
+
+def _missing(gaps: pl.DataFrame) -> dict[str, Any]:
+    rows = totals.missing_inputs(gaps)
+    return {"rows": rows.head(_INPUTS_SHOWN).to_dicts(), "more": max(0, rows.height - _INPUTS_SHOWN)}
+
+
+def _set_aside(rows: pl.DataFrame) -> dict[str, Any]:
+    counted = rows.group_by("field", "expected").agg(pl.len().alias("cells"))
+    ordered = counted.sort("cells", "field", "expected", descending=[True, False, False]).head(_CELLS_SHOWN)
+    return {"total": rows.height, "rows": ordered.to_dicts()}
+
+
+def _sample(sample: Sample | None) -> dict[str, Any] | None:
+    if sample is None:
+        return None
+    return {
+        "count": sample.claims.height,
+        "universe": sum(stratum.universe for stratum in sample.strata),
+        "seed": sample.plan.seed,
+        "by": ", ".join(sample.plan.strata),
+        "strata": sample.strata,
+    }
+
+
+def _text(name: str) -> str:
+    return resources.files("cleanclaim.audit").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["whole"] = lambda number: f"{number:,}"
+    return environment.from_string(_text("report.html.j2"))
