@@ -199,9 +199,9 @@ def test_a_quote_by_a_fee_table(tmp_path: Path) -> None:
 
 
 def test_only_an_assistants_line_shows_the_assistants_rate() -> None:
-    price = price_lines("97110 97112-CQ", date=DAY, deductible_met_cents=28_300)
+    price = price_lines("97110 97112-GP-CQ 97140-GP", date=DAY, deductible_met_cents=28_300)
     labels = [[step.label for step in line.steps] for line in price.lines]
-    assert ["assistant" in steps for steps in labels] == [False, True]
+    assert ["assistant" in steps for steps in labels] == [False, True, False]
 
 
 def test_an_unknown_locality_is_an_answer_not_an_error() -> None:
