@@ -105,10 +105,11 @@ def test_frequency_home_health_and_payer_number_are_those_of_the_records() -> No
     }
     claim, _ = rows(
         patient={"plans_of_care": (plan,), "coverages": (COVERAGE | {"payer_identifier": "60054"},)},
-        visit={"home_health_episode": False},
+        visit={"home_health_episode": False, "therapist_on_site": True},
     )
     assert (claim["plan_visits_per_week"], claim["visits_before"], claim["visits_before_this_week"]) == (2, 3, 1)
     assert (claim["under_home_health"], claim["payer_identifier"]) == (False, "60054")
+    assert claim["therapist_on_site"] is True
     assert HOME["city"] == claim["patient_city"]
 
 

@@ -126,6 +126,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "total_charge_cents": _sum([line.charge_cents for line in case.lines]),
         "supervising_npi": "",
         "treated_by": visit.therapist,
+        "therapist_on_site": visit.therapist_on_site,
         **earlier_payer_columns(case),
     }
     row |= _totals_noted(case, row)

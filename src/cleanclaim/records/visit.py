@@ -159,6 +159,8 @@ class Visit(Record):
     abn_on_file: bool | None = None
     home_health_episode: bool | None = None
     """A home health agency's episode of the patient covers the day, as eligibility was read."""
+    therapist_on_site: bool | None = None
+    """A therapist was in the clinic while an assistant treated."""
     good_faith_estimate_on_file: bool | None = None
     """Whether the patient has an estimate that covers this visit; where unknown, the patient's record may say."""
     outcome_measure: str | None = None
