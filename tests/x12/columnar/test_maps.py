@@ -42,7 +42,7 @@ def _stands(columns: ColumnMap, loop: int, segment: str) -> bool:
 
 @pytest.mark.parametrize("name", MAPS)
 def test_columns_have_names_of_their_own_and_tables_of_one_name_one_shape(name: str) -> None:
-    shapes: dict[str, dict[str, object]] = {}
+    shapes: dict[str, object] = {}
     for table in load_map(name).tables:
         names = [column.name for column in table.columns]
         assert len(names) == len(set(names)), table.name

@@ -60,7 +60,7 @@ _Schema._fields_ = [
 
 
 class _Texts:
-    """An array of texts that Polars can take: `views` say where each is, `data` is what they point into."""
+    """An array of texts that Polars can take: `views` say where each is, two words a text, in `data`."""
 
     held: ClassVar[dict[int, tuple[object, ...]]] = {}
     """What arrays in use by Polars point to, until Polars lets go of them."""
@@ -74,7 +74,7 @@ class _Texts:
         del requested_schema
         release_array, release_schema = _releases()
         buffers = (ctypes.c_void_p * 4)(None, self.views.ctypes.data, self.data.ctypes.data, self.sizes.ctypes.data)
-        array = _Array(len(self.views), 0, 0, 4, 0, buffers, None, None, release_array, id(buffers))
+        array = _Array(len(self.views) // 2, 0, 0, 4, 0, buffers, None, None, release_array, id(buffers))
         schema = _Schema(b"vu", b"", None, _NULLABLE, 0, None, None, release_schema, None)
         _Texts.held[id(buffers)] = (buffers, array, schema, self.views, self.data, self.sizes)
         capsule = _capsule()
@@ -125,17 +125,18 @@ def texts(tokens: Tokens, begins: Offsets, lengths: Offsets) -> pl.Series:
 
     The column keeps the block's bytes alive where it has texts of more than twelve bytes.
     """
-    views = np.zeros((len(begins), 2), dtype=np.uint64)
+    views = np.zeros(2 * len(begins), dtype=np.uint64)
     rows = np.flatnonzero(lengths)
     if len(rows):
-        at, size = begins[rows], lengths[rows]
+        at, size = begins.take(rows).astype(np.int64), lengths.take(rows).astype(np.int64)
         inline = np.minimum(size, _INLINE)
-        first = tokens.words[at] & _keep(_PREFIX)[inline]
-        views[rows, 0] = size.astype(np.uint64) | (first << np.uint64(32))
-        rest: NDArray[np.uint64] = tokens.words[at + _PREFIX] & _later()[inline]
+        first = tokens.words[at] & _keep(_PREFIX).take(inline)
+        places = rows * 2
+        views[places] = size.view(np.uint64) | (first << np.uint64(32))
+        rest: NDArray[np.uint64] = tokens.words[at + _PREFIX] & _later().take(inline)
         is_long = np.flatnonzero(size > _INLINE)
-        rest[is_long] = at[is_long].astype(np.uint64) << np.uint64(32)
-        views[rows, 1] = rest
+        rest[is_long] = at.take(is_long).view(np.uint64) << np.uint64(32)
+        views[places + 1] = rest
     return pl.Series(_Texts(views, tokens.codes))
 
 

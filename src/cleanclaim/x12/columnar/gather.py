@@ -165,9 +165,9 @@ class Gatherer:
         by_key = {table.key: table.name for table in self.columns.keyed()}
         for owner in spec.owners:
             if owner != spec.key:
-                frame.keys(owner, self.keys.owners[by_key[owner]][rows])
+                frame.keys(owner, self.keys.owners[by_key[owner]].take(rows))
         for link in spec.links:
-            frame.keys(link.name, self.keys.links[link.name][rows])
+            frame.keys(link.name, self.keys.links[link.name].take(rows))
         frame.keys("segment", rows + self.first)
         if spec.shows_loop:
             frame.words("loop", self.placed.home[rows], self.placed.table.ids)
@@ -184,10 +184,10 @@ class Gatherer:
         loops = [table.number(loop) for loop in spec.loops]
         segments = segments[within(self.placed, loops, segments)]
         segments = self._where(segments, position, where)
-        at = self.placed.begins[segments]
+        at = self.placed.begins.take(segments)
         places = np.minimum(np.searchsorted(rows, at), len(rows) - 1)
         # What began before the first segment at hand has its row in an earlier block.
-        here = rows[places] == at
+        here = rows.take(places) == at
         found[places[here][::-1]] = segments[here][::-1]
         return found
 

@@ -91,7 +91,7 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
             if link.name in start.links and start.links[link.name] != NO_KEY:
                 found[0] = start.links[link.name]
             found[1] = NO_KEY
-            links[link.name] = found[around + 2]
+            links[link.name] = found.take(around + 2)
             if outer in placed.state.open:
                 last_links[link.name] = int(links[link.name][-1])
     return Keys(rows, first, owners, links), KeyState(following, held, last_links)
@@ -118,7 +118,7 @@ def _owner(
         around = instance(placed, loop, state)
         key_of[0] = start.open.get((spec.name, loop), NO_KEY)
         key_of[1] = NO_KEY
-        owner = np.where(owner == NO_KEY, key_of[around + 2], owner)
+        owner = np.where(owner == NO_KEY, key_of.take(around + 2), owner)
     return owner
 
 

@@ -68,7 +68,7 @@ class _Names:
 
     def find(self, tags: Codes, missing: int) -> Small:
         places = ((tags.astype(np.int64) * self.factor) >> 18) % _SLOTS
-        return np.where(self.slots[places] == tags, self.numbers[places], np.int16(missing)).astype(np.int16)
+        return np.where(self.slots.take(places) == tags, self.numbers.take(places), np.int16(missing)).astype(np.int16)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

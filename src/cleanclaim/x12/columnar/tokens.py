@@ -133,20 +133,21 @@ class Tokens:
 
     def extents(self, segments: Offsets) -> tuple[Offsets, Offsets]:
         """Index in `bounds` of each segment's element 0 and of its end; 0 and 0 for segment -1."""
+        # Indices of 64 bits and `take` are several times as fast as what numpy does with others.
         if len(segments) and int(segments.min()) < 0:
             there = segments >= 0
             rows = np.where(there, segments, 0)
-            first = np.where(there, self.first[rows], 0)
-            return first, np.where(there, first + self.widths[rows], 0)
-        first = self.first[segments]
-        return first, first + self.widths[segments]
+            first = np.where(there, self.first.take(rows), 0).astype(np.int64)
+            return first, np.where(there, first + self.widths.take(rows), 0)
+        first = self.first.take(segments).astype(np.int64)
+        return first, first + self.widths.take(segments)
 
     def element_at(self, extents: tuple[Offsets, Offsets], position: int | Offsets) -> tuple[Offsets, Offsets]:
         """`element`, of segments whose extents are known, at one position or at one for each."""
         first, limit = extents
         at = first + position
-        before = self.bounds[np.minimum(at, limit)]
-        return self._trimmed(before, self.bounds[np.minimum(at + 1, limit)])
+        before = self.bounds.take(np.minimum(at, limit))
+        return self._trimmed(before, self.bounds.take(np.minimum(at + 1, limit)))
 
     def component_at(
         self, extents: tuple[Offsets, Offsets], position: int | Offsets, place: int
@@ -154,9 +155,9 @@ class Tokens:
         """`component`, of segments whose extents are known, at one position or at one for each."""
         first, limit = extents
         at = first + position
-        part = self.elements[np.minimum(at, limit)] + place
-        end = self.elements[np.minimum(at + 1, limit)]
-        return self._trimmed(self.cuts[np.minimum(part, end)], self.cuts[np.minimum(part + 1, end)])
+        part = self.elements.take(np.minimum(at, limit)).astype(np.int64) + place
+        end = self.elements.take(np.minimum(at + 1, limit)).astype(np.int64)
+        return self._trimmed(self.cuts.take(np.minimum(part, end)), self.cuts.take(np.minimum(part + 1, end)))
 
     def text(self, segment: int, position: int) -> str:
         """One element as text: UTF-8 where it is valid, else Latin-1."""
@@ -177,7 +178,7 @@ class Tokens:
     def packed(self, begins: Offsets, ends: Offsets) -> Words:
         """Up to eight bytes of each text as one number, to be compared with `packed_text`; longer ones are 0."""
         lengths = ends - begins
-        found: Words = self.words[begins] & _masks()[np.where(lengths > _WORD, 0, lengths)]
+        found: Words = self.words[begins] & _masks().take(np.where(lengths > _WORD, 0, lengths))
         return found
 
     @property
@@ -315,8 +316,8 @@ def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
     """Two or three letters and digits of each name as one number."""
     lengths = ends - starts
     good = (lengths >= 2) & (lengths <= _LONGEST_TAG)  # noqa: PLR2004 - the shortest name
-    packed = words[starts] & _masks()[np.where(good, lengths, 0)]
-    folded = _name_bytes()[packed.astype("<u4").view(np.uint8)].view("<u4").astype(np.int32)
+    packed = words[starts] & _masks().take(np.where(good, lengths, 0))
+    folded = _name_bytes().take(packed.astype("<u4").view(np.uint8)).view("<u4").astype(np.int32)
     folded[(folded & np.int32(_NO_NAME)) != 0] = 0
     return folded
 

@@ -81,9 +81,9 @@ def _short(tokens: Tokens, begins: Offsets, lengths: Offsets, places: int) -> tu
     # One look-up for each kind of number: its length and the place of its point.
     kind = lengths * (_SHORT + 1) + point
     figures = text - np.uint8(_ZERO)
-    wanted = must.reshape(-1, _SHORT)[kind]
-    good = fits.reshape(-1)[kind] & ~((figures > _LAST_FIGURE) & (wanted != 0)).any(axis=1)
-    values = (weights.reshape(-1, _SHORT)[kind] * (figures * wanted)).sum(axis=1)
+    wanted = must.reshape(-1, _SHORT).take(kind, axis=0)
+    good = fits.reshape(-1).take(kind) & ~((figures > _LAST_FIGURE) & (wanted != 0)).any(axis=1)
+    values = np.einsum("ij,ij->i", weights.reshape(-1, _SHORT).take(kind, axis=0), (figures * wanted).astype(np.int64))
     return np.where(good, values, 0), good
 
 
