@@ -139,6 +139,8 @@ class EnvelopeJudge:
         if count != _HEADER_ELEMENTS:
             words = (f"{count} elements", f"{_HEADER_ELEMENTS}")
             self._report(faults, FaultKind.CONTROL_STRUCTURE_INVALID, "ISA", words)
+        version = uses[_VERSION - 1]
+        is_current = version is not None and count >= _VERSION and elements[_VERSION] in version.codes
         for position, use in enumerate(uses, 1):
             if use is None or position > count:
                 continue
@@ -147,6 +149,8 @@ class EnvelopeJudge:
                 shown = value if value.isalnum() and len(value) <= _SHOWN else f"{len(value)} characters"
                 kind, words = FaultKind.INTERCHANGE_VERSION_NOT_SUPPORTED, (f"version {shown}", use.codes[0])
                 self._report(faults, kind, "ISA", words, position)
+            elif position == _REPETITION and not is_current:
+                continue  # older versions have no such sign
             elif position in _DELIMITERS:
                 if len(value) != 1 or value.isalnum() or value == " ":
                     # Many senders still write here what version 00401 had in this place; it harms no reader.

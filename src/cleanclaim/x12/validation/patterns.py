@@ -78,7 +78,8 @@ def _nested(elements: tuple[ElementUse | None, ...], signs: Signs, separator: st
         else:
             item = _item(use, signs)
             is_required = use is not None and use.required
-            ways = [f"{item}{tail}" if is_required else f"(?:{item})?{tail}"]
+            # What is not used is nothing at all: an optional nothing would match in two ways, and many of them in 2ⁿ.
+            ways = [f"{item}{tail}" if is_required or use is None else f"(?:{item})?{tail}"]
             is_needed = is_needed or is_required
         lead = "" if inside_composite and position == 0 else separator
         tail = f"{lead}(?:{'|'.join(ways)})" if len(ways) > 1 else f"{lead}{ways[0]}"

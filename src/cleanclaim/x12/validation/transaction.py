@@ -61,7 +61,7 @@ class TransactionJudge:
         self._stack: list[_Instance] = []
         self._levels = 0
         self._passed_over = 0
-        self._drift = (0, "")
+        self._drift = (0, "", "")
         self._patterns = _patterns(delimiters)
         self._balancer = _balancer(structure, self._unbalanced)
         self._hooks = _hooks(structure, self._balancer)
@@ -198,8 +198,8 @@ class TransactionJudge:
             return
         if self._passed_over:
             self._end_drift()
-        self._drift = (number, tag)
         loop = self._state.levels[-1][0].id
+        self._drift = (number, loop, tag)
         values = sorted({value for entry in move.candidates for value in entry.values or ()})
         if values:
             element, component = self._structure.qualified[tag]
@@ -233,8 +233,7 @@ class TransactionJudge:
     def _end_drift(self) -> None:
         """Say what stood after a loop's beginning that had no place, and so was not judged."""
         words = (f"{self._passed_over} segments after it", "a place for this one, without which they cannot be judged")
-        loop = self._state.levels[-1][0].id
-        self._fault(FaultKind.NOT_JUDGED, self._drift[0], loop, self._drift[1], words)
+        self._fault(FaultKind.NOT_JUDGED, *self._drift, words)
         self._passed_over = 0
 
     def _count(self, holder: _Instance, entry: Entry, move: Move, number: int) -> None:
