@@ -169,7 +169,7 @@ def test_only_what_is_asked_for_is_judged(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "therapists").exists()
 
 
-def test_therapists_are_compared_over_the_whole_archive(folder: Path, whole: Gathered) -> None:
+def test_therapists_are_compared_over_the_whole_archive(whole: Gathered) -> None:
     """Blocks hold few therapists each; the comparison is with all of them."""
     rules = the_judge((), (), Reach.ARCHIVE).rules
     verdicts = whole.frames["verdicts"].filter(pl.col("rule").is_in([rule.code for rule in rules]))

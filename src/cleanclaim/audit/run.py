@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.audit.block import CLAIMS, FRAMES, Beside, Settings, at_stake, judge_block, the_judge
+from cleanclaim.audit.block import CLAIMS, FRAMES, Beside, Judged, Settings, at_stake, judge_block, the_judge
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.spill import (
     PATIENTS,
@@ -146,15 +146,23 @@ def cut(files: Sequence[ArchiveFile], folder: Path, ways: Sequence[str], told: T
 
 
 def judge_and_keep(task: Task) -> None:
-    """Judge one block and write its frames at once: a reader finds all of them or none."""
-    cells = block_of(task.folder, task.way, task.block)
+    """Judge one block of this machine's disk and write its frames."""
+    cells = load(task)
+    keep(task, None if cells is None else judge_block(cells, task.settings, task.reach, task.beside))
+
+
+def load(task: Task) -> pl.DataFrame | None:
+    """The rows of the task's block; nothing where it has none."""
+    return block_of(task.folder, task.way, task.block)
+
+
+def keep(task: Task, judged: Judged | None) -> None:
+    """Write a block's frames at once: a reader finds all of them or none."""
     unfinished = task.result.with_name(f"unfinished-{task.result.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
-    if cells is not None:
-        judged = judge_block(cells, task.settings, task.reach, task.beside)
-        for name, frame in judged.frames().items():
-            frame.write_ipc(unfinished / f"{name}.arrow", compression="lz4")
+    for name, frame in ({} if judged is None else judged.frames()).items():
+        frame.write_ipc(unfinished / f"{name}.arrow", compression="lz4")
     unfinished.replace(task.result)
 
 
