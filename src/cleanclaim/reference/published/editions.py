@@ -100,17 +100,21 @@ def by_editions(
     def decorate(function: Callable[_Parameters, _Answer]) -> Callable[_Parameters, _Answer]:
         kept: dict[object, dict[object, _Answer]] = {}
         lock = Lock()
+        # The choice asked for last and its answers, replaced as one value: choices change far less often than calls.
+        latest: list[tuple[Editions | None, dict[object, _Answer]]] = [(None, {})]
 
         @wraps(function)
         def remembered(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer:
             editions = current()
-            chosen = tuple(editions.of(kind) for kind in kinds)
-            answers = kept.get(chosen)
-            if answers is None:
+            last, answers = latest[0]
+            if last is not editions:
+                chosen = tuple(editions.of(kind) for kind in kinds)
                 with lock:
-                    while len(kept) >= _MOST_REMEMBERED:
-                        del kept[next(iter(kept))]
+                    if chosen not in kept:
+                        while len(kept) >= _MOST_REMEMBERED:
+                            del kept[next(iter(kept))]
                     answers = kept.setdefault(chosen, {})
+                latest[0] = (editions, answers)
             asked = (args, tuple(sorted(kwargs.items()))) if kwargs else args
             if asked not in answers:
                 if most is not None and len(answers) >= most:

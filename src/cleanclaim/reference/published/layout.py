@@ -205,8 +205,7 @@ _DAY_FORMS = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[ T]00:00:00.*)?"),
     re.compile(r"(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})"),
 )
-_ORDINAL_DAY = re.compile(r"(?P<y>\d{4})(?P<n>\d{3})")
-_DAYS_OF_YEAR = 366
+_ORDINAL_DAY = re.compile(r"(?P<y>[12]\d{3})(?P<n>\d{3})")
 
 
 def parse_day(text: str) -> date | None:
@@ -217,6 +216,7 @@ def parse_day(text: str) -> date | None:
                 return date(int(match["y"]), int(match["m"]), int(match["d"]))
             except ValueError:
                 return None
-    if (match := _ORDINAL_DAY.fullmatch(text.strip())) and 1 <= int(match["n"]) <= _DAYS_OF_YEAR:
-        return date(int(match["y"]), 1, 1) + timedelta(days=int(match["n"]) - 1)
+    if match := _ORDINAL_DAY.fullmatch(text.strip()):
+        found = date(int(match["y"]), 1, 1) + timedelta(days=int(match["n"]) - 1)
+        return found if found.year == int(match["y"]) else None
     return None
