@@ -120,9 +120,10 @@ def dots(items: Sequence[Dot], band: tuple[float, float, float], *, name: str, a
         f'<line class="axis" x1="{at(band[1]):.1f}" x2="{at(band[1]):.1f}" y1="{top}" y2="{top + inside}"/>',
     ]
     marks += [_grid(over(log10(count)), f"{count:,}") for count in _decades(10**least, 10**most)]
-    for step in range(6):
-        value = low + (high - low) * step / 5
-        marks.append(f'<text class="mid" x="{at(value):.1f}" y="{top + inside + 16}">{value:.2f}</text>')
+    marks += [
+        f'<text class="mid" x="{at(value):.1f}" y="{top + inside + 16}">{value:.4g}</text>'
+        for value in _between(low, high)
+    ]
     marks += [
         f'<circle class="dot" cx="{at(item.across):.1f}" cy="{over(log10(item.up)):.1f}" r="4">'
         f"<title>{escape(item.title)}</title></circle>"
@@ -185,6 +186,13 @@ def _steps(most: float) -> list[float]:
     size = 10.0 ** int(log10(most / 4)) if most >= 4 else 10.0 ** (int(log10(most / 4)) - 1)  # noqa: PLR2004 - 4 steps
     step = next(size * part for part in (1, 2, 2.5, 5, 10, 20, 25, 50, 100) if size * part * 4 >= most)
     return [step * place for place in range(5)]
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Round values between the two, at most nine of them."""
+    hundredths = next((size for size in (5, 10, 20, 25, 50, 100, 200, 500) if (high - low) * 100 / size <= 8), 1_000)  # noqa: PLR2004 - as said
+    first = -int(-low * 100 // hundredths)
+    return [place * hundredths / 100 for place in range(first, int(high * 100 // hundredths) + 1)]
 
 
 def _decades(low: float, high: float) -> list[int]:

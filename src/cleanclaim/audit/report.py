@@ -51,12 +51,14 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class PastHorizon:
-    """A table that ends before some of the claims."""
+class PartlyCovering:
+    """A table whose editions do not cover the dates of some claims."""
 
     label: str
     through: str
+    """The last day that it covers."""
     claims: int
+    """Claims of other dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def render_report(
     *,
     as_of: str,
     made: Sequence[tuple[str, str]],
-    past_horizon: Sequence[PastHorizon] = (),
+    partly_covering: Sequence[PartlyCovering] = (),
     sample: Sample | None = None,
 ) -> str:
     """The report as one HTML page.
@@ -98,7 +100,7 @@ def render_report(
             `cleanclaim.audit.block.FRAMES`.
         as_of: the day of the audit.
         made: what the report was made with, a line each.
-        past_horizon: reference tables that end before some of the claims.
+        partly_covering: reference tables that do not cover the dates of all claims.
         sample: the claims drawn for review.
     """
     claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
@@ -116,7 +118,7 @@ def render_report(
         "therapists": _parts("Rendering NPI", totals.by_part(claims, pl.col("rendering_npi")), _npi),
         "peers": [_peers(group) for group in totals_peers.peers(claims)],
         "missing": _missing(frames["gaps"]),
-        "past_horizon": past_horizon,
+        "partly_covering": partly_covering,
         "set_aside": _set_aside(frames["set_aside"]),
         "sample": _sample(sample),
     }
@@ -183,7 +185,7 @@ _TITLES = {
     "therapists": ("therapists", "by therapist"),
     "peers": ("peers-1", "units compared"),
     "missing": ("missing", "what could not be judged"),
-    "past_horizon": ("horizon", "tables that end early"),
+    "partly_covering": ("coverage", "tables that end early"),
     "set_aside": ("set-aside", "rows set aside"),
     "sample": ("sample", "sample"),
 }

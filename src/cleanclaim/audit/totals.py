@@ -6,7 +6,9 @@ only its few rows are read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -151,7 +153,7 @@ def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def by_part(claims: pl.DataFrame, part: pl.Expr) -> pl.DataFrame:
-    """The claims by payer, clinic, therapist or month; the most at stake first, what is not known as null.
+    """The claims by payer, clinic, therapist or month; the most at risk first, what is not known as null.
 
     Columns: `part`, `claims`, `lines`, `flagged` (claims with a finding), `findings`, `priced` (claims whose allowed
     amount is known), `charge_cents` and `allowed_cents` where known, `lost_cents`, `left_cents`.
@@ -167,11 +169,12 @@ def by_part(claims: pl.DataFrame, part: pl.Expr) -> pl.DataFrame:
             *(pl.col(name).sum() for name in ("charge_cents", "allowed_cents", "lost_cents", "left_cents")),
         )
         .sort(
-            pl.col("lost_cents") + pl.col("left_cents"),
+            "lost_cents",
+            "left_cents",
             "findings",
             "claims",
             "part",
-            descending=[True, True, True, False],
+            descending=[True, True, True, True, False],
             nulls_last=True,
         )
     )
@@ -192,6 +195,17 @@ def missing_inputs(gaps: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("rules", "checks", "missing", descending=[True, True, False])
     )
+
+
+def claims_outside(claims: pl.DataFrame, periods: Iterable[tuple[date | None, date | None]]) -> int:
+    """How many claims have a date of service in none of the periods, both ends inclusive and `None` open."""
+    days = claims.group_by("date_of_service").len().drop_nulls("date_of_service").rows()
+    known = list(periods)
+
+    def is_inside(day: date) -> bool:
+        return any((first is None or first <= day) and (last is None or day <= last) for first, last in known)
+
+    return sum(count for day, count in days if not is_inside(day))
 
 
 def leading_findings(findings: pl.DataFrame) -> pl.DataFrame:
