@@ -17,8 +17,8 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 CREATED = datetime(2026, 11, 22, 7, 30)
 
 
-def answer(data: bytes, **options: bool) -> bytes:
-    return acknowledge(validate(data), control=ControlNumbers(), created=CREATED, **options)
+def answer(data: bytes, *, always_ta1: bool = False) -> bytes:
+    return acknowledge(validate(data), control=ControlNumbers(), created=CREATED, always_ta1=always_ta1)
 
 
 def segments(data: bytes) -> list[str]:

@@ -34,9 +34,9 @@ def test_amounts_are_exact_or_unknown(text: str, amount: int | None) -> None:
 
 
 def test_adjustments_of_a_segment_are_every_third_element() -> None:
-    assert adjustments("CAS*CO*45*10*1*253*-5.5*2*94*0.25".split("*")) == 475
-    assert adjustments("CAS*CO*45".split("*")) == 0
-    assert adjustments("CAS*CO*45*TEN".split("*")) is None
+    assert adjustments(["CAS", "CO", "45", "10", "1", "253", "-5.5", "2", "94", "0.25"]) == 475
+    assert adjustments(["CAS", "CO", "45"]) == 0
+    assert adjustments(["CAS", "CO", "45", "TEN"]) is None
 
 
 def test_amounts_are_said_in_dollars() -> None:

@@ -18,12 +18,20 @@ from cleanclaim.x12.validation.structure import structures
 from tests.x12.validation.building import GOOD_CLAIMS, SAMPLES
 
 OTHERS = Delimiters("|", ">", "!", "\n")
-USES = [
-    use
-    for structure in sorted(set(structures().values()), key=lambda one: (one.transaction, one.version))
-    for loop in structure.loops.values()
-    for use in (loop.trigger, *(entry.use for entry in loop.entries if entry.child is None))
-]
+
+
+def distinct_uses() -> list[SegmentUse]:
+    """Every way in which any guide uses a segment, once: many loops use the same address or name alike."""
+    met = {
+        (use.tag, use.elements, use.rules): use
+        for structure in sorted(set(structures().values()), key=lambda one: (one.transaction, one.version))
+        for loop in structure.loops.values()
+        for use in (loop.trigger, *(entry.use for entry in loop.entries if entry.child is None))
+    }
+    return list(met.values())
+
+
+USES = distinct_uses()
 GOOD = {"N0": "7", "R": "1.5", "money": "12.34", "DT": "20261121", "TM": "0905", "AN": "A", "ID": "A"}
 PERIODS = {"D8": "20261121", "RD8": "20261101-20261130", "DT": "202611210905", "TM": "0905"}
 ODD = (
@@ -85,6 +93,7 @@ def segment(use: SegmentUse, chance: random.Random, delimiters: Delimiters) -> s
     return f"{use.tag}{delimiters.element}{body}" if body else use.tag
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiters", [STANDARD, OTHERS], ids=["usual", "other"])
 def test_an_expression_matches_exactly_what_has_no_fault(delimiters: Delimiters) -> None:
     chance = random.Random(20261121)
@@ -146,6 +155,7 @@ def test_bytes_that_are_no_file_are_no_crash(data: bytes) -> None:
     validate(FILES[0][:400] + data + FILES[0][400:])
 
 
+@pytest.mark.slow
 def test_people_are_not_named_in_messages_on_damage() -> None:
     chance = random.Random(7)
     people = {b"ASHDOWN", b"BELAND", b"H100200300", b"X555000111", b"19580412", b"ELM"}
@@ -169,6 +179,7 @@ def test_memory_does_not_grow_with_segments_that_have_no_place() -> None:
         assert validation.unlisted > 2_900
 
 
+@pytest.mark.slow
 def test_a_long_composite_that_fails_at_its_end_fails_at_once() -> None:
     for use in USES:
         pattern, full = pattern_of(use, STANDARD), segment_of_all(use)
