@@ -14,7 +14,7 @@ from functools import cache, cached_property, wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from cleanclaim.reference.published.kinds import Kind, record
+from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.store import LoadedEdition, data_folder, read_manifest
 
 _MOST_REMEMBERED = 4
@@ -127,9 +127,3 @@ def by_editions(
         return remembered
 
     return decorate
-
-
-def in_force(kind: Kind) -> tuple[LoadedEdition, ...]:
-    """The current editions of a kind that answer: the newest where each carries its own history, else all."""
-    found = current().of(kind)
-    return found[-1:] if record(kind).replaces else found

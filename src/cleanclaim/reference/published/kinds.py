@@ -46,8 +46,6 @@ class KindRecord:
     """How often."""
     switches_on: str
     license: str
-    replaces: bool
-    """Whether a new edition stands for every day that older ones answered; else each answers for its own days."""
 
 
 @cache
@@ -74,9 +72,6 @@ def _record(kind: Kind, tables: dict[str, object]) -> KindRecord:
     if not isinstance(table, dict):
         raise TableError(f"{_FILE}: lacks the kind {kind.value!r}")
     entry = Entry(f"{_FILE}: {kind.value}", table, {})
-    replaces = entry.flag("replaces")
-    if replaces is None:
-        raise TableError(f"{entry.where}: lacks key 'replaces'; expected true or false")
     found = KindRecord(
         kind=kind,
         label=entry.text("label"),
@@ -86,7 +81,6 @@ def _record(kind: Kind, tables: dict[str, object]) -> KindRecord:
         published=entry.text("published"),
         switches_on=entry.text("switches_on"),
         license=entry.text("license"),
-        replaces=replaces,
     )
     entry.done()
     return found
