@@ -1,4 +1,4 @@
-"""Texts of a block as Polars columns that point into its bytes, handed over by Arrow's C interface.
+"""Texts and numbers of a block as Polars columns, handed over by Arrow's C interface without a copy.
 
 Polars keeps a text of up to twelve bytes in sixteen bytes of its own, and a longer one as a place in a buffer. Both are
 made here by numpy for all texts of a table at once; Polars takes them as they are, without copying the block. Nothing
@@ -8,7 +8,7 @@ but the documented `__arrow_c_array__` is used, so no Arrow library is needed.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.tokens import Bytes, Offsets, Tokens, Words
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, Words
 
 _INLINE = 12
 _PREFIX = 4
@@ -59,27 +59,48 @@ _Schema._fields_ = [
 ]
 
 
-class _Texts:
-    """An array of texts that Polars can take: `views` say where each is, two words a text, in `data`."""
+class _Column:
+    """An array that Polars can take: its Arrow format and buffers, which are held as long as Polars uses them."""
 
     held: ClassVar[dict[int, tuple[object, ...]]] = {}
     """What arrays in use by Polars point to, until Polars lets go of them."""
 
-    def __init__(self, views: Words, data: Bytes) -> None:
-        self.views = views
-        self.data = data
-        self.sizes = np.array([len(data)], dtype=np.int64)
+    def __init__(self, form: bytes, length: int, nulls: int, *buffers: NDArray[Any] | None) -> None:
+        self.form = form
+        self.length = length
+        self.nulls = nulls
+        self.buffers = buffers
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
         del requested_schema
         release_array, release_schema = _releases()
-        buffers = (ctypes.c_void_p * 4)(None, self.views.ctypes.data, self.data.ctypes.data, self.sizes.ctypes.data)
-        array = _Array(len(self.views) // 2, 0, 0, 4, 0, buffers, None, None, release_array, id(buffers))
-        schema = _Schema(b"vu", b"", None, _NULLABLE, 0, None, None, release_schema, None)
-        _Texts.held[id(buffers)] = (buffers, array, schema, self.views, self.data, self.sizes)
+        count = len(self.buffers)
+        places = [None if buffer is None else buffer.ctypes.data for buffer in self.buffers]
+        buffers = (ctypes.c_void_p * count)(*places)
+        array = _Array(self.length, self.nulls, 0, count, 0, buffers, None, None, release_array, id(buffers))
+        schema = _Schema(self.form, b"", None, _NULLABLE, 0, None, None, release_schema, None)
+        _Column.held[id(buffers)] = (buffers, array, schema, self.buffers)
         capsule = _capsule()
         arrow_schema = capsule(ctypes.addressof(schema), b"arrow_schema", None)
         return arrow_schema, capsule(ctypes.addressof(array), b"arrow_array", None)
+
+
+def numbers(name: str, values: Offsets, known: Flags | None) -> pl.Series:
+    """Whole numbers as a column, null where one is not `known`; the values are handed over, not copied."""
+    return _numbers(name, b"l", np.ascontiguousarray(values, dtype=np.int64), known)
+
+
+def days(name: str, values: NDArray[np.int64], known: Flags | None) -> pl.Series:
+    """Numbers of days since 1970-01-01 as a column of dates, null where one is not `known`."""
+    return _numbers(name, b"tdD", values.astype(np.int32), known)
+
+
+def _numbers(name: str, form: bytes, values: NDArray[Any], known: Flags | None) -> pl.Series:
+    column = _Column(form, len(values), 0, None, values)
+    if known is not None and not known.all():
+        bits = np.packbits(known, bitorder="little")
+        column = _Column(form, len(values), len(values) - int(known.sum()), bits, values)
+    return pl.Series(column).alias(name)
 
 
 @cache
@@ -87,7 +108,7 @@ def _releases() -> tuple[Any, Any]:
     """What Polars calls when it lets go of an array and of its type."""
 
     def array(pointer: Any) -> None:  # noqa: ANN401 - a pointer of ctypes
-        _Texts.held.pop(pointer.contents.private_data, None)
+        _Column.held.pop(pointer.contents.private_data, None)
         _clear(pointer, _Array.release.offset)
 
     def schema(pointer: Any) -> None:  # noqa: ANN401 - a pointer of ctypes
@@ -120,6 +141,24 @@ def _keep(most: int) -> Words:
     return np.array([(1 << (8 * size)) - 1 for size in sizes], dtype=np.uint64)
 
 
+def words(numbers: NDArray[np.int16], known: Sequence[str]) -> pl.Series:
+    """A column of short words, at most twelve bytes each, given by their numbers."""
+    views = np.zeros((len(known), 2), dtype=np.uint64)
+    for place, word in enumerate(known):
+        data = word.encode().ljust(_INLINE, b"\x00")
+        if len(data) > _INLINE:
+            raise ValueError(f"{word!r} has {len(data)} bytes: expected at most {_INLINE}")
+        views[place] = np.frombuffer(len(word).to_bytes(4, "little") + data, dtype="<u8")
+    chosen = views.take(numbers.astype(np.int64), axis=0)
+    return pl.Series(_Column(b"vu", len(numbers), 0, None, chosen, _no_sizes()))
+
+
+@cache
+def _no_sizes() -> NDArray[np.int64]:
+    """Sizes of the buffers of a column whose texts need none."""
+    return np.zeros(0, dtype=np.int64)
+
+
 def texts(tokens: Tokens, begins: Offsets, lengths: Offsets) -> pl.Series:
     """The texts at these places, each valid UTF-8: whoever calls has seen to that.
 
@@ -137,7 +176,8 @@ def texts(tokens: Tokens, begins: Offsets, lengths: Offsets) -> pl.Series:
         is_long = np.flatnonzero(size > _INLINE)
         rest[is_long] = at.take(is_long).view(np.uint64) << np.uint64(32)
         views[places + 1] = rest
-    return pl.Series(_Texts(views, tokens.codes))
+    sizes = np.array([len(tokens.codes)], dtype=np.int64)
+    return pl.Series(_Column(b"vu", len(begins), 0, None, views, tokens.codes, sizes))
 
 
 @cache

@@ -61,7 +61,7 @@ class Repeat:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TableSpec:
     """One table: a row for each occurrence of one of `loops` or, with `segment`, for each such segment in them.
 

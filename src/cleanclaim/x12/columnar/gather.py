@@ -17,7 +17,7 @@ from cleanclaim.x12.columnar import arrow, values
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.keys import Keys, beginnings
 from cleanclaim.x12.columnar.placing import Placed, within
-from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, packed_text, readable, tag
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, Words, packed_text, readable, tag
 from cleanclaim.x12.problems import Problem
 
 _EXPECTED = {
@@ -68,6 +68,8 @@ class Gatherer:
     first: int
     problems: list[Problem] = field(default_factory=list)
     _by_name: tuple[Offsets, Offsets] | None = None
+    _placed_in: dict[tuple[TableSpec, str], tuple[Offsets, Offsets]] = field(default_factory=dict)
+    _said: dict[tuple[TableSpec, str, int], Words] = field(default_factory=dict)
     _extents: dict[int, tuple[Offsets, tuple[Offsets, Offsets]]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -77,6 +79,8 @@ class Gatherer:
             frame = self._table(spec)
             found[spec.name] = pl.concat([found[spec.name], frame]) if spec.name in found else frame
         self._extents.clear()
+        self._placed_in.clear()
+        self._said.clear()
         return found
 
     def _table(self, spec: TableSpec) -> pl.DataFrame:
@@ -135,9 +139,7 @@ class Gatherer:
         """Of these segments, those whose element, or its first component, has one of the values."""
         if not wanted or not len(rows):
             return rows
-        said = self.tokens.packed(*self.tokens.component(rows, position, 0))
-        good: Flags = np.isin(said, np.array([packed_text(value) for value in wanted], dtype=np.uint64))
-        return rows[good]
+        return rows[_is_one_of(self.tokens.packed(*self.tokens.component(rows, position, 0)), wanted)]
 
     def _groups(self, rows: Offsets, repeat: Repeat) -> tuple[Offsets, Offsets]:
         """Each segment once for every group of elements that are not all empty, and the number of that group."""
@@ -177,19 +179,33 @@ class Gatherer:
     def _lookup(self, spec: TableSpec, rows: Offsets, name: str, where: tuple[str, ...], position: int) -> Offsets:
         """For each row the first such segment of its occurrence of the loop; -1 where there is none."""
         found = np.full(len(rows), -1, dtype=np.int64)
+        known = self._placed_in.get((spec, name))
+        if known is None:
+            known = self._placed_in[spec, name] = self._place(spec, rows, name)
+        segments, places = known
+        if where and len(segments):
+            said = self._said.get((spec, name, position))
+            if said is None:
+                said = self.tokens.packed(*self.tokens.component(segments, position, 0))
+                self._said[spec, name, position] = said
+            wanted = np.flatnonzero(_is_one_of(said, where))
+            segments, places = segments.take(wanted), places.take(wanted)
+        # The first of several counts: it is written last.
+        found[places[::-1]] = segments[::-1]
+        return found
+
+    def _place(self, spec: TableSpec, rows: Offsets, name: str) -> tuple[Offsets, Offsets]:
+        """The segments of that name in the table's loops, and the row of each."""
         segments = self._segments(name)
         if not len(segments):
-            return found
-        table = self.placed.table
-        loops = [table.number(loop) for loop in spec.loops]
+            return segments, segments
+        loops = [self.placed.table.number(loop) for loop in spec.loops]
         segments = segments[within(self.placed, loops, segments)]
-        segments = self._where(segments, position, where)
         at = self.placed.begins.take(segments)
         places = np.minimum(np.searchsorted(rows, at), len(rows) - 1)
         # What began before the first segment at hand has its row in an earlier block.
         here = rows.take(places) == at
-        found[places[here][::-1]] = segments[here][::-1]
-        return found
+        return (segments, places) if here.all() else (segments[here], places[here])
 
     def cut(self, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
         """Where an element, or one component of it (from 1), of each segment begins and ends; `offsets` are added."""
@@ -215,6 +231,14 @@ class Gatherer:
             self.problems.append(problem)
 
 
+def _is_one_of(said: Words, wanted: Sequence[str]) -> Flags:
+    """Which of these packed texts are one of a few."""
+    good: Flags = said == np.uint64(packed_text(wanted[0]))
+    for value in wanted[1:]:
+        good |= said == np.uint64(packed_text(value))
+    return good
+
+
 @dataclass(slots=True, eq=False)
 class _Frame:
     """The columns of one table until they are all there; texts are made last, all at once."""
@@ -227,13 +251,12 @@ class _Frame:
     def keys(self, name: str, numbers: Keyed) -> None:
         """A column of keys, null where there is none."""
         self.height = len(numbers)
-        column = pl.Series(name, numbers)
         is_whole = not len(numbers) or int(numbers.min()) >= 0
-        self.columns[name] = column if is_whole else column.set(column < 0, None)
+        self.columns[name] = arrow.numbers(name, numbers, None if is_whole else numbers >= 0)
 
     def words(self, name: str, numbers: NDArray[np.int16], words: Sequence[str]) -> None:
         """A column of few words, given by number."""
-        self.columns[name] = pl.Series(words, dtype=pl.String).gather(numbers.astype(np.int64)).alias(name)
+        self.columns[name] = arrow.words(numbers, words).alias(name)
 
     def read(self, column: ColumnSpec, sources: Sequence[tuple[Offsets, int]], offsets: Offsets) -> None:
         """One column, from these segments and elements; the first segment of a row that is not -1 counts."""
@@ -264,11 +287,8 @@ class _Frame:
         if parsed.bad.any():
             bad = np.flatnonzero(parsed.bad)
             self.gatherer.report(column, segments[bad], element + offsets[bad])
-        if column.type.endswith("_day"):
-            made = pl.Series(name, parsed.values.astype(np.int32)).cast(pl.Date)
-        else:
-            made = pl.Series(name, parsed.values)
-        self.columns[name] = made if parsed.known.all() else made.set(pl.Series(~parsed.known), None)
+        made = arrow.days if column.type.endswith("_day") else arrow.numbers
+        self.columns[name] = made(name, parsed.values, parsed.known)
 
     def collect(self) -> pl.DataFrame:
         """The table."""

@@ -68,7 +68,7 @@ def _name_bytes() -> Bytes:
 
 
 @cache
-def _masks() -> Words:
+def byte_masks() -> Words:
     """By length: the bits of a word that so many bytes take."""
     return np.array([(1 << (8 * length)) - 1 for length in range(_WORD + 1)], dtype=np.uint64)
 
@@ -178,7 +178,7 @@ class Tokens:
     def packed(self, begins: Offsets, ends: Offsets) -> Words:
         """Up to eight bytes of each text as one number, to be compared with `packed_text`; longer ones are 0."""
         lengths = ends - begins
-        found: Words = self.words[begins] & _masks().take(np.where(lengths > _WORD, 0, lengths))
+        found: Words = self.words[begins] & byte_masks().take(np.where(lengths > _WORD, 0, lengths))
         return found
 
     @property
@@ -316,7 +316,7 @@ def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
     """Two or three letters and digits of each name as one number."""
     lengths = ends - starts
     good = (lengths >= 2) & (lengths <= _LONGEST_TAG)  # noqa: PLR2004 - the shortest name
-    packed = words[starts] & _masks().take(np.where(good, lengths, 0))
+    packed = words[starts] & byte_masks().take(np.where(good, lengths, 0))
     folded = _name_bytes().take(packed.astype("<u4").view(np.uint8)).view("<u4").astype(np.int32)
     folded[(folded & np.int32(_NO_NAME)) != 0] = 0
     return folded

@@ -12,17 +12,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.tokens import Bytes, Flags, Offsets, Tokens
+from cleanclaim.x12.columnar.tokens import Bytes, Flags, Offsets, Tokens, byte_masks
 
 _LONGEST = 18
 _SHORT = 8
-_LAST_FIGURE = 9
+_ONES = np.uint64(0x0101010101010101)
+"""One in each byte of a word."""
 _MOST_DIGITS = 15
 """Whole digits that are left room for two decimals, or three, in 64 bits."""
 _DAY = 8
+_FIRST = 18_000_101
+_DAYS_LISTED = 22_000_101 - _FIRST
+"""Days from 1800 through 2199 are days here; a patient's or a payer's is none before or after."""
+_NO_DAY = np.int32(-(2**31))
 _MOMENT = 12
 _RANGE = 17
-_ZERO, _NINE, _MINUS, _POINT = ord("0"), ord("9"), ord("-"), ord(".")
+_ZERO, _NINE, _MINUS, _POINT = (np.uint64(byte) for byte in b"09-.")
 
 
 class Parsed(NamedTuple):
@@ -53,37 +58,38 @@ def decimals(tokens: Tokens, begins: Offsets, ends: Offsets, places: int) -> Par
 
 
 @cache
-def _weights(places: int) -> tuple[NDArray[np.int64], Bytes, Flags]:
-    """By length and place of the point (8: none): what each byte counts, which must be digits, and whether it fits."""
-    weights = np.zeros((_SHORT + 1, _SHORT + 1, _SHORT), dtype=np.int64)
-    digits = np.zeros((_SHORT + 1, _SHORT + 1, _SHORT), dtype=np.uint8)
-    fits = np.zeros((_SHORT + 1, _SHORT + 1), dtype=np.bool_)
-    for length in range(1, _SHORT + 1):
-        for point in (*range(length), _SHORT):
-            whole = min(point, length)
-            decimal = length - whole - 1 if point < length else 0
-            fits[length, point] = decimal <= places
-            for place in range(length) if decimal <= places else ():
-                if place < whole:
-                    weights[length, point, place] = 10 ** (whole - 1 - place + places)
-                elif place > whole:
-                    weights[length, point, place] = 10 ** (places - (place - whole))
-                digits[length, point, place] = place != point
-    return weights, digits, fits
+def _powers(places: int) -> NDArray[np.int64]:
+    """By decimals that are there: what brings the number to `places` decimals."""
+    return np.array([10 ** max(places - there, 0) for there in range(_SHORT + 1)], dtype=np.int64)
 
 
 def _short(tokens: Tokens, begins: Offsets, lengths: Offsets, places: int) -> tuple[NDArray[np.int64], Flags]:
-    """Numbers of up to eight bytes without a sign, eight bytes of each at once; the others are left unread."""
-    weights, must, fits = _weights(places)
-    text = tokens.packed(begins, begins + lengths).view(np.uint8).reshape(-1, _SHORT)
-    is_point = text == _POINT
-    point = np.where(is_point.any(axis=1), is_point.argmax(axis=1), _SHORT)
-    # One look-up for each kind of number: its length and the place of its point.
-    kind = lengths * (_SHORT + 1) + point
-    figures = text - np.uint8(_ZERO)
-    wanted = must.reshape(-1, _SHORT).take(kind, axis=0)
-    good = fits.reshape(-1).take(kind) & ~((figures > _LAST_FIGURE) & (wanted != 0)).any(axis=1)
-    values = np.einsum("ij,ij->i", weights.reshape(-1, _SHORT).take(kind, axis=0), (figures * wanted).astype(np.int64))
+    """Numbers of up to eight bytes without a sign, the eight bytes as one word; the others are left unread.
+
+    The point is taken out of the word, the digits are moved to its end, zeros fill the front, and three multiplications
+    make pairs, fours and eights of digits. No byte is looked at by itself.
+    """
+    keep, ones = byte_masks(), _ONES
+    word = tokens.packed(begins, begins + lengths)
+    size = lengths.astype(np.int64)
+    # The lowest byte that is a point: its place is the number of bytes below it.
+    apart = word ^ (_POINT * ones)
+    marks = (apart - ones) & ~apart & (0x80 * ones)
+    point = np.bitwise_count((marks & (~marks + np.uint64(1))) - np.uint64(1)).astype(np.int64) >> 3
+    has_point = point < size
+    whole = np.where(has_point, point, size)
+    below = keep.take(whole)
+    word = (word & below) | ((word >> np.uint64(8)) & ~below)
+    digits = size - has_point
+    decimal = digits - whole
+    front = _SHORT - digits
+    # Shifted in two steps, as a word cannot be shifted by all of its bits.
+    half = (front.view(np.uint64) << np.uint64(3)) >> np.uint64(1)
+    word = ((word << half) << half) | (keep.take(front) & (_ZERO * ones))
+    good = (((word + (0x46 * ones)) | (word - (_ZERO * ones))) & (0x80 * ones)) == 0
+    good &= (digits > 0) & (decimal <= places) & ~((word < (_ZERO * ones)) | (size > _SHORT))
+    figures = _eight_digits(word)
+    values = figures * _powers(places).take(np.where(good, decimal, 0))
     return np.where(good, values, 0), good
 
 
@@ -101,7 +107,7 @@ def _careful(codes: Bytes, begins: Offsets, lengths: Offsets, places: int) -> tu
         now = left > step
         byte = codes[at + np.where(now, step, 0)]
         is_digit = now & (byte >= _ZERO) & (byte <= _NINE)
-        digit = byte.astype(np.int64) - _ZERO
+        digit = byte.astype(np.int64) - np.int64(_ZERO)
         counts = is_digit & (~is_past_point | (decimal < places))
         values = np.where(counts, values * 10 + digit, values)
         whole += is_digit & ~is_past_point
@@ -130,29 +136,40 @@ def last_days(tokens: Tokens, begins: Offsets, ends: Offsets) -> Parsed:
 
 
 def _days(tokens: Tokens, begins: Offsets, ends: Offsets, at: Offsets) -> Parsed:
-    codes, lengths = tokens.codes, ends - begins
+    lengths = ends - begins
     there = lengths > 0
     good = (lengths == _DAY) | (lengths == _MOMENT) | (lengths == _RANGE)
-    good &= (lengths != _RANGE) | (codes[np.where(lengths == _RANGE, begins + _DAY, 0)] == _MINUS)
+    good &= (lengths != _RANGE) | (tokens.codes.take(np.where(lengths == _RANGE, begins + _DAY, 0)) == _MINUS)
     if not good.any():
         return Parsed(np.zeros(len(begins), dtype=np.int64), good, there)
     at = np.where(good, at, 0)
-    year, is_year = _digits(codes, at, 4)
-    month, is_month = _digits(codes, at + 4 * good, 2)
-    day, is_day = _digits(codes, at + 6 * good, 2)
-    good &= is_year & is_month & is_day & (month >= 1) & (month <= 12) & (year >= 1) & (day >= 1)  # noqa: PLR2004
-    first = (np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1
-    months = first.astype("datetime64[M]")
-    values = months.astype("datetime64[D]").astype(np.int64) + np.where(good, day, 1) - 1
-    good &= values < (months + 1).astype("datetime64[D]").astype(np.int64)
-    return Parsed(np.where(good, values, 0), good, there & ~good)
+    word = tokens.packed(at, at + _DAY)
+    good &= (((word + (0x46 * _ONES)) | (word - (_ZERO * _ONES))) & (0x80 * _ONES)) == 0
+    figures = np.where(good, _eight_digits(word), 0)
+    place = figures - _FIRST
+    good &= (place >= 0) & (place < _DAYS_LISTED)
+    days = _calendar().take(np.where(good, place, 0))
+    good &= days != _NO_DAY
+    return Parsed(np.where(good, days, 0).astype(np.int64), good, there & ~good)
 
 
-def _digits(codes: Bytes, at: Offsets, count: int) -> tuple[Offsets, Flags]:
-    values = np.zeros(len(at), dtype=np.int64)
-    good = np.ones(len(at), dtype=np.bool_)
-    for place in range(count):
-        byte = codes[at + place] if len(codes) > int(at.max(initial=0)) + place else np.zeros(len(at), dtype=np.uint8)
-        good &= (byte >= _ZERO) & (byte <= _NINE)
-        values = values * 10 + byte.astype(np.int64) - _ZERO
-    return values, good
+def _eight_digits(word: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Eight bytes that are digits, as the number they write: pairs, then fours, then all."""
+    word = ((word & (0x0F * _ONES)) * np.uint64(2561)) >> np.uint64(8)
+    word = ((word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601)) >> np.uint64(16)
+    word = ((word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001)) >> np.uint64(32)
+    return word.view(np.int64)
+
+
+@cache
+def _calendar() -> NDArray[np.int32]:
+    """For each number CCYYMMDD from `_FIRST` on, the day since 1970-01-01, or `_NO_DAY`: few megabytes, made once."""
+    found = np.full(_DAYS_LISTED, _NO_DAY, dtype=np.int32)
+    first = np.datetime64("1800-01-01")
+    days = np.arange(first, np.datetime64("2200-01-01"))
+    months = days.astype("datetime64[M]")
+    year = days.astype("datetime64[Y]").astype(np.int64) + 1970
+    month = months.astype(np.int64) % 12 + 1
+    day = (days - months).astype(np.int64) + 1
+    found[year * 10_000 + month * 100 + day - _FIRST] = days.astype(np.int64)
+    return found
