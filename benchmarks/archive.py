@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-_PROGRAMS = (
+_USUAL = (
     ("97110", "97140", "97112"),
     ("97110", "97140", "97530", "G0283"),
     ("97110", "97112", "97530", "97140"),
@@ -25,8 +25,11 @@ _PROGRAMS = (
     ("97110", "97112", "97116", "97530", "97140"),
     ("97113", "97140"),
     ("97161", "97110", "97140"),
-    ("97110", "97140", "97014", "97110"),
+    ("97110", "97140", "97014"),
 )
+_PROGRAMS = (*_USUAL * 5, ("97110", "97140", "97110"))
+"""What visits bill; one in sixty bills a code on two lines."""
+
 _DIAGNOSES = ("M54.50", "M25.561", "M25.511", "M54.2", "M17.11", "M75.121", "S83.511D", "R26.89", "M62.81", "Z47.1")
 _PAYERS = (*("medicare_b",) * 5, *("uhc_commercial",) * 2, "aetna", "cigna", "tricare")
 _STATES = ("national",)
@@ -103,7 +106,7 @@ def _frame(random: np.random.Generator, lines: int, start: int) -> pl.DataFrame:
         "modifiers": modifiers,
         "units": units,
         "charge_cents": units * 6_500,
-        "pointers": np.full(len(visit), "1"),
+        "pointers": np.where(first_diagnosis == second, "1", "1 2")[visit],
     }
     return pl.DataFrame(
         {name: pl.Series(values.tolist() if values.dtype.kind == "U" else values) for name, values in columns.items()}

@@ -127,6 +127,8 @@ def is_dear(dtype: pl.DataType) -> bool:
 
 def number(column: pl.Series) -> _Numbered | None:
     """Number a column's values; nothing where they are too many."""
+    if column.null_count() == len(column):
+        return _Numbered(np.zeros(len(column), np.int32), 1)
     numbers = _numbers(column)
     found = None if numbers is None else _dense(numbers)
     return None if found is None or found.count * _KINDS_PER_ROW > len(column) else found

@@ -30,9 +30,13 @@ class Memory:
         # One value, replaced as a whole: two threads may lose each other's answers, never mix them.
         self._kept: tuple[Editions, dict[tuple[object, ...], int], pl.DataFrame] = (BUILT_IN, {}, pl.DataFrame())
 
-    def answer(self, frame: pl.DataFrame, context: Context) -> list[pl.Series]:
-        """The columns of all stages, rows in the order of the frame."""
-        if frame.height > FEW_ROWS or not frame.height:
+    def answer(self, frame: pl.DataFrame, context: Context, *, rows_differ: bool = False) -> list[pl.Series]:
+        """The columns of all stages, rows in the order of the frame.
+
+        With `rows_differ` no two rows are alike: then they are looked for in memory however many they are, for the
+        next part of an archive asks for the same.
+        """
+        if not frame.height or (frame.height > FEW_ROWS and not rows_differ):
             return self._computed(frame, context).get_columns()
         keys = list(zip(*(_values(frame.get_column(name)) for name in self._needs), strict=True))
         editions = current()

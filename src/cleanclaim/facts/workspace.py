@@ -110,7 +110,7 @@ class Workspace:
         if kinds is None:
             added = memory.answer(frame, self.context)
         else:
-            answers = memory.answer(self.alike.rows(table, needs, kinds), self.context)
+            answers = memory.answer(self.alike.rows(table, needs, kinds), self.context, rows_differ=True)
             added = self.alike.spread(table, answers, kinds)
         self.frames[table] = frame.hstack(added)
 

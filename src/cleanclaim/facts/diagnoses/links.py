@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.kit import Context, Fact, Stage, count_same
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, TEXTS, Column
@@ -31,8 +32,14 @@ def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
             .alias("secondary"),
         )
     )
-    lines = frames["lines"].select("claim_id", "pointers", "knows_diagnoses")
-    joined = lines.join(listed, on="claim_id", how="left", maintain_order="left")
+    lines = pl.DataFrame([frames["lines"].get_column(name) for name in _OF_LINES])
+    joined = lines.join(listed, on="claim_id", how="left", maintain_order="left").drop("claim_id")
+    kinds = Alike({"lines": joined}, {}).kinds("lines", joined.columns)
+    return _linked(joined) if kinds is None else _linked(joined[kinds.rows])[kinds.of_row]
+
+
+def _linked(joined: pl.DataFrame) -> pl.DataFrame:
+    """What lines with these pointers point to, in claims with these diagnoses."""
     places = pl.col("pointers") - 1
     has_none = pl.col("pointers").list.len() == 0
     linked = pl.col("written").list.gather(places.list.eval(pl.element().filter(pl.element() >= 0)), null_on_oob=True)
