@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,13 +19,11 @@ import jinja2
 import polars as pl
 
 from cleanclaim.audit import plots, totals, totals_peers
+from cleanclaim.audit.report_rules import rule_rows
 from cleanclaim.audit.sampling import Sample
-from cleanclaim.check.findings import render
 from cleanclaim.check.summary import OUTCOMES
 from cleanclaim.money import dollars
 from cleanclaim.reference import payers as payer_files
-from cleanclaim.rules import book
-from cleanclaim.rules.kit import Rule, Safety
 
 _PARTS_SHOWN = 25
 _INPUTS_SHOWN = 30
@@ -34,8 +31,6 @@ _CELLS_SHOWN = 30
 _MONTHS_SHOWN = 60
 _DOTS_SHOWN = 1_000
 _BOXES_SHOWN = 20
-_MESSAGE_LENGTH = 400
-"""Characters of a message; a day with dozens of lines names them all."""
 
 SEVERITY_WORDS = {name: words[:1].upper() + words[1:] for name, words in OUTCOMES.items()}
 
@@ -112,7 +107,7 @@ def render_report(
         "crashed": verdicts.filter(pl.col("crashed") != "").select("rule", "crashed").rows(),
         "outcomes": totals.by_severity(findings).to_dicts(),
         "months": _months(claims),
-        "rules": _rules(findings, verdicts),
+        "rules": rule_rows(findings, verdicts),
         "payers": _parts("Payer", totals.by_part(claims, pl.col("payer")), _payer_name),
         "clinics": _parts("Billing NPI", totals.by_part(claims, pl.col("billing_npi")), _npi),
         "therapists": _parts("Rendering NPI", totals.by_part(claims, pl.col("rendering_npi")), _npi),
@@ -234,72 +229,6 @@ def _short_dollars(value: float) -> str:
         if value >= size:
             return f"${value / size:g}{letter}"
     return f"${value:g}"
-
-
-# --- by rule -----------------------------------------------------------------------------------------------
-
-
-def _rules(findings: pl.DataFrame, verdicts: pl.DataFrame) -> list[dict[str, Any]]:
-    shown: dict[str, list[dict[str, Any]]] = {}
-    for row in totals.examples(findings).iter_rows(named=True):
-        shown.setdefault(row["rule"], []).append(row)
-    return [_rule(row, shown.get(row["rule"], [])) for row in totals.by_rule(findings, verdicts).to_dicts()]
-
-
-def _rule(row: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    entry = book.entry(row["rule"])
-    if entry is None:
-        raise KeyError(row["rule"])
-    sentence, why, fix = _told(entry.rationale)
-    return {
-        **row,
-        "code": row["rule"],
-        "name": entry.rule.name.replace("-", " "),
-        "sentence": sentence,
-        "why": why,
-        "fix": _fix(entry.rule, fix),
-        "sources": [source.cite() for source in entry.rule.sources],
-        "examples": [
-            {
-                "claim": one["claim"] or "no number",
-                "day": one["date_of_service"] or "unknown",
-                "place": one["place"] or "",
-                "message": _message(entry.rule, one["arguments"]),
-                "cents": one["cents"],
-            }
-            for one in shown
-        ],
-    }
-
-
-def _message(rule: Rule, arguments: str) -> str:
-    said = render(rule.message, json.loads(arguments))
-    return said if len(said) <= _MESSAGE_LENGTH else f"{said[:_MESSAGE_LENGTH]}…"
-
-
-def _told(rationale: str) -> tuple[str, list[str], str]:
-    """A rule's docstring: its sentence, its paragraphs, and what it says of a fix."""
-    sentence, _, rest = rationale.partition("\n")
-    why, fix = [], ""
-    for paragraph in rest.strip().split("\n\n"):
-        joined: list[str] = []
-        for line in paragraph.split("\n"):
-            if line.startswith(("Fix:", "Not flagged:")):
-                joined.append("")
-            joined[-1:] = [f"{joined[-1]} {line.strip()}".strip()] if joined else [line.strip()]
-        for said in joined:
-            if said.startswith("Fix:"):
-                fix = said.removeprefix("Fix:").strip()
-            elif said:
-                why.append(said.replace("`", ""))
-    return sentence.strip(), why, fix.replace("`", "")
-
-
-def _fix(rule: Rule, told: str) -> str:
-    if rule.fix is None:
-        return told[:1].upper() + told[1:] if told else "none is proposed."
-    who = "may be applied at once" if rule.fix.safety is Safety.SAFE else "a named person decides"
-    return f"{rule.fix.title} ({who})."
 
 
 # --- by payer, clinic, therapist ---------------------------------------------------------------------------

@@ -119,12 +119,13 @@ def _cents(path: Path, row: Mapping[str, str]) -> int:
     text = row["overpaid"].strip()
     if not text:
         raise ReviewError(f"{path}: row {row['line']}: overpaid is empty; expected dollars, 0 where the claim is right")
+    expected = f"{path}: row {row['line']}: overpaid; expected dollars such as 41.50 or -3"
+    if not _AMOUNT.fullmatch(text):
+        raise ReviewError(expected)
     try:
-        if not _AMOUNT.fullmatch(text):
-            raise AmountError(text)
         return parse_cents(text)
     except AmountError as error:
-        raise ReviewError(f"{path}: row {row['line']}: overpaid; expected dollars such as 41.50 or -3") from error
+        raise ReviewError(expected) from error
 
 
 def _is_error(path: Path, row: Mapping[str, str]) -> bool:

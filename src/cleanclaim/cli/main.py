@@ -15,6 +15,7 @@ from cleanclaim import __version__
 COMMANDS: dict[str, str] = {
     "bill": "Turn a folder of visit notes into checked claims, forms and a report.",
     "check": "Check visit files or 837P claims against the rule book.",
+    "audit": "Audit an archive of claims of any size, and write a report.",
     "fix": "Apply safe fixes to a file; fixes that attest need a name.",
     "units": "Count units from minutes, and explain them.",
     "code": "Suggest procedure codes for words of a note.",
