@@ -183,9 +183,10 @@ def test_only_medicares_lesser_of_is_in_the_statute() -> None:
     assert payable("cash").source is None
 
 
+@pytest.mark.parametrize("modifier", ["CQ", "CO"])
 @pytest.mark.parametrize(("day", "steps"), [(date(2021, 12, 31), 0), (date(2022, 1, 1), 1)])
-def test_an_assistants_line_is_cut_from_2022(day: date, steps: int) -> None:
-    line = price_lines("97110-CQ", date=day).lines[0]
+def test_an_assistants_line_is_cut_from_2022(day: date, steps: int, modifier: str) -> None:
+    line = price_lines(f"97110-{modifier}", date=day).lines[0]
     assert [step.label for step in line.steps].count("assistant") == steps
 
 
@@ -194,7 +195,7 @@ def test_a_quote_by_a_fee_table(tmp_path: Path) -> None:
     settings["multiple_procedure_reduction"] = "false"
     price = price_lines("97110x2 97140", date=DAY, payer=pack(tmp_path, "by_table", "commercial", settings))
     assert [line.allowed_cents for line in price.lines] == [6300, None]
-    assert "2 × the payer's own fee" in price.explain()
+    assert price.lines[0].steps[0].how == "2 × the payer's own fee"
     assert price.allowed_cents is None
 
 
