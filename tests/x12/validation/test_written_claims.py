@@ -81,7 +81,7 @@ def settled(data: bytes) -> bool:
 @pytest.mark.slow
 def test_another_validator_refuses_what_we_refuse_and_takes_what_we_take() -> None:
     compared = refused = 0
-    for data in mutants(20261121, 60):
+    for data in mutants(20261121, 30):
         outcome = validate(data).outcome
         if settled(data):
             continue
@@ -89,5 +89,5 @@ def test_another_validator_refuses_what_we_refuse_and_takes_what_we_take() -> No
         is_refused = outcome is Outcome.REJECTED
         refused += is_refused
         assert is_refused == (pyx12_errors(data) != []), [str(fault) for fault in validate(data).all_faults()]
-    assert compared > 40
-    assert refused > 30
+    assert compared > 20
+    assert refused > 15

@@ -7,42 +7,36 @@ how often those that may repeat did.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
 
 from cleanclaim.x12.delimiters import Delimiters
-from cleanclaim.x12.validation.balancing import Balancer, Hook, Reporter
-from cleanclaim.x12.validation.claim_balance import ClaimBalance
 from cleanclaim.x12.validation.dictionary import load_dictionary
 from cleanclaim.x12.validation.elements import judge_segment
 from cleanclaim.x12.validation.faults import Fault, FaultKind, Report
+from cleanclaim.x12.validation.lookups import BY_FIRST, BY_ID, balancer_of, hooks_of, patterns, telling_of
 from cleanclaim.x12.validation.notation import SegmentUse
-from cleanclaim.x12.validation.patterns import pattern_of
-from cleanclaim.x12.validation.payment_balance import PaymentBalance
 from cleanclaim.x12.validation.placing import Move, Places, places_of
 from cleanclaim.x12.validation.structure import Entry, Loop, Structure
 
-_BY_ID, _BY_FIRST, _BY_OTHER = range(3)
-"""What tells the uses of a segment apart: nothing but its id, its first element, or another."""
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 
 
-@dataclass(slots=True)
 class _Instance:
     """One loop that is open: `number` is its first segment in the transaction, `seen` the bits of what stood in it.
 
-    `notes` are the values noted for conditions; `level` and `children` are the number of an HL and whether it says
-    that others stand below it.
+    `counts` says how often, by bit, of what stood more than once. `notes` are the values noted for conditions; `level`
+    and `children` are the number of an HL and whether it says that others stand below it.
     """
 
-    loop: Loop
-    number: int
-    seen: int = 0
-    counts: dict[int, int] = field(default_factory=dict)
-    notes: int = 0
-    level: str = ""
-    children: str = ""
+    __slots__ = ("children", "counts", "level", "loop", "notes", "number", "seen")
+
+    def __init__(self, loop: Loop, number: int) -> None:
+        self.loop = loop
+        self.number = number
+        self.seen = 0
+        self.counts: dict[int, int] | None = None
+        self.notes = 0
+        self.level = ""
+        self.children = ""
 
 
 class TransactionJudge:
@@ -62,11 +56,11 @@ class TransactionJudge:
         self._levels = 0
         self._passed_over = 0
         self._drift = (0, "", "")
-        self._patterns = _patterns(delimiters)
-        self._balancer = _balancer(structure, self._unbalanced)
-        self._hooks = _hooks(structure, self._balancer)
+        self._patterns = patterns(delimiters)
+        self._balancer = balancer_of(structure, self._unbalanced)
+        self._hooks = hooks_of(structure, self._balancer)
         self._sign = delimiters.element
-        self._telling = _telling(structure)
+        self._telling = telling_of(structure)
 
     def begin(self, raw: str) -> None:
         """The transaction's header."""
@@ -83,9 +77,9 @@ class TransactionJudge:
             self._unknown(tag, number)
             return
         moves = self._state.moves
-        if telling == _BY_ID:
+        if telling == BY_ID:
             move = moves.get(tag) or self._move(raw, tag)
-        elif telling == _BY_FIRST:
+        elif telling == BY_FIRST:
             second = raw.find(sign, end + 1)
             move = moves.get(raw if second < 0 else raw[:second]) or self._move(raw, tag)
         else:
@@ -246,6 +240,8 @@ class TransactionJudge:
             self._fault(FaultKind.SEGMENT_OUT_OF_ORDER, number, loop, tag, words)
         if not holder.seen & entry.bit or not entry.most:
             return
+        if holder.counts is None:
+            holder.counts = {}
         times = holder.counts.get(entry.bit, 1) + 1
         holder.counts[entry.bit] = times
         if times > entry.most:
@@ -271,7 +267,8 @@ class TransactionJudge:
 
     def _numbered(self, around: _Instance, entry: Entry, raw: str, number: int) -> None:
         """A loop that counts its instances: the next number is its own."""
-        times, stated = around.counts.get(entry.bit, 1), raw.partition(self._sign)[2]
+        times = (around.counts or {}).get(entry.bit, 1)
+        stated = raw.partition(self._sign)[2]
         if entry.child is not None and stated != str(times) and stated.isascii() and stated.isdigit():
             words = ("another number", f"{times}, the next one")
             self._fault(FaultKind.LINE_NUMBER_WRONG, number, entry.child.id, entry.tag, words, 1)
@@ -345,63 +342,3 @@ def _after(levels: tuple[tuple[Loop, int], ...]) -> str:
 
 def _ordinal(times: int) -> str:
     return f"number {times}"
-
-
-_Match = Callable[[str], re.Match[str] | None]
-"""Whether a segment is in order."""
-
-
-class _Patterns(dict[SegmentUse, _Match]):
-    """The expression of each use for one set of delimiters, compiled when first needed."""
-
-    def __init__(self, delimiters: Delimiters) -> None:
-        super().__init__()
-        self._delimiters = delimiters
-
-    def __missing__(self, use: SegmentUse) -> _Match:
-        match = self[use] = pattern_of(use, self._delimiters).fullmatch
-        return match
-
-
-@cache
-def _telling(structure: Structure) -> dict[str, int]:
-    """For each segment id of a guide, what tells its uses apart."""
-    found = {}
-    for tag in structure.tags:
-        place = structure.qualified.get(tag)
-        found[tag] = _BY_ID if place is None else _BY_FIRST if place == (1, 0) else _BY_OTHER
-    return found
-
-
-@cache
-def _uses(structure: Structure) -> dict[tuple[str, str], tuple[SegmentUse, ...]]:
-    """The uses of each segment id in each loop."""
-    found: dict[tuple[str, str], tuple[SegmentUse, ...]] = {}
-    for loop in structure.loops.values():
-        for use in (loop.trigger, *(entry.use for entry in loop.entries if entry.child is None)):
-            found[loop.id, use.tag] = (*found.get((loop.id, use.tag), ()), use)
-    return found
-
-
-def _hooks(structure: Structure, balancer: Balancer | None) -> dict[SegmentUse, Hook]:
-    """What a balancer does with each use of a segment that counts."""
-    if balancer is None:
-        return {}
-    uses = _uses(structure)
-    return {use: hook for place, hook in balancer.hooks.items() for use in uses.get(place, ())}
-
-
-@lru_cache(maxsize=16)
-def _patterns(delimiters: Delimiters) -> _Patterns:
-    """The expressions for these delimiters; few sets are in use at a time."""
-    return _Patterns(delimiters)
-
-
-def _balancer(structure: Structure, report: Reporter) -> Balancer | None:
-    """What keeps the sums of this kind of transaction, where it has any."""
-    if structure.transaction == "835":
-        return PaymentBalance(report)
-    if structure.transaction == "837":
-        services = {entry.tag for entry in structure.loops["2400"].entries}
-        return ClaimBalance(report, "SV1", 2) if "SV1" in services else ClaimBalance(report, "SV2", 3)
-    return None
