@@ -52,7 +52,7 @@ class Block:
     """A stretch of a file: its tables, its bytes, and what could not be read in it.
 
     Attributes:
-        tables: by name; `cleanclaim.x12.columnar` says which there are. Keys count on from block to block.
+        tables: by name, as the maps in `guides/columns` say. Keys count on from block to block.
         around: rows of earlier blocks that rows of this one refer to by key: transactions, levels, their parties.
         raw: the bytes, untouched: joined over all blocks they are the file.
         problems: a row for each thing that is not as expected (`PROBLEMS`).
@@ -181,7 +181,9 @@ class _Pipeline:
             if name in block.tables or name in around:
                 rows = finished.table(name) if name in block.tables else around[name]
                 key = rows.columns[0]
-                carried[name] = rows.filter(pl.col(key).is_in(sorted(keys)))
+                kept = rows.filter(pl.col(key).is_in(sorted(keys)))
+                # Made anew, so that a few rows do not keep the bytes of every block before in memory.
+                carried[name] = pl.DataFrame(kept.rows(), schema=kept.schema, orient="row")
         self.carried = carried
         return finished
 
