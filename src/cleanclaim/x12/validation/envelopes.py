@@ -5,6 +5,7 @@ What stands inside a transaction goes to its own judge. The elements of headers 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cleanclaim.x12.delimiters import STANDARD, Delimiters
@@ -43,7 +44,6 @@ class EnvelopeJudge:
     validation: Validation
     number: int = 0
     _delimiters: Delimiters = STANDARD
-    _heads: frozenset[str] = field(default_factory=lambda: _heads(STANDARD.element))
     _interchange: InterchangeVerdict | None = None
     _is_closed: bool = False
     _group: GroupVerdict | None = None
@@ -54,17 +54,24 @@ class EnvelopeJudge:
     _transactions_seen: set[str] = field(default_factory=set)
     _interchanges_seen: set[tuple[str, ...]] = field(default_factory=set)
 
+    def take_all(self, segments: Iterable[str], delimiters: Delimiters) -> None:
+        """The next segments, each without its terminator and the blanks before it."""
+        transaction, judge, heads = self._transaction, self._judge, _heads(delimiters.element)
+        for raw in segments:
+            if judge is not None and transaction is not None and raw[:3] not in heads:
+                # Nearly every segment.
+                self.number += 1
+                transaction.segments += 1
+                judge.take(raw, transaction.segments)
+            else:
+                self.take(raw, delimiters)
+                transaction, judge = self._transaction, self._judge
+
     def take(self, raw: str, delimiters: Delimiters) -> None:
-        """The next segment, without its terminator and the blanks before it."""
+        """The next segment."""
         self.number += 1
-        if raw[:3] not in self._heads and self._judge is not None and self._transaction is not None:
-            # Nearly every segment.
-            self._transaction.segments += 1
-            self._judge.take(raw, self._transaction.segments)
-            return
         if delimiters is not self._delimiters:
             self._delimiters = delimiters
-            self._heads = _heads(delimiters.element)
         tag = raw.partition(delimiters.element)[0]
         if tag == "ISA":
             self._begin_interchange(raw)

@@ -17,13 +17,15 @@ class Move:
     """What a segment does: loops beyond `depth` end; the one at `holder` takes `entry`; a loop may begin.
 
     `entry` is `None` where the segment can stand nowhere: then `candidates` are uses that its code alone excludes.
-    `is_misplaced` says that it stands too late in its loop.
+    `is_watched`: a value in it is noted for a condition of the loop that it stands in. `is_misplaced` says that it
+    stands too late in its loop.
     """
 
     target: State
     depth: int
     holder: int
     entry: Entry | None
+    is_watched: bool = False
     is_misplaced: bool = False
     is_passed_over: bool = False
     candidates: tuple[Entry, ...] = ()
@@ -96,7 +98,8 @@ class Places:
         if entry.child is not None:
             levels = (*levels, (entry.child, 0))
         detached = state.detached if depth > state.detached else 0
-        return Move(self._state(levels, detached), depth, depth - 1, entry)
+        is_watched = entry.tag in (entry.child or loop).watched
+        return Move(self._state(levels, detached), depth, depth - 1, entry, is_watched)
 
     def _lone(self, state: State, tag: str) -> Move | None:
         """The one segment of the innermost loop that its id alone fits: its code is wrong, its place is clear."""
@@ -118,10 +121,12 @@ class Places:
     def _misplaced(self, state: State, depth: int, entry: Entry) -> Move:
         """A loop that stands too late ends nothing: it is put beside what is open, in place of one put so before."""
         if entry.child is None:
-            return Move(state, len(state.levels), depth - 1, entry, is_misplaced=True)
+            is_watched = entry.tag in state.levels[depth - 1][0].watched
+            return Move(state, len(state.levels), depth - 1, entry, is_watched, is_misplaced=True)
         base = max(state.detached, depth) if state.detached else len(state.levels)
         levels = (*state.levels[:base], (entry.child, 0))
-        return Move(self._state(levels, base), base, depth - 1, entry, is_misplaced=True)
+        is_watched = entry.tag in entry.child.watched
+        return Move(self._state(levels, base), base, depth - 1, entry, is_watched, is_misplaced=True)
 
 
 @cache

@@ -109,13 +109,10 @@ class TransactionJudge:
         use = entry.use
         if self._patterns[use](raw) is None:
             self._judge(use, holder.loop.id, raw, number)
-        watched = holder.loop.watched
-        if watched and tag in watched:
+        if move.is_watched:
             self._note(holder, tag, raw)
-        hook = self._hooks.get(use)
-        if hook is not None and self._balancer is not None:
-            self._balancer.number = number
-            hook(raw.split(sign))
+        if use in self._hooks:
+            self._count_in(use, raw, number)
 
     def finish(self, *, is_whole: bool) -> None:
         """The transaction is over; `is_whole` where its trailer was there."""
@@ -129,6 +126,12 @@ class TransactionJudge:
             self._close(instance)
         if self._balancer is not None:
             self._balancer.finish()
+
+    def _count_in(self, use: SegmentUse, raw: str, number: int) -> None:
+        """A segment whose amounts must balance."""
+        if self._balancer is not None:
+            self._balancer.number = number
+            self._hooks[use](raw.split(self._sign))
 
     # --- what is rare ------------------------------------------------------------------------------------
 

@@ -39,9 +39,13 @@ def validate_file(path: Path, *, limit: int = LIMIT) -> Validation:
 def _validated(file: BinaryIO, limit: int) -> Validation:
     validation = Validation([], FaultList(limit))
     judge = EnvelopeJudge(limit, validation)
-    take = judge.take
-    for raw, delimiters in _segments(file, judge):
-        take(raw, delimiters)
+    for block in blocks(file):
+        text = block.raw.decode("latin-1").removeprefix("\xef\xbb\xbf")
+        if block.delimiters is not None:
+            _judge_block(judge, text, block.delimiters, is_torn=block.is_torn)
+        elif text.strip(_BLANK):
+            words = (f"{len(text)} bytes before any interchange", "a file that begins with ISA")
+            _report(judge, FaultKind.NO_INTERCHANGE, words)
     judge.finish()
     validation.segments = judge.number
     if not validation.interchanges and not validation.faults.count:
@@ -49,31 +53,28 @@ def _validated(file: BinaryIO, limit: int) -> Validation:
     return validation
 
 
-def _segments(file: BinaryIO, judge: EnvelopeJudge) -> Iterator[tuple[str, Delimiters]]:
-    """The segments of a file, one character per byte, without terminators and the blanks before them."""
-    for block in blocks(file):
-        text, delimiters = block.raw.decode("latin-1"), block.delimiters
-        if delimiters is None:
-            if text.strip(_BLANK).removeprefix("\xef\xbb\xbf"):
-                words = (f"{len(text)} bytes before any interchange", "a file that begins with ISA")
-                _report(judge, FaultKind.NO_INTERCHANGE, words)
-            continue
-        pieces = text.removeprefix("\xef\xbb\xbf").split(delimiters.segment)
-        last = pieces.pop()
-        for piece in pieces:
-            raw = piece if piece[:1] > " " else piece.lstrip(_BLANK)
-            if len(raw) > _LONGEST:
-                _too_long(judge, raw)
-            elif raw:
-                yield raw, delimiters
-        raw = last.lstrip(_BLANK)
-        if block.is_torn or len(raw) > _LONGEST:
+def _judge_block(judge: EnvelopeJudge, text: str, delimiters: Delimiters, *, is_torn: bool) -> None:
+    """The segments of one block, one character per byte."""
+    pieces = text.split(delimiters.segment)
+    last = pieces.pop().lstrip(_BLANK)
+    judge.take_all(_segments(judge, pieces), delimiters)
+    if is_torn or len(last) > _LONGEST:
+        _too_long(judge, last)
+    elif last:
+        # Only the end of a file leaves a segment without its terminator.
+        judge.take(last, delimiters)
+        words = ("a segment without its terminator", "the terminator that ISA declares")
+        _report(judge, FaultKind.ENDS_TOO_EARLY, words)
+
+
+def _segments(judge: EnvelopeJudge, pieces: list[str]) -> Iterator[str]:
+    """Pieces between terminators that are segments, without the blanks before them."""
+    for piece in pieces:
+        raw = piece if piece[:1] > " " else piece.lstrip(_BLANK)
+        if len(raw) > _LONGEST:
             _too_long(judge, raw)
         elif raw:
-            # Only the end of a file leaves a segment without its terminator.
-            yield raw, delimiters
-            words = ("a segment without its terminator", "the terminator that ISA declares")
-            _report(judge, FaultKind.ENDS_TOO_EARLY, words)
+            yield raw
 
 
 def _too_long(judge: EnvelopeJudge, raw: str) -> None:
