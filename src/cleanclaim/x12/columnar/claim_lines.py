@@ -30,7 +30,9 @@ def line_columns(block: Block, counts: pl.DataFrame) -> pl.DataFrame:
         lines = lines.join(more, on="line_key", how="left", maintain_order="left")
     # A line whose service segment is lost tells nothing but where it stands.
     here = pl.col("service_segment") != ""
-    whole = pl.col("quantity_thousandths") % _THOUSAND == 0
+    # Digits must stand before a point, as elsewhere where units are read.
+    written = pl.col("quantity_text").str.contains(r"^-?[0-9]")
+    whole = written & (pl.col("quantity_thousandths") % _THOUSAND == 0)
     quantity = pl.when(here & whole).then(pl.col("quantity_thousandths") // _THOUSAND)
     place = pl.col("place_of_service")
     is_minutes = pl.col("unit_kind") == _MINUTES

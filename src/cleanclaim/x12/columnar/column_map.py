@@ -90,6 +90,8 @@ class ColumnMap:
     kind: str
     group: str
     versions: tuple[str, ...]
+    not_versions: tuple[str, ...]
+    reads_unnamed: bool
     label: str
     tables: tuple[TableSpec, ...]
     loops: LoopTable
@@ -117,6 +119,8 @@ def load_map(name: str) -> ColumnMap:
         table["kind"],
         table["group"],
         tuple(table["versions"]),
+        tuple(table.get("not_versions", ())),
+        table.get("reads_unnamed", False),
         table["label"],
         tables,
         loop_table(entries),
@@ -143,13 +147,16 @@ def map_for(kind: str, version: str, group: str = "") -> ColumnMap | None:
     """The map for a transaction of that kind (ST01) and implementation guide; `None` when there is none.
 
     A transaction without its header is of the kind that its group (GS01) holds. A version that no map names is read
-    by the only map of its kind, where there is only one.
+    by the map of its kind that says so (`reads_unnamed`), save those it excepts, or else by the only map of its kind.
     """
     every = [load_map(name) for name in map_names()]
     of_kind = [made for made in every if (made.kind == kind if kind else group and made.group == group)]
     named = [made for made in of_kind if any(version.startswith(one) for one in made.versions)]
     if named:
         return named[0]
+    for made in of_kind:
+        if made.reads_unnamed and not any(version.startswith(one) for one in made.not_versions):
+            return made
     return of_kind[0] if len(of_kind) == 1 else None
 
 
