@@ -14,6 +14,8 @@ from cleanclaim.x12.validation.patterns import pattern_of
 from cleanclaim.x12.validation.payment_balance import PaymentBalance
 from cleanclaim.x12.validation.structure import Structure
 
+_MOST_KNOWN = 1024
+"""How many segments of one use are known at most, so that memory does not grow with the file."""
 BY_ID, BY_FIRST, _BY_OTHER = range(3)
 """What tells the uses of a segment apart: nothing but its id, its first element, or another."""
 
@@ -60,6 +62,41 @@ def hooks_of(structure: Structure, balancer: Balancer | None) -> dict[SegmentUse
         return {}
     uses = _uses(structure)
     return {use: hook for place, hook in balancer.hooks.items() for use in uses.get(place, ())}
+
+
+class Sound(set[str]):
+    """Segments of one use that were found in order, so that each is looked at once: dates, lines and parties recur.
+
+    It belongs to one transaction and goes with it, as the segments may be about patients.
+    """
+
+    __slots__ = ("_match",)
+
+    def __init__(self, match: Match) -> None:
+        super().__init__()
+        self._match = match
+
+    def admits(self, raw: str) -> bool:
+        """Whether a segment that is not known yet is in order; it is known from then on."""
+        if self._match(raw) is None:
+            return False
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        self.add(raw)
+        return True
+
+
+class SoundByUse(dict[SegmentUse, Sound]):
+    """What was found in order, for each use of a segment in one transaction."""
+
+    def __init__(self, delimiters: Delimiters) -> None:
+        super().__init__()
+        self._patterns = patterns(delimiters)
+
+    def __missing__(self, use: SegmentUse) -> Sound:
+        """Nothing yet."""
+        sound = self[use] = Sound(self._patterns[use])
+        return sound
 
 
 @lru_cache(maxsize=16)

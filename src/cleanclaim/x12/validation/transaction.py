@@ -12,7 +12,7 @@ from cleanclaim.x12.delimiters import Delimiters
 from cleanclaim.x12.validation.dictionary import load_dictionary
 from cleanclaim.x12.validation.elements import judge_segment
 from cleanclaim.x12.validation.faults import Fault, FaultKind, Report
-from cleanclaim.x12.validation.lookups import BY_FIRST, BY_ID, balancer_of, hooks_of, patterns, telling_of
+from cleanclaim.x12.validation.lookups import BY_FIRST, BY_ID, SoundByUse, balancer_of, hooks_of, telling_of
 from cleanclaim.x12.validation.notation import SegmentUse
 from cleanclaim.x12.validation.placing import Move, Places, places_of
 from cleanclaim.x12.validation.structure import Entry, Loop, Structure
@@ -56,7 +56,7 @@ class TransactionJudge:
         self._levels = 0
         self._passed_over = 0
         self._drift = (0, "", "")
-        self._patterns = patterns(delimiters)
+        self._sound = SoundByUse(delimiters)
         self._balancer = balancer_of(structure, self._unbalanced)
         self._hooks = hooks_of(structure, self._balancer)
         self._sign = delimiters.element
@@ -107,7 +107,8 @@ class TransactionJudge:
             elif entry.child.is_numbered:
                 self._numbered(stack[move.holder], entry, raw, number)
         use = entry.use
-        if self._patterns[use](raw) is None:
+        sound = self._sound[use]
+        if raw not in sound and not sound.admits(raw):
             self._judge(use, holder.loop.id, raw, number)
         if move.is_watched:
             self._note(holder, tag, raw)
