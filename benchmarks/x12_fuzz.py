@@ -1,6 +1,6 @@
 """A million damaged files read: none may stop the reader, lose a byte or take more memory than a good one.
 
-    python -m benchmarks x12_fuzz            (a million; about an hour on one core)
+    python -m benchmarks x12_fuzz            (a million: many hours, for a night)
     python -m benchmarks.x12_fuzz 20000
 
 Every mutation has a number, which gives it back: `damaged(FILES[n % 6], n, 1 + n % 6)`.
