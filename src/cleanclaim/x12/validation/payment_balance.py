@@ -1,4 +1,4 @@
-"""Balancing of payment advices (835): lines, claims and the payment itself.
+"""Balancing of payments (835): lines, claims and the payment itself.
 
 A line's charge less its adjustments is its payment; a claim's charge less all adjustments, its own and its lines', is
 its payment; the payment is the sum of the claims' less the provider's adjustments. Source: the guide 005010X221A1,
