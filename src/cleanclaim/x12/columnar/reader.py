@@ -176,16 +176,31 @@ class _Pipeline:
         for (table, _), number in state.open.items():
             open_keys.setdefault(table, set()).add(number)
         open_keys.setdefault("parties", set()).update(state.links.values())
-        carried = {}
-        for name, keys in open_keys.items():
-            if name in block.tables or name in around:
-                rows = finished.table(name) if name in block.tables else around[name]
-                key = rows.columns[0]
-                kept = rows.filter(pl.col(key).is_in(sorted(keys)))
-                # Made anew, so that a few rows do not keep the bytes of every block before in memory.
-                carried[name] = pl.DataFrame(kept.rows(), schema=kept.schema, orient="row")
-        self.carried = carried
+        self.carried = {
+            name: rows
+            for name, keys in open_keys.items()
+            if (rows := _rows_of(sorted(keys), block.tables.get(name), around.get(name))) is not None
+        }
         return finished
+
+
+def _rows_of(keys: Sequence[int], table: pl.DataFrame | None, around: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The rows with these keys, made anew so that a few rows do not keep the bytes of blocks before in memory."""
+    found: dict[int, dict[str, object]] = {}
+    shape: dict[str, pl.DataType] = {}
+    for frame in (around, table):
+        if frame is None:
+            continue
+        shape |= frame.schema
+        if frame.height and frame is table:
+            # Keys count up, so that a key is the place of its row.
+            first = frame.item(0, 0)
+            found |= {key: frame.row(key - first, named=True) for key in keys if 0 <= key - first < frame.height}
+        elif frame.height:
+            found |= {
+                row[frame.columns[0]]: row for row in frame.iter_rows(named=True) if row[frame.columns[0]] in keys
+            }
+    return pl.DataFrame([found[key] for key in sorted(found)], schema=shape) if shape else None
 
 
 def _stretches(tokens: Tokens, state: State) -> tuple[list[_Stretch], list[Problem], State]:
