@@ -53,6 +53,7 @@ class _Cutter:
         self.rest = b""
         self.is_over = False
         self.delimiters: Delimiters | None = None
+        self.usual = b""
 
     def next(self) -> RawBlock | None:
         """The next block; `None` after the last."""
@@ -142,12 +143,13 @@ class _Cutter:
     def _boundary(self, limit: int) -> int:
         """Where the last claim, level or transaction before `limit` begins; 0 when none does past the first byte."""
         found = 0
-        for name in _BOUNDARIES:
+        # What ended the block before is likely near the end of this one: the others are then sought only past it.
+        for name in sorted(_BOUNDARIES, key=lambda one: one != self.usual):
             sign = name + (self.delimiters or Delimiters()).element.encode("latin-1")
             at = limit
             while (at := self.rest.rfind(sign, found + 1, at)) > found:
                 if self._starts_segment(at):
-                    found = at
+                    found, self.usual = at, name
                     break
         return found
 
