@@ -15,9 +15,10 @@ from polars.testing import assert_frame_equal
 
 from benchmarks import archive
 from cleanclaim.audit import spill
-from cleanclaim.audit.block import FILE, NUMBER, Settings
+from cleanclaim.audit.block import Settings
 from cleanclaim.audit.dask_engine import SchedulerError, on_cluster, require_private
 from cleanclaim.audit.inputs import files_of
+from cleanclaim.audit.packing import FILE, NUMBER
 from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
 from cleanclaim.facts.kit import Reach
 from tests.audit.test_run import SETTINGS, same

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from cleanclaim.audit.packing import FILE, NUMBER, together, unpack
 from cleanclaim.check import columns
 from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
 from cleanclaim.check.judge import Judge, Verdicts
@@ -20,11 +21,12 @@ from cleanclaim.check.summary import BLOCKING
 from cleanclaim.facts.kit import Context, Reach
 from cleanclaim.facts.peers.standing import MEASURES, NEEDS, measures_of
 from cleanclaim.lines.from_columns import lay_out
+from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import Payer
 from cleanclaim.rules.book import active_rules
 
-NUMBER, FILE, IS_REFUSED = "audit_row", "audit_file", "audit_is_refused"
-"""Columns of a block beside the dictionary's: the row's number in its file, the file's, and a cell was unreadable."""
+IS_REFUSED = "audit_is_refused"
+"""Column of a block's lines beside the dictionary's and those of its place: a cell was unreadable."""
 
 FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {"file": pl.Int64, "row": pl.Int64, **columns.FINDINGS}
 """Columns of the frame of findings; `file` and `row` are where the claim's first line stands, by number from 0."""
@@ -46,10 +48,12 @@ CLAIMS: dict[str, pl.DataType | type[pl.DataType]] = {
     "lost_cents": pl.Int64,
     "left_cents": pl.Int64,
     "findings": pl.Int64,
+    "paid_cents": pl.Int64,
 }
 """Columns of the frame of claims: what each bills, is allowed, and what its findings sum to.
 
 Once all findings of an audit are together, `lost_cents` is at most what the claim is allowed: it is lost once.
+`paid_cents` is what payment files of the archive say was paid for the claim; null where none speaks of it.
 """
 
 SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -71,6 +75,18 @@ class Settings:
     select: tuple[str, ...] = ()
     """Rules or families to judge; empty: all that are active."""
     ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a block: lines of tables, and claims of claim files; at least one of both.
+
+    `cells` is as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`; `claims`
+    as `cleanclaim.audit.packing.pack` makes them.
+    """
+
+    cells: pl.DataFrame | None
+    claims: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +131,16 @@ _EXTRA: dict[Reach, dict[str, tuple[str, ...]]] = {
 """Columns that the frames take beside what the rules read."""
 
 
-def judge_block(
-    cells: pl.DataFrame, settings: Settings, reach: Reach = Reach.PATIENT, beside: Beside | None = None
-) -> Judged:
+def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, beside: Beside | None = None) -> Judged:
     """Judge the billed lines of some patients, or of some therapists.
 
     Args:
-        cells: rows as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`:
-            every row of each patient, or, where rules look beyond the patient, of each therapist.
+        rows: every row of each patient, or, where rules look beyond the patient, of each therapist.
         settings: what the audit is made with.
         reach: the rules that are judged: those that look at so much beside a claim.
         beside: what is known of claims that are not among the rows.
     """
-    spoiled = cells.get_column(IS_REFUSED).to_numpy().nonzero()[0]
-    laid = lay_out(
-        cells, spoiled, as_of=settings.as_of, default_payer=settings.default_payer, apart=("patient", "billing_npi")
-    )
-    places = cells.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
+    laid = lay(rows, settings)
     context = Context(
         payers={payer.id: payer for payer in settings.payers},
         days_without_therapist=beside.days_without_therapist if beside is not None else frozenset(),
@@ -139,21 +148,50 @@ def judge_block(
     )
     verdicts = the_judge(settings.select, settings.ignore, reach).judge(laid.tables, context)
     found = findings_of(verdicts)
-    # A claim is known by the place of its first line in the archive.
-    first = laid.tables.lines.filter(pl.col("line_number") == 1).sort("claim_id").get_column("line_id")
-    of_claim = places[pl.Series(laid.rows)[first]]
     is_first = reach is Reach.PATIENT
-    claims = pl.concat([of_claim, _claims(verdicts, found)], how="horizontal") if is_first else None
-    refused = pl.concat([places[laid.refused.get_column("row")], laid.refused.drop("row")], how="horizontal")
+    claims = pl.concat([laid.places, _claims(verdicts, found)], how="horizontal") if is_first else None
     return Judged(
-        findings=pl.concat([of_claim[found.get_column("claim_id")], found], how="horizontal").select(list(FINDINGS)),
+        findings=pl.concat([laid.places[found.get_column("claim_id")], found], how="horizontal").select(list(FINDINGS)),
         verdicts=counts_of(verdicts),
         gaps=gaps_of(verdicts),
         claims=pl.DataFrame(schema=CLAIMS) if claims is None else claims,
-        set_aside=refused.select(list(SET_ASIDE)) if is_first else pl.DataFrame(schema=SET_ASIDE),
+        set_aside=laid.set_aside if is_first else pl.DataFrame(schema=SET_ASIDE),
         peers=measures_of(verdicts.workspace.frames["claims"])
         if reach is Reach.THERAPIST
         else pl.DataFrame(schema=MEASURES),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    tables: Tables
+    places: pl.DataFrame
+    """By claim: `file` and `row` by which it is known."""
+    set_aside: pl.DataFrame
+
+
+def lay(rows: Rows, settings: Settings) -> _Laid:
+    """The tables of a block's rows; a claim is known by the place of its first line, or of itself, in its file."""
+    laid: list[_Laid] = []
+    if rows.cells is not None:
+        cells = rows.cells
+        spoiled = cells.get_column(IS_REFUSED).to_numpy().nonzero()[0]
+        one = lay_out(
+            cells, spoiled, as_of=settings.as_of, default_payer=settings.default_payer, apart=("patient", "billing_npi")
+        )
+        places = cells.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
+        first = one.tables.lines.filter(pl.col("line_number") == 1).sort("claim_id").get_column("line_id")
+        refused = pl.concat([places[one.refused.get_column("row")], one.refused.drop("row")], how="horizontal")
+        laid.append(_Laid(one.tables, places[pl.Series(one.rows)[first]], refused.select(list(SET_ASIDE))))
+    if rows.claims is not None:
+        places = rows.claims.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
+        laid.append(_Laid(unpack(rows.claims), places, pl.DataFrame(schema=SET_ASIDE)))
+    if len(laid) == 1:
+        return laid[0]
+    return _Laid(
+        together([one.tables for one in laid]),
+        pl.concat([one.places for one in laid]),
+        pl.concat([one.set_aside for one in laid]),
     )
 
 
@@ -199,6 +237,7 @@ def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
         pl.col("lost_cents").fill_null(0),
         pl.col("left_cents").fill_null(0),
         pl.col("findings").fill_null(0),
+        pl.lit(None, pl.Int64).alias("paid_cents"),
     )
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cleanclaim.audit.block import judge_block
+from cleanclaim.audit.block import Beside, Judged, Rows, Settings, judge_block
 from cleanclaim.audit.run import Runner, Task, keep, load
+from cleanclaim.facts.kit import Reach
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -113,10 +114,10 @@ def runner_of(client: Client) -> Runner:
         def send() -> None:
             task = next(waiting, None)
             if task is not None:
-                cells = load(task)
+                rows = load(task)
                 # The same block judged again is the same block: it may be sent to another worker.
                 future = client.submit(
-                    _judge, cells, task.settings, task.reach, task.beside, key=f"{task.result}", retries=3
+                    _judge, rows, task.settings, task.reach, task.beside, key=f"{task.result}", retries=3
                 )
                 sent[future.key] = task
                 results.add(future)
@@ -134,6 +135,6 @@ def runner_of(client: Client) -> Runner:
     return run
 
 
-def _judge(cells: object, settings: object, reach: object, beside: object) -> object:
+def _judge(rows: Rows | None, settings: Settings, reach: Reach, beside: Beside) -> Judged | None:
     """Judge a block on a worker; nothing for a block without rows."""
-    return None if cells is None else judge_block(cells, settings, reach, beside)  # type: ignore[arg-type]
+    return None if rows is None else judge_block(rows, settings, reach, beside)

@@ -9,13 +9,19 @@ from pathlib import Path
 
 import polars as pl
 
+from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.tuva import as_lines, is_medical_claim
 from cleanclaim.lines.from_flat import REQUIRED, column_of, plain_name
 
 SLICE = 500_000
 """Rows of a file held at a time."""
 
-_SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv"}
+_SUFFIXES = {
+    ".parquet": "parquet",
+    ".csv": "csv",
+    ".tsv": "csv",
+    **dict.fromkeys((".837", ".835", ".837p", ".edi", ".x12"), "x12"),
+}
 _CHUNK = 1 << 20
 
 
@@ -29,7 +35,7 @@ class ArchiveFile:
 
     path: str
     kind: str
-    """`parquet` or `csv`."""
+    """`parquet`, `csv` or `x12`."""
 
     @property
     def name(self) -> str:
@@ -69,7 +75,7 @@ def files_of(paths: Sequence[str]) -> list[ArchiveFile]:
         else:
             raise ArchiveError(f"{path}: is neither a file nor a folder; expected an archive of billed lines")
     if not found:
-        raise ArchiveError(f"{', '.join(paths)}: holds no file that is read; expected Parquet or CSV")
+        raise ArchiveError(f"{', '.join(paths)}: holds no file that is read; expected Parquet, CSV, 837 or 835")
     return found
 
 
@@ -81,7 +87,9 @@ def _kind_of(path: str) -> str:
 
 
 def count_lines(file: ArchiveFile) -> int:
-    """How many rows the file has."""
+    """How many billed lines the file has; of a claim or payment file, about how many."""
+    if file.kind == "x12":
+        return x12_inputs.count_lines(file.path)
     return int(_scan(file).select(pl.len()).collect(engine="streaming").item())
 
 

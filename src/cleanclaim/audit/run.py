@@ -18,14 +18,16 @@ from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.audit.block import CLAIMS, FRAMES, Beside, Judged, Settings, at_stake, judge_block, the_judge
+from cleanclaim.audit.block import CLAIMS, FRAMES, Beside, Judged, Rows, Settings, at_stake, judge_block, the_judge
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.spill import (
     PATIENTS,
     THERAPISTS,
+    Cut,
     block_of,
     blocks_for,
     days_without_therapist,
+    payments_in,
     refused_in,
     spill,
 )
@@ -91,7 +93,7 @@ def run_audit(
     """
     reaches = [reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules]
     ways = [way for way, asked in ((PATIENTS, True), (THERAPISTS, reaches[-1:] > [Reach.PATIENT])) if asked]
-    blocks = cut(files, folder, ways, told)
+    blocks = cut(files, folder, ways, settings, told)
     judged = [Reach.PATIENT, *(reach for reach in reaches if reach is not Reach.PATIENT)]
     if Reach.ARCHIVE in judged and Reach.THERAPIST not in judged:
         judged.insert(1, Reach.THERAPIST)
@@ -123,7 +125,7 @@ def _beside(folder: Path, blocks: int, reach: Reach) -> Beside:
     return Beside(days, _frames(folder, [Reach.THERAPIST], blocks, "peers"))
 
 
-def cut(files: Sequence[ArchiveFile], folder: Path, ways: Sequence[str], told: Told) -> int:
+def cut(files: Sequence[ArchiveFile], folder: Path, ways: Sequence[str], settings: Settings, told: Told) -> int:
     """Cut the archive into blocks below the folder, and say how many there are."""
     plan = folder / "blocks.json"
     if plan.exists():
@@ -141,17 +143,17 @@ def cut(files: Sequence[ArchiveFile], folder: Path, ways: Sequence[str], told: T
         done += rows
         told("cut", done, lines)
 
-    spill(files, folder, blocks, ways, counted)
+    spill(files, Cut(folder, blocks, tuple(ways)), settings, counted)
     return blocks
 
 
 def judge_and_keep(task: Task) -> None:
     """Judge one block of this machine's disk and write its frames."""
-    cells = load(task)
-    keep(task, None if cells is None else judge_block(cells, task.settings, task.reach, task.beside))
+    rows = load(task)
+    keep(task, None if rows is None else judge_block(rows, task.settings, task.reach, task.beside))
 
 
-def load(task: Task) -> pl.DataFrame | None:
+def load(task: Task) -> Rows | None:
     """The rows of the task's block; nothing where it has none."""
     return block_of(task.folder, task.way, task.block)
 
@@ -206,8 +208,12 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
     claims = claims.drop("findings", "lost_cents", "left_cents").join(staked, on=["file", "row"], how="left")
     lost = pl.col("lost_cents").fill_null(0)
     capped = pl.when(pl.col("allowed_cents").is_null()).then(lost).otherwise(pl.min_horizontal(lost, "allowed_cents"))
-    claims = claims.with_columns(
-        capped.alias("lost_cents"), pl.col("left_cents").fill_null(0), pl.col("findings").fill_null(0)
+    paid = payments_in(folder).rename({"paid_cents": "paid"})
+    claims = claims.join(paid, on="claim", how="left").with_columns(
+        capped.alias("lost_cents"),
+        pl.col("left_cents").fill_null(0),
+        pl.col("findings").fill_null(0),
+        pl.col("paid").alias("paid_cents"),
     )
     set_aside = pl.concat([frames["set_aside"], *refused_in(folder)])
     return Gathered(

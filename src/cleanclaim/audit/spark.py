@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cleanclaim.audit.block import FILE, FRAMES, IS_REFUSED, NUMBER, Beside, Settings, judge_block
+from cleanclaim.audit.block import FRAMES, IS_REFUSED, Beside, Rows, Settings, judge_block
+from cleanclaim.audit.packing import FILE, NUMBER
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.from_columns import read_cells
 
@@ -89,7 +90,7 @@ def judged_batches(
         cells = read.cells.with_columns(
             place.cast(pl.Int64).alias(NUMBER), file.cast(pl.Int64).alias(FILE), refused.alias(IS_REFUSED)
         )
-        judged = judge_block(cells, settings, reach, Beside()).frames()[frame]
+        judged = judge_block(Rows(cells), settings, reach, Beside()).frames()[frame]
         # Spark reads texts of Arrow's plain form.
         yield from judged.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
 

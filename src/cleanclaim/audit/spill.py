@@ -7,13 +7,17 @@ done is marked, so that an audit that was interrupted goes on after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.audit.block import FILE, IS_REFUSED, NUMBER, SET_ASIDE
+from cleanclaim.audit import x12_inputs
+from cleanclaim.audit.block import IS_REFUSED, SET_ASIDE, Rows, Settings
 from cleanclaim.audit.inputs import ArchiveFile, slices
+from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.lines.from_columns import read_cells
 
 LINES_A_BLOCK = 150_000
@@ -24,7 +28,7 @@ _BLOCK = "audit_block"
 PATIENTS, THERAPISTS = "patients", "therapists"
 """By whom an archive is cut: what a rule looks at beside a claim is in the claim's block."""
 
-_OWNERS = {PATIENTS: ("patient", "claim_key"), THERAPISTS: ("rendering_npi", "claim_key")}
+_OWNERS = {PATIENTS: (PATIENT, "patient", "claim_key"), THERAPISTS: ("rendering_npi", "claim_key")}
 """Whose a row is: the first of these that is known, else the row's own."""
 
 
@@ -33,59 +37,90 @@ def blocks_for(lines: int) -> int:
     return max(1, -(-lines // LINES_A_BLOCK))
 
 
-def spill(
-    files: Sequence[ArchiveFile], folder: Path, blocks: int, ways: Sequence[str], told: Callable[[int], None]
-) -> None:
-    """Lay the rows of all files into `blocks` folders below `folder`; what was done before is not done again.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where and how an archive is cut: into how many blocks below a folder, and by whom."""
+
+    folder: Path
+    blocks: int
+    ways: tuple[str, ...]
+    """`PATIENTS` or `THERAPISTS` or both."""
+
+    def lay(self, rows: pl.DataFrame, place: str, kind: str) -> None:
+        """Lay rows of one kind (`cells` or `claims`) into the folders of their blocks."""
+        for way in self.ways:
+            owned = rows.with_columns(_owner(way, rows.columns).hash().alias(_BLOCK) % self.blocks)
+            for (block,), own in owned.partition_by(_BLOCK, as_dict=True, include_key=False).items():
+                _write(own, self.folder / way / f"block-{block:05}" / f"{place}.{kind}.arrow")
+        if THERAPISTS in self.ways:
+            named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
+            unnamed = rows.filter(named.not_()) if "rendering_npi" in rows.columns else rows
+            self.keep(unnamed.select(pl.col("date_of_service").unique()).drop_nulls(), "unnamed", place)
+
+    def keep(self, frame: pl.DataFrame, kind: str, place: str) -> None:
+        """Keep a frame beside the blocks, unless it is empty."""
+        if frame.height:
+            _write(frame, self.folder / kind / f"{place}.arrow")
+
+
+def spill(files: Sequence[ArchiveFile], cut: Cut, settings: Settings, told: Callable[[int], None]) -> None:
+    """Lay the rows of all files into the folders of their blocks; what was done before is not done again.
 
     Args:
         files: the archive, in a fixed order.
-        folder: where the blocks lie.
-        blocks: how many there are; the same as when a spill was begun.
-        ways: by whom the archive is cut, `PATIENTS` or `THERAPISTS` or both.
-        told: called with the number of rows after each slice, also of slices that were done before.
+        cut: where and how; the same as when it was begun.
+        settings: what the audit is made with.
+        told: called with the number of lines after each part of a file, also of parts that were done before.
     """
     for number, file in enumerate(files):
-        first = 0
-        for part, frame in enumerate(slices(file)):
-            mark = folder / "done" / f"{number:05}-{part:05}"
+        laid = _claim_file(file, number, cut, settings) if file.kind == "x12" else _table(file, number, cut)
+        for part, (lines, lay) in enumerate(laid):
+            mark = cut.folder / "done" / f"{number:05}-{part:05}"
             if not mark.exists():
-                _lay(frame, first, (number, part), folder, blocks, ways)
+                lay(f"{number:05}-{part:05}")
                 mark.parent.mkdir(parents=True, exist_ok=True)
                 mark.touch()
-            first += frame.height
-            told(frame.height)
+            told(lines)
 
 
-def _lay(
-    frame: pl.DataFrame, first: int, place: tuple[int, int], folder: Path, blocks: int, ways: Sequence[str]
-) -> None:
-    number, part = place
+Laying = Iterator[tuple[int, Callable[[str], None]]]
+"""By part of a file: how many lines it has, and what lays it out under a name."""
+
+
+def _claim_file(file: ArchiveFile, number: int, cut: Cut, settings: Settings) -> Laying:
+    packs = {payer.id: payer for payer in settings.payers}
+    for part in x12_inputs.parts(
+        file.path, number, as_of=settings.as_of, default_payer=settings.default_payer, packs=packs
+    ):
+        yield part.claims.select(pl.col("lines").list.len().sum()).item(), partial(_lay_claims, cut, part)
+
+
+def _lay_claims(cut: Cut, part: x12_inputs.Part, place: str) -> None:
+    cut.lay(part.claims, place, "claims")
+    cut.keep(part.payments, "payments", place)
+    cut.keep(part.set_aside, "refused", place)
+
+
+def _table(file: ArchiveFile, number: int, cut: Cut) -> Laying:
+    first = 0
+    for frame in slices(file):
+        yield frame.height, partial(_lay_lines, cut, frame, first, number)
+        first += frame.height
+
+
+def _lay_lines(cut: Cut, frame: pl.DataFrame, first: int, number: int, place: str) -> None:
     read = read_cells(frame)
     refused = pl.Series([False]).new_from_index(0, frame.height)
     if read.refused.height:
         refused = refused.scatter(read.refused.get_column("row").unique(), True)
-        _write(
-            read.refused.select(
-                pl.lit(number).cast(pl.Int64).alias("file"), pl.col("row") + first, "field", "expected"
-            ).select(list(SET_ASIDE)),
-            folder / "refused" / f"{number:05}-{part:05}.arrow",
-        )
+    aside = read.refused.select(pl.lit(number).cast(pl.Int64).alias("file"), pl.col("row") + first, "field", "expected")
+    cut.keep(aside.select(list(SET_ASIDE)), "refused", place)
     cells = read.cells.with_columns(
         pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(NUMBER),
         pl.lit(number).cast(pl.Int64).alias(FILE),
         refused.alias(IS_REFUSED),
     )
-    for way in ways:
-        owned = cells.with_columns(_owner(way, cells.columns).hash().alias(_BLOCK) % blocks)
-        for (block,), rows in owned.partition_by(_BLOCK, as_dict=True, include_key=False).items():
-            _write(rows, folder / way / f"block-{block:05}" / f"{number:05}-{part:05}.arrow")
-    if THERAPISTS in ways:
-        named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
-        unnamed = cells.filter(named.not_()) if "rendering_npi" in cells.columns else cells
-        days = unnamed.select(pl.col("date_of_service").unique()).drop_nulls()
-        if days.height:
-            _write(days, folder / "unnamed" / f"{number:05}-{part:05}.arrow")
+    cut.lay(cells, place, "cells")
 
 
 def _owner(way: str, names: Collection[str]) -> pl.Expr:
@@ -102,10 +137,22 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
     unfinished.replace(path)
 
 
-def block_of(folder: Path, way: str, block: int) -> pl.DataFrame | None:
+def block_of(folder: Path, way: str, block: int) -> Rows | None:
     """The rows of one block, in the order of the files; nothing where it has none."""
-    parts = [pl.read_ipc(path) for path in sorted((folder / way / f"block-{block:05}").glob("*.arrow"))]
+    held = {kind: _read(folder / way / f"block-{block:05}", kind) for kind in ("cells", "claims")}
+    return None if held["cells"] is None and held["claims"] is None else Rows(**held)
+
+
+def _read(folder: Path, kind: str) -> pl.DataFrame | None:
+    parts = [pl.read_ipc(path) for path in sorted(folder.glob(f"*.{kind}.arrow"))]
     return pl.concat(parts, how="diagonal_relaxed") if parts else None
+
+
+def payments_in(folder: Path) -> pl.DataFrame:
+    """What the payment files of the archive paid, summed by claim; columns of `PAYMENTS`."""
+    paid = [pl.read_ipc(path) for path in sorted((folder / "payments").glob("*.arrow"))]
+    every = pl.concat([pl.DataFrame(schema=x12_inputs.PAYMENTS), *paid])
+    return every.group_by("claim").agg(pl.col("paid_cents").sum())
 
 
 def days_without_therapist(folder: Path) -> frozenset[date]:
