@@ -82,7 +82,7 @@ def test_claims_are_judged_as_a_check_judges_them(
         own = found.frames["findings"].filter((pl.col("file") == number) & pl.col("rule").is_in(codes))
         assert Counter(own.select("claim", "rule", "place").iter_rows()) == expected
         checked += expected.total()
-    assert checked > 20
+    assert checked > 10
 
 
 def test_claims_have_what_payment_files_say_was_paid(claims: Path, packs: dict[str, Payer], tmp_path: Path) -> None:
@@ -114,6 +114,7 @@ def test_a_claim_file_that_breaks_off_is_read_as_far_as_it_goes(
     assert found.frames["claims"].height > 3
     begun = whole[: len(whole) // 2].count(b"CLM*")
     assert found.frames["claims"].height == begun - 1
-    (aside,) = found.frames["set_aside"].to_dicts()
-    assert (aside["file"], aside["field"]) == (0, "IEA")
-    assert aside["expected"].endswith("the file breaks off and its last claim is left out")
+    half, end = found.frames["set_aside"].sort("field").to_dicts()
+    assert (half["file"], half["field"], half["expected"]) == (0, "DTP03", "CCYYMMDD")
+    assert (end["file"], end["row"], end["field"]) == (0, half["row"], "IEA")
+    assert end["expected"].endswith("the file breaks off and its last claim is left out")
