@@ -58,7 +58,7 @@ def test_closed_forms(level: str) -> None:
 
 def test_nears_the_normal_distribution() -> None:
     normal = NormalDist().inv_cdf(0.9)
-    # Fisher's expansion: the first term beyond the normal quantile is (z³ + z) / 4ν.
+    # Fisher's expansion: the first term beyond the normal quantile is (z³ + z) / 4n for n degrees.
     degrees = 4_000
     expected = normal + (normal**3 + normal) / (4 * degrees)
     assert isclose(student_quantile(Decimal("0.9"), degrees), expected, rel_tol=1e-7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -123,7 +124,7 @@ def test_claims_outside_the_dates_of_a_table(
 # --- peers -------------------------------------------------------------------------------------------------
 
 
-def visits(npi: str, units: list[int | None], discipline: str = "PT") -> list[dict[str, object]]:
+def visits(npi: str, units: Sequence[int | None], discipline: str = "PT") -> list[dict[str, object]]:
     return [{"rendering_npi": npi, "timed_units": number, "discipline": discipline} for number in units]
 
 
