@@ -53,7 +53,7 @@ def cents(amount: Fraction) -> int:
 
 
 def unit_fee(claim: Claim, code: str, keep: Fraction) -> Fraction:
-    """A unit's fee in whole cents, with this share of its practice expense."""
+    """A unit's fee in cents, not rounded, with this share of its practice expense."""
     return _unit_fee(claim.day, claim.locality, claim.place, code, keep)
 
 
@@ -69,7 +69,7 @@ def _unit_fee(day: date, locality: str, place: str, code: str, keep: Fraction) -
     work = Fraction(rvu.work, 100) * Fraction(index.work, 1000)
     pe = Fraction(expense, 100) * Fraction(index.pe, 1000)
     mp = Fraction(rvu.mp, 100) * Fraction(index.mp, 1000)
-    return Fraction(cents((work + keep * pe + mp) * Fraction(factor, 10_000) * 100))
+    return (work + keep * pe + mp) * Fraction(factor, 10_000) * 100
 
 
 def price(claims: list[Claim], percent: Fraction, scope: str) -> list[list[Answer]]:
@@ -107,12 +107,6 @@ def price(claims: list[Claim], percent: Fraction, scope: str) -> list[list[Answe
     return _shared(claims, allowed)
 
 
-def paid(share: int, off: int, *, by_assistant: bool) -> int:
-    """The payer's share in cents, less 15 percent for an assistant, less sequestration, each in cents."""
-    left = share - cents(share * Fraction(15, 100)) if by_assistant else share
-    return left - cents(left * Fraction(off, 10_000))
-
-
 def _shared(claims: list[Claim], allowed: dict[tuple[int, int], int]) -> list[list[Answer]]:
     answers: dict[tuple[int, int], Answer] = {}
     order = sorted(allowed, key=lambda at: (claims[at[0]].day, at))
@@ -137,16 +131,15 @@ def _shared(claims: list[Claim], allowed: dict[tuple[int, int], int]) -> list[li
                 left -= answers[other].payable
         most = min(max(left, 0), payable)
         least = most if stated and claim.as_of >= claim.day else 0
-        by_assistant = line.assistant and claim.day >= date(2022, 1, 1)
+        kept = Fraction(10_000 - off, 10_000)
+        if line.assistant and claim.day >= date(2022, 1, 1):
+            kept *= Fraction(85, 100)
         share = Fraction(10_000 - rate, 10_000)
         answers[at] = Answer(
             allowed=allowed[at],
             payable=payable,
             deductible=(least, most),
             payer=(cents((payable - most) * share), cents((payable - least) * share)),
-            expected=(
-                paid(cents((payable - most) * share), off, by_assistant=by_assistant),
-                paid(cents((payable - least) * share), off, by_assistant=by_assistant),
-            ),
+            expected=(cents((payable - most) * share * kept), cents((payable - least) * share * kept)),
         )
     return [[answers[(place, row)] for row in range(len(claim.lines))] for place, claim in enumerate(claims)]

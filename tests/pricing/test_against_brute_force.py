@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 from datetime import date, timedelta
@@ -190,11 +191,15 @@ def test_order_of_other_patients_does_not_matter(plan: tuple[Payer, str]) -> Non
     assert sorted(first.rows(), key=repr) == sorted(second.rows(), key=repr)
 
 
-@given(cents=st.lists(st.integers(0, LARGEST_CENTS), min_size=1, max_size=5), rate=st.integers(0, 10_000))
-def test_shares_are_exact(cents: list[int], rate: int) -> None:
+@given(
+    cents=st.lists(st.integers(0, LARGEST_CENTS), min_size=1, max_size=5),
+    rates=st.lists(st.integers(0, 10_000), min_size=1, max_size=3),
+)
+def test_shares_are_exact(cents: list[int], rates: list[int]) -> None:
     amounts = pl.Series(cents, dtype=pl.Int64).to_numpy()
-    rates = pl.Series([rate] * len(cents), dtype=pl.Int64).to_numpy()
-    assert share_of(amounts, rates).tolist() == [divide(amount * rate, 10_000) for amount in cents]
+    columns = [pl.Series([rate] * len(cents), dtype=pl.Int64).to_numpy() for rate in rates]
+    expected = [divide(amount * math.prod(rates), 10_000 ** len(rates)) for amount in cents]
+    assert share_of(amounts, *columns).tolist() == expected
 
 
 def test_the_columns_are_all_compared() -> None:

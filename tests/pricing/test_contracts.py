@@ -22,7 +22,7 @@ def test_percent_of_medicare(tmp_path: Path) -> None:
     }
     own = pack(tmp_path, "plan_115", "commercial", settings)
     table = priced([{"payer": "plan_115"}], "97110x2 97530 97010", extra=[own])
-    # 2 × 29.06 × 1.15 = 66.838, 35.07 × 1.15 = 40.3305; Medicare has no amount for a bundled code.
+    # 2 × 29.058783 × 1.15 = 66.8352, 35.070945 × 1.15 = 40.3316; Medicare has no amount for a bundled code.
     assert column(table, "allowed_cents") == [6684, 4033, None]
     assert column(table, "price_status") == ["found", "found", "no rate"]
     assert column(table, "share_status") == ["plan terms unknown", "plan terms unknown", "no price"]
@@ -38,7 +38,7 @@ def test_a_percentage_beyond_belief(tmp_path: Path, percent: str, status: str) -
     own = pack(tmp_path, "dear", "commercial", settings)
     table = priced([{"payer": "dear"}], "97110", extra=[own])
     assert column(table, "price_status") == [status]
-    assert column(table, "allowed_cents") == [29060 if status == "found" else None]
+    assert column(table, "allowed_cents") == [29059 if status == "found" else None]
 
 
 @pytest.mark.parametrize(("fee", "allowed"), [("500000.00", 50_000_000), ("500000.01", None)])
@@ -54,7 +54,7 @@ def test_a_fee_beyond_belief(tmp_path: Path, fee: str, allowed: int | None) -> N
 def test_percent_with_an_unknown_reduction() -> None:
     table = priced([{"payer": "auto_mi"}], "97110x2 97140")
     assert column(table, "price_status") == ["reduction unknown"] * 2
-    # One unit alone is paid in full either way: 29.06 × 1.90 = 55.214.
+    # One unit alone is paid in full either way: 29.058783 × 1.90.
     assert column(priced([{"payer": "auto_mi"}], "97110"), "allowed_cents") == [5521]
     assert column(priced([{"payer": "auto_mi"}], "20560x2"), "price_status") == ["found"]
 
@@ -62,10 +62,10 @@ def test_percent_with_an_unknown_reduction() -> None:
 @pytest.mark.parametrize(
     ("fixed", "allowed"),
     [
-        # 97110: (.45 + .42 + .01) × 32.7442 = 28.81 to 8 March 2024, × 33.2875 = 29.29 from the 9th; times 1.20.
-        ("2024-03-08", 3457),
+        # 97110: (.45 + .42 + .01) × 32.7442 = 28.8149 to 8 March 2024, × 33.2875 = 29.293 from the 9th; times 1.20.
+        ("2024-03-08", 3458),
         ("2024-03-09", 3515),
-        # (.45 + .43 + .01) × 32.3465 = 28.79
+        # (.45 + .43 + .01) × 32.3465 = 28.7884
         ("2025-12-31", 3455),
     ],
 )
@@ -89,7 +89,7 @@ def test_a_contract_fixed_to_a_day_of_medicares_schedule(tmp_path: Path, fixed: 
     quote = price_lines("97110", date=date(2027, 5, 3), payer=own)
     assert quote.allowed_cents == allowed
     assert quote.lines[0].unit is not None
-    assert quote.lines[0].unit.whole_cents == {3457: 2881, 3515: 2929, 3455: 2879}[allowed]
+    assert quote.lines[0].unit.whole_e4 == {3458: 288_149, 3515: 292_930, 3455: 287_884}[allowed]
 
 
 def test_a_contract_fixed_to_a_day_knows_no_later_code_and_no_earlier_schedule(tmp_path: Path) -> None:

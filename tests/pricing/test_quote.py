@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cleanclaim.cli.program import program
+from cleanclaim.money import divide
 from cleanclaim.pricing import quote
-from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, SEQUESTRATION_LAST, UNITS_IN_CENTS
+from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, SEQUESTRATION_LAST
 from cleanclaim.pricing.quote import QuotedLine, QuoteError, parse_lines, price_lines
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
 from cleanclaim.sources import Confidence
@@ -51,17 +52,13 @@ def test_the_steps_that_were_read_say_where() -> None:
             "claims: of the payment after deductible and coinsurance, shown by line (read 2026-11-21)"
         ),
     ]
-    assert UNITS_IN_CENTS.cite().startswith(
-        "CMS, Annual physician fee schedule payment amount file, calendar year 2026"
-    )
     steps = price_lines("97110=20.00", date=DAY, deductible_met_cents=28_300).lines[0].steps
-    assert [
-        step.source for step in steps if step.label in {"allowed", "payable", "deductible", "expected payment"}
-    ] == [
-        UNITS_IN_CENTS,
-        LESSER_OF_CHARGE,
-        DEDUCTIBLE_FIRST,
-        SEQUESTRATION_LAST,
+    named = {"allowed", "payable", "deductible", "expected payment"}
+    assert [(step.source, step.confidence) for step in steps if step.label in named] == [
+        (None, Confidence.MEMORY),
+        (LESSER_OF_CHARGE, Confidence.MEMORY),
+        (DEDUCTIBLE_FIRST, Confidence.MEMORY),
+        (SEQUESTRATION_LAST, Confidence.MEMORY),
     ]
 
 
@@ -97,7 +94,7 @@ def test_a_price_unfolds() -> None:
     assert (unit.indices.value.work, unit.conversion_factor.value) == (1000, 334_009)
     assert unit.reduction is not None
     assert unit.reduction.value == 5_000
-    assert (unit.whole_cents, unit.cut_cents) == (2906, 2221)
+    assert (unit.whole_e4, unit.cut_e4) == (290_588, 222_116)
     assert unit.relative_values.value.edition == "rvu26c"
 
 
@@ -110,9 +107,10 @@ def test_the_parts_make_the_figures(words: str, locality: str) -> None:
                 assert line.status is PriceStatus.BUNDLED
                 continue
             assert line.full_units is not None
-            whole, cut = line.unit.whole_cents, line.unit.cut_cents
-            assert line.allowed_cents == line.full_units * whole + (line.units - line.full_units) * cut
-            assert line.fee_cents == line.units * whole
+            whole, cut = line.unit.exact(cut=False), line.unit.exact(cut=True)
+            exact = line.full_units * whole + (line.units - line.full_units) * cut
+            assert line.allowed_cents == divide(exact, 10**11)
+            assert line.fee_cents == divide(line.units * whole, 10**11)
             assert (line.full_units > 0) == (line.rank in (1, None))
 
 
@@ -123,19 +121,19 @@ def test_the_price_explains_itself() -> None:
         "Medicare Part B, 2026-03-04, locality national, place of service 11",
         "97110-CQ × 1  $22.21",
         "work 0.45 × 1 + non-facility practice expense 0.41 × 1 + malpractice 0.01 × 1 (rvu26c)",
-        "× conversion factor 33.4009 = $29.06",
+        "× conversion factor 33.4009 = $29.0588",
         "ranked 2 of 2 by practice expense: 0 paid in full, 1 with 50 % off practice expense",
-        "1 × $22.21\n",
+        "1 × $22.2116 [memory]\n",
         "80 % after the deductible\n",
-        "85 % of the payer's share for an assistant",
+        "$15.10  85 % of the payer's share for an assistant\n",
         "2 % off the payment [secondary]",
         "allowed                      $57.28",
-        "From memory, not read in a source: the charge is compared with the amount after the reduction;",
+        "From memory, not read in a source: a line is rounded to cents once, after the reduction and ",
     ]
     for part in wanted:
         assert part in text
     steps = {step.label: step for step in price.lines[0].steps}
-    assert steps["expected payment"].cents == 1480  # 17.77 less 2.67 less .30
+    assert steps["expected payment"].cents == 1480  # 22.21 × .8 × .85 × .98 = 14.80
     assert steps["expected payment"].confidence is Confidence.MEMORY
     assert any("42 USC 1395m" in source.cite() for source in price.sources())
 
@@ -175,10 +173,10 @@ def test_own_payer_files(tmp_path: Path) -> None:
         },
     )
     price = price_lines("97110x2 97530", date=DAY, payer=own)
-    # 2 × 22.21 × 1.2 = 53.304; 35.07 × 1.2 = 42.084
-    assert [line.allowed_cents for line in price.lines] == [5330, 4208]
-    assert "× conversion factor 33.4009 = $29.06\n" in price.explain()
-    assert "$53.30  (2 × $22.21) × 120 % [memory]" in price.explain()
+    # 2 × 22.2115985 × 1.2 = 53.3078; 35.070945 × 1.2 = 42.0851
+    assert [line.allowed_cents for line in price.lines] == [5331, 4209]
+    assert "× conversion factor 33.4009 = $29.0588\n" in price.explain()
+    assert "$53.31  (2 × $22.2116) × 120 % [memory]" in price.explain()
 
 
 @pytest.mark.parametrize(
@@ -231,8 +229,8 @@ def test_command_as_json() -> None:
     assert document["exit_code"] == 0
     line = document["lines"][0]
     assert (line["allowed_cents"], line["payer_share_cents"], line["patient_share_cents"]) == (2906, 2325, 581)
-    assert (line["expected_payment_cents"], line["charge_cents"]) == (1936, 6000)
-    assert document["totals"]["expected_payment_cents"] == 1936
+    assert (line["expected_payment_cents"], line["charge_cents"]) == (1937, 6000)
+    assert document["totals"]["expected_payment_cents"] == 1937
 
 
 def test_every_status_is_in_the_schema() -> None:

@@ -1,7 +1,7 @@
 """Quotes word for word and figure for figure, as people and programs get them; sources apart, which are cited elsewhere.
 
 The first quote is the worked example of CMS for the reduction with the rates of 2026; the others follow from its unit
-fees: 34.83 = 35.54 − .71 of 44.42, 13.33 = 16.00 − 2.40 − .27 of 20.00, 35.91 = 29.06 at the indices of San Francisco.
+fees: 34.83 = 44.42 × 80 % × 98 %, 13.33 = 20.00 × 80 % × 85 % × 98 %, 35.9093 = 29.0588 at the indices of San Francisco.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def test_a_quote_reads(name: str, tmp_path: Path) -> None:
     remembered = [line for line in below.splitlines() if not line.startswith("  ")]
     by_medicare = name not in {"cash", "amount of the day", "locality unknown"}
     assert len(remembered) == by_medicare
-    assert all(line.startswith("From memory, not read in a source: the charge") for line in remembered)
+    assert all(line.startswith("From memory, not read in a source: a line is rounded") for line in remembered)
 
 
 @pytest.mark.parametrize("name", QUOTES)

@@ -70,7 +70,7 @@ def test_ties_go_to_the_higher_fee_then_to_the_first_line() -> None:
 def test_only_one_unit_of_the_highest_line_is_whole() -> None:
     table = priced([{}], "97110x4 20560x1")
     assert column(table, "full_units") == [1, 1]
-    # 29.06 + 3 × 22.21
+    # 29.058783 + 3 × 22.2115985 = 95.6935785
     assert column(table, "allowed_cents")[0] == 9569
     assert column(table, "fee_cents")[0] == 11624
 
@@ -109,7 +109,7 @@ def test_units_that_no_line_holds(units: int) -> None:
 
 def test_the_most_units_are_exact() -> None:
     table = priced([{}], "97110x99999@999999999999")
-    # 29.06 + 99,998 × 22.21
-    assert column(table, "allowed_cents") == [222_098_464]
-    # 99,999 × 29.06
-    assert column(table, "fee_cents") == [290_597_094]
+    # 29.058783 + 99,998 × 22.2115985
+    assert column(table, "allowed_cents") == [222_114_449]
+    # 99,999 × 29.058783
+    assert column(table, "fee_cents") == [290_584_924]

@@ -55,7 +55,7 @@ def test_deductible_over_claims_of_the_year() -> None:
     # Stated before both: what the earlier visit takes is gone for the later one, at most 3.94 is left.
     rows[0]["ytd_as_of"] = date(2026, 1, 2)
     table = priced(rows, "97110", "97110")
-    assert column(table, "expected_payment_at_least_cents") == [2010 - 40, 0]  # 80 % of 25.12 less 2 %
+    assert column(table, "expected_payment_at_least_cents") == [(2906 - 394) * 784 // 1000, 0]
     # Another patient's visit takes nothing of it.
     rows[1]["patient_id"] = 2
     assert column(priced(rows, "97110", "97110"), "expected_payment_at_least_cents") == [0, 0]
@@ -113,9 +113,9 @@ def blanked(name: str, value: object = None) -> pl.DataFrame:
 def test_an_unknown_cut_for_assistants_matters_to_their_lines_alone() -> None:
     table = price_table(blanked("payer_assistant_payment_reduction"), lines_of("97530 97110-CQ 97140-CO"))
     assert column(table, "share_status") == ["found", "rate unknown", "rate unknown"]
-    assert column(table, "expected_payment_cents") == [2750, None, None]
+    assert column(table, "expected_payment_cents") == [2749, None, None]
     for bound in ("expected_payment_at_least_cents", "expected_payment_at_most_cents"):
-        assert column(table, bound) == [2750, None, None]
+        assert column(table, bound) == [2749, None, None]
 
 
 def test_sequestration_that_may_apply_leaves_the_payment_open() -> None:
@@ -128,19 +128,23 @@ def test_sequestration_that_may_apply_leaves_the_payment_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "allowed", "share", "paid"),
+    ("line", "payable", "share", "paid"),
     [
-        # Each cut is an amount in cents of its own: 28.06 less .56, which 35.07 × .80 × .98 = 27.49 would not show.
-        ("97530", 3507, 2806, 2750),
-        # 23.25 less .465: half a cent of the reduction is rounded up, so .47 is taken off.
+        # × .80 × .98 = 27.49488: cents taken off one after the other, 28.06 less .56, would leave 27.50.
+        ("97530", 3507, 2806, 2749),
+        # × .80 × .98 = 22.78304
         ("97110", 2906, 2325, 2278),
-        # 28.06 less 15 % (4.21), 23.85 less 2 % (.48).
+        # × .80 × .85 × .98 = 23.370648
         ("97530-CQ", 3507, 2806, 2337),
-        ("97110-CQ", 2906, 2325, 1936),
+        # × .80 × .85 = 19.7608, × .98 = 19.365584: 19.76 less .40 would leave 19.36.
+        ("97110-CQ", 2906, 2325, 1937),
+        # × .80 × .85 × .98 = 4.165, half a cent away from zero; a cent less of the charge is 4.158336.
+        ("97110-CQ@625", 625, 500, 417),
+        ("97110-CQ@624", 624, 499, 416),
     ],
 )
-def test_each_cut_is_taken_off_in_cents(line: str, allowed: int, share: int, paid: int) -> None:
+def test_all_rates_are_multiplied_and_rounded_once(line: str, payable: int, share: int, paid: int) -> None:
     table = priced([{}], line)
-    assert column(table, "allowed_cents") == [allowed]
+    assert column(table, "payable_cents") == [payable]
     assert column(table, "payer_share_cents") == [share]
     assert column(table, "expected_payment_cents") == [paid]

@@ -17,7 +17,7 @@ from cleanclaim.pricing.claim_groups import group_numbers
 from cleanclaim.pricing.exact import LARGEST_CENTS, Known, divide, flags, has_any, integers, is_one_of, share_of
 from cleanclaim.pricing.line_prices import PriceTableError, price_table
 from cleanclaim.pricing.priced_visit import Step
-from cleanclaim.pricing.provenance import LESSER_OF_CHARGE, MEMORY_STEPS, UNITS_IN_CENTS
+from cleanclaim.pricing.provenance import LESSER_OF_CHARGE, MEMORY_STEPS
 from cleanclaim.pricing.quote import price_lines, total_text
 from cleanclaim.pricing.schedule import Steps
 from cleanclaim.sources import Source
@@ -40,7 +40,9 @@ def days(*values: date | None) -> Known:
 def test_the_largest_amount_is_shared_exactly() -> None:
     assert LARGEST_CENTS == 9_000_000_000_000
     rate = np.array([9_999], np.int64)
-    assert share_of(np.array([LARGEST_CENTS], np.int64), rate).tolist() == [8_999_100_000_000]
+    largest = np.array([LARGEST_CENTS], np.int64)
+    assert share_of(largest, rate).tolist() == [8_999_100_000_000]
+    assert share_of(largest, rate, rate, rate).tolist() == [8_997_300_269_991]
     assert divide(np.array([4, 5, 6], np.int64), 10).tolist() == [0, 1, 1]
 
 
@@ -170,8 +172,7 @@ def test_each_discipline_has_its_own_assistant_modifier(discipline: str, modifie
 def test_whole_and_cut_units_are_added_up_in_words() -> None:
     line = price_lines("97110x3", date=DAY).lines[0]
     step = next(step for step in line.steps if step.label == "allowed")
-    assert (step.how, step.cents) == ("1 × $29.06 + 2 × $22.21", 7348)
-    assert step.source == UNITS_IN_CENTS
+    assert (step.how, step.cents) == ("1 × $29.0588 + 2 × $22.2116", 7348)
 
 
 def test_only_medicares_lesser_of_is_in_the_statute() -> None:

@@ -30,10 +30,10 @@ def test_reduction_2026(name: str) -> None:
     assert price.allowed_cents == total
 
 
-# Derived from RVU25D, conversion factor 32.3465, every index 1. A unit is rounded: 2 × 21.83, not 2 × 21.8338875.
-# The evaluation visit adds up to 140.5455 before rounding, which is quoted as 140.55; its units add up to 140.54.
+# Derived from RVU25D, conversion factor 32.3465, every index 1. A line is rounded once: 2 × 21.8338875 is 43.67.
+# The evaluation visit adds up to 140.5455 before rounding, which is quoted as 140.55; its lines add up to 140.54.
 CASES_2025 = {
-    "treatment": ("97530 97110x2 97140", [3461, 4366, 2070], 9_897, 11_936),
+    "treatment": ("97530 97110x2 97140", [3461, 4367, 2070], 9_898, 11_936),
     "evaluation": ("97161 97110 97140", [9801, 2183, 2070], 14_054, 15_397),
 }
 
@@ -47,22 +47,26 @@ def test_reduction_2025(name: str) -> None:
     assert price.total("fee_cents") == unreduced
 
 
-def test_a_unit_is_rounded_to_cents_whole_and_cut() -> None:
-    """CMS's payment amount file has both amounts of a unit in cents, so a line adds up cents and nothing finer.
+def test_the_evaluation_visit_before_rounding() -> None:
+    """98.009895 + 21.8338875 + 20.70176 = 140.5455425 dollars; its lines, which a payer answers for, make 140.54."""
+    units = [line.unit for line in price_lines("97161 97110 97140", date=date(2025, 6, 2)).lines]
+    exact = [unit.exact(cut=place > 0) for place, unit in enumerate(units) if unit]
+    assert len(exact) == 3
+    assert sum(exact) == 1_405_455_425 * 10**6  # cents at 10⁻¹¹
 
-    2025: (.45 + .43 + .01) × 32.3465 = 28.788385 and (.45 + .215 + .01) × 32.3465 = 21.8338875.
-    """
+
+def test_a_line_is_rounded_once_and_not_each_unit() -> None:
+    """2025: (.45 + .43 + .01) × 32.3465 = 28.788385 and (.45 + .215 + .01) × 32.3465 = 21.8338875."""
     day = date(2025, 6, 2)
-    for units, cents in ((1, 2183), (2, 4366), (3, 6549), (6, 13_098)):
+    for units, cents, fee in ((1, 2183, 2879), (2, 4367, 5758), (3, 6550, 8637), (6, 13_100, 17_273)):
         line = price_lines(f"97161 97110x{units}", date=day).lines[1]
-        assert (line.full_units, line.allowed_cents) == (0, cents)
-        assert line.fee_cents == units * 2879
-    # Alone, the first of four units is whole: 28.79 + 3 × 21.83; rounding the line would make 94.29.
-    assert price_lines("97110x4", date=day).allowed_cents == 9_428
+        assert (line.full_units, line.allowed_cents, line.fee_cents) == (0, cents, fee)
+    # Alone, the first of four units is whole: 28.788385 + 65.5016625. Units in cents, 28.79 + 3 × 21.83, make 94.28.
+    assert price_lines("97110x4", date=day).allowed_cents == 9_429
 
 
 def test_assistant_2026() -> None:
-    """29.06 allowed, Medicare's 80 % 23.25, less 15 % (3.49) 19.76, less 2 % (.40) 19.36; the patient's 20 % is 5.81."""
+    """29.06 allowed, Medicare's 80 % 23.25, 85 % of that 19.76, less 2 % 19.37; the patient's 20 % is 5.81."""
     without = price_lines("97110", date=date(2026, 3, 4), deductible_met_cents=28_300).lines[0]
     line = price_lines("97110", date=date(2026, 3, 4), assistant=["97110"], deductible_met_cents=28_300).lines[0]
     assert line.modifiers == ("CQ",)
@@ -70,10 +74,11 @@ def test_assistant_2026() -> None:
     assert line.payer_share_cents == without.payer_share_cents == 2325
     assert line.patient_share_cents == without.patient_share_cents == 581
     assert without.expected_payment_cents == 2278
-    assert line.expected_payment_cents == 1936
-    # Before sequestration came back in April 2022, the cut alone: 30.11 × .8 = 24.09, less 15 % (3.61).
+    assert line.expected_payment_cents == 1937
+    assert [step.cents for step in line.steps if step.cents is not None] == [2906, 0, 2325, 581, 1976, 1937]
+    # Before sequestration came back in April 2022, the assistant's cut alone: 34.6062 × .87 = 30.11, × .8 × .85.
     alone = price_lines("97110", date=date(2022, 3, 31), assistant=["97110"], deductible_met_cents=23_300).lines[0]
-    assert (alone.allowed_cents, alone.expected_payment_cents) == (3011, 2048)
+    assert (alone.allowed_cents, alone.expected_payment_cents) == (3011, 2047)
 
 
 # Hand-computed: (work × index + practice expense × index + malpractice × index) × 33.4009.

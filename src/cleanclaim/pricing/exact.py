@@ -22,6 +22,9 @@ Flags = npt.NDArray[np.bool_]
 _FEW = 200
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_LIMB = 10**6
+_MOST_RATES = 3
+_SHARE_SCALE = RATE_SCALE**_MOST_RATES
 LARGEST_CENTS = 9 * 10**12
 """Up to this amount `share_of` is exact; a charge in a claim is at most 10 digits."""
 
@@ -141,6 +144,15 @@ def divide(numerator: Integers, denominator: int) -> Integers:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def share_of(cents: Integers, rate: Integers) -> Integers:
-    """Cents times a rate at 10⁻⁴, rounded half away from zero; exact for amounts up to `LARGEST_CENTS`."""
-    return divide(cents * rate, RATE_SCALE)
+def share_of(cents: Integers, *rates: Integers) -> Integers:
+    """Cents times up to three rates at 10⁻⁴, none above one, multiplied exactly and rounded once.
+
+    The amount is cut in two limbs, so that the product of each with the rates (at most 10¹² together) stays in
+    64 bits for amounts up to `LARGEST_CENTS`.
+    """
+    product = np.full(len(cents), RATE_SCALE ** (_MOST_RATES - len(rates)), np.int64)
+    for rate in rates:
+        product = product * rate
+    high, low = np.divmod(cents, _LIMB)
+    whole, rest = np.divmod(high * product, _LIMB)
+    return whole + divide(rest * _LIMB + low * product, _SHARE_SCALE)

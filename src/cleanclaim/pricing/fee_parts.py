@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cleanclaim.dates import Dated
-from cleanclaim.money import RATE_SCALE, Cents, divide
-from cleanclaim.pricing.schedule import CENTS_PER_PRODUCT
+from cleanclaim.money import RATE_SCALE, divide
+from cleanclaim.pricing.schedule import FEE_SCALE
 from cleanclaim.reference.fee_schedule import Indices, RelativeValues
+
+_PER_E4 = FEE_SCALE // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,21 @@ class UnitFee:
         return found.pe_facility if self.in_facility else found.pe_nonfacility
 
     @property
-    def whole_cents(self) -> Cents:
-        """The fee of a unit paid in full."""
-        return self._rounded(RATE_SCALE)
+    def whole_e4(self) -> int:
+        """The fee of a unit paid in full, in dollars at 10⁻⁴: for display, since only a line is rounded to cents."""
+        return divide(self.exact(cut=False), _PER_E4)
 
     @property
-    def cut_cents(self) -> Cents:
-        """The fee of a unit with its practice expense cut; the whole fee of a code that takes no part in that."""
-        return self._rounded(RATE_SCALE - (self.reduction.value if self.reduction else 0))
+    def cut_e4(self) -> int:
+        """The fee of a unit with its practice expense cut, in dollars at 10⁻⁴: for display.
 
-    def _rounded(self, kept: int) -> Cents:
-        """The fee with that much of its practice expense, at 10⁻⁴, rounded once to cents."""
+        It is the whole fee for a code that takes no part in the reduction.
+        """
+        return divide(self.exact(cut=True), _PER_E4)
+
+    def exact(self, *, cut: bool) -> int:
+        """The fee of a unit in cents times `FEE_SCALE`, before any contract's percentage."""
         found, index = self.relative_values.value, self.indices.value
+        kept = RATE_SCALE - (self.reduction.value if cut and self.reduction else 0)
         other = (found.work * index.work + found.mp * index.mp) * RATE_SCALE
-        product = (other + self.practice_expense * index.pe * kept) * self.conversion_factor.value
-        return divide(product, CENTS_PER_PRODUCT * RATE_SCALE)
+        return (other + self.practice_expense * index.pe * kept) * self.conversion_factor.value

@@ -2,23 +2,23 @@
 
 Steps for a line of a payer that pays by Medicare's fee schedule, each exact in integers:
 
-1. fee of one unit: (work × index + practice expense × index + malpractice × index) × conversion factor, rounded once
-   to cents; the practice expense of a facility or of an office by the place of service;
+1. fee of one unit: (work × index + practice expense × index + malpractice × index) × conversion factor, kept exact;
+   the practice expense of a facility or of an office by the place of service;
 2. multiple procedure reduction: of all units of always-therapy codes that a patient has on one day from one billing
    group, whatever the discipline, the one with the highest practice expense is paid in full, every other one with
-   its practice expense cut, and rounded to cents. Equal practice expense: the highest fee; then the first line;
-3. `allowed_cents`: the sum of the line's units. It counts towards the therapy threshold;
+   its practice expense cut. Equal practice expense: the highest fee; equal again: the first line;
+3. `allowed_cents`: the sum of the line's units, rounded once to cents. It counts towards the therapy threshold;
 4. `payable_cents`: the lesser of the charge and the allowed amount;
 5. what is left of the yearly deductible comes off first, in order of date and line;
 6. the payer's share of the rest is rounded once; the patient owes the deductible and what the payer does not;
-7. `expected_payment_cents`: the payer's share less the cut for an assistant (line with CQ or CO), less sequestration of
-   what is left; each of the two is rounded to cents and taken off, as a remittance shows them.
+7. `expected_payment_cents`: the payer's share, exact, times the assistant's rate (line with CQ or CO) times what
+   sequestration leaves, rounded once.
 
 What of this was read, and what is from memory: `provenance`.
 
-Other payers allow a percentage of the line by steps 1 and 2 (rounded once), by the schedule of the date of service or
-of a day that the contract fixes; or an amount by code, by code and modifier, by day; or the charge, as their file says.
-A cap on the day is used up line by line.
+Other payers allow a percentage of steps 1 and 2 (rounded once, with the line), by the schedule of the date of service
+or of a day that the contract fixes; or an amount by code, by code and modifier, by day; or the charge, as their file
+says. A cap on the day is used up line by line.
 
 A null is unknown, never nothing: an unknown line makes another line's price unknown only where it could change it.
 A claim whose patient, date or billing provider is unknown meets no other claim: it leaves only its own prices open.

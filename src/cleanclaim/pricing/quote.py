@@ -165,7 +165,7 @@ def _claim(
 def _ranks(units: list[UnitFee | None]) -> list[int | None]:
     """The place of each line among those that share the reduction: practice expense, fee, order."""
     heights = {
-        place: (-unit.practice_expense, -unit.whole_cents)
+        place: (-unit.practice_expense, -unit.exact(cut=False))
         for place, unit in enumerate(units)
         if unit is not None and unit.reduction is not None
     }

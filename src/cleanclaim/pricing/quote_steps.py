@@ -8,10 +8,10 @@ from datetime import date as Date  # noqa: N812 - `date` is the day of service
 from typing import Any
 
 from cleanclaim.dates import Dated
-from cleanclaim.money import RATE_SCALE, dollars
+from cleanclaim.money import RATE_SCALE, Cents, divide, dollars
 from cleanclaim.pricing.fee_parts import UnitFee
 from cleanclaim.pricing.priced_visit import PricedLine, Step
-from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, SEQUESTRATION_LAST, UNITS_IN_CENTS
+from cleanclaim.pricing.provenance import DEDUCTIBLE_FIRST, LESSER_OF_CHARGE, SEQUESTRATION_LAST
 from cleanclaim.pricing.quoted_lines import QuotedLine
 from cleanclaim.pricing.schedule import facility_places
 from cleanclaim.pricing.statuses import PriceStatus, ShareStatus
@@ -81,14 +81,9 @@ class QuotedVisit:
             )
         if line.allowed_cents is None:
             return
-        of_medicare = line.unit is not None and line.unit.percent is not None
-        yield Step(
-            "allowed",
-            _why(line),
-            line.allowed_cents,
-            Confidence.MEMORY if of_medicare else Confidence.SEEN,
-            UNITS_IN_CENTS if line.unit is not None else None,
-        )
+        # Where a line of units is rounded was not read; other amounts are the payer's own.
+        rounding = Confidence.SEEN if line.unit is None else Confidence.MEMORY
+        yield Step("allowed", _why(line), line.allowed_cents, rounding)
         if line.charge_cents is not None and line.payable_cents is not None:
             yield Step(
                 "payable",
@@ -111,7 +106,7 @@ class QuotedVisit:
         yield Step("relative values", f"{parts} ({found.value.edition})", None, found.source.confidence, found.source)
         yield Step(
             "unit fee",
-            f"× conversion factor {_scaled(factor.value, 4)} = {dollars(unit.whole_cents)}",
+            f"× conversion factor {_scaled(factor.value, 4)} = {_e4(unit.whole_e4)}",
             None,
             factor.source.confidence,
             factor.source,
@@ -148,26 +143,38 @@ class QuotedVisit:
             )
             yield Step("patient's share", "the rest", line.patient_share_cents, rate.source.confidence, rate.source)
         cut = self.setting("assistant_payment_reduction")
-        by_assistant = cut is not None and bool(cut.value) and bool({"CQ", "CO"} & set(line.modifiers))
-        if cut is not None and by_assistant:
+        if cut is not None and cut.value and {"CQ", "CO"} & set(line.modifiers):
             how = f"{_scaled(RATE_SCALE - cut.value, 2)} % of the payer's share for an assistant"
-            yield Step("assistant", how, None, cut.source.confidence, cut.source)
+            left = None if rate is None else _left_for_assistant(line, rate.value, cut.value)
+            yield Step("assistant", how, left, cut.source.confidence, cut.source)
         taken = values.on("sequestration", self.day).dated
         if taken is not None:
             how = f"{_scaled(taken.value, 2)} % off the payment"
             yield Step("sequestration", how, None, taken.source.confidence, taken.source)
         least, most = line.expected_payment_at_least_cents, line.expected_payment_at_most_cents
-        how = "the payer's share less what is cut, each in cents"
+        how = "all rates multiplied, rounded once"
         if line.expected_payment_cents is None and least is not None and most is not None:
             how += f": {dollars(least)} to {dollars(most)}, by what is left of the deductible"
-        confidence = Confidence.MEMORY if by_assistant else Confidence.SEEN
-        yield Step("expected payment", how, line.expected_payment_cents, confidence, SEQUESTRATION_LAST)
+        yield Step("expected payment", how, line.expected_payment_cents, Confidence.MEMORY, SEQUESTRATION_LAST)
 
 
 def _scaled(value: int, digits: int) -> str:
     """An integer at 10^−digits as decimal text without trailing zeros beyond a whole number."""
     text = f"{value // 10**digits}.{value % 10**digits:0{digits}d}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _e4(value: int) -> str:
+    """Dollars at 10⁻⁴ as text with all four digits."""
+    return f"${value // RATE_SCALE:,}.{value % RATE_SCALE:04d}"
+
+
+def _left_for_assistant(line: PricedLine, coinsurance: int, cut: int) -> Cents | None:
+    """The payer's share after the assistant's cut, from the exact share; null while the deductible is not known."""
+    if line.payable_cents is None or line.deductible_cents is None:
+        return None
+    share = (line.payable_cents - line.deductible_cents) * (RATE_SCALE - coinsurance)
+    return divide(share * (RATE_SCALE - cut), RATE_SCALE * RATE_SCALE)
 
 
 def _why(line: PricedLine) -> str:
@@ -179,6 +186,6 @@ def _why(line: PricedLine) -> str:
     if line.unit is None or line.full_units is None:
         return "as the payer's file says"
     cut = line.units - line.full_units
-    counted = [(line.full_units, line.unit.whole_cents), (cut, line.unit.cut_cents)]
-    terms = " + ".join(f"{count} × {dollars(fee)}" for count, fee in counted if count)
+    counted = [(line.full_units, line.unit.whole_e4), (cut, line.unit.cut_e4)]
+    terms = " + ".join(f"{count} × {_e4(fee)}" for count, fee in counted if count)
     return terms if line.unit.percent is None else f"({terms}) × {_scaled(line.unit.percent, 2)} %"

@@ -88,8 +88,8 @@ def plain(line: PricedLine, figures: Iterable[str]) -> dict[str, Any]:
             "conversion_factor_e4": unit.conversion_factor.value,
             "reduction_e4": unit.reduction.value if unit.reduction else None,
             "percent_e4": unit.percent,
-            "whole_cents": unit.whole_cents,
-            "cut_cents": unit.cut_cents,
+            "whole_e4": unit.whole_e4,
+            "cut_e4": unit.cut_e4,
         },
         **{name: getattr(line, name) for name in figures},
         "steps": [

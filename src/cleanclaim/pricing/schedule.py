@@ -22,8 +22,8 @@ from cleanclaim.reference.published.kinds import Kind
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date.max.toordinal() - _EPOCH
 
-CENTS_PER_PRODUCT = RVU_SCALE * GPCI_SCALE * CONVERSION_FACTOR_SCALE // 100
-"""Relative value times index times conversion factor, as integers, divided by this is cents."""
+FEE_SCALE = RVU_SCALE * GPCI_SCALE * RATE_SCALE * CONVERSION_FACTOR_SCALE // 100
+"""Relative value, index, what is kept of it, and factor: their product as integers is cents times this."""
 
 
 class ScheduleError(ValueError):

@@ -49,8 +49,8 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
     may_be = (medicare | work.of_claims(absent(kind))) & (primary | work.of_claims(absent(order)))
     least, most = deductible_of(work, payable, part_b, may_be)
     coinsurance = work.schedule.steps["coinsurance"].on(work.days).take(work.claim)
-    cuts = (_cut_for_assistant(work), _sequestered(work))
-    rates_known = coinsurance.known & cuts[0].known & cuts[1].known
+    assistant, kept = _left_for_assistant(work), _left_by_sequestration(work)
+    rates_known = coinsurance.known & assistant.known & kept.known
     paying = RATE_SCALE - coinsurance.values
     mark(part_b & ~rates_known, ShareStatus.RATE_UNKNOWN)
     bounded = part_b & payable.known & rates_known
@@ -58,9 +58,8 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
     found = status == 0
 
     payer = np.where(part_b, share_of(payable.values - most, paying), 0)
-    at_least, at_most = payer, np.where(part_b, share_of(payable.values - least, paying), 0)
-    for cut in cuts:
-        at_least, at_most = at_least - share_of(at_least, cut.values), at_most - share_of(at_most, cut.values)
+    at_least = np.where(part_b, share_of(payable.values - most, paying, assistant.values, kept.values), 0)
+    at_most = np.where(part_b, share_of(payable.values - least, paying, assistant.values, kept.values), 0)
     bounded |= found
     return [
         as_column("payable_cents", payable.values, payable.known),
@@ -74,15 +73,16 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
     ]
 
 
-def _cut_for_assistant(work: Worksheet) -> Known:
-    """What is cut of the payer's share for a line with CQ or CO, at 10⁻⁴; nothing of other lines."""
+def _left_for_assistant(work: Worksheet) -> Known:
+    """What is left of the payer's share for a line with CQ or CO, at 10⁻⁴; all of it for other lines."""
     by_assistant = has_any(work.lines["modifiers"], ("CQ", "CO"))
     cut = integers(work.claims["payer_assistant_payment_reduction"]).take(work.claim)
-    return Known(np.where(by_assistant.yes, cut.values, 0), by_assistant.no | cut.known)
+    return Known(np.where(by_assistant.yes, RATE_SCALE - cut.values, RATE_SCALE), by_assistant.no | cut.known)
 
 
-def _sequestered(work: Worksheet) -> Known:
-    """What sequestration takes of what is left, at 10⁻⁴."""
+def _left_by_sequestration(work: Worksheet) -> Known:
+    """What sequestration leaves of the payment, at 10⁻⁴."""
     applies = flags(work.claims["payer_sequestration_applies"])
     rate = work.schedule.steps["sequestration"].on(work.days)
-    return Known(np.where(applies.yes, rate.values, 0), applies.no | (applies.yes & rate.known)).take(work.claim)
+    left = np.where(applies.yes, RATE_SCALE - rate.values, RATE_SCALE)
+    return Known(left, applies.no | (applies.yes & rate.known)).take(work.claim)

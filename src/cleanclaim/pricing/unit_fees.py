@@ -10,17 +10,15 @@ import polars as pl
 from cleanclaim.money import RATE_SCALE
 from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, has_any, integers
 from cleanclaim.pricing.medicare_rates import medicare_rates
-from cleanclaim.pricing.schedule import CENTS_PER_PRODUCT
+from cleanclaim.pricing.schedule import FEE_SCALE
 from cleanclaim.pricing.statuses import PriceStatus
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
 from cleanclaim.reference.lookup import attach
 
-_EXACT = CENTS_PER_PRODUCT * RATE_SCALE
-"""The product of relative values, index, factor and what is kept of practice expense, divided by this, is cents."""
 _MOST_PERCENT = 10 * RATE_SCALE
-"""A thousand percent of Medicare, beyond which a rate is not credible."""
+"""A thousand percent of Medicare, beyond which a rate is not credible and products not exact."""
 _MOST_FEE = 50_000_000
-"""Cents of a unit in a fee table, for the same reason; units times fee times percentage stay in 64 bits."""
+"""Cents of a unit in a fee table, for the same reasons."""
 
 
 @dataclass(slots=True)
@@ -28,7 +26,7 @@ class Fees:
     """Fees of a unit, and what ranks units for the reduction."""
 
     whole: Integers
-    """Cents of a unit."""
+    """Cents of a unit times `FEE_SCALE`, exact."""
     cut: Integers
     """The same with its practice expense cut."""
     percent: Known
@@ -39,20 +37,20 @@ class Fees:
     expense: Known
     """Practice expense of a unit, at 10⁻²."""
     rank_fee: Known
-    """Medicare's fee of a unit in cents, which breaks ties."""
+    """Medicare's fee of a unit, exact, which breaks ties."""
     is_reduced: Tristate
     """Whether the code is one whose units share the reduction."""
 
 
 def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
-    """The fee of one unit on each payer's basis: Medicare's rounded to cents, as its payment files print it."""
+    """The fee of one unit on each payer's basis, exact: only a line is rounded to cents."""
     rates = medicare_rates(work)
     other = rates.work * rates.gpci["work"] + rates.mp * rates.gpci["mp"]
     expense = rates.expense.values * rates.gpci["pe"]
     factor = rates.factor.values
     medicare_known = rates.expense.known & rates.located & rates.factor.known
-    whole = divide((other + expense) * factor, CENTS_PER_PRODUCT)
-    cut = divide((other * RATE_SCALE + expense * (RATE_SCALE - rates.cut.values)) * factor, _EXACT)
+    whole = (other + expense) * factor * RATE_SCALE
+    cut = (other * RATE_SCALE + expense * (RATE_SCALE - rates.cut.values)) * factor
     rank_fee = Known(whole, medicare_known)
 
     by_medicare = work.basis_is(*MEDICARE)
@@ -70,7 +68,7 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
     by_table = work.basis_is("fee_table")
     if by_table.any():
         amount = _table_fees(work, fees, by_table)
-        whole = np.where(by_table, amount.values, whole)
+        whole = np.where(by_table, amount.values * FEE_SCALE, whole)
         known |= by_table & amount.known
         work.mark(by_table & ~amount.known, PriceStatus.NOT_IN_FEE_TABLE)
     charge = work.charge
@@ -94,11 +92,19 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
 
 
 def priced_units(whole: Integers, full: Integers, cut: Integers, less: Integers, percent: Known) -> Integers:
-    """Cents of `full` whole units and `less` cut ones; of a percentage of them, rounded once, where there is one."""
-    amount = full * whole + less * cut
+    """Cents of `full` whole units and `less` cut ones, times the percentage where there is one, rounded once.
+
+    Whole cents and the exact rest go separately, so that nothing leaves 64 bits.
+    """
+    whole_cents, whole_rest = np.divmod(whole, FEE_SCALE)
+    cut_cents, cut_rest = np.divmod(cut, FEE_SCALE)
+    carried, rest = np.divmod(full * whole_rest + less * cut_rest, FEE_SCALE)
+    amount = full * whole_cents + less * cut_cents + carried
     if not percent.known.any():
-        return amount
-    return divide(amount * np.where(percent.known, percent.values, RATE_SCALE), RATE_SCALE)
+        return amount + divide(rest, FEE_SCALE)
+    rate = np.where(percent.known, percent.values, RATE_SCALE)
+    amount, part = np.divmod(amount * rate, RATE_SCALE)
+    return amount + divide(part * FEE_SCALE + rest * rate, FEE_SCALE * RATE_SCALE)
 
 
 def _table_fees(work: Worksheet, fees: pl.DataFrame | None, where: Flags) -> Known:

@@ -68,7 +68,7 @@ COMMON = {
     "assistant_payment_reduction": '"15"',
 }
 PLANS: dict[str, dict[str, str]] = {
-    # 115 % of Medicare, each unit in full: 97110 33.42 (two 66.84), 97140 31.88, 97530 40.33, 97012 16.51.
+    # 115 % of Medicare, each unit in full: 97110 33.42 (two 66.84), 97140 31.88, 97530 40.33, 97012 16.52.
     "percent_plan": COMMON | {"price_basis": '{ kind = "percent_of_medicare", percent = "115" }'},
     "table_plan": COMMON
     | {
@@ -149,7 +149,7 @@ MEDICARE: list[tuple[str, str, int]] = [
     ("MD204", "97110 GP CQ x2 25min\n did 97110 20min by=PT\n did 97110 5min by=PTA", 2_67),
     ("MD211", "98976 GP CQ x1", 6_25),  # 52.11 × .8 = 41.69
     # --- unit limits: everything under the code that day
-    ("MU103", "97110 GP x7 105min", 162_32),  # 29.06 + 6 × 22.21
+    ("MU103", "97110 GP x7 105min", 162_33),  # 29.0588 + 6 × 22.2116
     ("MU102", "97161 GP x2", 97_86 + 74_82),
     # --- the note and the record
     ("DC101", "97110 GP x1\n 97140 GP x1\n did 97110 15min\n did 97140 15min has_purpose=false", 21_21),
@@ -188,7 +188,7 @@ def test_only_timed_lines_are_at_stake_when_timed_minutes_are_not_stated() -> No
 
 
 OTHERS: list[tuple[str, str, str, int | None]] = [
-    ("UN101", "percent_plan", "97110 GP x3 30min", 33_42),  # 100.26 less 66.84
+    ("UN101", "percent_plan", "97110 GP x3 30min", 33_41),  # 100.25 less 66.84
     ("UN101", "table_plan", "97110 GP x3 30min", 42_00),
     ("UN101", "daily_plan", "97110 GP x3 30min", 0),  # a day is a day
     ("UN101", "silent_plan", "97110 GP x3 30min", None),
@@ -196,7 +196,7 @@ OTHERS: list[tuple[str, str, str, int | None]] = [
     ("UN202", "table_plan", "97140 GP x1 15min\n did 97140 15min\n did 97530 15min", 45_00),
     ("UN202", "table_plan", "97140 GP x1 15min\n did 97140 15min\n did 97112 15min", None),  # not in the table
     ("UN202", "silent_plan", "97140 GP x1 15min\n did 97140 15min\n did 97530 15min", None),
-    ("UN205", "percent_plan", "97110 GP x1 15min\n did 97110 15min\n did 97012 15min", 16_51),
+    ("UN205", "percent_plan", "97110 GP x1 15min\n did 97110 15min\n did 97012 15min", 16_52),
     ("UN205", "table_plan", "97110 GP x1 15min\n did 97110 15min\n did 97012 15min", None),
     ("CD105", "table_plan", "G0283 GP x1", 17_50),
     ("MD102", "table_plan", "97110 GP x1\n 97140 x1", 38_00),
@@ -258,7 +258,7 @@ def test_codes_left_out_together_add_up_to_what_the_day_gains() -> None:
 
 def test_an_unknown_minute_leaves_the_amount_of_its_code_open_only() -> None:
     columns = facts("visit 2026-03-04 medicare_b\n 97110 GP x2 ?min\n 97012 GP x2")
-    assert columns["overbilled_cents"] == [None, 11_36]  # 22.72 less 11.36
+    assert columns["overbilled_cents"] == [None, 11_35]  # 22.71 less 11.36
     assert columns["left_cents"] == [None, 0]
 
 
