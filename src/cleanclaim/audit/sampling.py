@@ -106,32 +106,39 @@ def draw(claims: pl.DataFrame, findings: pl.DataFrame, plan: Plan) -> Sample:
     if plan.seed < 0:
         raise SampleError(f"seed {plan.seed}; expected zero or a positive number")
     draws = np.random.PCG64(plan.seed).random_raw(claims.height)
-    frame = _stratified(claims, findings, plan.strata).with_columns(
-        pl.int_range(1, claims.height + 1, dtype=pl.Int64).alias("frame_row"),
-        pl.Series("__draw", np.asarray(draws, np.uint64)),
+    # Only what decides is sorted; the columns of the claims are taken at the end, for the few that are drawn.
+    dealt = pl.DataFrame(
+        [
+            _strata_of(claims, findings, plan.strata).cast(pl.Categorical).alias("stratum"),
+            pl.Series("draw", np.asarray(draws, np.uint64)),
+            pl.Series("frame_row", np.arange(1, claims.height + 1)),
+        ]
     )
-    sizes = dict(sorted(frame.group_by("stratum").len().iter_rows()))
+    sizes = dict(sorted(dealt.group_by("stratum").len().cast({"stratum": pl.String}).iter_rows()))
     counts = allocate(sizes, plan.size)
     drawn = (
-        frame.sort("stratum", "__draw", "frame_row")
-        .with_columns(pl.int_range(pl.len()).over("stratum").alias("__rank"))
-        .join(pl.DataFrame({"stratum": list(counts), "__count": list(counts.values())}), on="stratum", how="left")
-        .filter(pl.col("__rank") < pl.col("__count"))
-        .sort("stratum", "__draw", "frame_row")
+        dealt.sort("draw", "frame_row")
+        .with_columns(pl.int_range(pl.len()).over("stratum").alias("rank"))
+        .filter(pl.col("rank") < pl.col("stratum").cast(pl.String).replace_strict(counts, return_dtype=pl.Int64))
+        .cast({"stratum": pl.String})
+        .sort("stratum", "draw", "frame_row")
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("number"))
     )
-    written = pl.Series("draw", [f"{number:016x}" for number in drawn.get_column("__draw")], dtype=pl.String)
+    written = pl.Series("draw", [f"{number:016x}" for number in drawn.get_column("draw")], dtype=pl.String)
+    wide = pl.concat(
+        [drawn.drop("rank").with_columns(written), claims[drawn.get_column("frame_row") - 1]], how="horizontal"
+    )
     return Sample(
         plan,
         tuple(Stratum(name, size, counts[name]) for name, size in sizes.items()),
-        _with_rules(drawn.with_columns(written), findings).select(list(SAMPLE)),
+        _with_rules(wide, findings).select(list(SAMPLE)),
     )
 
 
-def _stratified(claims: pl.DataFrame, findings: pl.DataFrame, strata: Sequence[str]) -> pl.DataFrame:
-    """The claims with the name of their stratum; what is not known is a stratum of its own."""
+def _strata_of(claims: pl.DataFrame, findings: pl.DataFrame, strata: Sequence[str]) -> pl.Series:
+    """The name of each claim's stratum; what is not known is a stratum of its own."""
     if not strata:
-        return claims.with_columns(pl.lit(ALL_CLAIMS).alias("stratum"))
+        return pl.Series("stratum", [ALL_CLAIMS]).new_from_index(0, claims.height)
     if {"severity", "rule"} & set(strata):
         leading = leading_findings(findings).rename({"severity": "__severity", "rule": "__rule"})
         claims = claims.join(leading, on=list(CLAIM), how="left", maintain_order="left")
@@ -141,7 +148,7 @@ def _stratified(claims: pl.DataFrame, findings: pl.DataFrame, strata: Sequence[s
         else _COLUMNS[name].fill_null("unknown")
         for name in strata
     ]
-    return claims.with_columns(pl.concat_str(*parts, separator=" / ").alias("stratum"))
+    return claims.select(pl.concat_str(*parts, separator=" / ").alias("stratum")).to_series()
 
 
 def _with_rules(drawn: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:

@@ -73,20 +73,34 @@ def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFram
 
 
 def _numbered(findings: pl.DataFrame) -> pl.DataFrame:
-    """The findings with a number for their claim; they are sorted by it."""
-    changes = [pl.col(name).ne_missing(pl.col(name).shift(1)) for name in CLAIM]
+    """The findings with a number for their claim, and whether each is the first of its rule on the claim.
+
+    They are sorted by claim and rule, so both are read off the row before.
+    """
+    is_next = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in CLAIM)
     return findings.select(
-        "rule", "severity", "cents", "claim_allowed_cents", pl.any_horizontal(changes).cum_sum().alias("number")
+        "rule",
+        "severity",
+        "cents",
+        "claim_allowed_cents",
+        is_next.cum_sum().alias("number"),
+        (is_next | pl.col("rule").ne_missing(pl.col("rule").shift(1))).alias("is_first"),
     )
 
 
-_STAKED = (
-    pl.when(_IS_BLOCKING & pl.col("allowed").is_not_null())
-    .then(pl.min_horizontal("cents", "allowed"))
-    .otherwise("cents")
-    .alias("cents")
-)
-"""A claim is lost once: what holds it back costs no more than the whole claim is allowed."""
+def _dollars(numbered: pl.DataFrame, by: str) -> pl.DataFrame:
+    """The amounts at stake by severity or rule: what holds a claim back costs no more than the claim is allowed."""
+    per_claim = (
+        numbered.filter(pl.col("cents").is_not_null())
+        .group_by("number", by)
+        .agg(
+            pl.col("cents").sum(),
+            pl.col("claim_allowed_cents").first().alias("allowed"),
+            _IS_BLOCKING.first().alias("is_blocking"),
+        )
+    )
+    capped = pl.when("is_blocking").then(pl.min_horizontal("cents", "allowed")).otherwise("cents")
+    return per_claim.group_by(by).agg(capped.sum().alias("cents"))
 
 
 def by_severity(findings: pl.DataFrame) -> pl.DataFrame:
@@ -94,25 +108,15 @@ def by_severity(findings: pl.DataFrame) -> pl.DataFrame:
 
     Columns: `severity`, `findings`, `claims`, `cents` (a claim counts at most what it is allowed), `without_price`.
     """
-    per_claim = (
-        _numbered(findings)
-        .group_by("number", "severity")
-        .agg(
-            pl.len().cast(pl.Int64).alias("findings"),
-            pl.col("cents").sum(),
-            pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
-            pl.col("claim_allowed_cents").first().alias("allowed"),
-        )
-        .with_columns(_STAKED)
+    numbered = _numbered(findings)
+    counts = numbered.group_by("severity").agg(
+        pl.len().cast(pl.Int64).alias("findings"),
+        pl.col("number").n_unique().cast(pl.Int64).alias("claims"),
+        pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
     )
     return (
-        per_claim.group_by("severity")
-        .agg(
-            pl.col("findings").sum(),
-            pl.len().cast(pl.Int64).alias("claims"),
-            pl.col("cents").sum(),
-            pl.col("without_price").sum(),
-        )
+        counts.join(_dollars(numbered, "severity"), on="severity", how="left")
+        .select("severity", "findings", "claims", pl.col("cents").fill_null(0), "without_price")
         .sort(pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64))
     )
 
@@ -123,32 +127,29 @@ def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     Columns: `rule`, `severity`, `findings`, `claims`, `cents` (no more of a claim than it is allowed), `without_price`,
     and of all verdicts `judged` and `no_data`. Rules may object to the same line, so their amounts do not add up.
     """
-    per_claim = (
-        _numbered(findings)
-        .group_by("number", "rule")
-        .agg(
-            pl.col("severity").first(),
-            pl.len().cast(pl.Int64).alias("findings"),
-            pl.col("cents").sum(),
-            pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
-            pl.col("claim_allowed_cents").first().alias("allowed"),
-        )
-        .with_columns(_STAKED)
-    )
-    found = per_claim.group_by("rule").agg(
+    numbered = _numbered(findings)
+    counts = numbered.group_by("rule").agg(
         pl.col("severity").first(),
-        pl.col("findings").sum(),
-        pl.len().cast(pl.Int64).alias("claims"),
-        pl.col("cents").sum(),
-        pl.col("without_price").sum(),
+        pl.len().cast(pl.Int64).alias("findings"),
+        pl.col("is_first").sum().cast(pl.Int64).alias("claims"),
+        pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
     )
     judged = verdicts.select("rule", (pl.col("passed") + pl.col("found")).alias("judged"), "no_data")
-    return found.join(judged, on="rule", how="left").sort(
-        pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64),
-        "cents",
-        "findings",
-        "rule",
-        descending=[False, True, True, False],
+    return (
+        counts.join(_dollars(numbered, "rule"), on="rule", how="left")
+        .join(judged, on="rule", how="left")
+        .select(
+            *("rule", "severity", "findings", "claims"),
+            pl.col("cents").fill_null(0),
+            *("without_price", "judged", "no_data"),
+        )
+        .sort(
+            pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64),
+            "cents",
+            "findings",
+            "rule",
+            descending=[False, True, True, False],
+        )
     )
 
 
