@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from cleanclaim.pricing.line_prices import price_table
 from cleanclaim.pricing.quote import price_lines
-from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced
+from tests.pricing.tables import DAY, claims_of, column, lines_of, pack, priced, sample_schedule
 
 
 def test_two_claims_of_a_day_share_the_reduction() -> None:
@@ -65,6 +66,22 @@ def test_ties_go_to_the_higher_fee_then_to_the_first_line() -> None:
     assert column(priced([{}], "97112 97537"), "full_units") == [1, 0]
     assert column(priced([{}], "97116 97110"), "full_units") == [1, 0]
     assert column(priced([{}], "97110 97116"), "full_units") == [1, 0]
+
+
+def test_a_tie_is_broken_by_less_than_a_cent() -> None:
+    """Practice expense 8.00 each, malpractice 1.00, work .100 and .103: 9.100 and 9.103, both of which show as 9.10."""
+    sample = sample_schedule()
+    work = pl.col("code").replace_strict({"97110": 100, "97530": 103, "99213": 0}, return_dtype=pl.Int64)
+    expense = pl.lit(800, pl.Int64)
+    close = replace(
+        sample,
+        rvu=sample.rvu.with_columns(work=work, pe_nonfacility=expense, pe_facility=expense),
+        gpci=sample.gpci.with_columns(pl.lit(100, pl.Int64).alias("work")),
+    )
+    for words, full in (("97110 97530", [0, 1]), ("97530 97110", [1, 0])):
+        table = price_table(claims_of([{}]), lines_of(words), schedule=close)
+        assert column(table, "fee_cents") == [910, 910]
+        assert column(table, "full_units") == full
 
 
 def test_only_one_unit_of_the_highest_line_is_whole() -> None:
