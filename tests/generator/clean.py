@@ -348,6 +348,10 @@ class Wish:
     billed: bool | None = None
     special: str | None = None
     """vertigo or prosthetic: a patient with that condition."""
+    day: date | None = None
+    """The day of the first visit."""
+    clocks: bool | None = None
+    """Whether each service has its own start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +363,8 @@ class Case:
     visits: tuple[Visit, ...]
     as_of: date
     payer: str
+    alone: bool = False
+    """Judged by itself: who was treated that day by whom decides."""
 
     @property
     def patient(self) -> Patient:
@@ -563,7 +569,7 @@ class Maker:
         count = wish.visits or (1 if special == "prosthetic" else rng.choices((1, 2, 3, 4), (2, 3, 3, 2))[0])
         first_day = max(period.first, period.as_of - timedelta(days=terms.reach))
         span = (period.last - first_day).days - 4 * count
-        start = self._workday(first_day + timedelta(days=rng.randrange(span)))
+        start = wish.day or self._workday(first_day + timedelta(days=rng.randrange(span)))
         days = [start]
         while len(days) < count:
             days.append(self._workday(days[-1] + timedelta(days=rng.randint(2, 4))))
@@ -743,7 +749,7 @@ class Maker:
             established_on=established,
             first_treatment_on=established,
             through=through,
-            frequency_per_week=2,
+            frequency_per_week=3,
             duration_weeks=weeks,
             goals=tuple(rng.sample(GOALS, 2)),
             diagnoses=sick,
@@ -826,7 +832,7 @@ class Maker:
         if starts is None:
             return None
         where = f"{side.value} {region.name}" if region.sided and special is None else region.name
-        clocks = rng.random() < 0.5
+        clocks = rng.random() < 0.5 if wish.clocks is None else wish.clocks
         now = starts.hour * 60 + starts.minute
         interventions = []
         for code in minutes:
@@ -854,8 +860,11 @@ class Maker:
         total = sum(minutes.values())
         timed_total = sum(timed.values())
         ends = starts.hour * 60 + starts.minute + total + rng.randint(0, 6)
+        # Two sentences a visit; from the seventh visit on the same sentences come in other pairs.
+        shift = 2 * (index // 6)
         letters = {
-            name: ". ".join(self._fill(pool[n]) for n in (2 * index, 2 * index + 1)) for name, pool in texts.items()
+            name: ". ".join(self._fill(pool[n % len(pool)]) for n in (2 * index, 2 * index + 1 + shift))
+            for name, pool in texts.items()
         }
         level = next((code for code in minutes if code in LEVELS), None)
         signatures = (

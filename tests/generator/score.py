@@ -107,13 +107,13 @@ def score(judge: Judge, *, clean: int = 2000, defects: int = 2000, seed: int = 2
 
 def told_of(judge: Judge, cases: Sequence[Case]) -> dict[str, list[Judged]]:
     """Findings by visit; cases of one clinic and one day of judgement are judged together."""
-    batches: dict[tuple[str, date], list[Case]] = defaultdict(list)
+    batches: dict[tuple[str, date, str], list[Case]] = defaultdict(list)
     names: dict[int, str] = {}
     for case in cases:
         name = names.setdefault(id(case.clinic), case.clinic.model_dump_json())
-        batches[name, case.as_of].append(case)
+        batches[name, case.as_of, case.patient.id if case.alone else ""].append(case)
     told: dict[str, list[Judged]] = defaultdict(list)
-    for (_, as_of), batch in sorted(batches.items(), key=lambda item: item[0]):
+    for (_, as_of, _), batch in sorted(batches.items(), key=lambda item: item[0]):
         people = {patient.id: patient for case in batch for patient in case.patients}
         visits = sorted(
             (visit for case in batch for visit in case.visits), key=lambda visit: (visit.date_of_service, visit.id)
