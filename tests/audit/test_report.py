@@ -56,7 +56,7 @@ def page_of(frames: dict[str, pl.DataFrame], **options: object) -> str:
 def page() -> str:
     frames = archive()
     sample = draw(frames["claims"], frames["findings"], Plan(5, 9, ("payer",)))
-    covering = [PartlyCovering("practitioner pair edits", "2024-09-30", 6)]
+    covering = [PartlyCovering("practitioner pair edits", "2024-07-01", "2024-09-30", 6)]
     return page_of(frames, sample=sample, partly_covering=covering)
 
 
@@ -89,10 +89,10 @@ def test_a_rule_says_what_why_who_and_what_to_do(page: str) -> None:
 
 def test_parts_are_told_with_what_is_not_known(page: str) -> None:
     said = Words(page).said
-    assert "Medicare Part B (medicare_b) 5 4 140.0 $1,040.00 $400.00 * $115.00 * $18.12 *" in said
+    assert "Medicare Part B (medicare_b) $115.00 * $18.12 * 5 4 140.0 $1,040.00 $400.00 *" in said
     # No claim of this payer has a known price, but one finding has.
-    assert "Aetna, commercial (aetna) 1 1 100.0 $260.00 unknown $7.00 * unknown" in said
-    assert "1500000017 1 1 100.0 $260.00 $100.00 $0.00 $9.06" in said
+    assert "Aetna, commercial (aetna) $7.00 * unknown 1 1 100.0 $260.00 unknown" in said
+    assert "1500000017 $0.00 $9.06 1 1 100.0 $260.00 $100.00" in said
 
 
 def test_no_data_is_told_apart_by_what_is_missing(page: str) -> None:
@@ -101,7 +101,7 @@ def test_no_data_is_told_apart_by_what_is_missing(page: str) -> None:
 
 def test_tables_and_sample_are_told(page: str) -> None:
     said = Words(page).said
-    assert "practitioner pair edits 2024-09-30 6" in said
+    assert "practitioner pair edits 2024-07-01 2024-09-30 6" in said
     assert "5 claims of 6, drawn with seed 9, stratified by payer" in said
     assert "aetna 1 1 medicare_b 5 4" in said
 

@@ -50,8 +50,10 @@ class PartlyCovering:
     """A table whose editions do not cover the dates of some claims."""
 
     label: str
+    since: str
+    """The first day that it covers; empty where that is open."""
     through: str
-    """The last day that it covers."""
+    """The last one."""
     claims: int
     """Claims of other dates."""
 

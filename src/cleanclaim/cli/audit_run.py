@@ -271,9 +271,11 @@ def _partly_covering(tables: Sequence[TableEdition], gathered: Gathered) -> list
         outside = totals.claims_outside(
             gathered.frames["claims"], [(edition.first_day, edition.through) for edition in editions]
         )
+        first = min((edition.first_day or date.min) for edition in editions)
         last = max(edition.through for edition in editions if edition.through is not None)
         if outside:
-            found.append(PartlyCovering(label, last.isoformat(), outside))
+            since = "" if first == date.min else first.isoformat()
+            found.append(PartlyCovering(label, since, last.isoformat(), outside))
     return sorted(found, key=lambda one: (-one.claims, one.label))
 
 
