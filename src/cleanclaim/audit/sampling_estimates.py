@@ -5,8 +5,8 @@ appraisal (unrestricted and stratified) for dollars, attribute appraisal for cla
 out as whole cents; between them nothing is rounded.
 
 Sources: OIG Office of Audit Services, RAT-STATS Companion Manual, Attribute Appraisals (2-2, 2-6) and Variable
-Appraisals (3-2, 3-8); Cochran, Sampling Techniques (3rd edition), 2.15, 5.16 and, for the degrees of freedom of a
-stratified sample, Satterthwaite's approximation of 5.4.
+Appraisals (3-2, 3-8); Cochran, Sampling Techniques (3rd edition), chapters 2 and 5, with Satterthwaite's approximation
+of 5.4 for the degrees of freedom of a stratified sample.
 """
 
 from __future__ import annotations
