@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,15 @@ import pytest
 
 from benchmarks.archive import frames as made_archive
 from cleanclaim.audit import spill
+from cleanclaim.audit.block import SET_ASIDE
 from cleanclaim.audit.run import Task, in_turn, judge_and_keep
 from cleanclaim.cli import audit_run
+from cleanclaim.cli.output import ExitCode
+from tests.audit.made import archive, claims_frame, findings_frame, verdicts_frame
 from tests.cli.running import run, run_json, validate
 
 DAY = ("--as-of", "2026-11-21")
+PAYERS = Path(__file__).parents[2] / "examples" / "clinic-day" / "payers"
 DATA = ("findings.parquet", "claims.parquet", "verdicts.parquet", "set_aside.parquet")
 
 
@@ -205,6 +211,50 @@ def test_the_word_run_may_stand_or_not(lines: Path, report: Path, tmp_path: Path
     help_ = run("audit", "--help")
     assert (help_.code, "extrapolate" in help_.text) == (0, True)
     assert "cleanclaim audit claims/ --out report" in run("audit", "run", "--help").words
+
+
+def test_payer_files_of_ones_own_are_in_the_manifest(lines: Path, tmp_path: Path) -> None:
+    words = ("--payers", PAYERS, "--select", "MD101", "--processes", 1)
+    assert run("audit", lines, "--out", tmp_path / "r", *DAY, *words).code == 1
+    stated = json.loads((tmp_path / "r" / "manifest.json").read_text("utf-8"))["settings"]["payer_files"]
+    assert stated == [
+        {"id": path.stem, "sha256": sha256(path.read_bytes()).hexdigest()} for path in sorted(PAYERS.glob("*.toml"))
+    ]
+
+
+def test_a_cluster_without_its_extra_is_refused_with_what_to_install(
+    lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    ran = run("audit", lines, "--out", tmp_path / "r", *DAY, "--engine", "dask", "--select", "MD101")
+    assert ran.code == 2
+    assert "--engine dask: Dask is not installed; expected `pip install cleanclaim[cluster]`" in " ".join(
+        ran.errors.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, ExitCode.FINDINGS),
+        ({"verdicts": verdicts_frame([("UN101", 0, 5, 1, 0, "ValueError")])}, ExitCode.CRASHED),
+        ({"claims": claims_frame([])}, ExitCode.UNUSABLE),
+        ({"findings": findings_frame([])}, ExitCode.NO_DATA),
+        (
+            {"findings": findings_frame([]), "verdicts": verdicts_frame([("UN101", 6, 0, 0, 0, "")])},
+            ExitCode.CLEAN,
+        ),
+        (
+            {
+                "findings": findings_frame([]),
+                "set_aside": pl.DataFrame([(1, 1, "units", "a number")], schema=SET_ASIDE, orient="row"),
+            },
+            ExitCode.FINDINGS,
+        ),
+    ],
+)
+def test_how_an_audit_ends(changed: dict[str, pl.DataFrame], code: ExitCode) -> None:
+    assert audit_run.exit_code(archive() | changed) is code
 
 
 # --- a reviewed sample -------------------------------------------------------------------------------------
