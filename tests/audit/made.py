@@ -46,6 +46,7 @@ def claims_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
         "timed_units": 3,
         "charge_cents": 26_000,
         "allowed_cents": 10_000,
+        "paid_cents": None,
         "lost_cents": 0,
         "left_cents": 0,
         "findings": 0,

@@ -72,6 +72,14 @@ def test_the_figures_stand_on_top(page: str) -> None:
     assert "Could not be judged 4 of 21 checks, for want of an input" in said
 
 
+def test_what_was_paid_is_told_where_payment_files_say_it(page: str) -> None:
+    assert "Paid, by" not in Words(page).said
+    claims = claims_frame([{"paid_cents": 8_000}, {"paid_cents": -1_000}, {}])
+    assert (
+        "Paid, by payment files $70.00 known on 2 of 3 claims" in Words(page_of({**archive(), "claims": claims})).said
+    )
+
+
 def test_a_rule_says_what_why_who_and_what_to_do(page: str) -> None:
     said = Words(page).said
     rule = book.entry("UN101")

@@ -107,7 +107,19 @@ def test_the_sample_is_dollars_with_columns_to_fill_in(tmp_path: Path) -> None:
         rows = {int(row["frame_row"]): row for row in csv.DictReader(stream)}
     assert list(rows[1]) == [
         *("number", "frame_row", "draw", "stratum", "stratum_claims", "stratum_drawn", "claim", "date_of_service"),
-        *("payer", "billing_npi", "rendering_npi", "lines", "charge", "allowed", "rules", "overpaid", "error", "note"),
+        *(
+            "payer",
+            "billing_npi",
+            "rendering_npi",
+            "lines",
+            "charge",
+            "allowed",
+            "paid",
+            "rules",
+            "overpaid",
+            "error",
+            "note",
+        ),
     ]
     assert (rows[1]["charge"], rows[1]["allowed"], rows[3]["allowed"], rows[6]["charge"]) == (
         "260.00",

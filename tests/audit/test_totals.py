@@ -29,6 +29,8 @@ def test_the_figures_on_top(frames: dict[str, pl.DataFrame]) -> None:
         claims_without_charge=1,
         allowed_cents=40_000,
         claims_without_allowed=2,
+        paid_cents=0,
+        claims_without_paid=6,
         lost_cents=12_200,
         left_cents=1_812,
         findings_without_price=2,

@@ -99,7 +99,8 @@ class Made:
 def input_facts(files: Sequence[ArchiveFile]) -> tuple[dict[str, Any], ...]:
     """Each file of the archive: its number (as in the columns `file`), path, bytes, rows and digest.
 
-    The bytes and digest of an object in a store are null: its store keeps them.
+    The bytes and digest of an object in a store are null: its store keeps them. The rows of a claim or payment file
+    are null: it has none.
 
     Raises:
         ArchiveError: a file cannot be read.
@@ -109,7 +110,7 @@ def input_facts(files: Sequence[ArchiveFile]) -> tuple[dict[str, Any], ...]:
             "number": number,
             "path": file.path,
             "bytes": None if file.is_remote() else Path(file.path).stat().st_size,
-            "rows": count_lines(file),
+            "rows": None if file.kind == "x12" else count_lines(file),
             "sha256": file.sha256() or None,
         }
         for number, file in enumerate(files, start=1)

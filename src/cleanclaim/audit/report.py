@@ -155,6 +155,7 @@ def tiles(figures: totals.Overview) -> list[Tile]:
             f"known on {priced:,} of {figures.claims:,} claims",
             "plain",
         ),
+        *_paid(figures),
         Tile(
             "At risk",
             dollars(figures.lost_cents),
@@ -170,6 +171,13 @@ def tiles(figures: totals.Overview) -> list[Tile]:
             "unknown",
         ),
     ]
+
+
+def _paid(figures: totals.Overview) -> list[Tile]:
+    """What was paid, where the archive has payment files."""
+    known = figures.claims - figures.claims_without_paid
+    said = f"known on {known:,} of {figures.claims:,} claims"
+    return [Tile("Paid, by payment files", dollars(figures.paid_cents), said, "plain")] if known else []
 
 
 _TITLES = {

@@ -156,7 +156,7 @@ def private_file(path: Path) -> Iterator[BinaryIO]:
 def _sample_text(sample: Sample) -> str:
     """The sample as CSV: amounts in dollars, columns to fill in, and nothing that a spreadsheet takes for a formula."""
     sizes = {stratum.name: stratum for stratum in sample.strata}
-    amounts = ("charge_cents", "allowed_cents")
+    amounts = ("charge_cents", "allowed_cents", "paid_cents")
     names = [name.removesuffix("_cents") for name in SAMPLE]
     place = names.index("stratum") + 1
     names[place:place] = ["stratum_claims", "stratum_drawn"]

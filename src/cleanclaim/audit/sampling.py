@@ -38,6 +38,7 @@ SAMPLE: dict[str, pl.DataType | type[pl.DataType]] = {
     "lines": pl.Int64,
     "charge_cents": pl.Int64,
     "allowed_cents": pl.Int64,
+    "paid_cents": pl.Int64,
     "rules": pl.String,
 }
 """Columns of a sample, its claims by stratum and draw: `draw` as 16 hexadecimal digits, `rules` parted by blanks."""

@@ -38,6 +38,9 @@ class Overview:
     claims_without_charge: int
     allowed_cents: int
     claims_without_allowed: int
+    paid_cents: int
+    """By the payment files of the archive."""
+    claims_without_paid: int
     lost_cents: int
     left_cents: int
     findings_without_price: int
@@ -59,6 +62,8 @@ def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFram
         pl.col("charge_cents").null_count().alias("claims_without_charge"),
         pl.col("allowed_cents").sum(),
         pl.col("allowed_cents").null_count().alias("claims_without_allowed"),
+        pl.col("paid_cents").sum(),
+        pl.col("paid_cents").null_count().alias("claims_without_paid"),
         pl.col("lost_cents").sum(),
         pl.col("left_cents").sum(),
     ).row(0, named=True)

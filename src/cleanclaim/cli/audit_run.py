@@ -61,7 +61,10 @@ class Engine(StrEnum):
 
 
 def run(
-    paths: Annotated[list[str], typer.Argument(help="Files or folders of billed lines (Parquet, CSV), or addresses.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files or folders: lines (Parquet, CSV), claims (837P), payments (835); or addresses."),
+    ],
     *,
     out_folder: Annotated[Path, typer.Option("--out", "-o", help="Folder of the report.")],
     as_of: Annotated[
@@ -281,12 +284,12 @@ def _partly_covering(tables: Sequence[TableEdition], gathered: Gathered) -> list
 
 def _lines_of(made: Made, gathered: Gathered) -> list[tuple[str, str]]:
     """What the report was made with, in lines for people; the manifest says all of it."""
-    rows = sum(one["rows"] for one in made.inputs)
+    rows = sum(one["rows"] or 0 for one in made.inputs)
     lines = [
         ("Program", f"cleanclaim {__version__}, sha256 {package_digest('')}"),
         ("Rules", f"{len(made.rules):,}, sha256 {package_digest('rules')}"),
         ("Reference tables", f"{len(made.tables):,}, sha256 of those shipped {package_digest('reference')}"),
-        ("Files read", f"{len(made.inputs):,} with {rows:,} rows; {gathered.lines:,} lines judged"),
+        ("Files read", f"{len(made.inputs):,}, tables among them with {rows:,} rows; {gathered.lines:,} lines judged"),
         ("As of", made.settings.as_of.isoformat()),
         ("Payer where none is named", made.settings.default_payer or "none: such claims have no payer"),
     ]
@@ -348,6 +351,8 @@ def _figures(figures: totals.Overview, set_aside: int) -> Table:
     table.add_row(dollars(figures.charge_cents), "charged")
     known = figures.claims - figures.claims_without_allowed
     table.add_row(dollars(figures.allowed_cents) if known else "unknown", f"allowed, known on {known:,} claims")
+    if paid := figures.claims - figures.claims_without_paid:
+        table.add_row(dollars(figures.paid_cents), f"paid, by payment files, known on {paid:,} claims")
     table.add_row(dollars(figures.lost_cents), "at risk: would be turned away, denied or taken back")
     table.add_row(dollars(figures.left_cents), "left on the table")
     table.add_row(
