@@ -16,28 +16,14 @@ from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
 
 _KEY = ("patient_id", "payer")
-_LEFT = ("authorization_visits_left", "authorization_units_left")
 _LACKS = "authorization numbers and units of the patient's other visits"
 
 
 def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    if frames["claims"].height == 1:
+        return pl.DataFrame({column.name: [0] for column in stage.adds})
     names = ("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units")
-    claims = pl.DataFrame([frames["claims"].get_column(name) for name in (*names, *_LEFT)])
-    # Where nobody says what an authorization has left, what was used of it decides nothing.
-    asked = pl.any_horizontal(pl.col(name).is_not_null() for name in _LEFT)
-    if claims.height == 1:
-        return claims.select(pl.when(asked).then(0).alias(column.name) for column in stage.adds)
-    met = claims.filter(asked).select(_KEY).unique()
-    rows = claims.with_row_index("row").join(met, on=_KEY, how="semi", nulls_equal=True, maintain_order="left")
-    used = _used(rows.select(names)).with_columns(rows.get_column("row"))
-    every = claims.select(asked.alias("asked")).with_row_index("row")
-    return every.join(used, on="row", how="left", maintain_order="left").select(
-        pl.when("asked").then(column.name).cast(pl.Int64) for column in stage.adds
-    )
-
-
-def _used(claims: pl.DataFrame) -> pl.DataFrame:
-    """For each claim what the other claims of its patient and payer have used before it."""
+    claims = frames["claims"].select(names)
     others = claims.rename({"claim_id": "other", "date_of_service": "day", "authorization_number": "number"}).rename(
         {"authorized_units": "units"}
     )
@@ -70,7 +56,7 @@ def _used(claims: pl.DataFrame) -> pl.DataFrame:
 stage = Stage(
     name="authorization-use",
     over="claims",
-    needs=("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units", *_LEFT),
+    needs=("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units"),
     adds=(
         Column("authorization_visits_before_at_least", COUNT, "visits", "visits at hand before this one, at least"),
         Column("authorization_visits_before_at_most", COUNT, "visits", "the same, at most"),
