@@ -39,6 +39,17 @@ def test_the_figures_on_top(frames: dict[str, pl.DataFrame]) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("allowed", "cents", "known"), [(None, None, False), (None, 700, True), (9_000, None, True), (None, 0, True)]
+)
+def test_dollars_are_unknown_where_nothing_has_a_price(allowed: int | None, cents: int | None, known: bool) -> None:  # noqa: FBT001 - as the table has it
+    claims = claims_frame([{"allowed_cents": allowed, "findings": 1}])
+    findings = findings_frame([{"row": 1, "rule": "UN101", "severity": "deny", "cents": cents}])
+    assert totals.overview(claims, findings, archive()["verdicts"]).has_prices is known
+    # Where nothing was found, nothing is at risk.
+    assert totals.overview(claims, findings_frame([]), archive()["verdicts"]).has_prices
+
+
 def test_by_severity_a_claim_is_lost_once(frames: dict[str, pl.DataFrame]) -> None:
     # Claim 1 would lose 150.00 by two findings and is allowed 100.00; what claim 3 is allowed is not known.
     assert totals.by_severity(frames["findings"]).rows() == [

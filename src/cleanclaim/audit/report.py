@@ -158,12 +158,17 @@ def tiles(figures: totals.Overview) -> list[Tile]:
         *_paid(figures),
         Tile(
             "At risk",
-            dollars(figures.lost_cents),
+            dollars(figures.lost_cents) if figures.has_prices else "unknown",
             f"{figures.claims_with_findings:,} claims have a finding"
             + (unpriced if figures.findings_without_price else ""),
             "risk",
         ),
-        Tile("Left on the table", dollars(figures.left_cents), "billed or charged below what was earned", "left"),
+        Tile(
+            "Left on the table",
+            dollars(figures.left_cents) if figures.has_prices else "unknown",
+            "billed or charged below what was earned",
+            "left",
+        ),
         Tile(
             "Could not be judged",
             f"{figures.not_judged:,}",

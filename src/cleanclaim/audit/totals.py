@@ -49,6 +49,11 @@ class Overview:
     not_judged: int
     """Verdicts of no data."""
 
+    @property
+    def has_prices(self) -> bool:
+        """Whether dollars at risk and left are known at all: a price of some claim or finding, or nothing to price."""
+        return self.claims_without_allowed < self.claims or self.findings_without_price < max(1, self.findings)
+
 
 def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFrame) -> Overview:
     """The figures on top; frames with the columns of `cleanclaim.audit.block.FRAMES`."""

@@ -353,8 +353,11 @@ def _figures(figures: totals.Overview, set_aside: int) -> Table:
     table.add_row(dollars(figures.allowed_cents) if known else "unknown", f"allowed, known on {known:,} claims")
     if paid := figures.claims - figures.claims_without_paid:
         table.add_row(dollars(figures.paid_cents), f"paid, by payment files, known on {paid:,} claims")
-    table.add_row(dollars(figures.lost_cents), "at risk: would be turned away, denied or taken back")
-    table.add_row(dollars(figures.left_cents), "left on the table")
+    lost, left = (
+        dollars(cents) if figures.has_prices else "unknown" for cents in (figures.lost_cents, figures.left_cents)
+    )
+    table.add_row(lost, "at risk: would be turned away, denied or taken back")
+    table.add_row(left, "left on the table")
     table.add_row(
         f"{figures.findings:,}", f"findings, {figures.findings_without_price:,} of them without a known price"
     )
