@@ -72,7 +72,15 @@ def test_unknown_command_is_unusable_input() -> None:
     assert outside("unit").returncode == 2
 
 
-@pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.schema.json")), ids=lambda path: path.name)
+RECORDS = {"clinic.schema.json", "patient.schema.json", "visit.schema.json"}
+"""What a person writes names no schema of its own: a record says what it is by where it lies."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in SCHEMAS.glob("*.schema.json") if path.name not in RECORDS),
+    ids=lambda path: path.name,
+)
 def test_schemas_are_schemas_and_name_what_they_describe(path: Path) -> None:
     schema = json.loads(path.read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)

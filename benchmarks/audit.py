@@ -1,0 +1,101 @@
+"""How fast an archive is audited: the curve over its size, the time of each stage, memory, and a cluster beside it.
+
+`./dev bench audit` takes a million lines; `./dev python -m benchmarks.audit 1 3 10` takes those millions. Every enabled
+rule runs: the run fails if one has no verdict, or crashed.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import psutil
+
+from benchmarks import archive
+from cleanclaim.audit.block import Settings
+from cleanclaim.audit.dask_engine import on_cluster
+from cleanclaim.audit.inputs import files_of
+from cleanclaim.audit.run import Gathered, Runner, in_processes, run_audit
+from cleanclaim.rules.book import active_rules
+
+PROCESSES = 2
+SETTINGS = Settings(as_of=date(2026, 11, 16))
+
+
+def main(millions: Sequence[float] = (1,)) -> None:
+    """Print a row for each size, then the same on a Dask cluster of two workers for the smallest."""
+    print("lines       claims     cut s  judge s  gather s   all s  lines/s  peak MB  findings")
+    with tempfile.TemporaryDirectory() as folder:
+        first: Gathered | None = None
+        for size in millions:
+            place = Path(folder) / f"{size}"
+            archive.write(place, int(size * 1e6))
+            found = _audited(place, Path(folder) / f"work-{size}", in_processes(PROCESSES), "processes")
+            first = found if first is None else first
+        place = Path(folder) / f"{millions[0]}"
+        with on_cluster(workers=PROCESSES) as runner:
+            again = _audited(place, Path(folder) / "work-dask", runner, "dask")
+        assert first is not None
+        assert all(frame.equals(again.frames[name]) for name, frame in first.frames.items())
+        print("dask finds what processes find")
+
+
+def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:
+    marks: dict[str, float] = {}
+    started = time.perf_counter()
+
+    def told(stage: str, _done: int, _all: int) -> None:
+        marks[stage] = time.perf_counter() - started
+
+    with _Peak() as peak:
+        found = run_audit(files_of([str(place)]), SETTINGS, work, runner=runner, told=told)
+    ended = time.perf_counter() - started
+    verdicts = found.frames["verdicts"]
+    assert set(verdicts.get_column("rule")) == {rule.code for rule in active_rules()}
+    assert set(verdicts.get_column("crashed")) == {""}
+    claims, findings = (found.frames[frame].height for frame in ("claims", "findings"))
+    print(
+        f"{found.lines:>10,} {claims:>9,} {marks['cut']:>8.1f} {marks['judge'] - marks['cut']:>8.1f} "
+        f"{ended - marks['judge']:>9.1f} {ended:>7.1f} {found.lines / ended:>8,.0f} {peak.megabytes:>8,.0f} "
+        f"{findings:>9,}  {name}"
+    )
+    return found
+
+
+class _Peak:
+    """The most memory that this process and those it started held at once, looked at ten times a second."""
+
+    def __init__(self) -> None:
+        self.megabytes = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        own = psutil.Process()
+        while not self._stop.wait(0.1):
+            held = 0
+            for process in [own, *own.children(recursive=True)]:
+                try:
+                    held += process.memory_info().rss
+                except psutil.NoSuchProcess:
+                    continue
+            self.megabytes = max(self.megabytes, held / 2**20)
+
+
+if __name__ == "__main__":
+    main([float(size) for size in sys.argv[1:]] or (1,))
+    print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
