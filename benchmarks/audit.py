@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import archive
+from benchmarks import _archive as archive
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.dask_engine import on_cluster
 from cleanclaim.audit.inputs import files_of

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from benchmarks import archive
+from benchmarks import _archive as archive
 from cleanclaim.audit import spill
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.dask_engine import SchedulerError, on_cluster, require_private

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from benchmarks.archive import frames as made_archive
+from benchmarks._archive import frames as made_archive
 from cleanclaim.audit import spill
 from cleanclaim.audit.block import SET_ASIDE
 from cleanclaim.audit.run import Task, in_turn, judge_and_keep

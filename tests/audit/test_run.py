@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from benchmarks import archive
+from benchmarks import _archive as archive
 from cleanclaim.audit import run, spill
 from cleanclaim.audit.block import Settings, the_judge
 from cleanclaim.audit.inputs import ArchiveError, files_of
