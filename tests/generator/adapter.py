@@ -1,24 +1,33 @@
-"""The one door to the program under test.
+"""The doors to the program under test: visits are billed, claim files and flat rows are checked, as a user would.
 
-`judge(clinic, patients, visits, as_of)` bills a batch as a user would and tells of each finding: which visit, the
-concept of its rule, its code, severity and place. The scorer knows nothing else of the program.
+Each tells of every finding: which visit or claim, the concept of its rule, its code, severity and place. The scorer
+knows nothing else of the program.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import tempfile
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 from cleanclaim.bill.job import bill
+from cleanclaim.cli.checked import Checked, check
+from cleanclaim.cli.inputs import Setting, read_batches
 from cleanclaim.records import Clinic, Patient, Visit
 from cleanclaim.reference.payers import Payer, load_folder
-from cleanclaim.rules.book import entry
+from cleanclaim.rules.book import active_rules, entry
 
 CRASHED = "crashed"
 """Concept and severity of a rule that crashed."""
+UNREADABLE = "unreadable"
+"""Concept and severity of what the reader of a file says it cannot read; it is shown beside the findings."""
 QUESTION = "open-question"
 """Concept and severity of what the job asks before a visit can be billed; it accuses nobody."""
 PAYERS = Path(__file__).parents[2] / "examples" / "clinic-day" / "payers"
@@ -28,6 +37,7 @@ class Judged(NamedTuple):
     """One finding, as the scorer sees it."""
 
     visit_id: str
+    """The visit, or the clinic's number of the claim."""
     concept: str
     code: str
     severity: str
@@ -78,3 +88,47 @@ def judge(clinic: Clinic, patients: Mapping[str, Patient], visits: Sequence[Visi
         for part in (frozenset(keys[:half]), frozenset(keys[half:]))
         for item in judge(clinic, patients, [visit for visit in visits if visit.patient_id in part], as_of)
     ]
+
+
+def judge_files(files: Sequence[bytes], as_of: date) -> list[Judged]:
+    """All findings on the claims of 837P interchanges, one claim in each, and what could not be read of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "claims.837"
+        path.write_bytes(b"".join(files))
+        (checked,) = check(read_batches([path], _setting(as_of)), active_rules())
+    claims = [data[data.index(b"~CLM*") + 5 :].split(b"*")[0].decode() for data in files]
+    ends = list(accumulate(data.count(b"~") for data in files))
+    unread = [
+        Judged(claims[bisect_left(ends, problem.segment)], UNREADABLE, problem.element, UNREADABLE, problem.found)
+        for _, problem in checked.batch.problems
+        if problem.segment
+    ]
+    return _findings(checked) + unread
+
+
+def judge_rows(rows: Sequence[Mapping[str, str]], as_of: date) -> list[Judged]:
+    """All findings on flat rows, as a CSV file with the columns of the first row, and the rows set aside."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "lines.csv"
+        path.write_text(text.getvalue(), encoding="utf-8")
+        (checked,) = check(read_batches([path], _setting(as_of)), active_rules())
+    aside = [Judged(one.key, UNREADABLE, one.field, UNREADABLE, one.expected) for one in checked.batch.rejections]
+    return _findings(checked) + aside
+
+
+def _setting(as_of: date) -> Setting:
+    return Setting(as_of=as_of, packs=packs())
+
+
+def _findings(checked: Checked) -> list[Judged]:
+    names = checked.batch.names
+    found = [
+        Judged(names[one.claim_id].key, _concept(one.code), one.code, one.severity, one.place)
+        for one in checked.findings
+    ]
+    crashed = sorted(checked.verdicts.crashed.items())
+    return found + [Judged(name.key, CRASHED, code, CRASHED, why) for name in names for code, why in crashed]
