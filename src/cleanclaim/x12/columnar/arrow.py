@@ -16,10 +16,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, Words
+from cleanclaim.x12.columnar.cells import INLINE, VIEW, Cells
+from cleanclaim.x12.columnar.tokens import Flags, Offsets
 
-_INLINE = 12
-_PREFIX = 4
 _NULLABLE = 2
 
 
@@ -134,20 +133,13 @@ def _capsule() -> Callable[[int, bytes, None], object]:
     return make
 
 
-@cache
-def _keep(most: int) -> Words:
-    """By length: the bits that its first bytes take, of a word of `most` bytes."""
-    sizes = [min(max(length, 0), most) for length in range(_INLINE + 1)]
-    return np.array([(1 << (8 * size)) - 1 for size in sizes], dtype=np.uint64)
-
-
 def words(numbers: NDArray[np.int16], known: Sequence[str]) -> pl.Series:
     """A column of short words, at most twelve bytes each, given by their numbers."""
     views = np.zeros((len(known), 2), dtype=np.uint64)
     for place, word in enumerate(known):
-        data = word.encode().ljust(_INLINE, b"\x00")
-        if len(data) > _INLINE:
-            raise ValueError(f"{word!r} has {len(data)} bytes: expected at most {_INLINE}")
+        data = word.encode().ljust(INLINE, b"\x00")
+        if len(data) > INLINE:
+            raise ValueError(f"{word!r} has {len(data)} bytes: expected at most {INLINE}")
         views[place] = np.frombuffer(len(word).to_bytes(4, "little") + data, dtype="<u8")
     chosen = views.take(numbers.astype(np.int64), axis=0)
     return pl.Series(_Column(b"vu", len(numbers), 0, None, chosen, _no_sizes()))
@@ -159,29 +151,14 @@ def _no_sizes() -> NDArray[np.int64]:
     return np.zeros(0, dtype=np.int64)
 
 
-def texts(tokens: Tokens, begins: Offsets, lengths: Offsets) -> pl.Series:
-    """The texts at these places, each valid UTF-8: whoever calls has seen to that.
+def texts(cells: Cells, columns: Sequence[Offsets]) -> pl.Series:
+    """The texts of several columns, one column after the other.
 
-    The column keeps the block's bytes alive where it has texts of more than twelve bytes.
+    The column keeps the block's bytes alive.
     """
-    views = np.zeros(2 * len(begins), dtype=np.uint64)
-    rows = np.flatnonzero(lengths)
-    if len(rows):
-        at, size = begins.take(rows).astype(np.int64), lengths.take(rows).astype(np.int64)
-        inline = np.minimum(size, _INLINE)
-        first = tokens.words[at] & _keep(_PREFIX).take(inline)
-        places = rows * 2
-        views[places] = size.view(np.uint64) | (first << np.uint64(32))
-        rest: NDArray[np.uint64] = tokens.words[at + _PREFIX] & _later().take(inline)
-        is_long = np.flatnonzero(size > _INLINE)
-        rest[is_long] = at.take(is_long).view(np.uint64) << np.uint64(32)
-        views[places + 1] = rest
-    sizes = np.array([len(tokens.codes)], dtype=np.int64)
-    return pl.Series(_Column(b"vu", len(begins), 0, None, views, tokens.codes, sizes))
-
-
-@cache
-def _later() -> Words:
-    """By length: the bits that the bytes after the first four take."""
-    sizes = [max(length - _PREFIX, 0) for length in range(_INLINE + 1)]
-    return np.array([(1 << (8 * size)) - 1 for size in sizes], dtype=np.uint64)
+    height = len(columns[0])
+    views = np.empty(len(columns) * height, dtype=VIEW)
+    for place, column in enumerate(columns):
+        cells.views.take(column, out=views[place * height : (place + 1) * height], mode="clip")
+    sizes = np.array([len(cells.codes), len(cells.more)], dtype=np.int64)
+    return pl.Series(_Column(b"vu", len(views), 0, None, views, cells.codes, cells.more, sizes))

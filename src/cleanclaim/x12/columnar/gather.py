@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar import arrow, values
+from cleanclaim.x12.columnar.cells import Extents, head
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.keys import Keys, beginnings
 from cleanclaim.x12.columnar.placing import Placed, within
-from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, Words, packed_text, readable, tag
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, Words, tag
 from cleanclaim.x12.problems import Problem
 
 _EXPECTED = {
@@ -31,7 +32,6 @@ _FOUND = {"cents": "no amount", "thousandths": "no number", "whole": "no number"
 _PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
 
 Keyed = NDArray[np.integer[Any]]
-_HIGH = 0x80
 NO_NAME = -1
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 
@@ -70,7 +70,7 @@ class Gatherer:
     _by_name: tuple[Offsets, Offsets] | None = None
     _placed_in: dict[tuple[TableSpec, str], tuple[Offsets, Offsets]] = field(default_factory=dict)
     _said: dict[tuple[TableSpec, str, int], Words] = field(default_factory=dict)
-    _extents: dict[int, tuple[Offsets, tuple[Offsets, Offsets]]] = field(default_factory=dict)
+    _extents: dict[int, tuple[Offsets, Extents]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables of the map, empty ones too."""
@@ -88,18 +88,19 @@ class Gatherer:
         if not len(rows):
             return pl.DataFrame(schema=schema(spec))
         frame = _Frame(self)
-        groups: Offsets = np.zeros(len(rows), dtype=np.int64)
+        groups: Offsets | None = None
+        offsets: Offsets | None = None
         if spec.repeat is not None:
             rows, groups = self._groups(rows, spec.repeat)
             if not len(rows):
                 return pl.DataFrame(schema=schema(spec))
+            offsets = groups * spec.repeat.step
         self._identify(frame, spec, rows, groups)
         found: dict[tuple[str, tuple[str, ...], int], Offsets] = {}
         for column in spec.columns:
             if spec.segment:
                 is_grouped = spec.repeat is not None and column.element >= spec.repeat.first
-                step = spec.repeat.step if spec.repeat is not None and is_grouped else 0
-                frame.read(column, [(rows, column.element)], groups * step)
+                frame.read(column, [(rows, column.element)], offsets if is_grouped else None)
                 continue
             sources = []
             for segment, element in ((column.segment, column.element), *column.others):
@@ -107,7 +108,7 @@ class Gatherer:
                 if wanted not in found:
                     found[wanted] = self._lookup(spec, rows, *wanted)
                 sources.append((found[wanted], element))
-            frame.read(column, sources, groups)
+            frame.read(column, sources, None)
         return frame.collect()
 
     # --- rows -------------------------------------------------------------------------------------------
@@ -139,19 +140,23 @@ class Gatherer:
         """Of these segments, those whose element, or its first component, has one of the values."""
         if not wanted or not len(rows):
             return rows
-        return rows[_is_one_of(self.tokens.packed(*self.tokens.component(rows, position, 0)), wanted)]
+        return rows[_is_one_of(self._heads(rows, position), wanted)]
+
+    def _heads(self, segments: Offsets, position: int) -> Words:
+        """What `head` gives for the element, or its first component, of each of these segments."""
+        cells = self.tokens.cells
+        return cells.heads.take(cells.component(self.tokens.spread(segments), position, 0))
 
     def _groups(self, rows: Offsets, repeat: Repeat) -> tuple[Offsets, Offsets]:
         """Each segment once for every group of elements that are not all empty, and the number of that group."""
-        extents = self.tokens.extents(rows)
+        extents, cells = self.tokens.spread(rows), self.tokens.cells
         widest = int(self.tokens.widths[rows].max()) - 1
         count = min(repeat.count, max(0, -(-(widest - repeat.first + 1) // repeat.step)))
         found, numbers = [], []
         for group in range(count):
             is_there = np.zeros(len(rows), dtype=np.bool_)
             for element in range(repeat.first + group * repeat.step, repeat.first + (group + 1) * repeat.step):
-                begins, ends = self.tokens.element_at(extents, element)
-                is_there |= ends > begins
+                is_there |= cells.lengths.take(cells.element(extents, element)) > 0
             there = rows[is_there]
             found.append(there)
             numbers.append(np.full(len(there), group))
@@ -161,7 +166,7 @@ class Gatherer:
         order = np.lexsort((groups, segments))
         return segments[order], groups[order]
 
-    def _identify(self, frame: _Frame, spec: TableSpec, rows: Offsets, groups: Offsets) -> None:
+    def _identify(self, frame: _Frame, spec: TableSpec, rows: Offsets, groups: Offsets | None) -> None:
         if spec.key:
             frame.keys(spec.key, self.keys.first[spec.name] + np.arange(len(rows)))
         by_key = {table.key: table.name for table in self.columns.keyed()}
@@ -173,7 +178,7 @@ class Gatherer:
         frame.keys("segment", rows + self.first)
         if spec.shows_loop:
             frame.words("loop", self.placed.home[rows], self.placed.table.ids)
-        if spec.repeat is not None:
+        if groups is not None:
             frame.keys("position", groups + 1)
 
     def _lookup(self, spec: TableSpec, rows: Offsets, name: str, where: tuple[str, ...], position: int) -> Offsets:
@@ -186,8 +191,7 @@ class Gatherer:
         if where and len(segments):
             said = self._said.get((spec, name, position))
             if said is None:
-                said = self.tokens.packed(*self.tokens.component(segments, position, 0))
-                self._said[spec, name, position] = said
+                said = self._said[spec, name, position] = self._heads(segments, position)
             wanted = np.flatnonzero(_is_one_of(said, where))
             segments, places = segments.take(wanted), places.take(wanted)
         # The first of several counts: it is written last.
@@ -207,18 +211,15 @@ class Gatherer:
         here = rows.take(places) == at
         return (segments, places) if here.all() else (segments[here], places[here])
 
-    def cut(self, segments: Offsets, element: int, component: int, offsets: Offsets) -> tuple[Offsets, Offsets]:
-        """Where an element, or one component of it (from 1), of each segment begins and ends; `offsets` are added."""
-        tokens = self.tokens
-        if not element and not component:
-            return tokens.element(segments, 0)
+    def cells_of(self, column: ColumnSpec, segments: Offsets, element: int, offsets: Offsets | None) -> Offsets:
+        """The texts of an element, or of one component of it, of each segment; `offsets` are added to its number."""
         known = self._extents.get(id(segments))
         if known is None:
             # The segments are kept with their extents, so that their identity stays theirs.
-            known = self._extents[id(segments)] = (segments, tokens.extents(segments))
-        extents = known[1]
-        at = element + offsets if offsets.any() else element
-        return tokens.component_at(extents, at, component - 1) if component else tokens.element_at(extents, at)
+            known = self._extents[id(segments)] = (segments, self.tokens.spread(segments))
+        extents, cells = known[1], self.tokens.cells
+        at = element if offsets is None else element + offsets
+        return cells.component(extents, at, column.component - 1) if column.component else cells.element(extents, at)
 
     def report(self, column: ColumnSpec, segments: Offsets, elements: Offsets) -> None:
         """One line for each text of a column that is no value of its type."""
@@ -232,20 +233,31 @@ class Gatherer:
 
 
 def _is_one_of(said: Words, wanted: Sequence[str]) -> Flags:
-    """Which of these packed texts are one of a few."""
-    good: Flags = said == np.uint64(packed_text(wanted[0]))
+    """Which of these texts, of which the heads are given, are one of a few."""
+    good: Flags = said == np.uint64(head(wanted[0]))
     for value in wanted[1:]:
-        good |= said == np.uint64(packed_text(value))
+        good |= said == np.uint64(head(value))
     return good
+
+
+class _Valued(NamedTuple):
+    """A column of numbers or days before it is read: its texts, and where they stand."""
+
+    column: ColumnSpec
+    cells: Offsets
+    segments: Offsets
+    element: int
+    offsets: Offsets | None
 
 
 @dataclass(slots=True, eq=False)
 class _Frame:
-    """The columns of one table until they are all there; texts are made last, all at once."""
+    """The columns of one table until they are all there: all texts are made at once, and all values of one type."""
 
     gatherer: Gatherer
     columns: dict[str, pl.Series | None] = field(default_factory=dict)
-    texts: dict[str, tuple[Offsets, Offsets]] = field(default_factory=dict)
+    texts: dict[str, Offsets] = field(default_factory=dict)
+    valued: dict[str, list[_Valued]] = field(default_factory=dict)
     height: int = 0
 
     def keys(self, name: str, numbers: Keyed) -> None:
@@ -258,64 +270,58 @@ class _Frame:
         """A column of few words, given by number."""
         self.columns[name] = arrow.words(numbers, words).alias(name)
 
-    def read(self, column: ColumnSpec, sources: Sequence[tuple[Offsets, int]], offsets: Offsets) -> None:
+    def read(self, column: ColumnSpec, sources: Sequence[tuple[Offsets, int]], offsets: Offsets | None) -> None:
         """One column, from these segments and elements; the first segment of a row that is not -1 counts."""
         segments, element = sources[0]
         for others, other in sources[1:]:
             if not (segments >= 0).any():
                 segments, element = others, other
             elif (others >= 0).any():
-                offsets = np.where((segments < 0) & (others >= 0), other - element, offsets)
+                offsets = np.where((segments < 0) & (others >= 0), other - element, 0 if offsets is None else offsets)
                 segments = np.where(segments >= 0, segments, others)
-        name = column.name
+        # Its place among the columns is held.
+        self.columns[column.name] = None
         if int(segments.max()) < 0:
-            self.columns[name] = _nothing(column, self.height)
+            self.columns[column.name] = _nothing(column, self.height)
             return
-        tokens = self.gatherer.tokens
-        begins, ends = self.gatherer.cut(segments, element, column.component, offsets)
+        cells = self.gatherer.cells_of(column, segments, element, offsets)
         if column.type == "text":
-            # Its place among the columns is held.
-            self.columns[name] = None
-            self.texts[name] = (begins, ends)
-            return
-        if column.type == "first_day":
-            parsed = values.first_days(tokens, begins, ends)
-        elif column.type == "last_day":
-            parsed = values.last_days(tokens, begins, ends)
+            self.texts[column.name] = cells
         else:
-            parsed = values.decimals(tokens, begins, ends, _PLACES[column.type])
-        if parsed.bad.any():
-            bad = np.flatnonzero(parsed.bad)
-            self.gatherer.report(column, segments[bad], element + offsets[bad])
-        made = arrow.days if column.type.endswith("_day") else arrow.numbers
-        self.columns[name] = made(name, parsed.values, parsed.known)
+            self.valued.setdefault(column.type, []).append(_Valued(column, cells, segments, element, offsets))
 
     def collect(self) -> pl.DataFrame:
         """The table."""
         if self.texts:
-            tokens = self.gatherer.tokens
-            begins = np.concatenate([one for one, _ in self.texts.values()])
-            ends = np.concatenate([one for _, one in self.texts.values()])
-            every = _texts(tokens, begins, ends)
+            every = arrow.texts(self.gatherer.tokens.cells, list(self.texts.values()))
             for place, name in enumerate(self.texts):
                 self.columns[name] = every.slice(place * self.height, self.height).alias(name)
+        for kind, group in self.valued.items():
+            self._evaluate(kind, group)
         return pl.DataFrame([column for column in self.columns.values() if column is not None])
+
+    def _evaluate(self, kind: str, group: Sequence[_Valued]) -> None:
+        """All columns of one type."""
+        tokens = self.gatherer.tokens
+        cells = group[0].cells if len(group) == 1 else np.concatenate([one.cells for one in group])
+        if kind.endswith("_day"):
+            parsed = values.days_of(tokens, cells, is_last=kind == "last_day")
+        else:
+            parsed = values.decimals_of(tokens, cells, _PLACES[kind])
+        is_bad = bool(parsed.bad.any())
+        made = arrow.days if kind.endswith("_day") else arrow.numbers
+        for place, one in enumerate(group):
+            part = slice(place * self.height, (place + 1) * self.height)
+            if is_bad:
+                bad = np.flatnonzero(parsed.bad[part])
+                elements = np.full(len(bad), one.element)
+                if one.offsets is not None:
+                    elements += one.offsets[bad]
+                self.gatherer.report(one.column, one.segments[bad], elements)
+            self.columns[one.column.name] = made(one.column.name, parsed.values[part], parsed.known[part])
 
 
 def _nothing(column: ColumnSpec, height: int) -> pl.Series:
     """A column of which the file has nothing: empty texts, no values."""
     value = "" if column.type == "text" else None
     return pl.Series(column.name, [value], dtype=dtype(column)).new_from_index(0, height)
-
-
-def _texts(tokens: Tokens, begins: Offsets, ends: Offsets) -> pl.Series:
-    """Texts as one column: UTF-8 where they are valid, else as the Latin-1 they were written in."""
-    if tokens.is_utf8:
-        return arrow.texts(tokens, begins, ends - begins)
-    high = np.flatnonzero(tokens.codes >= _HIGH)
-    rows = np.flatnonzero(np.searchsorted(high, begins) != np.searchsorted(high, ends))
-    lengths = ends - begins
-    lengths[rows] = 0
-    words = [readable(tokens.raw[begins[row] : ends[row]]) for row in rows.tolist()]
-    made = arrow.texts(tokens, begins, lengths)
-    return made.scatter(rows, words) if words else made

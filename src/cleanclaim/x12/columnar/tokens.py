@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cleanclaim.x12.columnar.cells import FRONT, Cells, Extents, cells
 from cleanclaim.x12.delimiters import Delimiters
 
 Offsets = NDArray[np.integer[Any]]
@@ -90,6 +91,7 @@ class Tokens:
         elements: index in `cuts` of the delimiter before each element; one more at the end.
         bounds: offset of the delimiter before each element; one more at the end.
         cuts: offsets of all delimiters, after a -1 that stands before the first byte.
+        cells: the texts between them, made ready for columns.
         is_tidy: no element begins or ends with a blank, save those of interchange headers.
         is_open: the last segment has no terminator.
     """
@@ -106,6 +108,7 @@ class Tokens:
     elements: Codes
     bounds: Codes
     cuts: Codes
+    cells: Cells
     is_tidy: bool
     is_open: bool
 
@@ -141,6 +144,15 @@ class Tokens:
             return first, np.where(there, first + self.widths.take(rows), 0)
         first = self.first.take(segments).astype(np.int64)
         return first, first + self.widths.take(segments)
+
+    def spread(self, segments: Offsets) -> Extents:
+        """Where these segments have their elements in `cells`; segment -1 has none."""
+        if not len(self):
+            return Extents(np.zeros_like(segments), np.zeros_like(segments), 0)
+        first, widths = self.first.take(segments), self.widths.take(segments)
+        if len(segments) and int(segments.min()) < 0:
+            widths[segments < 0] = 0
+        return Extents(first, widths, int(widths.min()) if len(widths) else 0)
 
     def element_at(self, extents: tuple[Offsets, Offsets], position: int | Offsets) -> tuple[Offsets, Offsets]:
         """`element`, of segments whose extents are known, at one position or at one for each."""
@@ -181,21 +193,6 @@ class Tokens:
         found: Words = self.words[begins] & byte_masks().take(np.where(lengths > _WORD, 0, lengths))
         return found
 
-    @property
-    def is_utf8(self) -> bool:
-        """Whether every element is valid UTF-8 as it stands."""
-        if self.raw.isascii():
-            return True
-        if not all(
-            one.isascii() for one in (self.delimiters.element, self.delimiters.component, self.delimiters.segment)
-        ):
-            return False
-        try:
-            self.raw.decode("utf-8")
-        except UnicodeDecodeError:
-            return False
-        return True
-
     def between(self, begin: int, end: int) -> Tokens:
         """The segments from `begin` up to `end`, over the same bytes."""
         return Tokens(
@@ -211,6 +208,7 @@ class Tokens:
             self.elements,
             self.bounds,
             self.cuts,
+            self.cells,
             self.is_tidy,
             self.is_open and end == len(self),
         )
@@ -240,9 +238,9 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
 
     It never raises: bytes that are no X12 give segments without a name.
     """
-    padded = np.frombuffer(raw + bytes(2 * _WORD), dtype=np.uint8)
-    codes = padded[: len(raw)]
-    words = np.ndarray(len(raw) + _WORD, dtype="<u8", buffer=padded.data, strides=(1,))
+    padded = np.frombuffer(b"".join((bytes(FRONT), raw, bytes(FRONT))), dtype=np.uint8)
+    codes = padded[FRONT : FRONT + len(raw)]
+    words = np.ndarray(len(raw) + _WORD, dtype="<u8", buffer=padded.data, offset=FRONT, strides=(1,))
     terminator, sign = ord(delimiters.segment), ord(delimiters.element)
     is_cut = codes == terminator
     is_cut |= codes == sign
@@ -277,9 +275,15 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
     if not there.all():
         starts, ends, name_ends = starts[there], ends[there], name_ends[there]
         first, last = first[there], last[there]
+    begins = cuts[:-1] + np.int32(1)
+    # A name begins past the line break before its segment.
+    begins[elements.take(first)] = starts
     name_ends = _trailing(codes, starts, np.maximum(starts, name_ends))
     tags = _tags(words, starts, name_ends)
     is_tidy = _is_tidy(codes, is_cut, starts, ends, tags)
+    trim = None if is_tidy else partial(_trim, codes)
+    until = np.maximum(begins, cuts[1:])
+    made = cells(padded, begins, until, elements, trim=trim, is_utf8=_is_utf8(raw, delimiters))
     return Tokens(
         raw=raw,
         delimiters=delimiters,
@@ -293,9 +297,23 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
         elements=elements,
         bounds=bounds,
         cuts=cuts,
+        cells=made,
         is_tidy=is_tidy,
         is_open=is_open,
     )
+
+
+def _is_utf8(raw: bytes, delimiters: Delimiters) -> bool:
+    """Whether every element is valid UTF-8 as it stands."""
+    if raw.isascii():
+        return True
+    if not all(one.isascii() for one in (delimiters.element, delimiters.component, delimiters.segment)):
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_tidy(codes: Bytes, is_cut: Flags, starts: Offsets, ends: Offsets, tags: Codes) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.tokens import Bytes, Flags, Offsets, Tokens, byte_masks
+from cleanclaim.x12.columnar.tokens import Bytes, Flags, Offsets, Tokens, Words, byte_masks
 
 _LONGEST = 18
 _SHORT = 8
@@ -44,17 +44,24 @@ def decimals(tokens: Tokens, begins: Offsets, ends: Offsets, places: int) -> Par
     More decimals than `places` are read where they are zeros. Signs other than a leading minus, exponents, commas and
     more than fifteen digits before the point are no numbers here.
     """
-    lengths = ends - begins
+    return _decimals(tokens, tokens.packed(begins, ends), begins, ends - begins, places)
+
+
+def decimals_of(tokens: Tokens, cells: Offsets, places: int) -> Parsed:
+    """The same, of texts given by their index in `Tokens.cells`."""
+    made = tokens.cells
+    return _decimals(tokens, made.words(cells), made.begins.take(cells), made.lengths.take(cells), places)
+
+
+def _decimals(tokens: Tokens, words: Words, begins: Offsets, lengths: Offsets, places: int) -> Parsed:
     there = lengths > 0
-    is_short = there & (lengths <= _SHORT)
-    if not there.any():
-        return Parsed(np.zeros(len(begins), dtype=np.int64), there, there)
-    values, good = _short(tokens, begins, np.where(is_short, lengths, 0), places)
+    values, good = _short(words, lengths, places)
     rest = np.flatnonzero(there & ~good)
     if len(rest):
         # Long, negative or doubtful ones: few, and read byte by byte.
         values[rest], good[rest] = _careful(tokens.codes, begins[rest], lengths[rest], places)
-    return Parsed(values, good, there & ~good)
+        return Parsed(values, good, there & ~good)
+    return Parsed(values, good, np.zeros_like(good))
 
 
 @cache
@@ -63,15 +70,14 @@ def _powers(places: int) -> NDArray[np.int64]:
     return np.array([10 ** max(places - there, 0) for there in range(_SHORT + 1)], dtype=np.int64)
 
 
-def _short(tokens: Tokens, begins: Offsets, lengths: Offsets, places: int) -> tuple[NDArray[np.int64], Flags]:
+def _short(word: Words, lengths: Offsets, places: int) -> tuple[NDArray[np.int64], Flags]:
     """Numbers of up to eight bytes without a sign, the eight bytes as one word; the others are left unread.
 
     The point is taken out of the word, the digits are moved to its end, zeros fill the front, and three multiplications
     make pairs, fours and eights of digits. No byte is looked at by itself.
     """
     keep, ones = byte_masks(), _ONES
-    word = tokens.packed(begins, begins + lengths)
-    size = lengths.astype(np.int64)
+    size = np.where(lengths <= _SHORT, lengths, 0).astype(np.int64)
     # The lowest byte that is a point: its place is the number of bytes below it.
     apart = word ^ (_POINT * ones)
     marks = (apart - ones) & ~apart & (0x80 * ones)
@@ -126,31 +132,35 @@ def _careful(codes: Bytes, begins: Offsets, lengths: Offsets, places: int) -> tu
 
 def first_days(tokens: Tokens, begins: Offsets, ends: Offsets) -> Parsed:
     """Days as numbers since 1970-01-01, of CCYYMMDD, CCYYMMDDHHMM, or the first of CCYYMMDD-CCYYMMDD."""
-    return _days(tokens, begins, ends, begins)
+    return _days(tokens, tokens.words[begins], begins, ends - begins, is_last=False)
 
 
 def last_days(tokens: Tokens, begins: Offsets, ends: Offsets) -> Parsed:
     """The same, of the last of two days; a single day is first and last."""
-    lengths = ends - begins
-    return _days(tokens, begins, ends, np.where(lengths == _RANGE, begins + _DAY + 1, begins))
+    return _days(tokens, tokens.words[begins], begins, ends - begins, is_last=True)
 
 
-def _days(tokens: Tokens, begins: Offsets, ends: Offsets, at: Offsets) -> Parsed:
-    lengths = ends - begins
-    there = lengths > 0
-    good = (lengths == _DAY) | (lengths == _MOMENT) | (lengths == _RANGE)
-    good &= (lengths != _RANGE) | (tokens.codes.take(np.where(lengths == _RANGE, begins + _DAY, 0)) == _MINUS)
-    if not good.any():
-        return Parsed(np.zeros(len(begins), dtype=np.int64), good, there)
-    at = np.where(good, at, 0)
-    word = tokens.packed(at, at + _DAY)
+def days_of(tokens: Tokens, cells: Offsets, *, is_last: bool) -> Parsed:
+    """The same, of texts given by their index in `Tokens.cells`."""
+    made = tokens.cells
+    return _days(tokens, made.words(cells), made.begins.take(cells), made.lengths.take(cells), is_last=is_last)
+
+
+def _days(tokens: Tokens, word: Words, begins: Offsets, lengths: Offsets, *, is_last: bool) -> Parsed:
+    good = lengths == _DAY
+    longer = np.flatnonzero(lengths > _DAY)
+    if len(longer):
+        size, at = lengths[longer], begins[longer].astype(np.int64)
+        is_range = size == _RANGE
+        is_range &= tokens.codes.take(np.where(is_range, at + _DAY, 0)) == _MINUS
+        good[longer] = is_range | (size == _MOMENT)
+        word[longer] = tokens.words[np.where(is_range & is_last, at + _DAY + 1, at)]
     good &= (((word + (0x46 * _ONES)) | (word - (_ZERO * _ONES))) & (0x80 * _ONES)) == 0
-    figures = np.where(good, _eight_digits(word), 0)
-    place = figures - _FIRST
+    place = np.where(good, _eight_digits(word), 0) - _FIRST
     good &= (place >= 0) & (place < _DAYS_LISTED)
-    days = _calendar().take(np.where(good, place, 0))
+    days = _calendar().take(place, mode="clip")
     good &= days != _NO_DAY
-    return Parsed(np.where(good, days, 0).astype(np.int64), good, there & ~good)
+    return Parsed(np.where(good, days, 0).astype(np.int64), good, (lengths > 0) & ~good)
 
 
 def _eight_digits(word: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -1,0 +1,180 @@
+"""Every component and element of a block as the sixteen bytes in which Arrow keeps a text, made once for all columns.
+
+A text of up to twelve bytes is its length and its bytes; a longer one its length, its first four bytes, and the place
+where it stands in the block. So a column of text is one look-up of sixteen bytes a row, and two short texts are the
+same where one number of eight bytes is: the length and the first four bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from cleanclaim.x12.columnar.tokens import Bytes, Codes, Offsets, Words
+
+VIEW = np.dtype("V16")
+INLINE = 12
+"""The longest text that is kept in its view."""
+FRONT = 16
+"""Zeros around a block's bytes, so that the bytes before and after any text can be looked at."""
+PREFIX = 4
+"""Bytes of a text beside its length."""
+_HIGH = 0x80
+_NUMBERS = 4
+"""Numbers of 32 bits in a view."""
+
+Views = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extents:
+    """Some segments: the index of each one's name in the elements of the block, and how many elements it has."""
+
+    first: Offsets
+    widths: Offsets
+    narrowest: int
+
+    def at(self, position: int | Offsets, missing: int) -> Offsets:
+        """The index of each segment's element at this position, `missing` where it ends before."""
+        places = self.first + position
+        if isinstance(position, int) and position < self.narrowest:
+            return places
+        return np.where(self.widths > position, places, missing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The texts of a block.
+
+    Attributes:
+        views: one for each component, in order; then an empty one; then one for each element of several components.
+        heads: the first eight bytes of each view, as one number.
+        begins: where each begins in the block.
+        lengths: how many bytes of the block it has.
+        parts: by element, and once more at the end, its first component.
+        whole: by element, and once more at the end, its view.
+        codes: the bytes that views of longer texts point to.
+        more: the bytes of longer texts that are not UTF-8 in the block, written as UTF-8: the second buffer of views.
+    """
+
+    views: Views
+    heads: Words
+    begins: Offsets
+    lengths: Offsets
+    parts: Codes
+    whole: Codes
+    codes: Bytes
+    more: Bytes
+
+    def element(self, extents: Extents, position: int | Offsets) -> Offsets:
+        """The view of one element of each of some segments; an empty one where there is no such element."""
+        return self.whole.take(extents.at(position, len(self.whole) - 1))
+
+    def component(self, extents: Extents, position: int | Offsets, place: int) -> Offsets:
+        """The view of one component, `place` from 0, of one element of each of some segments."""
+        elements = extents.at(position, len(self.whole) - 1)
+        if not place:
+            return self.parts.take(elements)
+        found = self.parts.take(elements) + np.int32(place)
+        return np.where(found < self.parts.take(elements + 1, mode="clip"), found, self.parts[-1])
+
+    def words(self, places: Offsets) -> Words:
+        """The first eight bytes of each of these texts as one number, 0 for texts of more than eight."""
+        pairs = self.views.take(places).view(np.uint64)
+        found: Words = (pairs[0::2] >> np.uint64(32)) | (pairs[1::2] << np.uint64(32))
+        found[self.lengths.take(places) > 2 * PREFIX] = 0
+        return found
+
+
+def head(text: str) -> int:
+    """What `Cells.heads` has for a text of at most four ASCII characters."""
+    data = text.encode("ascii")
+    if len(data) > PREFIX:
+        raise ValueError(f"{text!r} has {len(data)} characters: expected at most {PREFIX}")
+    return len(data) | int.from_bytes(data, "little") << 32
+
+
+Trim = Callable[["Offsets", "Offsets"], tuple["Offsets", "Offsets"]]
+
+
+def cells(padded: Bytes, begins: Codes, ends: Codes, parts: Codes, *, trim: Trim | None, is_utf8: bool) -> Cells:
+    """Make the views of a block.
+
+    Args:
+        padded: the block's bytes, `FRONT` zeros before them and as many after them.
+        begins: where each component begins in the block; never past its end.
+        ends: one past its last byte.
+        parts: by element, and once more at the end, its first component.
+        trim: what moves beginnings and ends past blanks; `None` where no text has any around it.
+        is_utf8: no text holds what is not valid UTF-8.
+    """
+    codes = padded[FRONT:]
+    count = len(begins)
+    counts = np.diff(parts)
+    several = np.flatnonzero(counts > 1)
+    inner = parts.take(several)
+    every: Offsets = np.empty(count + 1 + len(several), dtype=np.int32)
+    every[:count], every[count], every[count + 1 :] = begins, 0, begins.take(inner)
+    until: Offsets = np.empty_like(every)
+    until[:count], until[count], until[count + 1 :] = ends, 0, ends.take(inner + counts.take(several) - 1)
+    if trim is not None:
+        every, until = trim(every, until)
+    lengths = until - every
+    whole = parts.copy()
+    whole[several] = np.arange(count + 1, len(every), dtype=np.int32)
+    # Four bytes before the text are taken with it: its length is written over them.
+    around = np.ndarray(len(padded) - VIEW.itemsize, dtype=VIEW, buffer=padded.data, strides=(1,))
+    views = around[every + np.int32(FRONT - PREFIX)]
+    halves, numbers = views.view(np.uint64), views.view(np.uint32)
+    halves &= _kept().take(lengths, mode="clip").view(np.uint64)
+    numbers[0::_NUMBERS] = lengths
+    rows = np.flatnonzero(lengths > INLINE)
+    numbers[rows * _NUMBERS + 2] = 0
+    numbers[rows * _NUMBERS + 3] = every.take(rows)
+    more = codes[:0]
+    if not is_utf8:
+        more = _written_anew(codes, every, lengths, views)
+    return Cells(views, np.ascontiguousarray(halves[0::2]), every, lengths, parts, whole, codes, more)
+
+
+@cache
+def _kept() -> Views:
+    """By length, thirteen for more than twelve: the bytes of a view that hold the text, all ones."""
+    found = np.zeros((INLINE + 1, VIEW.itemsize), dtype=np.uint8)
+    for length in range(INLINE + 1):
+        found[length, PREFIX : PREFIX + length] = 0xFF
+    return found.view(VIEW).ravel()
+
+
+def _written_anew(codes: Bytes, begins: Offsets, lengths: Offsets, views: Views) -> Bytes:
+    """Give texts that are not UTF-8, which people wrote in Latin-1, views of what they say, and those views' bytes."""
+    high: NDArray[np.int64] = np.flatnonzero(codes >= _HIGH)
+    rows = np.flatnonzero(np.searchsorted(high, begins) != np.searchsorted(high, begins + lengths))
+    numbers: NDArray[np.uint32] = views.view(np.uint32)
+    data = bytearray()
+    for row in rows.tolist():
+        said = codes[begins[row] : begins[row] + lengths[row]].tobytes()
+        if _is_utf8(said):
+            continue
+        text = said.decode("latin-1").encode()
+        view = len(text).to_bytes(PREFIX, "little") + text[:INLINE].ljust(INLINE, b"\x00")
+        numbers[row * _NUMBERS : (row + 1) * _NUMBERS] = np.frombuffer(view, dtype="<u4")
+        if len(text) > INLINE:
+            numbers[row * _NUMBERS + 2] = 1
+            numbers[row * _NUMBERS + 3] = len(data)
+            data += text
+    return np.frombuffer(bytes(data), dtype=np.uint8)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
