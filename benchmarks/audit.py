@@ -6,7 +6,6 @@ rule runs: the run fails if one has no verdict, or crashed.
 
 from __future__ import annotations
 
-import resource
 import sys
 import tempfile
 import threading
@@ -14,6 +13,7 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -76,7 +76,7 @@ class _Peak:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> _Peak:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -98,4 +98,3 @@ class _Peak:
 
 if __name__ == "__main__":
     main([float(size) for size in sys.argv[1:]] or (1,))
-    print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")

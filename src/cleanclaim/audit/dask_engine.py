@@ -8,6 +8,7 @@ Needs the extra `cleanclaim[cluster]`.
 from __future__ import annotations
 
 import ipaddress
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,9 +117,12 @@ def runner_of(client: Client) -> Runner:
             if task is not None:
                 rows = load(task)
                 # The same block judged again is the same block: it may be sent to another worker.
-                future = client.submit(
-                    _judge, rows, task.settings, task.reach, task.beside, key=f"{task.result}", retries=3
-                )
+                with warnings.catch_warnings():
+                    # A block is what is sent: it lies on this machine and is needed once.
+                    warnings.filterwarnings("ignore", "Sending large graph")
+                    future = client.submit(
+                        _judge, rows, task.settings, task.reach, task.beside, key=f"{task.result}", retries=3
+                    )
                 sent[future.key] = task
                 results.add(future)
 

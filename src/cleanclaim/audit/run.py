@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -109,6 +111,11 @@ def run_audit(
     return gather(files, folder, judged, blocks)
 
 
+def _leave_interrupts() -> None:
+    """An interrupt is for the process that hands out the blocks; those that judge finish what they are at."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def run_local(
     files: Sequence[ArchiveFile], settings: Settings, folder: Path, *, processes: int, told: Told
 ) -> Gathered:
@@ -186,9 +193,21 @@ def in_processes(processes: int) -> Runner:
         os.environ[_THREADS] = "1"
         try:
             # A process that is forked after Polars has begun to work may wait for a lock for ever.
-            with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
-                for future in as_completed(pool.submit(judge_and_keep, task) for task in tasks):
-                    yield future.result()
+            pool = ProcessPoolExecutor(
+                min(processes, len(tasks)), mp_context=get_context("spawn"), initializer=_leave_interrupts
+            )
+            try:
+                waiting = iter(tasks)
+                # Not one more than are judged at once: an interrupt waits for those.
+                running = {pool.submit(judge_and_keep, task) for task in islice(waiting, processes)}
+                while running:
+                    finished, running = wait(running, return_when=FIRST_COMPLETED)
+                    running |= {pool.submit(judge_and_keep, task) for task in islice(waiting, len(finished))}
+                    for future in finished:
+                        yield future.result()
+            finally:
+                # After an interrupt the blocks at work are finished, and no other is begun.
+                pool.shutdown(wait=True, cancel_futures=True)
         finally:
             os.environ.pop(_THREADS)
             if before is not None:

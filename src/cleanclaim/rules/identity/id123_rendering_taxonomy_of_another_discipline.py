@@ -55,7 +55,7 @@ rule = Rule(
             visit 2026-03-04 medicare_b discipline=?
               97110 GP x2 30min
             """,
-            lacks="PT, OT or SLP",
+            lacks="discipline: PT, OT or SLP",
         ),
     ),
 )

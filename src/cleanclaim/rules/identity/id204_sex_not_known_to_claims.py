@@ -49,7 +49,7 @@ rule = Rule(
             visit 2026-03-04 medicare_b sex=?
               97110 GP x2 30min
             """,
-            lacks="F, M or U",
+            lacks="sex: F, M or U",
         ),
         good("""
             visit 2026-03-04 medicare_b sex=F

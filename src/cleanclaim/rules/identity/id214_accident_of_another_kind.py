@@ -74,7 +74,7 @@ rule = Rule(
             visit 2026-03-04 wc_ca accident_kind=? accident_on=2026-02-01 claim_number=K1 employer=Northwind
               97110 x2 30min
             """,
-            lacks="auto, employment, other",
+            lacks="kind of accident: auto, employment, other",
         ),
         good("""
             visit 2026-03-04 auto_fl accident_kind=auto accident_state=FL

@@ -53,7 +53,7 @@ rule = Rule(
             visit 2026-03-04 medicare_b accident_kind=?
               97110 GP x2 30min
             """,
-            lacks="auto, employment, other",
+            lacks="kind of accident: auto, employment, other",
         ),
         good("""
             visit 2026-03-04 auto_fl accident_kind=auto
