@@ -74,10 +74,17 @@ def spans(tokens: Tokens, state: EnvelopeState, first: int) -> tuple[list[Span],
     The walk goes from envelope to envelope, of which there are few, never from segment to segment.
     """
     walk = _Walk(tokens, state, first)
-    for row in np.flatnonzero(np.isin(tokens.tags, [tag(name) for name in _EVENTS])).tolist():
+    for row in _segments_named(tokens, _EVENTS).tolist():
         walk.meet(row)
     walk.leave_off()
     return walk.found, walk.state, walk.problems
+
+
+def _segments_named(tokens: Tokens, names: tuple[str, ...]) -> Offsets:
+    found = tokens.tags == tag(names[0])
+    for name in names[1:]:
+        found |= tokens.tags == tag(name)
+    return np.flatnonzero(found)
 
 
 class _Walk:
@@ -94,7 +101,7 @@ class _Walk:
         self.open_at: int | None = 0 if state.in_transaction else None
         self.is_continued = state.in_transaction
         self.passed = 0
-        self.beginners: Offsets = np.flatnonzero(np.isin(tokens.tags, [tag(name) for name in _BEGINNERS]))
+        self.beginners: Offsets = _segments_named(tokens, _BEGINNERS)
         self.state = state
 
     def meet(self, row: int) -> None:

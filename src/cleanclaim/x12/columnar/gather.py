@@ -117,7 +117,7 @@ class Gatherer:
         table = self.placed.table
         loops = tuple(table.number(loop) for loop in spec.loops)
         if not spec.segment:
-            return self.keys.rows[spec.name] if spec.key else beginnings(self.placed, loops)
+            return self.keys.rows[spec.name] if spec.key else beginnings(self.placed, loops, self.placed.openings())
         rows = self._segments(spec.segment)
         rows = rows[within(self.placed, loops, rows)] if loops else rows[self.placed.home[rows] >= 0]
         return self._where(rows, spec.at, spec.where)
@@ -172,9 +172,9 @@ class Gatherer:
         by_key = {table.key: table.name for table in self.columns.keyed()}
         for owner in spec.owners:
             if owner != spec.key:
-                frame.keys(owner, self.keys.owners[by_key[owner]].take(rows))
+                frame.keys(owner, self.keys.owners[by_key[owner]].at(rows))
         for link in spec.links:
-            frame.keys(link.name, self.keys.links[link.name].take(rows))
+            frame.keys(link.name, self.keys.links[link.name].at(rows))
         frame.keys("segment", rows + self.first)
         if spec.shows_loop:
             frame.words("loop", self.placed.home[rows], self.placed.table.ids)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar.column_map import ColumnMap, TableSpec
-from cleanclaim.x12.columnar.placing import LoopState, Placed, instance
+from cleanclaim.x12.columnar.loop_table import Small
+from cleanclaim.x12.columnar.placing import CARRIED, Around, LoopState, Placed, instance, within
 from cleanclaim.x12.columnar.tokens import Offsets
 
 NO_KEY = -1
@@ -27,6 +28,48 @@ class KeyState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Owners:
+    """The rows of one keyed table, to be asked which of them is around a segment.
+
+    `by_home` has the loops that hold no others: the segments in them know where theirs began. `around` has the other
+    loops, the first named before the others, each with the key of its occurrence that began before the first segment.
+    """
+
+    placed: Placed
+    key_of: NDArray[np.int64]
+    by_home: tuple[int, ...]
+    around: tuple[tuple[Around, int], ...]
+
+    def at(self, segments: Offsets) -> NDArray[np.int64]:
+        """The key of the row around each of these segments; -1 for none."""
+        owner = np.full(len(segments), NO_KEY, dtype=np.int64)
+        if self.by_home:
+            inside = np.flatnonzero(within(self.placed, self.by_home, segments))
+            owner[inside] = self.key_of.take(self.placed.begins.take(segments.take(inside)) + 2)
+        is_first = not self.by_home
+        for around, carried in self.around:
+            began = around.at(segments)
+            found = self.key_of.take(began + 2)
+            if carried != NO_KEY:
+                found[began == CARRIED] = carried
+            owner = found if is_first else np.where(owner == NO_KEY, found, owner)
+            is_first = False
+        return owner
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """By occurrence of a loop: the key of the first party of another loop inside it."""
+
+    around: Around
+    keys: NDArray[np.int64]
+
+    def at(self, segments: Offsets) -> NDArray[np.int64]:
+        """The key of the party that holds at each of these segments; -1 for none."""
+        return self.keys.take(self.around.at(segments) + 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Keys:
     """The rows of keyed tables among some segments.
 
@@ -35,24 +78,26 @@ class Keys:
 
     rows: dict[str, Offsets]
     first: dict[str, int]
-    owners: dict[str, NDArray[np.int64]]
-    """By table: the key of the row around each segment; -1 for none."""
-    links: dict[str, NDArray[np.int64]]
-    """By link: the key of the party that holds at each segment."""
+    owners: dict[str, Owners]
+    """By table: the rows around segments."""
+    links: dict[str, Links]
+    """By link: the parties that hold at segments."""
 
 
-def beginnings(placed: Placed, loops: tuple[int, ...]) -> Offsets:
+def beginnings(placed: Placed, loops: tuple[int, ...], openings: tuple[Offsets, Small]) -> Offsets:
     """Segments that begin an occurrence of one of the loops, whether or not they are the segment that opens it."""
-    wanted = np.zeros(len(placed.table.ids) + 1, dtype=np.bool_)
+    wanted = np.zeros(len(placed.table.ids), dtype=np.bool_)
     wanted[list(loops)] = True
-    found: Offsets = np.flatnonzero(wanted[placed.opened])
+    rows, opened = openings
+    found: Offsets = rows[wanted.take(opened)]
     begun = [row for loop in loops for row in placed.begun.get(loop, ())]
     if begun:
         found = np.union1d(found, np.array(begun))
     if 0 in loops:
         # A transaction begins where its span does, header or not.
-        starts = np.flatnonzero((placed.transactions >= 0) & (placed.floors == np.arange(len(placed.floors))))
-        found = np.union1d(found, starts)
+        events = placed.events
+        is_start = (placed.transactions.take(events) >= 0) & (placed.floors.take(events) == events)
+        found = np.union1d(found, events[is_start])
     return found
 
 
@@ -61,20 +106,21 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
     table = placed.table
     rows: dict[str, Offsets] = {}
     first: dict[str, int] = {}
-    owners: dict[str, NDArray[np.int64]] = {}
+    owners: dict[str, Owners] = {}
     following, held = dict(start.following), {}
+    openings = placed.openings()
     for spec in columns.keyed():
         loops = tuple(table.number(loop) for loop in spec.loops)
-        begin = beginnings(placed, loops)
+        begin = beginnings(placed, loops, openings)
         rows[spec.name] = begin
         first[spec.name] = following.get(spec.name, 0)
         following[spec.name] = first[spec.name] + len(begin)
-        owners[spec.name] = _owner(placed, spec, begin, first[spec.name], start, loop_state)
+        owners[spec.name] = _owners(placed, spec, begin, first[spec.name], start, loop_state)
         for loop in loops:
             last = _last(placed, loop, loop_state)
             if last is not None:
                 held[(spec.name, loop)] = _key_at(last, begin, first[spec.name], start.open.get((spec.name, loop)))
-    links: dict[str, NDArray[np.int64]] = {}
+    links: dict[str, Links] = {}
     last_links: dict[str, int] = {}
     for spec in columns.tables:
         for link in spec.links:
@@ -83,54 +129,41 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
             inner, outer = table.number(link.loop), table.number(link.under)
             around = instance(placed, outer, loop_state)
             begin = rows[link.table]
-            is_inner = placed.opened[begin] == inner
+            is_inner = placed.opened.take(begin) == inner
             keys = first[link.table] + np.flatnonzero(is_inner)
             found = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
             # The first of several holds: it is written last.
-            found[around[begin[is_inner]][::-1] + 2] = keys[::-1]
+            found[around.at(begin[is_inner])[::-1] + 2] = keys[::-1]
             if link.name in start.links and start.links[link.name] != NO_KEY:
                 found[0] = start.links[link.name]
             found[1] = NO_KEY
-            links[link.name] = found.take(around + 2)
+            links[link.name] = Links(around, found)
             if outer in placed.state.open:
-                last_links[link.name] = int(links[link.name][-1])
+                last_links[link.name] = int(found[around.last() + 2])
     return Keys(rows, first, owners, links), KeyState(following, held, last_links)
 
 
-def _owner(
-    placed: Placed, spec: TableSpec, begin: Offsets, first: int, start: KeyState, state: LoopState
-) -> NDArray[np.int64]:
-    """For each segment the key of the innermost of these loops around it, the first named before the others."""
+def _owners(placed: Placed, spec: TableSpec, begin: Offsets, first: int, start: KeyState, state: LoopState) -> Owners:
     loops = tuple(placed.table.number(loop) for loop in spec.loops)
+    table = placed.table
+    leaves = tuple(loop for loop in loops if not table.is_level[loop] and not table.holds[loop])
+    around = []
+    for loop in loops:
+        carried = start.open.get((spec.name, loop), NO_KEY)
+        if loop not in leaves and (len(begin) or carried != NO_KEY):
+            around.append((instance(placed, loop, state), carried))
+    if not len(begin) and not around:
+        return Owners(placed, np.zeros(0, dtype=np.int64), (), ())
     key_of = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
     key_of[begin + 2] = first + np.arange(len(begin))
-    owner = np.full(len(placed.home), NO_KEY, dtype=np.int64)
-    table = placed.table
-    leaves = [loop for loop in loops if not table.is_level[loop] and not _holds(placed, loop)]
-    if leaves:
-        wanted = np.zeros(len(table.ids) + 1, dtype=np.bool_)
-        wanted[leaves] = True
-        inside = wanted[placed.home]
-        owner[inside] = key_of[placed.begins[inside] + 2]
-    for loop in loops:
-        if loop in leaves:
-            continue
-        around = instance(placed, loop, state)
-        key_of[0] = start.open.get((spec.name, loop), NO_KEY)
-        key_of[1] = NO_KEY
-        owner = np.where(owner == NO_KEY, key_of.take(around + 2), owner)
-    return owner
-
-
-def _holds(placed: Placed, loop: int) -> bool:
-    return any(loop in parents for parents in placed.table.parents)
+    return Owners(placed, key_of, leaves, tuple(around))
 
 
 def _last(placed: Placed, loop: int, state: LoopState) -> int | None:
     """Where the occurrence of the loop began that is open after the last segment; `None` when none is."""
     if not len(placed.home) or loop not in placed.state.open:
         return None
-    return int(instance(placed, loop, state)[-1])
+    return instance(placed, loop, state).last()
 
 
 def _key_at(begin: int, begins: Offsets, first: int, carried: int | None) -> int:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, packed_text, tag
+from cleanclaim.x12.columnar.cells import head
+from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, tag
 from cleanclaim.x12.guide import GuideError
 
 Small = NDArray[np.int16]
@@ -67,7 +68,7 @@ class _Names:
         return ((number * factor) >> 18) % _SLOTS
 
     def find(self, tags: Codes, missing: int) -> Small:
-        places = ((tags.astype(np.int64) * self.factor) >> 18) % _SLOTS
+        places = ((tags.astype(np.int64) * self.factor) >> 18) & (_SLOTS - 1)
         return np.where(self.slots.take(places) == tags, self.numbers.take(places), np.int16(missing)).astype(np.int16)
 
 
@@ -85,6 +86,7 @@ class LoopTable:
         order: by loop: its place among the loops of its parent.
         repeats: by loop: whether several may follow each other.
         is_level: by loop.
+        holds: by loop: whether it has loops inside.
         follows: by level and level: whether the second may begin when the first was the last to begin.
         within: by loop and loop: whether the second may stand inside the first.
         inside: by open loop (the last row: none) and loop: whether the second is directly inside the first.
@@ -105,6 +107,7 @@ class LoopTable:
     order: Small
     repeats: Flags
     is_level: Flags
+    holds: Flags
     follows: Flags
     within: Flags
     inside: Flags
@@ -126,7 +129,7 @@ class LoopTable:
         for name, position, values, numbers in self.deciding:
             rows: Offsets = np.flatnonzero(tokens.tags == tag(name))
             if len(rows):
-                said = tokens.packed(*tokens.element(rows, position))
+                said = tokens.cells.heads.take(tokens.cells.element(tokens.spread(rows), position))
                 at = np.minimum(np.searchsorted(values, said), len(values) - 1)
                 symbols[rows] = np.where(values[at] == said, numbers[at], names[rows])
         return names, symbols
@@ -174,9 +177,9 @@ class _Maker:
         count, own = len(self.loops), [loop.is_level or index == 0 for index, loop in enumerate(self.loops)]
         deciding, place = [], len(self.known) + 1
         for name, position, values in self.deciding:
-            packed = np.array([packed_text(value) for value in values], dtype=np.uint64)
-            order = np.argsort(packed)
-            deciding.append((name, position, packed[order], (place + order).astype(np.int16)))
+            heads = np.array([head(value) for value in values], dtype=np.uint64)
+            order = np.argsort(heads)
+            deciding.append((name, position, heads[order], (place + order).astype(np.int16)))
             place += len(values)
         levels = self._blank(self.symbol_count)
         for index, loop in enumerate(self.loops):
@@ -198,6 +201,7 @@ class _Maker:
             order=np.array(orders, dtype=np.int16),
             repeats=np.array([loop.repeats for loop in self.loops]),
             is_level=np.array(own),
+            holds=np.array([bool(loop.children) for loop in self.loops]),
             follows=self._follows(own),
             within=np.array([[a in self._around(b) for b in range(count)] for a in range(count)]),
             inside=np.array([[n in self.parents[b] for b in range(count)] for n in range(count + 1)]),

@@ -13,7 +13,7 @@ import numpy as np
 from cleanclaim.x12.columnar.envelopes import Span
 from cleanclaim.x12.columnar.placing import LoopState, Placed, instance
 from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag
-from cleanclaim.x12.columnar.values import decimals
+from cleanclaim.x12.columnar.values import decimals_of
 
 _ONE = 1
 
@@ -82,21 +82,22 @@ def _miscounted_levels(tokens: Tokens, placed: Placed, start: LoopState) -> Offs
     if not len(rows):
         return rows
     table = placed.table
-    own = decimals(tokens, *tokens.element(rows, 1), 0)
-    parent = decimals(tokens, *tokens.element(rows, 2), 0)
+    extents, cells = tokens.spread(rows), tokens.cells
+    own = decimals_of(tokens, cells.element(extents, 1), 0)
+    parent = decimals_of(tokens, cells.element(extents, 2), 0)
     of = placed.transactions[rows]
     before = np.concatenate(([start.last_number if of[0] == 0 else 0], own.values[:-1]))
     before[1:][of[1:] != of[:-1]] = 0
     odd = ~own.known | (own.values != before + 1)
     number = np.full(len(placed.home) + 2, -1, dtype=np.int64)
     number[rows + 2] = own.values
-    for loop in np.unique(placed.opened[rows]).tolist():
+    for loop in sorted(set(placed.opened[rows].tolist())):
         outer = table.parents[loop][0] if loop >= 0 and table.parents[loop] else 0
         if outer == 0:
             continue
         mine = placed.opened[rows] == loop
         number[0] = start.numbers.get(outer, -1)
-        around = instance(placed, outer, start)[rows]
+        around = instance(placed, outer, start).at(rows)
         odd |= mine & (~parent.known | (number[around + 2] != parent.values))
     found: Offsets = rows[odd]
     return found
@@ -112,7 +113,8 @@ def _second_of_a_kind(tokens: Tokens, placed: Placed) -> Offsets:
         again = np.flatnonzero(begins[1:] == begins[:-1]) + 1
         if name == "HI" and len(again):
             # A claim may carry several of these, each of another kind.
-            kinds = tokens.packed(*tokens.component(rows, 1, 0))
+            cells = tokens.cells
+            kinds = cells.words(cells.component(tokens.spread(rows), 1, 0))
             pairs = np.stack((begins.astype(np.uint64), kinds))
             _, first = np.unique(pairs, axis=1, return_index=True)
             again = np.setdiff1d(np.arange(len(rows)), first)
@@ -120,10 +122,10 @@ def _second_of_a_kind(tokens: Tokens, placed: Placed) -> Offsets:
     lines: Offsets = np.flatnonzero(tokens.tags == tag("LX"))
     lines = lines[placed.opened[lines] >= 0]
     if len(lines):
-        number = decimals(tokens, *tokens.element(lines, 1), 0).values
-        claims = placed.instances_of_parent(lines)
-        is_again = (claims[1:] == claims[:-1]) & (number[1:] == _ONE)
-        found.append(lines[1:][is_again])
+        number = decimals_of(tokens, tokens.cells.element(tokens.spread(lines), 1), 0).values
+        ones = np.flatnonzero(number[1:] == _ONE) + 1
+        claims = placed.instances_of_parent(np.concatenate((lines[ones], lines[ones - 1])))
+        found.append(lines[ones[claims[: len(ones)] == claims[len(ones) :]]])
     return np.concatenate(found) if found else lines
 
 

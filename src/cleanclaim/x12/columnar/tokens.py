@@ -188,7 +188,7 @@ class Tokens:
             yield text[begin:end].split(sign)
 
     def packed(self, begins: Offsets, ends: Offsets) -> Words:
-        """Up to eight bytes of each text as one number, to be compared with `packed_text`; longer ones are 0."""
+        """Up to eight bytes of each text as one number, the first byte lowest; longer ones are 0."""
         lengths = ends - begins
         found: Words = self.words[begins] & byte_masks().take(np.where(lengths > _WORD, 0, lengths))
         return found
@@ -217,12 +217,6 @@ class Tokens:
         begins = before + 1
         ends = np.maximum(begins, after)
         return (begins, ends) if self.is_tidy else _trim(self.codes, begins, ends)
-
-
-@cache
-def packed_text(text: str) -> int:
-    """The number that `Tokens.packed` gives a text of one to eight characters."""
-    return int.from_bytes(text.encode("latin-1"), "little")
 
 
 def readable(data: bytes) -> str:
