@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from tests.generator.adapter import judge
+from tests.generator.archives import KINDS, THERAPISTS, VISITS, archives
 from tests.generator.arithmetic import assistant_units, by_code, check_digit, luhn_holds, pooled, pooled_total
+from tests.generator.claim_text import ClaimText, amount, round_cents
 from tests.generator.clean import THRESHOLD, Maker, Wish, edits, excluded, unlikely, valid_on
+from tests.generator.damage import DAMAGES, damaged
+from tests.generator.damage.damaging import moved
 from tests.generator.defects import REGISTER, concepts, planted
-from tests.generator.score import accepted, score
+from tests.generator.filing import Filer, Filing
+from tests.generator.near_misses import NEAR, near_misses
+from tests.generator.row_defects import SLIPS, slipped
+from tests.generator.score import Sizes, accepted, labels, score
 
 
 @pytest.mark.parametrize(
@@ -100,12 +108,75 @@ def test_kinds_are_many_and_evenly_spread() -> None:
 
 
 def test_every_label_is_mapped() -> None:
-    assert set(accepted()) == set(REGISTER)
+    assert set(accepted()) == labels() >= set(REGISTER)
+    assert len(labels()) >= 400
+
+
+def test_every_way_has_labels_of_its_own() -> None:
+    assert len(labels()) == len(REGISTER) + len(DAMAGES) + len(SLIPS) + len(KINDS)
+
+
+def test_claim_text_is_changed_in_one_place_and_counted_anew() -> None:
+    (filed,) = Filer(4, "G").claims([Filing(Wish(payer="medicare_b", codes=("97110", "97140"), evaluation=False))])
+    text = filed.text
+    assert ClaimText.of(text.data()) == text
+    place = text.places("DTP", "472")[0]
+    shorter = text.without(place)
+    counted = int(text.segments[text.places("SE")[0]][1])
+    assert ClaimText.of(shorter.data()).segments[shorter.places("SE")[0]][1] == str(counted - 1)
+    assert text.set(text.places("SV1")[0], 2, "0").totalled().element("CLM", 2) != text.element("CLM", 2)
+    assert text.element("CLM", 2) == text.totalled().element("CLM", 2)
+    later = moved(text, date(2031, 3, 4))
+    assert later.segments[place][3] == "20310304"
+    assert later.element("DMG", 2) == text.element("DMG", 2)
+
+
+@pytest.mark.parametrize(("text", "cents"), [("0", 0), ("12", 1200), ("12.5", 1250), ("0.07", 7), ("-3.10", -310)])
+def test_amounts_of_claim_files(text: str, cents: int) -> None:
+    assert round_cents(text) == cents
+    assert round_cents(amount(cents)) == cents
+
+
+def test_answers_to_a_second_payer_balance_to_the_cent() -> None:
+    filings = [Filing(Wish(payer="medicare_b", period="2026q1"), second=True)] * 3
+    for filed in Filer(6, "G").claims(filings):
+        text = filed.text
+        paid = sum(round_cents(text.segments[place][2]) for place in text.places("SVD"))
+        taken = sum(round_cents(cell) for place in text.places("CAS") for cell in text.segments[place][3::3])
+        assert paid == round_cents(text.segments[text.places("AMT", "D")[0]][2]) > 0
+        assert paid + taken == round_cents(text.element("CLM", 2))
+
+
+def test_same_seed_same_damage() -> None:
+    assert damaged(12, 3) == damaged(12, 3)
+    assert slipped(12, 3) == slipped(12, 3)
+
+
+def test_archives_have_one_who_stands_out() -> None:
+    units: Counter[str] = Counter()
+    one = archives(1, 5)[0]
+    for row in one.rows.rows:
+        units[row["npi"]] += int(row["units"])
+    (first, most), (_, next_most) = units.most_common(2)
+    assert first == one.rows.rows[0]["npi"]
+    assert most > 2 * next_most
+    assert len(one.keys) == VISITS
+    assert len({row["claim"] for row in one.rows.rows}) == VISITS * THERAPISTS
+
+
+def test_near_misses_differ_from_what_is_planted() -> None:
+    assert len(NEAR) >= 19
+    drawn = Counter(label for label, _ in near_misses(len(NEAR), 3))
+    assert set(drawn) == set(NEAR)
 
 
 @pytest.mark.slow
 def test_most_mistakes_are_found_and_few_clean_visits_accused() -> None:
-    result = score(judge, clean=400, defects=2 * len(REGISTER), seed=77)
+    small = Sizes(
+        visits=300, near_misses=2 * len(NEAR), files=80, rows=40, archives=1, visit_defects=len(REGISTER),
+        file_defects=len(DAMAGES), row_defects=len(SLIPS), archive_rounds=1,
+    )  # fmt: skip
+    result = score(judge, small, seed=77)
     report = "\n".join(result.lines())
     assert result.false_positive_rate <= 0.01, report
     assert result.recall >= 0.95, report
