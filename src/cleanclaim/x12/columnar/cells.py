@@ -26,6 +26,8 @@ FRONT = 16
 PREFIX = 4
 """Bytes of a text beside its length."""
 _HIGH = 0x80
+_AT_ONCE = 1 << 15
+"""Texts that are made ready at once, so that what is worked on stays close to the processor."""
 _NUMBERS = 4
 """Numbers of 32 bits in a view."""
 
@@ -128,19 +130,32 @@ def cells(padded: Bytes, begins: Codes, ends: Codes, parts: Codes, *, trim: Trim
     lengths = until - every
     whole = parts.copy()
     whole[several] = np.arange(count + 1, len(every), dtype=np.int32)
-    # Four bytes before the text are taken with it: its length is written over them.
-    around = np.ndarray(len(padded) - VIEW.itemsize, dtype=VIEW, buffer=padded.data, strides=(1,))
-    views = around[every + np.int32(FRONT - PREFIX)]
-    halves, numbers = views.view(np.uint64), views.view(np.uint32)
-    halves &= _kept().take(lengths, mode="clip").view(np.uint64)
-    numbers[0::_NUMBERS] = lengths
-    rows = np.flatnonzero(lengths > INLINE)
-    numbers[rows * _NUMBERS + 2] = 0
-    numbers[rows * _NUMBERS + 3] = every.take(rows)
+    views, heads = _views(padded, every, lengths)
     more = codes[:0]
     if not is_utf8:
         more = _written_anew(codes, every, lengths, views)
-    return Cells(views, np.ascontiguousarray(halves[0::2]), every, lengths, parts, whole, codes, more)
+        heads = views.view(np.uint64)[0::2].copy()
+    return Cells(views, heads, every, lengths, parts, whole, codes, more)
+
+
+def _views(padded: Bytes, begins: Offsets, lengths: Offsets) -> tuple[Views, Words]:
+    """The view of each text, and the first half of each."""
+    # Numpy moves sixteen bytes at once where it takes them for a complex number, and only then.
+    around = np.ndarray(len(padded) - VIEW.itemsize, dtype=np.complex128, buffer=padded.data, strides=(1,))
+    views = np.empty(2 * len(begins), dtype=np.uint64)
+    for first in range(0, len(begins), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        size = lengths[part].astype(np.int64)
+        # Four bytes before the text are taken with it: its length is written over them.
+        found = around[begins[part] + np.int64(FRONT - PREFIX)].view(np.uint64)
+        np.bitwise_and(
+            found, _kept().take(size, mode="clip").view(np.uint64), out=views[2 * first : 2 * first + len(found)]
+        )
+    views[0::2] |= lengths.view(np.uint32)
+    heads = views[0::2].copy()
+    rows = np.flatnonzero(lengths > INLINE)
+    views[2 * rows + 1] = begins.take(rows).astype(np.uint64) << np.uint64(32)
+    return views.view(VIEW), heads
 
 
 @cache

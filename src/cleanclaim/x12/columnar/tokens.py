@@ -35,7 +35,9 @@ _LONGEST_TAG = 3
 _STEPS = 16
 """Blanks in a row that are passed one by one for all texts at once."""
 _WORD = 8
-_NO_NAME = 0x00808080
+_NO_ROWS = np.zeros(0, dtype=np.int64)
+_ONES = np.uint32(0x01010101)
+_HIGH_BITS = np.uint32(0x80808080)
 
 
 @cache
@@ -56,15 +58,6 @@ def tag_name(number: int) -> str:
 def _blank_bytes() -> Flags:
     table = np.zeros(256, dtype=np.bool_)
     table[list(_BLANKS)] = True
-    return table
-
-
-@cache
-def _name_bytes() -> Bytes:
-    """What a byte of a name is folded to: a letter to its capital, a digit to itself, 0 to 0, all else to 0x80."""
-    table = np.full(256, 0x80, dtype=np.uint8)
-    for byte in (0, *b"0123456789", *b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *b"abcdefghijklmnopqrstuvwxyz"):
-        table[byte] = ord(chr(byte).upper())
     return table
 
 
@@ -103,8 +96,8 @@ class Tokens:
     starts: Offsets
     ends: Offsets
     tags: Codes
-    first: Codes
-    widths: Codes
+    first: Offsets
+    widths: Offsets
     elements: Codes
     bounds: Codes
     cuts: Codes
@@ -241,7 +234,7 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
     if delimiters.component:
         is_cut |= codes == ord(delimiters.component)
     found = np.flatnonzero(is_cut)
-    kinds = codes[found]
+    kinds = codes.take(found)
     is_open = not len(found) or bool(kinds[-1] != terminator) or int(found[-1]) + 1 < len(codes)
     # A -1 stands before the first byte; what follows the last terminator ends where the bytes do.
     cuts = np.empty(len(found) + 1 + is_open, dtype=np.int32)
@@ -254,13 +247,13 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
     elements = np.empty(len(closes) + 1, dtype=np.int32)
     elements[0] = 0
     np.add(closes, 1, out=elements[1:], casting="same_kind")
-    last: Codes = np.flatnonzero(kinds[closes] == terminator).astype(np.int32)
+    last = np.flatnonzero(kinds.take(closes) == terminator)
     first = np.zeros_like(last)
     np.add(last[:-1], 1, out=first[1:])
-    bounds = cuts[elements]
-    starts: Offsets = bounds[first] + 1
-    ends: Offsets = bounds[last + 1]
-    name_ends: Offsets = bounds[first + 1]
+    bounds = cuts.take(elements)
+    starts: Offsets = bounds.take(first) + np.int32(1)
+    ends: Offsets = bounds.take(last + 1)
+    name_ends: Offsets = bounds.take(first + 1)
     if raw.startswith(_BYTE_ORDER_MARK) and len(starts):
         starts[0] = min(len(_BYTE_ORDER_MARK), int(ends[0]))
     starts = _leading(codes, starts, ends)
@@ -312,10 +305,12 @@ def _is_utf8(raw: bytes, delimiters: Delimiters) -> bool:
 
 def _is_tidy(codes: Bytes, is_cut: Flags, starts: Offsets, ends: Offsets, tags: Codes) -> bool:
     """Whether blanks stand beside delimiters only between segments and in interchange headers."""
-    is_blank = codes <= ord(" ")
-    beside = is_cut[:-1] & is_blank[1:] & ~is_cut[1:]
-    beside |= is_blank[:-1] & is_cut[1:] & ~is_cut[:-1]
-    rows = np.flatnonzero(beside)
+    blanks = np.flatnonzero(codes <= ord(" "))
+    # Blanks are few. A zero beyond either end is no delimiter.
+    blanks = blanks[~is_cut.take(blanks)]
+    after = blanks[(blanks > 0) & is_cut.take(blanks - 1, mode="clip")]
+    before = blanks[(blanks + 1 < len(codes)) & is_cut.take(blanks + 1, mode="clip")]
+    rows = np.concatenate((after - 1, before))
     if not len(rows) or not len(starts):
         return True
     # Of the two bytes looked at, one lies within the segment where the pair does.
@@ -327,18 +322,27 @@ def _is_tidy(codes: Bytes, is_cut: Flags, starts: Offsets, ends: Offsets, tags: 
 def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
     """Two or three letters and digits of each name as one number."""
     lengths = ends - starts
-    good = (lengths >= 2) & (lengths <= _LONGEST_TAG)  # noqa: PLR2004 - the shortest name
-    packed = words[starts] & byte_masks().take(np.where(good, lengths, 0))
-    folded = _name_bytes().take(packed.astype("<u4").view(np.uint8)).view("<u4").astype(np.int32)
-    folded[(folded & np.int32(_NO_NAME)) != 0] = 0
-    return folded
+    lengths[(lengths < 2) | (lengths > _LONGEST_TAG)] = 0  # noqa: PLR2004 - the shortest name
+    packed = (words[starts] & byte_masks().take(lengths)).astype(np.uint32)
+    # All four bytes at once: the high bit of each says whether it is at least some letter or digit.
+    is_small = _at_least(packed, "a") & ~_at_least(packed, "{")
+    folded = packed - (is_small >> np.uint32(2))
+    good = (_at_least(folded, "0") & ~_at_least(folded, ":")) | (_at_least(folded, "A") & ~_at_least(folded, "["))
+    good |= ~_at_least(folded, "\x01")
+    folded[((good & ~packed) & _HIGH_BITS) != _HIGH_BITS] = 0
+    return folded.view(np.int32)
+
+
+def _at_least(words: NDArray[np.uint32], character: str) -> NDArray[np.uint32]:
+    """The high bit of each byte below 128 that is at least this character; no byte carries into the next."""
+    return ((words & ~_HIGH_BITS) + _ONES * np.uint32(0x80 - ord(character))) & _HIGH_BITS
 
 
 def _leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
     """The first byte of each that is no blank, or its end."""
     blank = _blank_bytes()
+    rows = np.flatnonzero(blank.take(codes.take(begins, mode="clip")) & (begins < ends)) if len(codes) else _NO_ROWS
     begins = begins.copy()
-    rows = np.flatnonzero(begins < ends)
     for _ in range(_STEPS):
         rows = rows[blank[codes[begins[rows]]]]
         if not len(rows):
@@ -355,8 +359,8 @@ def _leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
 def _trailing(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
     """One past the last byte of each that is no blank, or its beginning."""
     blank = _blank_bytes()
+    rows = np.flatnonzero(blank.take(codes.take(ends - 1, mode="clip")) & (begins < ends)) if len(codes) else _NO_ROWS
     ends = ends.copy()
-    rows = np.flatnonzero(begins < ends)
     for _ in range(_STEPS):
         rows = rows[blank[codes[ends[rows] - 1]]]
         if not len(rows):
