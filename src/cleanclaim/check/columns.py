@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.check.judge import Verdicts
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.rules.kit import Rule, Verdict
+
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {
     "claim": pl.String,
@@ -93,9 +97,7 @@ def findings_of(verdicts: Verdicts) -> pl.DataFrame:
 _EMPTY = pl.DataFrame(schema={**FINDINGS, "claim_id": pl.Int64, "key": pl.Int64})
 
 
-def _of_rule(
-    verdicts: Verdicts, rule: Rule, rows: np.ndarray[tuple[int], np.dtype[np.int64]], claims: pl.DataFrame
-) -> pl.DataFrame | None:
+def _of_rule(verdicts: Verdicts, rule: Rule, rows: Places, claims: pl.DataFrame) -> pl.DataFrame | None:
     if not len(rows):
         return None
     frame = verdicts.workspace.frames[rule.over]
@@ -132,31 +134,47 @@ def counts_of(verdicts: Verdicts) -> pl.DataFrame:
 def gaps_of(verdicts: Verdicts) -> pl.DataFrame:
     """For each rule, which inputs were missing together, and how often; columns of `GAPS`."""
     rows: list[tuple[str, str, int]] = []
+    nulls = _Nulls(verdicts)
     for answers in verdicts.answers.values():
         for rule in verdicts.judge.rules:
             if rule.code in answers.codes:
                 hits = np.flatnonzero(answers.of(rule.code) == Verdict.NO_DATA)
-                rows.extend((rule.code, missing, count) for missing, count in _missing(verdicts, rule, hits))
+                rows.extend((rule.code, missing, count) for missing, count in nulls.missing(rule, hits))
     return pl.DataFrame(rows, schema=GAPS, orient="row").sort("rule", "missing")
 
 
-def _missing(
-    verdicts: Verdicts, rule: Rule, hits: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> Iterable[tuple[str, int]]:
-    """Inputs that are null together on the rows, in words, and on how many of them."""
-    if not len(hits):
-        return
-    frame = verdicts.workspace.frames[rule.over]
-    words: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}
-    for name in verdicts.judge.reads(rule):
-        column = frame.get_column(name)
-        if column.null_count():
-            null = column.is_null().to_numpy()[hits]
+class _Nulls:
+    """Where columns are null, each looked at once: many rules read the same."""
+
+    def __init__(self, verdicts: Verdicts) -> None:
+        self._verdicts = verdicts
+        self._known: dict[tuple[str, str], Flags] = {}
+
+    def missing(self, rule: Rule, hits: Places) -> Iterable[tuple[str, int]]:
+        """Inputs that are null together on the rows, in words, and on how many of them."""
+        if not len(hits):
+            return
+        words: dict[str, Flags] = {}
+        everywhere: set[str] = set()
+        for name in self._verdicts.judge.reads(rule):
+            column = self._verdicts.workspace.frames[rule.over].get_column(name)
+            if not column.null_count():
+                continue
             word = catalogue().lacks(rule.over, name)
+            if column.null_count() == len(column):
+                everywhere.add(word)
+                continue
+            null = self._of(rule.over, column)[hits]
             words[word] = words[word] | null if word in words else null
-    pattern = np.zeros(len(hits), np.int64)
-    for place, null in enumerate(words.values()):
-        pattern |= null.astype(np.int64) << place
-    for value, count in zip(*np.unique(pattern, return_counts=True), strict=True):
-        named = sorted(word for place, word in enumerate(words) if int(value) >> place & 1)
-        yield "; ".join(named), int(count)
+        pattern = np.zeros(len(hits), np.int64)
+        for place, null in enumerate(words.values()):
+            pattern |= null.astype(np.int64) << place
+        for value, count in zip(*np.unique(pattern, return_counts=True), strict=True):
+            named = everywhere | {word for place, word in enumerate(words) if int(value) >> place & 1}
+            yield "; ".join(sorted(named)), int(count)
+
+    def _of(self, table: str, column: pl.Series) -> Flags:
+        key = (table, column.name)
+        if key not in self._known:
+            self._known[key] = column.is_null().to_numpy()
+        return self._known[key]

@@ -123,8 +123,12 @@ class Workspace:
     def _gather(self, step: Gather) -> None:
         """Read a parent's columns by row number: one gather for all of them, without a query."""
         child, parent = self.frames[step.table], self.frames[step.owner]
-        columns = pl.DataFrame([parent.get_column(name) for name in dict.fromkeys(name for name, _ in step.names)])
-        read = columns[child.get_column(step.key)]
+        owned = [parent.get_column(name) for name in dict.fromkeys(name for name, _ in step.names)]
+        key = child.get_column(step.key)
+        # Most columns of an archive's claims are null throughout: those are as high as the child, and no more.
+        told = pl.DataFrame([column for column in owned if column.null_count() < len(column)])
+        read = told[key] if told.width else pl.DataFrame()
+        read = read.hstack([column.clear(len(key)) for column in owned if column.null_count() == len(column)])
         self.sources.update({(step.table, alias): (step.owner, name, step.key) for name, alias in step.names})
         self.frames[step.table] = child.hstack([read.get_column(name).alias(alias) for name, alias in step.names])
 

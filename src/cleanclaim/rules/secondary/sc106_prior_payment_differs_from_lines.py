@@ -2,7 +2,8 @@
 
 Both are on the remittance and both go on the claim; the next payer holds one against the other.
 
-Not flagged: claims without answers on their lines.
+Not flagged: claims without answers on their lines. A preview: an earlier payer may adjust the claim as a whole, and
+then the two differ by that; those adjustments are not read yet.
 Fix: none; the remittance tells which of the two was mistyped.
 """
 
@@ -19,6 +20,7 @@ rule = Rule(
     name="prior-payment-differs-from-lines",
     over="claims",
     severity=Severity.REJECT,
+    preview=True,
     applies=col.has_prior_answer_on_a_line,
     flag=col.prior_paid_cents != col.prior_paid_on_lines_cents,
     message="earlier payers paid {prior_paid_cents:money} on the claim and {prior_paid_on_lines_cents:money} on its lines",
