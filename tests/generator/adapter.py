@@ -107,9 +107,9 @@ def judge_files(files: Sequence[bytes], as_of: date) -> list[Judged]:
 
 
 def judge_rows(rows: Sequence[Mapping[str, str]], as_of: date) -> list[Judged]:
-    """All findings on flat rows, as a CSV file with the columns of the first row, and the rows set aside."""
+    """All findings on flat rows, as a CSV file with every column that a row has, and the rows set aside."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+    writer = csv.DictWriter(text, fieldnames=list(dict.fromkeys(name for row in rows for name in row)))
     writer.writeheader()
     writer.writerows(rows)
     with tempfile.TemporaryDirectory() as folder:

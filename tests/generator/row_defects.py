@@ -336,3 +336,44 @@ def _(rows: Flat, _rng: Random) -> Flat:
 @slip("row-of-a-day-to-come", "The day of service has not come yet.")
 def _(rows: Flat, _rng: Random) -> Flat:
     return replace(rows, as_of=_day(rows) - timedelta(days=9))
+
+
+@slip("row-modality-not-paid", "A supervised modality goes to a plan that pays for constant attendance alone.",
+      replace(LARKSPUR, codes=("97110", "97012"), evaluation=False, mode="pt"))  # fmt: skip
+def _(rows: Flat, _rng: Random) -> Flat:
+    return _claim(rows, payer="bcbs_vt")  # facts_payers.md section 1: 8.03.VT02, 2021
+
+
+def _second(rows: Flat, *, short: int, decided: date) -> Flat:
+    """The last claim to a supplement, Medicare's answer on each line `short` cents short of the charge."""
+    wanted = set(rows.last())
+    new = []
+    for place, row in enumerate(rows.rows):
+        if place not in wanted:
+            new.append({**row, **dict.fromkeys(ANSWER, "")})
+            continue
+        charge = int(row["charge_cents"])
+        answer = ("1", str(charge * 2 // 5), str(charge - charge * 2 // 5 - short), decided.isoformat())
+        new.append({**row, "order": "secondary", "prior_payers": "1", **dict(zip(ANSWER, answer, strict=True))})
+    paid = sum(int(new[place]["line_prior_paid_cents"]) for place in wanted)
+    earlier = {"prior_payers": "0", "prior_paid_cents": "0"}
+    whole = {"prior_payers": "1", "prior_paid_cents": str(paid)}
+    return replace(
+        rows, rows=tuple({**row, **(whole if place in wanted else earlier)} for place, row in enumerate(new))
+    )
+
+
+ANSWER = ("prior_answers", "line_prior_paid_cents", "line_prior_adjusted_cents", "prior_adjudicated_on")
+"""Columns of a line that tell what earlier payers decided."""
+
+
+@slip(
+    "row-answer-out-of-balance", "On a line to a second payer, paid and adjusted do not make up the charge.", LARKSPUR
+)
+def _(rows: Flat, rng: Random) -> Flat:
+    return _second(rows, short=rng.choice((1, 500, -100)), decided=_day(rows) + timedelta(days=15))
+
+
+@slip("row-answer-before-service", "The first payer is said to have decided before the visit.", LARKSPUR)
+def _(rows: Flat, _rng: Random) -> Flat:
+    return _second(rows, short=0, decided=_day(rows) - timedelta(days=1))

@@ -171,7 +171,12 @@ def _score_files(result: Score, sizes: Sizes, seed: int) -> None:
     )
     mistakes = damaged(sizes.file_defects, seed + 1)
     before = _told_of_files([(mistake.clean.as_of, mistake.clean.text.data()) for mistake in mistakes])
-    after = _told_of_files([(mistake.clean.as_of, text.data()) for mistake in mistakes for text in mistake.texts])
+    single = [mistake for mistake in mistakes if len(mistake.texts) == 1]
+    after = _told_of_files([(mistake.clean.as_of, mistake.texts[0].data()) for mistake in single])
+    # What several claims show together is told once for all of them, so they have a file to themselves.
+    for mistake in mistakes:
+        if len(mistake.texts) > 1:
+            after |= _told_of_files([(mistake.clean.as_of, text.data()) for text in mistake.texts])
     for mistake in mistakes:
         said = [item for key in mistake.keys for item in after.get(key, ())]
         result.weigh(mistake.label, mistake.clean.payer, before.get(mistake.clean.key, ()), said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
 
 from tests.generator.claim_text import ClaimText, Segment, amount, round_cents
@@ -16,6 +17,7 @@ from tests.generator.damage.damaging import (
     a_service,
     at,
     damage,
+    moved,
 )
 from tests.generator.filing import Filing
 
@@ -194,6 +196,12 @@ def _register_added() -> None:
         ("filed-at", "A therapist's line carries AT, which only chiropractors use.", ("AT",), (MEDICARE,)),
         ("filed-both-sides", "One line names the right and the left side.", ("RT", "LT"), (MEDICARE, LARKSPUR)),
         ("filed-ga-and-gz", "A line says both that a notice was given and that none was.", ("GA", "GZ"), (MEDICARE,)),
+        (
+            "filed-severity-modifier",
+            "A line carries a functional severity modifier, ended in 2019.",
+            ("CK",),
+            (MEDICARE,),
+        ),
         ("filed-kx-and-ga", "A line says that care is needed and that it is not.", ("KX", "GA"), (MEDICARE,)),
     ):
         damage(label, sentence, *filings)(_added(*modifiers))  # type: ignore[arg-type]
@@ -235,3 +243,10 @@ def _one_more(text: ClaimText, code: str, *modifiers: str) -> ClaimText:
     service: Segment = ("SV1", ":".join(("HC", code, *modifiers)), amount(7200), "UN", "1", "", "", last[7])
     assert round_cents(service[2]) == 7200
     return text.insert(at(text, "SE"), ("LX", str(number)), service, day).totalled()
+
+
+@damage("modifier-before-its-time", "A line carries XU in the year before it came into being.", MEDICARE)
+def _(text: ClaimText, rng: Random) -> Texts:
+    early = moved(text, date(2014, 12, 31))  # XE, XP, XS and XU: from 2015-01-01
+    place = a_service(early, rng)
+    return early.with_modifiers(place, (*early.modifiers(place), "XU"))

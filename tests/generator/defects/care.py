@@ -167,3 +167,21 @@ def _(case: Case, _rng: Random) -> Spot | None:
         changed, interventions=(done[0].model_copy(update={"minutes": 7}),), total_timed_minutes=7, total_treatment_minutes=7,
         note=with_totals(visit, 7, 7), time_out=visit.time_in.replace(minute=visit.time_in.minute + 9),
     )[0], ids, "97110"  # fmt: skip
+
+
+@defect("discharged-without-report", "A Medicare patient is discharged and nobody writes a discharge report.",
+        replace(THERAPIST, evaluation=False, codes=("97110",)))  # fmt: skip
+def _(case: Case, _rng: Random) -> Spot:
+    return change_visit(case, kind=VisitKind.DISCHARGE, progress_report=False)
+
+
+@defect(
+    "above-the-review-threshold",
+    "The visit brings the year's dollars above those at which Medicare may review the care.",
+    *(replace(MEDICARE, kx=True, period=period, visits=1) for period in ("2025q3", "2026q1", "2026q3")),
+)
+def _(case: Case, _rng: Random) -> Spot:
+    (amount,) = case.patient.year_to_date or ()
+    short = 299_900  # facts.md section 4: 3,000 dollars through 2027; no visit is allowed as little as one dollar
+    known = amount.model_copy(update={"at_least_cents": short, "at_most_cents": short})
+    return change_patient(case, "claim", year_to_date=(known,))

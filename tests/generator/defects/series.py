@@ -7,10 +7,14 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.generator.clean import Case
+from tests.generator.defects.plans import treatments
 from tests.generator.defects.planting import (
     LARKSPUR,
     MEDICARE,
+    PRAIRIE,
+    STONEGATE,
     Spot,
+    change_authorization,
     change_plan,
     defect,
     done_at,
@@ -74,3 +78,24 @@ def _(case: Case, _rng: Random) -> Spot | None:
     changed, _, place = change_plan(case, "plan of care", frequency_per_week=1)
     ids = tuple(visit.id for visit, week in zip(case.visits, weeks, strict=True) if week == full)
     return changed, ids, place
+
+
+AUTHORIZED = (replace(PRAIRIE, evaluation=False), replace(STONEGATE, evaluation=False))
+
+
+@defect("authorization-units-used-up", "All authorized units were used before this visit.", *AUTHORIZED)
+def _(case: Case, _rng: Random) -> Spot:
+    return change_authorization(case, treatments(case), units_allowed=40, units_used=40)
+
+
+@defect("authorization-units-exceeded", "The visit has more units than are left of the authorization.", *AUTHORIZED)
+def _(case: Case, _rng: Random) -> Spot | None:
+    (first, *others) = case.visits
+    if others or sum(line.units or 0 for line in first.billed or ()) < 2:
+        return None
+    return change_authorization(case, treatments(case), units_allowed=40, units_used=39)
+
+
+@defect("authorization-without-number", "The authorization has no number that a claim could tell.", *AUTHORIZED)
+def _(case: Case, _rng: Random) -> Spot:
+    return change_authorization(case, treatments(case), number="")
