@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.generator.arithmetic import check_digit
-from tests.generator.clean import CHARGES, Maker, Wish
+from tests.generator.clean import Maker, Wish
 from tests.generator.rows import Flat, Row, a_flat
+from tests.generator.terms import CHARGES
 
 THERAPISTS = 12
 VISITS = 40

@@ -5,15 +5,10 @@ Everything is drawn from one `random.Random`. A `Wish` asks for a kind of patien
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
-from functools import cache
-from importlib import resources
 from random import Random
-
-import polars as pl
 
 from cleanclaim.records import (
     Accident,
@@ -28,304 +23,48 @@ from cleanclaim.records import (
     Coverage,
     CoverageOrder,
     Credential,
-    DecisionMaking,
     EvaluationFindings,
     Intervention,
     Note,
     Order,
-    Organization,
     Patient,
     Person,
     PlanOfCare,
-    Presentation,
     ProgressReport,
-    Provider,
     Sex,
     Side,
     Signature,
-    Submitter,
     Visit,
     VisitKind,
     YearToDate,
 )
-from tests.generator.arithmetic import assistant_units, by_code, check_digit, meets_none, pooled
-
-# --- periods and payers ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days of service that are judged together, and the day they are judged on."""
-
-    name: str
-    first: date
-    last: date
-    as_of: date
-
-
-PERIODS = (
-    Period("2024q3", date(2024, 7, 1), date(2024, 9, 25), date(2024, 9, 30)),
-    Period("2025q1", date(2025, 1, 6), date(2025, 4, 4), date(2025, 4, 9)),
-    Period("2025q3", date(2025, 7, 7), date(2025, 10, 3), date(2025, 10, 8)),
-    Period("2026q1", date(2026, 1, 12), date(2026, 4, 3), date(2026, 4, 8)),
-    Period("2026q3", date(2026, 7, 6), date(2026, 11, 6), date(2026, 11, 12)),
+from tests.generator.arithmetic import assistant_units, by_code, meets_none, pooled
+from tests.generator.code_tables import (
+    edits,
+    excluded,
+    unlikely,
+    valid_on,
 )
-"""The first lies in the quarter whose table of pairs is confirmed. Each ends days before it is judged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the generator holds a payer to, in its own words.
-
-    `method` is pool, code, or both (unknown: only days on which the two agree). `gp` and `cq` say whether the payer
-    wants the modifiers, `cap` how many timed units of a day it pays, `reach` how many days back a visit is safely filed.
-    """
-
-    method: str
-    gp: bool
-    cq: bool
-    stimulation: str | None
-    edits: bool
-    cap: int | None = None
-    reach: int = 300
-    authorization: bool = False
-    share: float = 0.0
-    member: str = "X"
-
-
-TERMS: Mapping[str, Terms] = {
-    "medicare_b": Terms("pool", gp=True, cq=True, stimulation="G0283", edits=True, share=0.45),
-    "medicare_advantage": Terms("pool", gp=True, cq=True, stimulation="G0283", edits=True, share=0.08, member="AP"),
-    "uhc_commercial": Terms(
-        "both", gp=True, cq=True, stimulation=None, edits=True, cap=4, reach=70, share=0.12, member="UH"
-    ),
-    "larkspur_mutual": Terms(
-        "code", gp=False, cq=False, stimulation="97014", edits=True, reach=150, share=0.12, member="LM"
-    ),
-    "prairie_health_plan": Terms(
-        "code",
-        gp=True,
-        cq=True,
-        stimulation="97014",
-        edits=True,
-        cap=4,
-        reach=70,
-        authorization=True,
-        share=0.1,
-        member="PH",
-    ),
-    "stonegate_casualty": Terms(
-        "pool",
-        gp=False,
-        cq=False,
-        stimulation="G0283",
-        edits=False,
-        reach=75,
-        authorization=True,
-        share=0.08,
-        member="SC",
-    ),
-    "tricare": Terms("pool", gp=True, cq=True, stimulation=None, edits=True, share=0.05, member="TR"),
-}
-"""facts.md §2, §3, §9 and facts_payers.md §1 for the real payers; their own manuals for the three made-up ones."""
-
-FICTIONAL = {
-    "larkspur_mutual": ("Larkspur Mutual", "SYNLM01"),
-    "prairie_health_plan": ("Prairie Health Plan", "SYNPH01"),
-    "stonegate_casualty": ("Stonegate Casualty", "SYNSC01"),
-    "medicare_b": ("Medicare Part B", "SYNMB01"),
-    "medicare_advantage": ("Example Advantage Plan", "SYNMA01"),
-    "uhc_commercial": ("UnitedHealthcare", "SYNUH01"),
-    "tricare": ("TRICARE", "SYNTR01"),
-}
-
-THRESHOLD = {2024: 233000, 2025: 241000, 2026: 248000}
-"""Cents of a year above which Medicare wants KX: facts.md §4."""
-
-TIMED = frozenset(
-    [
-        "97032",
-        "97033",
-        "97034",
-        "97035",
-        "97036",
-        "97110",
-        "97112",
-        "97113",
-        "97116",
-        "97124",
-        "97140",
-        "97530",
-        "97533",
-        "97535",
-        "97537",
-        "97542",
-        "97750",
-        "97755",
-        "97760",
-        "97761",
-        "97763",
-    ]
+from tests.generator.house import doctor, the_clinic
+from tests.generator.terms import CHARGES, FICTIONAL, PERIODS, TERMS, THRESHOLD, TIMED, UNATTENDED, Terms
+from tests.generator.wording import (
+    ACTIVITY,
+    ASSESSMENT,
+    FAMILY,
+    GIVEN,
+    GOALS,
+    INJURIES,
+    LEVELS,
+    NEEDS,
+    OBJECTIVE,
+    PLAN,
+    PROGRESS,
+    REGIONS,
+    RESPONSES,
+    SUBJECTIVE,
+    WORDS,
+    Region,
 )
-UNATTENDED = frozenset({"G0283", "97014", "97012", "97016"})
-CHARGES = {
-    "20560": 9000, "64550": 5000, "95851": 4500, "95992": 11000, "97001": 16000, "97010": 1500, "97012": 4200,
-    "97014": 4000, "97016": 3800, "97032": 4500, "97033": 5500, "97035": 4200, "97110": 7800, "97112": 8200,
-    "97113": 9400, "97116": 7600, "97124": 7200, "97129": 6500, "97130": 6200, "97140": 7400, "97150": 4800,
-    "97161": 18500, "97162": 18500, "97163": 18500, "97164": 12500, "97530": 8800, "97532": 6000, "97533": 9800,
-    "97535": 8200, "97537": 8000, "97542": 8000, "97545": 26000, "97597": 26000, "97598": 9500, "97750": 8600,
-    "97755": 9200, "97760": 10800, "97761": 9800, "97762": 9000, "97763": 11800, "G0283": 3600, "97037": 4000,
-    "97117": 7800, "97111": 7800, "98979": 9500, "98985": 14000, "97169": 15000,
-}  # fmt: skip
-
-# --- regions, diagnoses, words ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the body with diagnoses for each side, and what is done about it."""
-
-    name: str
-    sided: bool
-    diagnoses: tuple[tuple[str, ...], ...]
-    """For the right side, or for both: `{side}` is the digit of the side."""
-    timed: tuple[str, ...]
-    untimed: tuple[str, ...]
-    limb: str
-
-
-REGIONS = (
-    Region("knee", True, (("M17.1{side}", "M25.66{side}"), ("M25.56{side}", "M62.81"), ("S83.24{side}D",)),
-           ("97110", "97112", "97116", "97140", "97530", "97035"), ("stim", "97016"), "lower"),
-    Region("hip", True, (("M16.1{side}", "M25.65{side}"), ("M25.55{side}",), ("M70.6{side}", "M62.81")),
-           ("97110", "97112", "97116", "97140", "97530", "97124"), ("stim",), "lower"),
-    Region("ankle", True, (("S93.40{side}D",), ("M25.67{side}", "M25.57{side}")),
-           ("97110", "97112", "97116", "97140", "97530"), ("stim", "97016"), "lower"),
-    Region("shoulder", True, (("M75.12{side}", "M25.61{side}"), ("M75.0{side}",), ("M75.4{side}", "M62.81")),
-           ("97110", "97112", "97140", "97530", "97535", "97035"), ("stim",), "upper"),
-    Region("wrist", True, (("S52.50{side}D", "M25.63{side}"), ("M25.53{side}",)),
-           ("97110", "97140", "97530", "97535"), ("stim",), "upper"),
-    Region("elbow", True, (("M77.1{side}",), ("M25.52{side}", "M62.81")),
-           ("97110", "97140", "97530", "97035"), ("stim",), "upper"),
-    Region("lumbar spine", False, (("M54.16",), ("M54.50", "M62.81"), ("M48.061",)),
-           ("97110", "97112", "97140", "97530", "97124"), ("stim", "97012"), "trunk"),
-    Region("cervical spine", False, (("M54.2",), ("M54.12", "M62.81")),
-           ("97110", "97112", "97140", "97530", "97535", "97124"), ("stim", "97012"), "trunk"),
-    Region("balance", False, (("R26.81", "R29.6"), ("R26.89", "M62.81")),
-           ("97110", "97112", "97116", "97530", "97535"), (), "lower"),
-)  # fmt: skip
-
-INJURIES = {
-    "knee": ("S83.24{side}D",),
-    "ankle": ("S93.40{side}D",),
-    "shoulder": ("S46.01{side}D",),
-    "wrist": ("S52.50{side}D", "M25.63{side}"),
-    "lumbar spine": ("S39.012D",),
-}
-
-WORDS = {
-    "97110": (
-        "{where} strengthening against band resistance, three sets",
-        "progressive resistive exercise for {where} strength and range",
-    ),
-    "97112": (
-        "proprioception and postural control drills for the {where}",
-        "neuromuscular re-education, balance and proprioception, {where}",
-    ),
-    "97116": ("gait training with cues for step length and stance, level and stairs",),
-    "97140": ("joint mobilization of the {where}, grade III", "soft tissue and joint mobilization, {where}"),
-    "97124": ("therapeutic massage to the {where}, effleurage and petrissage",),
-    "97535": ("training in dressing and bathing at home with adapted technique",),
-    "97035": ("ultrasound to the {where}, continuous, moved by hand throughout",),
-    "97032": ("electrical stimulation of the {where}, therapist in constant attendance",),
-    "G0283": ("unattended interferential stimulation to the {where}",),
-    "97014": ("unattended interferential stimulation to the {where}",),
-    "97012": ("mechanical traction, {where}, intermittent pull",),
-    "97016": ("vasopneumatic compression of the {where} for swelling",),
-    "97150": ("group exercise class, therapist guiding all members",),
-    "97750": ("physical performance test with written report of the results",),
-    "97761": ("prosthetic training, first encounter: donning and weight bearing",),
-    "97763": ("prosthetic training, later encounter: gait over ramps and fit checked",),
-    "97161": ("physical therapy evaluation",),
-    "97162": ("physical therapy evaluation",),
-    "97163": ("physical therapy evaluation",),
-    "97164": ("re-evaluation after an unexpected change, plan revised",),
-    "95992": ("canalith repositioning maneuver for positional vertigo",),
-}
-ACTIVITY = {
-    "lower": "sit to stand, stair and car transfer practice, dynamic functional activity",
-    "upper": "reaching, lifting and carrying practice for kitchen tasks, dynamic functional activity",
-    "trunk": "bending, lifting and carrying practice for house work, dynamic functional activity",
-}
-NEEDS = (
-    "load and form corrected every few repetitions", "graded by end feel and by pain", "cued for alignment that is lost with fatigue",
-    "dose changed with the reaction of the tissue", "guarded and corrected throughout", "sequence taught and checked against compensation",
-    "resistance set by the quality of the last set", "technique adapted to guarding",
-)  # fmt: skip
-RESPONSES = (
-    "pain {a}/10 before, {b}/10 after", "{c} repetitions in good form", "no increase of pain, {c} degrees more at the end", "fatigue at {c} repetitions",
-    "guarding less after {c} minutes", "two cues needed instead of {a}", "tolerated with rests of {c} seconds", "motion {c} percent freer at the end",
-)  # fmt: skip
-PROGRESS = (
-    "{c} percent more than the last visit", "one level up since the plan began", "from {a} cues to {b}", "range up by {c} degrees in two weeks",
-    "resistance up by {b} pounds", "endurance up by {c} seconds", "hold {c} seconds longer than a week ago", "error rate down from {a} to {b} of ten",
-)  # fmt: skip
-SUBJECTIVE = (
-    "Reports sleeping through {a} nights this week", "Walked {c} minutes to the store without stopping", "Stairs at home still one at a time, pain {a}/10",
-    "Drove for the first time since the onset, {c} minutes", "Woke twice from turning over", "Garden work of {c} minutes left it sore for an hour",
-    "Forgot the home program on {b} days", "Lifted a grandchild yesterday without trouble", "Missed church because of the pain, {a}/10",
-    "Took the bus and stood for {c} minutes", "Says the new exercise pinched at first and then eased", "Cooked dinner for four, rested after {c} minutes",
-)  # fmt: skip
-OBJECTIVE = (
-    "Flexion measured {d} degrees, end feel firm", "Strength 4-/5 by hand dynamometer, {c} pounds", "Five times sit to stand {c} seconds",
-    "Tenderness along the joint line, no warmth", "Swelling {b} millimeters above the other side", "Single limb stance {c} seconds",
-    "Timed up and go {c} seconds", "Extension lacks {a} degrees", "Grip {d} pounds by dynamometer", "Slump test negative, reflexes equal",
-    "Functional reach {c} inches", "Girth unchanged at {d} centimeters",
-)  # fmt: skip
-ASSESSMENT = (
-    "Gains in range carry over to stairs, yet control under load needs further skilled grading", "Weakness remains the limit of community walking",
-    "Pain behavior points to load rather than to inflammation", "Compensation returns with fatigue and takes hands-on correction",
-    "On course for the second goal, the first is met by half", "Irritability is lower, so loading may now rise", "Fear of falling still shortens each step",
-    "Stiffness limits overhead work more than pain does", "Responds better to brief and frequent loading", "Coordination improved with fewer prompts than before",
-    "Tissue tolerance has doubled in ten days", "Balance reactions late to the rear, adequate forward",
-)  # fmt: skip
-PLAN = (
-    "Raise the step to {b} inches next time", "Add carrying with {c} pounds", "Recheck range in {b} visits", "Teach a home stretch for mornings",
-    "Begin uneven ground outdoors", "Lower the support to one finger", "Try {c} repetitions before a rest", "Review the goals with the family",
-    "Move the loading to the end of the session", "Continue the frequency of the plan", "Phase out the modality when pain is below {b}/10", "Progress to single limb work",
-)  # fmt: skip
-GOALS = (
-    "Climb one flight of stairs step over step in 8 weeks", "Walk 1,000 feet without a device in 8 weeks", "Lift 20 pounds from floor to waist in 8 weeks",
-    "Reach the second shelf with the affected arm in 8 weeks", "Stand for 45 minutes of cooking in 6 weeks", "Sleep 6 hours without waking from pain in 6 weeks",
-)  # fmt: skip
-FAMILY = ("Ashgrove", "Birchall", "Coppard", "Dunmore", "Elverton", "Farrow", "Garside", "Hollin", "Inskip", "Jessop", "Kershaw", "Lydgate",
-          "Marchbank", "Netherby", "Oakden", "Pellow", "Quarrie", "Rushton", "Sedgwick", "Thackray")  # fmt: skip
-GIVEN = (
-    "Alma",
-    "Bruno",
-    "Celia",
-    "Dario",
-    "Edith",
-    "Felix",
-    "Greta",
-    "Hugo",
-    "Irma",
-    "Jonas",
-    "Klara",
-    "Leon",
-    "Mira",
-    "Nils",
-    "Olga",
-    "Pavel",
-)
-LEVELS = {
-    "97161": ((0, 0), (1, 2), Presentation.STABLE, DecisionMaking.LOW),
-    "97162": ((1, 2), (3, 5), Presentation.EVOLVING, DecisionMaking.MODERATE),
-    "97163": ((3, 4), (4, 7), Presentation.UNSTABLE, DecisionMaking.HIGH),
-}
-"""All four components of an evaluation's level: facts_checked.md C2."""
-
-# --- what is drawn ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,117 +140,6 @@ class Schedule:
 
 SLOTS = tuple(time(*divmod(minute, 60)) for minute in (480, 570, 660, 780, 870, 960))
 """Six appointments a day, ninety minutes apart."""
-
-
-@cache
-def edits() -> dict[tuple[str, str], int]:
-    """Pairs of codes in force in 2024-Q3, either way round, with their modifier indicator."""
-    found: dict[tuple[str, str], int] = {}
-    path = resources.files("cleanclaim.reference") / "data" / "ncci" / "pairs.csv"
-    with path.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if not row["ended_on"] and row["modifier_indicator"] in {"0", "1"}:
-                found[row["column_1"], row["column_2"]] = int(row["modifier_indicator"])
-                found[row["column_2"], row["column_1"]] = int(row["modifier_indicator"])
-    return found
-
-
-@cache
-def unlikely() -> dict[str, int]:
-    """Units of a code and day above which Medicare calls them unlikely, edition of 2024-07-01."""
-    path = resources.files("cleanclaim.reference") / "data" / "mue" / "mue.csv"
-    with path.open(encoding="utf-8") as file:
-        return {row["code"]: int(row["units"]) for row in csv.DictReader(file) if row["edition"] == "2024-07-01"}
-
-
-@cache
-def billable(year: int) -> frozenset[str]:
-    """Diagnoses billable in a fiscal year, without dots; before 2025 those of 2025."""
-    with resources.as_file(resources.files("cleanclaim.reference") / "data" / "icd10" / "codes.parquet") as path:
-        table = pl.read_parquet(path)
-    return frozenset(table.filter(pl.col(f"fy{max(year, 2025)}")).get_column("code").to_list())
-
-
-@cache
-def known_diagnoses() -> frozenset[str]:
-    """Every code and header of the table."""
-    with resources.as_file(resources.files("cleanclaim.reference") / "data" / "icd10" / "codes.parquet") as path:
-        return frozenset(pl.read_parquet(path).get_column("code").to_list())
-
-
-@cache
-def exclusions() -> dict[str, tuple[str, ...]]:
-    """Codes that may not stand beside the owner of the note, by owner."""
-    with resources.as_file(resources.files("cleanclaim.reference") / "data" / "icd10" / "excludes1.parquet") as path:
-        table = pl.read_parquet(path)
-    found: dict[str, list[str]] = {}
-    for owner, excluded in table.select("owner", "excluded").iter_rows():
-        found.setdefault(owner, []).append(excluded)
-    return {owner: tuple(codes) for owner, codes in found.items()}
-
-
-def excluded(one: str, other: str) -> bool:
-    """Whether a note of either code, or of a header above it, forbids the other beside it."""
-    one, other = one.replace(".", ""), other.replace(".", "")
-    return any(
-        mine.startswith(owner) and any(theirs.startswith(code) for code in codes)
-        for mine, theirs in ((one, other), (other, one))
-        for owner in (mine[:length] for length in range(3, len(mine) + 1))
-        for codes in (exclusions().get(owner, ()),)
-    )
-
-
-def fiscal_year(day: date) -> int:
-    """The year of ICD-10-CM that a day of service falls in."""
-    return day.year + (day.month >= 10)
-
-
-def valid_on(code: str, day: date) -> bool:
-    """Whether a diagnosis may be billed on a day of service."""
-    return code.replace(".", "") in billable(fiscal_year(day))
-
-
-@cache
-def the_clinic() -> Clinic:
-    """One clinic with ten therapists and four assistants."""
-    address = Address(line1="40 Millrace Way", line2="Suite 2", city="Chicago", state="IL", zip_code="60616-0140")
-    therapists = [
-        Provider(
-            id=f"t{number:02}",
-            name=Person(family_name=FAMILY[number], given_name=GIVEN[number]),
-            credential=Credential.PT if number < 10 else Credential.PTA,
-            npi=check_digit(f"199900{100 + number}") if number < 10 else None,
-            taxonomy="225100000X" if number < 10 else "225200000X",
-            license_number=f"0709910{number:02}",
-            license_state="IL",
-        )
-        for number in range(14)
-    ]
-    return Clinic(
-        organization=Organization(
-            id="millrace",
-            name="Millrace Physical Therapy",
-            npi=check_digit("199900050"),
-            tax_id="001234567",
-            taxonomy="261QP2000X",
-            address=address,
-            phone="3125550100",
-            contact="Joan Ferris",
-        ),
-        submitter=Submitter(
-            name="Millrace Physical Therapy", identifier="MILLRACE1", contact="Joan Ferris", phone="3125550101"
-        ),
-        therapists=tuple(therapists),
-        charges=CHARGES,
-        locality="06102-16",
-        in_network=dict.fromkeys(TERMS, True),
-    )
-
-
-def doctor(number: int) -> Provider:
-    """A physician who orders and certifies."""
-    name = Person(family_name=FAMILY[-1 - number % 12], given_name=GIVEN[number % len(GIVEN)])
-    return Provider(name=name, credential=Credential.MD, npi=check_digit(f"199900{700 + number % 12}"))
 
 
 # --- drawing a case --------------------------------------------------------------------------------------

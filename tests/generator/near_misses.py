@@ -12,7 +12,8 @@ from datetime import timedelta
 from random import Random
 
 from cleanclaim.records import CertificationMethod
-from tests.generator.clean import CHARGES, THRESHOLD, Case, Maker, Wish, unlikely
+from tests.generator.clean import Case, Maker, Wish
+from tests.generator.code_tables import unlikely
 from tests.generator.defects.days import bounded, company
 from tests.generator.defects.planting import (
     ANY,
@@ -35,6 +36,7 @@ from tests.generator.defects.planting import (
     with_totals,
 )
 from tests.generator.defects.second_payers import answered
+from tests.generator.terms import CHARGES, THRESHOLD
 
 Edge = Callable[[Case, Random], Case | None]
 

@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from random import Random
 
 from tests.generator.arithmetic import luhn_holds
-from tests.generator.clean import TIMED, Maker, Wish
+from tests.generator.clean import Maker, Wish
 from tests.generator.rows import Flat, a_flat
+from tests.generator.terms import TIMED
 
 MEDICARE = Wish(payer="medicare_b")
 LARKSPUR = Wish(payer="larkspur_mutual")

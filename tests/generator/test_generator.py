@@ -11,7 +11,8 @@ from tests.generator.adapter import judge
 from tests.generator.archives import KINDS, THERAPISTS, VISITS, archives
 from tests.generator.arithmetic import assistant_units, by_code, check_digit, luhn_holds, pooled, pooled_total
 from tests.generator.claim_text import ClaimText, amount, round_cents
-from tests.generator.clean import THRESHOLD, Maker, Wish, edits, excluded, unlikely, valid_on
+from tests.generator.clean import Maker, Wish
+from tests.generator.code_tables import edits, excluded, unlikely, valid_on
 from tests.generator.damage import DAMAGES, damaged
 from tests.generator.damage.damaging import moved
 from tests.generator.defects import REGISTER, concepts, planted
@@ -19,6 +20,7 @@ from tests.generator.filing import Filer, Filing
 from tests.generator.near_misses import NEAR, near_misses
 from tests.generator.row_defects import SLIPS, slipped
 from tests.generator.score import Sizes, accepted, labels, score
+from tests.generator.terms import THRESHOLD
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from datetime import date
 from random import Random
 
 from tests.generator.claim_text import ClaimText, Segment, amount, round_cents
-from tests.generator.clean import Wish, edits
+from tests.generator.clean import Wish
+from tests.generator.code_tables import edits
 from tests.generator.damage.damaging import (
     ANY,
     CODED,

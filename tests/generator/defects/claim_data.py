@@ -14,9 +14,7 @@ from cleanclaim.records import (
     Relationship,
 )
 from tests.generator.arithmetic import luhn_holds
-from tests.generator.clean import (
-    Case,
-)
+from tests.generator.clean import Case
 from tests.generator.defects.planting import (
     ANY,
     CODED,

@@ -6,12 +6,8 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
-from tests.generator.clean import (
-    CHARGES,
-    Case,
-    edits,
-    with_visit,
-)
+from tests.generator.clean import Case, with_visit
+from tests.generator.code_tables import edits
 from tests.generator.defects.planting import (
     ANY,
     LARKSPUR,
@@ -27,6 +23,7 @@ from tests.generator.defects.planting import (
     last_day,
     lines_of,
 )
+from tests.generator.terms import CHARGES
 
 
 def exchange_code(case: Case, old: str, new: str, words: str, **changes: object) -> Spot | None:

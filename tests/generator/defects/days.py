@@ -11,7 +11,7 @@ from random import Random
 
 from cleanclaim.records import BilledLine, Credential, Signature
 from cleanclaim.records.clinic import VisitBounds
-from tests.generator.clean import CHARGES, Case, Wish
+from tests.generator.clean import Case, Wish
 from tests.generator.defects.planting import (
     LARKSPUR,
     MEDICARE,
@@ -24,6 +24,7 @@ from tests.generator.defects.planting import (
     lines_of,
     with_totals,
 )
+from tests.generator.terms import CHARGES
 
 OPEN = 600
 """Minutes that the clinic is open on a day."""

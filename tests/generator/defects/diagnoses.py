@@ -10,12 +10,8 @@ from cleanclaim.records import (
     Side,
     VisitKind,
 )
-from tests.generator.clean import (
-    Case,
-    excluded,
-    known_diagnoses,
-    valid_on,
-)
+from tests.generator.clean import Case
+from tests.generator.code_tables import excluded, known_diagnoses, valid_on
 from tests.generator.defects.planting import (
     ANY,
     CODED,

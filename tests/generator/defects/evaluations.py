@@ -13,11 +13,7 @@ from cleanclaim.records import (
     Signature,
     VisitKind,
 )
-from tests.generator.clean import (
-    CHARGES,
-    LEVELS,
-    Case,
-)
+from tests.generator.clean import Case
 from tests.generator.defects.planting import (
     LARKSPUR,
     MEDICARE,
@@ -29,6 +25,8 @@ from tests.generator.defects.planting import (
     lines_of,
     with_totals,
 )
+from tests.generator.terms import CHARGES
+from tests.generator.wording import LEVELS
 
 
 @defect("evaluation-level-above-record", "The evaluation is billed one level or more above what was found.", replace(MEDICARE, evaluation=True, visits=1),

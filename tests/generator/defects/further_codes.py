@@ -7,7 +7,8 @@ from datetime import date
 from random import Random
 
 from cleanclaim.records import BilledLine
-from tests.generator.clean import CHARGES, LEVELS, TERMS, Case, edits, excluded, valid_on
+from tests.generator.clean import Case
+from tests.generator.code_tables import edits, excluded, valid_on
 from tests.generator.defects.modifiers import change_modifiers
 from tests.generator.defects.planting import (
     ANY,
@@ -28,6 +29,8 @@ from tests.generator.defects.planting import (
     last_day,
     lines_of,
 )
+from tests.generator.terms import CHARGES, TERMS
+from tests.generator.wording import LEVELS
 
 
 @defect("physicians-visit-billed", "A therapist bills an office visit of a physician.",

@@ -10,11 +10,7 @@ from cleanclaim.records import (
     Credential,
     Signature,
 )
-from tests.generator.clean import (
-    LEVELS,
-    THRESHOLD,
-    Case,
-)
+from tests.generator.clean import Case
 from tests.generator.defects.planting import (
     ANY,
     MEDICARE,
@@ -30,6 +26,8 @@ from tests.generator.defects.planting import (
     last_day,
     lines_of,
 )
+from tests.generator.terms import THRESHOLD
+from tests.generator.wording import LEVELS
 
 
 def change_modifiers(case: Case, index: int, *modifiers: str) -> Spot:

@@ -11,11 +11,7 @@ from cleanclaim.records import (
     Credential,
     Signature,
 )
-from tests.generator.clean import (
-    TIMED,
-    Case,
-    with_visit,
-)
+from tests.generator.clean import Case, with_visit
 from tests.generator.defects.codes import exchange_code
 from tests.generator.defects.planting import (
     ANY,
@@ -32,6 +28,7 @@ from tests.generator.defects.planting import (
     timed_minutes,
     with_totals,
 )
+from tests.generator.terms import TIMED
 
 
 @defect("timed-total-differs", "The total of timed minutes is not their sum.", THERAPIST)

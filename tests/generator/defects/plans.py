@@ -14,10 +14,7 @@ from cleanclaim.records import (
     ProgressReport,
     VisitKind,
 )
-from tests.generator.clean import (
-    Case,
-    with_patient,
-)
+from tests.generator.clean import Case, with_patient
 from tests.generator.defects.planting import (
     MEDICARE,
     PRAIRIE,

@@ -23,16 +23,8 @@ from cleanclaim.records import (
     Side,
     Visit,
 )
-from tests.generator.clean import (
-    CHARGES,
-    TERMS,
-    TIMED,
-    Case,
-    Maker,
-    Wish,
-    with_patient,
-    with_visit,
-)
+from tests.generator.clean import Case, Maker, Wish, with_patient, with_visit
+from tests.generator.terms import CHARGES, TERMS, TIMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,8 @@ from cleanclaim.records import (
     BilledLine,
 )
 from tests.generator.arithmetic import by_code, pooled, pooled_total
-from tests.generator.clean import (
-    CHARGES,
-    TERMS,
-    TIMED,
-    Case,
-    Wish,
-    unlikely,
-)
+from tests.generator.clean import Case, Wish
+from tests.generator.code_tables import unlikely
 from tests.generator.defects.planting import (
     ANY,
     LARKSPUR,
@@ -37,6 +31,7 @@ from tests.generator.defects.planting import (
     timed_minutes,
     with_totals,
 )
+from tests.generator.terms import CHARGES, TERMS, TIMED
 
 
 def units_changed(case: Case, step: int, rng: Random) -> Spot | None:
