@@ -11,32 +11,19 @@ from datetime import date, time, timedelta
 from random import Random
 
 from cleanclaim.records import (
-    Accident,
-    AccidentKind,
-    Address,
-    Authorization,
     BilledLine,
     By,
-    Certification,
-    CertificationMethod,
     Clinic,
-    Coverage,
-    CoverageOrder,
     Credential,
     EvaluationFindings,
     Intervention,
     Note,
-    Order,
     Patient,
-    Person,
-    PlanOfCare,
     ProgressReport,
-    Sex,
     Side,
     Signature,
     Visit,
     VisitKind,
-    YearToDate,
 )
 from tests.generator.arithmetic import assistant_units, by_code, meets_none, pooled
 from tests.generator.code_tables import (
@@ -45,14 +32,12 @@ from tests.generator.code_tables import (
     unlikely,
     valid_on,
 )
-from tests.generator.house import doctor, the_clinic
-from tests.generator.terms import CHARGES, FICTIONAL, PERIODS, TERMS, THRESHOLD, TIMED, UNATTENDED, Terms
+from tests.generator.house import the_clinic
+from tests.generator.patients import draw_patient, workday
+from tests.generator.terms import CHARGES, PERIODS, TERMS, TIMED, UNATTENDED, Terms
 from tests.generator.wording import (
     ACTIVITY,
     ASSESSMENT,
-    FAMILY,
-    GIVEN,
-    GOALS,
     INJURIES,
     LEVELS,
     NEEDS,
@@ -144,8 +129,6 @@ SLOTS = tuple(time(*divmod(minute, 60)) for minute in (480, 570, 660, 780, 870, 
 
 # --- drawing a case --------------------------------------------------------------------------------------
 
-_MBI = "ACDEFGHJKMNPQRTUVWXY"
-
 
 class Maker:
     """Draws cases; keys begin with `prefix`, so that several makers may share a batch."""
@@ -197,10 +180,10 @@ class Maker:
         count = wish.visits or (1 if special == "prosthetic" else rng.choices((1, 2, 3, 4), (2, 3, 3, 2))[0])
         first_day = max(period.first, period.as_of - timedelta(days=terms.reach))
         span = (period.last - first_day).days - 4 * count
-        start = wish.day or self._workday(first_day + timedelta(days=rng.randrange(span)))
+        start = wish.day or workday(first_day + timedelta(days=rng.randrange(span)))
         days = [start]
         while len(days) < count:
-            days.append(self._workday(days[-1] + timedelta(days=rng.randint(2, 4))))
+            days.append(workday(days[-1] + timedelta(days=rng.randint(2, 4))))
         if (
             days[-1] > period.last
             or len({day.year for day in days}) > 1
@@ -213,7 +196,7 @@ class Maker:
         if special == "prosthetic" and wish.evaluation is None:
             begins = False
         key = f"{self.prefix}{self.number:05}"
-        patient = self._patient(key, payer, days, begins=begins, kx=wish.kx, sick=sick)
+        patient = draw_patient(rng, self.prefix, key, payer, days, begins=begins, kx=wish.kx, sick=sick)
         visits = []
         lead = rng.randrange(10)
         texts = {
@@ -261,134 +244,6 @@ class Maker:
             return (self.rng.choice(("Z89.511", "Z89.512")), "M62.81")
         chosen = INJURIES[region.name] if payer == "stonegate_casualty" else self.rng.choice(region.diagnoses)
         return tuple(code.format(side=digit) for code in chosen)
-
-    def _workday(self, day: date) -> date:
-        return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
-
-    def _patient(
-        self, key: str, payer: str, days: list[date], *, begins: bool, kx: bool, sick: tuple[str, ...]
-    ) -> Patient:
-        rng = self.rng
-        terms = TERMS[payer]
-        year = days[0].year
-        age = rng.randint(67, 88) if payer.startswith("medicare") else rng.randint(27, 62)
-        earlier = 0 if begins else rng.choice((1, 2, 3, 3, 4, 5, 6, 9, 12))
-        established = days[0] if begins else self._workday(days[0] - timedelta(days=3 * earlier + rng.randint(0, 2)))
-        if established >= days[0] and not begins:
-            established = days[0] - timedelta(days=3 + (days[0].weekday() == 2) * 2)
-        step = max(1, (days[0] - established).days // max(1, earlier))
-        treated = tuple(established + timedelta(days=step * n) for n in range(earlier))
-        name, identifier = FICTIONAL[payer]
-        number = int(key[-5:])
-        if payer == "medicare_b":
-            one, two = divmod(number // 100 + (400 if self.prefix.startswith("D") else 0), 20)
-            member = f"1EG4TE5{_MBI[one % 20]}{_MBI[two]}{number % 100:02}"
-        else:
-            member = f"{terms.member}{'9' if self.prefix.startswith('D') else '5'}5{number:05}"
-        injured = established - timedelta(days=rng.randint(10, 30))
-        approved: tuple[Authorization, ...] = ()
-        if terms.authorization:
-            approved = (
-                Authorization(
-                    number=f"AUTH{key}",
-                    valid_from=established - timedelta(days=2),
-                    valid_through=days[-1] + timedelta(days=rng.randint(5, 30)),
-                    visits_allowed=24 if payer == "stonegate_casualty" else 20,
-                    visits_used=max(0, earlier - 1),
-                ),
-            )
-        work = payer == "stonegate_casualty"
-        coverages = [
-            Coverage(
-                payer=payer, payer_name=name, payer_identifier=identifier, member_id=member, authorizations=approved,
-                claim_number=f"SC-{number:05}" if work else "", employer="Fenwick Freight (fictional)" if work else "",
-                group_number="" if payer.startswith("medicare") or work else "G01",
-            )
-        ]  # fmt: skip
-        if payer == "medicare_b" and rng.random() < 0.3:
-            coverages.append(
-                Coverage(
-                    order=CoverageOrder.SECONDARY, payer="larkspur_mutual", payer_name="Larkspur Mutual", payer_identifier="SYNLM01",
-                    member_id=f"LM77{number:05}", plan_name="Medicare supplement", authorizations=(),
-                )
-            )  # fmt: skip
-        amounts = None
-        if payer.startswith("medicare"):
-            low = THRESHOLD[year] + rng.randint(1000, 9000) if kx else rng.randrange(30000, 110000)
-            amounts = (
-                YearToDate(
-                    year=year, at_least_cents=low, at_most_cents=low, as_of=days[0] - timedelta(days=1),
-                    source="eligibility answer (271) and own ledger", deductible_met_cents={2024: 24000, 2025: 25700, 2026: 28300}[year],
-                ),
-            )  # fmt: skip
-        return Patient(
-            id=f"P{key}",
-            name=Person(family_name=rng.choice(FAMILY), given_name=rng.choice(GIVEN)),
-            birth_date=date(year - age, rng.randint(1, 12), rng.randint(1, 28)),
-            sex=rng.choice((Sex.FEMALE, Sex.MALE)),
-            address=Address(
-                line1=f"{rng.randint(2, 980)} Alder Ave",
-                city="Chicago",
-                state="IL",
-                zip_code=f"60616-{number % 9000 + 100:04}",
-            ),
-            phone=f"31255{number:05}"[:10],
-            coverages=tuple(coverages),
-            accident=Accident(kind=AccidentKind.EMPLOYMENT, on=injured) if work else None,
-            plans_of_care=(self._plan(key, established, treated, sick, injured, days),),
-            year_to_date=amounts,
-        )
-
-    def _plan(
-        self,
-        key: str,
-        established: date,
-        treated: tuple[date, ...],
-        sick: tuple[str, ...],
-        injured: date,
-        days: list[date],
-    ) -> PlanOfCare:
-        rng = self.rng
-        who = doctor(rng.randrange(12))
-        weeks = 10 if (days[-1] - established).days < 60 else 12
-        through = established + timedelta(days=7 * weeks - 1)
-        sent = established + timedelta(days=1)
-        roll = rng.random()
-        if roll < 0.2 and established >= date(2025, 1, 1):
-            certified = Certification(method=CertificationMethod.ORDER_EXCEPTION, on=sent, by=who, through=through)
-        elif roll < 0.3:
-            certified = Certification(
-                method=CertificationMethod.VERBAL,
-                on=established + timedelta(days=3),
-                verbal_on=sent,
-                by=who,
-                through=through,
-            )
-        else:
-            certified = Certification(
-                method=CertificationMethod.SIGNED,
-                on=established + timedelta(days=rng.randint(1, 4)),
-                by=who,
-                through=through,
-            )
-        reports = tuple(ProgressReport(on=treated[n], signed_by=Credential.PT) for n in range(9, len(treated), 10))
-        return PlanOfCare(
-            id=f"POC{key}",
-            established_on=established,
-            first_treatment_on=established,
-            through=through,
-            frequency_per_week=3,
-            duration_weeks=weeks,
-            goals=tuple(rng.sample(GOALS, 2)),
-            diagnoses=sick,
-            order=Order(on=established - timedelta(days=rng.randint(2, 6)), by=who),
-            has_order=True,
-            sent_on=sent,
-            certifications=(certified,),
-            progress_reports=reports,
-            treatment_days_before=treated,
-            onset_on=injured,
-        )
 
     # --- one visit -----------------------------------------------------------------------------------
 
