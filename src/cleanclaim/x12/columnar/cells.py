@@ -41,6 +41,7 @@ class Extents:
     first: Offsets
     widths: Offsets
     narrowest: int
+    widest: int
 
     def at(self, position: int | Offsets, missing: int) -> Offsets:
         """The index of each segment's element at this position, `missing` where it ends before."""
@@ -74,8 +75,13 @@ class Cells:
     codes: Bytes
     more: Bytes
 
+    @property
+    def empty(self) -> int:
+        """The index of the empty view."""
+        return int(self.parts[-1])
+
     def element(self, extents: Extents, position: int | Offsets) -> Offsets:
-        """The view of one element of each of some segments; an empty one where there is no such element."""
+        """The view of one element of each of some segments; the empty one where there is no such element."""
         return self.whole.take(extents.at(position, len(self.whole) - 1))
 
     def component(self, extents: Extents, position: int | Offsets, place: int) -> Offsets:
@@ -84,7 +90,7 @@ class Cells:
         if not place:
             return self.parts.take(elements)
         found = self.parts.take(elements) + np.int32(place)
-        return np.where(found < self.parts.take(elements + 1, mode="clip"), found, self.parts[-1])
+        return np.where(found < self.parts.take(elements + 1, mode="clip"), found, np.int32(self.empty))
 
     def words(self, places: Offsets) -> Words:
         """The first eight bytes of each of these texts as one number, 0 for texts of more than eight."""

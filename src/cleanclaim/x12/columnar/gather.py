@@ -18,7 +18,7 @@ from cleanclaim.x12.columnar.cells import Extents, head
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.keys import Keys, beginnings
 from cleanclaim.x12.columnar.placing import Placed, within
-from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, Words, tag
+from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words, tag
 from cleanclaim.x12.problems import Problem
 
 _EXPECTED = {
@@ -68,8 +68,9 @@ class Gatherer:
     first: int
     problems: list[Problem] = field(default_factory=list)
     _by_name: tuple[Offsets, Offsets] | None = None
-    _placed_in: dict[tuple[TableSpec, str], tuple[Offsets, Offsets]] = field(default_factory=dict)
-    _said: dict[tuple[TableSpec, str, int], Words] = field(default_factory=dict)
+    _placed_in: dict[str, tuple[Offsets, Offsets]] = field(default_factory=dict)
+    _said: dict[tuple[str, int], Words] = field(default_factory=dict)
+    _row_of: Codes | None = None
     _extents: dict[int, tuple[Offsets, Extents]] = field(default_factory=dict)
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -78,12 +79,13 @@ class Gatherer:
         for spec in self.columns.tables:
             frame = self._table(spec)
             found[spec.name] = pl.concat([found[spec.name], frame]) if spec.name in found else frame
-        self._extents.clear()
-        self._placed_in.clear()
-        self._said.clear()
         return found
 
     def _table(self, spec: TableSpec) -> pl.DataFrame:
+        self._extents.clear()
+        self._placed_in.clear()
+        self._said.clear()
+        self._row_of = None
         rows: Offsets = self._rows(spec)
         if not len(rows):
             return pl.DataFrame(schema=schema(spec))
@@ -184,14 +186,14 @@ class Gatherer:
     def _lookup(self, spec: TableSpec, rows: Offsets, name: str, where: tuple[str, ...], position: int) -> Offsets:
         """For each row the first such segment of its occurrence of the loop; -1 where there is none."""
         found = np.full(len(rows), -1, dtype=np.int64)
-        known = self._placed_in.get((spec, name))
+        known = self._placed_in.get(name)
         if known is None:
-            known = self._placed_in[spec, name] = self._place(spec, rows, name)
+            known = self._placed_in[name] = self._place(spec, rows, name)
         segments, places = known
         if where and len(segments):
-            said = self._said.get((spec, name, position))
+            said = self._said.get((name, position))
             if said is None:
-                said = self._said[spec, name, position] = self._heads(segments, position)
+                said = self._said[name, position] = self._heads(segments, position)
             wanted = np.flatnonzero(_is_one_of(said, where))
             segments, places = segments.take(wanted), places.take(wanted)
         # The first of several counts: it is written last.
@@ -206,20 +208,31 @@ class Gatherer:
         loops = [self.placed.table.number(loop) for loop in spec.loops]
         segments = segments[within(self.placed, loops, segments)]
         at = self.placed.begins.take(segments)
-        places = np.minimum(np.searchsorted(rows, at), len(rows) - 1)
-        # What began before the first segment at hand has its row in an earlier block.
-        here = rows.take(places) == at
+        if self._row_of is None:
+            # The place beyond all segments is that of what began before the first of them: its row is in another block.
+            self._row_of = np.full(len(self.tokens) + 1, -1, dtype=np.int32)
+            self._row_of[rows] = np.arange(len(rows), dtype=np.int32)
+        places = self._row_of.take(np.where(at < 0, len(self.tokens), at))
+        here = places >= 0
         return (segments, places) if here.all() else (segments[here], places[here])
 
-    def cells_of(self, column: ColumnSpec, segments: Offsets, element: int, offsets: Offsets | None) -> Offsets:
-        """The texts of an element, or of one component of it, of each segment; `offsets` are added to its number."""
+    def cells_of(self, column: ColumnSpec, segments: Offsets, element: int, offsets: Offsets | None) -> Offsets | None:
+        """The texts of an element, or of one component of it, of each segment; `offsets` are added to its number.
+
+        `None` where no segment is as long, or none has the component: a column without anything costs nothing.
+        """
         known = self._extents.get(id(segments))
         if known is None:
             # The segments are kept with their extents, so that their identity stays theirs.
             known = self._extents[id(segments)] = (segments, self.tokens.spread(segments))
         extents, cells = known[1], self.tokens.cells
+        if offsets is None and element >= extents.widest:
+            return None
         at = element if offsets is None else element + offsets
-        return cells.component(extents, at, column.component - 1) if column.component else cells.element(extents, at)
+        if not column.component:
+            return cells.element(extents, at)
+        found = cells.component(extents, at, column.component - 1)
+        return found if column.component == 1 or int(found.min()) < cells.empty else None
 
     def report(self, column: ColumnSpec, segments: Offsets, elements: Offsets) -> None:
         """One line for each text of a column that is no value of its type."""
@@ -285,6 +298,9 @@ class _Frame:
             self.columns[column.name] = _nothing(column, self.height)
             return
         cells = self.gatherer.cells_of(column, segments, element, offsets)
+        if cells is None:
+            self.columns[column.name] = _nothing(column, self.height)
+            return
         if column.type == "text":
             self.texts[column.name] = cells
         else:

@@ -141,11 +141,13 @@ class Tokens:
     def spread(self, segments: Offsets) -> Extents:
         """Where these segments have their elements in `cells`; segment -1 has none."""
         if not len(self):
-            return Extents(np.zeros_like(segments), np.zeros_like(segments), 0)
+            return Extents(np.zeros_like(segments), np.zeros_like(segments), 0, 0)
         first, widths = self.first.take(segments), self.widths.take(segments)
         if len(segments) and int(segments.min()) < 0:
             widths[segments < 0] = 0
-        return Extents(first, widths, int(widths.min()) if len(widths) else 0)
+        if not len(segments):
+            return Extents(first, widths, 0, 0)
+        return Extents(first, widths, int(widths.min()), int(widths.max()))
 
     def element_at(self, extents: tuple[Offsets, Offsets], position: int | Offsets) -> tuple[Offsets, Offsets]:
         """`element`, of segments whose extents are known, at one position or at one for each."""
