@@ -85,7 +85,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
+class Stretch:
     """Consecutive transactions of one kind, ready to be read."""
 
     gatherer: Gatherer
@@ -164,9 +164,9 @@ class _Pipeline:
         first = self.state.segment
         if tokens is None:
             return self.pool.submit(_unread, raw, first, self.name)
-        stretches, problems, self.state = _stretches(tokens.result(), self.state)
+        stretches, problems, self.state = place_block(tokens.result(), self.state)
         problems = [*(one._replace(segment=one.segment + first - 1) for one in raw.problems), *problems]
-        return self.pool.submit(_read, raw, tokens.result(), first, stretches, problems, self.name)
+        return self.pool.submit(read_block, raw, tokens.result(), first, stretches, problems, self.name)
 
     def _finished(self, block: Block, state: KeyState) -> Block:
         """The block with the rows of earlier ones that its own refer to."""
@@ -203,10 +203,10 @@ def _rows_of(keys: Sequence[int], table: pl.DataFrame | None, around: pl.DataFra
     return pl.DataFrame([found[key] for key in sorted(found)], schema=shape) if shape else None
 
 
-def _stretches(tokens: Tokens, state: State) -> tuple[list[_Stretch], list[Problem], State]:
+def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Problem], State]:
     """Place a block's segments and give its rows their keys: the step that needs the block before."""
     found, envelope, problems = spans(tokens, state.envelope, state.segment)
-    stretches: list[_Stretch] = []
+    stretches: list[Stretch] = []
     loops, keys = state.loops, state.keys
     for columns, group in _by_map(found):
         if columns is None:
@@ -229,7 +229,7 @@ def _stretches(tokens: Tokens, state: State) -> tuple[list[_Stretch], list[Probl
             placed.instances.clear()
         given, keys = assign(placed, columns, keys, loops)
         loops = placed.state
-        stretches.append(_Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))
+        stretches.append(Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))
     if not envelope.in_transaction:
         loops, keys = LoopState(), KeyState(keys.following)
     return stretches, problems, State(envelope, loops, keys, state.segment + len(tokens))
@@ -261,9 +261,10 @@ def _by_map(found: Sequence[Span]) -> Iterator[tuple[ColumnMap | None, list[Span
         yield current, group
 
 
-def _read(
-    raw: RawBlock, tokens: Tokens, first: int, stretches: list[_Stretch], problems: list[Problem], name: str
+def read_block(
+    raw: RawBlock, tokens: Tokens, first: int, stretches: list[Stretch], problems: list[Problem], name: str
 ) -> Block:
+    """Read the columns of a block whose segments are placed; `first` is the number of the first of them."""
     tables: dict[str, pl.DataFrame] = {}
     for stretch in stretches:
         made = stretch.gatherer.tables()
@@ -281,7 +282,7 @@ def _unread(raw: RawBlock, first: int, name: str) -> Block:
     return Block({}, {}, raw.raw, _problems(list(raw.problems), [], name), first, 0)
 
 
-def _with_envelopes(table: pl.DataFrame, stretch: _Stretch) -> pl.DataFrame:
+def _with_envelopes(table: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
     """The transactions with what their envelopes say."""
     headers = [span.header for span in stretch.spans if not span.is_continued]
     columns = {
@@ -297,7 +298,7 @@ def _with_envelopes(table: pl.DataFrame, stretch: _Stretch) -> pl.DataFrame:
     return table.with_columns(pl.Series(name, words, dtype=pl.String) for name, words in columns.items())
 
 
-def _problems(problems: list[Problem], stretches: list[_Stretch], name: str) -> pl.DataFrame:
+def _problems(problems: list[Problem], stretches: list[Stretch], name: str) -> pl.DataFrame:
     """Problems as a table; the interchange is named by its control number where that is one."""
     starts: list[tuple[int, str]] = []
     for stretch in stretches:
