@@ -14,6 +14,7 @@ from tests.generator.damage.damaging import (
     LARKSPUR,
     MEDICARE,
     PRAIRIE,
+    Break,
     Texts,
     a_service,
     at,
@@ -177,7 +178,7 @@ def _(text: ClaimText, rng: Random) -> Texts:
     return text.with_modifiers(rng.choice(places), ("CQ",)) if places else None
 
 
-def _added(*modifiers: str) -> object:
+def _added(*modifiers: str) -> Break:
     """A damage that adds modifiers to one line."""
 
     def add(text: ClaimText, rng: Random) -> Texts:
@@ -205,7 +206,7 @@ def _register_added() -> None:
         ),
         ("filed-kx-and-ga", "A line says that care is needed and that it is not.", ("KX", "GA"), (MEDICARE,)),
     ):
-        damage(label, sentence, *filings)(_added(*modifiers))  # type: ignore[arg-type]
+        damage(label, sentence, *filings)(_added(*modifiers))
 
 
 _register_added()
