@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from cleanclaim.x12 import read
 from cleanclaim.x12.columnar import cutting
@@ -116,3 +117,21 @@ def test_blocks_begin_with_a_claim_level_or_transaction() -> None:
         assert len(found) > 2
         begins = [block.raw.lstrip()[:3] for block in found[1:]]
         assert set(begins) <= {b"CLP", b"HL*", b"ST*"}, begins
+
+
+@pytest.mark.parametrize("block_size", [300, 1 << 20])
+def test_some_tables_are_the_same_as_among_all(block_size: int) -> None:
+    every = list(read_blocks(payments(), block_size=block_size))
+    some = list(read_blocks(payments(), block_size=block_size, tables=("lines", "parties")))
+    assert sum(block.tables["lines"].height for block in some if block.tables) > 0
+    for wanted, block in zip(some, every, strict=True):
+        assert wanted.raw == block.raw
+        assert set(wanted.tables) == {"lines", "parties"} & set(block.tables)
+        for name in wanted.tables:
+            assert_frame_equal(wanted.tables[name], block.tables[name])
+            assert_frame_equal(wanted.table(name), block.table(name))
+
+
+def test_a_table_of_no_map_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^tables line, visits: expected some of adjustments, amounts,"):
+        next(read_blocks(payments(), tables=("visits", "claims", "line")))

@@ -143,6 +143,12 @@ def map_names() -> tuple[str, ...]:
 
 
 @cache
+def table_names() -> frozenset[str]:
+    """The tables of all maps."""
+    return frozenset(table.name for name in map_names() for table in load_map(name).tables)
+
+
+@cache
 def map_for(kind: str, version: str, group: str = "") -> ColumnMap | None:
     """The map for a transaction of that kind (ST01) and implementation guide; `None` when there is none.
 

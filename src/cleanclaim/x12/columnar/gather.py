@@ -5,7 +5,7 @@ Text never passes through Python: the columns point into the block's own bytes (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -73,10 +73,12 @@ class Gatherer:
     _row_of: Codes | None = None
     _extents: dict[int, tuple[Offsets, Extents]] = field(default_factory=dict)
 
-    def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables of the map, empty ones too."""
+    def tables(self, wanted: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+        """All tables of the map, or those of them that are wanted, empty ones too."""
         found: dict[str, pl.DataFrame] = {}
         for spec in self.columns.tables:
+            if wanted is not None and spec.name not in wanted:
+                continue
             frame = self._table(spec)
             found[spec.name] = pl.concat([found[spec.name], frame]) if spec.name in found else frame
         return found

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
 from cleanclaim.x12.columnar import careful, cutting
-from cleanclaim.x12.columnar.column_map import ColumnMap, map_for
+from cleanclaim.x12.columnar.column_map import ColumnMap, map_for, table_names
 from cleanclaim.x12.columnar.cutting import RawBlock
 from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
 from cleanclaim.x12.columnar.gather import Gatherer
@@ -92,21 +93,39 @@ class Stretch:
     spans: list[Span]
 
 
-def read_blocks(source: Source, *, block_size: int = cutting.BLOCK, threads: int = 2) -> Iterator[Block]:
+class Placing(NamedTuple):
+    """A block's stretches, its problems so far, and the number of its first segment in the file."""
+
+    first: int
+    stretches: list[Stretch]
+    problems: list[Problem]
+
+
+def read_blocks(
+    source: Source,
+    *,
+    block_size: int = cutting.BLOCK,
+    threads: int = 2,
+    tables: Collection[str] | None = None,
+) -> Iterator[Block]:
     """Read a file in blocks, in order.
 
     Damage never raises: what can be read is read and the rest is in `Block.problems`. Memory does not grow with the
-    file. `OSError` where the file cannot be opened or read.
+    file. `OSError` where the file cannot be opened or read; `ValueError` where no map has a table that is asked for.
 
     Args:
         source: a path, the bytes themselves, or an open binary file, which is left open.
         block_size: bytes of a block, about.
         threads: how many blocks are worked on at the same time.
+        tables: the names of those that are wanted; all unless said. Keys are the same, and so are the tables; values
+            of other tables are not looked at, so that what is wrong with them is not said.
     """
+    if tables is not None and (unknown := sorted(set(tables) - table_names())):
+        raise ValueError(f"tables {', '.join(unknown)}: expected some of {', '.join(sorted(table_names()))}")
     with ExitStack() as stack:
         name, stream = _opened(source, stack)
         pool = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="x12"))
-        yield from _Pipeline(name, pool, threads).run(cutting.blocks(stream, block_size))
+        yield from _Pipeline(name, pool, threads, tables).run(cutting.blocks(stream, block_size))
 
 
 def read_tables(source: Source, *, threads: int = 2) -> dict[str, pl.DataFrame]:
@@ -132,10 +151,11 @@ def _opened(source: Source, stack: ExitStack) -> tuple[str, BinaryIO]:
 class _Pipeline:
     """Keeps as many blocks in work as there are threads, and gives them out in order."""
 
-    def __init__(self, name: str, pool: ThreadPoolExecutor, threads: int) -> None:
+    def __init__(self, name: str, pool: ThreadPoolExecutor, threads: int, tables: Collection[str] | None) -> None:
         self.name = name
         self.pool = pool
         self.depth = threads
+        self.tables = tables
         self.state = State()
         self.carried: dict[str, pl.DataFrame] = {}
 
@@ -166,7 +186,8 @@ class _Pipeline:
             return self.pool.submit(_unread, raw, first, self.name)
         stretches, problems, self.state = place_block(tokens.result(), self.state)
         problems = [*(one._replace(segment=one.segment + first - 1) for one in raw.problems), *problems]
-        return self.pool.submit(read_block, raw, tokens.result(), first, stretches, problems, self.name)
+        reading = partial(read_block, name=self.name, wanted=self.tables)
+        return self.pool.submit(reading, raw, tokens.result(), Placing(first, stretches, problems))
 
     def _finished(self, block: Block, state: KeyState) -> Block:
         """The block with the rows of earlier ones that its own refer to."""
@@ -262,12 +283,18 @@ def _by_map(found: Sequence[Span]) -> Iterator[tuple[ColumnMap | None, list[Span
 
 
 def read_block(
-    raw: RawBlock, tokens: Tokens, first: int, stretches: list[Stretch], problems: list[Problem], name: str
+    raw: RawBlock,
+    tokens: Tokens,
+    placing: Placing,
+    *,
+    name: str = "",
+    wanted: Collection[str] | None = None,
 ) -> Block:
-    """Read the columns of a block whose segments are placed; `first` is the number of the first of them."""
+    """Read the columns of a block whose segments are placed, those of `wanted` tables or all."""
+    first, stretches, problems = placing
     tables: dict[str, pl.DataFrame] = {}
     for stretch in stretches:
-        made = stretch.gatherer.tables()
+        made = stretch.gatherer.tables(wanted)
         if "transactions" in made:
             made["transactions"] = _with_envelopes(made["transactions"], stretch)
         for key, frame in made.items():
