@@ -437,3 +437,13 @@ def test_the_build_record_agrees_with_the_tables() -> None:
     assert counts["excludes1_notes_left_out"] == 0
     size = sum(path_of(name).stat().st_size for name in ("codes.parquet", "excludes1.parquet", "code_first.csv"))
     assert size < 1_500_000
+
+
+@pytest.mark.parametrize("word", ["PAIN", "BACK", "LBP", "KNEE", "M5", ""])
+def test_a_word_is_no_code_however_it_is_written(word: str) -> None:
+    assert not icd10.is_well_formed(word)
+
+
+@pytest.mark.parametrize("code", ["M54.50", "QA0.01", "z47.1", "S83511D"])
+def test_a_code_is_one_with_or_without_its_dot(code: str) -> None:
+    assert icd10.is_well_formed(code)

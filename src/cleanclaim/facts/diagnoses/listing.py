@@ -21,7 +21,7 @@ _FULL = 7
 _WORDING = (
     Column("diagnosis_code", TEXT, "ICD-10-CM", "the code without dot, spaces and small letters"),
     Column("diagnosis_as_written", TEXT, "ICD-10-CM", "the code as people write it, with its dot"),
-    Column("diagnosis_is_well_formed", FLAG, "flag", "a letter, a digit, then one to five letters or digits"),
+    Column("diagnosis_is_well_formed", FLAG, "flag", "a letter and a digit, or QA, then one to five letters or digits"),
     Column("diagnosis_side", TEXT, "code", "right, left, bilateral, unspecified; empty where the code names no side"),
     Column("diagnosis_by_side", TEXT, "text", "the codes that name the side instead"),
     Column("is_external_cause", FLAG, "flag", "tells how an injury happened (V00 to Y99)"),

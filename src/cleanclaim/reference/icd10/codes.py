@@ -28,8 +28,8 @@ from cleanclaim.sources import Source
 _SUGGESTIONS = 12
 # A clinic uses a few hundred codes; a batch of claims a few thousand.
 _REMEMBERED = 16_384
-# From fiscal year 2027 a second character may be A: QA0, genetic disorders.
-_WRITTEN = re.compile(r"[A-Z][0-9A][0-9A-Z]{1,5}")
+# From fiscal year 2027 one category has a letter in its second place: QA0, genetic disorders.
+_WRITTEN = re.compile(r"(?:[A-Z][0-9]|QA)[0-9A-Z]{1,5}")
 # Recovery is where therapy normally stands, so its codes are proposed before those of active treatment.
 _SEVENTH_ORDER = {"D": 0, "A": 1, "S": 3}
 _ONE_DAY = timedelta(days=1)
@@ -152,7 +152,7 @@ def dotted(code: str) -> str:
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether text could be a code: a letter, a digit, then one to five letters or digits."""
+    """Whether text could be a code: a letter and a digit, or QA, then one to five letters or digits."""
     return _WRITTEN.fullmatch(normalize(text)) is not None
 
 
