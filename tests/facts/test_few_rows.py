@@ -11,7 +11,7 @@ from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.facts import alike, derive, memory, pair_edits, workspace
 from cleanclaim.facts.claims import field_lengths, like_lines
-from cleanclaim.facts.diagnoses import links
+from cleanclaim.facts.diagnoses import company, links
 from cleanclaim.facts.identity import addresses, described
 from cleanclaim.facts.procedures import earlier_visits, hcpcs_listing, remote_monitoring
 from cleanclaim.facts.units import billed_against_furnished
@@ -32,6 +32,7 @@ THRESHOLDS = (
     (memory, "FEW_ROWS"),
     (pair_edits, "_FEW"),
     (like_lines, "_FEW"),
+    (company, "_FEW"),
     (links, "_FEW"),
     (described, "_FEW"),
     (addresses, "_FEW"),

@@ -125,13 +125,15 @@ class Workspace:
         child, parent = self.frames[step.table], self.frames[step.owner]
         owned = [parent.get_column(name) for name in dict.fromkeys(name for name, _ in step.names)]
         key = child.get_column(step.key)
-        # Most columns of an archive's claims are null throughout: those are as high as the child, and no more.
-        told = [column for column in owned if column.null_count() < len(column)]
-        read = {column.name: column.clear(len(key)) for column in owned}
-        if told:
-            read |= {column.name: column for column in pl.DataFrame(told)[key].get_columns()}
+        if child.height <= FEW_ROWS:
+            read = pl.DataFrame(owned)[key]
+        else:
+            # Most columns of an archive's claims are null throughout: those are as high as the child, and no more.
+            told = [column for column in owned if column.null_count() < len(column)]
+            read = pl.DataFrame([column.clear(len(key)) for column in owned])
+            read = read.with_columns(pl.DataFrame(told)[key].get_columns()) if told else read
         self.sources.update({(step.table, alias): (step.owner, name, step.key) for name, alias in step.names})
-        self.frames[step.table] = child.hstack([read[name].alias(alias) for name, alias in step.names])
+        self.frames[step.table] = child.hstack([read.get_column(name).alias(alias) for name, alias in step.names])
 
     def _collect(self, step: Collect) -> None:
         receiver = self.frames[step.table]

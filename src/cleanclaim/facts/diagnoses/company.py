@@ -14,6 +14,8 @@ from cleanclaim.reference import icd10
 from cleanclaim.reference.published.editions import by_editions
 
 _REMEMBERED = 65_536
+_FEW = 200
+"""Up to this many rows Python is done before a query has begun."""
 _LACKS = "every diagnosis of the claim"
 
 _COLUMNS = (
@@ -83,6 +85,8 @@ def _company(codes: tuple[str | None, ...]) -> tuple[tuple[object, ...], ...]:
 def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     """Each list of diagnoses that occurs is judged once, however many claims have it."""
     diagnoses = frames["diagnoses"]
+    if diagnoses.height <= _FEW:
+        return _few_meet(diagnoses)
     claim, position = (diagnoses.get_column(name).to_numpy() for name in ("claim_id", "position"))
     order = np.lexsort((np.arange(len(claim)), position, claim))
     starts = np.flatnonzero(np.diff(claim[order], prepend=-1))
@@ -101,6 +105,21 @@ def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     back = np.empty(len(claim), np.int64)
     back[order] = place
     return answers[pl.Series(back)]
+
+
+def _few_meet(diagnoses: pl.DataFrame) -> pl.DataFrame:
+    """The same for few rows, without a query."""
+    names = ("diagnosis_id", "claim_id", "position", "diagnosis_code")
+    claims: dict[int, list[tuple[int, int, str | None]]] = {}
+    for key, claim, position, code in zip(*(diagnoses.get_column(name).to_list() for name in names), strict=True):
+        claims.setdefault(claim, []).append((position, key, code))
+    rows: list[tuple[object, ...]] = [()] * diagnoses.height
+    for listed in claims.values():
+        listed.sort(key=lambda entry: entry[0])
+        answers = zip(*_company(tuple(code for _, _, code in listed)), strict=True)
+        for (_, key, _), answer in zip(listed, answers, strict=True):
+            rows[key] = answer
+    return pl.DataFrame(rows, schema={item.name: item.dtype for item in _COLUMNS}, orient="row")
 
 
 def _is_confirmed(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
