@@ -153,16 +153,16 @@ def test_records_decide_what_rules_on_evaluations_and_estimates_ask() -> None:
             code for code in waiting if code in {"EV103?", "EV201?", "PY106?"}
         }
 
-    evaluation = {"kind": "evaluation", "billed": [{"code": "97161", "modifiers": ["GP"], "units": 1}]}
+    evaluation: dict[str, Any] = {"kind": "evaluation", "billed": [{"code": "97161", "modifiers": ["GP"], "units": 1}]}
     assert codes(**evaluation) == {"EV103?"}
     assert codes(**evaluation, outcome_measure="") == {"EV103"}
     assert codes(**evaluation, outcome_measure="Oswestry 42%") == set()
-    again = {"kind": "reevaluation", "billed": [{"code": "97164", "modifiers": ["GP"], "units": 1}]}
+    again: dict[str, Any] = {"kind": "reevaluation", "billed": [{"code": "97164", "modifiers": ["GP"], "units": 1}]}
     assert codes(**again) == {"EV201?"}
     assert codes(**again, reevaluation_reason="") == {"EV201"}
     assert codes(**again, reevaluation_reason="new knee pain since the fall") == set()
-    treatment = {"billed": [{"code": "97110", "units": 1}]}
-    cash = {"coverages": [], "plans_of_care": []}
+    treatment: dict[str, Any] = {"billed": [{"code": "97110", "units": 1}]}
+    cash: dict[str, Any] = {"coverages": [], "plans_of_care": []}
     assert codes(patient(**cash), **treatment) == {"PY106?"}
     assert codes(patient(**cash), **treatment, good_faith_estimate_on_file=False) == {"PY106"}
     assert codes(patient(**cash, good_faith_estimate_on_file=True), **treatment) == set()
