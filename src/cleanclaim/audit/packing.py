@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from cleanclaim.lines.schema import KEYS, dtypes
-from cleanclaim.lines.tables import Tables
+from cleanclaim.lines.schema import KEYS
+from cleanclaim.lines.tables import Tables, shaped
 
 NUMBER, FILE = "audit_row", "audit_file"
 """Columns of a row's place beside the dictionary's: its number in its file, and the file's number."""
@@ -48,11 +48,11 @@ def unpack(packed: pl.DataFrame) -> Tables:
     _, patient = np.unique(packed.get_column(PATIENT).to_numpy(), return_inverse=True)
     keys = packed.select(pl.int_range(pl.len()).alias("claim_id"))
     claims = packed.with_columns(keys.get_column("claim_id"), pl.Series("patient_id", patient.reshape(-1)))
-    frames = {"claims": _shaped(claims, "claims")}
+    frames = {"claims": shaped(claims, "claims")}
     for name in _INSIDE:
         held = packed.select(keys.get_column("claim_id"), pl.col(name)).filter(pl.col(name).list.len() > 0)
         rows = held.explode(name).unnest(name).with_columns(pl.int_range(pl.len()).alias(KEYS[name]))
-        frames[name] = _shaped(rows, name)
+        frames[name] = shaped(rows, name)
     return Tables(**frames)
 
 
@@ -69,11 +69,3 @@ def together(parts: Sequence[Tables]) -> Tables:
         for name in _INSIDE:
             first[KEYS[name]] += tables.frame(name).height
     return Tables(**{name: pl.concat(frames) for name, frames in moved.items()})
-
-
-def _shaped(frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The table's columns in their order and types; what is not there is unknown."""
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in dtypes(table).items()
-    )

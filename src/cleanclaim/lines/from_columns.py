@@ -27,7 +27,7 @@ from cleanclaim.lines.from_flat import (
     read_cell,
 )
 from cleanclaim.lines.schema import dtypes
-from cleanclaim.lines.tables import Tables
+from cleanclaim.lines.tables import Tables, shaped
 from cleanclaim.reference import procedures
 
 Numbers = npt.NDArray[np.int64]
@@ -319,11 +319,7 @@ def _tables(
 ) -> Tables:
     knows = {name: _of_all(cells.get_column(name), parts) for name in ("knows_services", "knows_diagnoses")}
     knows_services = knows["knows_services"]
-    types = dtypes("claims")
-    stated = said.select(
-        (pl.col(name) if name in said.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in types.items()
-    )
+    stated = shaped(said, "claims")
     row_names = pl.Series(kept[parts.first] + 1).cast(pl.String)
     set_here = stated.select(
         pl.lit(pl.int_range(parts.count, eager=True)).alias("claim_id"),
@@ -375,17 +371,14 @@ def _disciplines(cells: pl.DataFrame, parts: _Parts) -> pl.Series:
 
 def _lines(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
     day = pl.col("date_of_service")
-    own = {
-        "line_id": pl.int_range(pl.len()),
-        "claim_id": pl.lit(pl.Series(parts.owner)),
-        "line_number": pl.lit(pl.Series(np.arange(len(parts.owner)) - parts.first[parts.owner] + 1)),
-        "line_date": pl.col("line_date").fill_null(day) if "line_date" in cells.columns else day,
-        "code_origin": pl.lit("named"),
-    }
-    return cells.select(
-        own.get(name, pl.col(name) if name in cells.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in dtypes("lines").items()
+    own = cells.with_columns(
+        pl.int_range(pl.len()).alias("line_id"),
+        pl.Series("claim_id", parts.owner),
+        pl.Series("line_number", np.arange(len(parts.owner)) - parts.first[parts.owner] + 1),
+        (pl.col("line_date").fill_null(day) if "line_date" in cells.columns else day).alias("line_date"),
+        pl.lit("named").alias("code_origin"),
     )
+    return shaped(own, "lines")
 
 
 def _diagnoses(said: pl.DataFrame) -> pl.DataFrame:
@@ -448,7 +441,4 @@ def _services(cells: pl.DataFrame, owner: Numbers) -> pl.DataFrame:
         pl.int_range(pl.len()).alias("service_id"),
         pl.lit(pl.Series(np.arange(len(owners)) - np.searchsorted(owners, owners) + 1)).alias("service_number"),
     )
-    return rows.select(
-        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in dtypes("services").items()
-    )
+    return shaped(rows, "services")

@@ -43,6 +43,17 @@ class Tables:
         return frame
 
 
+def shaped(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame with the input table's columns in their order and types; what it does not have is unknown."""
+    types = dtypes(table)
+    if not frame.width:  # literals alone would make a row
+        return pl.DataFrame(schema=types)
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in types.items()
+    )
+
+
 def _frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     types = dtypes(table)
     columns: dict[str, list[Any]] = {name: [] for name in types}

@@ -12,8 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.lines.schema import dtypes
-from cleanclaim.lines.tables import Tables
+from cleanclaim.lines.tables import Tables, shaped
 from cleanclaim.reference.payers import Payer
 from cleanclaim.x12.claim_tables import payer_file
 from cleanclaim.x12.columnar.claim_lines import line_columns
@@ -93,10 +92,10 @@ def tables_of_block(
     numbering.lines += placed.height
     numbering.diagnoses += shown.height
     tables = Tables(
-        claims=_shaped(claims, "claims"),
-        lines=_shaped(placed, "lines"),
-        services=_shaped(pl.DataFrame(), "services"),
-        diagnoses=_shaped(shown, "diagnoses"),
+        claims=shaped(claims, "claims"),
+        lines=shaped(placed, "lines"),
+        services=shaped(pl.DataFrame(), "services"),
+        diagnoses=shaped(shown, "diagnoses"),
     )
     return BlockClaims(
         tables,
@@ -170,13 +169,3 @@ def _payers(claims: pl.DataFrame, packs: Mapping[str, Payer], default: str | Non
 def _localities(claims: pl.DataFrame, localities: Mapping[str, str]) -> pl.Series:
     found = [localities.get(npi or "") for npi in claims["billing_npi"].to_list()]
     return pl.Series("locality", found, dtype=pl.String)
-
-
-def _shaped(frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The columns of the rule engine's table, in its order and types; what is not there is unknown."""
-    types = dtypes(table)
-    columns = [
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in types.items()
-    ]
-    return frame.select(columns) if frame.width else pl.DataFrame(schema=types)
