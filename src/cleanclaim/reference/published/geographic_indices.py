@@ -12,10 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.money import GPCI_SCALE, AmountError, scaled
+from cleanclaim.money import GPCI_SCALE
 from cleanclaim.reference.published.dating import calendar_year, last_of_year
 from cleanclaim.reference.published.kinds import Kind
-from cleanclaim.reference.published.layout import Row, rows
+from cleanclaim.reference.published.layout import Row, cell_at, decimal_at, refused_at, rows, spaced
 from cleanclaim.reference.published.opening import Part, PublishedFileError
 from cleanclaim.reference.published.table import Asked, Table, names_of, titles
 
@@ -47,7 +47,7 @@ def recognize(part: Part, head: Sequence[Row]) -> Kind | None:  # noqa: ARG001 -
     header = next((row for row in head if _is_header(row)), None)
     if header is None:
         return None
-    cells = [_plain(cell) for cell in header.cells]
+    cells = [spaced(cell) for cell in header.cells]
     found = all(any(_GPCI_HEADERS[name].fullmatch(cell) for cell in cells) for name in ("work", "pe", "mp"))
     return Kind.GEOGRAPHIC_INDICES if found else None
 
@@ -86,7 +86,7 @@ def indices_of(part: Part) -> pl.DataFrame:
     top = next((row for row in lines if _is_header(row)), None)
     if top is None:
         raise PublishedFileError(f"{part.name}: no row has a column Locality Number; expected the header of Addendum E")
-    header = [_plain(cell) for cell in top.cells]
+    header = [spaced(cell) for cell in top.cells]
     places = {}
     for name, pattern in _GPCI_HEADERS.items():
         places[name] = next((place for place, cell in enumerate(header) if pattern.fullmatch(cell)), None)
@@ -100,47 +100,22 @@ def indices_of(part: Part) -> pl.DataFrame:
         if row.number <= top.number or row.filled() <= 1:
             continue
         number = row.number
-        cells = {name: "" if place is None else _cell(part, row, place, name) for name, place in places.items()}
+        cells = {name: "" if place is None else cell_at(part, row, place, name) for name, place in places.items()}
         locality = f"{_digits(part, number, 'mac', cells, 5)}-{_digits(part, number, 'number', cells, 2)}"
         if any(other[0] == locality for other in found):
             raise PublishedFileError(f"{part.name}, row {number}: locality {locality} comes a second time")
-        work, pe, mp = (_number(part, number, name, cells[name], GPCI_SCALE) for name in ("work", "pe", "mp"))
+        work, pe, mp = (decimal_at(part, number, name, cells[name], GPCI_SCALE) for name in ("work", "pe", "mp"))
         found.append((locality, cells["state"], cells["name"].rstrip("* "), work, pe, mp))
     return pl.DataFrame(found, schema=SCHEMA, orient="row")
 
 
 def _is_header(row: Row) -> bool:
-    return any(_GPCI_HEADERS["number"].fullmatch(_plain(cell)) for cell in row.cells)
-
-
-def _plain(header: str) -> str:
-    """A header with single spaces."""
-    return " ".join(header.split())
-
-
-def _cell(part: Part, row: Row, place: int, label: str) -> str:
-    """One cell, trimmed."""
-    if place >= len(row.cells):
-        raise PublishedFileError(f"{part.name}, row {row.number}, column {label}: the row ends before it")
-    return row.cells[place].strip()
-
-
-def _number(part: Part, number: int, label: str, text: str, scale: int) -> int:
-    """A decimal cell as an integer at its scale."""
-    try:
-        return scaled(text, scale)
-    except AmountError as error:
-        raise PublishedFileError(f"{part.name}, row {number}, column {label}: {error}") from error
+    return any(_GPCI_HEADERS["number"].fullmatch(spaced(cell)) for cell in row.cells)
 
 
 def _digits(part: Part, number: int, name: str, cells: Mapping[str, str], width: int) -> str:
     """A number of fixed width, whose leading zeros a spreadsheet may have eaten."""
     text = cells[name]
     if not text.isascii() or not text.isdigit() or len(text) > width:
-        raise _refused(part, number, name, text, f"{width} digits")
+        raise refused_at(part, number, name, text, f"{width} digits")
     return text.zfill(width)
-
-
-def _refused(part: Part, number: int, label: str, text: str, expected: str) -> PublishedFileError:
-    """The error for a cell that its column does not hold."""
-    return PublishedFileError(f"{part.name}, row {number}, column {label}: {text!r}; expected {expected}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
+from cleanclaim.money import AmountError, scaled
 from cleanclaim.reference.published.opening import Part, PublishedFileError
 
 HEAD_ROWS = 40
@@ -104,7 +105,40 @@ def _whole(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """A heading in lower case with single spaces, whatever its line breaks."""
-    return " ".join(text.split()).lower()
+    return spaced(text).lower()
+
+
+def spaced(text: str) -> str:
+    """A heading with single spaces, whatever its line breaks."""
+    return " ".join(text.split())
+
+
+def cell_at(part: Part, row: Row, place: int, label: str) -> str:
+    """One cell, trimmed.
+
+    Raises:
+        PublishedFileError: the row ends before it.
+    """
+    if place >= len(row.cells):
+        raise PublishedFileError(f"{part.name}, row {row.number}, column {label}: the row ends before it")
+    return row.cells[place].strip()
+
+
+def decimal_at(part: Part, number: int, label: str, text: str, scale: int) -> int:
+    """A decimal cell of the row of that number as an integer at its scale.
+
+    Raises:
+        PublishedFileError: it is no such number.
+    """
+    try:
+        return scaled(text, scale)
+    except AmountError as error:
+        raise PublishedFileError(f"{part.name}, row {number}, column {label}: {error}") from error
+
+
+def refused_at(part: Part, number: int, label: str, text: str, expected: str) -> PublishedFileError:
+    """The error for a cell that its column does not hold."""
+    return PublishedFileError(f"{part.name}, row {number}, column {label}: {text!r}; expected {expected}")
 
 
 @dataclass(frozen=True, slots=True)

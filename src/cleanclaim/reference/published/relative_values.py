@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.money import CONVERSION_FACTOR_SCALE, RVU_SCALE, AmountError, scaled
+from cleanclaim.money import CONVERSION_FACTOR_SCALE, RVU_SCALE
 from cleanclaim.reference.published.dating import first_day, last_of_year
 from cleanclaim.reference.published.kinds import Kind
-from cleanclaim.reference.published.layout import Row, rows
+from cleanclaim.reference.published.layout import Row, cell_at, decimal_at, refused_at, rows, spaced
 from cleanclaim.reference.published.opening import Part, PublishedFileError
 from cleanclaim.reference.published.table import Asked, Table, names_of, titles
 
@@ -48,7 +48,7 @@ def recognize(part: Part, head: Sequence[Row]) -> Kind | None:  # noqa: ARG001 -
     top = _top(head)
     if top is None:
         return None
-    stacked = [_plain(header) for header in _stack([row for row in head if row.number <= top])]
+    stacked = [spaced(header) for header in _stack([row for row in head if row.number <= top])]
     return Kind.RELATIVE_VALUES if {"WORK RVU", "MP RVU", "CONV FACTOR"} <= set(stacked) else None
 
 
@@ -107,7 +107,7 @@ def values_of(part: Part) -> pl.DataFrame:
         if row.number <= top or not row.filled():
             continue
         number = row.number
-        cells = {label: _cell(part, row, place, label) for label, place in places.items()}
+        cells = {label: cell_at(part, row, place, label) for label, place in places.items()}
         key = (cells["HCPCS"], cells["MOD"])
         if key in seen:
             raise PublishedFileError(f"{part.name}, row {number}: {' '.join(key).strip()} comes a second time")
@@ -115,10 +115,10 @@ def values_of(part: Part) -> pl.DataFrame:
         for label, name in _PPRRVU_TEXT.items():
             found[name].append(cells[label])
         for label, (name, scale) in _PPRRVU_SCALED.items():
-            found[name].append(_number(part, number, label, cells[label], scale))
+            found[name].append(decimal_at(part, number, label, cells[label], scale))
         for label, (name, mark) in _PPRRVU_MARKS.items():
             if cells[label] not in ("", mark):
-                raise _refused(part, number, label, cells[label], f"{mark} or nothing")
+                raise refused_at(part, number, label, cells[label], f"{mark} or nothing")
             found[name].append(cells[label] == mark)
     types = dict.fromkeys(_PPRRVU_TEXT.values(), pl.String)
     numbers = {name: pl.Int64 for name, _ in _PPRRVU_SCALED.values()}
@@ -144,33 +144,8 @@ def _stack(head: Sequence[Row]) -> list[str]:
 
 def _place(part: Part, stacked: Sequence[str], label: str) -> int:
     """Where the column of that header stands."""
-    places = [place for place, header in enumerate(stacked) if _plain(header) == label]
+    places = [place for place, header in enumerate(stacked) if spaced(header) == label]
     if len(places) != 1:
         count = "no column" if not places else f"{len(places)} columns"
         raise PublishedFileError(f"{part.name}: {count} with the header {label!r}; expected one")
     return places[0]
-
-
-def _plain(header: str) -> str:
-    """A header with single spaces."""
-    return " ".join(header.split())
-
-
-def _cell(part: Part, row: Row, place: int, label: str) -> str:
-    """One cell, trimmed."""
-    if place >= len(row.cells):
-        raise PublishedFileError(f"{part.name}, row {row.number}, column {label}: the row ends before it")
-    return row.cells[place].strip()
-
-
-def _number(part: Part, number: int, label: str, text: str, scale: int) -> int:
-    """A decimal cell as an integer at its scale."""
-    try:
-        return scaled(text, scale)
-    except AmountError as error:
-        raise PublishedFileError(f"{part.name}, row {number}, column {label}: {error}") from error
-
-
-def _refused(part: Part, number: int, label: str, text: str, expected: str) -> PublishedFileError:
-    """The error for a cell that its column does not hold."""
-    return PublishedFileError(f"{part.name}, row {number}, column {label}: {text!r}; expected {expected}")
