@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from cleanclaim.check.difference import Placed
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.summary import outcomes
@@ -34,6 +35,16 @@ def check(batches: Iterable[Batch], rules: Sequence[Rule]) -> list[Checked]:
     for batch in batches:
         verdicts = judge.judge(batch.tables, batch.context)
         found.append(Checked(batch, verdicts, tuple(verdicts.findings()), tuple(verdicts.unjudged())))
+    return found
+
+
+def placed(checked: Iterable[Checked]) -> list[Placed]:
+    """Every finding by where it stands, so that two checks of the same files can be compared."""
+    found = []
+    for item in checked:
+        for one in item.findings:
+            named = item.batch.names[one.claim_id]
+            found.append(Placed(named.file, named.key, named.day, one.code, one.place, one.message, one.cents))
     return found
 
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from cleanclaim.cli.arguments import DateOption, PayersOption, day_of, find_payer, known_payers, nearest, own_payers
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, write_json
 from cleanclaim.cli.payer_difference import diff_pack
+from cleanclaim.cli.program import help_of
 from cleanclaim.reference import payers
 from cleanclaim.reference.payer_files import PackProblem
 from cleanclaim.reference.payer_wording import shown_value
@@ -27,16 +28,12 @@ group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _METHODS = {"eight_minute": "8-minute rule", "midpoint": "midpoint rule", "hybrid": "a mixture"}
 
 
-def _help(says: str, example: str) -> str:
-    return f"{says}\n\nExample:\n\n    {example}"
-
-
 # --- list ------------------------------------------------------------------------------------------------
 
 
 @group.command(
     "list",
-    help=_help(
+    help=help_of(
         "List the payers there are files for, and how each counts units.",
         "cleanclaim payer list --date 2026-03-04",
     ),
@@ -87,7 +84,7 @@ def list_payers(
 
 @group.command(
     "show",
-    help=_help(
+    help=help_of(
         "Show what one payer states on a day, with who says so.",
         "cleanclaim payer show medicare_b --date 2026-03-04",
     ),
@@ -177,7 +174,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a setting holds
 
 @group.command(
     "check",
-    help=_help(
+    help=help_of(
         "Check payer files of your own: every problem by line and key, with what was expected.",
         "cleanclaim payer check payers/heron_health.toml",
     ),
@@ -313,7 +310,7 @@ def _say_pack(pack: Payer, on: date) -> None:
 
 group.command(
     "diff",
-    help=_help(
+    help=help_of(
         "Show what a payer file of your own would change on past claims before it is switched on.",
         "cleanclaim payer diff payers/heron_health.toml --on archive/2026.837 --payer heron_health",
     ),

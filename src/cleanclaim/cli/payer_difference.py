@@ -18,7 +18,7 @@ from rich.text import Text
 
 from cleanclaim.check.difference import Changed, Difference, Placed, by_rule, compare
 from cleanclaim.cli.arguments import PayerOption, PayersOption, day_of, find_payer, own_payers
-from cleanclaim.cli.checked import Checked, check, outcomes_json
+from cleanclaim.cli.checked import Checked, check, outcomes_json, placed
 from cleanclaim.cli.decisions import PreviewOption, SelectOption, named_rules
 from cleanclaim.cli.inputs import Batch, read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
@@ -98,7 +98,7 @@ def diff_pack(
         display.update(task, description=f"Checking with {tried.id} on trial")
         trial = replace(setting, packs={**setting.packs, tried.id: tried}, tried={tried.id: tried})
         after = check(read_batches(on, trial), rules)
-    found = _Trial(tried, before, after, compare(_placed(before), _placed(after)))
+    found = _Trial(tried, before, after, compare(placed(before), placed(after)))
     code = _exit_code(found)
     if format_ is Format.JSON:
         write_json("payer-diff", {"exit_code": int(code), "as_of": day, **_as_json(found, rules)})
@@ -118,15 +118,6 @@ def _load(path: Path) -> Payer:
 def _governed(batch: Batch, payer: str) -> int:
     history = batch.tables.claims.get_column("is_history").to_list()
     return sum(named.payer == payer and not past for named, past in zip(batch.names, history, strict=True))
-
-
-def _placed(checked: Iterable[Checked]) -> list[Placed]:
-    found = []
-    for item in checked:
-        for one in item.findings:
-            named = item.batch.names[one.claim_id]
-            found.append(Placed(named.file, named.key, named.day, one.code, one.place, one.message, one.cents))
-    return found
 
 
 def _exit_code(trial: _Trial) -> ExitCode:

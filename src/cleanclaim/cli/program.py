@@ -11,6 +11,11 @@ from cleanclaim import __version__
 from cleanclaim.cli.main import COMMANDS, load
 
 
+def help_of(says: str, example: str) -> str:
+    """A command's help: what it does, and an example."""
+    return f"{says}\n\nExample:\n\n    {example}"
+
+
 def program(names: Sequence[str]) -> typer.Typer:
     """The program with these commands."""
     application = typer.Typer(
@@ -28,7 +33,7 @@ def program(names: Sequence[str]) -> typer.Typer:
         if hasattr(module, "group"):
             application.add_typer(module.group, name=name, help=COMMANDS[name])
         else:
-            application.command(name, help=f"{COMMANDS[name]}\n\nExample:\n\n    {module.EXAMPLE}")(module.command)
+            application.command(name, help=help_of(COMMANDS[name], module.EXAMPLE))(module.command)
     return application
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from cleanclaim.cli.program import help_of
 from cleanclaim.cli.reference_difference import diff
 from cleanclaim.cli.reference_load import forget, load
 from cleanclaim.cli.reference_locality import locality
@@ -18,7 +19,7 @@ group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def _add(name: str, command: Callable[..., None], says: str, example: str) -> None:
-    group.command(name, help=f"{says}\n\nExample:\n\n    {example}")(command)
+    group.command(name, help=help_of(says, example))(command)
 
 
 _add(

@@ -20,7 +20,7 @@ from cleanclaim.check.difference import Difference as FindingDifference
 from cleanclaim.check.difference import Placed, by_rule
 from cleanclaim.check.difference import compare as compare_findings
 from cleanclaim.cli.arguments import PayerOption, day_of, find_payer
-from cleanclaim.cli.checked import Checked, check
+from cleanclaim.cli.checked import Checked, check, placed
 from cleanclaim.cli.decisions import PreviewOption, SelectOption, named_rules
 from cleanclaim.cli.inputs import read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, progress, unusable, write_json
@@ -187,20 +187,11 @@ def _with(before: _Chosen, after: _Chosen, *, is_after: bool) -> Editions:
 def _on_claims(before: Sequence[Checked], after: Sequence[Checked]) -> _OnClaims:
     return _OnClaims(
         claims=sum(item.batch.judged for item in after),
-        findings=compare_findings(_placed(before), _placed(after)),
+        findings=compare_findings(placed(before), placed(after)),
         repriced=tuple(_repriced(before, after)),
         unjudged=(sum(len(item.unjudged) for item in before), sum(len(item.unjudged) for item in after)),
         crashed={code: why for item in (*before, *after) for code, why in item.verdicts.crashed.items()},
     )
-
-
-def _placed(checked: Iterable[Checked]) -> list[Placed]:
-    found = []
-    for item in checked:
-        for one in item.findings:
-            named = item.batch.names[one.claim_id]
-            found.append(Placed(named.file, named.key, named.day, one.code, one.place, one.message, one.cents))
-    return found
 
 
 def _repriced(before: Sequence[Checked], after: Sequence[Checked]) -> Iterable[Repriced]:
