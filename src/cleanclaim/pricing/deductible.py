@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleanclaim.pricing.exact import Flags, Integers, Known, integers
+from cleanclaim.pricing.exact import Flags, Integers, Known, integers, years
 from cleanclaim.pricing.worksheet import Worksheet
 
 _DAYS = 1 << 23
@@ -22,7 +22,7 @@ def deductible_of(work: Worksheet, payable: Known, part_b: Flags, may_be: Flags)
     """
     yearly = work.schedule.steps["deductible"].on(work.days)
     met, as_of = integers(work.claims["deductible_met_cents"]), integers(work.claims["ytd_as_of"])
-    stated = met.known & as_of.known & work.days.known & (_years(as_of.values) == _years(work.days.values))
+    stated = met.known & as_of.known & work.days.known & (years(as_of.values) == years(work.days.values))
     current = stated & (as_of.values >= work.days.values)
     open_at_most = yearly.values - np.where(stated, met.values, 0)
     since = np.where(stated, np.minimum(as_of.values, work.days.values - 1), -(2**40))
@@ -41,7 +41,7 @@ def _taken_since(work: Worksheet, taking: Known, counts: Flags, since: Integers)
     taken, doubtful = np.zeros(len(counts), np.int64), np.zeros(len(counts), np.bool_)
     if not len(rows):
         return taken, doubtful
-    year = _years(work.days.values)
+    year = years(work.days.values)
     patient = integers(work.claims["patient_id"])
     alone = -1 - np.arange(len(year))
     person = np.where(patient.known, patient.values, alone)
@@ -60,8 +60,3 @@ def _taken_since(work: Worksheet, taking: Known, counts: Flags, since: Integers)
 def _sortable(group: Integers, day: Integers) -> Integers:
     """One number for a group and a day, which sorts by both; days before any calendar sort first."""
     return group.reshape(-1).astype(np.int64) * _DAYS + np.clip(day + _DAYS // 2, 0, _DAYS - 1)
-
-
-def _years(days: Integers) -> Integers:
-    """The calendar year of days since 1970, counted from 1970."""
-    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)

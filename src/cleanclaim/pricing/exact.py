@@ -144,6 +144,11 @@ def divide(numerator: Integers, denominator: int) -> Integers:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+def years(days: Integers) -> Integers:
+    """The calendar years of days since 1970, counted from 1970."""
+    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+
+
 def share_of(cents: Integers, *rates: Integers) -> Integers:
     """Cents times up to three rates at 10⁻⁴, none above one, multiplied exactly and rounded once.
 

@@ -16,7 +16,7 @@ import polars as pl
 from cleanclaim.facts.keys import dense
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
-from cleanclaim.pricing.exact import Integers, Known, absent, as_column, flags, has_any, integers, is_one_of
+from cleanclaim.pricing.exact import Integers, Known, absent, as_column, flags, has_any, integers, is_one_of, years
 
 _THERAPY = ("GP", "GO", "GN")
 _NEVER_ALLOWED = ("GY", "GZ")
@@ -47,7 +47,7 @@ def _dollars(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     row = np.flatnonzero(counts & may_count[owner])
     own = owner[row]
     days = day.values[own]
-    group = _group(of_claim["patient_id"].values[own], _year(days), is_ot.values[own])
+    group = _group(of_claim["patient_id"].values[own], years(days), is_ot.values[own])
     order = np.lexsort((row, -of_claim["is_history"].values[own], days, group))
     row, own, group, days = row[order], own[order], group[order], days[order]
 
@@ -84,11 +84,6 @@ _CLAIM_NUMBERS = (
     "ytd_at_most_cents",
     "ytd_as_of",
 )
-
-
-def _year(days: Integers) -> Integers:
-    """The calendar years of days since 1970."""
-    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
 
 
 def _group(patient: Integers, year: Integers, is_ot: Integers) -> Integers:
