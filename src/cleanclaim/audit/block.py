@@ -6,7 +6,6 @@ cluster. What comes out depends on the block's rows alone, never on where or in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -17,13 +16,14 @@ from cleanclaim.audit.packing import FILE, NUMBER, together, unpack
 from cleanclaim.check import columns
 from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
 from cleanclaim.check.judge import Judge, Verdicts
+from cleanclaim.check.selection import chosen
 from cleanclaim.check.summary import BLOCKING
-from cleanclaim.facts.kit import Context, Reach
+from cleanclaim.facts.kit import Context, Reach, honest_sum
 from cleanclaim.facts.peers.standing import MEASURES, NEEDS, measures_of
-from cleanclaim.lines.from_columns import lay_out
+from cleanclaim.lines.from_columns import Cells, lay_out
 from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import Payer
-from cleanclaim.rules.book import active_rules
+from cleanclaim.rules.kit import Rule
 
 IS_REFUSED = "audit_is_refused"
 """Column of a block's lines beside the dictionary's and those of its place: a cell was unreadable."""
@@ -124,7 +124,7 @@ FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
 """The frames of `Judged`, with their columns."""
 
 _EXTRA: dict[Reach, dict[str, tuple[str, ...]]] = {
-    Reach.PATIENT: {"claims": (*OF_CLAIM, "discipline", "claim_allowed_cents"), "lines": ("is_timed",)},
+    Reach.PATIENT: {"claims": (*OF_CLAIM, "discipline"), "lines": ("is_timed",)},
     Reach.THERAPIST: {"claims": (*OF_CLAIM, *NEEDS)},
     Reach.ARCHIVE: {"claims": OF_CLAIM},
 }
@@ -141,24 +141,37 @@ def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, be
         beside: what is known of claims that are not among the rows.
     """
     laid = lay(rows, settings)
+    beside = beside or Beside()
     context = Context(
         payers={payer.id: payer for payer in settings.payers},
-        days_without_therapist=beside.days_without_therapist if beside is not None else frozenset(),
-        peers=beside.peers if beside is not None else None,
+        days_without_therapist=beside.days_without_therapist,
+        peers=beside.peers,
     )
     verdicts = the_judge(settings.select, settings.ignore, reach).judge(laid.tables, context)
     found = findings_of(verdicts)
+    # Claims and what was set aside are told once: by the blocks of patients.
     is_first = reach is Reach.PATIENT
-    claims = pl.concat([laid.places, _claims(verdicts, found)], how="horizontal") if is_first else None
     return Judged(
         findings=pl.concat([laid.places[found.get_column("claim_id")], found], how="horizontal").select(list(FINDINGS)),
         verdicts=counts_of(verdicts),
         gaps=gaps_of(verdicts),
-        claims=pl.DataFrame(schema=CLAIMS) if claims is None else claims,
+        claims=pl.concat([laid.places, _claims(verdicts, found)], how="horizontal")
+        if is_first
+        else pl.DataFrame(schema=CLAIMS),
         set_aside=laid.set_aside if is_first else pl.DataFrame(schema=SET_ASIDE),
         peers=measures_of(verdicts.workspace.frames["claims"])
         if reach is Reach.THERAPIST
         else pl.DataFrame(schema=MEASURES),
+    )
+
+
+def placed(read: Cells, file: pl.Series | pl.Expr, number: pl.Series | pl.Expr) -> pl.DataFrame:
+    """Read lines as a block holds them: with their file and row, and whether a cell of theirs was unreadable."""
+    refused = pl.Series([False]).new_from_index(0, read.cells.height)
+    if read.refused.height:
+        refused = refused.scatter(read.refused.get_column("row").unique(), True)
+    return read.cells.with_columns(
+        number.cast(pl.Int64).alias(NUMBER), file.cast(pl.Int64).alias(FILE), refused.alias(IS_REFUSED)
     )
 
 
@@ -198,27 +211,28 @@ def lay(rows: Rows, settings: Settings) -> _Laid:
 @lru_cache(maxsize=8)
 def the_judge(select: tuple[str, ...], ignore: tuple[str, ...], reach: Reach) -> Judge:
     """The rules of an audit that look so far, made ready once a process."""
-    asked = [rule for rule in active_rules() if _is_asked(rule.code, select, ignore)]
+    return Judge(_by_reach(select, ignore).get(reach, []), extra=_EXTRA[reach])
+
+
+@lru_cache(maxsize=4)
+def _by_reach(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[Reach, list[Rule]]:
+    """The rules asked for, by how far they look; none is left out but those that nobody asked for."""
+    asked = chosen(select, ignore).rules
     every = Judge(asked)
-    own = [rule for rule in asked if every.reach(rule) is reach]
-    return Judge(own, extra=_EXTRA[reach])
-
-
-def _is_asked(code: str, select: Sequence[str], ignore: Sequence[str]) -> bool:
-    """Whether a rule is asked for, by its code or by the letters it begins with."""
-    return (not select or any(code.startswith(item) for item in select)) and not any(
-        code.startswith(item) for item in ignore
-    )
+    found: dict[Reach, list[Rule]] = {}
+    for rule in asked:
+        found.setdefault(every.reach(rule), []).append(rule)
+    return found
 
 
 def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
-    """What each claim bills and is allowed, and what its findings put at stake: a claim is lost once at most."""
+    """What each claim bills and is allowed, and what the findings of this block put at stake, not yet capped."""
     claims, lines = verdicts.workspace.frames["claims"], verdicts.workspace.frames["lines"]
     timed = pl.when("is_timed").then("units").when(pl.col("is_timed").not_()).then(0)
     billed = lines.group_by("claim_id").agg(
         pl.len().cast(pl.Int64).alias("lines"),
-        *(_whole(pl.col(name)).alias(name) for name in ("units", "charge_cents")),
-        _whole(timed).alias("timed_units"),
+        *(honest_sum(pl.col(name)).alias(name) for name in ("units", "charge_cents")),
+        honest_sum(timed).alias("timed_units"),
     )
     staked = at_stake(findings, ["claim_id"])
     wide = (
@@ -250,8 +264,3 @@ def at_stake(findings: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         cents.filter(blocking).sum().alias("lost_cents"),
         cents.filter(blocking.not_()).sum().alias("left_cents"),
     )
-
-
-def _whole(value: pl.Expr) -> pl.Expr:
-    """The sum; null where a part of it is unknown."""
-    return pl.when(value.null_count() == 0).then(value.sum())

@@ -100,8 +100,9 @@ def slices(file: ArchiveFile) -> Iterator[pl.DataFrame]:
         ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
     """
     scan = _scan(file)
-    names = [plain_name(name) for name in scan.collect_schema().names()]
-    scan = scan.rename(dict(zip(scan.collect_schema().names(), names, strict=True)))
+    given_names = scan.collect_schema().names()
+    names = [plain_name(name) for name in given_names]
+    scan = scan.rename(dict(zip(given_names, names, strict=True)))
     if is_medical_claim(names):
         scan = as_lines(scan)
         names = scan.collect_schema().names()
@@ -109,9 +110,12 @@ def slices(file: ArchiveFile) -> Iterator[pl.DataFrame]:
     for wanted in REQUIRED:
         if column_of(wanted) not in given:
             raise ArchiveError(f"{file.name}: lacks the column {wanted}; expected at least {', '.join(REQUIRED)}")
-    height = count_lines(file)
-    for start in range(0, height, SLICE):
-        yield _collected(file, scan.slice(start, SLICE))
+    start, height = 0, SLICE
+    while height == SLICE:
+        frame = _collected(file, scan.slice(start, SLICE))
+        start, height = start + SLICE, frame.height
+        if height:
+            yield frame
 
 
 def _scan(file: ArchiveFile) -> pl.LazyFrame:

@@ -93,12 +93,12 @@ def run_audit(
         runner: how blocks are judged: `in_turn`, `in_processes`, or on a cluster.
         told: told of progress.
     """
-    reaches = [reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules]
-    ways = [way for way, asked in ((PATIENTS, True), (THERAPISTS, reaches[-1:] > [Reach.PATIENT])) if asked]
+    reaches = (reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules)
+    furthest = max(reaches, default=Reach.PATIENT)
+    # Patients' blocks tell the claims, and therapists' blocks what therapists are compared by, whatever is asked for.
+    judged = [reach for reach in Reach if reach <= furthest]
+    ways = [PATIENTS] if furthest is Reach.PATIENT else [PATIENTS, THERAPISTS]
     blocks = cut(files, folder, ways, settings, told)
-    judged = [Reach.PATIENT, *(reach for reach in reaches if reach is not Reach.PATIENT)]
-    if Reach.ARCHIVE in judged and Reach.THERAPIST not in judged:
-        judged.insert(1, Reach.THERAPIST)
     done = 0
     for reach in judged:
         tasks = [Task(folder, block, reach, settings, _beside(folder, blocks, reach)) for block in range(blocks)]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cleanclaim.audit.block import FRAMES, IS_REFUSED, Beside, Rows, Settings, judge_block
+from cleanclaim.audit.block import FRAMES, Rows, Settings, judge_block, placed
 from cleanclaim.audit.packing import FILE, NUMBER
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.from_columns import read_cells
@@ -82,15 +82,9 @@ def judged_batches(
         if not isinstance(rows, pl.DataFrame):
             raise TypeError("expected batches of a table")
         read = read_cells(rows)
-        refused = pl.Series([False]).new_from_index(0, rows.height)
-        if read.refused.height:
-            refused = refused.scatter(read.refused.get_column("row").unique(), True)
         file = rows.get_column(FILE) if FILE in rows.columns else pl.lit(0)
         place = rows.get_column(NUMBER) if NUMBER in rows.columns else pl.int_range(rows.height)
-        cells = read.cells.with_columns(
-            place.cast(pl.Int64).alias(NUMBER), file.cast(pl.Int64).alias(FILE), refused.alias(IS_REFUSED)
-        )
-        judged = judge_block(Rows(cells), settings, reach, Beside()).frames()[frame]
+        judged = judge_block(Rows(placed(read, file, place)), settings, reach).frames()[frame]
         # Spark reads texts of Arrow's plain form.
         yield from judged.to_arrow(compat_level=pl.CompatLevel.oldest()).to_batches()
 

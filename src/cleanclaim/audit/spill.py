@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from cleanclaim.audit import x12_inputs
-from cleanclaim.audit.block import IS_REFUSED, SET_ASIDE, Rows, Settings
+from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
 from cleanclaim.audit.inputs import ArchiveFile, slices
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.lines.from_columns import read_cells
@@ -110,16 +110,9 @@ def _table(file: ArchiveFile, number: int, cut: Cut) -> Laying:
 
 def _lay_lines(cut: Cut, frame: pl.DataFrame, first: int, number: int, place: str) -> None:
     read = read_cells(frame)
-    refused = pl.Series([False]).new_from_index(0, frame.height)
-    if read.refused.height:
-        refused = refused.scatter(read.refused.get_column("row").unique(), True)
     aside = read.refused.select(pl.lit(number).cast(pl.Int64).alias("file"), pl.col("row") + first, "field", "expected")
     cut.keep(aside.select(list(SET_ASIDE)), "refused", place)
-    cells = read.cells.with_columns(
-        pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(NUMBER),
-        pl.lit(number).cast(pl.Int64).alias(FILE),
-        refused.alias(IS_REFUSED),
-    )
+    cells = placed(read, pl.lit(number), pl.int_range(first, first + frame.height))
     cut.lay(cells, place, "cells")
 
 

@@ -13,6 +13,7 @@ from cleanclaim.bill.drafts import Draft, NotBilled, Question, Suggested
 from cleanclaim.bill.evaluation_visits import OPEN_EVALUATION, evaluation_codes, settle_evaluation
 from cleanclaim.coding import NoteReading, Suggestions, read_note, suggest
 from cleanclaim.lines.cases import ServiceDraft
+from cleanclaim.lines.from_visits import is_said
 from cleanclaim.records import By, Intervention
 from cleanclaim.reference import procedures
 
@@ -103,9 +104,9 @@ def _service(draft: Draft, done: Intervention, code: str | None, *, billable: bo
         region=done.region,
         starts_at=None if done.starts_at is None else done.starts_at.hour * 60 + done.starts_at.minute,
         is_billable=billable and by not in {By.AIDE, By.STUDENT} and (by is not By.NOBODY or _runs_unattended(code)),
-        has_purpose=_said(done.skilled_need),
-        has_response=_said(done.response),
-        has_progress=_said(done.progress),
+        has_purpose=is_said(done.skilled_need),
+        has_response=is_said(done.response),
+        has_progress=is_said(done.progress),
     )
 
 
@@ -113,10 +114,6 @@ def _runs_unattended(code: str | None) -> bool:
     """Whether nobody need stand by: true of supervised modalities, never of a timed code."""
     procedure = procedures.get(code) if code is not None else None
     return procedure is not None and procedure.family is procedures.Family.SUPERVISED_MODALITY
-
-
-def _said(words: str | None) -> bool | None:
-    return None if words is None else bool(words)
 
 
 def _take_reading(draft: Draft, reading: NoteReading) -> None:

@@ -152,28 +152,20 @@ class _Asked:
     def ask(self, places: Iterable[int]) -> bool:
         """Ask those of the parts that have not been asked yet; false if one of them crashes."""
         wanted = sorted({place for place in places if place not in self._numbers})
-        for kinds, own in self._by_kinds(wanted):
+        for frame, kinds, own in self._by_kinds(wanted):
             # A key beside the parts, so that a part that is a constant is as high as the table.
             key = pl.col(KEYS[self._table])
-            answered = _tried(self._rows(kinds, own), [key, *(self._parts[place] for place in own)])
+            answered = _tried(frame, [key, *(self._parts[place] for place in own)])
             if not isinstance(answered, pl.DataFrame):
                 return False
             for place, numbers in zip(own, _as_numbers(answered), strict=True):
                 self._numbers[place] = numbers if kinds is None else numbers[kinds.of_row]
         return True
 
-    def _rows(self, kinds: Kinds | None, places: Sequence[int]) -> pl.DataFrame:
-        """What the parts read, of every row or of one row of each kind."""
-        if kinds is None:
-            return self._frame
-        schema = self._frame.schema
-        names = {name for place in places for name in read_by(self._parts[place], schema)} | {KEYS[self._table]}
-        return pl.DataFrame([self._frame.get_column(name).gather(kinds.rows) for name in sorted(names)])
-
-    def _by_kinds(self, wanted: Sequence[int]) -> Iterable[tuple[Kinds | None, list[int]]]:
-        """The parts by what they read, with the kinds of rows that differ in it; the plain ones together."""
+    def _by_kinds(self, wanted: Sequence[int]) -> Iterable[tuple[pl.DataFrame, Kinds | None, list[int]]]:
+        """The parts by what they read, with a row of each kind that differs in it; the plain ones with every row."""
         if self._alike is None or self._frame.height <= FEW_ROWS:
-            yield None, list(wanted)
+            yield self._frame, None, list(wanted)
             return
         schema = self._frame.schema
         directly: list[int] = []
@@ -187,9 +179,10 @@ class _Asked:
             if kinds is None:
                 directly += own
             else:
-                yield kinds, own
+                read = dict.fromkeys((KEYS[self._table], *roots))
+                yield self._alike.rows(self._table, read, kinds), kinds, own
         if directly:
-            yield None, directly
+            yield self._frame, None, directly
 
     def together(self, places: Sequence[int]) -> Numbers:
         """The "and" of the parts."""

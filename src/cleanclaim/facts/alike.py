@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.facts import keys
+from cleanclaim.pricing.exact import Integers
+
 Places = npt.NDArray[np.int32]
-Integers = npt.NDArray[np.int64]
 
 FEW_ROWS = 20_000
 """Up to this height a table is asked directly."""
@@ -138,16 +140,10 @@ def _numbers(column: pl.Series) -> Integers | None:
     """Whole numbers that differ where the values differ: 0 for null; nothing where they would be too large."""
     if isinstance(column.dtype, pl.List):
         return _list_numbers(column)
-    if column.dtype == pl.String:
-        # Categories of its own: those that all columns share are kept as long as the process lives.
-        column = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    whole = column.to_physical().cast(pl.Int64)
-    least, most = whole.min(), whole.max()
-    if not isinstance(least, int) or not isinstance(most, int):
-        return np.zeros(len(whole), np.int64)
-    if most - least > _MOST_KINDS:
+    plain = keys.numbers(column)
+    if int(plain.values.max(initial=0)) > _MOST_KINDS:
         return None
-    return (whole - (least - 1)).fill_null(0).to_numpy()
+    return np.where(plain.known, plain.values + 1, 0)
 
 
 def _list_numbers(lists: pl.Series) -> Integers | None:

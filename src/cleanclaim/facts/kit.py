@@ -125,7 +125,8 @@ def _counted(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:
     return pl.when(where).then(value).when(where.not_()).then(0)
 
 
-def _honest_sum(value: pl.Expr) -> pl.Expr:
+def honest_sum(value: pl.Expr) -> pl.Expr:
+    """The sum of a group's rows; unknown if any of them is unknown."""
     return pl.when(value.null_count() == 0).then(value.sum())
 
 
@@ -134,13 +135,13 @@ def total(
 ) -> Aggregate:
     """The sum over the rows (that satisfy `where`); unknown if any of them is unknown; 0 for no rows."""
     counted = _counted(value, where)
-    return Aggregate(of, by, _honest_sum(counted), _roots(counted), 0, known)
+    return Aggregate(of, by, honest_sum(counted), _roots(counted), 0, known)
 
 
 def count_rows(*, of: str, by: tuple[str, ...], where: pl.Expr, known: str | None = None) -> Aggregate:
     """How many rows satisfy `where`; unknown if for any row the condition is unknown."""
     counted = where.cast(pl.Int64)
-    return Aggregate(of, by, _honest_sum(counted), _roots(where), 0, known)
+    return Aggregate(of, by, honest_sum(counted), _roots(where), 0, known)
 
 
 def any_row(condition: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:

@@ -114,8 +114,8 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "has_abn": visit.abn_on_file,
         "under_home_health": visit.home_health_episode,
         "has_progress_report": visit.progress_report,
-        "has_standardized_measure": _said(visit.outcome_measure),
-        "has_reevaluation_reason": _said(visit.reevaluation_reason),
+        "has_standardized_measure": is_said(visit.outcome_measure),
+        "has_reevaluation_reason": is_said(visit.reevaluation_reason),
         "has_good_faith_estimate": _estimate(case),
         "knows_services": case.services is not None,
         "lists_services": True if visit.interventions is not None else None,
@@ -141,7 +141,8 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
     return row | dict(case.extra)
 
 
-def _said(words: str | None) -> bool | None:
+def is_said(words: str | None) -> bool | None:
+    """Whether something is written; unknown where the source has no place for it."""
     return None if words is None else bool(words)
 
 
