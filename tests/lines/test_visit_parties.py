@@ -82,7 +82,31 @@ def test_earlier_payers_that_a_visit_says_nothing_of_are_said_to_be_left_out() -
         visit={"adjudications": (decided, decided | {"order": "secondary", "paid_cents": 1})},
     )
     assert (second["prior_payers"], second["prior_paid_cents"], second["medicare_secondary_type"]) == (1, 7_000, "12")
-    assert second["claim_fields_absent"] == []
+    assert (second["claim_fields_absent"], second["prior_claim_adjusted_cents"]) == ([], 0)
+
+
+def test_what_earlier_payers_adjusted_on_the_claim_as_a_whole_is_added_up() -> None:
+    medicare = {"payer": "medicare_b", "member_id": "1EG4TE5MK73", "order": "secondary"}
+    decided = {
+        "order": "primary",
+        "adjudicated_on": date(2026, 3, 20),
+        "paid_cents": 7_000,
+        "adjustments": (
+            {"group": "CO", "reason": "45", "amount_cents": 16_000},
+            {"group": "PR", "reason": "2", "amount_cents": 1_001},
+        ),
+        "lines": ({"line": 1, "paid_cents": 0, "adjustments": ({"group": "PR", "reason": "1", "amount_cents": 5},)},),
+    }
+    first, _ = rows()
+    assert first["prior_claim_adjusted_cents"] == 0
+    silent, _ = rows(order=CoverageOrder.SECONDARY, patient={"coverages": (COVERAGE, medicare)})
+    assert silent["prior_claim_adjusted_cents"] is None
+    second, line = rows(
+        order=CoverageOrder.SECONDARY,
+        patient={"coverages": (COVERAGE, medicare)},
+        visit={"adjudications": (decided,)},
+    )
+    assert (second["prior_claim_adjusted_cents"], line["line_prior_adjusted_cents"]) == (17_001, 5)
 
 
 def test_one_authorization_is_named_of_several_on_file() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from cleanclaim.x12 import read_837p
 from cleanclaim.x12.claim_tables import tables_of_claims
+from cleanclaim.x12.columnar.claim_tables import Numbering, tables_of_block
+from cleanclaim.x12.columnar.reader import read_blocks
 
 ON = date(2026, 3, 8)
 
@@ -88,6 +90,48 @@ def test_a_secondary_claim_tells_what_the_first_payer_decided() -> None:
     assert (line["prior_adjudicated_on"], line["prior_adjustments"]) == (date(2026, 3, 1), 3)
     assert (line["prior_adjustments_without_amount"], line["line_fields_absent"]) == (0, [])
     assert claim["claim_fields_absent"] == []
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "cents"),
+    [
+        ("", 0),
+        ("~CAS*CO*45*3", 300),
+        ("~CAS*CO*45*3**97*1.5~CAS*PR*2*-0.25", 425),
+        ("~CAS*CO*45", None),
+        ("~CAS*CO*45*3~CAS*PR*2*x", None),
+    ],
+    ids=["none", "one", "three-in-two-segments", "no-amount", "unreadable"],
+)
+def test_adjustments_of_the_whole_claim_are_added_up(adjusted: str, cents: int | None) -> None:
+    head = "SBR*P*18*******CI"
+    data = file_with(swap=((head, head + adjusted),))
+    claim, line = rows(data)
+    assert (claim["prior_paid_cents"], claim["prior_claim_adjusted_cents"]) == (10_000, cents)
+    assert (line["prior_answers"], line["line_prior_adjusted_cents"]) == (1, 14_000)
+    assert by_columns(data)["prior_claim_adjusted_cents"] == cents
+
+
+def test_of_one_of_several_days_nobody_can_tell_what_was_adjusted_on_the_claim() -> None:
+    another_day = "~LX*2~SV1*HC:97110:GP*10*UN*1***1~DTP*472*D8*20260306"
+    data = file_with(swap=(("DTP*573*D8*20260301", "DTP*573*D8*20260301" + another_day),))
+    claim, _ = rows(data)
+    assert (claim["prior_paid_cents"], claim["prior_claim_adjusted_cents"]) == (10_000, None)
+    assert by_columns(data)["prior_claim_adjusted_cents"] is None
+
+
+def test_a_payer_that_answers_twice_on_a_line_is_one_payer() -> None:
+    again = "SVD*HH001*0*HC:97110**0~DTP*573*D8*20260301"
+    data = file_with(swap=(("DTP*573*D8*20260301", f"DTP*573*D8*20260301~{again}"),))
+    _, line = rows(data)
+    assert (line["prior_answers"], line["line_prior_paid_cents"], line["prior_adjustments"]) == (1, 10_000, 3)
+
+
+def by_columns(data: bytes) -> dict[str, Any]:
+    """The claim's first row, read by columns."""
+    numbering = Numbering()
+    [block] = [tables_of_block(block, as_of=ON, numbering=numbering) for block in read_blocks(data)]
+    return block.tables.claims.row(0, named=True)
 
 
 def test_names_addresses_drugs_and_numbers_are_those_of_the_file() -> None:

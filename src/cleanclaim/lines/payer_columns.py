@@ -14,16 +14,28 @@ _OPEN_END = date(2099, 12, 31)
 
 
 def earlier_payer_columns(case: Case) -> dict[str, Any]:
-    """The payers before the one billed, and what they paid: unknown where one has not decided."""
+    """The payers before the one billed, what they paid, and what they adjusted on the claim as a whole.
+
+    Both amounts are unknown where one of them has not decided.
+    """
     before = orders_before(case.order)
     if not before:
-        return {"prior_payers": 0, "prior_paid_cents": 0, "medicare_secondary_type": ""}
+        return {
+            "prior_payers": 0,
+            "prior_paid_cents": 0,
+            "prior_claim_adjusted_cents": 0,
+            "medicare_secondary_type": "",
+        }
     if case.patient is None:
         return {}
     coverage = case.coverage()
+    decided = None if silent_payers(case) else case.earlier()
     return {
         "prior_payers": len(_named_before(case)),
-        "prior_paid_cents": None if silent_payers(case) else sum(one.paid_cents for one in case.earlier()),
+        "prior_paid_cents": None if decided is None else sum(one.paid_cents for one in decided),
+        "prior_claim_adjusted_cents": None
+        if decided is None
+        else sum(item.amount_cents for one in decided for item in one.adjustments),
         "medicare_secondary_type": coverage.medicare_secondary_type if coverage is not None else None,
     }
 

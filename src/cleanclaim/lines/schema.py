@@ -47,6 +47,13 @@ CLAIMS: tuple[Column, ...] = (
     Column("payer_identifier", TEXT, "text", "the number by which the payer is reached; empty when absent", "SYN01"),
     Column("prior_payers", COUNT, "payers", "payers before this one that the claim names", 0),
     Column("prior_paid_cents", CENTS, "cents", "what the payers before this one paid on the claim", 0),
+    Column(
+        "prior_claim_adjusted_cents",
+        CENTS,
+        "cents",
+        "what those payers adjusted on the claim as a whole, apart from its lines",
+        0,
+    ),
     Column("medicare_secondary_type", TEXT, "code", "why another payer comes before Medicare; empty when not said", ""),
     Column("has_coverage", FLAG, "flag", "the coverage billed is on file, or the patient pays alone", True),
     Column("relationship", TEXT, "code", "what the patient is to the subscriber: self, spouse, child, other", "self"),

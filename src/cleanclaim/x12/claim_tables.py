@@ -146,7 +146,7 @@ def _answers(line: ParsedLine) -> dict[str, Any]:
         absent.append("prior_adjudicated_on")
     return {
         "line_fields_absent": absent,
-        "prior_answers": len(answers),
+        "prior_answers": len({answer.payer for answer in answers}),
         "line_prior_paid_cents": _together(answer.paid_cents for answer in answers),
         "line_prior_adjusted_cents": _together(answer.adjusted_cents for answer in answers),
         "prior_adjudicated_on": max((day for day in days if day is not None), default=None) if all(days) else None,
@@ -187,7 +187,7 @@ def _claim(claim: ParsedClaim, lines: Sequence[tuple[int, ParsedLine]], *, whole
         "discipline": _discipline(lines, furnished_by),
         "claim_fields_absent": list(claim.left_empty),
         **_accident(claim),
-        **_earlier_payers(claim),
+        **_earlier_payers(claim, whole=whole),
         **_parties(claim, furnished_by, is_named=rendering is not None),
         **_policy(claim.payer),
     }
@@ -211,15 +211,23 @@ def _policy(payer: ParsedPayer | None) -> dict[str, Any]:
     }
 
 
-def _earlier_payers(claim: ParsedClaim) -> dict[str, Any]:
-    """The payers that come before the one billed, and what they paid together; none says that nobody does."""
+def _earlier_payers(claim: ParsedClaim, *, whole: bool) -> dict[str, Any]:
+    """The payers before the one billed, what they paid and adjusted together; none says that nobody is before it.
+
+    What was adjusted on the whole claim cannot be told of one of several days of it.
+    """
     order = "PST"
     billed = claim.payer.order if claim.payer is not None else ""
     place = order.find(billed) if billed else -1
     if place < 0:
         return {}
     earlier = [payer for payer in claim.other_payers if payer.order and order.find(payer.order) in range(place)]
-    return {"prior_payers": len(earlier), "prior_paid_cents": _together(payer.paid_cents for payer in earlier)}
+    adjusted = _together(payer.adjusted_cents for payer in earlier)
+    return {
+        "prior_payers": len(earlier),
+        "prior_paid_cents": _together(payer.paid_cents for payer in earlier),
+        "prior_claim_adjusted_cents": adjusted if whole or not earlier else None,
+    }
 
 
 def _accident(claim: ParsedClaim) -> dict[str, Any]:

@@ -55,7 +55,8 @@ class ParsedParty:
 class ParsedPayer:
     """A payer and the policy: `relationship` is what the patient is to the subscriber, in the file's code.
 
-    `paid_cents` is what this payer has paid on the claim, where the file says so.
+    `paid_cents` is what this payer has paid on the claim, where the file says so; `adjusted_cents` the sum of its
+    adjustments of the claim as a whole, `None` when one of their amounts is missing or cannot be read.
     """
 
     name: str = ""
@@ -69,18 +70,20 @@ class ParsedPayer:
     member_id: str = ""
     claim_number: str = ""
     paid_cents: int | None = None
+    adjusted_cents: int | None = 0
     address: ParsedAddress | None = None
     subscriber: ParsedParty | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedAnswer:
-    """What another payer decided on a line.
+    """What another payer decided on a line; `payer` is its number on the claim.
 
     `adjusted_cents` is the sum of its adjustments, `None` when one of their amounts is missing or cannot be read;
     `without_amount` counts those that give a reason and no amount.
     """
 
+    payer: str
     paid_cents: int | None
     adjusted_cents: int | None
     adjustments: int

@@ -169,6 +169,7 @@ class _Reader:
             member_id=member.text(9) if member is not None else "",
             claim_number=_reference(holder, "Y4"),
             paid_cents=None if paid is None else self._cents(level.id, paid, 2),
+            adjusted_cents=_sum(self._adjustments(level)[0]) if level.id == "2320" else 0,
             address=None if named is None else _address(named),
             subscriber=self._party(holder),
         )
@@ -329,8 +330,25 @@ class _Reader:
         )
 
     def _answer(self, node: LoopNode) -> ParsedAnswer:
-        """What one other payer decided on the line: an adjustment is a reason with an amount, up to six a segment."""
+        """What one other payer decided on the line."""
         decided = node.opening
+        amounts, without = self._adjustments(node)
+        day = node.segment("DTP", ("573",))
+        return ParsedAnswer(
+            payer="" if decided is None else decided.text(1),
+            paid_cents=None if decided is None else self._cents(node.id, decided, 2),
+            adjusted_cents=_sum(amounts),
+            adjustments=len(amounts),
+            without_amount=without,
+            decided_on=None if day is None else self._day(node.id, day, 3),
+            states_day=day is not None and bool(day.text(3)),
+        )
+
+    def _adjustments(self, node: LoopNode) -> tuple[list[int | None], int]:
+        """The amounts adjusted in a loop, unreadable ones as `None`, and how many have none.
+
+        An adjustment is a reason with an amount, up to six a segment.
+        """
         amounts: list[int | None] = []
         without = 0
         for segment in node.every("CAS"):
@@ -339,16 +357,7 @@ class _Reader:
                     continue
                 without += not segment.text(place + 1)
                 amounts.append(self._cents(node.id, segment, place + 1))
-        known = [amount for amount in amounts if amount is not None]
-        day = node.segment("DTP", ("573",))
-        return ParsedAnswer(
-            paid_cents=None if decided is None else self._cents(node.id, decided, 2),
-            adjusted_cents=sum(known) if len(known) == len(amounts) else None,
-            adjustments=len(amounts),
-            without_amount=without,
-            decided_on=None if day is None else self._day(node.id, day, 3),
-            states_day=day is not None and bool(day.text(3)),
-        )
+        return amounts, without
 
     def _service_dates(self, node: LoopNode) -> tuple[date | None, date | None]:
         segment = node.segment("DTP", ("472",))
@@ -424,6 +433,12 @@ class _Reader:
 
     def _problem(self, at: int, loop: str, element: str, found: str, expected: str) -> None:
         self.problems.append(Problem(at, loop, element, found, expected))
+
+
+def _sum(amounts: list[int | None]) -> int | None:
+    """The amounts together; unknown where one of them is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
 
 
 def _empty_line(at: int) -> ParsedLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cleanclaim.facts.kit import Fact, any_row, total
+from cleanclaim.facts.kit import Fact, any_row, greatest, total
 from cleanclaim.lines.columns import col
 
 facts = (
@@ -25,5 +25,14 @@ facts = (
         meaning="the claim tells what an earlier payer decided on one of its lines",
         lacks="what earlier payers decided on each line",
         aggregate=any_row(col.prior_answers > 0, of="lines", by=("claim_id",)),
+    ),
+    Fact(
+        name="prior_answers_on_one_line",
+        over="claims",
+        dtype=pl.Int64,
+        unit="payers",
+        meaning="the most earlier payers whose answer one line of the claim tells",
+        lacks="what earlier payers decided on each line",
+        aggregate=greatest(col.prior_answers, of="lines", by=("claim_id",)),
     ),
 )

@@ -129,7 +129,7 @@ def _answers(block: Block) -> pl.DataFrame:
     )
     paid, shifted, day = pl.col("paid_cents"), pl.col("adjusted_cents"), pl.col("decided_on")
     return decisions.group_by("line_key").agg(
-        pl.len().cast(pl.Int64).alias("prior_answers"),
+        pl.col("payer_identifier").n_unique().cast(pl.Int64).alias("prior_answers"),
         pl.when(paid.is_not_null().all()).then(paid.sum()).alias("line_prior_paid_cents"),
         pl.when(shifted.is_not_null().all()).then(shifted.sum()).alias("line_prior_adjusted_cents"),
         pl.when(day.is_not_null().all()).then(day.max()).alias("prior_adjudicated_on"),

@@ -104,17 +104,34 @@ def _first_named(block: Block, loop: str, name: str, entity: str = "") -> pl.Dat
 
 
 def _other_payers(block: Block) -> pl.DataFrame:
-    """By claim: how many other payers come before a second and before a third one, and what they paid."""
+    """By claim: how many other payers come before a second and before a third one, what they paid and adjusted."""
     others = block.tables["coverages"].filter(pl.col("loop") == "2320", pl.col("claim_key").is_not_null())
+    others = others.join(_claim_adjustments(block), on="coverage_key", how="left", maintain_order="left")
     place = pl.col("payer_order").replace_strict(_PLACES, default=_LAST, return_dtype=pl.Int64)
     paid = pl.col("paid_cents")
+    # A payer without adjustments of the whole claim has adjusted nothing.
+    adjusted = pl.when(pl.col("has_adjustments").is_null()).then(0).otherwise("adjusted_cents")
     made = []
     for before in range(len(_PLACES)):
         earlier = paid.filter(place < before)
         made.append(earlier.len().cast(pl.Int64).alias(f"payers_before_{before}"))
         made.append(pl.when(earlier.is_not_null().all()).then(earlier.sum()).alias(f"paid_before_{before}"))
+        taken = adjusted.filter(place < before)
+        made.append(pl.when(taken.is_not_null().all()).then(taken.sum()).alias(f"adjusted_before_{before}"))
     lacks_paid = (pl.col("paid_text") == "").any().alias("lacks_paid")
     return others.group_by(pl.col("claim_key").alias("source_key")).agg(lacks_paid, *made)
+
+
+def _claim_adjustments(block: Block) -> pl.DataFrame:
+    """By `coverage_key`: the payer's adjustments of the claim as a whole; unknown where one amount is."""
+    amount = pl.col("amount_cents")
+    made = block.tables["adjustments"].filter(
+        pl.col("loop") == "2320", (pl.col("carc") != "") | (pl.col("amount_text") != "")
+    )
+    return made.group_by("coverage_key").agg(
+        pl.lit(True).alias("has_adjustments"),
+        pl.when(amount.is_not_null().all()).then(amount.sum()).alias("adjusted_cents"),
+    )
 
 
 def _approvals(block: Block) -> pl.DataFrame:
@@ -208,10 +225,15 @@ def _policy() -> list[pl.Expr]:
     before = [pl.when(place == index).then(pl.col(f"payers_before_{index}").fill_null(0)) for index in range(3)]
     # No other payer at all has paid nothing; one whose payment is unknown makes the sum unknown.
     has_others = pl.col("lacks_paid").is_not_null()
-    paid = [
-        pl.when(place == index).then(pl.when(has_others).then(f"paid_before_{index}").otherwise(0))
-        for index in range(3)
-    ]
+    paid, adjusted = (
+        [
+            pl.when(place == index).then(pl.when(has_others).then(f"{what}_before_{index}").otherwise(0))
+            for index in range(3)
+        ]
+        for what in ("paid", "adjusted")
+    )
+    # What was adjusted on the whole claim cannot be told of one of several days of it.
+    is_shown = pl.col("is_whole") | (pl.coalesce(before) == 0)
     known = relation.replace_strict(relations, default="other", return_dtype=pl.String)
     described = (pl.col("payer_name").fill_null("") != "") | (pl.col("payer_identifier").fill_null("") != "")
     return [
@@ -227,6 +249,7 @@ def _policy() -> list[pl.Expr]:
         pl.when(there).then(pl.col("medicare_secondary_type").fill_null("")).alias("medicare_secondary_type"),
         pl.coalesce(before).alias("prior_payers"),
         pl.coalesce(paid).alias("prior_paid_cents"),
+        pl.when(is_shown).then(pl.coalesce(adjusted)).alias("prior_claim_adjusted_cents"),
         pl.when(there).then(pl.col("payer_name").fill_null("")).alias("payer_name"),
         pl.when(there).then(pl.col("filing_indicator").fill_null("")).alias("filing_indicator"),
     ]  # fmt: skip
