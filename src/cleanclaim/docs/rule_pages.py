@@ -137,6 +137,13 @@ def _facts_of(entry: BookEntry) -> list[tuple[str, str]]:
         ("if it goes out", f"{OUTCOMES[rule.severity.value]} ({code(rule.severity.value)})"),
         ("payers", plain(rule.payers)),
         ("dates of service", " ".join(filter(None, bounds)) or "all"),
+        (
+            "after another payer",
+            "claims that an earlier payer has answered keep their coding: they are not judged, unless the payer's file "
+            "says that it codes anew"
+            if rule.coding_terms
+            else "",
+        ),
         ("judged for each", _EACH.get(rule.over, rule.over)),
         ("says", code(rule.message)),
         ("kind of defect", code(rule.concept) if rule.concept else ""),

@@ -131,6 +131,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         ),
         "Pairs that the payer edits itself, whatever `pair_edits` says.",
     ),
+    Setting(
+        "codes_anew_after_another_payer",
+        Flag(),
+        "Whether a claim that another payer has answered is still coded by this payer's own terms. Where a file does "
+        "not say so, the claim keeps the coding that was answered.",
+    ),
     Setting("mue_applies", Flag(), "Whether Medicare's medically unlikely edits are applied."),
     Setting("line_order_matters", Flag(), "Whether the first lines of a claim are paid and later ones denied."),
     Setting("one_date_per_timed_line", Flag(), "Whether a timed line that spans several dates is rejected."),

@@ -172,6 +172,9 @@ class Rule:
     concept: str = ""
     """What kind of defect this is, in the words of an outside list, such as `units-over-minutes`."""
     preview: bool = False
+    coding_terms: bool = False
+    """It asks for another code, modifier, number or order of units by the terms of the payer billed: it leaves claims
+    alone whose coding a payer before it has settled."""
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -189,8 +192,10 @@ class Rule:
             raise RuleError(f"{self.code}: the flag can be unknown, so the rule needs an unknown example")
 
     def condition(self) -> pl.Expr:
-        """Whether the rule applies: its own condition and its dates of service."""
+        """Whether the rule applies: its own condition, whose coding is judged, and its dates of service."""
         conditions = [self.applies]
+        if self.coding_terms:
+            conditions.append(col.is_coding_settled.not_())
         if self.effective.since is not None:
             conditions.append(col.date_of_service >= self.effective.since)
         if self.effective.through is not None:

@@ -6,6 +6,7 @@ import polars as pl
 
 from cleanclaim.facts.kit import Fact, any_row, greatest, total
 from cleanclaim.lines.columns import col
+from cleanclaim.rules.kit import left_empty
 
 facts = (
     Fact(
@@ -25,6 +26,34 @@ facts = (
         meaning="the claim tells what an earlier payer decided on one of its lines",
         lacks="what earlier payers decided on each line",
         aggregate=any_row(col.prior_answers > 0, of="lines", by=("claim_id",)),
+    ),
+    Fact(
+        name="is_answered_before",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="a payer before the one billed has decided on the claim, line by line or as a whole",
+        lacks="what earlier payers decided",
+        expr=pl.when(col.coverage_order == "primary")
+        .then(pl.lit(value=False))
+        .otherwise(
+            (col.prior_payers > 0)
+            & (
+                col.has_prior_answer_on_a_line
+                | left_empty(col.prior_paid_cents, "prior_paid_cents", col.claim_fields_absent).not_()
+            )
+        ),
+    ),
+    Fact(
+        name="is_coding_settled",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="an earlier payer has decided on the claim as it is coded, and the payer billed is not known to want "
+        "another coding",
+        lacks="what earlier payers decided",
+        # A payer that does not say so takes the claim as it was answered: the guide has the lines repeated.
+        expr=col.is_answered_before & col.payer_codes_anew_after_another_payer.eq_missing(pl.lit(value=True)).not_(),
     ),
     Fact(
         name="prior_answers_on_one_line",

@@ -19,6 +19,7 @@ rule = Rule(
     name="charge-below-allowed-amount",
     over="lines",
     severity=Severity.LEFT,
+    coding_terms=True,
     applies=col.payer_kind != "cash",
     flag=col.charge_cents < col.allowed_cents,
     message="{code} is charged {charge_cents:money}, the payer allows {allowed_cents:money}",

@@ -20,6 +20,7 @@ rule = Rule(
     name="stimulation-code-of-another-payer",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     applies=one_of(col.code, ["97014", "G0283"]),
     flag=col.code != col.payer_electrical_stimulation_code,
     message="{code} billed for unattended stimulation, the payer takes {payer_electrical_stimulation_code}",

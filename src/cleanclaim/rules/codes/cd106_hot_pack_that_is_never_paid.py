@@ -20,6 +20,7 @@ rule = Rule(
     name="hot-pack-that-is-never-paid",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     applies=col.code == "97010",
     flag=col.payer_hot_cold_pack_payable.not_(),
     message="97010 billed, the payer pays nothing for hot or cold packs, alone or beside other services",

@@ -19,6 +19,7 @@ rule = Rule(
     name="bundled-code-billed-to-medicare",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="Medicare Part B",
     applies=(col.payer_kind == "medicare_b") & (col.code != "97010"),
     flag=col.medicare_status == "bundled",

@@ -20,6 +20,7 @@ rule = Rule(
     name="code-medicare-does-not-cover",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="Medicare Part B",
     applies=(col.payer_kind == "medicare_b") & (col.code != "97014") & lacks_modifier("GA", "GX", "GY", "GZ"),
     flag=one_of(col.medicare_status, ["noncovered", "invalid"]),

@@ -19,6 +19,7 @@ rule = Rule(
     name="code-the-payer-does-not-pay-therapists",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers with a published list",
     applies=col.payer_kind != "medicare_b",
     flag=listed(col.code, col.payer_not_payable_codes),

@@ -20,6 +20,7 @@ rule = Rule(
     name="physician-visit-by-a-therapist",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="Medicare Part B and Medicare Advantage",
     applies=one_of(col.payer_kind, ["medicare_b", "medicare_advantage"])
     & one_of(col.rendering_credential, ["PT", "PTA", "OT", "OTA", "SLP"]),

@@ -20,6 +20,7 @@ rule = Rule(
     name="supervised-modality-not-paid",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     applies=col.family == "supervised_modality",
     flag=col.payer_supervised_modalities_payable.not_(),
     message="{code} billed, the payer pays only services with constant attendance",

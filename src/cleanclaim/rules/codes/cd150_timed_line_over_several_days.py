@@ -20,6 +20,7 @@ rule = Rule(
     name="timed-line-over-several-days",
     over="lines",
     severity=Severity.REJECT,
+    coding_terms=True,
     applies=col.is_timed & col.payer_one_date_per_timed_line,
     flag=col.line_through > col.line_date,
     message="{code} billed from {line_date} through {line_through}, a timed line names one day",

@@ -23,6 +23,7 @@ rule = Rule(
     name="therapy-modifier-missing",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that want the modifier on always-therapy codes",
     applies=(col.payer_therapy_modifier == "always_therapy") & (col.therapy_designation == "always"),
     flag=lacks_modifier("GP", "GO", "GN"),

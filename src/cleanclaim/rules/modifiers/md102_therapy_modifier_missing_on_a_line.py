@@ -31,6 +31,7 @@ rule = Rule(
     name="therapy-modifier-missing-on-a-line",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that want the modifier on every line",
     applies=col.payer_therapy_modifier == "every_line",
     flag=lacks_modifier("GP", "GO", "GN"),

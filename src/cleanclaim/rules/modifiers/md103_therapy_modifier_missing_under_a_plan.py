@@ -32,6 +32,7 @@ rule = Rule(
     name="therapy-modifier-missing-under-a-plan",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="Medicare Part B and Medicare Advantage",
     applies=one_of(col.payer_kind, ["medicare_b", "medicare_advantage"])
     & (col.therapy_designation == "sometimes")

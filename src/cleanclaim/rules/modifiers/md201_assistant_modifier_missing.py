@@ -34,6 +34,7 @@ rule = Rule(
     name="assistant-modifier-missing",
     over="day_codes",
     severity=Severity.RECOUP,
+    coding_terms=True,
     effective=since(2020, 1, 1),
     payers="payers that want CQ and CO",
     applies=(

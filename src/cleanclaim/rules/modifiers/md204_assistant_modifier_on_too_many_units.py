@@ -20,6 +20,7 @@ rule = Rule(
     name="assistant-modifier-on-too-many-units",
     over="day_codes",
     severity=Severity.LEFT,
+    coding_terms=True,
     effective=since(2020, 1, 1),
     payers="payers that want CQ and CO",
     applies=(

@@ -20,6 +20,7 @@ rule = Rule(
     name="separation-without-an-edit",
     over="lines",
     severity=Severity.ADVICE,
+    coding_terms=True,
     applies=has_modifier("59", "XE", "XP", "XS", "XU"),
     flag=col.meets_pair.not_(),
     message="{code} carries {modifiers}, no other line of the day meets it in a pair edit",

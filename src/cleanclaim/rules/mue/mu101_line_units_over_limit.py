@@ -20,6 +20,7 @@ rule = Rule(
     name="line-units-over-limit",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's unit limits",
     applies=col.payer_mue_applies & col.has_unit_limit & (col.limit_mai == 1) & (col.limit_units > 0),
     flag=col.units > col.limit_units,

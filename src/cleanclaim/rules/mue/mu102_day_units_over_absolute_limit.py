@@ -21,6 +21,7 @@ rule = Rule(
     name="day-units-over-absolute-limit",
     over="day_codes",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's unit limits",
     applies=col.payer_mue_applies & col.has_unit_limit & (col.limit_mai == 2) & (col.limit_units > 0),  # noqa: PLR2004
     flag=(col.billed_units > col.limit_units) | (col.billed_units_in_all > col.limit_units),

@@ -20,6 +20,7 @@ rule = Rule(
     name="code-with-limit-zero",
     over="lines",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="Medicare Part B",
     applies=(col.payer_kind == "medicare_b") & col.payer_mue_applies & col.has_unit_limit & (col.units > 0),
     flag=col.limit_units == 0,

@@ -22,6 +22,7 @@ rule = Rule(
     name="pair-never-paid-together",
     over="pairs",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's pair edits, or list pairs of their own",
     applies=col.pair_applies & (col.first_is_separated | col.second_is_separated).not_(),
     flag=col.bypass_allowed.not_(),

@@ -22,6 +22,7 @@ rule = Rule(
     name="pair-without-a-modifier",
     over="pairs",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's pair edits, or list pairs of their own",
     applies=col.pair_applies & col.bypass_allowed & known_true(col.blocks_overlap).not_(),
     flag=(col.first_is_separated | col.second_is_separated).not_(),

@@ -20,6 +20,7 @@ rule = Rule(
     name="modifier-on-inseparable-pair",
     over="pairs",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's pair edits, or list pairs of their own",
     applies=col.pair_applies & (col.first_is_separated | col.second_is_separated),
     flag=col.bypass_allowed.not_(),

@@ -21,6 +21,7 @@ rule = Rule(
     name="modifier-while-services-overlap",
     over="pairs",
     severity=Severity.RECOUP,
+    coding_terms=True,
     payers="payers that apply Medicare's pair edits, or list pairs of their own",
     applies=col.pair_applies & col.bypass_allowed & (col.first_is_separated | col.second_is_separated),
     flag=col.blocks_overlap,

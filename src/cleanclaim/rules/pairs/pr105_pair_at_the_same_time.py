@@ -21,6 +21,7 @@ rule = Rule(
     name="pair-at-the-same-time",
     over="pairs",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's pair edits, or list pairs of their own",
     applies=col.pair_applies & col.bypass_allowed & (col.first_is_separated | col.second_is_separated).not_(),
     flag=col.blocks_overlap,

@@ -20,6 +20,7 @@ rule = Rule(
     name="modifier-on-column-1-alone",
     over="pairs",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers that apply Medicare's pair edits",
     effective=Period(through=date(2019, 6, 30)),
     applies=col.pair_applies & col.bypass_allowed & (col.first_is_separated | col.second_is_separated),

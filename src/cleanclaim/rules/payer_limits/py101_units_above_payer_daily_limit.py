@@ -20,6 +20,7 @@ rule = Rule(
     name="units-above-payer-daily-limit",
     over="claims",
     severity=Severity.DENY,
+    coding_terms=True,
     applies=col.place_has_daily_cap,
     flag=(col.claim_capped_units > col.payer_daily_unit_cap_units)
     | (col.day_capped_units > col.payer_daily_unit_cap_units),

@@ -20,6 +20,7 @@ rule = Rule(
     name="cheap-units-before-dear-ones",
     over="lines",
     severity=Severity.LEFT,
+    coding_terms=True,
     applies=col.payer_line_order_matters & (col.claim_capped_units > col.payer_daily_unit_cap_units),
     flag=col.is_worth_less_than_cut_off,
     message="{code} at {unit_worth_cents:money} a unit stands before a line at {cut_off_worth_cents:money} that the daily limit cuts off",

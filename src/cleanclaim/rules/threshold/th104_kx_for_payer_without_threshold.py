@@ -20,6 +20,7 @@ rule = Rule(
     name="kx-for-payer-without-threshold",
     over="lines",
     severity=Severity.ADVICE,
+    coding_terms=True,
     applies=col.payer_therapy_threshold_applies.not_(),
     flag=has_modifier("KX"),
     message="KX on {code}, the payer has no therapy threshold",

@@ -21,6 +21,7 @@ rule = Rule(
     name="timed-units-exceed-minutes",
     over="days",
     severity=Severity.DENY,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     applies=one_of(col.payer_unit_method, ["eight_minute", "midpoint"]),
     flag=col.timed_units > col.supported_units,

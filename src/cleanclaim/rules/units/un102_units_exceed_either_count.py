@@ -23,6 +23,7 @@ rule = Rule(
     name="units-exceed-either-count",
     over="days",
     severity=Severity.DENY,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     payers="payers whose way of counting is unknown or mixed",
     applies=pl.when(one_of(col.payer_unit_method, ["eight_minute", "midpoint"]))

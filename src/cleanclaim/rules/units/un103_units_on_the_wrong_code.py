@@ -21,6 +21,7 @@ rule = Rule(
     name="units-on-the-wrong-code",
     over="day_codes",
     severity=Severity.RECOUP,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     payers="payers whose way of counting is known",
     applies=col.day_code_is_timed & (col.timed_units <= col.supported_units),

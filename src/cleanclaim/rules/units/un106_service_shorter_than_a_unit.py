@@ -22,6 +22,7 @@ rule = Rule(
     name="service-shorter-than-a-unit",
     over="day_codes",
     severity=Severity.DENY,
+    coding_terms=True,
     payers="payers whose least minutes were read and whose way of counting was not",
     applies=(
         pl.when(one_of(col.payer_unit_method, ["eight_minute", "midpoint"]))

@@ -20,6 +20,7 @@ rule = Rule(
     name="timed-units-left-unbilled",
     over="days",
     severity=Severity.LEFT,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     payers="payers whose way of counting is known",
     applies=one_of(col.payer_unit_method, ["eight_minute", "midpoint"]) & col.day_leaves_code_out.not_(),

@@ -22,6 +22,7 @@ rule = Rule(
     name="timed-service-left-unbilled",
     over="day_codes",
     severity=Severity.LEFT,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     payers="payers whose way of counting is known",
     applies=col.day_code_is_timed & one_of(col.payer_unit_method, ["eight_minute", "midpoint"]),

@@ -20,6 +20,7 @@ rule = Rule(
     name="tie-without-a-choice",
     over="days",
     severity=Severity.ADVICE,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     payers="payers that pool the minutes of a day",
     applies=col.payer_unit_method == "eight_minute",

@@ -20,6 +20,7 @@ rule = Rule(
     name="unit-on-borrowed-minutes",
     over="day_codes",
     severity=Severity.ADVICE,
+    coding_terms=True,
     effective=since(2000, 4, 1),
     payers="payers that pool the minutes of a day",
     applies=(col.payer_unit_method == "eight_minute") & col.day_code_is_timed,

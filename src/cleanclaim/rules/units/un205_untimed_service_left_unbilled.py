@@ -26,6 +26,7 @@ rule = Rule(
     name="untimed-service-left-unbilled",
     over="day_codes",
     severity=Severity.LEFT,
+    coding_terms=True,
     applies=(
         col.day_code_is_timed.not_()
         & col.has_own_basis.not_()
