@@ -31,6 +31,12 @@ def _flag(name: str, meaning: str, lacks: str, expr: pl.Expr) -> Fact:
     return Fact(name=name, over="claims", dtype=pl.Boolean, unit="flag", meaning=meaning, lacks=lacks, expr=expr)
 
 
+def _may_count(what: str, left: pl.Expr) -> pl.Expr:
+    """Whether the authorization may count this: it binds by what it states, whatever the payer's others count."""
+    counts = col.payer_prior_authorization_counts
+    return left.is_not_null() | counts.is_null() | (counts == what)
+
+
 _within = (
     pl.when(_WEEKS.is_null())
     .then(pl.lit(value=True))
@@ -87,15 +93,15 @@ facts = (
     ),
     _flag(
         "authorization_may_count_visits",
-        "nothing says that authorizations of this payer count something else than visits",
+        "the authorization states visits, or nothing says that those of this payer count something else",
         "what an authorization counts",
-        col.payer_prior_authorization_counts.is_null() | (col.payer_prior_authorization_counts == "visits"),
+        _may_count("visits", col.authorization_visits_left),
     ),
     _flag(
         "authorization_may_count_units",
-        "nothing says that authorizations of this payer count something else than units",
+        "the authorization states units, or nothing says that those of this payer count something else",
         "what an authorization counts",
-        col.payer_prior_authorization_counts.is_null() | (col.payer_prior_authorization_counts == "units"),
+        _may_count("units", col.authorization_units_left),
     ),
     Fact(
         name="line_is_exempt_evaluation",

@@ -2,6 +2,9 @@
 
 A limit in calendar months stands before one in days. Behind another payer the count begins with that payer's
 decision, except with Medicare, whose year begins with the date of service whatever its place in the order.
+
+Where it is not known whether the clinic is in the payer's network, the limit lies between the two that the payer
+states: a claim that is past both is late, one within both is not.
 """
 
 from __future__ import annotations
@@ -12,9 +15,30 @@ from cleanclaim.facts.dated_values import dated_values
 from cleanclaim.facts.kit import Fact
 from cleanclaim.lines.columns import col
 
+_LACKS = "the payer's filing limit, whether the clinic is in its network, or the other payer's decision"
 _IN = col.payer_timely_filing_days_in_network
 _OUT = col.payer_timely_filing_days_out_of_network
 _COUNTS_FROM_SERVICE = (col.coverage_order == "primary") | (col.payer_kind == "medicare_b")
+
+
+def _deadline(which: str, meaning: str, days: pl.Expr) -> Fact:
+    """One end of the span in which the last day of filing lies; `days` where the network is not known."""
+    known = pl.when(_IN == _OUT).then(_IN).when(col.in_network).then(_IN).when(col.in_network.not_()).then(_OUT)
+    both = _IN.is_not_null() & _OUT.is_not_null() & col.in_network.is_null()
+    return Fact(
+        name=f"filing_deadline_{which}",
+        over="claims",
+        dtype=pl.Date,
+        unit="date",
+        meaning=meaning,
+        lacks=_LACKS,
+        expr=pl.when(_COUNTS_FROM_SERVICE).then(
+            pl.when(col.payer_timely_filing_months.is_not_null())
+            .then(col.date_of_service.dt.offset_by(pl.format("{}mo", col.payer_timely_filing_months)))
+            .otherwise(col.date_of_service + pl.duration(days=pl.when(both).then(days).otherwise(known)))
+        ),
+    )
+
 
 stage = dated_values(
     "filing-warning",
@@ -33,27 +57,30 @@ facts = (
         lacks="the payer's filing limit",
         expr=col.payer_timely_filing_months.is_not_null() | col.payer_has_timely_filing_days,
     ),
-    Fact(
-        name="filing_days",
-        over="claims",
-        dtype=pl.Int64,
-        unit="days",
-        meaning="days from the date of service in which the claim must arrive",
-        lacks="the payer's filing limit, and whether the clinic is in its network",
-        expr=pl.when(_IN == _OUT).then(_IN).when(col.in_network).then(_IN).when(col.in_network.not_()).then(_OUT),
+    _deadline(
+        "earliest", "first day that may be the last on which the payer takes the claim", pl.min_horizontal(_IN, _OUT)
     ),
+    _deadline("latest", "last day on which the payer may still take the claim", pl.max_horizontal(_IN, _OUT)),
     Fact(
         name="filing_deadline",
         over="claims",
         dtype=pl.Date,
         unit="date",
         meaning="last day on which the payer must have the claim",
-        lacks="the payer's filing limit, whether the clinic is in its network, or the other payer's decision",
-        expr=pl.when(_COUNTS_FROM_SERVICE).then(
-            pl.when(col.payer_timely_filing_months.is_not_null())
-            .then(col.date_of_service.dt.offset_by(pl.format("{}mo", col.payer_timely_filing_months)))
-            .otherwise(col.date_of_service + pl.duration(days=col.filing_days))
-        ),
+        lacks=_LACKS,
+        expr=pl.when(col.filing_deadline_earliest == col.filing_deadline_latest).then(col.filing_deadline_latest),
+    ),
+    Fact(
+        name="filing_limit_is_past",
+        over="claims",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="the payer no longer takes the claim, by any of the limits that may hold",
+        lacks=_LACKS,
+        expr=pl.when(col.as_of > col.filing_deadline_latest)
+        .then(pl.lit(value=True))
+        .when(col.as_of <= col.filing_deadline_earliest)
+        .then(pl.lit(value=False)),
     ),
     Fact(
         name="days_to_filing_deadline",
@@ -61,7 +88,7 @@ facts = (
         dtype=pl.Int64,
         unit="days",
         meaning="days from the day of the check to the last day of filing; negative when it is past",
-        lacks="the payer's filing limit, whether the clinic is in its network, or the other payer's decision",
+        lacks=_LACKS,
         expr=(col.filing_deadline - col.as_of).dt.total_days(),
     ),
 )

@@ -3,7 +3,8 @@
 An approval for a number of visits ends with the last of them. Visits at hand on earlier days under the same number
 come off what was left; two claims of one day are one visit.
 
-Not flagged: an authorization that counts units or dates only.
+Not flagged: an authorization that states no visits, of a payer whose authorizations count units or dates. One that
+states visits binds by them, whatever the payer's others count.
 Fix: none; ask for more visits before the next one.
 """
 

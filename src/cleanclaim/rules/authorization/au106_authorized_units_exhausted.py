@@ -3,7 +3,8 @@
 An approval for a number of units ends with the last of them. Units of codes it covers, on earlier claims at hand
 under the same number, come off what was left.
 
-Not flagged: an authorization that counts visits or dates only.
+Not flagged: an authorization that states no units, of a payer whose authorizations count visits or dates. One that
+states units binds by them, whatever the payer's others count.
 Fix: none; ask for more units.
 """
 
@@ -81,8 +82,16 @@ rule = Rule(
             """,
             lacks="units left",
         ),
+        bad(
+            """
+            visit 2026-03-04 wc_wa authorization_units_left=1
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="2 units billed, authorization A100 has 1 left",
+        ),
         exempt("""
-            visit 2026-03-04 wc_wa authorization_units_left=0
+            visit 2026-03-04 wc_wa authorization_units_left=?
               97110 GP x2 30min
         """),
         exempt("""

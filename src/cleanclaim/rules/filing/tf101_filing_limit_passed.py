@@ -21,8 +21,8 @@ rule = Rule(
     over="claims",
     severity=Severity.DENY,
     applies=(col.frequency_code == "1") & col.filing_is_limited,
-    flag=col.as_of > col.filing_deadline,
-    message="{date_of_service} billed on {as_of}, the payer takes it through {filing_deadline}",
+    flag=col.filing_limit_is_past,
+    message="{date_of_service} billed on {as_of}, the payer takes it through {filing_deadline_latest}",
     concept="timely-filing",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -86,6 +86,25 @@ rule = Rule(
               97110 GP x2 30min
             """,
             lacks="in its network",
+        ),
+        good("""
+            visit 2026-03-04 cigna as_of=2026-06-02 in_network=?
+              97110 GP x2 30min
+        """),
+        unknown(
+            """
+            visit 2026-03-04 cigna as_of=2026-08-31 in_network=?
+              97110 GP x2 30min
+            """,
+            lacks="in its network",
+        ),
+        bad(
+            """
+            visit 2026-03-04 cigna as_of=2026-09-01 in_network=?
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="2026-03-04 billed on 2026-09-01, the payer takes it through 2026-08-31",
         ),
         good("""
             visit 2026-03-04 medicare_b as_of=2027-03-04 in_network=? coverage_order=secondary

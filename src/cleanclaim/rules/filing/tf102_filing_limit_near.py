@@ -20,7 +20,7 @@ rule = Rule(
     over="claims",
     severity=Severity.ADVICE,
     applies=(col.frequency_code == "1") & col.filing_is_limited,
-    flag=(col.days_to_filing_deadline >= 0) & (col.days_to_filing_deadline <= col.filing_warning_days),
+    flag=col.filing_limit_is_past.not_() & (col.days_to_filing_deadline <= col.filing_warning_days),
     message="{days_to_filing_deadline} days left to file {date_of_service}, the payer takes it through {filing_deadline}",
     concept="timely-filing-near",
     sources=(
@@ -65,6 +65,10 @@ rule = Rule(
             """,
             lacks="in its network",
         ),
+        good("""
+            visit 2026-03-04 cigna as_of=2026-09-01 in_network=?
+              97110 GP x2 30min
+        """),
         exempt("""
             visit 2026-03-04 cash as_of=2027-03-04
               97110 GP x2 30min
