@@ -1,0 +1,137 @@
+"""Who may do what: roles and capabilities, and the door through which every page of a clinic is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from cleanclaim.practice import audit_trail, tenancy
+from cleanclaim.practice.models import Clinic, Membership, Provider, Role, User
+
+P = ParamSpec("P")
+
+
+class Can(StrEnum):
+    """One thing that a person may be allowed to do in a clinic."""
+
+    SEE_PATIENTS = "see patients"
+    EDIT_PATIENTS = "register and edit patients"
+    SEE_NOTES = "read notes"
+    WRITE_NOTES = "write notes"
+    SEE_CLAIMS = "see claims and money"
+    WORK_CLAIMS = "fix, build and release claims"
+    SEE_FIGURES = "see the clinic's figures"
+    SET_UP = "set the clinic up"
+    MANAGE_PEOPLE = "manage who may sign in"
+    EXPORT = "export tables"
+    SEE_TRAIL = "read the audit log"
+
+
+CAPABILITIES: Mapping[Role, frozenset[Can]] = {
+    Role.OWNER: frozenset(Can),
+    Role.THERAPIST: frozenset({Can.SEE_PATIENTS, Can.SEE_NOTES, Can.WRITE_NOTES}),
+    Role.ASSISTANT: frozenset({Can.SEE_PATIENTS, Can.SEE_NOTES, Can.WRITE_NOTES}),
+    Role.FRONT_DESK: frozenset({Can.SEE_PATIENTS, Can.EDIT_PATIENTS}),
+    Role.BILLER: frozenset(
+        {
+            Can.SEE_PATIENTS,
+            Can.EDIT_PATIENTS,
+            Can.SEE_NOTES,
+            Can.SEE_CLAIMS,
+            Can.WORK_CLAIMS,
+            Can.SEE_FIGURES,
+            Can.SET_UP,
+            Can.EXPORT,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {Can.SEE_PATIENTS, Can.SEE_NOTES, Can.SEE_CLAIMS, Can.SEE_FIGURES, Can.EXPORT, Can.SEE_TRAIL}
+    ),
+}
+"""What each role may do. A therapist sees units, never dollars; an auditor changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A person inside a clinic: what they may do there, and which provider they are."""
+
+    user: User
+    clinic: Clinic
+    role: Role
+    provider: Provider | None
+    origin: str = ""
+
+    def may(self, what: Can) -> bool:
+        """Whether the role allows it."""
+        return what in CAPABILITIES[self.role]
+
+    def record(self, action: str, subject: str, subject_id: object = "", detail: str = "") -> None:
+        """Write into the clinic's audit log what this person does."""
+        audit_trail.record(self.clinic.id, self.user, action, subject, subject_id, detail=detail, origin=self.origin)
+
+
+class ClinicRequest(HttpRequest):
+    """A request inside a clinic, as the views of `clinic_page` receive it."""
+
+    access: Access
+    user: User
+
+
+View = Callable[Concatenate[ClinicRequest, P], HttpResponseBase]
+
+
+def clinic_page(*needs: Can, area: str = "") -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Make a view a page of the clinic that its address names (`slug`).
+
+    Somebody who is no member gets 404, as if the clinic were not there; a member whose role may not do all of `needs`
+    gets 403. The view runs in the scope of that clinic, and finds `request.access`. `area` is the name of the address
+    that the navigation shows as current, where it is not the view's own.
+    """
+
+    def wrap(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        @login_required
+        def entered(request: HttpRequest, slug: str, *arguments: Any, **options: Any) -> HttpResponseBase:  # noqa: ANN401 - the view's own
+            access = enter(request, slug)
+            if not all(access.may(what) for what in needs):
+                raise PermissionDenied(f"needs: {', '.join(needs)}")
+            inside = cast("ClinicRequest", request)
+            inside.access = access
+            with tenancy.scope([access.clinic.id]):
+                return view(inside, *arguments, **options)
+
+        entered.needs = needs  # type: ignore[attr-defined]
+        entered.area = area  # type: ignore[attr-defined]
+        return entered
+
+    return wrap
+
+
+def enter(request: HttpRequest, slug: str) -> Access:
+    """The access of the request's user to a clinic. Raises `Http404` for anybody else."""
+    user = cast("User", request.user)
+    membership = (
+        Membership.objects.select_related("clinic", "clinic__company")
+        .filter(user_id=user.pk, clinic__slug=slug)
+        .first()
+    )
+    if membership is None:
+        raise Http404
+    with tenancy.scope([membership.clinic_id]):
+        provider = Provider.objects.filter(pk=membership.provider_id).first() if membership.provider_id else None
+    return Access(user, membership.clinic, Role(membership.role), provider, request.META.get("REMOTE_ADDR", ""))
+
+
+def clinics_where(user: User, what: Can) -> dict[UUID, Clinic]:
+    """The clinics in which a user may do something, by id."""
+    roles = [role.value for role, capabilities in CAPABILITIES.items() if what in capabilities]
+    found = Membership.objects.select_related("clinic").filter(user_id=user.pk, role__in=roles)
+    return {item.clinic_id: item.clinic for item in found}

@@ -1,0 +1,105 @@
+"""Write down every read and change of patient data, chained by hash for each clinic.
+
+An entry's digest covers the digest before it and all of its own columns. The chain's head is locked only while an
+entry is added. Whoever changes, removes or reorders an entry breaks the chain from there on; whoever cuts its end is
+found by the anchor, a file outside the database that remembers how long each chain was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from cleanclaim.practice.models import TrailEntry, TrailHead, User
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where a chain does not hold, and what was expected."""
+
+    clinic: UUID
+    sequence: int
+    problem: str
+
+
+def record(  # noqa: PLR0913 - who, what, to which row, from where
+    clinic: UUID,
+    user: User | None,
+    action: str,
+    subject: str,
+    subject_id: object = "",
+    *,
+    detail: str = "",
+    origin: str = "",
+) -> TrailEntry:
+    """Add an entry to a clinic's chain, in the transaction of what it tells about.
+
+    Args:
+        clinic: whose chain; must be in scope.
+        user: who did it; `None` for work that nobody asked for by name.
+        action: `read`, `list`, `create`, `change`, `sign`, `release`, `export`, …
+        subject: the kind of row: patient, visit, claim, …
+        subject_id: the row's key.
+        detail: field names and counts; never a value of a patient's.
+        origin: the address that the request came from.
+    """
+    with transaction.atomic():
+        head, _made = TrailHead.objects.select_for_update().get_or_create(clinic_id=clinic)
+        entry = TrailEntry(
+            clinic_id=clinic,
+            sequence=head.sequence + 1,
+            at=timezone.now(),
+            user=user,
+            action=action,
+            subject=subject,
+            subject_id=str(subject_id),
+            detail=detail[:200],
+            origin=origin,
+        )
+        entry.digest = digest_of(entry, head.digest)
+        entry.save(force_insert=True)
+        head.sequence, head.digest = entry.sequence, entry.digest
+        head.save(update_fields=["sequence", "digest"])
+    return entry
+
+
+def digest_of(entry: TrailEntry, before: str) -> str:
+    """The SHA-256 of an entry after the one with the digest `before`."""
+    told = [
+        before,
+        str(entry.clinic_id),
+        entry.sequence,
+        _moment(entry.at),
+        str(entry.user_id or ""),
+        entry.action,
+        entry.subject,
+        entry.subject_id,
+        entry.detail,
+        entry.origin,
+    ]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def verify(clinic: UUID) -> Iterator[Broken]:
+    """Every place where a clinic's chain does not hold; nothing where it does. The clinic must be in scope."""
+    before, expected = "", 1
+    for entry in TrailEntry.objects.filter(clinic_id=clinic).order_by("sequence").iterator(chunk_size=2000):
+        if entry.sequence != expected:
+            yield Broken(clinic, expected, f"entry {expected} is missing; entry {entry.sequence} follows")
+        if entry.digest != digest_of(entry, before):
+            yield Broken(clinic, entry.sequence, "the entry, or one before it, was changed")
+        before, expected = entry.digest, entry.sequence + 1
+    head = TrailHead.objects.filter(clinic_id=clinic).first()
+    if head is not None and (head.sequence != expected - 1 or head.digest != before):
+        yield Broken(clinic, head.sequence, "entries at the end of the chain are missing")
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")

@@ -1,0 +1,41 @@
+"""Check visits while they are written and before they are claims: the engine's answer, nothing stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from cleanclaim.bill.job import Billed, bill
+from cleanclaim.practice.engine.records import visit_record
+from cleanclaim.practice.engine.setting import Setting, gather
+from cleanclaim.practice.models import Clinic, Visit
+
+
+def today_at(clinic: Clinic) -> date:
+    """The day it is at the clinic; in a demo, the day that the demo plays on."""
+    if settings.DEMO_DAY is not None:
+        return settings.DEMO_DAY
+    return datetime.now(ZoneInfo(clinic.time_zone)).date()
+
+
+def check(clinic: Clinic, visits: Sequence[Visit], *, as_of: date, setting: Setting | None = None) -> Billed:
+    """Bill these visits of a clinic without writing anything down; claims come in the order of the visits.
+
+    Args:
+        clinic: the clinic; in scope.
+        visits: its visits, saved or not, with their patient, therapist and assistant.
+        as_of: today.
+        setting: what was gathered for them already.
+    """
+    around = setting or gather(clinic, visits, as_of=as_of)
+    return bill(
+        around.clinic,
+        around.patients,
+        [visit_record(visit, around.zone) for visit in visits],
+        as_of=as_of,
+        history=around.history,
+        packs=around.packs,
+    )

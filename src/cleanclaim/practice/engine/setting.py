@@ -1,0 +1,197 @@
+"""What visits are checked in the light of: patients, plans, approvals, dollars so far, and other visits.
+
+A window of past visits goes to the engine whole, for rules that compare visits; what lies before the window goes as
+what the records say of the time before: days treated, visits and units used, dollars allowed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, Q, Sum
+
+from cleanclaim import records
+from cleanclaim.practice.engine.records import clinic_record, patient_record, visit_record, year_to_date_record
+from cleanclaim.practice.models import (
+    Authorization,
+    Certification,
+    Charge,
+    Claim,
+    ClaimStatus,
+    Clinic,
+    ClinicPayer,
+    Coverage,
+    EligibilityAnswer,
+    PackFile,
+    Patient,
+    PlanOfCare,
+    ProgressReport,
+    Provider,
+    Visit,
+    VisitStatus,
+)
+from cleanclaim.reference import payers
+from cleanclaim.reference.payers import Payer
+
+WINDOW_DAYS = 60
+"""How far back other visits of a patient are compared with one at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A clinic, its patients, past visits and payer files, as records."""
+
+    clinic: records.Clinic
+    patients: dict[str, records.Patient]
+    history: tuple[records.Visit, ...]
+    packs: dict[str, Payer]
+    zone: ZoneInfo
+
+
+def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
+    """Everything that decides about these visits of one clinic, which is in scope."""
+    days = [visit.date_of_service for visit in visits] or [as_of]
+    begins, ends = min(days) - timedelta(days=WINDOW_DAYS), max(days)
+    zone = ZoneInfo(clinic.time_zone)
+    at_hand = [visit.pk for visit in visits]
+    own = Q(patient__in={visit.patient_id for visit in visits}, date_of_service__range=(begins, ends))
+    beside = Q(therapist__in={visit.therapist_id for visit in visits}, date_of_service__in=set(days))
+    past = list(
+        with_people(Visit.objects.filter(own | beside, status=VisitStatus.SIGNED.value).exclude(pk__in=at_hand))
+    )
+    people = {visit.patient_id: visit.patient for visit in (*past, *visits)}
+    return Setting(
+        clinic=clinic_record(
+            clinic, Provider.objects.filter(treats=True), Charge.objects.all(), ClinicPayer.objects.all(), ends
+        ),
+        patients={patient.id: patient for patient in _patients(people, begins)},
+        history=tuple(visit_record(visit, zone, with_note=visit.billed is None) for visit in past),
+        packs=packs_of(clinic),
+        zone=zone,
+    )
+
+
+def with_people(visits: Iterable[Visit]) -> Iterable[Visit]:
+    """A query of visits with what `visit_record` reads of each."""
+    return visits.select_related("patient", "therapist", "assistant").prefetch_related("signatures")  # type: ignore[attr-defined, no-any-return]
+
+
+def packs_of(clinic: Clinic) -> dict[str, Payer]:
+    """The payer files of the company, and those of the clinic before them."""
+    held = PackFile.objects.filter(company_id=clinic.company_id).filter(Q(clinic=None) | Q(clinic=clinic))
+    found: dict[str, Payer] = {}
+    for file in sorted(held, key=lambda item: item.clinic_id is not None):
+        found[file.payer] = payers.parse_pack(f"{file.payer}.toml", file.text)
+    return found
+
+
+def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Patient]:
+    coverages: dict[UUID, list[Coverage]] = defaultdict(list)
+    held = Coverage.objects.filter(patient__in=people).prefetch_related(
+        Prefetch("authorizations", Authorization.objects.all()),
+        Prefetch("eligibility", EligibilityAnswer.objects.all()),
+    )
+    for coverage in held:
+        coverages[coverage.patient_id].append(coverage)
+    plans: dict[UUID, list[PlanOfCare]] = defaultdict(list)
+    kept = PlanOfCare.objects.filter(patient__in=people).select_related("order_by")
+    for plan in kept.prefetch_related(
+        Prefetch("certifications", Certification.objects.select_related("by")),
+        Prefetch("progress_reports", ProgressReport.objects.all()),
+    ):
+        plans[plan.patient_id].append(plan)
+    earlier = _earlier(people, begins)
+    for key, patient in people.items():
+        before = earlier[key]
+        own = coverages[key]
+        yield patient_record(
+            patient,
+            coverages=[(coverage, _used(coverage, before)) for coverage in own],
+            plans=[
+                (
+                    plan,
+                    plan.certifications.all(),
+                    [
+                        records.ProgressReport(on=report.on, signed_by=records.Credential(report.signed_by))
+                        for report in plan.progress_reports.all()
+                        if report.visit_id is None or report.on < begins
+                    ],
+                    [*map(date.fromisoformat, plan.treated_before or ()), *_treated(plan, before)],
+                )
+                for plan in plans[key]
+            ],
+            year_to_date=_dollars(own, patient, begins),
+        )
+
+
+def _earlier(people: Iterable[UUID], begins: date) -> dict[UUID, list[Visit]]:
+    """Signed visits before the window: their days and lines count, what was done does not."""
+    found: dict[UUID, list[Visit]] = defaultdict(list)
+    before = Visit.objects.filter(patient__in=list(people), date_of_service__lt=begins, status=VisitStatus.SIGNED.value)
+    for visit in before.only("id", "clinic_id", "patient_id", "date_of_service", "billed"):
+        found[visit.patient_id].append(visit)
+    return found
+
+
+def _treated(plan: PlanOfCare, before: Iterable[Visit]) -> list[date]:
+    return [visit.date_of_service for visit in before if visit.date_of_service >= plan.established_on]
+
+
+def _used(coverage: Coverage, before: Sequence[Visit]) -> list[Authorization]:
+    """The approvals, with the visits and units of the time before the window added to what was used before."""
+    found = []
+    for approval in coverage.authorizations.all():
+        own = [visit for visit in before if _covers(approval, visit.date_of_service)]
+        units = sum(line.get("units") or 0 for visit in own for line in visit.billed or ())
+        if approval.visits_used_before is not None:
+            approval.visits_used_before += len({visit.date_of_service for visit in own})
+        if approval.units_used_before is not None:
+            approval.units_used_before += units
+        found.append(approval)
+    return found
+
+
+def _covers(approval: Authorization, day: date) -> bool:
+    begun = approval.valid_from is None or approval.valid_from <= day
+    return begun and (approval.valid_through is None or day <= approval.valid_through)
+
+
+def _dollars(coverages: Iterable[Coverage], patient: Patient, begins: date) -> tuple[records.YearToDate, ...] | None:
+    """Therapy dollars of the year before the window, as an interval.
+
+    An answer tells of all providers up to its day, this clinic's processed claims among them. Claims of the window that
+    it may hold already are taken off its lower bound; claims before the window that it may not hold yet are put on
+    its upper bound. So the truth lies between, whatever the payer had processed when it answered.
+    """
+    answers = [answer for coverage in coverages for answer in coverage.eligibility.all()]
+    told = [found for answer in answers if (found := year_to_date_record(answer)) is not None]
+    if not told:
+        return None
+    latest: dict[int, records.YearToDate] = {}
+    for item in sorted(told, key=lambda one: one.as_of):
+        latest[item.year] = item
+    adjusted = []
+    for year, item in sorted(latest.items()):
+        claims = Claim.objects.filter(patient=patient, date_of_service__year=year).exclude(
+            status=ClaimStatus.CLOSED.value
+        )
+        inside = _allowed(claims.filter(date_of_service__gte=begins, date_of_service__lte=item.as_of))
+        before = _allowed(claims.filter(date_of_service__lt=begins))
+        adjusted.append(
+            item.model_copy(
+                update={
+                    "at_least_cents": max(item.at_least_cents - inside, before),
+                    "at_most_cents": None if item.at_most_cents is None else item.at_most_cents + before,
+                }
+            )
+        )
+    return tuple(adjusted)
+
+
+def _allowed(claims: Iterable[Claim]) -> int:
+    return claims.aggregate(total=Sum("allowed_cents"))["total"] or 0  # type: ignore[attr-defined]

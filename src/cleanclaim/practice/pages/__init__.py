@@ -1,0 +1,1 @@
+"""What people see: views by area, each a page of a clinic behind `access.clinic_page`."""

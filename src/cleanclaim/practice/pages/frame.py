@@ -1,0 +1,52 @@
+"""What every page shows around its content: the clinic, its navigation, who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from cleanclaim.practice.access import Access, Can
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the navigation."""
+
+    label: str
+    icon: str
+    address: str
+    is_current: bool
+
+
+_ENTRIES: tuple[tuple[str, str, str, Can | None], ...] = (
+    ("Today", "calendar-day", "today", Can.SEE_NOTES),
+    ("Calendar", "calendar-week", "calendar", Can.SEE_PATIENTS),
+    ("Patients", "people", "patients", Can.SEE_PATIENTS),
+    ("Claims", "files", "claims", Can.SEE_CLAIMS),
+    ("Files", "send", "batches", Can.SEE_CLAIMS),
+    ("Figures", "graph-up", "figures", Can.SEE_FIGURES),
+    ("Code guide", "book", "guide", None),
+    ("Set-up", "sliders", "setup", Can.SET_UP),
+)
+"""Label, icon, name of the address, and what one must be allowed to do to see it."""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template: the clinic, its navigation and the person."""
+    access: Access | None = getattr(request, "access", None)
+    context: dict[str, Any] = {"is_demo": settings.IS_DEMO, "access": access, "entries": []}
+    if access is None:
+        return context
+    current = request.resolver_match.url_name if request.resolver_match else ""
+    area = (getattr(request.resolver_match.func, "area", "") if request.resolver_match else "") or current
+    context["clinic"] = access.clinic
+    context["entries"] = [
+        Entry(label, icon, reverse(name, args=[access.clinic.slug]), area == name)
+        for label, icon, name, needs in _ENTRIES
+        if needs is None or access.may(needs)
+    ]
+    return context

@@ -1,0 +1,61 @@
+"""The start: which clinics a person works in, and, in a demo, whom to be."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from cleanclaim.practice.access import CAPABILITIES, Can
+from cleanclaim.practice.models import Membership, Role, User
+
+_FIRST_PAGES = ((Can.WRITE_NOTES, "today"), (Can.WORK_CLAIMS, "claims"), (Can.EDIT_PATIENTS, "patients"))
+"""Where a person begins, by what they may do; who may do everything begins with the figures."""
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The clinics of the person; straight into the only one there is. A demo asks whom to be first."""
+    if not request.user.is_authenticated:
+        return (
+            render(request, "practice/demo_sign_in.html", {"people": _demo_people()})
+            if settings.IS_DEMO
+            else redirect(settings.LOGIN_URL)
+        )
+    return _clinics(request)
+
+
+@login_required
+def _clinics(request: HttpRequest) -> HttpResponse:
+    user = cast("User", request.user)
+    memberships = list(Membership.objects.select_related("clinic", "clinic__company").filter(user_id=user.pk))
+    if len(memberships) == 1:
+        return redirect(first_page(Role(memberships[0].role)), memberships[0].clinic.slug)
+    places = [(item, first_page(Role(item.role))) for item in sorted(memberships, key=lambda one: one.clinic.name)]
+    return render(request, "practice/clinics.html", {"places": places})
+
+
+def first_page(role: Role) -> str:
+    """The name of the address at which a role begins its day."""
+    if role is Role.OWNER:
+        return "figures"
+    can = CAPABILITIES[role]
+    return next((name for what, name in _FIRST_PAGES if what in can), "patients")
+
+
+def _demo_people() -> list[Membership]:
+    return list(Membership.objects.select_related("user", "clinic").order_by("clinic__name", "user__email"))
+
+
+@require_POST
+def be(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the demo's people. There is no such door outside a demo."""
+    if not settings.IS_DEMO:
+        raise Http404
+    user = get_object_or_404(User, pk=request.POST.get("user"), is_active=True)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect("start")

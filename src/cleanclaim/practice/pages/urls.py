@@ -1,0 +1,17 @@
+"""Addresses inside a clinic, by area; each area lists its own."""
+
+from __future__ import annotations
+
+from cleanclaim.practice.pages import batches, calendar, claims, figures, guide, notes, patients, setup, today
+
+urlpatterns = [
+    *today.urlpatterns,
+    *calendar.urlpatterns,
+    *patients.urlpatterns,
+    *notes.urlpatterns,
+    *claims.urlpatterns,
+    *batches.urlpatterns,
+    *figures.urlpatterns,
+    *guide.urlpatterns,
+    *setup.urlpatterns,
+]

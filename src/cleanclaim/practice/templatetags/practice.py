@@ -1,0 +1,46 @@
+"""Tags and filters that every template may use without loading them."""
+
+from __future__ import annotations
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cleanclaim.money import dollars
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite: for the eye only, unless it has a label of its own."""
+    address = f"{static('practice/vendor/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.filter
+def money(cents: int | None) -> str:
+    """Cents as dollars; a dash where the amount is not known."""
+    return "–" if cents is None else dollars(cents)
+
+
+@register.filter
+def plural(count: int, word: str) -> str:
+    """A count with its word: `1 visit`, `2 visits`; `word` may give both forms as `entry,entries`."""
+    singular, _comma, several = word.partition(",")
+    return f"{count:,} {singular if count == 1 else several or singular + 's'}"
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """The page's query string with some values changed; `None` takes one out. Begins with `?`."""
+    values = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = str(value)
+    return f"?{values.urlencode()}"

@@ -1,0 +1,67 @@
+"""A practice with the sample clinic in it, a second clinic beside it, and people of every role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from cleanclaim.practice import keys, tenancy
+from cleanclaim.practice.demo import load_folder
+from cleanclaim.practice.models import Clinic, Company, Membership, Role, User
+
+DAY = date(2026, 9, 25)
+FOLDER = Path(__file__).parents[2] / "examples" / "clinic-day"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The sample clinic is loaded once; each test's changes are rolled back."""
+    keys.make_field_keys()
+    del django_db_setup
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        load_folder(FOLDER, "millrace", on=DAY)
+        other = Company.objects.create(name="Another company")
+        Clinic.objects.create(
+            company=other, slug="elsewhere", name="Elsewhere Therapy", npi="1999000163", tax_id="009876543",
+            line1="1 Far Rd", city="Reno", state="NV", zip_code="89501", phone="7755550100", contact="Nobody",
+        )  # fmt: skip
+
+
+@pytest.fixture
+def clinic(db: None) -> Clinic:
+    del db
+    return Clinic.objects.get(slug="millrace")
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Clinic:
+    del db
+    return Clinic.objects.get(slug="elsewhere")
+
+
+@pytest.fixture
+def inside(clinic: Clinic) -> Iterator[Clinic]:
+    """The sample clinic, in scope."""
+    with tenancy.scope([clinic.id]):
+        yield clinic
+
+
+def person(clinic: Clinic, role: Role) -> User:
+    """Somebody of that role in the clinic; the first by address."""
+    found = Membership.objects.filter(clinic=clinic, role=role.value).select_related("user").order_by("user__email")
+    return found[0].user
+
+
+@pytest.fixture
+def as_role(clinic: Clinic, client: Client) -> object:
+    """A function that signs the test client in as somebody of a role, and returns the client."""
+
+    def be(role: Role) -> Client:
+        client.force_login(person(clinic, role), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return be
