@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -113,6 +113,7 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
     visits: Sequence[Visit],
     *,
     as_of: date,
+    history: Sequence[Visit] = (),
     packs: Mapping[str, Payer] | None = None,
     assistant_method: AssistantMethod = AssistantMethod.PERCENTAGE,
     processes: int = 1,
@@ -125,6 +126,8 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
         patients: patients by their key.
         visits: the visits to bill.
         as_of: today, for filing limits and signatures.
+        history: other visits, which decide about these but are not billed: earlier ones of the patients, and those of
+            the therapists on the same days.
         packs: the clinic's own payer files by payer id.
         assistant_method: how an assistant's share is judged.
         processes: how many processes read the notes of a large batch; see `prepare`.
@@ -132,7 +135,9 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
     """
     own = dict(packs or {})
     told = advance or (lambda _stage, _count: None)
-    prepared = prepare(visits, patients, clinic, own, assistant_method, processes=processes)
+    prepared = prepare([*visits, *history], patients, clinic, own, assistant_method, processes=processes)
+    for place in range(len(visits), len(prepared)):
+        prepared[place] = replace(prepared[place], case=replace(prepared[place].case, is_history=True))
     told("read", len(visits))
     tables = tables_of([item.case for item in prepared], clinic, as_of)
     context = Context(payers=own, assistant_method=assistant_method.value)
@@ -146,7 +151,7 @@ def bill(  # noqa: PLR0913 - a job is given everything it may not take for itsel
         mended = [finding for finding in fixable if finding.changes and made.issuperset(finding.changes)]
         tables, verdicts = applied.tables, judge.judge(applied.tables, context)
     told("check", len(visits))
-    claims = _claims(prepared, clinic, own, verdicts, mended)
+    claims = _claims(prepared[: len(visits)], clinic, own, verdicts, mended)
     told("build", len(visits))
     return Billed(claims, verdicts, tables)
 
