@@ -77,10 +77,14 @@ class Case:
     """The payer file where nobody knows the payer, as a person has named it."""
 
     def coverage(self) -> Coverage | None:
-        """The coverage billed."""
+        """The coverage billed: of several in the same place, the one in force on the day, else the first."""
         if self.patient is None:
             return None
-        return next((item for item in self.patient.coverages if item.order is self.order), None)
+        placed = [item for item in self.patient.coverages if item.order is self.order]
+        if len(placed) < 2:  # noqa: PLR2004 - one needs no choice
+            return placed[0] if placed else None
+        day = self.visit.date_of_service
+        return next((item for item in placed if _is_in_force(item, day)), placed[0])
 
     def payer(self) -> str | None:
         """The payer file of the coverage billed; `cash` for a patient known to have none; else the default."""
@@ -128,6 +132,11 @@ class Case:
         if certification is not None and certification.by is not None:
             return certification.by
         return plan.order.by if plan.order else None
+
+
+def _is_in_force(coverage: Coverage, day: date) -> bool:
+    begun = coverage.valid_from is None or coverage.valid_from <= day
+    return begun and (coverage.valid_through is None or day <= coverage.valid_through)
 
 
 def order_billed(visit: Visit) -> CoverageOrder:
