@@ -93,13 +93,19 @@ def read_contents(path: Path) -> PackContents:
     file = str(path)
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
     except OSError as error:
         raise PayerFileError(PackProblem(file, None, "", f"cannot be read: {error.strerror}", "a TOML file")) from error
     except UnicodeDecodeError as error:
         raise PayerFileError(
             PackProblem(file, None, "", f"is not UTF-8 at byte {error.start}", "a TOML file")
         ) from error
+    return parse_contents(file, text)
+
+
+def parse_contents(file: str, text: str) -> PackContents:
+    """Read the text of a payer file; `file` is what its problems are named by. Raises as `read_contents` does."""
+    try:
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         said = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         line = int(said[1]) if said else None

@@ -23,7 +23,15 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.dates import Lookup, LookupStatus, Series
-from cleanclaim.reference.payer_files import ID_SHAPE, PackProblem, PayerFileError, Stated, read_contents
+from cleanclaim.reference.payer_files import (
+    ID_SHAPE,
+    PackContents,
+    PackProblem,
+    PayerFileError,
+    Stated,
+    parse_contents,
+    read_contents,
+)
 from cleanclaim.reference.payer_settings import BY_NAME, KINDS, NONE, PAYER_COLUMNS, SETTINGS, Setting
 from cleanclaim.reference.payer_shapes import PayerColumn
 from cleanclaim.sources import Confidence
@@ -310,7 +318,15 @@ def load_pack(path: Path | str) -> Payer:
         PayerFileError: the file cannot be read, has an unknown key, lacks a needed one, or holds a value of the
             wrong shape; it names every problem by line, key and what was expected.
     """
-    contents = read_contents(Path(path))
+    return _payer(read_contents(Path(path)), str(path))
+
+
+def parse_pack(name: str, text: str) -> Payer:
+    """Read the text of a payer file that is kept elsewhere, under a name for its problems; raises as `load_pack`."""
+    return _payer(parse_contents(name, text), name)
+
+
+def _payer(contents: PackContents, path: str) -> Payer:
     return Payer(
         id=contents.id,
         label=contents.label,
@@ -320,5 +336,5 @@ def load_pack(path: Path | str) -> Payer:
         fictional=contents.fictional,
         settings=MappingProxyType(contents.settings),
         doubtful=MappingProxyType(contents.doubtful),
-        path=str(path),
+        path=path,
     )
