@@ -101,6 +101,13 @@ class _SealedField(models.BinaryField[Any, Any]):
             return None if value is None else bytes(value)
         return seal(self.closed(value), self.place_of(model_instance))
 
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002
+        """Let only sealed bytes through: `update` and `bulk_update`, which know no row, would write plain ones."""
+        if value is not None and not isinstance(value, bytes | memoryview):
+            label = self.model._meta.label  # noqa: SLF001 - its public name
+            raise TypeError(f"{label}.{self.attname}: a sealed field is written by saving its row")
+        return super().get_db_prep_value(value, connection, prepared)
+
     def opened(self, plain: bytes) -> Any:  # noqa: ANN401 - text or JSON
         """The value that bytes stand for."""
         raise NotImplementedError
@@ -110,8 +117,8 @@ class _SealedField(models.BinaryField[Any, Any]):
         raise NotImplementedError
 
     def get_lookup(self, lookup_name: str) -> Any:  # noqa: ANN401 - Django's own signature
-        """Only `isnull` can be asked of a sealed field."""
-        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+        """Only whether there is a value can be asked of a sealed field."""
+        return super().get_lookup(lookup_name) if lookup_name in {"isnull", "exact"} else None
 
 
 class SealedTextField(_SealedField):
