@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.cli.explain import explain
+from cleanclaim.check.meanings import explain
 from cleanclaim.rules import book
 from tests.cli.running import run, run_json
 

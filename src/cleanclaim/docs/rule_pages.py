@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
@@ -24,40 +23,7 @@ from cleanclaim.docs.markdown import (
 from cleanclaim.rules import book
 from cleanclaim.rules.book import BookEntry
 from cleanclaim.rules.kit import Example, ExampleKind, Rule, Safety
-
-FAMILIES: dict[str, str] = {
-    "authorization": "Authorizations",
-    "charges": "Charges",
-    "claim_form": "The claim form",
-    "codes": "Procedure codes",
-    "diagnoses": "Diagnoses",
-    "documentation": "Documentation",
-    "duplicates": "Duplicates",
-    "evaluations": "Evaluation levels",
-    "filing": "Timely filing",
-    "identity": "Who bills, treats, refers and is treated",
-    "modifiers": "Modifiers",
-    "mue": "Unit limits (MUE)",
-    "pairs": "Code pairs (NCCI)",
-    "payer_limits": "Limits of a payer",
-    "places": "Places of service",
-    "plan_of_care": "Plan of care",
-    "secondary": "Claims to a second payer",
-    "therapist_day": "A therapist's day",
-    "threshold": "The KX threshold",
-    "units": "Units and minutes",
-}
-"""Family folder → its name for people; a new family without a name here goes by its folder."""
-
-_EACH: dict[str, str] = {
-    "claims": "claim",
-    "lines": "billed line",
-    "services": "service furnished",
-    "diagnoses": "diagnosis",
-    "days": "day of a patient",
-    "day_codes": "code of a day",
-    "pairs": "pair of lines",
-}
+from cleanclaim.rules.rationale import EACH, family_name, rationale_of
 
 _KINDS: tuple[tuple[ExampleKind, str], ...] = (
     (ExampleKind.BAD, "Found"),
@@ -82,22 +48,17 @@ def pages(columns: Columns) -> Iterator[tuple[str, str]]:
     yield "rules/catalog.csv", _catalog(entries)
 
 
-def family_name(family: str) -> str:
-    """The name of a family for people."""
-    return FAMILIES.get(family, family.replace("_", " ").capitalize())
-
-
 def _page(entry: BookEntry, codes: list[str], columns: Columns) -> str:
     rule = entry.rule
-    about, not_flagged, fix = _sections(entry.rationale)
+    said = rationale_of(entry)
     return joined(
         [
             f"# {rule.code} {rule.name}",
-            *(linked_rules(plain(block), codes, "") for block in about),
+            *(linked_rules(plain(block), codes, "") for block in said.about),
             table(["", ""], _facts_of(entry)),
-            *(("## Not flagged", linked_rules(plain(not_flagged), codes, "")) if not_flagged else ()),
+            *(("## Not flagged", linked_rules(plain(said.not_flagged), codes, "")) if said.not_flagged else ()),
             "## Fix",
-            *_fix(rule, linked_rules(plain(fix), codes, "")),
+            *_fix(rule, linked_rules(plain(said.fix), codes, "")),
             "## Says who",
             bullets(cited(source) for source in rule.sources),
             "## Reads",
@@ -108,24 +69,6 @@ def _page(entry: BookEntry, codes: list[str], columns: Columns) -> str:
             *_examples(rule.examples),
         ]
     )
-
-
-def _sections(rationale: str) -> tuple[list[str], str, str]:
-    """The paragraphs of a docstring, what it says of cases not flagged, and of the fix."""
-    found = {"": "", "Not flagged": "", "Fix": ""}
-    current = ""
-    for line in rationale.splitlines():
-        head, separator, rest = line.partition(":")
-        begins = bool(separator) and head in found
-        if begins:
-            current = head
-        found[current] += (rest.strip() if begins else line) + "\n"
-    about = [block for block in re.split(r"\n\s*\n", found[""].strip()) if block]
-    return about, _capital(found["Not flagged"].strip()), _capital(found["Fix"].strip())
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _facts_of(entry: BookEntry) -> list[tuple[str, str]]:
@@ -144,7 +87,7 @@ def _facts_of(entry: BookEntry) -> list[tuple[str, str]]:
             if rule.coding_terms
             else "",
         ),
-        ("judged for each", _EACH.get(rule.over, rule.over)),
+        ("judged for each", EACH.get(rule.over, rule.over)),
         ("says", code(rule.message)),
         ("kind of defect", code(rule.concept) if rule.concept else ""),
         ("earlier codes", ", ".join(rule.aliases)),
