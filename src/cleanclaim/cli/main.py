@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "payer": "Show what payers state; check a payer file of your own and what it would change.",
     "x12": "Judge X12 files of any kind, and answer them by 999 and TA1.",
     "reference": "Show or search the reference tables.",
+    "serve": "Serve the practice to a browser.",
 }
 """Commands by name, with the one line that the help shows."""
 
