@@ -22,7 +22,7 @@ from cleanclaim.practice.models.patients import (
     Patient,
 )
 from cleanclaim.practice.models.payers import Charge, ClinicPayer, Enrollment, PackFile
-from cleanclaim.practice.models.plans import Certification, PlanOfCare, ProgressReport
+from cleanclaim.practice.models.plans import Certification, PlanOfCare, ProgressReport, Referral
 from cleanclaim.practice.models.rows import ClinicRow, StaleRowError
 from cleanclaim.practice.models.trail import TrailEntry, TrailHead
 from cleanclaim.practice.models.visits import (
@@ -69,6 +69,7 @@ __all__ = [
     "PlanOfCare",
     "ProgressReport",
     "Provider",
+    "Referral",
     "Role",
     "Signature",
     "StaleRowError",

@@ -1,4 +1,4 @@
-"""Plans of care, how they were certified, and progress reports."""
+"""Orders for therapy, plans of care, how they were certified, and progress reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from cleanclaim.practice.models.clinics import Provider
-from cleanclaim.practice.models.patients import Patient
+from cleanclaim.practice.models.patients import Document, Patient
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
 from cleanclaim.practice.sealing import SealedJSONField
 from cleanclaim.records import CertificationMethod, Credential
@@ -76,4 +76,28 @@ class ProgressReport(ClinicRow):
 
     def __str__(self) -> str:
         """The day."""
+        return self.on.isoformat()
+
+
+class Referral(ClinicRow):
+    """An order or referral for therapy as it reached the clinic: who asked for it, when, and for what.
+
+    `plan` is the plan of care that rests on it, once there is one; `received_on` is the day it reached the clinic.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="referrals")
+    by = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    received_on = models.DateField(null=True, blank=True)
+    valid_through = models.DateField(null=True, blank=True)
+    visits_ordered = models.PositiveSmallIntegerField(null=True, blank=True)
+    diagnoses = models.JSONField(default=list, blank=True)
+    plan = models.ForeignKey(PlanOfCare, on_delete=models.SET_NULL, null=True, blank=True, related_name="referrals")
+    document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("-on",)
+
+    def __str__(self) -> str:
+        """The day it was signed."""
         return self.on.isoformat()
