@@ -42,6 +42,9 @@ _EDITIONS = {
 }
 """Columns of `claims` that say whether an edition was in force on the day, and the table each speaks of."""
 
+_DEADLINE = "filing_deadline"
+"""Column of `claims` with the last day of filing."""
+
 
 class ClaimState(StrEnum):
     """What becomes of a claim."""
@@ -78,6 +81,14 @@ class BilledClaim:
     """Findings whose safe fix was made at once, or that filing in parts settles; they are not among `findings`."""
     unconfirmed: tuple[str, ...] = ()
     """Tables that judged the claim by an edition not confirmed for its date: never simply clean."""
+    filing_deadline: date | None = None
+    """The last day on which the payer must have the claim; `None` where that is not known."""
+
+    def state_with(self, findings: Sequence[Finding]) -> ClaimState:
+        """What becomes of the claim where only these of its findings stand, as a person has set the others aside."""
+        if self.state is ClaimState.NOT_JUDGED:
+            return self.state
+        return _state(self.prepared, self.claim, findings, crashed=False)
 
     @property
     def charge_cents(self) -> int | None:
@@ -103,7 +114,7 @@ class Billed:
 @cache
 def the_judge() -> Judge:
     """The rule book without previews, planned once."""
-    return Judge(active_rules(), extra={"lines": PRICES, "claims": tuple(_EDITIONS)})
+    return Judge(active_rules(), extra={"lines": PRICES, "claims": (*_EDITIONS, _DEADLINE)})
 
 
 @without_collection()
@@ -177,6 +188,7 @@ def _claims(
     for row in priced.iter_rows(named=True):
         lines[row["claim_id"]].append(row)
     editions = verdicts.workspace.frames["claims"].select(list(_EDITIONS)).rows()
+    deadlines = verdicts.workspace.frames["claims"].get_column(_DEADLINE).to_list()
     result = []
     for claim_id, item in enumerate(prepared):
         own_lines = lines[claim_id]
@@ -200,6 +212,7 @@ def _claims(
                     if confirmed is False
                 ),
                 mended=(*fixed[claim_id], *settled),
+                filing_deadline=deadlines[claim_id],
             )
         )
     return tuple(result)
