@@ -113,6 +113,15 @@ class Claim(ClinicRow):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
     first_passed = models.BooleanField(null=True, blank=True)
     """Whether the claim was ready when it was first built, without a person's work."""
+    evidence = SealedJSONField(null=True, blank=True)
+    """What was suggested from the note's words, and what was left unbilled, each with why."""
+    gaps = models.JSONField(default=list, blank=True)
+    """What the claim still lacks before it can be written into a file: field, what was found, what was expected."""
+    crashed = models.JSONField(default=list, blank=True)
+    """Codes of rules that crashed when the claim was last checked: nothing is said about it then."""
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_on = models.DateField(null=True, blank=True)
+    """The clinic's day on which it was last checked, against which deadlines were counted."""
 
     class Meta(ClinicRow.Meta):
         ordering = ("due_on", "-at_stake_cents", "number")
