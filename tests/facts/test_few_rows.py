@@ -9,10 +9,10 @@ import pytest
 
 from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
-from cleanclaim.facts import alike, derive, memory, pair_edits, workspace
-from cleanclaim.facts.claims import field_lengths, like_lines
+from cleanclaim.facts import alike, derive, few_rows, memory, pair_edits, workspace
+from cleanclaim.facts.claims import like_lines
 from cleanclaim.facts.diagnoses import company, links
-from cleanclaim.facts.identity import addresses, described
+from cleanclaim.facts.identity import described
 from cleanclaim.facts.procedures import earlier_visits, hcpcs_listing, remote_monitoring
 from cleanclaim.facts.units import billed_against_furnished
 from cleanclaim.pricing import claim_groups, exact
@@ -35,9 +35,8 @@ THRESHOLDS = (
     (company, "_FEW"),
     (links, "_FEW"),
     (described, "_FEW"),
-    (addresses, "_FEW"),
     (hcpcs_listing, "_FEW"),
-    (field_lengths, "_FEW"),
+    (few_rows, "FEW"),
     (earlier_visits, "_FEW"),
     (remote_monitoring, "_FEW"),
     (billed_against_furnished, "_FEW"),

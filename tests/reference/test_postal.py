@@ -21,6 +21,14 @@ def test_the_prefixes_are_the_ones_described() -> None:
     assert {row[4:] for row in rows} <= postal.states()
 
 
+def test_countries_are_the_codes_of_the_list() -> None:
+    known = postal.countries()
+    assert len(known) == 249
+    assert all(len(code) == 2 and code.isascii() and code.isupper() for code in known)
+    assert {"CA", "MX", "US", "AX", "ZW"} <= known
+    assert known.isdisjoint({"ZZ", "QX", "U5", "UK", "EU", "XK", "AN", "ca", ""})
+
+
 @pytest.mark.parametrize(
     ("zip_code", "states"),
     [

@@ -70,7 +70,7 @@ def test_names_policy_and_street_are_those_of_the_file() -> None:
     row = laid(theirs).tables.claims.row(0, named=True)
     assert (row["patient_family_name"], row["patient_given_name"]) == ("Ashgrove", "Maren")
     assert (row["has_coverage"], row["relationship"], row["subscriber_family_name"]) == (True, "child", "Rowan")
-    assert (row["billing_street"], row["billing_phone"]) == ("40 Millrace Way Suite 2", None)
+    assert (row["billing_street"], row["billing_street_longest"]) == ("40 Millrace Way Suite 2", 15)
     assert (row["evaluation_components_absent"], row["lists_services"]) == (None, None)
     lost = laid(replace(one, payer=None, billing=None, patient=None)).tables.claims.row(0, named=True)
     names = ("has_coverage", "relationship", "subscriber_family_name", "patient_family_name", "billing_street")

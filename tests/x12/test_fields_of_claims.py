@@ -127,6 +127,47 @@ def test_a_payer_that_answers_twice_on_a_line_is_one_payer() -> None:
     assert (line["prior_answers"], line["line_prior_paid_cents"], line["prior_adjustments"]) == (1, 10_000, 3)
 
 
+@pytest.mark.parametrize(
+    ("contact", "phone"),
+    [
+        ("", ""),
+        ("~PER*IC*DESK*TE*5550100", "5550100"),
+        ("~PER*IC*DESK*EM*a@example.org*FX*3125550111*TE*(312) 555-0100", "(312) 555-0100"),
+        ("~PER*IC*DESK*FX*3125550111*TE*3125550100*EX*12", "3125550100"),
+        ("~PER*IC*DESK*EM*a@example.org", ""),
+        ("~PER*IC*DESK*FX*3125550111~PER*IC*NIGHT*TE*3125550122", ""),
+    ],
+    ids=["no-contact", "short", "third", "second", "no-telephone", "of-a-second-contact"],
+)
+def test_the_telephone_is_that_of_the_clinics_first_contact(contact: str, phone: str) -> None:
+    data = file_with(swap=(("REF*EI*123456789", f"REF*EI*123456789{contact}"),))
+    assert rows(data)[0]["billing_phone"] == by_columns(data)["billing_phone"] == phone
+
+
+@pytest.mark.parametrize(
+    ("causes", "kind"),
+    [("AA", "auto"), ("EM", "employment"), ("OA:AA", "other"), ("ZZ", "ZZ"), ("AA:ZZ", "ZZ"), (":AA", "auto"), ("", "")],
+)
+def test_a_cause_that_no_claim_knows_is_told_as_it_stands(causes: str, kind: str) -> None:
+    clm = "CLM*C1*240***11:B:1*Y*A*Y*Y"
+    data = file_with(swap=((clm, f"{clm}**{causes}:::IL" if causes else clm),))
+    assert rows(data)[0]["accident_kind"] == by_columns(data)["accident_kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("street", "text", "longest"),
+    [
+        ("N3*7 LARCH ROW", "7 LARCH ROW", 11),
+        ("N3*7 LARCH ROW*SECOND FLOOR REAR", "7 LARCH ROW SECOND FLOOR REAR", 17),
+        (f"N3*{'A' * 56}", "A" * 56, 56),
+    ],
+)
+def test_the_longest_line_of_a_street_is_measured(street: str, text: str, longest: int) -> None:
+    data = file_with(swap=(("N3*7 LARCH ROW", street),))
+    for claim in (rows(data)[0], by_columns(data)):
+        assert (claim["patient_street"], claim["patient_street_longest"]) == (text, longest)
+
+
 def by_columns(data: bytes) -> dict[str, Any]:
     """The claim's first row, read by columns."""
     numbering = Numbering()

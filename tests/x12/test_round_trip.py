@@ -122,7 +122,10 @@ def same_payers(found: ParsedClaim, claim: Claim) -> None:
         assert read_payer.address == (address(payer.address) if payer.address else None)
         holder = None if payer.relationship is Relationship.SELF else payer.subscriber
         same_name(read_payer.subscriber, claim.patient.name if holder is None else holder.name)
-        assert read_payer.paid_cents == (payer.adjudication.paid_cents if payer.adjudication else None)
+        decision = payer.adjudication
+        assert read_payer.paid_cents == (decision.paid_cents if decision else None)
+        whole = sum(item.amount_cents for item in decision.adjustments) if decision else 0
+        assert read_payer.adjusted_cents == whole
     assert found.payer.claim_number == claim.payer.claim_number
     assert found.subscriber == found.payer.subscriber
 
@@ -138,10 +141,11 @@ def same_lines(found: ParsedClaim, claim: Claim) -> None:
         assert read_line.pointers == line.pointers
         assert read_line.control_number == line.control_number
         assert read_line.minutes is None
-        decided = [payer.adjudication for payer in claim.other_payers if payer.adjudication is not None]
-        answers = [(answer, one) for answer in decided for one in answer.lines if one.line == number]
+        decided = [(payer, payer.adjudication) for payer in claim.other_payers if payer.adjudication is not None]
+        answers = [(payer, answer, one) for payer, answer in decided for one in answer.lines if one.line == number]
         assert read_line.answers == tuple(
             ParsedAnswer(
+                payer=payer.identifier,
                 paid_cents=one.paid_cents,
                 adjusted_cents=line.charge_cents - one.paid_cents,
                 adjustments=len(one.adjustments),
@@ -149,7 +153,7 @@ def same_lines(found: ParsedClaim, claim: Claim) -> None:
                 decided_on=answer.adjudicated_on,
                 states_day=True,
             )
-            for answer, one in answers
+            for payer, answer, one in answers
         )
 
 

@@ -15,6 +15,7 @@ def address_columns(who: str, address: Address) -> dict[str, Any]:
     """The columns of an address in the USA, `patient_street` and its like."""
     return {
         f"{who}_street": " ".join(line for line in (address.line1, address.line2) if line),
+        f"{who}_street_longest": max(len(address.line1), len(address.line2)),
         f"{who}_city": address.city.strip(),
         f"{who}_state": address.state,
         f"{who}_zip": address.zip_code,

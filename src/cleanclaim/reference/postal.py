@@ -1,4 +1,4 @@
-"""The states, territories and military posts of an address in the USA, and where ZIP codes lie."""
+"""Countries; the states, territories and military posts of an address in the USA; and where ZIP codes lie."""
 
 from __future__ import annotations
 
@@ -17,8 +17,22 @@ def states() -> frozenset[str]:
     Raises:
         SourceError: the table's source lacks what finds it again.
     """
-    text = (resources.files("cleanclaim.reference.data") / "postal.toml").read_text("utf-8")
-    table = tomllib.loads(text)["states"]
+    return _codes("postal.toml", "states")
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Every two-letter code of a country; its source is checked on the way.
+
+    Raises:
+        SourceError: the table's source lacks what finds it again.
+    """
+    return _codes("countries.toml", "countries")
+
+
+def _codes(file: str, name: str) -> frozenset[str]:
+    text = (resources.files("cleanclaim.reference.data") / file).read_text("utf-8")
+    table = tomllib.loads(text)[name]
     Source.from_table(table["source"])
     return frozenset(table["codes"])
 

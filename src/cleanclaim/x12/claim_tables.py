@@ -232,9 +232,10 @@ def _earlier_payers(claim: ParsedClaim, *, whole: bool) -> dict[str, Any]:
 
 def _accident(claim: ParsedClaim) -> dict[str, Any]:
     kinds = {code: name for name, code in load_guide().codes["accident"].items()}
-    named = [kinds[code] for code in claim.accident_kinds if code in kinds]
+    # A cause that claims do not know is told as it stands, before those that they do.
+    foreign = [code for code in claim.accident_kinds if code not in kinds]
     return {
-        "accident_kind": named[0] if named else "",
+        "accident_kind": foreign[0] if foreign else (kinds[claim.accident_kinds[0]] if claim.accident_kinds else ""),
         "accident_on": claim.accident_on,
         "accident_state": claim.accident_state,
     }
@@ -257,6 +258,7 @@ def _parties(claim: ParsedClaim, furnished_by: ParsedParty | None, *, is_named: 
             "billing_name": claim.billing.name.strip(),
             "billing_given_name": claim.billing.given_name.strip(),
             "billing_is_person": claim.billing.is_person,
+            "billing_phone": claim.billing.phone,
             **_address("billing", claim.billing),
         }
     if furnished_by is not None:
@@ -284,14 +286,15 @@ def _parties(claim: ParsedClaim, furnished_by: ParsedParty | None, *, is_named: 
     return row
 
 
-def _address(who: str, party: ParsedParty) -> dict[str, str | None]:
+def _address(who: str, party: ParsedParty) -> dict[str, str | int]:
     """The columns of an address; one left out has no street, city and state, and says nothing of its ZIP code."""
     if party.address is None:
-        return {f"{who}_{part}": "" for part in ("street", "city", "state")}
+        return {f"{who}_{part}": "" for part in ("street", "city", "state")} | {f"{who}_street_longest": 0}
     address = party.address
     street = " ".join(line for line in (address.line1, address.line2) if line)
     return {
         f"{who}_street": street,
+        f"{who}_street_longest": max(len(address.line1), len(address.line2)),
         f"{who}_city": address.city,
         f"{who}_state": address.state,
         f"{who}_zip": address.zip_code,

@@ -49,6 +49,8 @@ class ParsedParty:
     states_birth_date: bool = False
     """Something stands where the birth date belongs, readable or not."""
     sex: str = ""
+    phone: str = ""
+    """The first telephone number of its contact, as written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class _Reader:
             birth_date=None if about is None else self._day(node.id, about, 2),
             states_birth_date=about is not None and bool(about.text(2)),
             sex="" if about is None else about.text(3),
+            phone=_phone(node),
         )
 
     def _payer(self, level: LoopNode, holder: LoopNode | None, named: LoopNode | None) -> ParsedPayer | None:
@@ -495,6 +496,14 @@ def _line_fields(node: LoopNode, service: Segment) -> tuple[tuple[str, str], ...
         ("units", service.text(4)),
         ("line_date", day.text(3) if day is not None else ""),
     )
+
+
+def _phone(node: LoopNode) -> str:
+    """The first telephone number among the up to three numbers of a party's contact."""
+    contact = node.segment("PER")
+    if contact is None:
+        return ""
+    return next((contact.text(place + 1) for place in (3, 5, 7) if contact.text(place) == "TE"), "")
 
 
 def _reference(node: LoopNode | None, qualifier: str) -> str:

@@ -5,12 +5,12 @@ The lengths are those of the guide of the professional claim; which text goes wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.facts.few_rows import few_or_many
+from cleanclaim.facts.kit import Stage
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.x12.guide import load_guide
 
@@ -33,11 +33,10 @@ _PLACES: dict[str, tuple[str, str]] = {
 """Column → its length in the guide, and what to call it."""
 
 _STREETS = {"patient_street": "patient's street", "billing_street": "clinic's street"}
-"""Columns that hold two lines of the guide's `address_line` and the blank between them."""
+"""Columns that hold two lines of the guide's `address_line` and the blank between them. How long the longer line is
+stands in a column of its own, `…_longest`, where the source tells lines apart."""
 
-
-_FEW = 200
-"""Up to this many claims Python is done before a query has begun."""
+_LINES = {f"{column}_longest": column for column in _STREETS}
 
 
 @cache
@@ -50,31 +49,46 @@ def _most() -> dict[str, tuple[int, str]]:
     return most
 
 
-def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    claims = frames["claims"]
-    return _few(claims) if claims.height <= _FEW else _many(claims)
+@cache
+def _longest() -> dict[str, tuple[int, str]]:
+    """Column of the longest line → the most characters it may have, and what to call the street."""
+    length = load_guide().lengths["address_line"]
+    return {column: (length, _STREETS[street]) for column, street in _LINES.items()}
 
 
 def _few(claims: pl.DataFrame) -> pl.DataFrame:
     most = _most()
     rows = []
-    for row in claims.select(list(most)).iter_rows():
-        longer = [
-            f"{label} (at most {length})"
-            for text, (length, label) in zip(row, most.values(), strict=True)
-            if text is not None and len(text) > length
-        ]
-        rows.append((True if longer else (None if None in row else False), ", ".join(longer)))
+    for row in claims.select([*most, *_LINES]).iter_rows(named=True):
+        too_long: dict[str, bool | None] = {}
+        for column, (length, label) in most.items():
+            text = row[column]
+            too_long[f"{label} (at most {length})"] = None if text is None else len(text) > length
+        for column, (length, label) in _longest().items():
+            too_long[f"{label} (at most {length} in a line)"] = _line_too_long(row[column], row[_LINES[column]], length)
+        longer = [words for words, is_longer in too_long.items() if is_longer]
+        rows.append((True if longer else (None if None in too_long.values() else False), ", ".join(longer)))
     return pl.DataFrame(rows, schema={column.name: column.dtype for column in stage.adds}, orient="row")
 
 
+def _line_too_long(longest: int | None, street: str | None, length: int) -> bool | None:
+    """Whether a line of the street is too long; a street that fits into one line has none."""
+    if longest is not None:
+        return longest > length
+    return False if street is not None and len(street) <= length else None
+
+
 def _many(claims: pl.DataFrame) -> pl.DataFrame:
-    most = _most()
-    longer = {label: pl.col(column).str.len_chars() > length for column, (length, label) in most.items()}
-    named = [
-        pl.when(is_longer).then(pl.lit(f"{label} (at most {length})"))
-        for (label, is_longer), (length, _) in zip(longer.items(), most.values(), strict=True)
-    ]
+    longer = {
+        f"{label} (at most {length})": pl.col(column).str.len_chars() > length
+        for column, (length, label) in _most().items()
+    }
+    for column, (length, label) in _longest().items():
+        fits = pl.col(_LINES[column]).str.len_chars() <= length
+        longer[f"{label} (at most {length} in a line)"] = (
+            pl.when(pl.col(column).is_not_null()).then(pl.col(column) > length).when(fits).then(pl.lit(value=False))
+        )
+    named = [pl.when(is_longer).then(pl.lit(words)) for words, is_longer in longer.items()]
     return claims.select(
         pl.any_horizontal(*longer.values()).alias("has_long_field"),
         pl.concat_str(named, separator=", ", ignore_nulls=True).alias("long_fields"),
@@ -84,11 +98,11 @@ def _many(claims: pl.DataFrame) -> pl.DataFrame:
 stage = Stage(
     name="field-lengths",
     over="claims",
-    needs=("claim_key", *_PLACES, *_STREETS),
+    needs=("claim_key", *_PLACES, *_STREETS, *_LINES),
     adds=(
         Column("has_long_field", FLAG, "flag", "a text of the claim is longer than its place in a claim file"),
         Column("long_fields", TEXT, "words", "which texts are too long, and the most characters of each"),
     ),
-    compute=_compute,
+    compute=few_or_many(_few, _many),
     lacks="names, addresses and numbers of the claim",
 )

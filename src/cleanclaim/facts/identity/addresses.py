@@ -1,16 +1,16 @@
-"""Addresses of patient and clinic: which parts are empty, and whether a state is one.
+"""Addresses of patient and clinic: which parts are empty, and whether a state and a country is one.
 
 An address outside the USA has no state and no ZIP code that could be checked here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.facts.few_rows import few_or_many
+from cleanclaim.facts.kit import Stage
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import postal
 
@@ -19,9 +19,6 @@ _ABROAD_TOO = frozenset({"street", "city"})
 _STATES = {"patient": "patient_state", "clinic": "billing_state", "accident": "accident_state"}
 _COUNTRIES = {"patient": "patient_country", "clinic": "billing_country"}
 _PREFIX = {"patient": "patient", "clinic": "billing"}
-_TWO_LETTERS = re.compile(r"^[A-Z]{2}$")
-_FEW = 200
-"""Up to this many claims Python is done before a query has begun."""
 
 
 def _at_home(who: str) -> pl.Expr:
@@ -46,11 +43,6 @@ def _any(conditions: Iterable[pl.Expr]) -> pl.Expr:
     return pl.any_horizontal(*conditions)
 
 
-def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    claims = frames["claims"]
-    return _few(claims) if claims.height <= _FEW else _many(claims)
-
-
 def _few(claims: pl.DataFrame) -> pl.DataFrame:
     rows = [_row(row) for row in claims.select(stage.needs).iter_rows(named=True)]
     return pl.DataFrame(rows, schema={column.name: column.dtype for column in stage.adds}, orient="row")
@@ -65,17 +57,14 @@ def _row(row: Mapping[str, str | None]) -> tuple[bool | str | None, ...]:
             for part, label in _PARTS.items()
         }
         found += _told(parts)
-    known = postal.states()
+    known, countries = postal.states(), postal.countries()
     unlisted = {}
     for who, name in _STATES.items():
         home = _home(row[f"{_PREFIX[who]}_country"]) if who in _PREFIX else True
         unlisted[who] = _both(_is(row[name], lambda text: text != "" and text not in known), home)
     found += _told(unlisted)
     found += _told(
-        {
-            who: _is(row[name], lambda text: text != "" and not _TWO_LETTERS.match(text))
-            for who, name in _COUNTRIES.items()
-        }
+        {who: _is(row[name], lambda text: text != "" and text not in countries) for who, name in _COUNTRIES.items()}
     )
     return tuple(found)
 
@@ -111,7 +100,8 @@ def _many(claims: pl.DataFrame) -> pl.DataFrame:
         for who, name in _STATES.items()
     }
     abroad = {
-        who: (pl.col(name) != "") & pl.col(name).str.contains(_TWO_LETTERS.pattern).not_()
+        who: (pl.col(name) != "")
+        & pl.when(pl.col(name).is_not_null()).then(pl.col(name).is_in(sorted(postal.countries())).not_())
         for who, name in _COUNTRIES.items()
     }
     return claims.select(
@@ -121,8 +111,8 @@ def _many(claims: pl.DataFrame) -> pl.DataFrame:
         _words(clinic).alias("billing_address_gaps"),
         _any(unlisted.values()).alias("has_unlisted_state"),
         _words(unlisted).alias("unlisted_states_of"),
-        _any(abroad.values()).alias("has_malformed_country"),
-        _words(abroad).alias("malformed_countries_of"),
+        _any(abroad.values()).alias("has_unlisted_country"),
+        _words(abroad).alias("unlisted_countries_of"),
     )
 
 
@@ -137,9 +127,9 @@ stage = Stage(
         Column("billing_address_gaps", TEXT, "words", "the parts of the clinic's address that are empty"),
         Column("has_unlisted_state", FLAG, "flag", "a state of an address in the USA or of the accident is none"),
         Column("unlisted_states_of", TEXT, "words", "whose state is none: patient, clinic, accident"),
-        Column("has_malformed_country", FLAG, "flag", "a country is not written in two letters"),
-        Column("malformed_countries_of", TEXT, "words", "whose country is not written in two letters"),
+        Column("has_unlisted_country", FLAG, "flag", "a country is none of the two-letter codes"),
+        Column("unlisted_countries_of", TEXT, "words", "whose country is none: patient, clinic"),
     ),
-    compute=_compute,
+    compute=few_or_many(_few, _many),
     lacks="addresses of patient and clinic, and state of the accident",
 )

@@ -3,7 +3,7 @@
 Clearinghouses reject what does not fit, or cut it off, and then the payer finds no such member, street or
 authorization.
 
-Not flagged: texts that fill their place to the last character.
+Not flagged: texts that fill their place to the last character; a street that takes both of its lines.
 Fix: none; shorten it as the card, the postal service or the payer writes it.
 """
 
@@ -61,6 +61,37 @@ rule = Rule(
             visit 2026-03-04 medicare_b claim_key=CCCCCCCCCCCCCCCCCCCC
               97110 GP x2 30min
         """),
+        good("""
+            visit 2026-03-04 medicare_b patient_street=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx patient_street_longest=55
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-03-04 medicare_b patient_street=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx patient_street_longest=56
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="too long for a claim file: patient's street (at most 55 in a line)",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b billing_street=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx billing_street_longest=?
+              97110 GP x2 30min
+        """),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b billing_street=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx billing_street_longest=?
+              97110 GP x2 30min
+            """,
+            lacks="names, addresses",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b billing_street=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx billing_street_longest=?
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="too long for a claim file: clinic's street (at most 111)",
+        ),
         unknown(
             """
             visit 2026-03-04 medicare_b patient_city=?

@@ -1,9 +1,11 @@
-"""The rendering provider is an aide, a student or an athletic trainer.
+"""The rendering provider is an aide, a student, an athletic trainer, or of another trade that furnishes no therapy.
 
-Medicare pays skilled therapy of a therapist, or of an assistant under one. What an aide, a student or a trainer gives is
-not covered, whoever signs.
+Medicare pays skilled therapy of a therapist, or of an assistant under one. What an aide, a student, a trainer or a
+massage therapist gives is not covered, whoever signs. A claim file says it by the taxonomy code alone; there, a line
+with a therapy modifier is what says that therapy is billed.
 
-Not flagged: assistants (ID112); physicians and practitioners, who may furnish therapy themselves.
+Not flagged: assistants (ID112); physicians and practitioners, who may furnish therapy themselves; a therapist under
+the taxonomy code of another trade (ID121).
 Fix: none; if a therapist gave the service, name the therapist.
 """
 
@@ -22,8 +24,8 @@ rule = Rule(
     severity=Severity.DENY,
     payers="Medicare Part B",
     applies=col.payer_kind == "medicare_b",
-    flag=one_of(col.rendering_credential, ["aide", "student", "ATC"]),
-    message="rendered by {rendering_credential}, Medicare pays a therapist",
+    flag=one_of(col.rendering_credential, ["aide", "student", "ATC"]) | col.is_billed_by_another_trade,
+    message="rendered by {rendered_by}, Medicare pays a therapist",
     concept="rendering-not-a-therapist",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -54,6 +56,28 @@ rule = Rule(
         unknown(
             """
             visit 2026-03-04 medicare_b rendering_credential=?
+              97110 GP x2 30min
+            """,
+            lacks="PT, PTA, OT",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=? rendering_taxonomy=2255A2300X
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="rendered by taxonomy 2255A2300X, Medicare pays a therapist",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=? rendering_taxonomy=2255A2300X
+              97110 x2 30min
+            """,
+            lacks="PT, PTA, OT",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b rendering_credential=? rendering_taxonomy=207Q00000X
               97110 GP x2 30min
             """,
             lacks="PT, PTA, OT",

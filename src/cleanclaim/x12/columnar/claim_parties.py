@@ -15,6 +15,7 @@ _ASSISTANTS = {"PT": "PTA", "OT": "OTA"}
 _SELF = "18"
 _PLACES = {"P": 0, "S": 1, "T": 2}
 _LAST = 9
+_TELEPHONE = "TE"
 _ADDRESS = ("street", "city", "state")
 
 
@@ -65,6 +66,9 @@ def _parties(block: Block) -> pl.DataFrame:
     both = (pl.col("street_1") != "") & (pl.col("street_2") != "")
     between = pl.when(both).then(pl.lit(" ")).otherwise(pl.lit(""))
     is_npi = pl.col("identifier_kind") == "XX"
+    numbers = [("contact_kind", "contact_number"), *((f"contact_kind_{n}", f"contact_number_{n}") for n in (2, 3))]
+    phones = [pl.when(pl.col(kind) == _TELEPHONE).then(number) for kind, number in numbers]
+    longest = pl.max_horizontal(pl.col("street_1").str.len_chars(), pl.col("street_2").str.len_chars())
     is_person = pl.col("entity_kind").replace_strict({"1": True, "2": False}, default=None, return_dtype=pl.Boolean)
     same = ("name", "given_name", "identifier", "tax_id", "taxonomy", "birth_date", "birth_date_text", "sex")
     return block.table("parties").select(
@@ -79,6 +83,8 @@ def _parties(block: Block) -> pl.DataFrame:
         is_person.alias("is_person"),
         (pl.col("address_segment") != "").alias("has_address"),
         pl.concat_str("street_1", between, "street_2").alias("street"),
+        longest.cast(pl.Int64).alias("street_longest"),
+        pl.coalesce(*phones, pl.lit("")).alias("phone"),
     )
 
 
@@ -165,6 +171,8 @@ def _own(as_of: date) -> list[pl.Expr]:
     kinds = {code: name for name, code in load_guide().codes["accident"].items()}
     causes = [pl.col(f"accident_{place}") for place in (1, 2, 3)]
     named = [cause.replace_strict(kinds, default=None, return_dtype=pl.String) for cause in causes]
+    # A cause that claims do not know is told as it stands, before those that they do.
+    foreign = [pl.when((cause != "") & cause.is_in(list(kinds)).not_()).then(cause) for cause in causes]
     has_lines = pl.col("line_place").is_not_null()
     place = pl.when(has_lines).then("line_place").otherwise("place_of_service")
     has_cause = pl.any_horizontal(cause != "" for cause in causes)
@@ -190,7 +198,7 @@ def _own(as_of: date) -> list[pl.Expr]:
         pl.lit(False).alias("knows_history"),
         pl.lit([], dtype=pl.List(pl.String)).alias("unit_preference"),
         pl.concat_list(left_empty).list.drop_nulls().alias("claim_fields_absent"),
-        pl.coalesce(*named, pl.lit("")).alias("accident_kind"),
+        pl.coalesce(*foreign, *named, pl.lit("")).alias("accident_kind"),
         pl.col("accident_on"),
         pl.col("accident_state"),
     ]
@@ -262,7 +270,9 @@ def _address(role: str, shown: str) -> list[pl.Expr]:
         pl.when(there).then(f"{role}_{part}").when(_is_named(role)).then(pl.lit("")).alias(f"{shown}_{part}")
         for part in _ADDRESS
     ]
-    return [*parts, *(pl.when(there).then(f"{role}_{part}").alias(f"{shown}_{part}") for part in ("zip", "country"))]
+    longest = pl.when(there).then(f"{role}_street_longest").when(_is_named(role)).then(pl.lit(0))
+    rest = (pl.when(there).then(f"{role}_{part}").alias(f"{shown}_{part}") for part in ("zip", "country"))
+    return [*parts, longest.alias(f"{shown}_street_longest"), *rest]
 
 
 def _billing_taxonomy() -> pl.Expr:
@@ -279,6 +289,7 @@ def _billing() -> list[pl.Expr]:
         pl.col("billing_name"),
         pl.col("billing_given_name"),
         pl.col("billing_is_person"),
+        pl.col("billing_phone"),
         *_address("billing", "billing"),
     ]
 
@@ -347,7 +358,8 @@ def _chosen_patient() -> list[pl.Expr]:
     """The patient's own level where there is one, else the subscriber who is the patient, else nobody."""
     is_dependent = pl.col("dependent_key").is_not_null()
     is_self = pl.col("coverage_relationship") == _SELF
-    parts = ("name", "given_name", "birth_date", "birth_date_text", "sex", "has_address", *_ADDRESS, "zip", "country")
+    parts = ("name", "given_name", "birth_date", "birth_date_text", "sex", "has_address", *_ADDRESS, "zip", "country",
+             "street_longest")  # fmt: skip
     return [
         pl.when(is_dependent).then(f"patient_{part}").when(is_self).then(f"subscriber_{part}").alias(f"chosen_{part}")
         for part in parts

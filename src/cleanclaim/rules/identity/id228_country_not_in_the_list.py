@@ -1,4 +1,4 @@
-"""The country of an address is not written in two letters.
+"""The country of an address is none that the list of two-letter codes has.
 
 A claim names a country only outside the USA, and by its two-letter code; Canada is CA, not Canada.
 
@@ -16,11 +16,11 @@ from cleanclaim.sources import page
 
 rule = Rule(
     code="ID228",
-    name="country-not-in-two-letters",
+    name="country-not-in-the-list",
     over="claims",
     severity=Severity.REJECT,
-    flag=col.has_malformed_country,
-    message="the country of {malformed_countries_of} is not written in two letters",
+    flag=col.has_unlisted_country,
+    message="the country of {unlisted_countries_of} is no two-letter code of a country",
     concept="country-invalid",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -29,6 +29,13 @@ rule = Rule(
             "837P 005010X222A1",
             "address: country code of two or three letters, only outside the USA; read in the map of pyx12 4.0.0",
             read_on=date(2026, 11, 21),
+        ),
+        page(
+            "tz database",
+            "iso3166.tab, the codes of ISO 3166-1 alpha-2",
+            "first column",
+            read_on=date(2026, 11, 21),
+            url="https://data.iana.org/time-zones/code/iso3166.tab",
         ),
     ),
     examples=(
@@ -46,7 +53,7 @@ rule = Rule(
               97110 GP x2 30min
             """,
             at="claim",
-            says="the country of patient is not written in two letters",
+            says="the country of patient is no two-letter code of a country",
         ),
         bad(
             """
@@ -54,7 +61,15 @@ rule = Rule(
               97110 GP x2 30min
             """,
             at="claim",
-            says="the country of patient, clinic is not written in two letters",
+            says="the country of patient, clinic is no two-letter code of a country",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b patient_country=ZZ
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="the country of patient is no two-letter code of a country",
         ),
         unknown(
             """
