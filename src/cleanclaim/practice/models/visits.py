@@ -66,6 +66,7 @@ class Visit(ClinicRow):
     `number` is the key that claims carry. `note` is `records.Note`, `interventions` a list of `records.Intervention`,
     `evaluation` is `records.EvaluationFindings`, `billed` a list of `records.BilledLine`, each as JSON; null is
     unknown. `detail` holds the remaining fields of `records.Visit` that were stated (outcome measure, ABN, …).
+    `attested` lists the changes of proposed lines that a named therapist answers for (`engine.attesting.Attested`).
     """
 
     number = models.CharField(max_length=38)
@@ -87,6 +88,7 @@ class Visit(ClinicRow):
     evaluation = models.JSONField(null=True, blank=True)
     billed = models.JSONField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)
+    attested = models.JSONField(default=list, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(ClinicRow.Meta):
