@@ -13,6 +13,7 @@ from cleanclaim.reference.lookup import attach
 
 _STATUS = "medicare_status"
 _STATUS_MEANING = "status on the Medicare fee schedule: active, bundled, invalid, noncovered, …"
+_DESIGNATION_LACKS = "whether Medicare lists the code as always or sometimes therapy on the date of service"
 _STATUS_LACKS = "the Medicare fee schedule status of the code for the date of service"
 
 
@@ -31,15 +32,18 @@ def _statuses(table: str, code: str, name: str) -> FrameFunction:
     return compute
 
 
-def _designations(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    return attach(
-        frames["lines"].select("code", "date_of_service"),
-        procedure_tables.therapy_table(),
-        by={"code": "code"},
-        day="date_of_service",
-        take={"therapy": "therapy_designation"},
-        status="found",
-    ).select("therapy_designation")
+def _designations(code: pl.Expr, name: str) -> FrameFunction:
+    def compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+        return attach(
+            frames["lines"].select(code.alias("code"), "date_of_service"),
+            procedure_tables.therapy_table(),
+            by={"code": "code"},
+            day="date_of_service",
+            take={"therapy": name},
+            status="found",
+        ).select(name)
+
+    return compute
 
 
 stages = (
@@ -48,8 +52,25 @@ stages = (
         over="lines",
         needs=("code", "date_of_service"),
         adds=(Column("therapy_designation", TEXT, "code", "always, sometimes or none: Medicare's therapy code list"),),
-        compute=_designations,
-        lacks="whether Medicare lists the code as always or sometimes therapy on the date of service",
+        compute=_designations(pl.col("code"), "therapy_designation"),
+        lacks=_DESIGNATION_LACKS,
+        is_lookup=True,
+    ),
+    Stage(
+        name="service-designation",
+        over="lines",
+        needs=("code", "medicare_code", "date_of_service"),
+        adds=(
+            Column(
+                "service_designation",
+                TEXT,
+                "code",
+                "always, sometimes or none: Medicare's therapy code list of the code or, where Medicare takes another "
+                "for the same service, of that",
+            ),
+        ),
+        compute=_designations(pl.coalesce("medicare_code", "code"), "service_designation"),
+        lacks=_DESIGNATION_LACKS,
         is_lookup=True,
     ),
     Stage(

@@ -32,7 +32,7 @@ rule = Rule(
     name="several-procedures-modifier-on-therapy",
     over="lines",
     severity=Severity.DENY,
-    applies=one_of(col.therapy_designation, ["always", "sometimes"]),
+    applies=one_of(col.service_designation, ["always", "sometimes"]),
     flag=has_modifier("51"),
     message="{code} carries {modifiers}, 51 is never billed on therapy codes",
     concept="modifier-51-on-therapy",
@@ -60,6 +60,14 @@ rule = Rule(
             """,
             at="line 2",
             says="97140 carries GP, 51, 51 is never billed on therapy codes",
+        ),
+        bad(
+            """
+            visit 2026-03-04 aetna
+              97014 51 x1
+            """,
+            at="line 1",
+            says="97014 carries 51, 51 is never billed on therapy codes",
         ),
         unknown(
             """

@@ -1,9 +1,9 @@
 """A therapy line carries a modifier that only physicians use.
 
-Modifiers of surgery and of the parts of a test (24, 26, 57, 58, 78, 79, TC) say nothing about therapy. A line that
-carries one is questioned or denied.
+Modifiers of surgery and of the parts of a test (24, 26, 57, 58, 78, 79, TC) say nothing about therapy, and 25 stands on
+a visit, never on a treatment. A line that carries one is questioned or denied.
 
-Not flagged: 25, 51 and AT, which have findings of their own; codes that are no therapy codes.
+Not flagged: 51 and AT, and 25 on an evaluation, which have findings of their own; codes that are no therapy codes.
 Fix: take them off; ATTEST, because the code may be what is wrong.
 """
 
@@ -20,9 +20,9 @@ rule = Rule(
     name="physician-modifier-on-therapy",
     over="lines",
     severity=Severity.DENY,
-    applies=one_of(col.therapy_designation, ["always", "sometimes"]),
-    flag=col.modifiers_foreign.list.len() > 0,
-    message="{code} carries {modifiers_foreign}, which does not belong on therapy codes",
+    applies=one_of(col.service_designation, ["always", "sometimes"]),
+    flag=col.modifiers_out_of_place.list.len() > 0,
+    message="{code} carries {modifiers_out_of_place}, which does not belong on therapy codes",
     concept="physician-modifier-on-therapy",
     dollars=col.allowed_cents,
     sources=(
@@ -38,7 +38,7 @@ rule = Rule(
         Safety.ATTEST,
         title="Take them off",
         field="modifiers",
-        new=col.modifiers.list.set_difference(col.modifiers_foreign),
+        new=col.modifiers.list.set_difference(col.modifiers_out_of_place),
     ),
     examples=(
         good("""
@@ -53,6 +53,26 @@ rule = Rule(
             at="line 1",
             says="97110 carries 79, which does not belong on therapy codes",
         ),
+        bad(
+            """
+            visit 2026-03-04 aetna
+              97014 25 x1
+            """,
+            at="line 1",
+            says="97014 carries 25, which does not belong on therapy codes",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP 25 79 x1
+            """,
+            at="line 1",
+            says="97110 carries 79, 25, which does not belong on therapy codes",
+        ),
+        good("""
+            visit 2026-03-04 medicare_b
+              97161 GP 25 x1
+        """),
         unknown(
             """
             visit 2019-12-31 medicare_b
