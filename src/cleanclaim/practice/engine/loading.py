@@ -128,10 +128,10 @@ def load_patient(clinic: Clinic, record: records.Patient) -> Patient:
     )
     first: Coverage | None = None
     for item in record.coverages:
-        coverage = _load_coverage(clinic, patient, item)
+        coverage = load_coverage(clinic, patient, item)
         first = first or coverage
     for plan in record.plans_of_care or ():
-        _load_plan(clinic, patient, plan)
+        load_plan(clinic, patient, plan)
     for told in record.year_to_date or ():
         if first is not None:
             EligibilityAnswer.objects.create(
@@ -147,7 +147,8 @@ def load_patient(clinic: Clinic, record: records.Patient) -> Patient:
     return patient
 
 
-def _load_coverage(clinic: Clinic, patient: Patient, record: records.Coverage) -> Coverage:
+def coverage_columns(record: records.Coverage) -> dict[str, Any]:
+    """A coverage's own columns; its authorizations are rows of their own."""
     plain = record.model_dump(
         include={
             "payer",
@@ -163,22 +164,31 @@ def _load_coverage(clinic: Clinic, patient: Patient, record: records.Coverage) -
             "medicare_secondary_type",
         }
     )
-    coverage: Coverage = Coverage.objects.create(
-        clinic=clinic,
-        patient=patient,
-        order=record.order.value,
-        relationship=record.relationship.value,
-        member_id=record.member_id or None,
-        subscriber=record.subscriber.model_dump(mode="json") if record.subscriber else None,
-        authorizations_known=record.authorizations is not None,
+    return {
         **plain,
-    )
+        "order": record.order.value,
+        "relationship": record.relationship.value,
+        "member_id": record.member_id or None,
+        "subscriber": record.subscriber.model_dump(mode="json") if record.subscriber else None,
+        "authorizations_known": record.authorizations is not None,
+    }
+
+
+def load_coverage(clinic: Clinic, patient: Patient, record: records.Coverage) -> Coverage:
+    """A coverage with its authorizations; its payer becomes one of the clinic's where it is new."""
+    coverage: Coverage = Coverage.objects.create(clinic=clinic, patient=patient, **coverage_columns(record))
     ClinicPayer.objects.get_or_create(
         clinic=clinic,
         payer=record.payer,
         identifier=record.payer_identifier,
         defaults={"name": record.payer_name or record.payer, "in_network": record.in_network},
     )
+    load_authorizations(clinic, coverage, record)
+    return coverage
+
+
+def load_authorizations(clinic: Clinic, coverage: Coverage, record: records.Coverage) -> None:
+    """The authorizations of a coverage."""
     for item in record.authorizations or ():
         Authorization.objects.create(
             clinic=clinic,
@@ -192,10 +202,10 @@ def _load_coverage(clinic: Clinic, patient: Patient, record: records.Coverage) -
             units_used_before=item.units_used,
             codes=list(item.codes),
         )
-    return coverage
 
 
-def _load_plan(clinic: Clinic, patient: Patient, record: records.PlanOfCare) -> None:
+def plan_columns(clinic: Clinic, record: records.PlanOfCare) -> dict[str, Any]:
+    """A plan's own columns; its certifications and progress reports are rows of their own."""
     plain = record.model_dump(
         include={
             "established_on",
@@ -209,19 +219,28 @@ def _load_plan(clinic: Clinic, patient: Patient, record: records.PlanOfCare) -> 
         }
     )
     before = record.treatment_days_before
-    plan = PlanOfCare.objects.create(
-        clinic=clinic,
-        patient=patient,
-        key=record.id,
-        established_by=record.established_by.value,
-        goals=None if record.goals is None else list(record.goals),
-        diagnoses=list(record.diagnoses),
-        order_on=record.order.on if record.order else None,
-        order_by=find_provider(clinic, record.order.by, treats=False) if record.order else None,
-        certifications_known=record.certifications is not None,
-        treated_before=None if before is None else [day.isoformat() for day in before],
+    return {
         **plain,
-    )
+        "key": record.id,
+        "established_by": record.established_by.value,
+        "goals": None if record.goals is None else list(record.goals),
+        "diagnoses": list(record.diagnoses),
+        "order_on": record.order.on if record.order else None,
+        "order_by": find_provider(clinic, record.order.by, treats=False) if record.order else None,
+        "certifications_known": record.certifications is not None,
+        "treated_before": None if before is None else [day.isoformat() for day in before],
+    }
+
+
+def load_plan(clinic: Clinic, patient: Patient, record: records.PlanOfCare) -> PlanOfCare:
+    """A plan of care with its certifications and progress reports."""
+    plan: PlanOfCare = PlanOfCare.objects.create(clinic=clinic, patient=patient, **plan_columns(clinic, record))
+    load_plan_parts(clinic, plan, record)
+    return plan
+
+
+def load_plan_parts(clinic: Clinic, plan: PlanOfCare, record: records.PlanOfCare) -> None:
+    """The certifications and progress reports of a plan."""
     for item in record.certifications or ():
         Certification.objects.create(
             clinic=clinic,

@@ -120,15 +120,16 @@ def patient_record(
         sex=records.Sex(patient.sex),
         address=_address(patient),
         phone=patient.phone,
-        coverages=tuple(_coverage(coverage, approvals) for coverage, approvals in coverages),
+        coverages=tuple(coverage_record(coverage, approvals) for coverage, approvals in coverages),
         accident=accident,
-        plans_of_care=tuple(_plan(*plan) for plan in plans),
+        plans_of_care=tuple(plan_record(*plan) for plan in plans),
         year_to_date=year_to_date,
         good_faith_estimate_on_file=patient.good_faith_estimate_on_file,
     )
 
 
-def _coverage(coverage: Coverage, approvals: Iterable[Authorization]) -> records.Coverage:
+def coverage_record(coverage: Coverage, approvals: Iterable[Authorization]) -> records.Coverage:
+    """A coverage with its authorizations."""
     listed = tuple(
         records.Authorization(
             number=item.number,
@@ -162,12 +163,13 @@ def _coverage(coverage: Coverage, approvals: Iterable[Authorization]) -> records
     )
 
 
-def _plan(
+def plan_record(
     plan: PlanOfCare,
     certifications: Iterable[Certification],
     reports: Iterable[records.ProgressReport],
     treated: Iterable[date],
 ) -> records.PlanOfCare:
+    """A plan of care with its certifications, progress reports and days treated before the visits at hand."""
     certified = tuple(
         records.Certification(
             method=records.CertificationMethod(item.method),

@@ -9,6 +9,7 @@ from django.db import models
 
 from cleanclaim.practice.models.clinics import Membership
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
+from cleanclaim.practice.sealing import SealedBytesField
 
 
 class ApiToken(ClinicRow):
@@ -34,13 +35,17 @@ class ApiToken(ClinicRow):
 
 
 class IdempotencyKey(ClinicRow):
-    """A call that was answered: the same key gets the same answer, and nothing is done twice."""
+    """A call that was answered: the same key gets the same answer, and nothing is done twice.
+
+    The answer may tell of patients, so it is sealed; `headers` are those that go with it.
+    """
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=80)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
-    body = models.BinaryField()
+    body = SealedBytesField()
+    headers = models.JSONField(default=dict)
 
     class Meta(ClinicRow.Meta):
         constraints: ClassVar = [models.UniqueConstraint(fields=["token", "key"], name="key_once_a_token")]
