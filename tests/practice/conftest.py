@@ -7,18 +7,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from cleanclaim.practice import keys, tenancy
+from cleanclaim.practice import keys, row_security, tenancy
 from cleanclaim.practice.demo import load_folder
 from cleanclaim.practice.models import Clinic, Company, Membership, Role, User
+from tests import postgres
 
 DAY = date(2026, 9, 25)
 FOLDER = Path(__file__).parents[2] / "examples" / "clinic-day"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
     """The sample clinic is loaded once; each test's changes are rolled back."""
     keys.make_field_keys()
     del django_db_setup
@@ -29,6 +31,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
             company=other, slug="elsewhere", name="Elsewhere Therapy", npi="1999000163", tax_id="009876543",
             line1="1 Far Rd", city="Reno", state="NV", zip_code="89501", phone="7755550100", contact="Nobody",
         )  # fmt: skip
+        act_as_the_app()
+    yield
+    act_as_the_owner()
+
+
+def act_as_the_app() -> None:
+    """On PostgreSQL: from now on the role that owns no table, as a deployment's app."""
+    if connection.vendor == "postgresql":
+        row_security.grant(connection, postgres.APP)
+        with connection.cursor() as cursor:
+            # What tests of transactions begin and end with.
+            cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {postgres.APP}")
+        connection.settings_dict["OPTIONS"]["assume_role"] = postgres.APP
+        connection.close()
+
+
+def act_as_the_owner() -> None:
+    """On PostgreSQL: the role again that may remove the database."""
+    if connection.vendor == "postgresql":
+        connection.settings_dict["OPTIONS"].pop("assume_role", None)
 
 
 @pytest.fixture

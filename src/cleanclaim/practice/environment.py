@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class EnvironmentProblemError(ValueError):
@@ -28,7 +28,17 @@ class Variable:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("CLEANCLAIM_HOME", "Folder of the database, keys and stored files.", "~/.local/share/cleanclaim/practice"),
-    Variable("CLEANCLAIM_DATABASE", "postgresql://USER:PASSWORD@HOST:PORT/NAME, or sqlite:///PATH.", "SQLite at home"),
+    Variable(
+        "CLEANCLAIM_DATABASE",
+        "postgresql://USER:PASSWORD@HOST:PORT/NAME, or sqlite:///PATH; also as CLEANCLAIM_DATABASE_FILE.",
+        "SQLite at home",
+    ),
+    Variable(
+        "CLEANCLAIM_OWNER_DATABASE",
+        "PostgreSQL as the role that owns the tables, for `cleanclaim practice` commands; also as …_FILE.",
+        "CLEANCLAIM_DATABASE",
+    ),
+    Variable("CLEANCLAIM_APP_ROLE", "PostgreSQL role that the app connects as; it owns no table.", "cleanclaim_app"),
     Variable("CLEANCLAIM_SECRET_KEY", "Signs sessions; also as CLEANCLAIM_SECRET_KEY_FILE.", "made once, kept at home"),
     Variable("CLEANCLAIM_FIELD_KEYS_FILE", "Keys that seal notes and identifiers; keep it out of backups.", "at home"),
     Variable("CLEANCLAIM_AUDIT_ANCHOR", "File outside the database that keeps the audit log's heads.", "at home"),
@@ -104,7 +114,8 @@ def database() -> dict[str, object]:
     """Django's setting of the database that `CLEANCLAIM_DATABASE` names.
 
     SQLite writes ahead and takes its write lock when a transaction begins, so that two writers wait and do not fail
-    half-way. PostgreSQL connections are kept for as long as a worker's requests come.
+    half-way. PostgreSQL connections are kept for as long as a worker's requests come; what follows `?` in its address
+    goes to the driver (`sslmode=verify-full`), and `host=/FOLDER` there names a folder with its socket.
     """
     named = text("CLEANCLAIM_DATABASE") or f"sqlite:///{home() / 'practice.sqlite3'}"
     parts = urlsplit(named)
@@ -119,13 +130,16 @@ def database() -> dict[str, object]:
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:
+        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        folder = options.pop("host", "")
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
+            "HOST": folder or parts.hostname or "",
             "PORT": str(parts.port or ""),
+            "OPTIONS": options,
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -18,6 +18,9 @@ M = TypeVar("M", bound=models.Model)
 
 _clinics: ContextVar[frozenset[UUID] | None] = ContextVar("clinics", default=None)
 
+_IN_ERROR = 3
+"""libpq's status of a transaction in which a statement has failed."""
+
 SETTING = "cleanclaim.clinics"
 """The PostgreSQL setting that row-level security reads: clinic ids by commas."""
 
@@ -41,15 +44,22 @@ def clinics_in_scope() -> frozenset[UUID]:
 @contextmanager
 def scope(clinics: Iterable[UUID]) -> Iterator[None]:
     """See the rows of these clinics, and no other's, inside. On PostgreSQL use it inside a transaction."""
-    before = _clinics.get()
     token = _clinics.set(frozenset(clinics))
     tell_database()
     try:
         yield
     finally:
         _clinics.reset(token)
-        if before is not None and not connection.needs_rollback:
+        if not _is_lost():
             tell_database()
+
+
+def _is_lost() -> bool:
+    """Whether the transaction can only be rolled back: then nothing can be told, and nothing needs to be."""
+    if connection.vendor != "postgresql" or connection.needs_rollback:
+        return connection.needs_rollback
+    session = connection.connection
+    return session is None or session.closed or session.info.transaction_status == _IN_ERROR
 
 
 def tell_database() -> None:
