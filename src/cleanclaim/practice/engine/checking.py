@@ -34,7 +34,7 @@ def check(clinic: Clinic, visits: Sequence[Visit], *, as_of: date, setting: Sett
     return bill(
         around.clinic,
         around.patients,
-        [visit_record(visit, around.zone) for visit in visits],
+        [around.stated(visit_record(visit, around.zone)) for visit in visits],
         as_of=as_of,
         history=around.history,
         packs=around.packs,

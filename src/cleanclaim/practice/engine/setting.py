@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -51,6 +51,20 @@ class Setting:
     history: tuple[records.Visit, ...]
     packs: dict[str, Payer]
     zone: ZoneInfo
+    home_health: dict[tuple[str, int, int], bool] = field(default_factory=dict)
+    """Whether a home health plan is open, by patient, year and month, as eligibility was last answered in it."""
+
+    def stated(self, visit: records.Visit) -> records.Visit:
+        """A visit with what eligibility says of its day, where the visit does not say it itself.
+
+        An answer holds for the month it was given in: coverage is asked about anew each month, and what was true in
+        another month is not known to be true still.
+        """
+        if visit.home_health_episode is not None:
+            return visit
+        day = visit.date_of_service
+        told = self.home_health.get((visit.patient_id, day.year, day.month))
+        return visit if told is None else visit.model_copy(update={"home_health_episode": told})
 
 
 def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
@@ -73,7 +87,16 @@ def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
         history=tuple(visit_record(visit, zone, with_note=visit.billed is None) for visit in past),
         packs=packs_of(clinic),
         zone=zone,
+        home_health=_home_health(people),
     )
+
+
+def _home_health(people: Iterable[UUID]) -> dict[tuple[str, int, int], bool]:
+    answers = EligibilityAnswer.objects.filter(coverage__patient__in=list(people), home_health_open__isnull=False)
+    told = answers.order_by("asked_on", "created_at").values_list(
+        "coverage__patient__number", "asked_on", "home_health_open"
+    )
+    return {(number, day.year, day.month): is_open for number, day, is_open in told}
 
 
 def with_people(visits: Iterable[Visit]) -> Iterable[Visit]:
