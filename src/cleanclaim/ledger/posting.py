@@ -1,0 +1,203 @@
+"""What each thing that happens writes into the ledger.
+
+Denials stay open: only what a contract or the patient's plan takes away leaves a payer's open amount by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction, entries_without_zero
+
+PATIENT = "patient"
+"""The patient as the one who is asked next."""
+
+
+class Effect(StrEnum):
+    """What an amount that a payer did not pay becomes."""
+
+    CONTRACTUAL = "contractual"
+    """Not collected from anybody: agreed with the payer."""
+    PATIENT = "patient"
+    """Owed by the patient, or by the next payer."""
+    OPEN = "open"
+    """Not accepted: it stays open to the payer, and is worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What a payer said about one line: paid, and what each amount that it did not pay becomes, with its reason."""
+
+    line: str
+    paid_cents: int
+    unpaid: tuple[tuple[Effect, int, str], ...] = ()
+
+
+def charge(key: str, on: date, source: Source, payer: str, lines: Iterable[tuple[str, int]]) -> Transaction:
+    """Charge lines: each opens its cents to the payer billed first, or to the patient (`PATIENT`)."""
+    entries: list[Entry] = []
+    for line, cents in lines:
+        if cents < 0:
+            raise LedgerError("charge: a negative charge; expected 0 or more")
+        entries += [Entry(Account.CHARGES, -cents, line), _open(payer, cents, line)]
+    return Transaction(key, Kind.CHARGE, on, source, tuple(entries))
+
+
+def remittance(
+    key: str, on: date, source: Source, payer: str, answers: Sequence[LineAnswer], *, next_payer: str
+) -> Transaction:
+    """Post what a payer said about a claim.
+
+    Signs are the payer's: a reversal posts the same with every amount turned. What is the patient's goes to
+    `next_payer`: another coverage, or the patient.
+    """
+    entries: list[Entry] = []
+    for answer in answers:
+        entries += [
+            Entry(Account.PAYER_CASH, answer.paid_cents, answer.line, payer),
+            Entry(Account.PAYER_OPEN, -answer.paid_cents, answer.line, payer),
+        ]
+        for effect, cents, reason in answer.unpaid:
+            if effect is Effect.OPEN:
+                continue
+            entries.append(Entry(Account.PAYER_OPEN, -cents, answer.line, payer, reason))
+            if effect is Effect.CONTRACTUAL:
+                entries.append(Entry(Account.CONTRACTUAL, cents, answer.line, payer, reason))
+            else:
+                entries.append(_open(next_payer, cents, answer.line, reason))
+    kept = entries_without_zero(entries)
+    if not kept:
+        raise LedgerError("remittance: nothing is paid or moved; a denial is kept as an answer, not as an entry")
+    return Transaction(key, Kind.REMITTANCE, on, source, kept)
+
+
+def payment_parts(  # noqa: PLR0913 - each is a part of one payment
+    key: str,
+    on: date,
+    source: Source,
+    payer: str,
+    *,
+    interest_cents: int = 0,
+    suspense: Sequence[tuple[str, int]] = (),
+    adjustments: Sequence[tuple[str, int]] = (),
+) -> Transaction | None:
+    """Post what of a payment belongs to no line; `None` where there is nothing.
+
+    Args:
+        key: the transaction's key.
+        on: the day it takes effect.
+        source: the remittance.
+        payer: who paid.
+        interest_cents: interest to the clinic.
+        suspense: amounts paid for what is not placed yet, each with its reason.
+        adjustments: the provider's adjustments by reason, positive where they take from the payment.
+    """
+    entries = [
+        Entry(Account.PAYER_CASH, interest_cents, payer=payer),
+        Entry(Account.INTEREST, -interest_cents, payer=payer),
+    ]
+    for reason, cents in suspense:
+        entries += [
+            Entry(Account.PAYER_CASH, cents, payer=payer),
+            Entry(Account.SUSPENSE, -cents, payer=payer, reason=reason),
+        ]
+    for reason, cents in adjustments:
+        entries += [
+            Entry(Account.PAYER_CASH, -cents, payer=payer),
+            Entry(Account.PROVIDER_ADJUSTMENT, cents, payer=payer, reason=reason),
+        ]
+    kept = entries_without_zero(entries)
+    return Transaction(key, Kind.PAYER_PAYMENT_PART, on, source, kept) if kept else None
+
+
+def place_suspense(  # noqa: PLR0913 - from where to which line
+    key: str, on: date, source: Source, payer: str, *, line: str, cents: int, reason: str
+) -> Transaction:
+    """Put money that stood in suspense onto a line: it stops being unplaced cash and pays the line."""
+    entries = (
+        Entry(Account.SUSPENSE, cents, payer=payer, reason=reason),
+        Entry(Account.PAYER_CASH, -cents, payer=payer),
+        Entry(Account.PAYER_CASH, cents, line, payer),
+        Entry(Account.PAYER_OPEN, -cents, line, payer),
+    )
+    return Transaction(key, Kind.SUSPENSE_PLACED, on, source, entries)
+
+
+def patient_payment(
+    key: str, on: date, source: Source, patient: str, cents: int, lines: Iterable[tuple[str, int]] = ()
+) -> Transaction:
+    """Take a patient's payment: onto lines, and what is left as the patient's credit. Negative: given back.
+
+    Args:
+        key: the transaction's key.
+        on: the day it takes effect.
+        source: the receipt.
+        patient: who paid; a credit is theirs.
+        cents: what was received.
+        lines: what of it pays which line.
+    """
+    entries: list[Entry] = []
+    left = cents
+    for line, part in lines:
+        entries += [Entry(Account.PATIENT_CASH, part, line), Entry(Account.PATIENT_OPEN, -part, line)]
+        left -= part
+    if (cents >= 0) != (left >= 0) and left:
+        raise LedgerError(f"patient_payment: {cents} cents pay lines with {cents - left}; expected at most as much")
+    entries += [
+        Entry(Account.PATIENT_CASH, left, payer=patient),
+        Entry(Account.PATIENT_CREDIT, -left, payer=patient),
+    ]
+    return Transaction(key, Kind.PATIENT_PAYMENT, on, source, entries_without_zero(entries))
+
+
+def allocate_credit(key: str, on: date, source: Source, patient: str, lines: Iterable[tuple[str, int]]) -> Transaction:
+    """Put a patient's credit onto lines that the patient owes."""
+    entries: list[Entry] = []
+    for line, part in lines:
+        entries += [
+            Entry(Account.PATIENT_CREDIT, part, line, patient),
+            Entry(Account.PATIENT_OPEN, -part, line),
+        ]
+    return Transaction(key, Kind.PATIENT_ALLOCATION, on, source, entries_without_zero(entries))
+
+
+def write_off(  # noqa: PLR0913 - what, whose, why
+    key: str, on: date, source: Source, *, line: str, owed_by: str, cents: int, reason: str
+) -> Transaction:
+    """Give up an open amount for a stated reason. Nothing does this by itself."""
+    if cents <= 0:
+        raise LedgerError("write_off: expected an amount above 0")
+    entries = (Entry(Account.WRITTEN_OFF, cents, line, reason=reason), _open(owed_by, -cents, line))
+    return Transaction(key, Kind.WRITE_OFF, on, source, entries)
+
+
+def transfer(  # noqa: PLR0913 - from whom to whom, why
+    key: str, on: date, source: Source, *, line: str, owed_by: str, to: str, cents: int, reason: str
+) -> Transaction:
+    """Ask somebody else: move an open amount between payers and the patient."""
+    if owed_by == to:
+        raise LedgerError("transfer: from and to are the same")
+    entries = (_open(owed_by, -cents, line, reason), _open(to, cents, line, reason))
+    return Transaction(key, Kind.TRANSFER, on, source, entries)
+
+
+def refund(  # noqa: PLR0913 - to whom, of which line
+    key: str, on: date, source: Source, *, line: str, to: str, cents: int, reason: str
+) -> Transaction:
+    """Give money of a line back to who paid too much: their open amount, which was below 0, rises."""
+    if cents <= 0:
+        raise LedgerError("refund: expected an amount above 0")
+    cash = Account.PATIENT_CASH if to == PATIENT else Account.PAYER_CASH
+    payer = "" if to == PATIENT else to
+    entries = (Entry(cash, -cents, line, payer, reason), _open(to, cents, line, reason))
+    return Transaction(key, Kind.REFUND, on, source, entries)
+
+
+def _open(owed_by: str, cents: int, line: str, reason: str = "") -> Entry:
+    if owed_by == PATIENT:
+        return Entry(Account.PATIENT_OPEN, cents, line, reason=reason)
+    return Entry(Account.PAYER_OPEN, cents, line, owed_by, reason)
