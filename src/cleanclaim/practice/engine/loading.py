@@ -258,6 +258,25 @@ def load_plan_parts(clinic: Clinic, plan: PlanOfCare, record: records.PlanOfCare
     )
 
 
+def visit_columns(record: records.Visit) -> dict[str, Any]:
+    """A visit's own columns, without its patient, its people and how far its note is."""
+    document = record.model_dump(mode="json")
+    same = ("kind", "diagnoses", "note", "interventions", "evaluation", "billed")
+    return {
+        "number": record.id,
+        "date_of_service": record.date_of_service,
+        "place_of_service": record.place_of_service,
+        "time_in": record.time_in,
+        "time_out": record.time_out,
+        **{name: document[name] for name in same},
+        "detail": {
+            name: value
+            for name, value in document.items()
+            if name not in _VISIT_COLUMNS and value not in (None, [], ())
+        },
+    }
+
+
 def load_visits(
     clinic: Clinic, visits: Iterable[records.Visit], patients: Mapping[str, Patient], *, signed: bool
 ) -> list[Visit]:
@@ -270,32 +289,15 @@ def load_visits(
     rows: list[Visit] = []
     signatures: list[Signature] = []
     for record in visits:
-        document = record.model_dump(mode="json")
-        detail: dict[str, Any] = {
-            name: value
-            for name, value in document.items()
-            if name not in _VISIT_COLUMNS and value not in (None, [], ())
-        }
         noon = datetime.combine(record.date_of_service, record.time_out or time(18), zone)
         row = Visit(
             clinic=clinic,
-            number=record.id,
             patient=patients[record.patient_id],
-            date_of_service=record.date_of_service,
-            kind=document["kind"],
-            place_of_service=record.place_of_service,
             therapist=providers[record.therapist],
             assistant=providers.get(record.assistant or ""),
             status=VisitStatus.SIGNED.value if signed else VisitStatus.DRAFT.value,
-            diagnoses=document["diagnoses"],
-            time_in=record.time_in,
-            time_out=record.time_out,
-            note=document["note"],
-            interventions=document["interventions"],
-            evaluation=document["evaluation"],
-            billed=document["billed"],
-            detail=detail,
             signed_at=noon if signed else None,
+            **visit_columns(record),
         )
         rows.append(row)
         signatures += [
