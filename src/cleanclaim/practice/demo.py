@@ -11,6 +11,7 @@ from django.db import transaction
 
 from cleanclaim import records
 from cleanclaim.practice import tenancy
+from cleanclaim.practice.engine.building import build, visits_to_build
 from cleanclaim.practice.engine.loading import create_clinic, load_clinic_tables, load_patient, load_visits
 from cleanclaim.practice.models import (
     Appointment,
@@ -38,8 +39,8 @@ _PEOPLE = (
 def load_folder(folder: Path, slug: str, *, on: date, time_zone: str = "America/Chicago") -> Clinic:
     """A clinic's folder into the database, with people of each role.
 
-    The demo plays on one day: visits before it are signed, those of the day are drafts that their therapist still has
-    to sign, and later ones are appointments. Nobody of these people has a password: a demo signs them in by a click.
+    The demo plays on one day: visits before it are signed and their claims are built, those of the day are drafts that
+    their therapist still has to sign, and later ones are appointments. Nobody of these people has a password: a demo signs them in by a click.
     Raises `FolderError` where the folder holds no clinic.
     """
     loaded = read_folder(folder)
@@ -55,6 +56,7 @@ def load_folder(folder: Path, slug: str, *, on: date, time_zone: str = "America/
         _book(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)
         _packs(company, folder / "payers")
         _people(clinic)
+        build(clinic, visits_to_build().values_list("pk", flat=True), None)
     return clinic
 
 

@@ -1,0 +1,297 @@
+"""Signed visits → claims: built once each, checked again after a change, in pieces that can be resumed.
+
+A visit's row is locked while its claim is built, and the database allows one open original claim a visit: of two people
+who build at once, the second finds the claim of the first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from cleanclaim.practice import audit_trail, tenancy
+from cleanclaim.practice.engine.checking import check, today_at
+from cleanclaim.practice.engine.claim_rows import Rows, fill, ignored_of
+from cleanclaim.practice.engine.setting import with_people
+from cleanclaim.practice.models import (
+    OPEN_STATUSES,
+    Claim,
+    ClaimEvent,
+    ClaimFinding,
+    ClaimLine,
+    ClaimStatus,
+    Clinic,
+    Coverage,
+    Job,
+    JobStatus,
+    User,
+    Visit,
+    VisitStatus,
+)
+from cleanclaim.records import Frequency
+
+PIECE = 100
+"""Visits that are built in one transaction: enough that what they share is read once, few enough to show progress."""
+
+BUILD = "build"
+"""The kind of a job that builds claims."""
+
+RECHECKED = (*OPEN_STATUSES, ClaimStatus.SUPERBILL.value)
+"""Statuses of claims that are checked again: nothing has left the clinic yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltClaims:
+    """What a build came to: claims made now, and claims that were there already, each by visit."""
+
+    made: tuple[Claim, ...]
+    found: tuple[Claim, ...]
+
+
+def visits_to_build() -> QuerySet[Visit]:
+    """Signed visits, in the scope, that have never had a claim; the oldest first.
+
+    A visit whose claim was voided or given to the patient is not billed again unasked.
+    """
+    return Visit.objects.filter(status=VisitStatus.SIGNED.value, claims=None).order_by("date_of_service", "number")
+
+
+@transaction.atomic
+def build(clinic: Clinic, visits: Iterable[UUID], user: User | None, *, origin: str = "") -> BuiltClaims:
+    """Build the claims of these signed visits of a clinic in scope. Safe to repeat, and beside somebody else.
+
+    Args:
+        clinic: whose visits.
+        visits: keys of the visits; one that is not signed, or has a claim already, is not built.
+        user: who asked; `None` for a demo that is loaded.
+        origin: the address the request came from, for the audit log.
+    """
+    wanted = set(visits)
+    locked = list(
+        with_people(
+            Visit.objects.select_for_update(of=("self",))
+            .filter(pk__in=wanted, status=VisitStatus.SIGNED.value)
+            .order_by("pk")
+        )
+    )
+    found = tuple(Claim.objects.filter(visit__in=locked).exclude(status=ClaimStatus.CLOSED.value))
+    there = {claim.visit_id for claim in found}
+    missing = sorted(
+        (visit for visit in locked if visit.pk not in there), key=lambda one: (one.date_of_service, one.pk)
+    )
+    if not missing:
+        return BuiltClaims((), found)
+    numbers = set(Claim.objects.filter(visit__in=missing).values_list("number", flat=True))
+    claims = [
+        Claim(
+            clinic=clinic,
+            number=_free_number(visit.number, numbers),
+            visit=visit,
+            patient=visit.patient,
+            date_of_service=visit.date_of_service,
+            status="",
+            frequency=Frequency.ORIGINAL.value,
+        )
+        for visit in missing
+    ]
+    judged = _judge(clinic, claims)
+    for claim in claims:
+        is_judged = claim.status != ClaimStatus.NOT_JUDGED.value
+        passed = {ClaimStatus.READY.value, ClaimStatus.SUPERBILL.value}
+        claim.first_passed = claim.status in passed if is_judged else None
+    _save(judged, new=True)
+    add_events(claims, user, "built")
+    audit_trail.record(clinic.id, user, "create", "claim", detail=f"{len(claims)} claims built", origin=origin)
+    return BuiltClaims(tuple(claims), found)
+
+
+def _free_number(number: str, taken: set[str]) -> str:
+    """The visit's number for its first claim; a letter and a count behind it for a later one."""
+    count, found = 1, number
+    while found in taken:
+        count += 1
+        found = f"{number}B{count}"
+    return found
+
+
+def build_answer(clinic: Clinic, claim: Claim) -> None:
+    """Judge and save a claim, not saved yet, that answers an earlier one of the same visit."""
+    list(Visit.objects.select_for_update().filter(pk=claim.visit_id).values_list("pk"))
+    _save(_judge(clinic, [claim]), new=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """A claim before and after it was checked again."""
+
+    claim: Claim
+    status_before: str
+    findings_before: tuple[tuple[str, str], ...]
+    """Rule and place of each finding that stood before."""
+    findings_after: tuple[tuple[str, str], ...]
+
+    @property
+    def gone(self) -> list[tuple[str, str]]:
+        """Findings that are gone."""
+        return [one for one in self.findings_before if one not in self.findings_after]
+
+    @property
+    def came(self) -> list[tuple[str, str]]:
+        """Findings that are new."""
+        return [one for one in self.findings_after if one not in self.findings_before]
+
+
+@transaction.atomic
+def recheck(
+    clinic: Clinic, claims: Iterable[UUID], user: User | None, *, why: str = "", release: bool = False
+) -> list[Rechecked]:
+    """Check open claims of a clinic in scope again, as its records stand now; others are left as they are.
+
+    Args:
+        clinic: whose claims.
+        claims: their keys.
+        user: who asked.
+        why: what had changed, for the claim's history.
+        release: take them off a person's hold, too.
+    """
+    rows = lock(claims)
+    before = {claim.pk: (claim.status, _standing(claim.findings.all())) for claim in rows}
+    for claim in rows:
+        if release and claim.status == ClaimStatus.ON_HOLD.value:
+            claim.status, claim.hold_reason = "", ""
+    judged = _judge(clinic, rows)
+    _save(judged, new=False)
+    add_events(rows, user, "checked", why)
+    results = []
+    for claim, fresh in judged:
+        status, standing = before[claim.pk]
+        results.append(Rechecked(claim, status, standing, _standing(fresh.findings)))
+        for decision in fresh.lapsed:
+            add_events([claim], user, "not ignored", f"{decision.rule} {decision.place}: it says something else now")
+    return results
+
+
+def lock(claims: Iterable[UUID]) -> list[Claim]:
+    """Open claims with their visits, locked in one order for the rest of the transaction."""
+    wanted = list(claims)
+    visits = Claim.objects.filter(pk__in=wanted).values("visit")
+    list(Visit.objects.select_for_update().filter(pk__in=visits).order_by("pk").values_list("pk"))
+    return list(
+        Claim.objects.select_for_update(of=("self",))
+        .filter(pk__in=wanted, status__in=RECHECKED)
+        .exclude(frequency=Frequency.VOID.value)
+        .select_related("visit__patient", "visit__therapist", "visit__assistant", "patient")
+        .prefetch_related("visit__signatures", Prefetch("findings", _findings()))
+        .order_by("date_of_service", "pk")
+    )
+
+
+def _findings() -> QuerySet[ClaimFinding]:
+    return ClaimFinding.objects.select_related("ignored_by")
+
+
+def _standing(findings: Iterable[ClaimFinding]) -> tuple[tuple[str, str], ...]:
+    return tuple((row.rule, row.place) for row in findings if row.ignored_at is None and not row.was_mended)
+
+
+def _judge(clinic: Clinic, claims: Sequence[Claim]) -> list[tuple[Claim, Rows]]:
+    """Check the visits of these claims and write the answer into their columns; each with its rows, to be saved."""
+    if not claims:
+        return []
+    as_of = today_at(clinic)
+    visits = {claim.visit_id: claim.visit for claim in claims}
+    billed = check(clinic, list(visits.values()), as_of=as_of)
+    items = dict(zip(visits, billed.claims, strict=True))
+    coverages: dict[UUID, list[Coverage]] = defaultdict(list)
+    for coverage in Coverage.objects.filter(patient__in={claim.patient_id for claim in claims}):
+        coverages[coverage.patient_id].append(coverage)
+    judged = []
+    for claim in claims:
+        ignored = [] if claim._state.adding else ignored_of(claim)  # noqa: SLF001 - Django's public door
+        own = coverages[claim.patient_id]
+        rows = fill(claim, items[claim.visit_id], billed, coverages=own, ignored=ignored, as_of=as_of)
+        judged.append((claim, rows))
+    return judged
+
+
+def _save(judged: Sequence[tuple[Claim, Rows]], *, new: bool) -> None:
+    """Write claims with their lines and findings; those that were there before go."""
+    if new:
+        Claim.objects.bulk_create(claim for claim, _rows in judged)
+    else:
+        keys = [claim.pk for claim, _rows in judged]
+        ClaimLine.objects.filter(claim__in=keys).delete()
+        ClaimFinding.objects.filter(claim__in=keys).delete()
+        for claim, _rows in judged:
+            claim.version += 1
+            claim.save()
+    ClaimLine.objects.bulk_create(line for _claim, rows in judged for line in rows.lines)
+    ClaimFinding.objects.bulk_create(finding for _claim, rows in judged for finding in rows.findings)
+
+
+def add_events(claims: Iterable[Claim], user: User | None, action: str, detail: str = "") -> None:
+    """Add one thing that happened to the history of each claim."""
+    ClaimEvent.objects.bulk_create(
+        ClaimEvent(clinic_id=claim.clinic_id, claim=claim, user=user, action=action, detail=detail[:300])
+        for claim in claims
+    )
+
+
+# --- in pieces, behind the pages ----------------------------------------------------------------------------
+
+
+def ask_for_build(clinic: Clinic, user: User) -> Job:
+    """Write down that every visit without a claim is to be built. `run_build` does it."""
+    job: Job = Job.objects.create(
+        clinic=clinic, kind=BUILD, total=visits_to_build().count(), asked_by=user, place={}, result={}
+    )
+    return job
+
+
+def run_build(job: Job) -> None:
+    """Build what a job asks for, piece by piece, each in a transaction of its own with its progress.
+
+    A worker that is killed loses at most one piece: whoever runs the job again goes on behind `place`. The job's clinic
+    need not be in scope yet.
+    """
+    last: tuple[str, str] | None = None
+    while True:
+        with transaction.atomic(), tenancy.scope([job.clinic_id]):
+            held = Job.objects.select_for_update().select_related("clinic", "asked_by").get(pk=job.pk)
+            if held.status in {JobStatus.DONE.value, JobStatus.FAILED.value}:
+                return
+            last = (held.place["day"], held.place["number"]) if held.place else None
+            piece = _next_piece(last)
+            if piece:
+                built = build(held.clinic, [visit.pk for visit in piece], held.asked_by)
+                held.done += len(piece)
+                held.result = _tally(held.result, built.made)
+                held.place = {"day": piece[-1].date_of_service.isoformat(), "number": piece[-1].number}
+            held.status = JobStatus.RUNNING.value if piece else JobStatus.DONE.value
+            held.total = max(held.total, held.done)
+            held.heartbeat_at = timezone.now()
+            held.save()
+            if not piece:
+                return
+
+
+def _next_piece(last: tuple[str, str] | None) -> list[Visit]:
+    visits = visits_to_build().only("id", "clinic_id", "date_of_service", "number")
+    if last is not None:
+        day, number = date.fromisoformat(last[0]), last[1]
+        visits = visits.filter(date_of_service__gte=day).exclude(date_of_service=day, number__lte=number)
+    return list(visits[:PIECE])
+
+
+def _tally(result: dict[str, int], made: Iterable[Claim]) -> dict[str, int]:
+    counts = dict(result)
+    for claim in made:
+        counts[claim.status] = counts.get(claim.status, 0) + 1
+    return counts
