@@ -253,7 +253,7 @@ def test_annotated_and_private_functions_are_left_alone() -> None:
 # --- imports ---------------------------------------------------------------------------------------------
 
 RULE_FILE = re.compile(r"src/cleanclaim/rules/[a-z_]+/[a-z]{2}[0-9]{3}_[a-z0-9_]+\.py")
-RULE_IMPORTS = ("cleanclaim.lines", "cleanclaim.rules.kit", "cleanclaim.sources")
+RULE_IMPORTS = ("cleanclaim.lines", "cleanclaim.rules.example_peers", "cleanclaim.rules.kit", "cleanclaim.sources")
 RULE_LIBRARIES = frozenset({"__future__", "datetime", "polars", "typing"})
 
 

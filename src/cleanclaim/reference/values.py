@@ -44,6 +44,7 @@ SCALES: Mapping[str, int] = {
     "months": 1,
     "minutes": 1,
     "units": 1,
+    "therapists": 1,
 }
 """Unit → how many of the stored integer make one of what the file writes."""
 

@@ -1,7 +1,7 @@
 """Where a therapist stands among the other therapists at hand: units of a visit, and patients billed with KX.
 
 A therapist stands out who lies above more of the others than a published share of them, and whose difference from the
-others together is significant by Welch's test; both figures are data. Only therapists of whom every visit is known are
+others together is significant by Welch's test. Below a number of therapists there is no comparison. All three are data. Only therapists of whom every visit is known are
 compared, each within the discipline. The last judged claim of a therapist stands for all, so that one is told once.
 """
 
@@ -13,6 +13,7 @@ from datetime import date
 
 import polars as pl
 
+from cleanclaim.facts.dated_values import dated_values
 from cleanclaim.facts.kit import Context, Fact, Reach, Stage, any_row
 from cleanclaim.facts.limits.therapist_names import last_of, last_of_few
 from cleanclaim.facts.peers.welch import Sample, chance_above
@@ -169,6 +170,14 @@ def _columns(name: str, what: str, of: str) -> tuple[Column, ...]:
     )
 
 
+stages = (
+    dated_values(
+        "peer-group",
+        over="claims",
+        series={"peer_group_least": "peer_group_least"},
+        lacks="how many therapists make a group of peers",
+    ),
+)
 stage = Stage(
     name="standing-among-peers",
     over="claims",
@@ -184,6 +193,18 @@ stage = Stage(
 )
 
 facts = (
+    *(
+        Fact(
+            name=f"has_{name}_peers",
+            over="claims",
+            dtype=pl.Boolean,
+            unit="flag",
+            meaning=f"enough therapists are at hand to compare {what}",
+            lacks="timed units and KX of every visit of the therapist and of others",
+            expr=pl.col(f"{name}_peers") + 1 >= col.peer_group_least,
+        )
+        for name, what in (("units", "timed units of a visit"), ("kx", "patients billed with KX"))
+    ),
     Fact(
         name="has_kx_line",
         over="claims",

@@ -4,7 +4,7 @@ Comparative billing reports hold a therapist's average minutes of a visit agains
 to review from the top. One stands out here who lies above nine in ten of the others, by a difference that chance does
 not explain.
 
-Not flagged: a therapist without others to compare with; one finding stands for all claims of the therapist.
+Not flagged: a therapist among fewer than eleven; one finding stands for all claims of the therapist.
 Fix: none; read a sample of the notes before somebody else does.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
+from cleanclaim.rules.example_peers import other_therapists
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import Confidence, page
 
@@ -21,7 +22,7 @@ rule = Rule(
     name="units-per-visit-far-from-peers",
     over="claims",
     severity=Severity.ADVICE,
-    applies=col.is_last_of_therapist & (col.units_peers > 0),
+    applies=col.is_last_of_therapist & col.has_units_peers,
     flag=col.units_stands_out,
     message="{units_own_sum} timed units at {units_own_count} visits, other therapists {units_others_sum} at {units_others_count}",
     concept="units-far-from-peers",
@@ -44,7 +45,7 @@ rule = Rule(
     ),
     examples=(
         bad(
-            """
+            f"""
             visit 2026-03-04 medicare_b
               97110 GP x6 90min
             history 2026-03-02 medicare_b patient_id=10
@@ -53,47 +54,37 @@ rule = Rule(
               97110 GP x6 90min
             history 2026-03-03 medicare_b patient_id=12
               97110 GP x5 75min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x3 45min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x3 45min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x3 45min")}
             """,
             at="claim",
-            says="22 timed units at 4 visits, other therapists 10 at 4",
+            says="22 timed units at 4 visits, other therapists 50 at 20",
         ),
-        good("""
-            visit 2026-03-04 medicare_b
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=10 rendering_npi=1245319599
-              97110 GP x3 45min
-            history 2026-03-03 medicare_b patient_id=11 rendering_npi=1245319599
-              97110 GP x2 30min
-            history 2026-03-04 medicare_b patient_id=12 rendering_npi=1245319599
-              97110 GP x3 45min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x3 45min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x3 45min
-        """),
-        good("""
+        exempt(f"""
             visit 2026-03-04 medicare_b
               97110 GP x6 90min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
+            history 2026-03-02 medicare_b patient_id=10
+              97110 GP x5 75min
+            history 2026-03-03 medicare_b patient_id=11
+              97110 GP x6 90min
+            history 2026-03-03 medicare_b patient_id=12
+              97110 GP x5 75min
+            {other_therapists(9, "97110 GP x2 30min", "97110 GP x3 45min")}
+        """),
+        good(f"""
+            visit 2026-03-04 medicare_b
               97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
+            history 2026-03-02 medicare_b patient_id=10
               97110 GP x3 45min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
+            history 2026-03-03 medicare_b patient_id=11
               97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
+            history 2026-03-04 medicare_b patient_id=12
               97110 GP x3 45min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x3 45min")}
+        """),
+        good(f"""
+            visit 2026-03-04 medicare_b
+              97110 GP x6 90min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x3 45min")}
         """),
         exempt("""
             visit 2026-03-04 medicare_b
@@ -106,7 +97,7 @@ rule = Rule(
               97110 GP x5 75min
         """),
         unknown(
-            """
+            f"""
             visit 2026-03-04 medicare_b
               97110 GP x? 90min
             history 2026-03-02 medicare_b patient_id=10
@@ -115,14 +106,7 @@ rule = Rule(
               97110 GP x6 90min
             history 2026-03-03 medicare_b patient_id=12
               97110 GP x5 75min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x3 45min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x3 45min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x3 45min")}
             """,
             lacks="timed units",
         ),

@@ -4,7 +4,7 @@ Excess KX is the first trigger on every list. Comparative billing reports hold t
 KX against the peers'; one stands out here who lies above nine in ten of the others, by a difference that chance does
 not explain.
 
-Not flagged: a therapist without others to compare with; one finding stands for all claims of the therapist.
+Not flagged: a therapist among fewer than eleven; one finding stands for all claims of the therapist.
 Fix: none; see whether the year's dollars of these patients had passed the threshold.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
+from cleanclaim.rules.example_peers import other_therapists
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import Confidence, page
 
@@ -21,7 +22,7 @@ rule = Rule(
     name="kx-share-far-from-peers",
     over="claims",
     severity=Severity.ADVICE,
-    applies=col.is_last_of_therapist & (col.kx_peers > 0),
+    applies=col.is_last_of_therapist & col.has_kx_peers,
     flag=col.kx_stands_out,
     message="KX for {kx_own_sum} of {kx_own_count} patients, other therapists {kx_others_sum} of {kx_others_count}",
     concept="kx-far-from-peers",
@@ -44,93 +45,70 @@ rule = Rule(
     ),
     examples=(
         bad(
-            """
+            f"""
             visit 2026-03-04 medicare_b
               97110 GP KX x2 30min
-            history 2026-03-02 medicare_b patient_id=10 rendering_npi=1245319599
+            history 2026-03-02 medicare_b patient_id=10
               97110 GP KX x2 30min
-            history 2026-03-03 medicare_b patient_id=11 rendering_npi=1245319599
+            history 2026-03-03 medicare_b patient_id=11
               97110 GP KX x2 30min
-            history 2026-03-04 medicare_b patient_id=12 rendering_npi=1245319599
+            history 2026-03-04 medicare_b patient_id=12
               97110 GP KX x2 30min
-            history 2026-03-05 medicare_b patient_id=13 rendering_npi=1245319599
+            history 2026-03-05 medicare_b patient_id=13
               97110 GP KX x2 30min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=24 rendering_npi=1003000126
-              97110 GP KX x2 30min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x2 30min")}
             """,
             at="claim",
-            says="KX for 5 of 5 patients, other therapists 1 of 5",
+            says="KX for 5 of 5 patients, other therapists 0 of 20",
         ),
-        good("""
+        exempt(f"""
             visit 2026-03-04 medicare_b
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=10 rendering_npi=1245319599
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=11 rendering_npi=1245319599
               97110 GP KX x2 30min
-            history 2026-03-04 medicare_b patient_id=12 rendering_npi=1245319599
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=13 rendering_npi=1245319599
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=24 rendering_npi=1003000126
+            history 2026-03-02 medicare_b patient_id=10
               97110 GP KX x2 30min
+            history 2026-03-03 medicare_b patient_id=11
+              97110 GP KX x2 30min
+            history 2026-03-04 medicare_b patient_id=12
+              97110 GP KX x2 30min
+            history 2026-03-05 medicare_b patient_id=13
+              97110 GP KX x2 30min
+            {other_therapists(9, "97110 GP x2 30min", "97110 GP x2 30min")}
         """),
-        good("""
+        good(f"""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+            history 2026-03-02 medicare_b patient_id=10
+              97110 GP x2 30min
+            history 2026-03-03 medicare_b patient_id=11
+              97110 GP KX x2 30min
+            history 2026-03-04 medicare_b patient_id=12
+              97110 GP x2 30min
+            history 2026-03-05 medicare_b patient_id=13
+              97110 GP x2 30min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP KX x2 30min")}
+        """),
+        good(f"""
             visit 2026-03-04 medicare_b
               97110 GP KX x2 30min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=24 rendering_npi=1003000126
-              97110 GP KX x2 30min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x2 30min")}
         """),
         exempt("""
             visit 2026-03-04 medicare_b
               97110 GP KX x2 30min
-            history 2026-03-02 medicare_b patient_id=10 rendering_npi=1245319599
+            history 2026-03-02 medicare_b patient_id=10
               97110 GP KX x2 30min
-            history 2026-03-03 medicare_b patient_id=11 rendering_npi=1245319599
+            history 2026-03-03 medicare_b patient_id=11
               97110 GP KX x2 30min
-            history 2026-03-04 medicare_b patient_id=12 rendering_npi=1245319599
+            history 2026-03-04 medicare_b patient_id=12
               97110 GP KX x2 30min
-            history 2026-03-05 medicare_b patient_id=13 rendering_npi=1245319599
+            history 2026-03-05 medicare_b patient_id=13
               97110 GP KX x2 30min
         """),
         unknown(
-            """
+            f"""
             visit 2026-03-04 medicare_b discipline=?
               97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=20 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-03 medicare_b patient_id=21 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-04 medicare_b patient_id=22 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-05 medicare_b patient_id=23 rendering_npi=1003000126
-              97110 GP x2 30min
-            history 2026-03-02 medicare_b patient_id=24 rendering_npi=1003000126
-              97110 GP KX x2 30min
+            {other_therapists(10, "97110 GP x2 30min", "97110 GP x2 30min")}
             """,
             lacks="KX of every visit",
         ),
