@@ -8,10 +8,12 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from cleanclaim.practice import audit_trail, tenancy
 from cleanclaim.practice.models import Clinic, Membership, Provider, Role, User
@@ -92,7 +94,7 @@ def clinic_page(*needs: Can, area: str = "") -> Callable[[View[P]], Callable[...
     """Make a view a page of the clinic that its address names (`slug`).
 
     Somebody who is no member gets 404, as if the clinic were not there; a member whose role may not do all of `needs`
-    gets 403. The view runs in the scope of that clinic, and finds `request.access`. `area` is the name of the address
+    gets 403. The view runs in the scope and the time zone of that clinic, and finds `request.access`. `area` is the name of the address
     that the navigation shows as current, where it is not the view's own.
     """
 
@@ -105,7 +107,7 @@ def clinic_page(*needs: Can, area: str = "") -> Callable[[View[P]], Callable[...
                 raise PermissionDenied(f"needs: {', '.join(needs)}")
             inside = cast("ClinicRequest", request)
             inside.access = access
-            with tenancy.scope([access.clinic.id]):
+            with tenancy.scope([access.clinic.id]), timezone.override(ZoneInfo(access.clinic.time_zone)):
                 return view(inside, *arguments, **options)
 
         entered.needs = needs  # type: ignore[attr-defined]

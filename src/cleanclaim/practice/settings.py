@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cleanclaim.practice.middleware.PrivateResponses",
+    "cleanclaim.practice.api.middleware.ProblemResponses",
 ]
 
 ROOT_URLCONF = "cleanclaim.practice.urls"
@@ -143,8 +144,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# --- programs -----------------------------------------------------------------------------------------------
+
+API_CALLS_PER_MINUTE = environment.number("CLEANCLAIM_API_CALLS_PER_MINUTE", 600)
+API_MOST_BYTES = 4 * 1024 * 1024
+"""The largest body that a call may send."""
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
