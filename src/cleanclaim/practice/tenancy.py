@@ -43,7 +43,10 @@ def clinics_in_scope() -> frozenset[UUID]:
 
 @contextmanager
 def scope(clinics: Iterable[UUID]) -> Iterator[None]:
-    """See the rows of these clinics, and no other's, inside. On PostgreSQL use it inside a transaction."""
+    """See the rows of these clinics, and no other's, inside.
+
+    Inside a transaction PostgreSQL is told for the transaction; outside one for the session, until the scope ends.
+    """
     token = _clinics.set(frozenset(clinics))
     tell_database()
     try:
@@ -63,12 +66,12 @@ def _is_lost() -> bool:
 
 
 def tell_database() -> None:
-    """Tell PostgreSQL the scope for the rest of the transaction; without one, row-level security shows nothing."""
+    """Tell PostgreSQL the scope; without one, row-level security shows nothing."""
     if connection.vendor != "postgresql":
         return
     clinics = ",".join(sorted(str(clinic) for clinic in _clinics.get() or ()))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, clinics])
+        cursor.execute("SELECT set_config(%s, %s, %s)", [SETTING, clinics, connection.in_atomic_block])
 
 
 class ScopedManager(models.Manager[M]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleanclaim.practice.pages import batches, calendar, claims, figures, guide, notes, patients, setup, today
+from cleanclaim.practice.pages import batches, calendar, claims, figures, guide, jobs, notes, patients, setup, today
 
 urlpatterns = [
     *today.urlpatterns,
@@ -14,4 +14,5 @@ urlpatterns = [
     *figures.urlpatterns,
     *guide.urlpatterns,
     *setup.urlpatterns,
+    *jobs.urlpatterns,
 ]

@@ -1,0 +1,111 @@
+"""Work behind the pages: jobs that a worker takes from the database, and that go on where a killed one stopped.
+
+A job is asked for in the same transaction as what it is about. Its runner does it piece by piece, each in a
+transaction of its own that writes down the piece, the progress and the place reached; so whoever runs the job again
+goes on behind it, and two that run it at once wait for each other's pieces.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from cleanclaim.practice import tenancy
+from cleanclaim.practice.models import Clinic, Job, JobStatus
+
+log = logging.getLogger(__name__)
+
+RUNNERS: dict[str, str] = {"build": "cleanclaim.practice.engine.building.run_build"}
+"""The function that does a kind of job. It takes the job, opens its own scope, and leaves it done or raises."""
+
+STALE = timedelta(seconds=60)
+"""A job that has said nothing for so long was left by its worker."""
+
+_PAUSE = 1.0
+_LOOK_ROUND = 15.0
+
+
+def enqueue(job: Job) -> None:
+    """Have a worker do a job; in the transaction that made it. Raises `KeyError` for a kind that nobody runs."""
+    if job.kind not in RUNNERS:
+        raise KeyError(f"no runner for jobs of the kind {job.kind!r}")
+    run_job.enqueue(str(job.clinic_id), str(job.pk))
+
+
+@task()
+def run_job(clinic: str, job: str) -> None:
+    """Do a job from where it is. One that fails says so, with the kind of the error and none of its data."""
+    scope = [UUID(clinic)]
+    with transaction.atomic(), tenancy.scope(scope):
+        held = Job.objects.filter(pk=job).first()
+    if held is None or held.status in {JobStatus.DONE.value, JobStatus.FAILED.value}:
+        return
+    runner: Callable[[Job], None] = import_string(RUNNERS[held.kind])
+    try:
+        runner(held)
+    except Exception as error:
+        log.exception("job %s of the kind %s failed", job, held.kind)
+        with transaction.atomic(), tenancy.scope(scope):
+            Job.objects.filter(pk=job).update(
+                status=JobStatus.FAILED.value, result={"problem": type(error).__name__}, changed_at=timezone.now()
+            )
+
+
+def recover(*, stale: timedelta = STALE, now: datetime | None = None) -> int:
+    """Hand out again the jobs that a killed worker left; says how many."""
+    silent_since = (now or timezone.now()) - stale
+    found = 0
+    for clinic in Clinic.objects.values_list("id", flat=True):
+        with transaction.atomic(), tenancy.scope([clinic]):
+            left = Job.objects.select_for_update(skip_locked=True).filter(
+                Q(heartbeat_at__lt=silent_since) | Q(heartbeat_at=None, changed_at__lt=silent_since),
+                status__in=[JobStatus.WAITING.value, JobStatus.RUNNING.value],
+                kind__in=RUNNERS,
+            )
+            for job in left:
+                of_job = DBTaskResult.objects.filter(task_path=run_job.module_path, args_kwargs__args__1=str(job.pk))
+                if of_job.filter(status=TaskResultStatus.READY).exists():
+                    continue
+                of_job.filter(status=TaskResultStatus.RUNNING).update(
+                    status=TaskResultStatus.FAILED, finished_at=timezone.now()
+                )
+                job.heartbeat_at = timezone.now()
+                job.save(update_fields=["heartbeat_at"])
+                enqueue(job)
+                found += 1
+    return found
+
+
+def work(*, until_empty: bool = False, pause: float = _PAUSE) -> None:
+    """Take jobs until Ctrl-C or SIGTERM, or, with `until_empty`, until there are no more."""
+    worker = Worker(
+        queue_names=["default"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"cleanclaim-{time.time_ns()}",
+        excluded_queue_names=[],
+    )
+    worker.configure_signals()
+    looked_round = -_LOOK_ROUND
+    while worker.running:
+        if time.monotonic() - looked_round > _LOOK_ROUND:
+            recover()
+            looked_round = time.monotonic()
+        worker.run()
+        if until_empty:
+            return
+        time.sleep(pause)
