@@ -17,7 +17,8 @@ from cleanclaim.ledger import posting
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, verify
 from cleanclaim.ledger.entries import Kind, Source, Transaction, reversal_of
-from cleanclaim.ledger.posting import PATIENT, Effect, LineAnswer
+from cleanclaim.ledger.posting import PATIENT
+from cleanclaim.remittance.effects import Effect, LineAnswer
 
 DAY = date(2026, 9, 25)
 PAYERS = ("primary", "secondary")

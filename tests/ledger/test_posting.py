@@ -11,7 +11,8 @@ from cleanclaim.ledger import posting
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, LineState, verify
 from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction, reversal_of
-from cleanclaim.ledger.posting import PATIENT, Effect, LineAnswer
+from cleanclaim.ledger.posting import PATIENT
+from cleanclaim.remittance.effects import Effect, LineAnswer
 
 DAY = date(2026, 9, 25)
 SOURCE = Source("test", "1", "0" * 64)

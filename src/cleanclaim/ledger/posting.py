@@ -6,35 +6,14 @@ Denials stay open: only what a contract or the patient's plan takes away leaves 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction, entries_without_zero
+from cleanclaim.remittance.effects import Effect, LineAnswer
 
 PATIENT = "patient"
 """The patient as the one who is asked next."""
-
-
-class Effect(StrEnum):
-    """What an amount that a payer did not pay becomes."""
-
-    CONTRACTUAL = "contractual"
-    """Not collected from anybody: agreed with the payer."""
-    PATIENT = "patient"
-    """Owed by the patient, or by the next payer."""
-    OPEN = "open"
-    """Not accepted: it stays open to the payer, and is worked."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineAnswer:
-    """What a payer said about one line: paid, and what each amount that it did not pay becomes, with its reason."""
-
-    line: str
-    paid_cents: int
-    unpaid: tuple[tuple[Effect, int, str], ...] = ()
 
 
 def charge(key: str, on: date, source: Source, payer: str, lines: Iterable[tuple[str, int]]) -> Transaction:

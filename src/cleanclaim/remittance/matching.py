@@ -1,0 +1,210 @@
+"""Which of our claims an answer speaks of, and which of its lines each of the answer's lines.
+
+A claim is found by our control number, by the number that the payer gave it, or by what it says: patient, day, codes
+and charge. A number alone is not believed: an answer whose charges are not the claim's is not matched, for posting
+money to the wrong claim is worse than asking. What is not matched is told with its reason; nothing is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from cleanclaim.records.letters import SPELLED
+from cleanclaim.records.remittance import RemittedClaim, RemittedLine
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A line as it was filed. `key` is what the ledger calls it; `control_number` was sent to the payer."""
+
+    key: str
+    control_number: str
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    charge_cents: int
+    date_of_service: date
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """A claim as it was filed."""
+
+    key: str
+    control_number: str
+    lines: tuple[KnownLine, ...]
+    family_name: str = ""
+    member_id: str = ""
+    payer_control_numbers: tuple[str, ...] = ()
+
+    @property
+    def charge_cents(self) -> int:
+        """The total charge."""
+        return sum(line.charge_cents for line in self.lines)
+
+
+class FoundBy(StrEnum):
+    """How a claim was found."""
+
+    CONTROL_NUMBER = "control number"
+    PAYER_CONTROL_NUMBER = "payer's control number"
+    CONTENT = "patient, day, codes and charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An answer with its claim. `lines` holds, for each of the answer's lines, the keys of the lines that it answers.
+
+    It is empty where the payer answered for the claim as a whole. Several of the answer's lines may answer one of
+    ours (split units).
+    """
+
+    claim: KnownClaim
+    by: FoundBy
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Why an answer has no claim, in words without a patient."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class ClaimIndex:
+    """Claims that were filed, by everything that an answer may name them by."""
+
+    _by_control: dict[str, list[KnownClaim]] = field(default_factory=lambda: defaultdict(list))
+    _by_payer_control: dict[str, list[KnownClaim]] = field(default_factory=lambda: defaultdict(list))
+    _by_content: dict[tuple[date, int], list[KnownClaim]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, claims: Iterable[KnownClaim]) -> ClaimIndex:
+        """The index of these claims."""
+        index = cls()
+        for claim in claims:
+            index.add(claim)
+        return index
+
+    def add(self, claim: KnownClaim) -> None:
+        """Add one claim."""
+        self._by_control[claim.control_number.upper()].append(claim)
+        for number in claim.payer_control_numbers:
+            self._by_payer_control[number.upper()].append(claim)
+        for day in {line.date_of_service for line in claim.lines}:
+            self._by_content[day, claim.charge_cents].append(claim)
+
+    def find(self, answer: RemittedClaim) -> Match | Unmatched:
+        """The claim that an answer speaks of, or why there is none."""
+        named = self._by_control.get(answer.control_number.upper(), [])
+        numbered = (
+            self._by_payer_control.get(answer.payer_control_number.upper(), []) if answer.payer_control_number else []
+        )
+        refusals: list[str] = []
+        for candidates, by in ((named, FoundBy.CONTROL_NUMBER), (numbered, FoundBy.PAYER_CONTROL_NUMBER)):
+            fitting, why = _fitting(candidates, answer)
+            if len(fitting) == 1:
+                claim, lines = fitting[0]
+                return Match(claim, by, lines)
+            if fitting:
+                return Unmatched(f"{len(fitting)} claims have its {by.value}")
+            refusals += why
+        fitting, _why = _fitting(self._like(answer), answer)
+        if len(fitting) == 1:
+            claim, lines = fitting[0]
+            return Match(claim, FoundBy.CONTENT, lines)
+        if fitting:
+            return Unmatched(f"{len(fitting)} claims have its patient, day, codes and charge")
+        return Unmatched(
+            refusals[0] if refusals else "no claim has its numbers, nor its patient, day, codes and charge"
+        )
+
+    def _like(self, answer: RemittedClaim) -> list[KnownClaim]:
+        days = {day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day is not None}
+        found = {
+            claim.key: claim
+            for day in days
+            for claim in self._by_content.get((day, abs(answer.charge_cents)), [])
+            if _is_patient(claim, answer)
+        }
+        return list(found.values())
+
+
+def _fitting(
+    candidates: Sequence[KnownClaim], answer: RemittedClaim
+) -> tuple[list[tuple[KnownClaim, tuple[str, ...]]], list[str]]:
+    fitting, why = [], []
+    for claim in candidates:
+        if claim.charge_cents != abs(answer.charge_cents):
+            why.append("the claim with its number was charged otherwise")
+            continue
+        lines = match_lines(claim, answer)
+        if lines is None:
+            why.append("its lines are not those of the claim with its number")
+        else:
+            fitting.append((claim, lines))
+    return fitting, why
+
+
+def match_lines(claim: KnownClaim, answer: RemittedClaim) -> tuple[str, ...] | None:
+    """For each of the answer's lines the key of ours; `None` where one has none, or charges do not add up.
+
+    A line is found by our line number, else by code, modifiers and charge, else by code and charge, else by the code
+    that was billed. Lines alike in all that are taken in order. Several answers to one of our lines together have its
+    charge; every line of ours that is charged for is answered.
+    """
+    if not answer.lines:
+        return ()
+    free = list(claim.lines)
+    answered: dict[str, int] = defaultdict(int)
+    keys: list[str] = []
+    for line in answer.lines:
+        found = _line_for(line, claim.lines, free)
+        if found is None:
+            return None
+        answered[found.key] += abs(line.charge_cents)
+        if found in free and answered[found.key] >= found.charge_cents:
+            free.remove(found)
+        keys.append(found.key)
+    charged = {line.key: line.charge_cents for line in claim.lines}
+    whole = all(answered[key] == cents for key, cents in charged.items())
+    return tuple(keys) if whole else None
+
+
+def _line_for(line: RemittedLine, own: Sequence[KnownLine], free: Sequence[KnownLine]) -> KnownLine | None:
+    numbered = [item for item in own if line.control_number and item.control_number == line.control_number]
+    if len(numbered) == 1:
+        return numbered[0]
+    charge = abs(line.charge_cents)
+    same_day = [item for item in free if line.date_of_service in {None, item.date_of_service}]
+    told = (line.code, line.modifiers)
+    billed = (line.billed_code, line.billed_modifiers)
+    tests = (
+        lambda item: (item.code, item.modifiers) == told and item.charge_cents == charge,
+        lambda item: (item.code, sorted(item.modifiers)) == (line.code, sorted(line.modifiers)),
+        lambda item: item.code == line.code and item.charge_cents == charge,
+        lambda item: line.billed_code and (item.code, item.modifiers) == billed,
+        lambda item: line.billed_code and item.code == line.billed_code,
+        lambda item: item.code == line.code,
+    )
+    for is_it in tests:
+        found = [item for item in same_day if is_it(item)]
+        if found:
+            return found[0]
+    return None
+
+
+def _is_patient(claim: KnownClaim, answer: RemittedClaim) -> bool:
+    """Whether the answer names the claim's patient: by member id, else by family name."""
+    if claim.member_id and answer.member_id:
+        return _plain(claim.member_id) == _plain(answer.member_id)
+    return bool(answer.family_name) and _plain(claim.family_name) == _plain(answer.family_name)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.translate(SPELLED).upper() if letter.isalnum())

@@ -1,0 +1,181 @@
+"""What of a remittance is posted where: every cent of the payment has a place before anything is written.
+
+    paid on matched claims + held in suspense − provider's adjustments = the payment
+
+A claim that has no match or does not balance is held in suspense with its place and amount, and the others post. Only
+a payment whose own sum cannot be explained is refused whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cleanclaim.money import dollars
+from cleanclaim.records.adjudication import Adjustment
+from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedClaim
+from cleanclaim.remittance.effects import LineAnswer, effect_of
+from cleanclaim.remittance.matching import ClaimIndex, Match, Unmatched
+
+INTEREST = "L6"
+"""The provider's adjustment by which interest is paid: negative where the provider receives it."""
+
+
+class RefusedError(ValueError):
+    """A payment that cannot be posted at all: says by how much its parts differ from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A claim that is posted: the answer, its match, and what each of our lines got."""
+
+    answer: RemittedClaim
+    match: Match
+    lines: tuple[LineAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A part of the payment that is not placed: where it stands in the file, its cents, and why."""
+
+    segment: int
+    cents: int
+    reason: str
+    answer: RemittedClaim | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one remittance will write."""
+
+    remittance: Remittance
+    key: str
+    posted: list[Posted] = field(default_factory=list)
+    suspended: list[Suspended] = field(default_factory=list)
+    interest_cents: int = 0
+    adjustments: list[ProviderAdjustment] = field(default_factory=list)
+
+    @property
+    def placed_cents(self) -> int:
+        """The sum of all places: the payment's amount."""
+        paid = sum(item.paid_cents for posted in self.posted for item in posted.lines)
+        held = sum(item.cents for item in self.suspended)
+        return paid + held + self.interest_cents - sum(item.cents for item in self.adjustments)
+
+
+def payment_key(remittance: Remittance) -> str:
+    """What makes two remittances the same payment: payer, number of the check or transfer, day and amount.
+
+    Not the file: a clearinghouse sends one payment in several files, and one file again.
+    """
+    told = "|".join(
+        (
+            (remittance.payer_identifier or remittance.payer_name).upper(),
+            remittance.trace_number.upper(),
+            "" if remittance.paid_on is None else remittance.paid_on.isoformat(),
+            str(remittance.amount_cents),
+        )
+    )
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def plan(remittance: Remittance, index: ClaimIndex, left_out: Sequence[int] = ()) -> Plan:
+    """Decide where every cent of a payment goes.
+
+    Args:
+        remittance: the payment.
+        index: the claims that were filed.
+        left_out: segments of claims that could not be read; what they were paid is what is missing of the payment.
+
+    Raises:
+        RefusedError: the claims less the provider's adjustments are not the payment, and nothing unread explains it.
+    """
+    found = Plan(remittance, payment_key(remittance))
+    if remittance.gap_cents and not left_out:
+        raise RefusedError(
+            f"segment {remittance.segment}, BPR02: the payment of {dollars(remittance.amount_cents)} differs by "
+            f"{dollars(remittance.gap_cents)} from its claims less the provider's adjustments"
+        )
+    for answer in remittance.claims:
+        _place(answer, index, found)
+    for item in remittance.provider_adjustments:
+        if item.reason == INTEREST:
+            found.interest_cents -= item.cents
+        else:
+            found.adjustments.append(item)
+    if remittance.gap_cents:
+        reason = "claims that could not be read" if len(left_out) > 1 else "a claim that could not be read"
+        found.suspended.append(Suspended(left_out[0], remittance.gap_cents, reason))
+    return found
+
+
+def _place(answer: RemittedClaim, index: ClaimIndex, found: Plan) -> None:
+    problem = _imbalance(answer)
+    match = index.find(answer)
+    if problem or isinstance(match, Unmatched):
+        reason = problem or (match.reason if isinstance(match, Unmatched) else "")
+        found.suspended.append(Suspended(answer.segment, answer.paid_cents, reason, answer))
+        return
+    found.posted.append(Posted(answer, match, _answers(answer, match)))
+
+
+def _imbalance(answer: RemittedClaim) -> str:
+    """How an answer does not add up, in words; empty where it does."""
+    for line in answer.lines:
+        if line.gap_cents:
+            return f"segment {line.segment}: a line's charge is not paid and adjusted by {dollars(line.gap_cents)}"
+    if answer.line_gap_cents:
+        return f"the lines' charges differ from the claim's by {dollars(answer.line_gap_cents)}"
+    if answer.gap_cents:
+        return f"the claim's charge is not paid and adjusted by {dollars(answer.gap_cents)}"
+    return ""
+
+
+def _answers(answer: RemittedClaim, match: Match) -> tuple[LineAnswer, ...]:
+    """What each of our lines got; what was decided on the claim as a whole is shared out among its lines."""
+    paid: dict[str, int] = {}
+    unpaid: dict[str, list[Adjustment]] = {}
+    if match.lines:
+        for key, line in zip(match.lines, answer.lines, strict=True):
+            paid[key] = paid.get(key, 0) + line.paid_cents
+            unpaid.setdefault(key, []).extend(line.adjustments)
+        weights = dict(paid)
+    else:
+        paid = {line.key: 0 for line in match.claim.lines}
+        weights = {line.key: line.charge_cents for line in match.claim.lines}
+        for key, cents in share(answer.paid_cents, weights).items():
+            paid[key] = cents
+    for item in answer.adjustments:
+        for key, cents in share(item.amount_cents, weights).items():
+            if not cents:
+                continue
+            unpaid.setdefault(key, []).append(item.model_copy(update={"amount_cents": cents, "units": None}))
+            if match.lines:  # lines that were paid so much get so much less
+                paid[key] -= cents
+    return tuple(
+        LineAnswer(
+            key,
+            cents,
+            tuple((effect_of(item), item.amount_cents, item.reason) for item in unpaid.get(key, ())),
+        )
+        for key, cents in paid.items()
+    )
+
+
+def share(cents: int, weights: dict[str, int]) -> dict[str, int]:
+    """Share cents out by weight, exactly: each part is rounded down, and the largest remainders get the rest.
+
+    Weights below zero count by their size; where all are zero, every part weighs the same.
+    """
+    sizes = {key: abs(weight) for key, weight in weights.items()}
+    total = sum(sizes.values())
+    if not total:
+        sizes, total = dict.fromkeys(sizes, 1), len(sizes)
+    sign = -1 if cents < 0 else 1
+    whole = {key: abs(cents) * size // total for key, size in sizes.items()}
+    rest = abs(cents) - sum(whole.values())
+    by_remainder = sorted(sizes, key=lambda key: -(abs(cents) * sizes[key] % total))
+    for key in by_remainder[:rest]:
+        whole[key] += 1
+    return {key: sign * part for key, part in whole.items()}
