@@ -1,0 +1,1 @@
+"""A typed client of the practice's HTTP API, and the documents that both sides speak in."""

@@ -1,0 +1,160 @@
+"""Rows → documents of the API. Amounts are left out where the token's role sees no dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cleanclaim.bill.job import BilledClaim
+from cleanclaim.bill.output import claim_document
+from cleanclaim.client.claims import ClaimDocument, ClaimLineDocument, ClaimSummary, StoredFinding
+from cleanclaim.client.patients import CoverageDocument, PatientDocument, PlanDocument
+from cleanclaim.client.visits import CheckedVisit, VisitDocument
+from cleanclaim.practice.access import Access, Can
+from cleanclaim.practice.engine.records import coverage_record, patient_record, plan_record, visit_record
+from cleanclaim.practice.models import (
+    Claim,
+    ClaimFinding,
+    ClaimLine,
+    ClinicRow,
+    Coverage,
+    Patient,
+    PlanOfCare,
+    Visit,
+)
+from cleanclaim.records import Credential, ProgressReport
+
+
+def _head(row: ClinicRow) -> dict[str, Any]:
+    return {"key": row.pk, "version": row.version, "created_at": row.created_at, "changed_at": row.changed_at}
+
+
+def patient_document(patient: Patient) -> PatientDocument:
+    """A patient's own data."""
+    record = patient_record(patient, coverages=(), plans=(), year_to_date=None)
+    fields = record.model_dump(exclude={"coverages", "plans_of_care", "year_to_date"})
+    return PatientDocument(**_head(patient), **fields, is_active=patient.is_active)
+
+
+def coverage_document(coverage: Coverage, access: Access) -> CoverageDocument:
+    """A coverage; its authorizations were fetched with it."""
+    record = coverage_record(coverage, coverage.authorizations.all())
+    copay = coverage.copay_cents if access.may(Can.SEE_CLAIMS) else None
+    return CoverageDocument(**_head(coverage), patient=coverage.patient_id, **record.model_dump(), copay_cents=copay)
+
+
+def plan_document(plan: PlanOfCare) -> PlanDocument:
+    """A plan; its certifications and progress reports were fetched with it."""
+    reports = [ProgressReport(on=item.on, signed_by=Credential(item.signed_by)) for item in plan.progress_reports.all()]
+    record = plan_record(plan, plan.certifications.all(), reports, ())
+    before = {} if plan.treated_before is None else {"treatment_days_before": plan.treated_before}
+    return PlanDocument.model_validate(
+        {**_head(plan), "patient": plan.patient_id, **record.model_dump(), "treatment_days_before": None, **before}
+    )
+
+
+def visit_document(visit: Visit, zone: ZoneInfo) -> VisitDocument:
+    """A visit with its note; its people and signatures were fetched with it."""
+    record = visit_record(visit, zone)
+    return VisitDocument.model_validate(
+        {
+            **_head(visit),
+            "status": visit.status,
+            "signed_at": visit.signed_at,
+            "patient": visit.patient_id,
+            **record.model_dump(),
+        }
+    )
+
+
+_MONEY_OF_A_LINE = ("charge_cents", "allowed_cents", "expected_payment_cents", "patient_share_cents")
+
+
+def checked_visit(item: BilledClaim, access: Access) -> CheckedVisit:
+    """What the engine says of one visit."""
+    document = claim_document(item)
+    if not access.may(Can.SEE_CLAIMS):
+        _without_money(document)
+    for line in document["lines"]:
+        line["origin"] = line.pop("code_origin")
+    return CheckedVisit.model_validate(document)
+
+
+def _without_money(document: dict[str, Any]) -> None:
+    document["charge_cents"] = None
+    for line in document["lines"]:
+        line.update(dict.fromkeys(_MONEY_OF_A_LINE))
+    document["findings"] = [_finding_without_money(item) for item in document["findings"]]
+    document["mended"] = [_finding_without_money(item) for item in document["mended"]]
+
+
+def _finding_without_money(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding without its dollars; words and fixes that speak of an amount are left out with it."""
+    without: dict[str, Any] = {**finding, "cents": None}
+    if "$" in without["message"]:
+        without["message"] = f"{without['name'].replace('-', ' ')}: see the claim"
+    fix = without["fix"]
+    if fix is not None and any(change["field"].endswith("_cents") for change in fix["changes"]):
+        without["fix"] = None
+    return without
+
+
+def claim_summary(claim: Claim) -> ClaimSummary:
+    """A claim as a list shows it."""
+    return ClaimSummary.model_validate(_claim_fields(claim))
+
+
+def stored_claim(claim: Claim) -> ClaimDocument:
+    """A claim whole; its lines and findings were fetched with it."""
+    return ClaimDocument.model_validate(
+        {
+            **_claim_fields(claim),
+            "lines": [_claim_line(line) for line in claim.lines.all()],
+            "findings": [stored_finding(finding) for finding in claim.findings.all()],
+            "questions": claim.questions or [],
+            "missing": claim.missing,
+            "unconfirmed": claim.unconfirmed,
+        }
+    )
+
+
+def stored_finding(finding: ClaimFinding) -> StoredFinding:
+    """A finding of a stored claim."""
+    return StoredFinding.model_validate(
+        {
+            **_head(finding),
+            "claim": finding.claim_id,
+            "code": finding.rule,
+            "message": finding.message if isinstance(finding.message, str) else str(finding.message),
+            **{
+                name: getattr(finding, name)
+                for name in (
+                    "name", "severity", "cause", "place", "cents", "fix_title", "fix_safety", "was_mended",
+                    "ignored_at", "ignored_because",
+                )
+            },
+        }
+    )  # fmt: skip
+
+
+def _claim_fields(claim: Claim) -> dict[str, Any]:
+    plain = (
+        "status", "frequency", "payer", "payer_name", "date_of_service", "due_on", "charge_cents", "allowed_cents",
+        "expected_cents", "patient_share_cents", "at_stake_cents", "left_cents", "hold_reason", "first_passed",
+    )  # fmt: skip
+    return {
+        **_head(claim),
+        "id": claim.number,
+        "visit": claim.visit_id,
+        "patient": claim.patient_id,
+        **{name: getattr(claim, name) for name in plain},
+    }
+
+
+def _claim_line(line: ClaimLine) -> ClaimLineDocument:
+    plain = (
+        "code", "modifiers", "units", "charge_cents", "pointers", "allowed_cents", "expected_cents",
+        "patient_share_cents", "price_status", "origin",
+    )  # fmt: skip
+    return ClaimLineDocument.model_validate({"number": line.position, **{name: getattr(line, name) for name in plain}})

@@ -1,0 +1,134 @@
+"""Refusals of the API: every one is an RFC 9457 problem that names fields and what was expected, never a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse
+
+from cleanclaim.client.wire import Misfit
+
+MEDIA_TYPE = "application/problem+json"
+
+_WORDS = {
+    "missing": "a value; it is required",
+    "extra_forbidden": "no such field",
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "bool_type": "true or false",
+    "date_type": "a day as 2026-09-25",
+    "date_parsing": "a day as 2026-09-25",
+    "date_from_datetime_parsing": "a day as 2026-09-25",
+    "time_type": "a time as 14:05",
+    "time_parsing": "a time as 14:05",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "json_invalid": "JSON",
+    "uuid_parsing": "a key",
+}
+
+
+class ApiProblemError(Exception):
+    """A call that is refused: status, what is wrong, and where."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        errors: Iterable[Misfit] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    def response(self) -> HttpResponse:
+        """The refusal as an answer."""
+        return problem_response(self.status, self.detail, errors=self.errors, headers=self.headers)
+
+
+def problem_response(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    errors: Iterable[Misfit] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """A problem as an answer."""
+    document: dict[str, Any] = {
+        "type": f"urn:cleanclaim:problem:{status.phrase.lower().replace(' ', '-')}",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "errors": [item.model_dump() for item in errors],
+    }
+    answer = HttpResponse(json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
+    for name, value in (headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def misfit(place: str, expected: str) -> ApiProblemError:
+    """A refusal for one value: well formed, but it does not fit."""
+    return ApiProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "A value does not fit.", errors=(Misfit(place=place, expected=expected),)
+    )
+
+
+def unfit(errors: Iterable[Misfit]) -> ApiProblemError:
+    """A refusal for several values."""
+    found = tuple(errors)
+    detail = "A value does not fit." if len(found) == 1 else f"{len(found)} values do not fit."
+    return ApiProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=found)
+
+
+def not_found() -> ApiProblemError:
+    """The refusal for what is not there, or is another clinic's: the two are not told apart."""
+    return ApiProblemError(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+
+def misfits(details: Iterable[Mapping[str, Any]], *, within: str = "") -> list[Misfit]:
+    """Misfits from errors as pydantic lists them; `within` stands before each path, such as `body`."""
+    return [
+        Misfit(place=".".join(str(part) for part in (within, *item["loc"]) if part != ""), expected=expected(item))
+        for item in details
+    ]
+
+
+def expected(detail: Mapping[str, Any]) -> str:
+    """What a field was expected to hold, in words, from an error as pydantic describes it."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in _WORDS:
+        return _WORDS[kind]
+    match kind:
+        case "enum" | "literal_error":
+            return f"one of {context.get('expected')}"
+        case "string_pattern_mismatch":
+            return f"text of the form {context.get('pattern')}"
+        case "string_too_long":
+            return f"at most {context.get('max_length')} characters"
+        case "string_too_short":
+            return f"at least {context.get('min_length')} characters"
+        case "too_long":
+            return f"at most {context.get('max_length')} entries"
+        case "too_short":
+            return f"at least {context.get('min_length')} entries"
+        case "greater_than_equal":
+            return f"at least {context.get('ge')}"
+        case "less_than_equal":
+            return f"at most {context.get('le')}"
+        case "value_error":
+            return str(context.get("error", "another value"))
+        case _:
+            return str(detail["msg"]).lower()
