@@ -46,6 +46,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("CLEANCLAIM_HTTPS", "1 where the app is reached over HTTPS: secure cookies, HSTS.", "0"),
     Variable("CLEANCLAIM_PROXY_HEADERS", "1 behind a proxy that sets X-Forwarded-Proto itself.", "0"),
     Variable("CLEANCLAIM_SESSION_MINUTES", "Minutes without a request after which a session ends.", "30"),
+    Variable("CLEANCLAIM_API_CALLS_PER_MINUTE", "How often a minute one API token may call.", "600"),
     Variable("CLEANCLAIM_DEMO", "1 for a demo: synthetic people, sign-in by one click. Never with patients.", "0"),
     Variable("CLEANCLAIM_DEMO_DAY", "The day that a demo takes for today, as 2026-09-25.", "today"),
 )
