@@ -19,6 +19,7 @@ from cleanclaim.claims.splitting import replacement_of
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.tables import Tables
 from cleanclaim.practice.engine.causes import cause_of
+from cleanclaim.practice.engine.units_left import left_units
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimLine, ClaimStatus, Coverage
 from cleanclaim.records import Frequency
 from cleanclaim.x12 import Readiness
@@ -117,6 +118,7 @@ def fill(
     others = [finding for finding in standing if finding.severity not in BLOCKING]
     claim.at_stake_cents = at_stake_cents(blocking, claim.allowed_cents)
     claim.left_cents = at_stake_cents(others, claim.allowed_cents)
+    claim.left_units = left_units(others)
     claim.due_on = item.filing_deadline
     claim.questions = [
         {"about": asked.what, "question": asked.question, "candidates": list(asked.candidates)}

@@ -105,6 +105,8 @@ class Claim(ClinicRow):
     patient_share_cents = models.PositiveIntegerField(null=True, blank=True)
     at_stake_cents = models.PositiveIntegerField(default=0)
     left_cents = models.PositiveIntegerField(default=0)
+    left_units = models.PositiveSmallIntegerField(default=0)
+    """Units that the note supports and the claim does not bill."""
     due_on = models.DateField(null=True, blank=True)
     questions = SealedJSONField(null=True, blank=True)
     missing = models.JSONField(default=list, blank=True)
