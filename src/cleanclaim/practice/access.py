@@ -94,8 +94,8 @@ def clinic_page(*needs: Can, area: str = "") -> Callable[[View[P]], Callable[...
     """Make a view a page of the clinic that its address names (`slug`).
 
     Somebody who is no member gets 404, as if the clinic were not there; a member whose role may not do all of `needs`
-    gets 403. The view runs in the scope and the time zone of that clinic, and finds `request.access`. `area` is the name of the address
-    that the navigation shows as current, where it is not the view's own.
+    gets 403. The view runs in the scope and the time zone of that clinic, and finds `request.access`. `area` is the
+    name of the address that the navigation shows as current, where it is not the view's own.
     """
 
     def wrap(view: View[P]) -> Callable[..., HttpResponseBase]:
