@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cleanclaim.bill.job import ClaimState
+from cleanclaim.bill.output import Written, claim_document, summary
 from cleanclaim.bill.prepare import prepare
 from cleanclaim.records import Patient
 from tests.bill.conftest import PATIENT, billed, patient, visit
@@ -166,3 +167,27 @@ def test_records_decide_what_rules_on_evaluations_and_estimates_ask() -> None:
     assert codes(patient(**cash), **treatment) == {"PY106?"}
     assert codes(patient(**cash), **treatment, good_faith_estimate_on_file=False) == {"PY106"}
     assert codes(patient(**cash, good_faith_estimate_on_file=True), **treatment) == set()
+
+
+def test_what_a_note_names_and_the_reader_leaves_out_is_told_with_its_reason() -> None:
+    text = NOTE.replace("Total timed", "Ultrasound declined today. Total timed") + (
+        "P: Next visit progress to gait training on stairs.\nHEP: clamshells 3 x 10 at home.\n"
+    )
+    item = billed(visit(note={"text": text})).claims[0]
+
+    told = {(entry["why"], entry["what"].lower()) for entry in claim_document(item)["left_out"]}
+    assert {why for why, _ in told} == {"negated", "planned", "home program"}
+    assert any("ultrasound" in what for why, what in told if why == "negated")
+    assert any("gait training" in what for why, what in told if why == "planned")
+    assert any("clamshells" in what for why, what in told if why == "home program")
+    assert summary(billed(visit(note={"text": text})), (), Written())["left_out"] == {
+        why: sum(one == why for one, _ in told) for why in ("home program", "negated", "planned")
+    }
+
+
+def test_a_listed_intervention_leaves_nothing_of_the_note_out() -> None:
+    done = [{"what": "strengthening exercise", "code": "97110", "minutes": 24, "by": "PT"}]
+    text = NOTE + "P: Ultrasound declined today.\n"
+    item = billed(visit(note={"text": text}, interventions=done)).claims[0]
+
+    assert claim_document(item)["left_out"] == []

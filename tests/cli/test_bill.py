@@ -16,6 +16,13 @@ def test_the_clinic_is_billed_and_the_result_is_as_its_schema_says(tmp_path: Pat
     assert code == 1
     assert document["visits"] == 101
     assert document["crashed"] == {}
+    assert document["left_out"] == {
+        "an earlier visit": 1,
+        "dressing of the wound": 1,
+        "negated": 1,
+        "planned": 32,
+        "told with another service": 8,
+    }
     assert document["rejected_records"] == 0
     assert {Path(name).name for name in document["files"]} >= {"medicare_b.837", "claims.json", "report.html"}
     assert all(Path(name).is_file() for name in document["files"])
@@ -28,6 +35,9 @@ def test_text_says_how_many_claims_are_in_which_state(tmp_path: Path) -> None:
     assert "101 visits billed as of 2026-11-16" in ran.words
     assert "ready to file, clean as far as judged" in ran.words
     assert "held: would be rejected, denied or taken back" in ran.words
+    assert "Named in a note and left out (43), see report.html" in ran.words
+    assert "32 planned 8 told with another service" in ran.words
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").count("Named in the note and left out:") == 37
 
 
 def test_a_folder_that_is_none_is_one_line_and_exit_2(tmp_path: Path) -> None:

@@ -36,6 +36,14 @@ class NotBilled:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words of the note that name a service and were not taken as done at this visit, and why."""
+
+    what: str
+    why: str
+
+
 @dataclass(slots=True)
 class Found:
     """What reading a visit finds out, as one process hands it to another.
@@ -46,6 +54,7 @@ class Found:
     services: list[ServiceDraft] | None = None
     suggested: list[Suggested] = field(default_factory=list)
     not_billed: list[NotBilled] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     extra: dict[str, object] = field(default_factory=dict)
     total_timed_minutes: int | None = None

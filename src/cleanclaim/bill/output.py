@@ -161,6 +161,7 @@ def summary(billed: Billed, rejections: Sequence[Rejection], written: Written) -
         "findings": dict(sorted(Counter(finding.code for finding in findings).items())),
         "rows_not_judged": len(unjudged),
         "missing_inputs": dict(Counter(name for item in unjudged for name in item.missing).most_common()),
+        "left_out": dict(sorted(Counter(one.why for item in billed.claims for one in item.prepared.left_out).items())),
         "unconfirmed": dict(Counter(table for item in billed.claims for table in item.unconfirmed).most_common()),
         "ready_unconfirmed": sum(bool(item.unconfirmed) for item in billed.claims if item.state is ClaimState.READY),
         "crashed": dict(billed.crashed),
@@ -188,6 +189,7 @@ def claim_document(item: BilledClaim) -> dict[str, Any]:
             for entry in prepared.suggested
         ],
         "not_billed": [{"what": entry.what, "reason": entry.reason} for entry in prepared.not_billed],
+        "left_out": [{"what": entry.what, "why": entry.why} for entry in prepared.left_out],
         "questions": [
             {"about": entry.what, "question": entry.question, "candidates": list(entry.candidates)}
             for entry in prepared.questions

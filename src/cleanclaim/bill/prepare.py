@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cleanclaim.bill.drafts import Draft, NotBilled, Question, Suggested
+from cleanclaim.bill.drafts import Draft, LeftOut, NotBilled, Question, Suggested
 from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines
 from cleanclaim.bill.reading_pool import read_all
 from cleanclaim.bill.unit_proposals import Proposal, propose_units
@@ -29,7 +29,8 @@ class Prepared:
     suggested: tuple[Suggested, ...] = ()
     not_billed: tuple[NotBilled, ...] = ()
     questions: tuple[Question, ...] = ()
-    explanations: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """What the note names and nobody is billed for, because the reader did not take it as done."""
 
 
 def prepare(  # noqa: PLR0913 - what notes are read in the light of
@@ -91,5 +92,6 @@ def _prepared(
         case,
         suggested=tuple(found.suggested),
         not_billed=tuple(found.not_billed),
+        left_out=tuple(found.left_out),
         questions=tuple(found.questions),
     )

@@ -1,6 +1,7 @@
 """What was done at a visit: from its list of interventions, else from the words of its note.
 
-A thing done is settled as a code, as not billed, or as a question; words are never stretched to a code.
+A thing done is settled as a code, as not billed, or as a question; words are never stretched to a code. What the note
+names and the reader did not take as done is told with its reason.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from cleanclaim.bill.drafts import Draft, NotBilled, Question, Suggested
+from cleanclaim.bill.drafts import Draft, LeftOut, NotBilled, Question, Suggested
 from cleanclaim.bill.evaluation_visits import OPEN_EVALUATION, evaluation_codes, settle_evaluation
 from cleanclaim.coding import NoteReading, Suggestions, read_note, suggest
 from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.lines.from_visits import is_said
 from cleanclaim.records import By, Intervention
 from cleanclaim.reference import procedures
+
+_UNKNOWN = "no service that is known, and no minutes"
+"""Why a mention is left out that the words do not settle and to which no time was given."""
 
 
 def read_visit(draft: Draft) -> None:
@@ -38,6 +42,7 @@ def read_visit(draft: Draft) -> None:
                 draft, mention.to_intervention(mention.code), mention.suggestions, from_note=True
             )
         ]
+        draft.found.left_out = [*_left_out(reading), *draft.found.left_out]
         for shared in reading.shared_minutes:
             draft.found.questions.append(
                 Question(
@@ -48,6 +53,11 @@ def read_visit(draft: Draft) -> None:
         _take_reading(draft, reading)
     settle_evaluation(draft, reading)
     _split_add_ons(draft)
+
+
+def _left_out(reading: NoteReading) -> list[LeftOut]:
+    """What the reader of the note set aside, in the order of the note."""
+    return [LeftOut(" ".join(item.what.split()), item.why.value) for item in reading.left_out]
 
 
 def _from_intervention(draft: Draft, done: Intervention, stimulation: str | None) -> Iterable[ServiceDraft]:
@@ -86,6 +96,8 @@ def _from_words(
                 Question(done.what, "Which service was this? The words name none that is known.")
             )
             yield _service(draft, done, None, billable=True)
+        else:
+            draft.found.left_out.append(LeftOut(" ".join(done.what.split()), _UNKNOWN))
         return
     draft.found.suggested.append(Suggested(done.what, best.code, best.why, done.minutes))
     yield _service(draft, done, best.code, billable=True)

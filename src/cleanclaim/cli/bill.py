@@ -129,6 +129,10 @@ def _say(billed: Billed, loaded: Loaded, figures: dict[str, Any], written: Writt
         table.add_row(str(len(loaded.rejections)), "fields of records set aside, see rejected.json")
     out.print(table)
     _say_findings(billed)
+    if figures["left_out"]:
+        out.print(f"\n[bold]Named in a note and left out[/] ({sum(figures['left_out'].values())}), see report.html")
+        for why, count in figures["left_out"].items():
+            out.print(f"  {count:5}  {why}")
     if figures["rows_not_judged"]:
         out.print(f"\n[bold]Could not be judged[/] ({figures['rows_not_judged']} checks), for want of")
         for name, count in list(figures["missing_inputs"].items())[:8]:
