@@ -260,5 +260,7 @@ def _gaps(claim: BilledClaim, *, signed: bool) -> tuple[Gap, ...]:
         one for one in claim.unjudged if (found := entry(one.code)) is not None and found.family in _GAP_FAMILIES
     ]
     return tuple(
-        Gap(item.name, item.rules) for item in missing_inputs(waiting) if signed or item.name not in _ONLY_WHEN_SIGNED
+        Gap(item.name, item.rules)
+        for item in missing_inputs(waiting)
+        if item.name not in _OTHERS and (signed or item.name not in _SIGNING)
     )

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from cleanclaim.practice.pages import batches, calendar, claims, figures, guide, jobs, notes, patients, setup, today
+from cleanclaim.practice.pages import (
+    batches,
+    calendar,
+    claims,
+    figures,
+    guide,
+    jobs,
+    notes,
+    patients,
+    plans,
+    setup,
+    today,
+)
 
 urlpatterns = [
     *today.urlpatterns,
     *calendar.urlpatterns,
     *patients.urlpatterns,
+    *documents.urlpatterns,
     *notes.urlpatterns,
+    *plans.urlpatterns,
     *claims.urlpatterns,
     *batches.urlpatterns,
     *figures.urlpatterns,

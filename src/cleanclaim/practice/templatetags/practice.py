@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cleanclaim.money import dollars
+from cleanclaim.practice.form_fields import phone_words
 
 register = template.Library()
 
@@ -28,10 +29,28 @@ def money(cents: int | None) -> str:
 
 
 @register.filter
+def phone(digits: str) -> str:
+    """A telephone number as it is read aloud: `(312) 555-0101`."""
+    return phone_words(digits)
+
+
+@register.filter
+def answer(value: bool | None) -> str:  # noqa: FBT001 - what is shown
+    """Yes, no, or not known."""
+    return {True: "yes", False: "no", None: "not known"}[value]
+
+
+@register.filter
 def plural(count: int, word: str) -> str:
     """A count with its word: `1 visit`, `2 visits`; `word` may give both forms as `entry,entries`."""
     singular, _comma, several = word.partition(",")
     return f"{count:,} {singular if count == 1 else several or singular + 's'}"
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text, for a list of choices in a template."""
+    return text.split()
 
 
 @register.simple_tag(takes_context=True)
