@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cleanclaim.bill.collection import without_collection
@@ -26,6 +26,9 @@ from cleanclaim.records import Claim, Clinic
 from cleanclaim.records.reading import Rejection
 from cleanclaim.reference import icd10, places_of_service, procedures
 from cleanclaim.x12 import Envelope, Gap, file_837p
+
+if TYPE_CHECKING:
+    from cleanclaim.forms.superbill import Labels
 
 CONTROL_STATE = "control-numbers.json"
 
@@ -113,9 +116,9 @@ def write_forms(
 
 def _write_superbills(billed: Billed, folder: Path, written: Written) -> None:
     from cleanclaim.forms.problems import FormNotPrintableError  # noqa: PLC0415 - as above
-    from cleanclaim.forms.superbill import Labels, render_superbill  # noqa: PLC0415
+    from cleanclaim.forms.superbill import render_superbill  # noqa: PLC0415
 
-    labels = Labels(_procedure_label, _diagnosis_label, _place_label)
+    labels = superbill_labels()
     for item in billed.claims:
         if item.state is not ClaimState.SUPERBILL or item.claim is None:
             continue
@@ -127,6 +130,13 @@ def _write_superbills(billed: Billed, folder: Path, written: Written) -> None:
         path = folder / f"{_file_name(item.key)}.pdf"
         write_private(path, page)
         written.files.append(path)
+
+
+def superbill_labels() -> Labels:
+    """Words for the codes of a superbill, as the reference tables have them."""
+    from cleanclaim.forms.superbill import Labels  # noqa: PLC0415 - as above
+
+    return Labels(_procedure_label, _diagnosis_label, _place_label)
 
 
 def _procedure_label(code: str) -> str | None:
