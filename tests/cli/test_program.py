@@ -48,7 +48,8 @@ def test_every_command_has_help_with_its_example(name: str) -> None:
     module = load(name)
     assert ran.code == 0
     assert " ".join(str(vars(module)["EXAMPLE"]).split()) in ran.words
-    assert "--format" in ran.text
+    if name != "serve":  # it answers a browser, not a terminal
+        assert "--format" in ran.text
 
 
 def test_exit_codes_from_outside() -> None:

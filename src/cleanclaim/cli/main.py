@@ -23,8 +23,12 @@ COMMANDS: dict[str, str] = {
     "explain": "Explain a rule, procedure, modifier, denial or diagnosis.",
     "payer": "Show what payers state; check a payer file of your own and what it would change.",
     "x12": "Judge X12 files of any kind, and answer them by 999 and TA1.",
+    "remit": "Read remittances (835): what was paid, what was not and why.",
     "reference": "Show or search the reference tables.",
     "serve": "Serve the practice to a browser.",
+    "practice": "Look after a practice: tables, people, keys, backups, background work.",
+    "verify-audit": "Verify the audit log of a practice against its anchor.",
+    "doctor": "Say what is wrong with this deployment of the practice.",
 }
 """Commands by name, with the one line that the help shows."""
 
@@ -58,4 +62,4 @@ def _loaded(name: str | None) -> list[str]:
 
 def load(name: str) -> object:
     """The module of a command."""
-    return importlib.import_module(f"cleanclaim.cli.{name}")
+    return importlib.import_module(f"cleanclaim.cli.{name.replace('-', '_')}")
