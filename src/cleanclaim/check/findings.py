@@ -11,6 +11,11 @@ from typing import Any
 from cleanclaim.money import dollars
 
 
+def cell_value(value: object) -> object:
+    """A cell of a table as a change holds it: a list becomes a tuple, which compares and does not change."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change that a fix makes: a field of a row from `old` to `new`; no field: the row goes."""

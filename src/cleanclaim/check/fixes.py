@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.check.findings import Change, Finding
+from cleanclaim.check.findings import Change, Finding, cell_value
 from cleanclaim.lines.schema import KEYS, dtypes
 from cleanclaim.lines.tables import Tables
 
@@ -49,7 +49,7 @@ def apply(tables: Tables, changes: Iterable[Change]) -> Applied:
         if place not in values:
             values[place] = tables.frame(change.table).get_column(change.field).to_list()
         column = values[place]
-        if change.key >= len(column) or _plain(column[change.key]) != change.old:
+        if change.key >= len(column) or cell_value(column[change.key]) != change.old:
             refused.append(change)
             continue
         column[change.key] = list(change.new) if isinstance(change.new, tuple) else change.new
@@ -67,7 +67,3 @@ def _without(frame: pl.DataFrame, table: str, keys: set[int]) -> pl.DataFrame:
     key = KEYS[table]
     kept = frame.filter(pl.col(key).is_in(list(keys)).not_())
     return kept.with_columns(pl.int_range(kept.height, dtype=pl.Int64).alias(key))
-
-
-def _plain(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cleanclaim.check.findings import Change, Finding, Unjudged, place_of, render
+from cleanclaim.check.findings import Change, Finding, Unjudged, cell_value, place_of, render
 from cleanclaim.check.questions import Answers, Questions
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.kit import Context, Reach
@@ -205,7 +205,9 @@ class Verdicts:
             if fix.new is None:
                 changes.setdefault(anchor, []).append(Change(table, own, "", None, None))
             elif before != after:
-                changes.setdefault(anchor, []).append(Change(table, own, fix.field, _plain(before), _plain(after)))
+                changes.setdefault(anchor, []).append(
+                    Change(table, own, fix.field, cell_value(before), cell_value(after))
+                )
         return changes
 
     def unjudged(self) -> list[Unjudged]:
@@ -224,10 +226,6 @@ class Verdicts:
                     named[nulls] = tuple(sorted(lacking))
                 result.append(Unjudged(rule.code, rule.over, key, claim_id, named[nulls]))
         return sorted(result, key=lambda item: (item.claim_id, item.code, item.key))
-
-
-def _plain(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _fix_columns(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cleanclaim.check.findings import Finding, Unjudged
-from cleanclaim.reference.toml_lines import Lines, dotted
+from cleanclaim.reference.toml_lines import Lines, dotted, plain_day
 from cleanclaim.reference.toml_lines import Path as KeyPath
 from cleanclaim.rules import book
 
@@ -221,10 +221,7 @@ class _Reader:
         return value.strip()
 
     def _day(self, table: dict[str, Any], key: str, path: KeyPath) -> date | None:
-        value = table.get(key)
-        if value is not None and type(value) is not date:
-            self._refuse((*path, key), value, "a date such as 2026-01-31, without quotes")
-        return value
+        return plain_day(table, key, lambda found, expected: self._refuse((*path, key), found, expected))
 
     def _refuse(self, path: KeyPath, found: object, expected: str) -> NoReturn:
         # A claim's number is the patient's business: what stands there is told only where it is no claim.

@@ -291,10 +291,7 @@ class _Reader:
             self._refuse((key,), problem.found, problem.expected)
 
     def _day(self, table: dict[str, Any], key: str, path: toml_lines.Path) -> date | None:
-        value = table.get(key)
-        if value is not None and type(value) is not date:
-            self._refuse((*path, key), value, "a date such as 2026-01-31, without quotes")
-        return value
+        return toml_lines.plain_day(table, key, lambda found, expected: self._refuse((*path, key), found, expected))
 
 
 def _shown(found: object) -> str:

@@ -2,13 +2,16 @@
 
 The parser of the standard library says what a text means and not where. This walks the same text once more, after it
 has been parsed, and only notes positions: it reads no values and checks nothing, because the parser has.
+`plain_day` reads the one value that the parser gives in more shapes than a file may use.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
+from typing import NoReturn
 
 Path = tuple[str | int, ...]
 """The way to a value: table keys, and positions in lists from 0."""
@@ -42,6 +45,17 @@ class Lines:
             if found is not None:
                 return found
         return 1
+
+
+def plain_day(table: Mapping[str, object], key: str, refuse: Callable[[object, str], NoReturn]) -> date | None:
+    """The day under a key, `None` where there is none; `refuse` is told what else stands there, and what was expected.
+
+    A time of day is refused too, though Python takes it for a day.
+    """
+    value = table.get(key)
+    if value is not None and type(value) is not date:
+        refuse(value, "a date such as 2026-01-31, without quotes")
+    return value
 
 
 def dotted(path: Path) -> str:

@@ -128,7 +128,7 @@ class EnvelopeJudge:
         self._end_interchange()
         elements = raw.split(self._delimiters.element)
         faults = FaultList(self.limit)
-        self._interchange = InterchangeVerdict(tuple(elements), self._delimiters, self.number, faults)
+        self._interchange = InterchangeVerdict(tuple(elements), self.number, faults, self._delimiters)
         self.validation.interchanges.append(self._interchange)
         self._is_closed = False
         self._groups_seen = set()

@@ -77,18 +77,24 @@ class TransactionVerdict:
 
 
 @dataclass(slots=True)
-class GroupVerdict:
-    """One functional group: elements of its header, its own faults, its transactions, and what its trailer counts."""
+class EnvelopeVerdict:
+    """What an interchange and a group have alike: elements of the header, its place in the file, and own faults."""
 
     header: tuple[str, ...]
     first_segment: int
     faults: FaultList
-    transactions: list[TransactionVerdict] = field(default_factory=list)
-    stated_count: str = ""
 
     def element(self, position: int) -> str:
         """An element of the header, "" where it is not there."""
         return self.header[position] if position < len(self.header) else ""
+
+
+@dataclass(slots=True)
+class GroupVerdict(EnvelopeVerdict):
+    """One functional group: its transactions, and what its trailer counts."""
+
+    transactions: list[TransactionVerdict] = field(default_factory=list)
+    stated_count: str = ""
 
     @property
     def accepted(self) -> int:
@@ -103,18 +109,11 @@ class GroupVerdict:
 
 
 @dataclass(slots=True)
-class InterchangeVerdict:
-    """One interchange: elements of its header, its delimiters, its own faults, and its groups."""
+class InterchangeVerdict(EnvelopeVerdict):
+    """One interchange: its delimiters and its groups."""
 
-    header: tuple[str, ...]
     delimiters: Delimiters
-    first_segment: int
-    faults: FaultList
     groups: list[GroupVerdict] = field(default_factory=list)
-
-    def element(self, position: int) -> str:
-        """An element of the header, "" where it is not there."""
-        return self.header[position] if position < len(self.header) else ""
 
     @property
     def outcome(self) -> Outcome:
