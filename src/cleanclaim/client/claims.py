@@ -81,6 +81,19 @@ class ClaimDocument(ClaimSummary):
     unconfirmed: tuple[str, ...]
 
 
+class BuildSent(Sent):
+    """Signed visits whose claims are to be built."""
+
+    visits: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=100)]
+
+
+class BuiltDocument(Answer):
+    """Claims made now, and claims that were there already."""
+
+    made: tuple[ClaimSummary, ...]
+    found: tuple[ClaimSummary, ...]
+
+
 class CodeSearch(Sent):
     """What was done, in a therapist's words; codes are those in force on `day` (null: today at the clinic).
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-import pydantic
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -21,44 +20,41 @@ class PracticeApi(NinjaAPI):
     """The API of a practice; its description is completed by `openapi.complete`."""
 
     def get_openapi_schema(self, **options: Any) -> Any:  # noqa: ANN401 - an OpenAPI document
-        """The OpenAPI document."""
-        return openapi.complete(super().get_openapi_schema(**options), self)
+        """The OpenAPI document, whole; `options` are the framework's own, and change nothing of it."""
+        del options
+        return openapi.complete(super().get_openapi_schema(path_prefix=openapi.PREFIX), self)
 
 
-def _problem(request: HttpRequest, error: ApiProblemError) -> HttpResponse:
+def _answer(request: HttpRequest, error: Any) -> HttpResponse:  # noqa: ANN401 - the framework gives whatever was raised
+    """A refusal for what a call raised; what nobody foresaw goes on to the middleware."""
     del request
-    return error.response()
+    match error:
+        case ApiProblemError():
+            return error.response()
+        case ValidationError():
+            return unfit(misfits(error.errors)).response()
+        case HttpError():
+            return problem_response(HTTPStatus(error.status_code), "The request cannot be read.")
+        case Http404():
+            return not_found().response()
+        case IntegrityError():
+            return problem_response(HTTPStatus.CONFLICT, "Another record is in the way of this one.")
+        case DataError():
+            return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "A value does not fit its column.")
+        case _:
+            raise error
 
 
-def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    del request
-    return unfit(misfits(error.errors)).response()
-
-
-def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    del request
-    return problem_response(HTTPStatus(error.status_code), "The request cannot be read.")
-
-
-def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
-    del request, error
-    return not_found().response()
-
-
-def _taken(request: HttpRequest, error: IntegrityError) -> HttpResponse:
-    del request, error
-    return problem_response(HTTPStatus.CONFLICT, "Another record is in the way of this one.")
-
-
-def _too_long(request: HttpRequest, error: DataError) -> HttpResponse:
-    del request, error
-    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "A value does not fit its column.")
-
-
-def _raise(request: HttpRequest, error: Exception) -> HttpResponse:
-    """What nobody foresaw goes on to the middleware; an answer of ours that breaks its own schema does, too."""
-    del request
-    raise error
+_REFUSED: tuple[type[Exception], ...] = (
+    ApiProblemError,
+    ValidationError,
+    HttpError,
+    Http404,
+    IntegrityError,
+    DataError,
+    Exception,
+)
+"""What calls may raise; the framework looks for the nearest."""
 
 
 def _build() -> PracticeApi:
@@ -70,14 +66,8 @@ def _build() -> PracticeApi:
         docs_url=None,
         urls_namespace="api",
     )
-    application.add_exception_handler(ApiProblemError, _problem)
-    application.add_exception_handler(ValidationError, _validation)
-    application.add_exception_handler(HttpError, _http)
-    application.add_exception_handler(Http404, _absent)
-    application.add_exception_handler(IntegrityError, _taken)
-    application.add_exception_handler(DataError, _too_long)
-    application.add_exception_handler(pydantic.ValidationError, _raise)
-    application.add_exception_handler(Exception, _raise)
+    for kind in _REFUSED:
+        application.add_exception_handler(kind, _answer)
     application.add_decorator(door, mode="view")
     for router in ROUTERS:
         application.add_router("", router)

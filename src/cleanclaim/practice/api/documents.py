@@ -126,7 +126,7 @@ def stored_finding(finding: ClaimFinding) -> StoredFinding:
             **_head(finding),
             "claim": finding.claim_id,
             "code": finding.rule,
-            "message": finding.message if isinstance(finding.message, str) else str(finding.message),
+            "message": finding.message,
             **{
                 name: getattr(finding, name)
                 for name in (

@@ -56,8 +56,7 @@ def door(run: Run) -> Run:
                     raise _unknown(origin)
                 allowance = rate.count_call(caller.token.pk)
                 headers = allowance.headers()
-                if allowance.is_spent:
-                    raise ApiProblemError(HTTPStatus.TOO_MANY_REQUESTS, "This token has called too often; wait.")
+                _check_allowance(allowance)
                 _check_size(request)
                 _check_rights(caller, needs)
                 inside = cast("ApiRequest", request)
@@ -108,6 +107,11 @@ def _unknown(origin: str) -> ApiProblemError:
 
 def _unauthorized(detail: str) -> ApiProblemError:
     return ApiProblemError(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": 'Bearer realm="cleanclaim"'})
+
+
+def _check_allowance(allowance: rate.Allowance) -> None:
+    if allowance.is_spent:
+        raise ApiProblemError(HTTPStatus.TOO_MANY_REQUESTS, "This token has called too often; wait.")
 
 
 def _check_size(request: HttpRequest) -> None:

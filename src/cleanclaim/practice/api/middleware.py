@@ -36,7 +36,7 @@ class ProblemResponses:
         return problem_response(status, _DETAILS.get(status, status.description or status.phrase), headers=kept)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A failure of the program's own: its kind and place are logged, its words are not, since they may hold data."""
+        """Log the kind and place of a failure of our own; its words are not logged, since they may hold data."""
         if not request.path_info.startswith(_PREFIX):
             return None
         place = exception.__traceback__

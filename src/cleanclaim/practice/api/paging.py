@@ -17,7 +17,7 @@ from ninja.params.functions import Query
 from pydantic import StringConstraints
 
 from cleanclaim.client.wire import Page
-from cleanclaim.practice.api.problems import misfit
+from cleanclaim.practice.api.problems import ApiProblemError, misfit
 from cleanclaim.practice.models import ClinicRow
 
 R = TypeVar("R", bound=ClinicRow)
@@ -68,9 +68,13 @@ def _read(cursor: str) -> tuple[datetime, UUID]:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         at, _bar, key = text.partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a moment without a zone")
-        return moment, UUID(key)
+        moment, last = datetime.fromisoformat(at), UUID(key)
     except (ValueError, binascii.Error):
-        raise misfit("query.cursor", "`next` of an earlier page, unchanged") from None
+        raise _no_cursor() from None
+    if moment.tzinfo is None:
+        raise _no_cursor()
+    return moment, last
+
+
+def _no_cursor() -> ApiProblemError:
+    return misfit("query.cursor", "`next` of an earlier page, unchanged")

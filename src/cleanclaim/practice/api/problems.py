@@ -36,6 +36,21 @@ _WORDS = {
 }
 
 
+_WITH_CONTEXT = {
+    "enum": "one of {expected}",
+    "literal_error": "one of {expected}",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "at least {min_length} characters",
+    "too_long": "at most {max_length} entries",
+    "too_short": "at least {min_length} entries",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "value_error": "{error}",
+}
+"""Words that say what the error's context tells; every one of these contexts holds limits, never a value."""
+
+
 class ApiProblemError(Exception):
     """A call that is refused: status, what is wrong, and where."""
 
@@ -111,24 +126,6 @@ def expected(detail: Mapping[str, Any]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind in _WORDS:
         return _WORDS[kind]
-    match kind:
-        case "enum" | "literal_error":
-            return f"one of {context.get('expected')}"
-        case "string_pattern_mismatch":
-            return f"text of the form {context.get('pattern')}"
-        case "string_too_long":
-            return f"at most {context.get('max_length')} characters"
-        case "string_too_short":
-            return f"at least {context.get('min_length')} characters"
-        case "too_long":
-            return f"at most {context.get('max_length')} entries"
-        case "too_short":
-            return f"at least {context.get('min_length')} entries"
-        case "greater_than_equal":
-            return f"at least {context.get('ge')}"
-        case "less_than_equal":
-            return f"at most {context.get('le')}"
-        case "value_error":
-            return str(context.get("error", "another value"))
-        case _:
-            return str(detail["msg"]).lower()
+    if kind in _WITH_CONTEXT:
+        return _WITH_CONTEXT[kind].format_map(context)
+    return str(detail["msg"]).lower()

@@ -2,7 +2,15 @@
 
 from ninja import Router
 
-from cleanclaim.practice.api.resources import coverages, patients
+from cleanclaim.practice.api.resources import checks, claims, codes, coverages, exports, patients, visits
 
-ROUTERS: tuple[Router, ...] = (patients.router, coverages.router)
+ROUTERS: tuple[Router, ...] = (
+    checks.router,
+    patients.router,
+    coverages.router,
+    visits.router,
+    claims.router,
+    codes.router,
+    exports.router,
+)
 """Every resource."""

@@ -40,7 +40,7 @@ def list_coverages(request: ApiRequest, key: UUID, cursor: Cursor = None, limit:
     """List a patient's coverages with their authorizations."""
     patient, access = find_patient(key), request.access
     return page(
-        _coverages().filter(patient=patient),
+        coverage_rows().filter(patient=patient),
         cursor,
         limit,
         lambda row: coverage_document(row, access),
@@ -62,14 +62,14 @@ def add_coverage(
     request.access.record("create", "coverage", row.pk, detail="api")
     tag(response, row.version)
     response.headers["Location"] = f"/api/v1/coverages/{row.pk}"
-    return Status(201, coverage_document(_find(_coverages(), row.pk), request.access))
+    return Status(201, coverage_document(_find(coverage_rows(), row.pk), request.access))
 
 
 @router.get("/coverages/{uuid:key}", response=CoverageDocument, operation_id="read_coverage")
 @needs(Scope.READ, Can.SEE_PATIENTS)
 def read_coverage(request: ApiRequest, response: HttpResponse, key: UUID) -> CoverageDocument:
     """Read a coverage with its authorizations."""
-    row = _find(_coverages(), key)
+    row = _find(coverage_rows(), key)
     request.access.record("read", "coverage", row.pk, detail="api")
     tag(response, row.version)
     return coverage_document(row, request.access)
@@ -84,7 +84,7 @@ def change_coverage(
     change: Annotated[dict[str, Any], JsonBody(...)],
 ) -> CoverageDocument:
     """Change fields of a coverage (JSON merge patch). `authorizations`, where given, are replaced as a whole."""
-    row = _find(_coverages(), key)
+    row = _find(coverage_rows(), key)
     version = require_version(request, row)
     before = coverage_document(row, request.access)
     record = merged(CoverageFields, before, change)
@@ -97,7 +97,7 @@ def change_coverage(
         load_authorizations(request.access.clinic, row, record)
     request.access.record("change", "coverage", row.pk, detail=f"api: {', '.join(sorted(change))}")
     tag(response, row.version)
-    return coverage_document(_find(_coverages(), row.pk), request.access)
+    return coverage_document(_find(coverage_rows(), row.pk), request.access)
 
 
 @router.get("/patients/{uuid:key}/plans", response=Page[PlanDocument], operation_id="list_plans")
@@ -106,7 +106,7 @@ def list_plans(request: ApiRequest, key: UUID, cursor: Cursor = None, limit: Lim
     """List a patient's plans of care with their certifications and progress reports."""
     patient, access = find_patient(key), request.access
     return page(
-        _plans().filter(patient=patient),
+        plan_rows().filter(patient=patient),
         cursor,
         limit,
         plan_document,
@@ -129,14 +129,14 @@ def add_plan(
     request.access.record("create", "plan", row.pk, detail="api")
     tag(response, row.version)
     response.headers["Location"] = f"/api/v1/plans/{row.pk}"
-    return Status(201, plan_document(_find(_plans(), row.pk)))
+    return Status(201, plan_document(_find(plan_rows(), row.pk)))
 
 
 @router.get("/plans/{uuid:key}", response=PlanDocument, operation_id="read_plan")
 @needs(Scope.READ, Can.SEE_PATIENTS)
 def read_plan(request: ApiRequest, response: HttpResponse, key: UUID) -> PlanDocument:
     """Read a plan of care."""
-    row = _find(_plans(), key)
+    row = _find(plan_rows(), key)
     request.access.record("read", "plan", row.pk, detail="api")
     tag(response, row.version)
     return plan_document(row)
@@ -154,7 +154,7 @@ def change_plan(
 
     Progress reports that were written here, with a visit, stay; only those sent from outside are replaced.
     """
-    row = _find(_plans(), key)
+    row = _find(plan_rows(), key)
     version = require_version(request, row)
     record = merged(PlanFields, plan_document(row), change)
     try:
@@ -167,10 +167,13 @@ def change_plan(
         row.certifications.all().delete()
     if "progress_reports" in change:
         row.progress_reports.filter(visit=None).delete()
-    load_plan_parts(request.access.clinic, row, record.model_copy(update=untouched))
+    own = {item.on for item in row.progress_reports.all()}
+    reports = tuple(item for item in record.progress_reports or () if item.on not in own)
+    parts = record.model_copy(update={"progress_reports": reports, **untouched})
+    load_plan_parts(request.access.clinic, row, parts)
     request.access.record("change", "plan", row.pk, detail=f"api: {', '.join(sorted(change))}")
     tag(response, row.version)
-    return plan_document(_find(_plans(), row.pk))
+    return plan_document(_find(plan_rows(), row.pk))
 
 
 def _write(row: ClinicRow, version: int, columns: dict[str, Any]) -> None:
@@ -182,12 +185,14 @@ def _write(row: ClinicRow, version: int, columns: dict[str, Any]) -> None:
         raise stale() from None
 
 
-def _coverages() -> QuerySet[Coverage]:
+def coverage_rows() -> QuerySet[Coverage]:
+    """Coverages with what their documents tell of them."""
     rows: QuerySet[Coverage] = Coverage.objects.prefetch_related("authorizations")
     return rows
 
 
-def _plans() -> QuerySet[PlanOfCare]:
+def plan_rows() -> QuerySet[PlanOfCare]:
+    """Plans with what their documents tell of them."""
     rows: QuerySet[PlanOfCare] = PlanOfCare.objects.select_related("order_by").prefetch_related(
         Prefetch("certifications", Certification.objects.select_related("by")), "progress_reports"
     )

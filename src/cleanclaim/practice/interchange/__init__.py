@@ -1,0 +1,1 @@
+"""Other systems' formats, read strictly and written exactly: FHIR R4 and HL7 v2."""
