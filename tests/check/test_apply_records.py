@@ -26,7 +26,8 @@ from cleanclaim.check.rewriting import (
     charge_for,
     without_position,
 )
-from cleanclaim.lines.from_flat import read_flat, tables_of_rows
+from cleanclaim.lines.flat_files import read_flat
+from cleanclaim.lines.from_flat import tables_of_rows
 from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.records import Claim, ClaimLine
 from cleanclaim.records.reading import Loaded, read_visits

@@ -13,7 +13,8 @@ import pytest
 from cleanclaim.check.baseline import Baseline, BaselineFileError, Known, contents, read_baseline
 from cleanclaim.check.findings import Finding
 from cleanclaim.check.judge import Judge, Verdicts
-from cleanclaim.lines.from_flat import read_flat, tables_of_rows
+from cleanclaim.lines.flat_files import read_flat
+from cleanclaim.lines.from_flat import tables_of_rows
 from cleanclaim.rules import book
 
 HEAD = "claim,patient,date,payer,code,modifiers,units,minutes,by,charge,diagnoses,pointers,rendering_npi,billing_npi"

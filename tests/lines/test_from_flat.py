@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.lines.from_flat import FlatRow, FlatTables, known_columns, read_flat, tables_of_rows
+from cleanclaim.lines.flat_columns import known_columns
+from cleanclaim.lines.flat_files import FlatRow, read_flat
+from cleanclaim.lines.from_flat import FlatTables, tables_of_rows
 from cleanclaim.lines.schema import CLAIMS, LINES
 
 ON = date(2026, 3, 8)

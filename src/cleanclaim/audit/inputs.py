@@ -11,7 +11,7 @@ import polars as pl
 
 from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.tuva import as_lines, is_medical_claim
-from cleanclaim.lines.from_flat import REQUIRED, column_of, plain_name
+from cleanclaim.lines.flat_columns import REQUIRED, column_of, plain_name
 
 SLICE = 500_000
 """Rows of a file held at a time."""

@@ -29,16 +29,10 @@ from cleanclaim.check.rewriting import (
     whole_number,
     without_position,
 )
-from cleanclaim.lines.from_flat import (
-    DOLLARS,
-    FlatTables,
-    cell_text,
-    column_of,
-    delimiter_of,
-    plain_name,
-    pointers_of,
-    words_of,
-)
+from cleanclaim.lines.flat_cells import pointers_of, words_of
+from cleanclaim.lines.flat_columns import DOLLARS, column_of, plain_name
+from cleanclaim.lines.flat_files import cell_text, delimiter_of
+from cleanclaim.lines.from_flat import FlatTables
 from cleanclaim.money import AmountError, parse_cents
 
 _LETTERS = "ABCDEFGHIJKL"

@@ -44,7 +44,7 @@ from cleanclaim.cli.decisions import (
 )
 from cleanclaim.cli.inputs import read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, write_json
-from cleanclaim.lines.from_flat import known_columns
+from cleanclaim.lines.flat_columns import known_columns
 from cleanclaim.money import dollars
 
 EXAMPLE = "cleanclaim check visits.jsonl claims.837 --clinic examples/clinic-day --as-of 2026-03-06"

@@ -13,8 +13,9 @@ from cleanclaim.bill.drafts import Question
 from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.cli.output import unusable
 from cleanclaim.facts.kit import Context
-from cleanclaim.lines.from_flat import SUFFIXES as FLAT_SUFFIXES
-from cleanclaim.lines.from_flat import FlatFileError, FlatTables, read_flat, tables_of_rows
+from cleanclaim.lines.flat_files import SUFFIXES as FLAT_SUFFIXES
+from cleanclaim.lines.flat_files import FlatFileError, read_flat
+from cleanclaim.lines.from_flat import FlatTables, tables_of_rows
 from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.records import Clinic

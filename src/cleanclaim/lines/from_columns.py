@@ -15,17 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.lines.from_flat import (
-    CLAIM_COLUMNS,
-    EMPTY_IS_ABSENT,
-    LINE_COLUMNS,
-    CellError,
-    cell_text,
-    column_of,
-    is_known,
-    plain_name,
-    read_cell,
-)
+from cleanclaim.lines.flat_cells import CellError, read_cell
+from cleanclaim.lines.flat_columns import CLAIM_COLUMNS, EMPTY_IS_ABSENT, LINE_COLUMNS, column_of, is_known, plain_name
+from cleanclaim.lines.flat_files import cell_text
 from cleanclaim.lines.schema import dtypes
 from cleanclaim.lines.tables import Tables, shaped
 from cleanclaim.reference import procedures
