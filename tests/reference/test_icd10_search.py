@@ -10,8 +10,8 @@ import pytest
 
 from cleanclaim.reference import icd10
 from cleanclaim.reference.icd10 import Side, State
-from cleanclaim.reference.icd10.codes import expand
 from cleanclaim.reference.icd10.data import code_list, path_of
+from cleanclaim.reference.icd10.replacing import expand
 
 D = date.fromisoformat
 DAY = D("2026-03-04")

@@ -11,27 +11,7 @@ files come from, and how far they reach, stands in `data/icd10/provenance.toml`.
 """
 
 from cleanclaim.reference.icd10.by_words import SearchHit, search
-from cleanclaim.reference.icd10.codes import (
-    Diagnosis,
-    DiagnosisStatus,
-    Period,
-    Side,
-    State,
-    billable_below,
-    dotted,
-    get,
-    is_well_formed,
-    normalize,
-    on_side,
-    periods,
-    replacement_note,
-    replacements,
-    siblings,
-    state_on,
-    status,
-    table,
-    with_state,
-)
+from cleanclaim.reference.icd10.codes import Diagnosis, DiagnosisStatus, get, status, table, with_state
 from cleanclaim.reference.icd10.data import (
     KINDS,
     FiscalYear,
@@ -51,6 +31,7 @@ from cleanclaim.reference.icd10.excludes import (
     excludes1_table,
     exclusions,
 )
+from cleanclaim.reference.icd10.replacing import billable_below, replacement_note, replacements
 from cleanclaim.reference.icd10.sequencing import (
     CodeFirst,
     CodeFirstNote,
@@ -67,6 +48,9 @@ from cleanclaim.reference.icd10.sequencing import (
     is_organism,
 )
 from cleanclaim.reference.icd10.seventh import Phase, SeventhCharacter, lacks_seventh
+from cleanclaim.reference.icd10.sides import Side, on_side, siblings
+from cleanclaim.reference.icd10.states import Period, State, periods, state_on
+from cleanclaim.reference.icd10.writing import dotted, is_well_formed, normalize
 
 __all__ = [
     "KINDS",

@@ -20,8 +20,11 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.reference.icd10 import seventh
-from cleanclaim.reference.icd10.codes import Side, State, dotted, expand, is_well_formed, normalize, state_on
 from cleanclaim.reference.icd10.data import CATEGORY, CODE_KINDS, code_list, fiscal_years, toml
+from cleanclaim.reference.icd10.replacing import expand
+from cleanclaim.reference.icd10.sides import Side
+from cleanclaim.reference.icd10.states import State, state_on
+from cleanclaim.reference.icd10.writing import dotted, is_well_formed, normalize
 from cleanclaim.reference.published.editions import by_editions
 
 _WORD = re.compile(r"[a-z0-9]+")
