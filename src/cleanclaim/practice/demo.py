@@ -36,7 +36,9 @@ _PEOPLE = (
 
 
 @transaction.atomic
-def load_folder(folder: Path, slug: str, *, on: date, time_zone: str = "America/Chicago") -> Clinic:
+def load_folder(
+    folder: Path, slug: str, *, on: date, time_zone: str = "America/Chicago", with_people: bool = True
+) -> Clinic:
     """A clinic's folder into the database, with people of each role.
 
     The demo plays on one day: visits before it are signed and their claims are built, those of the day are drafts that
@@ -55,7 +57,8 @@ def load_folder(folder: Path, slug: str, *, on: date, time_zone: str = "America/
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service == on), patients, signed=False)
         _book(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)
         _packs(company, folder / "payers")
-        _people(clinic)
+        if with_people:
+            _people(clinic)
         build(clinic, visits_to_build().values_list("pk", flat=True), None)
     return clinic
 

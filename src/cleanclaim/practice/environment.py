@@ -44,7 +44,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("CLEANCLAIM_AUDIT_ANCHOR", "File outside the database that keeps the audit log's heads.", "at home"),
     Variable("CLEANCLAIM_HOSTS", "Host names that the app answers to, by commas.", "localhost,127.0.0.1,[::1]"),
     Variable("CLEANCLAIM_HTTPS", "1 where the app is reached over HTTPS: secure cookies, HSTS.", "0"),
-    Variable("CLEANCLAIM_PROXY_HEADERS", "1 behind a proxy that sets X-Forwarded-Proto itself.", "0"),
+    Variable(
+        "CLEANCLAIM_PROXY_HEADERS", "1 behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself.", "0"
+    ),
+    Variable(
+        "CLEANCLAIM_MAIL", "smtp://USER:PASSWORD@HOST:PORT (with STARTTLS) or smtps://…; also as …_FILE.", "no mail"
+    ),
+    Variable("CLEANCLAIM_MAIL_FROM", "The address that mail comes from.", "cleanclaim@localhost"),
     Variable("CLEANCLAIM_SESSION_MINUTES", "Minutes without a request after which a session ends.", "30"),
     Variable("CLEANCLAIM_API_CALLS_PER_MINUTE", "How often a minute one API token may call.", "600"),
     Variable("CLEANCLAIM_DEMO", "1 for a demo: synthetic people, sign-in by one click. Never with patients.", "0"),
@@ -96,6 +102,29 @@ def day(name: str) -> date | None:
 def hosts() -> list[str]:
     """The host names that the app answers to."""
     return [name.strip() for name in text("CLEANCLAIM_HOSTS", _LOCAL_HOSTS).split(",") if name.strip()]
+
+
+def sends_mail() -> bool:
+    """Whether there is a mail server."""
+    return bool(text("CLEANCLAIM_MAIL"))
+
+
+def mail() -> dict[str, object]:
+    """Django's settings of the mail server that `CLEANCLAIM_MAIL` names; always encrypted."""
+    parts = urlsplit(text("CLEANCLAIM_MAIL"))
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise EnvironmentProblemError("CLEANCLAIM_MAIL: expected smtp://USER:PASSWORD@HOST:PORT or smtps://…")
+    is_wrapped = parts.scheme == "smtps"
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_wrapped else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_wrapped,
+        "EMAIL_USE_TLS": not is_wrapped,
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": text("CLEANCLAIM_MAIL_FROM", "cleanclaim@localhost"),
+    }
 
 
 @cache

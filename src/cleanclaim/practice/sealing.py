@@ -40,6 +40,10 @@ def unseal(sealed: bytes, place: str) -> bytes:
     number = key_number(sealed)
     key = read_field_keys().keys.get(number)
     if key is None:
+        # Another process may have added a key since this one read the file.
+        read_field_keys.cache_clear()
+        key = read_field_keys().keys.get(number)
+    if key is None:
         raise UnsealError(f"{_table_and_field(place)}: sealed with key {number}, which the file of keys does not hold")
     try:
         return AESGCM(key).decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], place.encode())
@@ -62,7 +66,7 @@ def _table_and_field(place: str) -> str:
 class _Opened:
     """The attribute of a sealed field: opens what was read from the database when it is first asked for."""
 
-    def __init__(self, field: _SealedField) -> None:
+    def __init__(self, field: SealedField) -> None:
         self.field = field
 
     def __get__(self, instance: models.Model | None, _owner: type | None = None) -> Any:  # noqa: ANN401 - text or JSON
@@ -80,7 +84,7 @@ class _Opened:
         instance.__dict__[self.field.attname] = value
 
 
-class _SealedField(models.BinaryField[Any, Any]):
+class SealedField(models.BinaryField[Any, Any]):
     """Bytes in the database, something readable in Python. It can be neither searched nor sorted."""
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's own signature
@@ -121,7 +125,7 @@ class _SealedField(models.BinaryField[Any, Any]):
         return super().get_lookup(lookup_name) if lookup_name in {"isnull", "exact"} else None
 
 
-class SealedTextField(_SealedField):
+class SealedTextField(SealedField):
     """A text, sealed."""
 
     def opened(self, plain: bytes) -> str:
@@ -133,7 +137,7 @@ class SealedTextField(_SealedField):
         return value.encode()
 
 
-class SealedJSONField(_SealedField):
+class SealedJSONField(SealedField):
     """A JSON value, sealed."""
 
     def opened(self, plain: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -145,7 +149,7 @@ class SealedJSONField(_SealedField):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class SealedBytesField(_SealedField):
+class SealedBytesField(SealedField):
     """Bytes of a stored document, sealed. They are wrapped in `Plain` until they are saved."""
 
     def opened(self, plain: bytes) -> Plain:

@@ -107,7 +107,7 @@ def prepare(*, migrate: bool) -> None:
     from django.db import DatabaseError, OperationalError, connection  # noqa: PLC0415 - after set_up
 
     try:
-        behind = _migrations_to_run()
+        behind = migrations_to_run()
         if behind and not migrate:
             raise ServingError(
                 f"the database is behind by {len(behind)} migrations, the first is {behind[0]}: run `cleanclaim "
@@ -115,6 +115,7 @@ def prepare(*, migrate: bool) -> None:
             )
         if behind:
             call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
         require_keys()
     except OperationalError as error:
         raise ServingError(f"the database cannot be reached: {_one_line(error)}") from error
@@ -134,7 +135,16 @@ def require_keys() -> None:
         keys.make_field_keys()
 
 
-def _migrations_to_run() -> list[str]:
+def migrations_applied() -> list[str]:
+    """The migrations that the database has seen, by application and name."""
+    from django.db import connection  # noqa: PLC0415 - after set_up
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415 - after set_up
+
+    return sorted(f"{label}.{name}" for label, name in MigrationRecorder(connection).applied_migrations())
+
+
+def migrations_to_run() -> list[str]:
+    """The migrations that the database has not seen, in the order in which they run."""
     from django.db import connection  # noqa: PLC0415 - after set_up
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - after set_up
 

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cleanclaim.practice.middleware.ForwardedAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -74,7 +75,14 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {"default": {**environment.database(), "ATOMIC_REQUESTS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Counts of tries and calls, shared by all processes. Nothing of a patient goes in here.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "practice_counts",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- people -----------------------------------------------------------------------------------------------
 
@@ -99,12 +107,24 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_ADAPTER = "cleanclaim.practice.sign_in.AccountAdapter"
+ACCOUNT_EMAIL_NOTIFICATIONS = environment.sends_mail()
+# Five wrong passwords lock an address for a quarter of an hour, ten a minute the machine they come from.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/15m/key", "reset_password": "20/m/ip,5/h/key"}
+MFA_ADAPTER = "cleanclaim.practice.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers take localhost for secure
 SESSION_COOKIE_AGE = environment.number("CLEANCLAIM_SESSION_MINUTES", 30) * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- mail ---------------------------------------------------------------------------------------------------
+
+SENDS_MAIL = environment.sends_mail()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SENDS_MAIL else 'dummy'}.EmailBackend"
+if SENDS_MAIL:
+    vars().update(environment.mail())
 
 # --- what leaves the server ---------------------------------------------------------------------------------
 
@@ -114,7 +134,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-if environment.flag("CLEANCLAIM_PROXY_HEADERS"):
+IS_BEHIND_PROXY = environment.flag("CLEANCLAIM_PROXY_HEADERS")
+if IS_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -160,10 +181,12 @@ TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = False
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-# Messages name tables and fields, never values; a request's path holds no patient data by design.
+# Messages name tables and fields, never values; a request's path holds no patient data by design. What a database says
+# of a row that it refused is left out.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"()": "cleanclaim.practice.logs.WithoutValues"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -21,7 +21,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from cleanclaim.practice import tenancy
+from cleanclaim.practice import audit_anchor, tenancy
 from cleanclaim.practice.models import Clinic, Job, JobStatus
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ STALE = timedelta(seconds=60)
 
 _PAUSE = 1.0
 _LOOK_ROUND = 15.0
+_ANCHOR = 3600.0
 
 
 def enqueue(job: Job) -> None:
@@ -100,11 +101,14 @@ def work(*, until_empty: bool = False, pause: float = _PAUSE) -> None:
         excluded_queue_names=[],
     )
     worker.configure_signals()
-    looked_round = -_LOOK_ROUND
+    looked_round = anchored = float("-inf")
     while worker.running:
         if time.monotonic() - looked_round > _LOOK_ROUND:
             recover()
             looked_round = time.monotonic()
+        if time.monotonic() - anchored > _ANCHOR:
+            audit_anchor.append_heads(audit_anchor.anchor_path())
+            anchored = time.monotonic()
         worker.run()
         if until_empty:
             return

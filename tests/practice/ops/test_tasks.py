@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -45,13 +46,13 @@ def stumble(job: Job) -> None:
 def runners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(tasks.RUNNERS, "count", f"{__name__}.count_to_three")
     monkeypatch.setitem(tasks.RUNNERS, "stumble", f"{__name__}.stumble")
-    monkeypatch.setattr(tasks, "import_string", lambda path: globals()[path.rpartition(".")[2]])
+    monkeypatch.setattr("cleanclaim.practice.tasks.import_string", lambda path: globals()[path.rpartition(".")[2]])
 
 
 def test_the_runner_of_builds_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     for path in tasks.RUNNERS.values():
-        assert callable(tasks.import_string(path))
+        assert callable(import_string(path))
 
 
 def test_a_job_is_handed_out_and_done(inside: Clinic) -> None:
@@ -97,10 +98,11 @@ def test_a_failing_job_keeps_its_error_to_itself(inside: Clinic) -> None:
     [("running", 61, 1), ("waiting", 61, 1), ("running", 59, 0), ("done", 61, 0), ("failed", 61, 0)],
 )
 def test_a_job_that_was_left_is_handed_out_again(inside: Clinic, status: str, seconds: int, found: int) -> None:
-    job = asked_for(inside, status=status, heartbeat_at=timezone.now())
+    now = timezone.now()
+    job = asked_for(inside, status=status, heartbeat_at=now)
     tasks.enqueue(job)
     DBTaskResult.objects.update(status=TaskResultStatus.RUNNING)
-    assert tasks.recover(now=job.heartbeat_at + timedelta(seconds=seconds)) == found
+    assert tasks.recover(now=now + timedelta(seconds=seconds)) == found
     statuses = sorted(DBTaskResult.objects.values_list("status", flat=True))
     assert statuses == (["FAILED", "READY"] if found else ["RUNNING"])
 

@@ -38,7 +38,12 @@ _ENTRIES: tuple[tuple[str, str, str, Can | None], ...] = (
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: the clinic, its navigation and the person."""
     access: Access | None = getattr(request, "access", None)
-    context: dict[str, Any] = {"is_demo": settings.IS_DEMO, "access": access, "entries": []}
+    context: dict[str, Any] = {
+        "is_demo": settings.IS_DEMO,
+        "sends_mail": settings.SENDS_MAIL,
+        "access": access,
+        "entries": [],
+    }
     if access is None:
         return context
     current = request.resolver_match.url_name if request.resolver_match else ""
