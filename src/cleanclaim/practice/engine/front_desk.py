@@ -24,7 +24,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that Medicare must be asked; `name` is the answer's field. `settled`: what a yes means once cared for."""
+    """One thing that Medicare must be asked; `name` is the answer's field. `settled`: a yes that is cared for."""
 
     name: str
     label: str
@@ -96,6 +96,17 @@ def medicare_questions() -> tuple[Question, ...]:
         )
         for name, table in _document()["medicare"].items()
     )
+
+
+@cache
+def secondary_reasons() -> dict[str, str]:
+    """Why another payer comes before Medicare: code → words of our own.
+
+    Raises:
+        SourceError: the codes' source lacks what finds it again.
+    """
+    Source.from_table(_document()["secondary_reasons_source"])
+    return {code: f"{words} ({code})" for code, words in _document()["secondary_reasons"].items()}
 
 
 @cache

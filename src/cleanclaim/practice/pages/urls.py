@@ -6,6 +6,7 @@ from cleanclaim.practice.pages import (
     batches,
     calendar,
     claims,
+    documents,
     figures,
     guide,
     jobs,

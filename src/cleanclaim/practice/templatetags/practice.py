@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -45,6 +46,12 @@ def plural(count: int, word: str) -> str:
     """A count with its word: `1 visit`, `2 visits`; `word` may give both forms as `entry,entries`."""
     singular, _comma, several = word.partition(",")
     return f"{count:,} {singular if count == 1 else several or singular + 's'}"
+
+
+@register.filter
+def with_id(field: BoundField, prefix: object) -> SafeString:
+    """A form's field under an id of its own, where a page shows the same form several times."""
+    return field.as_widget(attrs={"id": f"{prefix}{field.id_for_label}"})
 
 
 @register.filter

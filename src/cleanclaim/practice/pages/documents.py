@@ -1,0 +1,142 @@
+"""Stored documents: orders, cards, signed notices, explanations of benefits. Sealed, and only ever downloaded.
+
+What a file is is told by its first bytes, not by its name or by what the browser says. No file's own name is kept in
+clear or sent back: names of files are full of names of people.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.form_fields import DayField, Styled
+from cleanclaim.practice.models import Document, DocumentKind
+from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404
+from cleanclaim.practice.sealing import Plain
+
+MOST_BYTES = 10 * 1024 * 1024
+_BEGINS = (
+    (b"%PDF-", "application/pdf", "pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
+)
+"""First bytes, media type and ending of the kinds of file that are taken."""
+LABELS = {
+    DocumentKind.ORDER.value: "order or referral",
+    DocumentKind.PLAN.value: "signed plan of care",
+    DocumentKind.CARD.value: "insurance card",
+    DocumentKind.ABN.value: "signed notice (ABN)",
+    DocumentKind.EOB.value: "explanation of benefits (EOB)",
+    DocumentKind.OTHER.value: "other",
+}
+
+
+def media_type_of(data: bytes) -> str:
+    """What a file is by its first bytes; empty where it is none of the kinds that are taken."""
+    return next((media for begins, media, _ending in _BEGINS if data.startswith(begins)), "")
+
+
+class DocumentForm(Styled, forms.Form):
+    """A file with what it is and the day it bears."""
+
+    file = forms.FileField(label="file", help_text="PDF, PNG or JPEG, at most 10 MB.")
+    kind = forms.ChoiceField(label="what it is", choices=[("", "choose"), *LABELS.items()])
+    dated = DayField(label="its date", required=False)
+    title = forms.CharField(label="a word about it", max_length=80, required=False)
+
+    groups: ClassVar[Groups] = (("document", "Document", ("file", "kind", "dated", "title")),)
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["file"].widget.attrs["accept"] = ",".join(media for _begins, media, _ending in _BEGINS)
+
+    def clean_file(self) -> tuple[bytes, str]:
+        """The bytes and what they are."""
+        held: UploadedFile = self.cleaned_data["file"]
+        if held.size is None or held.size > MOST_BYTES:
+            raise ValidationError("Expected a file of at most 10 MB.")
+        data = held.read()
+        media = media_type_of(data)
+        if not media:
+            raise ValidationError("Expected a PDF, PNG or JPEG; the file begins like none of them.")
+        return data, media
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_page(Can.EDIT_PATIENTS, area="patients")
+def upload(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Store a document of a patient."""
+    patient = patient_or_404(key)
+    initial = {"dated": today_at(request.access.clinic), "kind": request.GET.get("kind", "")}
+    form = DocumentForm(request.POST or None, request.FILES or None, initial=initial)
+    if not form.is_bound or not form.is_valid():
+        title = f"Store a document of {patient}"
+        return form_page(request, form, title=title, patient=patient, submit="Store", more={"has_file": True})
+    data, media = form.cleaned_data["file"]
+    document = Document.objects.create(
+        clinic=request.access.clinic,
+        patient=patient,
+        kind=form.cleaned_data["kind"],
+        dated=form.cleaned_data["dated"],
+        media_type=media,
+        size=len(data),
+        content=Plain(data),
+        title=form.cleaned_data["title"] or None,
+        stored_by=request.user,
+    )
+    request.access.record("create", "document", document.id, detail=f"{document.kind}, {len(data)} bytes")
+    messages.success(request, "The document is stored.")
+    return redirect("patient", request.access.clinic.slug, patient.pk)
+
+
+@require_GET
+@clinic_page(Can.SEE_PATIENTS, area="patients")
+def download(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """The document as a download. It is never shown inside a page: what it holds came from outside."""
+    document = Document.objects.filter(pk=key).first()
+    if document is None:
+        raise Http404
+    request.access.record("read", "document", document.id, detail=document.kind)
+    ending = next(ending for _begins, media, ending in _BEGINS if media == document.media_type)
+    name = "-".join(part for part in (document.kind, document.dated.isoformat() if document.dated else "") if part)
+    return HttpResponse(
+        document.content.data,
+        content_type=document.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.{ending}"',
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+@require_POST
+@clinic_page(Can.EDIT_PATIENTS, Can.SET_UP, area="patients")
+def remove(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Remove a document that was stored by mistake, of another patient say. That it was there stays in the trail."""
+    document = Document.objects.defer("content").filter(pk=key).first()
+    if document is None:
+        raise Http404
+    patient = document.patient_id
+    request.access.record("delete", "document", document.id, detail=f"{document.kind}, {document.size} bytes")
+    document.delete()
+    messages.success(request, "The document was removed.")
+    return redirect("patient", request.access.clinic.slug, patient)
+
+
+urlpatterns = [
+    path("patients/<uuid:key>/documents/new/", upload, name="document_new"),
+    path("documents/<uuid:key>/", download, name="document"),
+    path("documents/<uuid:key>/remove/", remove, name="document_remove"),
+]

@@ -1,0 +1,166 @@
+"""A patient's page: who they are, who pays, what was approved and found out, and what a first claim still needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET
+
+from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.approvals import Use, use_of
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.eligibility import MedicareFact, answer_on, medicare_facts
+from cleanclaim.practice.engine.front_desk import front_desk
+from cleanclaim.practice.engine.readiness import Item, Readiness, readiness_of
+from cleanclaim.practice.models import (
+    Appointment,
+    AppointmentStatus,
+    Authorization,
+    Certification,
+    Coverage,
+    Document,
+    EligibilityAnswer,
+    OpeningBalance,
+    Patient,
+    PlanOfCare,
+    Referral,
+    Visit,
+    VisitStatus,
+)
+from cleanclaim.practice.pages.documents import LABELS
+from cleanclaim.practice.pages.patients.entering import address_of, may_see_money, patient_or_404
+from cleanclaim.practice.pages.patients.payer_choice import payer_kind
+
+_LATEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageShown:
+    """A coverage as the page shows it."""
+
+    row: Coverage
+    masked: str
+    is_ended: bool
+    approvals: tuple[tuple[Authorization, Use], ...]
+    answer: EligibilityAnswer | None
+    """The latest answer, whatever its month."""
+    is_answer_current: bool
+    medicare: tuple[MedicareFact, ...]
+
+
+@require_GET
+@clinic_page(Can.SEE_PATIENTS, area="patients")
+def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """The page. Dollars and identifiers are left out for who treats."""
+    access = request.access
+    person = patient_or_404(key)
+    today = today_at(access.clinic)
+    access.record("read", "patient", person.id, detail="chart")
+    visits = list(
+        Visit.objects.filter(patient=person)
+        .select_related("therapist")
+        .defer("note", "interventions")
+        .order_by("-date_of_service", "-number")
+    )
+    found = readiness_of(access.clinic, [person], on=today)
+    context: dict[str, Any] = {
+        "patient": person,
+        "today": today,
+        "age": person.age_on(today),
+        "coverages": _coverages(access, person, visits, today),
+        "readiness": found[0] if found else None,
+        "missing": _missing(access, person, found[0]) if found else [],
+        "referrals": Referral.objects.filter(patient=person).select_related("by", "plan"),
+        "plans": _plans(person),
+        "plan_address": address_of("plan", access.clinic.slug, person.pk),
+        "documents": [
+            (row, LABELS[row.kind])
+            for row in Document.objects.filter(patient=person).select_related("stored_by").defer("content")
+        ],
+        "visits": [(visit, _note_address(access, visit)) for visit in visits[:_LATEST]],
+        "visit_count": len(visits),
+        "ahead": Appointment.objects.filter(
+            patient=person, starts_at__date__gte=today, status=AppointmentStatus.BOOKED.value
+        ).select_related("provider")[:5],
+        "has_ssn": Patient.objects.filter(pk=person.pk, ssn__isnull=False).exists(),
+        "may_edit": access.may(Can.EDIT_PATIENTS),
+        "may_remove": access.may(Can.EDIT_PATIENTS) and access.may(Can.SET_UP),
+        "show_money": may_see_money(access),
+    }
+    if context["show_money"]:
+        context["balances"] = OpeningBalance.objects.filter(patient=person)
+    return render(request, "practice/patients/chart.html", context)
+
+
+def _coverages(access: Access, person: Patient, visits: list[Visit], today: date) -> list[CoverageShown]:
+    rows = list(
+        Coverage.objects.filter(patient=person).prefetch_related(
+            Prefetch("authorizations", Authorization.objects.all()),
+            Prefetch("eligibility", EligibilityAnswer.objects.all()),
+        )
+    )
+    signed = [visit for visit in visits if visit.status == VisitStatus.SIGNED.value]
+    uses = use_of(person, [(row, list(row.authorizations.all())) for row in rows], signed)
+    shown = []
+    for row in rows:
+        answers = list(row.eligibility.all())
+        is_medicare = payer_kind(access.clinic, row.payer) == "medicare_b"
+        shown.append(
+            CoverageShown(
+                row=row,
+                masked=masked(row.member_id or ""),
+                is_ended=row.valid_through is not None and row.valid_through < today,
+                approvals=tuple((one, uses[one.pk]) for one in row.authorizations.all()),
+                answer=answers[0] if answers else None,
+                is_answer_current=answer_on(answers, today) is not None,
+                medicare=tuple(medicare_facts(row, answers, today)) if is_medicare else (),
+            )
+        )
+    return sorted(shown, key=lambda one: (one.is_ended, one.row.order, one.row.valid_from or date.min))
+
+
+def masked(identifier: str) -> str:
+    """The last four places of an identifier, enough to tell a card from another; of a short one, fewer."""
+    kept = min(4, len(identifier) // 2)
+    return f"•••• {identifier[len(identifier) - kept :]}" if kept else ""
+
+
+def _missing(access: Access, person: Patient, readiness: Readiness) -> list[tuple[Item, str, str]]:
+    """What is missing, with the name of where it is settled and its address; none for who may not settle it."""
+    slug = access.clinic.slug
+    edit = reverse("patient_edit", args=[slug, person.pk])
+    first = Coverage.objects.filter(patient=person).order_by("order", "-valid_from").only("id", "clinic_id").first()
+    of_coverage = {
+        "coverages": "coverage_edit",
+        "authorizations": "authorization_new",
+        "eligibility": "eligibility_new",
+    }
+    found = []
+    for item in readiness.items:
+        address = f"{edit}#{item.section}"
+        if item.section in of_coverage:
+            name = of_coverage[item.section]
+            address = reverse(name, args=[slug, first.pk]) if first else reverse("coverage_new", args=[slug, person.pk])
+        elif item.section == "orders":
+            address = reverse("order_new", args=[slug, person.pk])
+        found.append((item, front_desk().label(item.section), address if access.may(Can.EDIT_PATIENTS) else ""))
+    return found
+
+
+def _plans(person: Patient) -> list[PlanOfCare]:
+    rows = PlanOfCare.objects.filter(patient=person).select_related("order_by").defer("goals")
+    return list(rows.prefetch_related(Prefetch("certifications", Certification.objects.select_related("by"))))
+
+
+def _note_address(access: Access, visit: Visit) -> str:
+    return address_of("note", access.clinic.slug, visit.pk) if access.may(Can.SEE_NOTES) else ""
+
+
+urlpatterns = [path("patients/<uuid:key>/", patient, name="patient")]
