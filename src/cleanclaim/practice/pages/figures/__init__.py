@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.pages.figures import behind, overview
 
-
-@clinic_page(Can.SEE_FIGURES)
-def figures(request: ClinicRequest) -> HttpResponse:
-    """The first page of the area."""
-    return render(request, "practice/landing.html", {"title": "Figures"})
-
-
-urlpatterns: list[URLPattern] = [path("figures/", figures, name="figures")]
+urlpatterns: list[URLPattern] = [
+    path("figures/", overview.figures, name="figures"),
+    path("figures/<slug:metric>/", behind.figure, name="figure"),
+]

@@ -1,0 +1,353 @@
+"""The owner's figures: counted in the database by month, therapist or payer, and the rows behind each.
+
+Every figure and the list behind it come from the same query, so that they cannot tell different numbers. Nothing of
+billing is decided here: a claim's findings, prices and what it leaves unbilled were written down when it was checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+
+from cleanclaim.check.summary import BLOCKING, OUTCOMES
+from cleanclaim.money import divide
+from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice.engine.definitions import Metric, Unit, definitions
+from cleanclaim.practice.models import (
+    OPEN_STATUSES,
+    Claim,
+    ClaimFinding,
+    ClaimLine,
+    ClaimStatus,
+    Visit,
+    VisitStatus,
+)
+from cleanclaim.records import Frequency
+
+_TENTHS_OF_A_PERCENT = 1_000
+_TENTHS = 10
+
+
+class By(StrEnum):
+    """What figures are broken down by."""
+
+    MONTH = "month"
+    THERAPIST = "therapist"
+    PAYER = "payer"
+
+
+class Part(StrEnum):
+    """Which of the rows behind a figure: those that count in it, and those that are only in its denominator."""
+
+    COUNTED = "counted"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which visits and claims: dates of service, both inclusive, one payer file, one therapist (its key as text)."""
+
+    first: date
+    last: date
+    payer: str = ""
+    therapist: str = ""
+
+    def before(self) -> Chosen:
+        """The span of as many days that ends the day before."""
+        days = (self.last - self.first).days + 1
+        return replace(self, first=self.first - timedelta(days=days), last=self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One figure: what counts, of how many. A rate or an average of nothing is unknown."""
+
+    metric: Metric
+    numerator: int
+    denominator: int | None = None
+    unknown: int = 0
+    """Rows that belong to it and could not be counted: claims without a price."""
+
+    @property
+    def number(self) -> int | None:
+        """Tenths of a percent, tenths of a unit, cents or a count; `None` where it is unknown."""
+        if self.denominator is None:
+            return self.numerator
+        if not self.denominator:
+            return None
+        scale = _TENTHS_OF_A_PERCENT if definitions()[self.metric].unit is Unit.RATE else _TENTHS
+        return divide(self.numerator * scale, self.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of one month, therapist or payer."""
+
+    key: str
+    label: str
+    values: Mapping[Metric, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many claims have a finding of a kind, and the dollars known to be at stake in those findings."""
+
+    key: str
+    label: str
+    claims: int
+    findings: int
+    cents: int
+
+
+# --- the rows behind the figures ---------------------------------------------------------------------------
+
+
+def claims(chosen: Chosen) -> QuerySet[Claim]:
+    """The original claims of the span, in scope: replacements and voids bill a visit again."""
+    found = Claim.objects.filter(date_of_service__range=(chosen.first, chosen.last), frequency=Frequency.ORIGINAL.value)
+    if chosen.payer:
+        found = found.filter(payer=chosen.payer)
+    if chosen.therapist:
+        found = found.filter(visit__therapist=chosen.therapist)
+    return found
+
+
+def visits(chosen: Chosen) -> QuerySet[Visit]:
+    """The signed visits of the span, in scope; of one payer, those that were billed to it."""
+    found = Visit.objects.filter(date_of_service__range=(chosen.first, chosen.last), status=VisitStatus.SIGNED.value)
+    if chosen.payer:
+        billed = Claim.objects.filter(visit=OuterRef("pk"), payer=chosen.payer, frequency=Frequency.ORIGINAL.value)
+        found = found.filter(Exists(billed))
+    if chosen.therapist:
+        found = found.filter(therapist=chosen.therapist)
+    return found
+
+
+_TO_A_PAYER = ~Q(status=ClaimStatus.SUPERBILL.value)
+_JUDGED = Q(first_passed__isnull=False) & _TO_A_PAYER
+_SENT = Q(batch__isnull=False)
+_FOLLOWED = Q(is_followed=True)
+_OPEN = Q(status__in=OPEN_STATUSES)
+_HELD = _OPEN & Q(at_stake_cents__gt=0)
+_UNPRICED = _OPEN & Q(status=ClaimStatus.HELD.value, at_stake_cents=0)
+
+_COUNTED: Mapping[Metric, Q] = {
+    Metric.CLEAN_CLAIMS: _JUDGED & Q(first_passed=True),
+    Metric.FIRST_SENDING: _SENT & ~_FOLLOWED,
+    Metric.HELD_BACK: _HELD,
+    Metric.LEFT_DOLLARS: Q(left_cents__gt=0),
+    Metric.LEFT_UNITS: Q(left_units__gt=0),
+}
+_OTHERS: Mapping[Metric, Q] = {
+    Metric.CLEAN_CLAIMS: _JUDGED & Q(first_passed=False),
+    Metric.FIRST_SENDING: _SENT & _FOLLOWED,
+    Metric.HELD_BACK: _UNPRICED,
+}
+
+
+def has_others(metric: Metric) -> bool:
+    """Whether a figure has rows that are only in its denominator, or could not be counted."""
+    return metric in _OTHERS
+
+
+def claims_behind(
+    metric: Metric, chosen: Chosen, part: Part = Part.COUNTED, *, cause: str = "", severity: str = "", rule: str = ""
+) -> QuerySet[Claim]:
+    """The claims behind a figure; of findings, those with a standing finding of this cause, outcome or rule.
+
+    Raises `KeyError` for a figure that has no claims behind it, but visits (`visits_behind`).
+    """
+    found = _with_followers(claims(chosen))
+    if metric is Metric.FINDINGS:
+        named = {"cause": cause, "severity": severity, "rule": rule}
+        standing = _standing().filter(claim=OuterRef("pk"), **{name: value for name, value in named.items() if value})
+        return found.filter(Exists(standing))
+    if metric is Metric.UNITS_PER_VISIT:
+        return _counted_units(found)
+    return found.filter((_COUNTED if part is Part.COUNTED else _OTHERS)[metric])
+
+
+def visits_behind(chosen: Chosen) -> QuerySet[Visit]:
+    """The visits that `Metric.VISITS` counts."""
+    return visits(chosen)
+
+
+def _with_followers(found: QuerySet[Claim]) -> QuerySet[Claim]:
+    return found.annotate(is_followed=Exists(Claim.objects.filter(replaces=OuterRef("pk"))))
+
+
+def _counted_units(found: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims with at least one line, and the units of each line known."""
+    lines = ClaimLine.objects.filter(claim=OuterRef("pk"))
+    return found.filter(Exists(lines), ~Exists(lines.filter(units__isnull=True)))
+
+
+def _standing() -> QuerySet[ClaimFinding]:
+    return ClaimFinding.objects.filter(ignored_at__isnull=True, was_mended=False)
+
+
+# --- the figures -------------------------------------------------------------------------------------------
+
+_SUMS: Mapping[str, Any] = {
+    "clean": Count("pk", filter=_COUNTED[Metric.CLEAN_CLAIMS]),
+    "judged": Count("pk", filter=_JUDGED),
+    "passed": Count("pk", filter=_COUNTED[Metric.FIRST_SENDING]),
+    "sent": Count("pk", filter=_SENT),
+    "held": Sum("at_stake_cents", filter=_HELD),
+    "unpriced": Count("pk", filter=_UNPRICED),
+    "left": Sum("left_cents"),
+    "units_left": Sum("left_units"),
+}
+
+
+def overall(chosen: Chosen) -> dict[Metric, Value]:
+    """Every figure of the span, but the findings (`by_cause`, `by_rule`)."""
+    sums = _with_followers(claims(chosen)).aggregate(**_SUMS)
+    units = _units(_counted_units(claims(chosen)))
+    return _values(sums, units, visits(chosen).count())
+
+
+def grouped(chosen: Chosen, by: By) -> list[Group]:
+    """The same figures for each month, therapist or payer of the span that has a visit or a claim.
+
+    Months come in their order, therapists and payers by name. A visit that has no claim yet has no payer.
+    """
+    of_claims: Any = _with_followers(_keyed(claims(chosen), by, "visit__therapist", "date_of_service"))
+    summed = of_claims.values("key").annotate(name=_name(by), **_SUMS).order_by("key")
+    sums = {row["key"]: row for row in summed}
+    lines = _keyed(_counted_units(claims(chosen)), by, "visit__therapist", "date_of_service")
+    units = {
+        row["key"]: (row["units"] or 0, row["visits"])
+        for row in lines.values("key").annotate(units=Sum("lines__units"), visits=Count("visit", distinct=True))
+    }
+    counts = _visit_counts(chosen, by)
+    names = _names(chosen, by, sums)
+    keys = sorted({*sums, *counts}, key=lambda key: (by is not By.MONTH and names[key].casefold(), str(key)))
+    return [
+        Group(
+            key=_text(key),
+            label=names[key],
+            values=_values(sums.get(key, {}), units.get(key, (0, 0)), counts.get(key, 0)),
+        )
+        for key in keys
+    ]
+
+
+def by_cause(chosen: Chosen) -> dict[Cause, dict[str, Tally]]:
+    """Claims with a standing finding by cause and outcome, every cause and every outcome of the rule book listed."""
+    rows = (
+        _standing()
+        .filter(claim__in=claims(chosen))
+        .values("cause", "severity")
+        .annotate(claims=Count("claim", distinct=True), findings=Count("pk"), cents=Sum("cents"))
+    )
+    counted = {(row["cause"], row["severity"]): row for row in rows.order_by("cause", "severity")}
+    return {
+        cause: {
+            severity: _tally(f"{cause.value}/{severity}", said, counted.get((cause.value, severity)))
+            for severity, said in OUTCOMES.items()
+        }
+        for cause in Cause
+    }
+
+
+def by_rule(chosen: Chosen, limit: int = 10, *, cause: str = "") -> list[Tally]:
+    """The rules that hold back or cost most claims, those of most claims first."""
+    found = _standing().filter(claim__in=claims(chosen))
+    if cause:
+        found = found.filter(cause=cause)
+    rows = found.values("rule", "name").annotate(
+        claims=Count("claim", distinct=True), findings=Count("pk"), cents=Sum("cents")
+    )
+    return [_tally(row["rule"], row["name"].replace("-", " "), row) for row in rows.order_by("-claims", "rule")[:limit]]
+
+
+def blocked(chosen: Chosen) -> int:
+    """Open claims that a standing finding holds back."""
+    held = _standing().filter(severity__in=BLOCKING, claim=OuterRef("pk"))
+    return claims(chosen).filter(_OPEN, Exists(held)).count()
+
+
+def _tally(key: str, label: str, row: Mapping[str, Any] | None) -> Tally:
+    held = row or {"claims": 0, "findings": 0, "cents": 0}
+    return Tally(key, label, held["claims"], held["findings"], held["cents"] or 0)
+
+
+def _values(sums: Mapping[str, Any], units: tuple[int, int], visit_count: int) -> dict[Metric, Value]:
+    def of(name: str) -> int:
+        return int(sums.get(name) or 0)
+
+    return {
+        Metric.CLEAN_CLAIMS: Value(Metric.CLEAN_CLAIMS, of("clean"), of("judged")),
+        Metric.FIRST_SENDING: Value(Metric.FIRST_SENDING, of("passed"), of("sent")),
+        Metric.HELD_BACK: Value(Metric.HELD_BACK, of("held"), unknown=of("unpriced")),
+        Metric.LEFT_DOLLARS: Value(Metric.LEFT_DOLLARS, of("left")),
+        Metric.LEFT_UNITS: Value(Metric.LEFT_UNITS, of("units_left")),
+        Metric.VISITS: Value(Metric.VISITS, visit_count),
+        Metric.UNITS_PER_VISIT: Value(Metric.UNITS_PER_VISIT, *units),
+    }
+
+
+def _units(found: QuerySet[Claim]) -> tuple[int, int]:
+    """The units on the lines of these claims, and their visits."""
+    row = found.aggregate(units=Sum("lines__units"), visits=Count("visit", distinct=True))
+    return row["units"] or 0, row["visits"]
+
+
+def _keyed(found: Any, by: By, therapist: str, day: str) -> Any:  # noqa: ANN401 - claims or visits
+    """Rows with the key of their group."""
+    if by is By.MONTH:
+        return found.annotate(key=TruncMonth(day))
+    return found.annotate(key=F(therapist) if by is By.THERAPIST else F("payer"))
+
+
+def _name(by: By) -> Max:
+    return Max("payer_name") if by is By.PAYER else Max("visit__therapist__family_name")
+
+
+def _visit_counts(chosen: Chosen, by: By) -> dict[Any, int]:
+    if by is By.PAYER:
+        rows = claims(chosen).filter(visit__status=VisitStatus.SIGNED.value).values(key=F("payer"))
+        return {row["key"]: row["count"] for row in rows.annotate(count=Count("visit", distinct=True)).order_by("key")}
+    rows = _keyed(visits(chosen), by, "therapist", "date_of_service").values("key")
+    return {row["key"]: row["count"] for row in rows.annotate(count=Count("pk")).order_by("key")}
+
+
+def _names(chosen: Chosen, by: By, sums: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
+    """What each group is called."""
+    if by is By.MONTH:
+        months = {*sums, *_visit_counts(chosen, by)}
+        return {month: f"{month:%b %Y}" for month in months}
+    if by is By.PAYER:
+        return {key: row["name"] or key or "no payer" for key, row in sums.items()}
+    people = visits(chosen).values_list("therapist", "therapist__given_name", "therapist__family_name")
+    named = {key: f"{family}, {given}" for key, given, family in people.order_by("therapist").distinct()}
+    return {**{key: str(row["name"]) for key, row in sums.items()}, **named}
+
+
+def _text(key: Any) -> str:  # noqa: ANN401 - a month, a key or a payer
+    return key.isoformat()[:7] if isinstance(key, date) else str(key)
+
+
+def month_of(key: str) -> tuple[date, date]:
+    """The first and the last day of a month, from its key as `grouped` gives it."""
+    first = date.fromisoformat(f"{key}-01")
+    following = (first + timedelta(days=31)).replace(day=1)
+    return first, following - timedelta(days=1)
+
+
+def every_month(chosen: Chosen, months: Sequence[Group]) -> list[Group]:
+    """The months of a span in their order, those without a visit or claim among them, with nothing in them."""
+    known = {group.key: group for group in months}
+    found, day = [], chosen.first.replace(day=1)
+    while day <= chosen.last:
+        key = _text(day)
+        found.append(known.get(key) or Group(key, f"{day:%b %Y}", _values({}, (0, 0), 0)))
+        day = (day + timedelta(days=31)).replace(day=1)
+    return found
