@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from cleanclaim.practice.api.application import api
+from cleanclaim.practice.api.application import addresses
 from cleanclaim.practice.pages import home
+from cleanclaim.practice.pages.claims import bulk, queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.start, name="start"),
     path("demo/be/", home.be, name="be"),
     path("account/", include("allauth.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", addresses()),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/act/", bulk.queue_act, name="queue_act"),
     path("c/<slug:slug>/", include("cleanclaim.practice.pages.urls")),
 ]

@@ -1,0 +1,138 @@
+"""The queue: every claim that waits for somebody, of one clinic or of all that a person works for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cleanclaim.practice import tenancy
+from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where, enter
+from cleanclaim.practice.engine.building import visits_to_build
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
+from cleanclaim.practice.pages.claims.filters import (
+    ORDER_STEPS,
+    Filters,
+    choices,
+    filters_of,
+    in_order,
+    narrowed,
+)
+from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, standing
+
+PAGE = 50
+"""Claims on one page."""
+
+_SOON = ORDER_STEPS[0][0]
+_LATER = ORDER_STEPS[1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claim as the queue shows it."""
+
+    claim: Claim
+    label: Label
+    kind: str
+    findings: list[ClaimFinding]
+    days_left: int | None
+
+    @property
+    def worst(self) -> ClaimFinding | None:
+        """The finding that hurts most."""
+        return self.findings[0] if self.findings else None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the worst finding holds the claim back."""
+        return bool(self.findings) and is_blocking(self.findings[0])
+
+    @property
+    def due_tone(self) -> str:
+        """The color of the deadline: none for a claim that has gone out."""
+        if self.days_left is None or self.claim.status in {ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value}:
+            return ""
+        return "bad" if self.days_left <= _SOON else "warn" if self.days_left <= _LATER else ""
+
+
+@clinic_page(Can.SEE_CLAIMS)
+def claims(request: ClinicRequest) -> HttpResponse:
+    """The queue of one clinic."""
+    access = request.access
+    filters = filters_of(request.GET)
+    to_build = visits_to_build().count() if access.may(Can.WORK_CLAIMS) else 0
+    elsewhere = len(clinics_where(access.user, Can.WORK_CLAIMS)) > 1
+    context = _queue(request, [access], filters, today_at(access.clinic))
+    context |= {"to_build": to_build, "has_elsewhere": elsewhere, "may_work": access.may(Can.WORK_CLAIMS)}
+    return render(request, "practice/claims/queue.html", context)
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue over every clinic in which the person works claims. Who works none gets 404."""
+    accesses = accesses_of(request)
+    filters = filters_of(request.GET)
+    with tenancy.scope([access.clinic.id for access in accesses]):
+        context = _queue(request, accesses, filters, max(today_at(access.clinic) for access in accesses))
+        context |= {"is_every_clinic": True, "may_work": True}
+        return render(request, "practice/claims/queue.html", context)
+
+
+def accesses_of(request: HttpRequest) -> list[Access]:
+    """The person's access to each clinic where they work claims. Raises `Http404` where there is none."""
+    found = clinics_where(cast("User", request.user), Can.WORK_CLAIMS)
+    if not found:
+        raise Http404
+    return [enter(request, clinic.slug) for clinic in sorted(found.values(), key=lambda one: one.name)]
+
+
+def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, today: date) -> dict[str, Any]:
+    found = narrowed(filters, today)
+    page = Paginator(_with_what_is_shown(in_order(found, today)), PAGE).get_page(request.GET.get("page"))
+    shown = [_row(claim, today) for claim in page]
+    totals = in_order(found, today).aggregate(worth=Sum("worth_cents"), stake=Sum("at_stake_cents"))
+    for access in accesses:
+        own = sum(row.claim.clinic_id == access.clinic.id for row in shown)
+        access.record("list", "claim", detail=f"{own} claims of the queue")
+    return {
+        "rows": shown,
+        "page": page,
+        "pages": _pages(page),
+        "filters": filters,
+        "choices": choices(filters, today),
+        "today": today,
+        "worth_cents": totals["worth"] or 0,
+        "stake_cents": totals["stake"] or 0,
+        "steps": ORDER_STEPS,
+    }
+
+
+def _with_what_is_shown(rows: QuerySet[Claim]) -> QuerySet[Claim]:
+    findings = ClaimFinding.objects.filter(ignored_at=None, was_mended=False)
+    return (
+        rows.select_related("patient", "visit__therapist", "clinic")
+        .prefetch_related(Prefetch("findings", findings))
+        .defer("record", "questions", "evidence")
+    )
+
+
+def _row(claim: Claim, today: date) -> Row:
+    return Row(
+        claim=claim,
+        label=STATUS_LABELS[claim.status],
+        kind=FREQUENCY_WORDS[claim.frequency],
+        findings=standing(claim),
+        days_left=None if claim.due_on is None else (claim.due_on - today).days,
+    )
+
+
+def _pages(page: Page[Claim]) -> str:
+    return f"{page.start_index():,}–{page.end_index():,} of {page.paginator.count:,}"
