@@ -15,7 +15,8 @@ from cleanclaim.practice.sealing import SealedBytesField
 class ApiToken(ClinicRow):
     """A program's access to one clinic, on behalf of a member. Only the token's hash is kept.
 
-    `scopes` lists what it may do: `read`, `write`, `claims`, `export`.
+    `scopes` lists what it may do: `read`, `write`, `claims`, `export`. `calls` counts those of one minute, `minute`
+    since the epoch.
     """
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="tokens")
@@ -25,6 +26,8 @@ class ApiToken(ClinicRow):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+    minute = models.PositiveBigIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
 
     class Meta(ClinicRow.Meta):
         ordering = ("label",)
