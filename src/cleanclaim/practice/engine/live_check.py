@@ -155,7 +155,7 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     stimulation = payers.setting(payer, "electrical_stimulation_code", record.date_of_service, packs).value
     asked = _coding_questions(record, around) if claim.prepared.questions else ()
     lines = tuple(_line(place, line) for place, line in enumerate(claim.lines, 1))
-    told = [_told(finding, lines) for finding in claim.findings]
+    told = [told_of(finding, lines) for finding in claim.findings]
     own = [_is_of_note(finding.code) for finding in claim.findings]
     gaps = _gaps(claim, signed=bool(record.signatures))
     return LiveCheck(
@@ -167,7 +167,7 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
         office_questions=tuple(one for one in claim.prepared.questions if one not in asked),
         findings=tuple(one for one, mine in zip(told, own, strict=True) if mine),
         office=tuple(one for one, mine in zip(told, own, strict=True) if not mine),
-        mended=tuple(_told(finding, lines) for finding in claim.mended),
+        mended=tuple(told_of(finding, lines) for finding in claim.mended),
         gaps=gaps,
         unjudged=len({one.code for one in claim.unjudged}),
         not_billed=tuple((one.what, one.reason) for one in claim.prepared.not_billed),
@@ -222,7 +222,8 @@ def _is_of_note(code: str) -> bool:
     return found is not None and found.family in NOTE_FAMILIES
 
 
-def _told(finding: Finding, lines: Sequence[ProposedLine]) -> Told:
+def told_of(finding: Finding, lines: Sequence[ProposedLine] = ()) -> Told:
+    """A finding in words for a therapist; with the claim's lines, a line's place names its code."""
     found = entry(finding.code)
     if found is None:
         raise LookupError(f"{finding.code}: a finding of a rule that the book does not hold")

@@ -79,8 +79,13 @@ def tell_units(billed: Billed, preference: Sequence[str]) -> UnitStory:
             tied=row["day_code"] in tied,
         )
         for row in rows
+        if row["day_code"] is not None
     )
-    furnished = {row["day_code"]: row["code_minutes"] for row in rows if row["services_furnished"] != 0}
+    furnished = {
+        row["day_code"]: row["code_minutes"]
+        for row in rows
+        if row["day_code"] is not None and row["services_furnished"] != 0
+    }
     method = day.get("payer_unit_method")
     if not furnished:
         sentence, notes = "", ()
@@ -90,6 +95,8 @@ def tell_units(billed: Billed, preference: Sequence[str]) -> UnitStory:
     else:
         counted = count_units(furnished, UnitMethod(method), prefer=preference)
         sentence, notes = counted.explanation, counted.notes
+    if any(row["day_code"] is None for row in rows):
+        notes = (*notes, "what is still in question is not counted yet")
     return UnitStory(
         sentence=sentence,
         notes=notes,

@@ -56,7 +56,7 @@ def chosen_diagnoses(codes: list[str]) -> list[ChosenDiagnosis]:
     found = []
     for code in codes:
         known = icd10.get(code)
-        found.append(ChosenDiagnosis(code, known.title if known is not None else ""))
+        found.append(ChosenDiagnosis(code, known.label if known is not None else ""))
     return found
 
 
