@@ -12,6 +12,7 @@ from cleanclaim.practice.models.claims import (
     ControlNumbers,
 )
 from cleanclaim.practice.models.clinics import Clinic, Company, Membership, Provider, Role, User
+from cleanclaim.practice.models.money import AnswerState, ClaimAnswer, LedgerEntry, LedgerTransaction, Remittance, RemittanceFile
 from cleanclaim.practice.models.patients import (
     Authorization,
     Coverage,
@@ -37,6 +38,7 @@ from cleanclaim.practice.models.visits import (
 __all__ = [
     "OPEN_STATUSES",
     "Addendum",
+    "AnswerState",
     "ApiToken",
     "Appointment",
     "AppointmentStatus",
@@ -45,6 +47,7 @@ __all__ = [
     "Certification",
     "Charge",
     "Claim",
+    "ClaimAnswer",
     "ClaimEvent",
     "ClaimFinding",
     "ClaimLine",
@@ -62,6 +65,8 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "JobStatus",
+    "LedgerEntry",
+    "LedgerTransaction",
     "Membership",
     "OpeningBalance",
     "PackFile",
@@ -70,6 +75,8 @@ __all__ = [
     "ProgressReport",
     "Provider",
     "Referral",
+    "Remittance",
+    "RemittanceFile",
     "Role",
     "Signature",
     "StaleRowError",

@@ -1,0 +1,115 @@
+"""The ledger in the database: transactions written with their entries, read back, and added up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from django.db.models import Sum
+
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.ledger.book import Book, Fault, LineState, verify
+from cleanclaim.ledger.entries import Entry, Kind, Source, Transaction
+from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, User
+
+
+def claim_of(line: str) -> UUID | None:
+    """The claim that a line's key names: `CLAIM:PART:NUMBER`."""
+    return UUID(line.partition(":")[0]) if line else None
+
+
+def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]) -> list[LedgerTransaction]:
+    """Write transactions with their entries, in the caller's database transaction; the database refuses a key twice.
+
+    Each has balanced when it was made (`ledger.Transaction`). What one takes back must be in the ledger.
+    """
+    reversed_keys = {item.reverses for item in transactions if item.reverses}
+    there = {row.key: row for row in LedgerTransaction.objects.filter(key__in=reversed_keys)}
+    rows, entries = [], []
+    for item in transactions:
+        row = LedgerTransaction(
+            clinic=clinic,
+            key=item.key,
+            kind=item.kind.value,
+            on=item.on,
+            source_kind=item.source.kind,
+            source_key=item.source.key,
+            source_digest=item.source.digest,
+            reverses=there[item.reverses] if item.reverses else None,
+            digest=item.digest,
+            by=user,
+        )
+        rows.append(row)
+        entries += [
+            LedgerEntry(
+                clinic=clinic,
+                transaction=row,
+                position=position,
+                account=entry.account.value,
+                cents=entry.cents,
+                claim_id=claim_of(entry.line),
+                line=entry.line,
+                payer=entry.payer,
+                reason=entry.reason,
+            )
+            for position, entry in enumerate(item.entries, start=1)
+        ]
+    LedgerTransaction.objects.bulk_create(rows)
+    LedgerEntry.objects.bulk_create(entries)
+    return rows
+
+
+def read(rows: Iterable[LedgerTransaction]) -> Iterator[Transaction]:
+    """Transactions as they were written. `rows` have their entries with them, in order."""
+    for row in rows:
+        yield Transaction(
+            row.key,
+            Kind(row.kind),
+            row.on,
+            Source(row.source_kind, row.source_key, row.source_digest),
+            tuple(
+                Entry(Account(entry.account), entry.cents, entry.line, entry.payer, entry.reason)
+                for entry in row.entries.all()
+            ),
+            reverses=row.reverses.key if row.reverses else "",
+        )
+
+
+def line_states(claims: Iterable[UUID]) -> dict[UUID, dict[str, LineState]]:
+    """Where the cents of each line of these claims stand, by claim and line."""
+    wanted = list(claims)
+    kept = LedgerTransaction.objects.filter(entries__claim__in=wanted).distinct().order_by("created_at", "key")
+    book = Book()
+    for item in read(kept.select_related("reverses").prefetch_related("entries")):
+        book.add(item)
+    found: dict[UUID, dict[str, LineState]] = {claim: {} for claim in wanted}
+    for line in book.lines():
+        claim = claim_of(line)
+        if claim in found:
+            found[claim][line] = book.line(line)
+    return found
+
+
+def totals() -> dict[Account, int]:
+    """What stands in each account of the clinics in scope, added up by the database."""
+    sums: dict[Account, int] = defaultdict(int)
+    for row in LedgerEntry.objects.order_by().values("account").annotate(total=Sum("cents")):
+        sums[Account(row["account"])] = row["total"]
+    return sums
+
+
+def faults(clinic: Clinic) -> Iterator[Fault]:
+    """Every place where a clinic's ledger does not hold: each transaction, its digest, every line, the accounts."""
+    rows = LedgerTransaction.objects.filter(clinic=clinic).select_related("reverses").prefetch_related("entries")
+    read_back: list[Transaction] = []
+    for row in rows.order_by("created_at", "key").iterator(chunk_size=2000):
+        try:
+            (item,) = read([row])
+        except ValueError as error:
+            yield Fault(row.key, str(error))
+            continue
+        if item.digest != row.digest:
+            yield Fault(row.key, "the transaction is not what was written")
+        read_back.append(item)
+    yield from verify(read_back)
