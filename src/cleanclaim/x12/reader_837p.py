@@ -1,26 +1,26 @@
 """Professional claim files (837P) into parsed claims.
 
 Three steps, each of its own: bytes into segments (`interchange`), segments into a tree of loops (`loops`), the tree
-into claims (here). The first two know nothing of claims, so that another reader can stand on them. Damage never
-raises: what can be read is read, and each problem says where it is and what was expected.
+into claims (here, with `reading_parties` and `segment_values`). The first two know nothing of claims, so that another
+reader can stand on them. Damage never raises: what can be read is read, and each problem says where it is and what was
+expected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
-from cleanclaim.money import AmountError, scaled
 from cleanclaim.x12.guide import PROFESSIONAL_CLAIM, load_guide
 from cleanclaim.x12.interchange import Segment, X12File, read
 from cleanclaim.x12.loops import LoopNode, build
 from cleanclaim.x12.parsed import ParsedAddress, ParsedAnswer, ParsedClaim, ParsedLine, ParsedParty, ParsedPayer
 from cleanclaim.x12.problems import Problem
+from cleanclaim.x12.reading_parties import PartyReader, address_of
+from cleanclaim.x12.segment_values import ValueReader, component, day_of, reference, sum_of
 from cleanclaim.x12.transactions import TransactionSet, transactions
 
-_LONGEST_NUMBER = 18
-_DAY_LENGTH = 8
 _OTHER_GUIDES = {
     "005010X223": "institutional",
     "005010X224": "dental",
@@ -58,8 +58,8 @@ def _transaction_claims(transaction: TransactionSet) -> tuple[list[ParsedClaim],
     if transaction.version[:10] != PROFESSIONAL_CLAIM[:10]:
         problems.append(Problem(first, "", "ST03", "another implementation guide", PROFESSIONAL_CLAIM))
     root, misfits = build(transaction.segments, load_guide())
-    reader = _Reader(transaction, [*problems, *misfits])
-    return reader.claims(root), reader.problems
+    values = ValueReader([*problems, *misfits])
+    return _Reader(transaction, values, PartyReader(values)).claims(root), values.problems
 
 
 @dataclass(slots=True)
@@ -78,15 +78,16 @@ class _Reader:
     """Reads the tree of one transaction; problems are gathered as they are met."""
 
     transaction: TransactionSet
-    problems: list[Problem] = field(default_factory=list)
+    values: ValueReader
+    parties: PartyReader
 
     def claims(self, root: LoopNode) -> list[ParsedClaim]:
         """All claims in the order of the file."""
         found: list[ParsedClaim] = []
         for biller in root.all("2000A"):
-            billing = self._billing(biller)
+            billing = self.parties.billing(biller)
             address = biller.first("2010AB")
-            pay_to = None if address is None else _address(address)
+            pay_to = None if address is None else address_of(address)
             for level in biller.all("2000B"):
                 found.extend(self._subscriber_claims(level, billing, pay_to))
         found.sort(key=lambda claim: claim.segment)
@@ -95,8 +96,8 @@ class _Reader:
     def _subscriber_claims(
         self, level: LoopNode, billing: ParsedParty | None, pay_to: ParsedAddress | None
     ) -> list[ParsedClaim]:
-        subscriber = self._party(level.first("2010BA"))
-        payer = self._payer(level, level.first("2010BA"), level.first("2010BB"))
+        subscriber = self.parties.party(level.first("2010BA"))
+        payer = self.parties.payer(level, level.first("2010BA"), level.first("2010BB"))
         subscription = level.segment("SBR")
         is_patient = subscription is not None and subscription.text(2) == "18"
         own = _Holder(billing, pay_to, subscriber, payer, subscriber if is_patient else None)
@@ -106,74 +107,15 @@ class _Reader:
             relation = patient_level.segment("PAT")
             theirs = payer
             if payer is not None:
-                number = _reference(node, "Y4") or payer.claim_number
+                number = reference(node, "Y4") or payer.claim_number
                 relationship = relation.text(1) if relation is not None else ""
                 theirs = replace(payer, relationship=relationship, claim_number=number)
-            holder = _Holder(billing, pay_to, subscriber, theirs, self._party(node))
+            holder = _Holder(billing, pay_to, subscriber, theirs, self.parties.party(node))
             found.extend(self._claim(claim, holder) for claim in patient_level.all("2300"))
         if found and not is_patient and level.all("2300") and subscriber is not None:
             at = level.all("2300")[0].at
-            self._problem(at, "2000B", "SBR02", "a claim of the subscriber's own, not said to be theirs", "18")
+            self.values.problem(at, "2000B", "SBR02", "a claim of the subscriber's own, not said to be theirs", "18")
         return found
-
-    # --- parties ----------------------------------------------------------------------------------------
-
-    def _billing(self, level: LoopNode) -> ParsedParty | None:
-        node = level.first("2010AA")
-        if node is None:
-            return None
-        return self._party(node, specialty=level.segment("PRV", ("BI",)))
-
-    def _party(self, node: LoopNode | None, specialty: Segment | None = None) -> ParsedParty | None:
-        if node is None or node.opening is None:
-            return None
-        name = node.opening
-        specialty = specialty or node.segment("PRV")
-        about = node.segment("DMG")
-        tax = next(iter(node.every("REF", ("EI", "SY"))), None)
-        is_npi = name.text(8) == "XX"
-        return ParsedParty(
-            name=name.text(3),
-            given_name=name.text(4),
-            middle_name=name.text(5),
-            suffix=name.text(7),
-            is_person={"1": True, "2": False}.get(name.text(2)),
-            npi=name.text(9) if is_npi else "",
-            identifier="" if is_npi else name.text(9),
-            identifier_kind="" if is_npi else name.text(8),
-            tax_id=tax.text(2) if tax is not None else "",
-            tax_id_kind={"EI": "EIN", "SY": "SSN"}[tax.text(1)] if tax is not None else "",
-            taxonomy=specialty.text(3) if specialty is not None else "",
-            address=_address(node),
-            birth_date=None if about is None else self._day(node.id, about, 2),
-            states_birth_date=about is not None and bool(about.text(2)),
-            sex="" if about is None else about.text(3),
-            phone=_phone(node),
-        )
-
-    def _payer(self, level: LoopNode, holder: LoopNode | None, named: LoopNode | None) -> ParsedPayer | None:
-        terms = level.segment("SBR")
-        if terms is None and named is None and holder is None:
-            return None
-        name = named.opening if named is not None else None
-        member = holder.opening if holder is not None else None
-        paid = level.segment("AMT", ("D",)) if level.id == "2320" else None
-        return ParsedPayer(
-            name=name.text(3) if name is not None else "",
-            identifier=name.text(9) if name is not None else "",
-            order=terms.text(1) if terms is not None else "",
-            relationship=terms.text(2) if terms is not None else "",
-            group_number=terms.text(3) if terms is not None else "",
-            plan_name=terms.text(4) if terms is not None else "",
-            medicare_secondary_type=terms.text(5) if terms is not None else "",
-            filing_indicator=terms.text(9) if terms is not None else "",
-            member_id=member.text(9) if member is not None else "",
-            claim_number=_reference(holder, "Y4"),
-            paid_cents=None if paid is None else self._cents(level.id, paid, 2),
-            adjusted_cents=_sum(self._adjustments(level)[0]) if level.id == "2320" else 0,
-            address=None if named is None else _address(named),
-            subscriber=self._party(holder),
-        )
 
     # --- claims -----------------------------------------------------------------------------------------
 
@@ -183,10 +125,10 @@ class _Reader:
         place, frequency = "", ""
         total: int | None = None
         if head is not None:
-            total = self._cents("2300", head, 2)
-            place, frequency = _part(head, 5, 0), _part(head, 5, 2)
+            total = self.values.cents("2300", head, 2)
+            place, frequency = component(head, 5, 0), component(head, 5, 2)
             if not head.text(1):
-                self._problem(head.number, "2300", "CLM01", "nothing", "the claim's id")
+                self.values.problem(head.number, "2300", "CLM01", "nothing", "the claim's id")
         self._require(node, holder)
         diagnoses, system = self._diagnoses(node)
         lines = tuple(self._line(line, place, len(diagnoses)) for line in node.all("2400"))
@@ -212,22 +154,22 @@ class _Reader:
             payer=holder.payer,
             other_payers=tuple(self._other_payers(node)),
             pay_to=holder.pay_to,
-            rendering=self._party(node.first("2310B")),
+            rendering=self.parties.party(node.first("2310B")),
             referring=self._referring(node),
-            supervising=self._party(node.first("2310D")),
-            facility=self._party(node.first("2310C")),
+            supervising=self.parties.party(node.first("2310D")),
+            facility=self.parties.party(node.first("2310C")),
             accident_kinds=causes,
             accident_state=state,
-            accident_on=self._dated(node, "439"),
-            onset_on=self._dated(node, "431"),
-            initial_treatment_on=self._dated(node, "454"),
-            last_seen_on=self._dated(node, "304"),
+            accident_on=self.values.dated(node, "439"),
+            onset_on=self.values.dated(node, "431"),
+            initial_treatment_on=self.values.dated(node, "454"),
+            last_seen_on=self.values.dated(node, "304"),
             patient_paid_cents=self._patient_paid(node),
-            prior_authorization=_reference(node, "G1"),
+            prior_authorization=reference(node, "G1"),
             prior_authorizations=tuple(number.text(2) for number in node.every("REF", ("G1",)) if number.text(2)),
             left_empty=tuple(_left_empty(node, head, holder.patient, causes)),
-            referral_number=_reference(node, "9F"),
-            original_reference=_reference(node, "F8"),
+            referral_number=reference(node, "9F"),
+            original_reference=reference(node, "F8"),
             claim_note=" ".join(note.text(2) for note in node.every("NTE")),
         )
 
@@ -240,21 +182,21 @@ class _Reader:
             (holder.patient, "2010CA", "patient"),
         ):
             if party is None:
-                self._problem(node.at, loop, "NM1", f"a claim whose {what} is not named", "NM1")
+                self.values.problem(node.at, loop, "NM1", f"a claim whose {what} is not named", "NM1")
 
     def _referring(self, node: LoopNode) -> ParsedParty | None:
         for provider in node.all("2310A"):
             if provider.opening is not None and provider.opening.text(1) == "DN":
-                return self._party(provider)
+                return self.parties.party(provider)
         return None
 
     def _other_payers(self, node: LoopNode) -> list[ParsedPayer]:
-        found = (self._payer(level, level.first("2330A"), level.first("2330B")) for level in node.all("2320"))
+        found = (self.parties.payer(level, level.first("2330A"), level.first("2330B")) for level in node.all("2320"))
         return [payer for payer in found if payer is not None]
 
     def _patient_paid(self, node: LoopNode) -> int | None:
         segment = node.segment("AMT", ("F5",))
-        return None if segment is None else self._cents(node.id, segment, 2)
+        return None if segment is None else self.values.cents(node.id, segment, 2)
 
     def _accident(self, head: Segment | None) -> tuple[tuple[str, ...], str]:
         """The causes a claim names, and the state of a motor-vehicle accident."""
@@ -268,7 +210,7 @@ class _Reader:
         system = ""
         for segment in node.every("HI"):
             for position in range(1, len(segment.elements)):
-                kind, code = _part(segment, position, 0), _part(segment, position, 1)
+                kind, code = component(segment, position, 0), component(segment, position, 1)
                 if kind in {"ABK", "ABF"} and code:
                     system = "ICD-10-CM"
                     codes.append(f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code)  # noqa: PLR2004
@@ -276,7 +218,7 @@ class _Reader:
                     system = "ICD-9-CM"
                     codes.append(code)
         if not codes:
-            self._problem(node.at, "2300", "HI01", "no diagnosis", "at least the principal one")
+            self.values.problem(node.at, "2300", "HI01", "no diagnosis", "at least the principal one")
         return tuple(codes), system
 
     def _check_total(self, head: Segment | None, total: int | None, lines: tuple[ParsedLine, ...]) -> None:
@@ -285,9 +227,9 @@ class _Reader:
         if head is None:
             return
         if not lines:
-            self._problem(head.number, "2400", "LX", "a claim without service lines", "at least one line")
+            self.values.problem(head.number, "2400", "LX", "a claim without service lines", "at least one line")
         elif total is not None and len(known) == len(charges) and sum(known) != total:
-            self._problem(head.number, "2300", "CLM02", "a total that is not the sum of the lines", "their sum")
+            self.values.problem(head.number, "2300", "CLM02", "a total that is not the sum of the lines", "their sum")
 
     # --- lines ------------------------------------------------------------------------------------------
 
@@ -295,12 +237,12 @@ class _Reader:
         service = node.segment("SV1")
         number = node.opening
         if service is None:
-            self._problem(node.at, "2400", "SV1", "a line without its service", "SV1")
+            self.values.problem(node.at, "2400", "SV1", "a line without its service", "SV1")
             return _empty_line(node.at)
         if service.parts(1)[0] != "HC":
-            self._problem(service.number, "2400", "SV101", "another kind of procedure code", "HC")
+            self.values.problem(service.number, "2400", "SV101", "another kind of procedure code", "HC")
         code, *modifiers = [*service.parts(1)[1:6], ""] if len(service.parts(1)) > 1 else [""]
-        quantity = self._quantity(service)
+        quantity = self.values.quantity(service)
         kind = service.text(3)
         dispensed = node.first("2410")
         drug = dispensed.opening if dispensed is not None else None
@@ -308,24 +250,24 @@ class _Reader:
         begins, ends = self._service_dates(node)
         return ParsedLine(
             segment=service.number,
-            number=self._whole("2400", number, 1) if number is not None else None,
+            number=self.values.whole("2400", number, 1) if number is not None else None,
             code=code,
             code_kind=service.parts(1)[0],
             modifiers=tuple(modifier for modifier in modifiers if modifier),
-            charge_cents=self._cents("2400", service, 2),
+            charge_cents=self.values.cents("2400", service, 2),
             units=quantity if kind != "MJ" else None,
             unit_kind=kind,
             place_of_service=service.text(5) or place_of_claim,
             pointers=self._pointers(service, diagnoses),
             date_of_service=begins,
             date_through=ends,
-            control_number=_reference(node, "6R"),
-            prior_authorization=_reference(node, "G1"),
-            rendering=self._party(node.first("2420A")),
+            control_number=reference(node, "6R"),
+            prior_authorization=reference(node, "G1"),
+            rendering=self.parties.party(node.first("2420A")),
             minutes=quantity if kind == "MJ" else None,
             left_empty=tuple(name for name, text in _line_fields(node, service) if not text),
             drug_code=drug.text(3) if drug is not None and drug.text(2) == "N4" else "",
-            drug_unit=_part(count, 5, 0) if count is not None else "",
+            drug_unit=component(count, 5, 0) if count is not None else "",
             drug_quantity=count.text(4) if count is not None else "",
             answers=tuple(self._answer(answer) for answer in node.all("2430")),
         )
@@ -333,56 +275,31 @@ class _Reader:
     def _answer(self, node: LoopNode) -> ParsedAnswer:
         """What one other payer decided on the line."""
         decided = node.opening
-        amounts, without = self._adjustments(node)
+        amounts, without = self.values.adjustments(node)
         day = node.segment("DTP", ("573",))
         return ParsedAnswer(
             payer="" if decided is None else decided.text(1),
-            paid_cents=None if decided is None else self._cents(node.id, decided, 2),
-            adjusted_cents=_sum(amounts),
+            paid_cents=None if decided is None else self.values.cents(node.id, decided, 2),
+            adjusted_cents=sum_of(amounts),
             adjustments=len(amounts),
             without_amount=without,
-            decided_on=None if day is None else self._day(node.id, day, 3),
+            decided_on=None if day is None else self.values.day(node.id, day, 3),
             states_day=day is not None and bool(day.text(3)),
         )
-
-    def _adjustments(self, node: LoopNode) -> tuple[list[int | None], int]:
-        """The amounts adjusted in a loop, unreadable ones as `None`, and how many have none.
-
-        An adjustment is a reason with an amount, up to six a segment.
-        """
-        amounts: list[int | None] = []
-        without = 0
-        for segment in node.every("CAS"):
-            for place in range(2, len(segment.elements), 3):
-                if not segment.text(place) and not segment.text(place + 1):
-                    continue
-                without += not segment.text(place + 1)
-                amounts.append(self._cents(node.id, segment, place + 1))
-        return amounts, without
 
     def _service_dates(self, node: LoopNode) -> tuple[date | None, date | None]:
         segment = node.segment("DTP", ("472",))
         if segment is None:
-            self._problem(node.at, "2400", "DTP03", "no date of service", "DTP with 472")
+            self.values.problem(node.at, "2400", "DTP03", "no date of service", "DTP with 472")
             return None, None
         if segment.text(2) != "RD8":
-            day = self._day("2400", segment, 3)
+            day = self.values.day("2400", segment, 3)
             return day, day
         first, _, last = segment.text(3).partition("-")
-        begins, ends = _date(first), _date(last)
+        begins, ends = day_of(first), day_of(last)
         if begins is None or ends is None or ends < begins:
-            self._problem(segment.number, "2400", "DTP03", "no range of dates", "CCYYMMDD-CCYYMMDD")
+            self.values.problem(segment.number, "2400", "DTP03", "no range of dates", "CCYYMMDD-CCYYMMDD")
         return begins, ends
-
-    def _quantity(self, service: Segment) -> int | None:
-        text = service.text(4)
-        if len(text) <= _LONGEST_NUMBER and text.isascii():
-            try:
-                return scaled(text, 1)
-            except AmountError:
-                pass
-        self._problem(service.number, "2400", "SV104", "no whole number of units", "a whole number")
-        return None
 
     def _pointers(self, service: Segment, diagnoses: int) -> tuple[int, ...]:
         found: list[int] = []
@@ -391,55 +308,8 @@ class _Reader:
                 found.append(int(part))
             else:
                 expected = f"1 to {diagnoses}"
-                self._problem(service.number, "2400", "SV107", "a pointer to no diagnosis of the claim", expected)
+                self.values.problem(service.number, "2400", "SV107", "a pointer to no diagnosis of the claim", expected)
         return tuple(found)
-
-    # --- values -----------------------------------------------------------------------------------------
-
-    def _cents(self, loop: str, segment: Segment, position: int) -> int | None:
-        text = segment.text(position)
-        if text[:1] == ".":
-            text = f"0{text}"
-        elif text[:2] == "-.":
-            text = f"-0{text[1:]}"
-        if len(text) <= _LONGEST_NUMBER and text.isascii():
-            try:
-                return scaled(text.removesuffix("."), 100)
-            except AmountError:
-                pass
-        element = f"{segment.id}{position:02d}"
-        self._problem(
-            segment.number, loop, element, "no amount" if text else "nothing", "dollars, at most two decimals"
-        )
-        return None
-
-    def _whole(self, loop: str, segment: Segment, position: int) -> int | None:
-        text = segment.text(position)
-        if 0 < len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit():
-            return int(text)
-        self._problem(segment.number, loop, f"{segment.id}{position:02d}", "no number", "a whole number")
-        return None
-
-    def _dated(self, node: LoopNode, qualifier: str) -> date | None:
-        segment = node.segment("DTP", (qualifier,))
-        return None if segment is None else self._day(node.id, segment, 3)
-
-    def _day(self, loop: str, segment: Segment, position: int) -> date | None:
-        day = _date(
-            segment.text(position)[:_DAY_LENGTH] if segment.text(position - 1) == "DT" else segment.text(position)
-        )
-        if day is None:
-            self._problem(segment.number, loop, f"{segment.id}{position:02d}", "no date", "CCYYMMDD")
-        return day
-
-    def _problem(self, at: int, loop: str, element: str, found: str, expected: str) -> None:
-        self.problems.append(Problem(at, loop, element, found, expected))
-
-
-def _sum(amounts: list[int | None]) -> int | None:
-    """The amounts together; unknown where one of them is."""
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known) if len(known) == len(amounts) else None
 
 
 def _empty_line(at: int) -> ParsedLine:
@@ -456,20 +326,6 @@ def _empty_line(at: int) -> ParsedLine:
         pointers=(),
         date_of_service=None,
         date_through=None,
-    )
-
-
-def _address(node: LoopNode) -> ParsedAddress | None:
-    street, town = node.segment("N3"), node.segment("N4")
-    if street is None and town is None:
-        return None
-    return ParsedAddress(
-        line1=street.text(1) if street is not None else "",
-        line2=street.text(2) if street is not None else "",
-        city=town.text(1) if town is not None else "",
-        state=town.text(2) if town is not None else "",
-        zip_code=town.text(3) if town is not None else "",
-        country=town.text(4) if town is not None else "",
     )
 
 
@@ -496,30 +352,3 @@ def _line_fields(node: LoopNode, service: Segment) -> tuple[tuple[str, str], ...
         ("units", service.text(4)),
         ("line_date", day.text(3) if day is not None else ""),
     )
-
-
-def _phone(node: LoopNode) -> str:
-    """The first telephone number among the up to three numbers of a party's contact."""
-    contact = node.segment("PER")
-    if contact is None:
-        return ""
-    return next((contact.text(place + 1) for place in (3, 5, 7) if contact.text(place) == "TE"), "")
-
-
-def _reference(node: LoopNode | None, qualifier: str) -> str:
-    segment = None if node is None else node.segment("REF", (qualifier,))
-    return "" if segment is None else segment.text(2)
-
-
-def _part(segment: Segment, position: int, index: int) -> str:
-    parts = segment.parts(position)
-    return parts[index] if index < len(parts) else ""
-
-
-def _date(text: str) -> date | None:
-    if len(text) != _DAY_LENGTH or not text.isascii() or not text.isdigit():
-        return None
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return None
