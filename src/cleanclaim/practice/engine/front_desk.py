@@ -43,6 +43,8 @@ class Desk:
     probe: Mapping[str, str]
     told_by: Mapping[str, tuple[str, ...]]
     in_words: Mapping[str, str]
+    asked_at: Mapping[str, str]
+    """Rule → section in which it is found out where the rule has no data, where that is another one."""
     payer_inputs: tuple[str, ...]
     section_of: Mapping[str, str]
     """Rule → name of its section."""
@@ -72,6 +74,7 @@ def front_desk() -> Desk:
         probe=held["probe"],
         told_by={field: tuple(rules) for field, rules in held["told_by"].items()},
         in_words=held["not_known"],
+        asked_at=held["asked_at"],
         payer_inputs=tuple(held["payer_inputs"]),
         section_of={rule: item.name for item in sections for rule in item.rules},
     )

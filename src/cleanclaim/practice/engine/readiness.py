@@ -207,7 +207,8 @@ def _told(verdicts: Verdicts) -> dict[int, _Told]:
             unread.setdefault(missed.claim_id, set()).add(missed.code)
             continue
         what = desk.in_words.get(missed.code) or _sentence(f"not known: {', '.join(open_to_desk)}")
-        item = Item(Standing.OPEN, desk.section_of[missed.code], what, _why(missed.code), missed.code)
+        section = desk.asked_at.get(missed.code, desk.section_of[missed.code])
+        item = Item(Standing.OPEN, section, what, _why(missed.code), missed.code)
         items.setdefault(missed.claim_id, {}).setdefault(missed.code, item)
     passes = _passes(verdicts)
     return {
@@ -292,7 +293,7 @@ def _settle(items: dict[str, Item], passed: set[str], rule: str, holds: bool | N
         del items[rule]
         passed.add(rule)
     else:
-        items[rule] = Item(Standing.PROBLEM, items[rule].section, problem, _why(rule), rule)
+        items[rule] = Item(Standing.PROBLEM, front_desk().section_of[rule], problem, _why(rule), rule)
 
 
 def _once(items: Iterable[Item]) -> tuple[Item, ...]:

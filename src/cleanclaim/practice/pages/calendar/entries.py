@@ -78,7 +78,6 @@ class Column:
     is_today: bool
     timed: tuple[Entry, ...]
     untimed: tuple[Entry, ...]
-    lanes: int
 
     @property
     def count(self) -> int:
@@ -155,29 +154,43 @@ def hours_of(entries: Iterable[Entry]) -> range:
 def column(  # noqa: PLR0913 - what a column is
     entries: Sequence[Entry], hours: range, *, label: str, sub: str, day: date, provider: Provider | None, today: date
 ) -> Column:
-    """Lay entries out in a column: what overlaps lies side by side, in as many lanes as it takes, four at most."""
-    timed = [entry for entry in entries if entry.starts_at is not None]
-    free: list[int] = []
-    laid: list[tuple[Entry, int]] = []
-    for entry in timed:
-        placed = _slots(entry, hours)
-        lane = next((place for place, ends in enumerate(free) if ends <= placed.first_slot), len(free))
-        lane = min(lane, _MOST_LANES - 1)
-        if lane == len(free):
-            free.append(0)
-        free[lane] = max(free[lane], placed.first_slot + placed.slots)
-        laid.append((placed, lane + 1))
-    lanes = max(1, len(free))
+    """Lay entries out in a column: what overlaps lies side by side."""
     return Column(
         label=label,
         sub=sub,
         day=day,
         provider=provider,
         is_today=day == today,
-        timed=tuple(replace(entry, lane=lane, lanes=lanes) for entry, lane in laid),
+        timed=tuple(side_by_side([_slots(entry, hours) for entry in entries if entry.starts_at is not None])),
         untimed=tuple(entry for entry in entries if entry.starts_at is None),
-        lanes=lanes,
     )
+
+
+def side_by_side(placed: Sequence[Entry]) -> list[Entry]:
+    """Entries in the order of the clock, each in a lane; whatever overlaps, directly or by others, shares the width.
+
+    There are four lanes at most: of more at once, the later ones lie in the last lane, over one another.
+    """
+    found: list[Entry] = []
+    together: list[tuple[Entry, int]] = []
+    free: list[int] = []
+
+    def settle() -> None:
+        found.extend(replace(entry, lane=lane + 1, lanes=len(free)) for entry, lane in together)
+        together.clear()
+        free.clear()
+
+    for entry in placed:
+        if free and max(free) <= entry.first_slot:
+            settle()
+        lane = next((place for place, ends in enumerate(free) if ends <= entry.first_slot), len(free))
+        lane = min(lane, _MOST_LANES - 1)
+        if lane == len(free):
+            free.append(0)
+        free[lane] = max(free[lane], entry.first_slot + entry.slots)
+        together.append((entry, lane))
+    settle()
+    return found
 
 
 def _slots(entry: Entry, hours: range) -> Entry:
