@@ -13,8 +13,10 @@ from cleanclaim.practice.pages import (
     notes,
     patients,
     plans,
+    remittances,
     setup,
     today,
+    trail,
 )
 
 urlpatterns = [
@@ -26,8 +28,10 @@ urlpatterns = [
     *plans.urlpatterns,
     *claims.urlpatterns,
     *batches.urlpatterns,
+    *remittances.urlpatterns,
     *figures.urlpatterns,
     *guide.urlpatterns,
     *setup.urlpatterns,
     *jobs.urlpatterns,
+    *trail.urlpatterns,
 ]

@@ -42,6 +42,12 @@ def answer(value: bool | None) -> str:  # noqa: FBT001 - what is shown
 
 
 @register.filter
+def unsigned_money(cents: int) -> str:
+    """Cents as dollars without their sign, where words say which way they go."""
+    return dollars(abs(cents))
+
+
+@register.filter
 def plural(count: int, word: str) -> str:
     """A count with its word: `1 visit`, `2 visits`; `word` may give both forms as `entry,entries`."""
     singular, _comma, several = word.partition(",")
