@@ -79,7 +79,7 @@ def migrate() -> None:
 @group.command(
     "load",
     help=help_of(
-        "Load a clinic's folder: clinic.json, patients, visits, payer files. No claim is built and nobody is added.",
+        "Load a clinic's folder: clinic.json, patients, visits, payer files. Signed visits are billed; nobody is added.",
         "cleanclaim practice load my-clinic/ --clinic my-clinic --signed-before 2026-09-25",
     ),
 )

@@ -103,7 +103,7 @@ def verify_all(path: Path) -> Iterator[Verified]:
     for clinic in Clinic.objects.order_by("name", "id"):
         anchors = remembered.pop(str(clinic.pk), [])
         with transaction.atomic(), tenancy.scope([clinic.pk]):
-            broken = [*audit_trail.verify(clinic.pk), *_against(clinic.pk, anchors)]
+            broken = [*audit_trail.verify(clinic.pk), *against(clinic.pk, anchors)]
             entries = TrailEntry.objects.count()
         yield Verified(clinic.pk, clinic.name, entries, len(anchors), tuple(broken))
     for key, anchors in sorted(remembered.items()):
@@ -112,7 +112,8 @@ def verify_all(path: Path) -> Iterator[Verified]:
         yield Verified(UUID(key), "", 0, len(anchors), (audit_trail.Broken(UUID(key), last.sequence, problem),))
 
 
-def _against(clinic: UUID, anchors: list[Anchor]) -> Iterator[audit_trail.Broken]:
+def against(clinic: UUID, anchors: list[Anchor]) -> Iterator[audit_trail.Broken]:
+    """Where a clinic's chain, which must be in scope, is not what its anchors saw."""
     digests = dict(
         TrailEntry.objects.filter(sequence__in=[anchor.sequence for anchor in anchors]).values_list(
             "sequence", "digest"

@@ -28,9 +28,11 @@ _ENTRIES: tuple[tuple[str, str, str, Can | None], ...] = (
     ("Patients", "people", "patients", Can.SEE_PATIENTS),
     ("Claims", "files", "claims", Can.SEE_CLAIMS),
     ("Files", "send", "batches", Can.SEE_CLAIMS),
+    ("Payments", "cash-coin", "remittances", Can.SEE_CLAIMS),
     ("Figures", "graph-up", "figures", Can.SEE_FIGURES),
     ("Code guide", "book", "guide", None),
     ("Set-up", "sliders", "setup", Can.SET_UP),
+    ("Audit log", "shield-check", "trail", Can.SEE_TRAIL),
 )
 """Label, icon, name of the address, and what one must be allowed to do to see it."""
 
