@@ -95,7 +95,8 @@ def batch(request: ClinicRequest, key: UUID) -> HttpResponse:
     page = Paginator(claims, PAGE).get_page(request.GET.get("page"))
     request.access.record("read", "batch", found.pk, detail=f"{len(page)} of {found.claims_count} claims")
     rows = [(claim, STATUS_LABELS[claim.status], FREQUENCY_WORDS[claim.frequency]) for claim in page]
-    return render(request, "practice/batches/batch.html", {"batch": found, "page": page, "rows": rows})
+    context = {"batch": found, "page": page, "rows": rows, "may_work": request.access.may(Can.WORK_CLAIMS)}
+    return render(request, "practice/batches/batch.html", context)
 
 
 @clinic_page(Can.SEE_CLAIMS, area="batches")
