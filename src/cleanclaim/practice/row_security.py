@@ -52,6 +52,9 @@ KEPT: tuple[Kept, ...] = (
     Kept("practice_claimevent"),
     Kept("practice_signature"),
     Kept("practice_addendum", sealed="text"),
+    Kept("practice_ledgertransaction"),
+    Kept("practice_ledgerentry"),
+    Kept("practice_remittancefile", ("content", "sha256", "size", "clinic_id"), sealed="content"),
     Kept(
         "practice_batch",
         ("content", "sha256", "file_name", "interchange_control", "payer", "claims_count", "charge_cents", "clinic_id"),

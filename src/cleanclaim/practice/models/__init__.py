@@ -12,7 +12,14 @@ from cleanclaim.practice.models.claims import (
     ControlNumbers,
 )
 from cleanclaim.practice.models.clinics import Clinic, Company, Membership, Provider, Role, User
-from cleanclaim.practice.models.money import AnswerState, ClaimAnswer, LedgerEntry, LedgerTransaction, Remittance, RemittanceFile
+from cleanclaim.practice.models.money import (
+    AnswerState,
+    ClaimAnswer,
+    LedgerEntry,
+    LedgerTransaction,
+    Remittance,
+    RemittanceFile,
+)
 from cleanclaim.practice.models.patients import (
     Authorization,
     Coverage,

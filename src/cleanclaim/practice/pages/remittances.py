@@ -1,0 +1,243 @@
+"""Payments of payers: read a remittance, see where every cent would go, post it, place what is held, take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from cleanclaim.money import dollars
+from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, place, post, preview, unpost
+from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, Remittance, RemittanceFile
+from cleanclaim.reference import adjustments
+from cleanclaim.remittance.effects import Effect
+from cleanclaim.remittance.plan import Plan
+from cleanclaim.x12.reader_835 import read_835
+
+PAGE = 50
+"""Payments, or answers of a payment, on one page."""
+
+MOST_BYTES = 8 * 1024 * 1024
+"""The largest file that is taken: some thirty thousand claims."""
+
+_STATUS_WORDS = {
+    "1": "processed as primary",
+    "2": "processed as secondary",
+    "3": "processed as tertiary",
+    "4": "denied",
+    "19": "processed as primary, sent on",
+    "20": "processed as secondary, sent on",
+    "21": "processed as tertiary, sent on",
+    "22": "taken back",
+    "23": "not theirs, sent on",
+    "25": "estimate only",
+}
+
+
+@clinic_page(Can.SEE_CLAIMS)
+def remittances(request: ClinicRequest) -> HttpResponse:
+    """Payments posted so far, and what is held in suspense."""
+    access = request.access
+    rows = Remittance.objects.select_related("posted_by", "unposted_by")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    live = Remittance.objects.filter(unposted_at=None).aggregate(paid=Sum("amount_cents"), held=Sum("held_cents"))
+    answers = ClaimAnswer.objects.filter(remittance__unposted_at=None)
+    held = answers.filter(state=AnswerState.HELD.value).select_related("remittance")
+    access.record("list", "remittance", detail=f"{len(page)} payments")
+    context = {
+        "page": page,
+        "paid_cents": live["paid"] or 0,
+        "held_cents": live["held"] or 0,
+        "open_cents": answers.aggregate(total=Sum("open_cents"))["total"] or 0,
+        "held": held.defer("answer")[:PAGE],
+        "may_work": access.may(Can.WORK_CLAIMS),
+    }
+    return render(request, "practice/remittances/remittances.html", context)
+
+
+@require_POST
+@clinic_page(Can.WORK_CLAIMS, area="remittances")
+def remittances_read(request: ClinicRequest) -> HttpResponse:
+    """Take a file and show what it holds; nothing is posted yet."""
+    access = request.access
+    upload = request.FILES.get("file")
+    if upload is None or not upload.size:
+        messages.error(request, "Choose a remittance file (835) first.")
+        return redirect("remittances", access.clinic.slug)
+    if upload.size > MOST_BYTES:
+        messages.error(request, f"The file has {upload.size:,} bytes; at most {MOST_BYTES:,} are taken at once.")
+        return redirect("remittances", access.clinic.slug)
+    data = upload.read()
+    if not read_835(data).remittances:
+        messages.error(request, "No payment was found in this file. Expected is a remittance (835).")
+        return redirect("remittances", access.clinic.slug)
+    file = keep_file(access.clinic, access.user, data)
+    access.record("create", "remittance file", file.pk, detail=f"{file.size} bytes")
+    return redirect("remittance_file", access.clinic.slug, file.pk)
+
+
+@clinic_page(Can.WORK_CLAIMS, area="remittances")
+def remittance_file(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """What a file holds and where every cent would go; a POST posts it."""
+    access = request.access
+    file = get_object_or_404(RemittanceFile, pk=key)
+    if request.method == "POST":
+        return _post(request, file)
+    found = preview(file.content.data)
+    access.record("read", "remittance file", file.pk, detail=f"{len(found.plans)} payments")
+    context = {
+        "file": file,
+        "plans": [_shown(item) for item in found.plans],
+        "found": found,
+        "problems": [str(problem) for problem in found.problems],
+    }
+    return render(request, "practice/remittances/file.html", context)
+
+
+def _post(request: ClinicRequest, file: RemittanceFile) -> HttpResponse:
+    access = request.access
+    posted, found = post(access.clinic, access.user, file, origin=access.origin)
+    for row in posted:
+        held = f"; {dollars(row.held_cents)} held" if row.held_cents else ""
+        messages.success(request, f"{row.payer_name} {row.trace_number}: {dollars(row.amount_cents)} posted{held}.")
+    for record in found.known:
+        messages.info(request, f"{record.trace_number} was posted before; nothing changed.")
+    for record, why in found.refused:
+        messages.error(request, f"{record.trace_number} was refused: {why}.")
+    if len(posted) == 1:
+        return redirect("remittance", access.clinic.slug, posted[0].pk)
+    return redirect("remittances", access.clinic.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class _ShownPlan:
+    """A plan in the figures that decide whether to post it."""
+
+    record: object
+    claims: int
+    paid_cents: int
+    given_up_cents: int
+    patient_cents: int
+    open_cents: int
+    plan: Plan
+
+
+def _shown(made: Plan) -> _ShownPlan:
+    lines = [line for item in made.posted for line in item.lines]
+    by_effect = {
+        effect: sum(cents for line in lines for what, cents, _why in line.unpaid if what is effect) for effect in Effect
+    }
+    return _ShownPlan(
+        made.remittance,
+        len(made.posted),
+        sum(line.paid_cents for line in lines),
+        by_effect[Effect.CONTRACTUAL],
+        by_effect[Effect.PATIENT],
+        by_effect[Effect.OPEN],
+        made,
+    )
+
+
+@clinic_page(Can.SEE_CLAIMS, area="remittances")
+def remittance(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """One payment with what it says about each claim."""
+    access = request.access
+    row = get_object_or_404(Remittance.objects.select_related("posted_by", "unposted_by"), pk=key)
+    answers = row.answers.select_related("claim").defer("answer").order_by("state", "segment")
+    page = Paginator(answers, PAGE).get_page(request.GET.get("page"))
+    access.record("read", "remittance", row.pk)
+    sums = row.answers.aggregate(
+        paid=Sum("paid_cents"), given_up=Sum("given_up_cents"), patient=Sum("patient_cents"), open=Sum("open_cents")
+    )
+    context = {
+        "row": row,
+        "page": page,
+        "sums": {name: value or 0 for name, value in sums.items()},
+        "answers": [(item, _STATUS_WORDS.get(item.status_code, "unknown status"), _reasons(item)) for item in page],
+        "may_work": access.may(Can.WORK_CLAIMS),
+    }
+    return render(request, "practice/remittances/remittance.html", context)
+
+
+def _reasons(answer: ClaimAnswer) -> list[dict[str, object]]:
+    """The reasons of an answer in words, each with its cents and our explanation where there is one."""
+    found = []
+    for group, reason, cents in answer.reasons:
+        told = adjustments.carc(reason)
+        found.append(
+            {
+                "code": f"{group}-{reason}",
+                "cents": cents,
+                "meaning": told.meaning if told else "not on the list that is loaded here",
+                "remedy": told.remedy if told else "",
+            }
+        )
+    return found
+
+
+@require_POST
+@clinic_page(Can.WORK_CLAIMS, area="remittances")
+def remittance_place(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Put an answer that is held onto the claim whose number a person gives."""
+    access = request.access
+    answer = get_object_or_404(ClaimAnswer.objects.defer("answer"), pk=key)
+    number = request.POST.get("number", "").strip()
+    try:
+        placed = place(access.clinic, access.user, answer.pk, number, origin=access.origin)
+    except NotPostedError as error:
+        messages.error(request, f"Not placed: {error}.")
+    else:
+        messages.success(request, f"{dollars(placed.paid_cents)} put onto claim {number}.")
+    return redirect("remittance", access.clinic.slug, answer.remittance_id)
+
+
+@require_POST
+@clinic_page(Can.WORK_CLAIMS, area="remittances")
+def remittance_unpost(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Take a payment back whole."""
+    access = request.access
+    row = get_object_or_404(Remittance.objects, pk=key)
+    try:
+        unpost(access.clinic, access.user, row.pk, origin=access.origin)
+    except NotPostedError as error:
+        messages.error(request, f"Not unposted: {error}.")
+    else:
+        messages.success(request, f"{row.trace_number} is taken back; everything stands as before it was posted.")
+    return redirect("remittance", access.clinic.slug, row.pk)
+
+
+@clinic_page(Can.SEE_CLAIMS, area="claims")
+def claim_money(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Where the cents of a claim stand, line by line, and what payers said of it: a part of the claim's page."""
+    claim = get_object_or_404(Claim.objects.defer("record", "questions", "evidence"), pk=key)
+    states = ledger_rows.line_states([claim.pk])[claim.pk]
+    answers = claim.answers.select_related("remittance").defer("answer")
+    request.access.record("read", "claim", claim.pk, detail="money")
+    context = {
+        "lines": [(line.rpartition(":")[2], state) for line, state in states.items()],
+        "answers": [
+            (item, _STATUS_WORDS.get(item.status_code, "unknown status"), _reasons(item))
+            for item in answers.order_by("remittance__paid_on", "segment")
+        ],
+    }
+    return render(request, "practice/remittances/claim_money.html", context)
+
+
+urlpatterns: list[URLPattern] = [
+    path("payments/", remittances, name="remittances"),
+    path("payments/read/", remittances_read, name="remittances_read"),
+    path("payments/files/<uuid:key>/", remittance_file, name="remittance_file"),
+    path("payments/<uuid:key>/", remittance, name="remittance"),
+    path("payments/<uuid:key>/unpost/", remittance_unpost, name="remittance_unpost"),
+    path("payments/answers/<uuid:key>/place/", remittance_place, name="remittance_place"),
+    path("claims/<uuid:key>/money/", claim_money, name="claim_money"),
+]
