@@ -96,7 +96,7 @@ def accept(
                 _set(visit.billed[place], change)
             changed["billed"] = None
     if gone:
-        visit.billed = [item for place, item in enumerate(visit.billed) if place not in gone]
+        visit.billed = [item for place, item in enumerate(visit.billed or ()) if place not in gone]
     visit.attested = [*visit.attested, *map(asdict, added)]
     return list(changed)
 

@@ -100,9 +100,10 @@ def _rows(visit: Visit) -> list[QuerySet[Any]]:
 
 
 def _counted(place: int, rows: QuerySet[Model]) -> QuerySet[Any, tuple[Any, ...]]:
-    return (
+    counted: QuerySet[Any, tuple[Any, ...]] = (
         rows.order_by()
         .values("clinic_id")
         .annotate(place=Value(place), rows=Count("pk"), latest=Max("changed_at"), versions=Sum("version"))
         .values_list("place", "rows", "latest", "versions")
     )
+    return counted

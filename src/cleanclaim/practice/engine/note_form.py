@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any, Protocol
+from typing import Any
 
+from django.http import QueryDict
 from pydantic import TypeAdapter, ValidationError
 
 from cleanclaim.practice.models import Provider, Visit
@@ -34,18 +35,6 @@ _DETAIL = (
     "abn_on_file", "therapist_on_site",
 )  # fmt: skip
 _PLAIN = ("kind", "place_of_service", "time_in", "time_out")
-
-
-class Posted(Protocol):
-    """What is read of a posted form."""
-
-    def get(self, name: str, default: str = "") -> str | None:
-        """The last value of a name."""
-        ...
-
-    def getlist(self, name: str) -> list[str]:
-        """Every value of a name, in the order of the page."""
-        ...
 
 
 @dataclass(slots=True)
@@ -98,10 +87,10 @@ def blank_row(key: str, *, by: str = "PT") -> Row:
     return Row(key, dict.fromkeys(ROW_FIELDS, "") | {"by": by, "group_size": "1"})
 
 
-def read(posted: Posted) -> NoteForm:
+def read(posted: QueryDict) -> NoteForm:
     """The form as it was posted."""
     names = (*NOTE_PARTS, *_COMPONENTS, *_DETAIL, *_PLAIN, "therapist", "assistant")
-    values = {name: (posted.get(name, "") or "").strip() for name in names}
+    values = {name: posted.get(name, "").strip() for name in names}
     columns = {name: posted.getlist(f"row_{name}") for name in ROW_FIELDS}
     rows = [
         Row(key, {name: column[place].strip() if place < len(column) else "" for name, column in columns.items()})

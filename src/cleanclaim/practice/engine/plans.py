@@ -26,8 +26,8 @@ _DECIDING_FAMILIES = frozenset({"plan_of_care", "authorization", "threshold"})
 _DECIDING_RULES = frozenset({"TF104", "TF105", "ID207", "PY103", "PY104", "PY105", "PY106", "PY107", "PY108"})
 """Beside the families: the coverage's dates and existence, and what a payer limits whatever is done."""
 
-_OF_THE_NOTE = frozenset({"PC303", "PC304", "TH102", "TH104", "TH105", "TH106", "TH107"})
-"""Rules of those families that need what will stand in the note or on the lines."""
+_OF_THE_NOTE = frozenset({"AU102", "AU108", "PC303", "PC304", "TH102", "TH104", "TH105", "TH106", "TH107"})
+"""Rules of those families that need what will stand in the note, on the lines or on the claim form."""
 
 
 class Answer(StrEnum):

@@ -64,12 +64,9 @@ def settled_lines(checked: LiveCheck) -> list[dict[str, object]] | None:
     if checked.questions or checked.crashed or any(line.units is None or not line.code for line in checked.lines):
         return None
     return [
-        BilledLine(
-            code=line["code"],
-            modifiers=tuple(line["modifiers"] or ()),
-            units=line["units"],
-            pointers=tuple(line["pointers"]) if line["pointers"] is not None else None,
-        ).model_dump(mode="json")
+        BilledLine.model_validate({name: line[name] for name in ("code", "modifiers", "units", "pointers")}).model_dump(
+            mode="json"
+        )
         for line in checked.claim.lines
     ]
 
@@ -93,9 +90,8 @@ def sign(visit: Visit, *, version: int, user: User, provider: Provider, checked:
         raise NotForThemError(why)
     now = timezone.now()
     lines = settled_lines(checked)
-    stored_before = visit.billed is not None
     if lines is not None:
-        visit.billed = _with_stated_charges(lines, visit.billed) if stored_before else lines
+        visit.billed = _with_stated_charges(lines, visit.billed or [])
     visit.status = VisitStatus.SIGNED.value
     visit.signed_at = now
     visit.save_if_unchanged(version, "status", "signed_at", "billed")

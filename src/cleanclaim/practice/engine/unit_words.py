@@ -87,12 +87,12 @@ def tell_units(billed: Billed, preference: Sequence[str]) -> UnitStory:
         if row["day_code"] is not None and row["services_furnished"] != 0
     }
     method = day.get("payer_unit_method")
-    if not furnished:
-        sentence, notes = "", ()
-    elif method is None:
+    sentence = ""
+    notes: tuple[str, ...] = ()
+    if furnished and method is None:
         both = compare_methods(furnished, prefer=preference)
         sentence, notes = both.explanation, both.eight_minute.notes
-    else:
+    elif furnished:
         counted = count_units(furnished, UnitMethod(method), prefer=preference)
         sentence, notes = counted.explanation, counted.notes
     if any(row["day_code"] is None for row in rows):
