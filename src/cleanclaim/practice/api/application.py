@@ -5,8 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -74,5 +75,14 @@ def _build() -> PracticeApi:
     return application
 
 
+def addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """The API's addresses; the door opens transactions itself, so that none spans the whole request."""
+    patterns, name, namespace = api.urls
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            pattern.callback = transaction.non_atomic_requests(pattern.callback)
+    return patterns, name, namespace
+
+
 api = _build()
-"""The API. Django reads it with the addresses."""
+"""The API, as the addresses mount it and the description tells it."""

@@ -1,6 +1,7 @@
 """The door of every call: who calls, how often, what they may do, in which clinic, and whether it was done before.
 
-A call runs in its clinic's scope and in a transaction of its own, which a refusal takes back.
+A call runs in its clinic's scope and in a transaction of its own, which a refusal takes back. Who calls and how often
+is written before it, so that calls of one token do not wait for each other.
 """
 
 from __future__ import annotations
@@ -49,19 +50,14 @@ def door(run: Run) -> Run:
         headers: dict[str, str] = {}
         try:
             _check_query(request, queries)
-            clinic, text = _named(request, origin)
-            with tenancy.scope([clinic]):
-                caller = tokens.caller_of(clinic, text, origin)
-                if caller is None:
-                    raise _unknown(origin)
-                allowance = rate.count_call(caller.token.pk)
-                headers = allowance.headers()
-                _check_allowance(allowance)
-                _check_size(request)
-                _check_rights(caller, needs)
-                inside = cast("ApiRequest", request)
-                inside.access, inside.caller = caller.access, caller
-                answer = _done(inside, needs, lambda: run(request, *arguments, **options))
+            caller, allowance = _caller(request, origin)
+            headers = allowance.headers()
+            _check_allowance(allowance)
+            _check_size(request)
+            _check_rights(caller, needs)
+            inside = cast("ApiRequest", request)
+            inside.access, inside.caller = caller.access, caller
+            answer = _done(inside, needs, lambda: run(request, *arguments, **options))
         except ApiProblemError as problem:
             answer = problem.response()
         for name, value in headers.items():
@@ -73,7 +69,7 @@ def door(run: Run) -> Run:
 
 def _done(request: ApiRequest, needs: Needs, run: Callable[[], HttpResponse]) -> HttpResponse:
     """The call's answer; what it wrote is taken back where it is refused."""
-    with transaction.atomic():
+    with transaction.atomic(), tenancy.scope([request.access.clinic.pk]):
         held: idempotency.Held | HttpResponse | None = None
         if request.method == "POST":
             key = idempotency.key_of(request, required=not needs.computes)
@@ -88,21 +84,22 @@ def _done(request: ApiRequest, needs: Needs, run: Callable[[], HttpResponse]) ->
         return answer
 
 
-def _named(request: HttpRequest, origin: str) -> tuple[Any, str]:
-    spent = rate.guesses_spent(origin)
-    if spent is not None:
-        raise ApiProblemError(
-            HTTPStatus.TOO_MANY_REQUESTS, "Too many refused tokens from this address; wait.", headers=spent.headers()
-        )
+def _caller(request: HttpRequest, origin: str) -> tuple[tokens.Caller, rate.Allowance]:
+    """Whom the request's token speaks for, and how often it may still call. Raises `ApiProblemError`."""
     named = tokens.clinic_of(request)
     if named is None:
         raise _unauthorized("Expected a header Authorization: Bearer, with a token of this practice.")
-    return named
-
-
-def _unknown(origin: str) -> ApiProblemError:
-    rate.count_guess(origin)
-    return _unauthorized("The token is unknown, revoked or expired.")
+    clinic, text = named
+    with transaction.atomic(), tenancy.scope([clinic]):
+        caller = tokens.caller_of(clinic, text, origin)
+        if caller is not None:
+            return caller, rate.count_call(caller.token)
+    spent = rate.count_guess(origin)
+    if spent.is_spent:
+        raise ApiProblemError(
+            HTTPStatus.TOO_MANY_REQUESTS, "Too many refused tokens from this address; wait.", headers=spent.headers()
+        )
+    raise _unauthorized("The token is unknown, revoked or expired.")
 
 
 def _unauthorized(detail: str) -> ApiProblemError:

@@ -1,16 +1,18 @@
-"""How often a token may call: a count for each minute, kept in the cache that all workers share.
+"""How often a token may call, and how often an address may guess: counts of one minute, shared by all workers.
 
-With the default cache, which lives in one process, every worker counts for itself; a deployment of several workers
-sets a shared cache.
+A token's count stands in its own row, an address's in the cache.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import F
+from django.utils import timezone
+
+from cleanclaim.practice.models import ApiToken
 
 _WINDOW = 60
 """Seconds."""
@@ -41,34 +43,24 @@ class Allowance:
         return {**found, "Retry-After": str(self.seconds)} if self.is_spent else found
 
 
-def count_call(token: object) -> Allowance:
-    """Count one call of a token."""
-    return _count(f"api:token:{token}", settings.API_CALLS_PER_MINUTE)
+def count_call(token: ApiToken) -> Allowance:
+    """Count one call of a token, whose clinic is in scope."""
+    now = timezone.now()
+    minute, second = divmod(int(now.timestamp()), _WINDOW)
+    own = ApiToken.objects.filter(pk=token.pk)
+    if not own.filter(minute=minute).update(calls=F("calls") + 1, used_at=now):
+        own.exclude(minute=minute).update(minute=minute, calls=1, used_at=now)
+    limit: int = settings.API_CALLS_PER_MINUTE
+    return Allowance(limit, limit - own.values_list("calls", flat=True)[0], _WINDOW - second)
 
 
 def count_guess(origin: str) -> Allowance:
     """Count one refused token from an address."""
-    return _count(f"api:guess:{origin}", GUESSES)
-
-
-def guesses_spent(origin: str) -> Allowance | None:
-    """The allowance of an address that has guessed too often; `None` while it may go on."""
-    name, left = _window(f"api:guess:{origin}")
-    used = int(cache.get(name, 0))
-    return Allowance(GUESSES, -1, left) if used >= GUESSES else None
-
-
-def _count(what: str, limit: int) -> Allowance:
-    name, left = _window(what)
+    minute, second = divmod(int(timezone.now().timestamp()), _WINDOW)
+    name = f"api:guess:{origin}:{minute}"
     cache.add(name, 0, _WINDOW * 2)
     try:
         used = cache.incr(name)
     except ValueError:  # it expired between the two
-        cache.set(name, 1, _WINDOW * 2)
         used = 1
-    return Allowance(limit, limit - used, left)
-
-
-def _window(what: str) -> tuple[str, int]:
-    now = int(time.time())
-    return f"{what}:{now // _WINDOW}", _WINDOW - now % _WINDOW
+    return Allowance(GUESSES, GUESSES - used, _WINDOW - second)

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -24,8 +24,6 @@ from cleanclaim.practice.api.scopes import Scope
 from cleanclaim.practice.models import ApiToken, Clinic, Membership, Role
 
 _TOKEN = re.compile(r"cc1_(?P<clinic>[A-Za-z0-9_-]{22})_(?P<secret>[A-Za-z0-9_-]{43})")
-_USED_AT_MOST_EVERY = timedelta(minutes=1)
-"""How exactly a token's last use is kept: not every call writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +67,11 @@ def caller_of(clinic: UUID, text: str, origin: str) -> Caller | None:
         .filter(clinic_id=clinic, digest=_digest(text), revoked_at=None)
         .first()
     )
-    now = timezone.now()
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
+    if row is None or (row.expires_at is not None and row.expires_at <= timezone.now()):
         return None
     member = row.membership
     if not member.user.is_active or member.clinic_id != clinic:
         return None
-    if row.used_at is None or now - row.used_at >= _USED_AT_MOST_EVERY:
-        ApiToken.objects.filter(pk=row.pk).update(used_at=now)
     access = Access(member.user, row.clinic, Role(member.role), member.provider, origin)
     return Caller(row, access, frozenset(row.scopes))
 
