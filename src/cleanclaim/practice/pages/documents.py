@@ -63,7 +63,7 @@ class DocumentForm(Styled, forms.Form):
 
     def clean_file(self) -> tuple[bytes, str]:
         """The bytes and what they are."""
-        held: UploadedFile = self.cleaned_data["file"]
+        held: UploadedFile[bytes] = self.cleaned_data["file"]
         if held.size is None or held.size > MOST_BYTES:
             raise ValidationError("Expected a file of at most 10 MB.")
         data = held.read()

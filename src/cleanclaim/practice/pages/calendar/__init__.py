@@ -1,7 +1,7 @@
-"""The calendar: appointments and visits by day and week, booking, no-shows, and notes that are not signed."""
+"""The calendar: appointments and visits, booking, no-shows, notes not signed, and imported calendars."""
 
 from __future__ import annotations
 
-from cleanclaim.practice.pages.calendar import booking, unsigned, weeks
+from cleanclaim.practice.pages.calendar import booking, importing, unsigned, weeks
 
-urlpatterns = [*weeks.urlpatterns, *booking.urlpatterns, *unsigned.urlpatterns]
+urlpatterns = [*weeks.urlpatterns, *booking.urlpatterns, *unsigned.urlpatterns, *importing.urlpatterns]

@@ -32,7 +32,7 @@ _LONGEST = 8 * 60
 class AppointmentForm(Styled, forms.Form):
     """When an appointment is, how long, with whom, what for."""
 
-    provider = forms.ModelChoiceField(None, label="with", empty_label="choose")
+    provider: forms.ModelChoiceField[Provider] = forms.ModelChoiceField(None, label="with", empty_label="choose")
     on = DayField(label="day")
     at = forms.TimeField(
         label="time",

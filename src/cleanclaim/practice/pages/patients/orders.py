@@ -34,7 +34,9 @@ _NPI_WORDS = {
 class OrderForm(Styled, forms.ModelForm[Referral]):
     """An order: who signed it and when, for what. Whoever is not in the list yet is entered below it."""
 
-    by = forms.ModelChoiceField(None, required=False, label="signed by", empty_label="somebody new")
+    by: forms.ModelChoiceField[Provider] = forms.ModelChoiceField(
+        None, required=False, label="signed by", empty_label="somebody new"
+    )
     on = DayField(label="signed on")
     received_on = DayField(label="received on", required=False)
     valid_through = DayField(label="good through", required=False)

@@ -85,7 +85,7 @@ class PatientForm(Styled, forms.ModelForm[Patient]):
 
     def __init__(self, *arguments: object, today: object, **options: object) -> None:
         self.today = today
-        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        super().__init__(*arguments, **options)
         self.fields["sex"].choices = [("", "choose"), *Patient._meta.get_field("sex").choices]  # type: ignore[attr-defined, misc] # noqa: SLF001 - Django's public door
         self.fields["birth_date"].widget.attrs["max"] = str(today)
 
