@@ -71,6 +71,7 @@ def test_lookups_read_nothing_that_names_a_patient_and_no_other_table() -> None:
     assert read <= {
         "code",
         "day_code",
+        "medicare_code",
         "date_of_service",
         "modifiers",
         "place_of_service",

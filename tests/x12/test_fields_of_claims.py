@@ -146,7 +146,15 @@ def test_the_telephone_is_that_of_the_clinics_first_contact(contact: str, phone:
 
 @pytest.mark.parametrize(
     ("causes", "kind"),
-    [("AA", "auto"), ("EM", "employment"), ("OA:AA", "other"), ("ZZ", "ZZ"), ("AA:ZZ", "ZZ"), (":AA", "auto"), ("", "")],
+    [
+        ("AA", "auto"),
+        ("EM", "employment"),
+        ("OA:AA", "other"),
+        ("ZZ", "ZZ"),
+        ("AA:ZZ", "ZZ"),
+        (":AA", "auto"),
+        ("", ""),
+    ],
 )
 def test_a_cause_that_no_claim_knows_is_told_as_it_stands(causes: str, kind: str) -> None:
     clm = "CLM*C1*240***11:B:1*Y*A*Y*Y"

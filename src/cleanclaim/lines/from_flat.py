@@ -1,11 +1,11 @@
 """Billed lines in a flat file, one row a line (CSV or Parquet), become rows of the tables.
 
 The columns are those of the data dictionary (`cleanclaim.lines.schema`, tables `claims` and `lines`) and the short
-names of `flat_columns.ALIASES`. `date`, `code` and `modifiers` must be there. A column that is not there is unknown for every
-row, never "no". An empty cell is unknown too, except in a column where empty is said to mean absent: there it says
-that there is none (a referring NPI, an authorization number, modifiers). Dates are `2026-03-04` or `3/4/2026`,
-charges dollars (`120.00`), yes-or-no columns `yes` or `no`; lists (modifiers, diagnoses, pointers) are divided by
-blanks, commas, semicolons, colons or bars; pointers may be letters.
+names of `flat_columns.ALIASES`. `date`, `code` and `modifiers` must be there. A column that is not there is unknown
+for every row, never "no". An empty cell is unknown too, except in a column where empty is said to mean absent: there
+it says that there is none (a referring NPI, an authorization number, modifiers). Dates are `2026-03-04` or
+`3/4/2026`, charges dollars (`120.00`), yes-or-no columns `yes` or `no`; lists (modifiers, diagnoses, pointers) are
+divided by blanks, commas, semicolons, colons or bars; pointers may be letters.
 
 With a column `minutes` the file says what was done: each row's minutes, one-on-one, under its code, and no other
 service. Whose minutes they were is said by `by` (PT, PTA, together, aide, student), or by `assistant_minutes` and

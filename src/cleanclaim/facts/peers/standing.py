@@ -1,8 +1,9 @@
 """Where a therapist stands among the other therapists at hand: units of a visit, and patients billed with KX.
 
 A therapist stands out who lies above more of the others than a published share of them, and whose difference from the
-others together is significant by Welch's test. Below a number of therapists there is no comparison. All three are data. Only therapists of whom every visit is known are
-compared, each within the discipline. The last judged claim of a therapist stands for all, so that one is told once.
+others together is significant by Welch's test. Below a number of therapists there is no comparison. All three figures
+are data. Only therapists of whom every visit is known are compared, each within the discipline. The last judged claim
+of a therapist stands for all, so that one is told once.
 """
 
 from __future__ import annotations
