@@ -98,11 +98,11 @@ def read_folder(folder: Path) -> Loaded:
         if not (folder / name).exists():
             raise FolderError(f"{folder}: {name} is absent; expected clinic.json, patients.json and a folder visits")
     loaded = Loaded()
-    clinics = _records(folder / "clinic.json", Clinic, loaded.rejections)
+    clinics = read_records(folder / "clinic.json", Clinic, loaded.rejections)
     if not clinics:
         raise FolderError("; ".join(map(str, loaded.rejections)))
     _, loaded.clinic = clinics[0]
-    for _, patient in _records(folder / "patients.json", Patient, loaded.rejections):
+    for _, patient in read_records(folder / "patients.json", Patient, loaded.rejections):
         loaded.patients[patient.id] = patient
     files = sorted(path for path in (folder / "visits").rglob("*") if path.suffix in VISIT_SUFFIXES)
     read_visits(files, loaded)
@@ -112,7 +112,7 @@ def read_folder(folder: Path) -> Loaded:
 def read_visits(files: Iterable[Path], loaded: Loaded) -> None:
     """Read visit files into `loaded`: visits in order of date and id; a repeated id is set aside."""
     for path in files:
-        for row, visit in _records(path, Visit, loaded.rejections):
+        for row, visit in read_records(path, Visit, loaded.rejections):
             if visit.id in loaded.files:
                 loaded.rejections.append(
                     Rejection(path.name, row, visit.id, "id", f"a key of its own; {loaded.files[visit.id]} has it too")
@@ -128,7 +128,8 @@ def read_visits(files: Iterable[Path], loaded: Loaded) -> None:
     loaded.visits.sort(key=lambda visit: (visit.date_of_service, visit.id))
 
 
-def _records(path: Path, kind: type[R], rejections: list[Rejection]) -> list[tuple[int, R]]:
+def readread_records(path: Path, kind: type[R], rejections: list[Rejection]) -> list[tuple[int, R]]:
+    """The records of one kind in a file, each with its row; what cannot be read is added to `rejections`."""
     found = []
     for row, raw in _rows(path, rejections):
         try:
