@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -64,6 +66,12 @@ def with_id(field: BoundField, prefix: object) -> SafeString:
 def words(text: str) -> list[str]:
     """The words of a text, for a list of choices in a template."""
     return text.split()
+
+
+@register.filter
+def item(values: Mapping[str, object], key: str) -> object:
+    """The value of a key that a variable names; empty where it is missing."""
+    return values.get(key, "")
 
 
 @register.simple_tag(takes_context=True)
