@@ -167,6 +167,10 @@ def _shown(value: object) -> str:
     return "unknown" if value is None else str(value)
 
 
+_LETTERS = "ABCDEFGHIJKL"
+"""Diagnoses as the form letters them."""
+
+
 def _lines(claim: Claim, findings: Sequence[FindingView]) -> list[LineView]:
     views = []
     for row in claim.lines.all():
@@ -176,7 +180,7 @@ def _lines(claim: Claim, findings: Sequence[FindingView]) -> list[LineView]:
             LineView(
                 row=row,
                 label=procedure.label if procedure else "",
-                letters="".join("ABCDEFGHIJKL"[number - 1] for number in row.pointers if 1 <= number <= 12),  # noqa: PLR2004 - letters of the form
+                letters=", ".join(_LETTERS[number - 1] for number in row.pointers if 1 <= number <= len(_LETTERS)),
                 findings=[one for one in findings if one.row.place == place],
             )
         )
@@ -187,9 +191,9 @@ def _diagnoses(claim: Claim) -> list[tuple[str, str, str]]:
     """Letter, code and words of each diagnosis: as filed where a claim is made, else as the visit lists them."""
     codes = claim.record["diagnoses"] if claim.record is not None else claim.visit.diagnoses or []
     found = []
-    for place, code in enumerate(codes[:12]):
+    for letter, code in zip(_LETTERS, codes, strict=False):
         known = icd10.get(code)
-        found.append(("ABCDEFGHIJKL"[place], code, known.label if known else ""))
+        found.append((letter, code, known.label if known else ""))
     return found
 
 
