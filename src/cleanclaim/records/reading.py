@@ -128,7 +128,7 @@ def read_visits(files: Iterable[Path], loaded: Loaded) -> None:
     loaded.visits.sort(key=lambda visit: (visit.date_of_service, visit.id))
 
 
-def readread_records(path: Path, kind: type[R], rejections: list[Rejection]) -> list[tuple[int, R]]:
+def read_records(path: Path, kind: type[R], rejections: list[Rejection]) -> list[tuple[int, R]]:
     """The records of one kind in a file, each with its row; what cannot be read is added to `rejections`."""
     found = []
     for row, raw in _rows(path, rejections):
