@@ -6,6 +6,7 @@ import polars as pl
 
 from cleanclaim.check.judge import Judge
 from cleanclaim.check.questions import Questions
+from cleanclaim.facts.frames import Frames
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Verdict
 from cleanclaim.rules.notation import parse
@@ -34,7 +35,7 @@ def test_verdicts_are_those_of_the_whole_expression_for_every_pair_of_truths() -
     )
     tried = rule("ZZ203", pl.col("c"), applies=pl.col("a") & pl.col("b"))
 
-    verdicts = Questions.of([tried]).ask(frame, "lines", {}).of("ZZ203").tolist()
+    verdicts = Questions.of([tried]).ask(Frames({"lines": frame}), "lines", {}).of("ZZ203").tolist()
 
     assert verdicts == frame.select(tried.verdict()).to_series().to_list()
     assert verdicts.count(int(Verdict.FINDING)) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
-from cleanclaim.facts import alike, derive, few_rows, memory, pair_edits, workspace
+from cleanclaim.facts import alike, derive, few_rows, frames, memory, pair_edits, workspace
 from cleanclaim.facts.claims import like_lines
 from cleanclaim.facts.diagnoses import company, links
 from cleanclaim.facts.identity import described
@@ -25,6 +25,7 @@ from cleanclaim.units import service_table
 THRESHOLDS = (
     (questions, "_FEW_CELLS"),
     (questions, "FEW_ROWS"),
+    (frames, "FEW_ROWS"),
     (workspace, "FEW_ROWS"),
     (alike, "FEW_ROWS"),
     (alike, "_KINDS_PER_ROW"),

@@ -31,7 +31,7 @@ def test_expressions_that_build_on_each_other_are_one_step_in_layers() -> None:
     ).steps()
 
     assert isinstance(step, Compute)
-    assert [[name for name, _ in layer] for layer in step.layers] == [["first"], ["second"], ["third"]]
+    assert [[formula.name for formula in layer] for layer in step.layers] == [["first"], ["second"], ["third"]]
 
     workspace = Workspace.of(parse("visit 2026-03-04 medicare_b\n 97110 x2"), Context(), with_pairs=False)
     workspace.apply(step)

@@ -77,7 +77,7 @@ class Judge:
         crashed: dict[str, str] = {}
         for table, questions in self._questions.items():
             mute = {rule.code for rule in questions.rules if self._reads_crashed(rule, workspace, crashed)}
-            answers[table] = questions.without(mute).ask(workspace.frames[table], table, crashed, workspace.alike)
+            answers[table] = questions.without(mute).ask(workspace.frames, table, crashed, workspace.alike)
         return Verdicts(self, workspace, answers, crashed)
 
     def reads(self, rule: Rule) -> tuple[str, ...]:

@@ -7,18 +7,25 @@ some row: most rules concern another payer, another year or another code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.alike import FEW_ROWS, Alike, Kinds, is_dear, read_by
+from cleanclaim.facts.catalogue import catalogue
+from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.interpreter.formula import Formula
+from cleanclaim.facts.plain_steps import answers
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.rules.kit import Rule, Verdict
 
 Numbers = npt.NDArray[np.int8]
+Answered = TypeVar("Answered")
 
 _FALSE, _UNKNOWN, _TRUE = 0, 1, 2
 """Truth as numbers, in the order in which the least of several is their "and"."""
@@ -38,6 +45,12 @@ _VERDICT = np.array(
 ).ravel()
 """The verdict for what a rule's two expressions answer, at `applies` × `_TRUTHS` + `flag`."""
 _TRUTHS = 3
+_VERDICT_OF = {
+    (applies, flag): int(_VERDICT[_NUMBER[applies] * _TRUTHS + _NUMBER[flag]])
+    for applies in _NUMBER
+    for flag in _NUMBER
+}
+"""The same by what the two expressions answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +79,7 @@ class Questions:
     """The rules of one table, and the distinct parts of what they ask, built once."""
 
     rules: tuple[Rule, ...]
-    parts: tuple[pl.Expr, ...]
+    parts: tuple[Formula, ...]
     applies: tuple[tuple[int, ...], ...]
     """By rule: the parts of its condition."""
     flags: tuple[tuple[int, ...], ...]
@@ -74,19 +87,20 @@ class Questions:
 
     @classmethod
     def of(cls, rules: Sequence[Rule]) -> Questions:
-        """Take the rules' expressions apart."""
+        """Take the rules' expressions apart; all are over one table."""
         known: dict[bytes, int] = {}
-        parts: list[pl.Expr] = []
+        parts: list[Formula] = []
 
         def numbered(expression: pl.Expr) -> tuple[int, ...]:
             places = []
             for part in _conjuncts(expression):
                 place = known.setdefault(part.meta.serialize(), len(parts))
                 if place == len(parts):
-                    parts.append(part.alias(str(place)))
+                    parts.append(Formula(str(place), part.alias(str(place)), pl.Boolean, kinds))
                 places.append(place)
             return tuple(dict.fromkeys(places))
 
+        kinds = catalogue().kinds(rules[0].over) if rules else str
         applies = tuple(numbered(rule.condition()) for rule in rules)
         flags = tuple(numbered(rule.flag) for rule in rules)
         return cls(tuple(rules), tuple(parts), applies, flags)
@@ -95,54 +109,109 @@ class Questions:
         """The questions of the other rules."""
         return self.of([rule for rule in self.rules if rule.code not in codes]) if codes else self
 
-    def ask(self, frame: pl.DataFrame, table: str, crashed: dict[str, str], alike: Alike | None = None) -> Answers:
+    def ask(self, frames: Frames, table: str, crashed: dict[str, str], alike: Alike | None = None) -> Answers:
         """The verdict of each rule on each row; rows that are history alone are not judged.
 
         Rules that crash are added to `crashed`, with why, and the others asked without them. With `alike`, a
         question about texts or lists is put once to each kind of row.
         """
+        if frames.are_few:
+            found = _tried(partial(self._ask_few, frames, table))
+            if isinstance(found, BaseException):
+                return self._ask_apart(frames, table, crashed)
+            return Answers(self.codes(), found)
+        frame = frames[table]
         verdicts = np.full((len(self.rules), frame.height), Verdict.NOT_APPLICABLE, np.int8)
-        answers = Answers(tuple(rule.code for rule in self.rules), verdicts)
+        answers = Answers(self.codes(), verdicts)
         judged = _judged(frame, table)
         if not judged.any() or not self.rules:
             return answers
         asked = _Asked(self.parts, frame, table, alike)
         if not asked.ask(place for places in self.applies for place in places):
-            return self._ask_apart(frame, table, crashed)
+            return self._ask_apart(frames, table, crashed)
         applies = [asked.together(places) for places in self.applies]
         concerned = [rule for rule, answer in enumerate(applies) if answer[judged].any()]
         if not asked.ask(place for rule in concerned for place in self.flags[rule]):
-            return self._ask_apart(frame, table, crashed)
+            return self._ask_apart(frames, table, crashed)
         for rule in concerned:
             np.take(_VERDICT, applies[rule] * _TRUTHS + asked.together(self.flags[rule]), out=verdicts[rule])
         if not judged.all():
             verdicts[:, ~judged] = Verdict.NOT_APPLICABLE
         return answers
 
-    def _ask_apart(self, frame: pl.DataFrame, table: str, crashed: dict[str, str]) -> Answers:
+    def codes(self) -> tuple[str, ...]:
+        """The rules' codes."""
+        return tuple(rule.code for rule in self.rules)
+
+    def _ask_few(self, frames: Frames, table: str) -> Numbers:
+        """The verdicts on few rows; a rule's parts are asked only until one decides."""
+        judged = [not is_history for is_history in _histories(frames, table)]
+        if not any(judged):
+            return np.full((len(self.rules), len(judged)), Verdict.NOT_APPLICABLE, np.int8)
+        asked = _AskedOfFew(self.parts, frames, table, judged)
+        verdicts: list[list[int]] = []
+        for applies, flags in zip(self.applies, self.flags, strict=True):
+            concerned = asked.together(applies)
+            flagged = asked.together(flags) if True in concerned else concerned
+            verdicts.append([_VERDICT_OF[truths] for truths in zip(concerned, flagged, strict=True)])
+        return np.array(verdicts, np.int8).reshape(len(self.rules), len(judged))
+
+    def _ask_apart(self, frames: Frames, table: str, crashed: dict[str, str]) -> Answers:
         """Some rule crashed: find out which, and ask the others."""
+        frame = frames[table]
         for rule in self.rules:
-            answered = _tried(frame, [rule.condition().alias("applies"), rule.flag.alias("flag")])
-            if not isinstance(answered, pl.DataFrame):
+            answered = _tried(partial(frame.select, rule.condition().alias("applies"), rule.flag.alias("flag")))
+            if isinstance(answered, BaseException):
                 crashed[rule.code] = f"{type(answered).__name__} in the rule's expression"
         if not any(rule.code in crashed for rule in self.rules):
             # None crashes alone: what they do together cannot be told apart, so none of them has judged.
             crashed.update({rule.code: "crashes beside the other rules of its table" for rule in self.rules})
-        return self.without(set(crashed)).ask(frame, table, crashed)
+        return self.without(set(crashed)).ask(frames, table, crashed)
 
 
-def _tried(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> pl.DataFrame | BaseException:
-    """The selection, or what it crashed with."""
+def _tried(asked: Callable[[], Answered]) -> Answered | BaseException:
+    """The answer, or what asking crashed with."""
     try:
-        return frame.select(*expressions)
+        return asked()
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 - told to the user as a crash
         return error
+
+
+class _AskedOfFew:
+    """Answers to the parts of one table of few rows, each asked once at most; rows of history answer false."""
+
+    def __init__(self, parts: Sequence[Formula], frames: Frames, table: str, judged: list[bool]) -> None:
+        self._parts, self._frames, self._table, self._judged = parts, frames, table, judged
+        self._truths: dict[int, list[bool | None]] = {}
+
+    def together(self, places: Sequence[int]) -> list[bool | None]:
+        """The "and" of the parts, row by row; parts behind one that is false throughout are not asked."""
+        truths = self._of(places[0])
+        for place in places[1:]:
+            if not any(truth is not False for truth in truths):
+                break
+            truths = [
+                False if one is False or other is False else None if one is None or other is None else True
+                for one, other in zip(truths, self._of(place), strict=True)
+            ]
+        return truths
+
+    def _of(self, place: int) -> list[bool | None]:
+        truths = self._truths.get(place)
+        if truths is None:
+            found = answers(self._parts[place], self._frames, self._table)
+            if found is None:
+                frame = self._frames[self._table]
+                found = frame.select(KEYS[self._table], self._parts[place].expr).to_series(1).to_list()
+            truths = [answer if judged else False for answer, judged in zip(found, self._judged, strict=True)]
+            self._truths[place] = truths
+        return truths
 
 
 class _Asked:
     """Answers to the parts of one table, each asked once at most."""
 
-    def __init__(self, parts: Sequence[pl.Expr], frame: pl.DataFrame, table: str, alike: Alike | None) -> None:
+    def __init__(self, parts: Sequence[Formula], frame: pl.DataFrame, table: str, alike: Alike | None) -> None:
         self._parts = parts
         self._frame = frame
         self._table = table
@@ -155,8 +224,8 @@ class _Asked:
         for frame, kinds, own in self._by_kinds(wanted):
             # A key beside the parts, so that a part that is a constant is as high as the table.
             key = pl.col(KEYS[self._table])
-            answered = _tried(frame, [key, *(self._parts[place] for place in own)])
-            if not isinstance(answered, pl.DataFrame):
+            answered = _tried(partial(frame.select, key, *(self._parts[place].expr for place in own)))
+            if isinstance(answered, BaseException):
                 return False
             for place, numbers in zip(own, _as_numbers(answered), strict=True):
                 self._numbers[place] = numbers if kinds is None else numbers[kinds.of_row]
@@ -171,7 +240,7 @@ class _Asked:
         directly: list[int] = []
         by_roots: dict[tuple[str, ...], list[int]] = {}
         for place in wanted:
-            roots = read_by(self._parts[place], schema)
+            roots = read_by(self._parts[place].expr, schema)
             dear = any(is_dear(schema[name]) for name in roots)
             (by_roots.setdefault(roots, []) if dear else directly).append(place)
         for roots, own in by_roots.items():
@@ -212,6 +281,12 @@ def _conjuncts(expression: pl.Expr) -> list[pl.Expr]:
         if (left & right).meta.eq(expression):
             return [*_conjuncts(left), *_conjuncts(right)]
     return [expression]
+
+
+def _histories(frames: Frames, table: str) -> list[bool]:
+    """Whether each row of a small table is history alone: a pair is if both of its lines are."""
+    names = ("first_is_history", "second_is_history") if table == "pairs" else ("is_history",)
+    return [all(row[name] for name in names) for row in frames.rows(table, frozenset(names))]
 
 
 def _judged(frame: pl.DataFrame, table: str) -> npt.NDArray[np.bool_]:

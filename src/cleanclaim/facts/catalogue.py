@@ -7,9 +7,12 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 
+import polars as pl
+
 import cleanclaim.facts
+from cleanclaim.facts.interpreter.formula import Kinds
 from cleanclaim.facts.kit import Fact, Stage
-from cleanclaim.lines.schema import SCHEMA, Column
+from cleanclaim.lines.schema import FLAG, KEY, SCHEMA, TEXT, Column
 
 PARENTS: dict[str, dict[str, str]] = {
     "claims": {"days": "day_id"},
@@ -27,24 +30,24 @@ PAIR_SIDES: dict[str, str] = {"first_": "first_line_id", "second_": "second_line
 
 DERIVED: dict[str, tuple[Column, ...]] = {
     "days": (
-        Column("day_id", SCHEMA["claims"][0].dtype, "key", "one patient, day, discipline, billing NPI, coverage"),
-        Column("claim_id", SCHEMA["claims"][0].dtype, "key", "the first claim of the day that is judged"),
+        Column("day_id", KEY, "key", "one patient, day, discipline, billing NPI, coverage"),
+        Column("claim_id", KEY, "key", "the first claim of the day that is judged"),
     ),
     "day_codes": (
-        Column("day_code_id", SCHEMA["claims"][0].dtype, "key", "one procedure code of one day, billed or furnished"),
-        Column("day_id", SCHEMA["claims"][0].dtype, "key", "its day"),
-        Column("claim_id", SCHEMA["claims"][0].dtype, "key", "the claim that stands for the day"),
-        Column("day_code", SCHEMA["claims"][1].dtype, "procedure code", "the code; null where it is unknown"),
-        Column("day_code_order", SCHEMA["claims"][0].dtype, "position", "order of first appearance in the day"),
+        Column("day_code_id", KEY, "key", "one procedure code of one day, billed or furnished"),
+        Column("day_id", KEY, "key", "its day"),
+        Column("claim_id", KEY, "key", "the claim that stands for the day"),
+        Column("day_code", TEXT, "procedure code", "the code; null where it is unknown"),
+        Column("day_code_order", KEY, "position", "order of first appearance in the day"),
     ),
     "pairs": (
-        Column("pair_id", SCHEMA["claims"][0].dtype, "key", "two lines of a day that meet in a pair edit"),
-        Column("claim_id", SCHEMA["claims"][0].dtype, "key", "the claim of the line in column 2"),
-        Column("first_line_id", SCHEMA["claims"][0].dtype, "key", "the line in column 1: paid"),
-        Column("second_line_id", SCHEMA["claims"][0].dtype, "key", "the line in column 2: denied"),
-        Column("bypass_allowed", SCHEMA["claims"][2].dtype, "flag", "a modifier may separate the two"),
-        Column("pair_is_confirmed", SCHEMA["claims"][2].dtype, "flag", "the edition covers the date of service"),
-        Column("pair_edition", SCHEMA["claims"][1].dtype, "text", "the edition or payer file that has the pair"),
+        Column("pair_id", KEY, "key", "two lines of a day that meet in a pair edit"),
+        Column("claim_id", KEY, "key", "the claim of the line in column 2"),
+        Column("first_line_id", KEY, "key", "the line in column 1: paid"),
+        Column("second_line_id", KEY, "key", "the line in column 2: denied"),
+        Column("bypass_allowed", FLAG, "flag", "a modifier may separate the two"),
+        Column("pair_is_confirmed", FLAG, "flag", "the edition covers the date of service"),
+        Column("pair_edition", TEXT, "text", "the edition or payer file that has the pair"),
     ),
 }
 """Columns of the tables that are derived, not read."""
@@ -81,6 +84,20 @@ class Catalogue:
         """Whether the table itself owns the column."""
         key = (table, name)
         return key in self.inputs or key in self.facts or key in self.stages
+
+    def dtype(self, table: str, name: str) -> pl.DataType | type[pl.DataType]:
+        """The declared type of a column as read on the table."""
+        owner, _, plain = self.owner(table, name)
+        key = (owner, plain)
+        if key in self.facts:
+            return self.facts[key].dtype
+        if key in self.stages:
+            return next(column.dtype for column in self.stages[key].adds if column.name == plain)
+        return self.inputs[key].dtype
+
+    def kinds(self, table: str) -> Kinds:
+        """The types, as text, of the columns that may be read on a table."""
+        return lambda name: str(self.dtype(table, name))
 
     def lacks(self, table: str, name: str) -> str:
         """What to call the missing input when this column is unknown."""

@@ -7,7 +7,8 @@ patient is among them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -20,6 +21,10 @@ _MOST_KEPT = 50_000
 """Rows of answers kept; then memory starts anew."""
 
 
+Key = tuple[object, ...]
+"""The values that a lookup reads, in the order of its needs."""
+
+
 class Memory:
     """The answers of stages that read the same columns, one row for each combination of values met so far."""
 
@@ -28,7 +33,8 @@ class Memory:
         self._stages = tuple(stages)
         self._over, self._needs = self._stages[0].over, self._stages[0].needs
         # One value, replaced as a whole: two threads may lose each other's answers, never mix them.
-        self._kept: tuple[Editions, dict[tuple[object, ...], int], pl.DataFrame] = (BUILT_IN, {}, pl.DataFrame())
+        self._kept: tuple[Editions, dict[Key, int], pl.DataFrame] = (BUILT_IN, {}, pl.DataFrame())
+        self._told: tuple[Editions, dict[Key, tuple[Any, ...]]] = (BUILT_IN, {})
 
     def answer(self, frame: pl.DataFrame, context: Context, *, rows_differ: bool = False) -> list[pl.Series]:
         """The columns of all stages, rows in the order of the frame.
@@ -52,26 +58,46 @@ class Memory:
             self._kept = (editions, places, kept)
         return kept[pl.Series([places[key] for key in keys], dtype=pl.UInt32)].get_columns()
 
+    def values(self, keys: Sequence[Key], asked: Callable[[], pl.DataFrame], context: Context) -> list[tuple[Any, ...]]:
+        """The same for a few rows, as plain values: a value for each column of the stages.
+
+        Args:
+            keys: the values that the stages read, row by row.
+            asked: gives the frame of these rows, with those columns in the order of the stages' needs.
+            context: what the check is made with.
+        """
+        editions = current()
+        answered_by, told = self._told
+        if len(told) > _MOST_KEPT or answered_by != editions:
+            told = {}
+        new = {key: row for row, key in enumerate(keys) if key not in told}
+        if new:
+            found = self._computed(asked()[list(new.values())], context)
+            told = {**told, **dict(zip(new, found.iter_rows(), strict=True))}
+        self._told = (editions, told)
+        return [told[key] for key in keys]
+
     def _computed(self, frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         frames = {self._over: frame}
         return pl.DataFrame([column for stage in self._stages for column in computed(stage, frames, context)])
 
 
-def computed(stage: Stage, frames: dict[str, pl.DataFrame], context: Context) -> list[pl.Series]:
+def computed(stage: Stage, frames: Mapping[str, pl.DataFrame], context: Context) -> list[pl.Series]:
     """The columns of a stage as it declares them.
 
     Raises:
         ValueError: it returned another number of rows, or other columns.
     """
-    height = frames[stage.over].height
     added = stage.compute(frames, context)
+    height = frames[stage.over].height
     expected = {column.name: column.dtype for column in stage.adds}
     if added.height != height or set(added.columns) != set(expected):
         raise ValueError(
             f"stage {stage.name} returned {added.height} rows of {sorted(added.columns)}; "
             f"expected {height} rows of {sorted(expected)}"
         )
-    return [_typed(added.get_column(name), dtype) for name, dtype in expected.items()]
+    by_name = {column.name: column for column in added.get_columns()}
+    return [_typed(by_name[name], dtype) for name, dtype in expected.items()]
 
 
 def _values(column: pl.Series) -> list[object]:

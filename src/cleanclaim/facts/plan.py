@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleanclaim.facts.catalogue import Catalogue, catalogue
+from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.kit import Aggregate, Fact, Reach, Stage
 from cleanclaim.facts.memory import Memory
 
@@ -31,6 +32,7 @@ class Gather:
     key: str
     names: tuple[tuple[str, str], ...]
     """(name on the owner, name on this table)."""
+    dtypes: tuple[pl.DataType | type[pl.DataType], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Compute:
     """Add columns by expressions over the table itself; each layer reads the columns of those before it."""
 
     table: str
-    layers: tuple[tuple[tuple[str, pl.Expr], ...], ...]
+    layers: tuple[tuple[Formula, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Collect:
     of: str
     by: tuple[str, ...]
     columns: tuple[tuple[str, Aggregate], ...]
+    formulas: tuple[Formula, ...]
+    """The expressions of the aggregates, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def outputs(step: Step) -> tuple[Cell, ...]:
         case Gather(table=table, names=names):
             return tuple((table, name) for _, name in names)
         case Compute(table=table, layers=layers):
-            return tuple((table, name) for layer in layers for name, _ in layer)
+            return tuple((table, formula.name) for layer in layers for formula in layer)
         case Collect(table=table, columns=columns):
             return tuple((table, name) for name, _ in columns)
         case Run(stage=stage):
@@ -88,9 +92,10 @@ def apart(step: Step) -> tuple[Step, ...]:
     """The step as steps of one column each, as far as its columns can be computed apart."""
     match step:
         case Compute(table=table, layers=layers):
-            return tuple(Compute(table, ((expression,),)) for layer in layers for expression in layer)
-        case Collect(table=table, of=of, by=by, columns=columns):
-            return tuple(Collect(table, of, by, (column,)) for column in columns)
+            return tuple(Compute(table, ((formula,),)) for layer in layers for formula in layer)
+        case Collect(table=table, of=of, by=by, columns=columns, formulas=formulas):
+            each = zip(columns, formulas, strict=True)
+            return tuple(Collect(table, of, by, (column,), (formula,)) for column, formula in each)
         case Recall(stages=stages):
             return tuple(Run(stage) for stage in stages)
         case _:
@@ -148,7 +153,7 @@ class Planner:
         producer: Gather | Fact | Stage | None
         if key:
             needs = [(owner, plain), *([] if key.endswith("_line_id") else [(table, key)])]
-            producer = Gather(table, owner, key, ((plain, name),))
+            producer = Gather(table, owner, key, ((plain, name),), (self._catalogue.dtype(owner, plain),))
         elif cell in self._catalogue.facts:
             fact = self._catalogue.facts[cell]
             needs = [(table, root) for root in fact.needs()]
@@ -233,25 +238,31 @@ class Planner:
         producers = [self._producer[cell] for cell in layers[0]]
         match producers[0]:
             case Gather(table=table, owner=owner, key=key):
-                names = [name for producer in producers if isinstance(producer, Gather) for name in producer.names]
-                yield Gather(table, owner, key, tuple(names))
+                own = [producer for producer in producers if isinstance(producer, Gather)]
+                names = tuple(name for producer in own for name in producer.names)
+                yield Gather(table, owner, key, names, tuple(dtype for producer in own for dtype in producer.dtypes))
             case Fact(over=table, aggregate=None):
-                yield Compute(table, tuple(tuple(self._expressions(layer)) for layer in layers))
+                yield Compute(table, tuple(tuple(self._formulas(layer)) for layer in layers))
             case Fact(over=table, aggregate=Aggregate(of=of, by=by)):
                 facts = [producer for producer in producers if isinstance(producer, Fact)]
                 named = [(fact.name, fact.aggregate) for fact in facts if fact.aggregate is not None]
-                yield Collect(table, of, by, tuple(named))
+                formulas = [
+                    Formula(fact.name, fact.aggregate.expr, fact.dtype, self._catalogue.kinds(of), aggregate=True)
+                    for fact in facts
+                    if fact.aggregate is not None
+                ]
+                yield Collect(table, of, by, tuple(named), tuple(formulas))
             case Stage(is_lookup=True):
                 stages = tuple({stage.name: stage for stage in producers if isinstance(stage, Stage)}.values())
                 yield Recall(stages, Memory(stages))
             case Stage() as stage:
                 yield Run(stage)
 
-    def _expressions(self, layer: list[Cell]) -> Iterator[tuple[str, pl.Expr]]:
+    def _formulas(self, layer: list[Cell]) -> Iterator[Formula]:
         for cell in layer:
             fact = self._producer[cell]
             if isinstance(fact, Fact) and fact.expr is not None:
-                yield fact.name, fact.expr.alias(fact.name)
+                yield Formula(fact.name, fact.expr.alias(fact.name), fact.dtype, self._catalogue.kinds(fact.over))
 
 
 def _urgency(waiting: list[Cell], ready: list[list[Cell]]) -> tuple[bool, int]:

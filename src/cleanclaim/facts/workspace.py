@@ -12,8 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.facts import plain_steps
 from cleanclaim.facts.alike import FEW_ROWS, Alike, Source, is_dear, read_by
 from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs
+from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.kit import Aggregate, Context, Stage
 from cleanclaim.facts.memory import Memory, computed
 from cleanclaim.facts.plan import Cell, Collect, Compute, Gather, Recall, Run, Step, outputs
@@ -26,7 +29,7 @@ from cleanclaim.pricing.exact import flags, integers
 class Workspace:
     """The growing frames. `crashed` names columns whose step failed, and why."""
 
-    frames: dict[str, pl.DataFrame]
+    frames: Frames
     context: Context
     crashed: dict[Cell, str] = field(default_factory=dict)
     sources: dict[Cell, Source] = field(default_factory=dict)
@@ -51,13 +54,15 @@ class Workspace:
         frames["lines"], frames["services"], frames["day_codes"] = derive_day_codes(
             frames["claims"], frames["days"], frames["lines"], frames["services"]
         )
-        workspace = cls(frames, context)
         if with_pairs:
             frames["pairs"] = derive_pairs(frames["claims"], frames["lines"], context)
-        return workspace
+        return cls(Frames(frames), context)
 
     def apply(self, step: Step) -> None:
         """Run one step of a plan."""
+        if self.frames.are_few:
+            self._apply_to_few(step)
+            return
         match step:
             case Gather():
                 self._gather(step)
@@ -71,16 +76,31 @@ class Workspace:
             case Recall(stages=stages, memory=memory):
                 self._recall(stages, memory)
 
-    def _compute(self, table: str, layer: Sequence[tuple[str, pl.Expr]]) -> None:
+    def _apply_to_few(self, step: Step) -> None:
+        match step:
+            case Gather():
+                plain_steps.gather(step, self.frames)
+            case Compute():
+                plain_steps.compute(step, self.frames)
+            case Collect():
+                if not plain_steps.collect(step, self.frames):
+                    self._collect(step)
+            case Run(stage=stage):
+                plain_steps.run(stage, self.frames, self.context)
+            case Recall():
+                plain_steps.recall(step, self.frames, self.context)
+
+    def _compute(self, table: str, layer: Sequence[Formula]) -> None:
         """Add columns by expressions; what is asked of texts and lists in a tall table, once of each kind of row."""
         frame = self.frames[table]
         if frame.height <= FEW_ROWS:
-            self.frames[table] = frame.with_columns(expr for _, expr in layer)
+            self.frames.compute(table, [formula.expr for formula in layer])
             return
         schema = frame.schema
         directly: list[pl.Expr] = []
         by_kind: dict[str, pl.Series] = {}
-        for name, expr in layer:
+        for formula in layer:
+            name, expr = formula.name, formula.expr
             roots = read_by(expr, schema)
             dear = any(is_dear(schema[root]) for root in roots)
             kinds = self.alike.kinds(table, roots) if dear else None
@@ -89,18 +109,18 @@ class Workspace:
             else:
                 answer = self.alike.rows(table, roots, kinds).select(expr)
                 (by_kind[name],) = self.alike.spread(table, answer.get_columns(), kinds)
-        self.frames[table] = frame.with_columns(directly).hstack(list(by_kind.values()))
+        self.frames.compute(table, directly)
+        self.frames.add(table, list(by_kind.values()))
 
     def _run(self, stage: Stage) -> None:
         """Add the columns of a stage; where its answers follow from a row's own values, once for each kind of row."""
-        frame = self.frames[stage.over]
         kinds = self.alike.kinds(stage.over, stage.needs) if stage.is_by_row else None
         if kinds is None:
             added = computed(stage, self.frames, self.context)
         else:
             asked = {stage.over: self.alike.rows(stage.over, stage.needs, kinds)}
             added = self.alike.spread(stage.over, computed(stage, asked, self.context), kinds)
-        self.frames[stage.over] = frame.hstack(added)
+        self.frames.add(stage.over, added)
 
     def _recall(self, stages: Sequence[Stage], memory: Memory) -> None:
         """Look up what follows from a few columns; in a tall table, once for each kind of row."""
@@ -112,13 +132,13 @@ class Workspace:
         else:
             answers = memory.answer(self.alike.rows(table, needs, kinds), self.context, rows_differ=True)
             added = self.alike.spread(table, answers, kinds)
-        self.frames[table] = frame.hstack(added)
+        self.frames.add(table, added)
 
     def apply_isolated(self, step: Step, error: BaseException) -> None:
         """Mark the step's columns as crashed and fill them with null, so that other steps can go on."""
         for table, name in outputs(step):
             self.crashed[(table, name)] = f"{type(error).__name__} while computing {name}"
-            self.frames[table] = self.frames[table].with_columns(pl.lit(None).alias(name))
+            self.frames.compute(table, [pl.lit(None).alias(name)])
 
     def _gather(self, step: Gather) -> None:
         """Read a parent's columns by row number: one gather for all of them, without a query."""
@@ -133,7 +153,7 @@ class Workspace:
             read = pl.DataFrame([column.clear(len(key)) for column in owned])
             read = read.with_columns(pl.DataFrame(told)[key].get_columns()) if told else read
         self.sources.update({(step.table, alias): (step.owner, name, step.key) for name, alias in step.names})
-        self.frames[step.table] = child.hstack([read.get_column(name).alias(alias) for name, alias in step.names])
+        self.frames.add(step.table, [read.get_column(name).alias(alias) for name, alias in step.names])
 
     def _collect(self, step: Collect) -> None:
         receiver = self.frames[step.table]
@@ -141,7 +161,7 @@ class Workspace:
             added = self._collected_by_row(step, receiver)
         else:
             added = self._collected_by_value(step, receiver)
-        self.frames[step.table] = receiver.hstack(added)
+        self.frames.add(step.table, added)
 
     def _collected_by_row(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
         """Sum up by the receiver's own key, which is its row number: no join is needed."""
