@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import MAXYEAR, date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from cleanclaim.facts.interpreter.parts import (
     DAY,
@@ -21,7 +21,7 @@ from cleanclaim.facts.interpreter.parts import (
     where_known,
 )
 
-_MONTHS = re.compile(r"([0-9]{1,5})mo")
+_MONTHS = re.compile(r"(-?[0-9]{1,5})mo")
 _MONTHS_OF_A_YEAR = 12
 _MOST_DAYS = 1_000_000
 """Spans up to this are told in days; all days that Python knows are nearer to one another than four times this."""
@@ -66,7 +66,7 @@ def _later(begin: date, months: str) -> date:
         raise BeyondError
     years, month = divmod(begin.month - 1 + int(found[1]), _MONTHS_OF_A_YEAR)
     year = begin.year + years
-    if year > MAXYEAR:
+    if not MINYEAR <= year <= MAXYEAR:
         raise BeyondError
     return date(year, month + 1, min(begin.day, monthrange(year, month + 1)[1]))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cleanclaim.facts.interpreter.parts import (
     COUNT,
+    DAY,
     FLAG,
     LITERAL,
     NOTHING,
     RANGE,
     TEXT,
     WHOLE,
+    Asked,
     Part,
     all_true,
     element_kind,
@@ -53,11 +55,19 @@ def _all_horizontal(*parts: Part) -> Part:
     return Part(FLAG, lambda row: all_true([answer(row) for answer in answers]))
 
 
-def _min_horizontal(*parts: Part) -> Part:
-    """The least of the numbers that are known."""
+def _extreme_horizontal(best: Callable[..., Any], parts: Sequence[Part]) -> Part:
+    """The least or the greatest of the numbers that are known."""
     require(holds={part.kind for part in parts} == {WHOLE})
     answers = [part.answer for part in parts]
-    return Part(WHOLE, lambda row: min(without_null(answer(row) for answer in answers), default=None))
+    return Part(WHOLE, lambda row: best(without_null(answer(row) for answer in answers), default=None))
+
+
+def _coalesced(*parts: Part) -> Part:
+    """The first value that is known."""
+    kind = parts[0].kind
+    require(holds=kind in {FLAG, TEXT, WHOLE, DAY} and {part.kind for part in parts} == {kind})
+    answers = [part.answer for part in parts]
+    return Part(kind, lambda row: next((value for own in answers if (value := own(row)) is not None), None))
 
 
 def _contains(lists: Part, item: Part) -> Part:
@@ -73,10 +83,26 @@ def _length(lists: Part) -> Part:
 
 
 def _intersection(left: Part, right: Part) -> Part:
-    """What two lists share, each once; in which order is not known, so it is a set, of which the length is asked."""
+    """What two lists share, each once; of more than one it is not known in which order, so it is a set."""
     kind = element_kind(left.kind)
     require(holds=element_kind(right.kind) == kind)
+    if right.is_constant and right.constant is not None and len(right.constant) == 1:
+        (only,) = right.constant
+        return Part(left.kind, where_known(left.answer, lambda cells: [only] if only in cells else []))
     return Part(f"Set({kind})", where_both_known(left.answer, right.answer, lambda one, other: set(one) & set(other)))
+
+
+def _concatenated(*parts: Part) -> Part:
+    """Lists one behind the other; unknown where one of them is."""
+    kind = parts[0].kind
+    require(holds=bool(element_kind(kind)) and {part.kind for part in parts} == {kind})
+    answers = [part.answer for part in parts]
+
+    def answer(row: Asked) -> list[Any] | None:
+        lists = [own(row) for own in answers]
+        return None if None in lists else [cell for cells in lists for cell in cells]
+
+    return Part(kind, answer)
 
 
 def _extreme(lists: Part, best: Callable[..., Any]) -> Part:
@@ -107,7 +133,10 @@ FUNCTIONS: dict[str, Callable[..., Part]] = {
     '{"Boolean": "IsNotNull"}': _is_not_null,
     '{"Boolean": {"IsIn": {"nulls_equal": false}}}': _is_in,
     '{"Boolean": "AllHorizontal"}': _all_horizontal,
-    '"MinHorizontal"': _min_horizontal,
+    '"MinHorizontal"': lambda *parts: _extreme_horizontal(min, parts),
+    '"MaxHorizontal"': lambda *parts: _extreme_horizontal(max, parts),
+    '"Coalesce"': _coalesced,
+    '{"ListExpr": "Concat"}': _concatenated,
     '{"ListExpr": {"Contains": {"nulls_equal": true}}}': _contains,
     '{"ListExpr": "Length"}': _length,
     '{"ListExpr": {"SetOperation": "Intersection"}}': _intersection,
