@@ -71,6 +71,11 @@ class Access:
     provider: Provider | None
     origin: str = ""
 
+    @property
+    def role_words(self) -> str:
+        """The role as people say it."""
+        return self.role.value.replace("_", " ")
+
     def may(self, what: Can) -> bool:
         """Whether the role allows it."""
         return what in CAPABILITIES[self.role]
