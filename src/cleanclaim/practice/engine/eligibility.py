@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from cleanclaim.practice.engine.front_desk import medicare_questions
 from cleanclaim.practice.models import Coverage, EligibilityAnswer
@@ -43,16 +44,21 @@ def answer_on(answers: Iterable[EligibilityAnswer], day: date) -> EligibilityAns
     return max(own, key=lambda one: (one.asked_on, one.created_at), default=None)
 
 
+def told_on(answers: Iterable[EligibilityAnswer], field: str, day: date) -> Any:  # noqa: ANN401 - the field's own
+    """What the latest answer of the month that says anything of a field says of it; `None` where none does."""
+    own = answer_on((one for one in answers if getattr(one, field) is not None), day)
+    return None if own is None else getattr(own, field)
+
+
 def medicare_facts(coverage: Coverage, answers: Iterable[EligibilityAnswer], day: date) -> list[MedicareFact]:
     """What is known on that day of a patient's standing with Medicare, in the order in which it is asked.
 
     Each question is answered by the latest answer of the month that says something of it.
     """
-    told = sorted(answers, key=lambda one: (one.asked_on, one.created_at))
+    told = list(answers)
     found = []
     for question in medicare_questions():
-        own = answer_on((one for one in told if getattr(one, question.name) is not None), day)
-        is_bad = None if own is None else getattr(own, question.name)
+        is_bad = told_on(told, question.name, day)
         standing, meaning = Answered.UNKNOWN, "Nobody has asked this month."
         if is_bad is False:
             standing, meaning = Answered.GOOD, question.good

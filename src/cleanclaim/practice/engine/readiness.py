@@ -26,7 +26,7 @@ from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.kit import Context
 from cleanclaim.lines.cases import CASH, Case
 from cleanclaim.lines.from_visits import tables_of
-from cleanclaim.practice.engine.eligibility import answer_on
+from cleanclaim.practice.engine.eligibility import told_on
 from cleanclaim.practice.engine.front_desk import front_desk
 from cleanclaim.practice.engine.records import provider_record, visit_record
 from cleanclaim.practice.engine.setting import Setting, gather
@@ -117,9 +117,7 @@ def readiness_of(clinic: Clinic, patients: Sequence[Patient], *, on: date) -> li
     gaps = _gaps(verdicts, cases[: len(probes)], around)
     answers = _answers(patients)
     return [
-        _readiness(
-            people[patient.number], told.get(place, _Told()), gaps[place], answer_on(answers.get(patient.pk, ()), on)
-        )
+        _readiness(people[patient.number], told.get(place, _Told()), gaps[place], answers.get(patient.pk, ()), on)
         for place, patient in enumerate(patients)
     ]
 
@@ -253,11 +251,15 @@ def _gaps(verdicts: Verdicts, cases: Sequence[Case], around: Setting) -> dict[in
 
 
 def _readiness(
-    patient: records.Patient, told: _Told, gaps: Iterable[tuple[str, str]], answer: EligibilityAnswer | None
+    patient: records.Patient,
+    told: _Told,
+    gaps: Iterable[tuple[str, str]],
+    answers: Sequence[EligibilityAnswer],
+    on: date,
 ) -> Readiness:
     items, passed = dict(told.items), set(told.passed)
     if patient.coverages:
-        _ask_eligibility(items, passed, answer)
+        _ask_eligibility(items, passed, answers, on)
         if "AU101" in told.payer_unread and patient.coverages[0].authorizations is None:
             items["AU101"] = Item(
                 Standing.OPEN, "authorizations", front_desk().in_words["AU101"], _why("AU101"), "AU101"
@@ -277,13 +279,15 @@ def _readiness(
 _PAYS_ALONE = "Visits go out as superbills that the patient pays. Add the coverage, or say that the patient pays."
 
 
-def _ask_eligibility(items: dict[str, Item], passed: set[str], answer: EligibilityAnswer | None) -> None:
-    """Settle by this month's answer what a card does not say: whether coverage is in force, and visits still paid."""
+def _ask_eligibility(items: dict[str, Item], passed: set[str], answers: Sequence[EligibilityAnswer], on: date) -> None:
+    """Settle by this month's answers what a card does not say: whether coverage is in force, and visits still paid."""
+    is_active = told_on(answers, "is_active", on)
     for rule in ("TF104", "TF105"):
-        if rule in items and items[rule].standing is Standing.OPEN and answer is not None:
-            _settle(items, passed, rule, answer.is_active, "The payer says that the coverage is not in force.")
-    if "PY103" in items and answer is not None and answer.visits_remaining is not None:
-        _settle(items, passed, "PY103", answer.visits_remaining > 0, "The payer says that it pays no further visits.")
+        if rule in items and items[rule].standing is Standing.OPEN:
+            _settle(items, passed, rule, is_active, "The payer says that the coverage is not in force.")
+    left = told_on(answers, "visits_remaining", on)
+    if "PY103" in items and left is not None:
+        _settle(items, passed, "PY103", left > 0, "The payer says that it pays no further visits.")
 
 
 def _settle(items: dict[str, Item], passed: set[str], rule: str, holds: bool | None, problem: str) -> None:  # noqa: FBT001 - the answer

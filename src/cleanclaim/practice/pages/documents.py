@@ -21,30 +21,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import DayField, Styled
-from cleanclaim.practice.models import Document, DocumentKind
+from cleanclaim.practice.models import Document
+from cleanclaim.practice.pages.document_kinds import BEGINS, LABELS, media_type_of
 from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404
 from cleanclaim.practice.sealing import Plain
 
 MOST_BYTES = 10 * 1024 * 1024
-_BEGINS = (
-    (b"%PDF-", "application/pdf", "pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
-    (b"\xff\xd8\xff", "image/jpeg", "jpg"),
-)
-"""First bytes, media type and ending of the kinds of file that are taken."""
-LABELS = {
-    DocumentKind.ORDER.value: "order or referral",
-    DocumentKind.PLAN.value: "signed plan of care",
-    DocumentKind.CARD.value: "insurance card",
-    DocumentKind.ABN.value: "signed notice (ABN)",
-    DocumentKind.EOB.value: "explanation of benefits (EOB)",
-    DocumentKind.OTHER.value: "other",
-}
-
-
-def media_type_of(data: bytes) -> str:
-    """What a file is by its first bytes; empty where it is none of the kinds that are taken."""
-    return next((media for begins, media, _ending in _BEGINS if data.startswith(begins)), "")
 
 
 class DocumentForm(Styled, forms.Form):
@@ -59,7 +41,7 @@ class DocumentForm(Styled, forms.Form):
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
-        self.fields["file"].widget.attrs["accept"] = ",".join(media for _begins, media, _ending in _BEGINS)
+        self.fields["file"].widget.attrs["accept"] = ",".join(media for _begins, media, _ending in BEGINS)
 
     def clean_file(self) -> tuple[bytes, str]:
         """The bytes and what they are."""
@@ -108,7 +90,7 @@ def download(request: ClinicRequest, key: UUID) -> HttpResponse:
     if document is None:
         raise Http404
     request.access.record("read", "document", document.id, detail=document.kind)
-    ending = next(ending for _begins, media, ending in _BEGINS if media == document.media_type)
+    ending = next(ending for _begins, media, ending in BEGINS if media == document.media_type)
     name = "-".join(part for part in (document.kind, document.dated.isoformat() if document.dated else "") if part)
     return HttpResponse(
         document.content.data,

@@ -34,7 +34,7 @@ from cleanclaim.practice.models import (
     Visit,
     VisitStatus,
 )
-from cleanclaim.practice.pages.documents import LABELS
+from cleanclaim.practice.pages.document_kinds import LABELS
 from cleanclaim.practice.pages.patients.entering import address_of, may_see_money, patient_or_404
 from cleanclaim.practice.pages.patients.payer_choice import payer_kind
 
