@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from cleanclaim.practice.api.application import addresses
-from cleanclaim.practice.pages import home
+from cleanclaim.practice.pages import company, home
 from cleanclaim.practice.pages.claims import bulk, queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", addresses()),
     path("queue/", queue.queue, name="queue"),
     path("queue/act/", bulk.queue_act, name="queue_act"),
+    *company.urlpatterns,
     path("c/<slug:slug>/", include("cleanclaim.practice.pages.urls")),
 ]

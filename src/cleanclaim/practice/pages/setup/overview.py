@@ -1,0 +1,108 @@
+"""The set-up's first page: what is there, and what is missing before the first claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine import charge_master
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.models import Clinic, ClinicPayer, Enrollment, Membership, OpeningBalance, Provider
+from cleanclaim.practice.pages.setup.packs import held_packs
+from cleanclaim.records import Credential
+
+_ASSISTANTS = (Credential.PTA.value, Credential.OTA.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One part of the set-up: what it is for, how much is there, and what is missing."""
+
+    icon: str
+    title: str
+    about: str
+    count: str
+    missing: str
+    address: str
+
+
+@clinic_page(Can.SET_UP)
+def setup(request: ClinicRequest) -> HttpResponse:
+    """Every part of the set-up with its state."""
+    clinic = request.access.clinic
+    cards = [_charges(clinic), _providers(clinic), _payers(clinic), _enrollments(clinic), _identity(clinic)]
+    files = held_packs(request.access).count()
+    cards.append(
+        Card("journal-text", "Payer files", "Rules of payers that you have read yourself, dated and with their source.",
+             _count(files, "file"), "", reverse("setup_packs", args=[clinic.slug]))
+    )  # fmt: skip
+    balances = OpeningBalance.objects.count()
+    cards.append(
+        Card("cash-coin", "Opening balances", "What was owed when you came over from another system.",
+             _count(balances, "balance"), "", reverse("setup_balances", args=[clinic.slug]))
+    )  # fmt: skip
+    if request.access.may(Can.MANAGE_PEOPLE):
+        people = Membership.objects.filter(clinic=clinic).count()
+        cards.append(
+            Card("people", "People", "Who may sign in here, and as what.", _count(people, "person,people"), "",
+                 reverse("people", args=[clinic.slug]))
+        )  # fmt: skip
+    cards += [
+        Card("upload", "Bring data in", "Patients and visits from CSV or JSON, errors shown row by row.", "", "",
+             reverse("imports", args=[clinic.slug])),
+        Card("download", "Take data out", "Every table as CSV or Parquet, and the whole clinic as one file.", "", "",
+             reverse("exports", args=[clinic.slug])),
+    ]  # fmt: skip
+    return render(request, "practice/setup/setup.html", {"cards": cards})
+
+
+def _charges(clinic: Clinic) -> Card:
+    on = today_at(clinic)
+    held = charge_master.in_force(on)
+    allowed = charge_master.most_allowed(clinic, [one.code for one in held], on, packs_of(clinic))
+    below = sum(one.code in allowed and one.cents < allowed[one.code].cents for one in held)
+    missing = "no charge is set: no claim can be built" if not held else ""
+    missing = missing or (f"{_count(below, 'charge')} below what a payer allows" if below else "")
+    address = reverse("setup_charges", args=[clinic.slug])
+    about = "What you charge for each code, from which day."
+    return Card("tag", "Charges", about, _count(len(held), "code"), missing, address)
+
+
+def _providers(clinic: Clinic) -> Card:
+    people = Provider.objects.filter(treats=True)
+    lacking = people.filter(npi="").exclude(credential__in=_ASSISTANTS).count()
+    missing = "nobody treats here yet" if not people else ""
+    missing = missing or (f"{_count(lacking, 'therapist')} without an NPI" if lacking else "")
+    about = "Therapists with their numbers and licenses, and who refers to you."
+    address = reverse("setup_providers", args=[clinic.slug])
+    return Card("person", "Providers", about, _count(Provider.objects.count(), "provider"), missing, address)
+
+
+def _payers(clinic: Clinic) -> Card:
+    nameless = ClinicPayer.objects.filter(identifier="").exclude(payer="cash").count()
+    missing = f"{_count(nameless, 'payer')} without an identifier" if nameless else ""
+    address = reverse("setup_payers", args=[clinic.slug])
+    about = "Who pays, how claim files name them, and whose network you are in."
+    return Card("building", "Payers", about, _count(ClinicPayer.objects.count(), "payer"), missing, address)
+
+
+def _enrollments(clinic: Clinic) -> Card:
+    address = reverse("setup_enrollments", args=[clinic.slug])
+    about = "Which therapist is enrolled with which payer, and when."
+    return Card("clipboard-check", "Enrollments", about, _count(Enrollment.objects.count(), "enrollment"), "", address)
+
+
+def _identity(clinic: Clinic) -> Card:
+    missing = "" if clinic.locality else "no Medicare locality: Medicare prices are unknown"
+    about = "Name, NPI, tax id and address as they stand on claims, and who sends the files."
+    return Card("hospital", "The clinic", about, "", missing, reverse("setup_clinic", args=[clinic.slug]))
+
+
+def _count(number: int, word: str) -> str:
+    singular, _comma, several = word.partition(",")
+    return f"{number:,} {singular if number == 1 else several or singular + 's'}"
