@@ -28,6 +28,7 @@ def main() -> None:
             CLEANCLAIM_DEMO="1",
             CLEANCLAIM_DEMO_DAY="2026-09-25",
             CLEANCLAIM_API_CALLS_PER_MINUTE="1000000",
+            CLEANCLAIM_HOSTS="testserver",
             DJANGO_SETTINGS_MODULE="cleanclaim.practice.settings",
         )
         counts, seconds = _run(int(os.environ.get("CALLS", LEAST_CALLS)), int(os.environ.get("SEED", "1")))

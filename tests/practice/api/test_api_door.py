@@ -108,7 +108,7 @@ def test_every_call_asks_what_its_role_allows(as_token: As) -> None:
         for router in api._get_bound_routers():
             for path, view in router.path_operations.items():
                 for operation in view.operations:
-                    needs = operation.view_func.needs  # type: ignore[attr-defined]
+                    needs = operation.view_func.needs
                     address = re.sub(r"{[^}]*key}", nowhere, path).replace("{table}", "nothing")
                     method = operation.methods[0].lower()
                     if method == "get":
@@ -136,7 +136,7 @@ def test_another_clinic_is_not_there(as_token: As, clinic: Clinic, elsewhere: Cl
 
 
 def test_a_token_calls_as_often_as_it_may(as_token: As, settings: object) -> None:
-    settings.API_CALLS_PER_MINUTE = 3  # type: ignore[attr-defined]
+    settings.API_CALLS_PER_MINUTE = 3
     calls, other = as_token(), as_token(Role.BILLER)
     left = [calls.get("/patients?limit=1") for _ in range(4)]
     assert [answer.status_code for answer in left] == [200, 200, 200, 429]
@@ -155,7 +155,7 @@ def test_an_address_that_guesses_has_to_wait(client: Client) -> None:
 
 @pytest.mark.parametrize(("over", "status"), [(0, 422), (1, 413)])
 def test_a_body_has_a_largest_size(as_token: As, settings: object, over: int, status: int) -> None:
-    settings.API_MOST_BYTES = 1000  # type: ignore[attr-defined]
+    settings.API_MOST_BYTES = 1000
     body = {"family_name": "x"}
     room = 1000 + over - len(json.dumps(body))
     body["family_name"] = "x" * (room + 1)
@@ -201,7 +201,7 @@ def test_a_body_is_json_within_bounds(as_token: As, body: str, type_: str, statu
 def test_a_query_is_read_strictly(as_token: As, query: str, place: str, expected: str) -> None:
     answer = as_token().get(f"/patients?{query}")
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"place": place, "expected": expected}]  # type: ignore[attr-defined]
+    assert answer.json()["errors"] == [{"place": place, "expected": expected}]
 
 
 def test_unknown_addresses_and_methods_are_problems_too(as_token: As) -> None:
@@ -240,6 +240,6 @@ def test_every_call_says_what_it_needs() -> None:
     ]
     assert len(operations) >= 25
     for operation in operations:
-        needs = operation.view_func.needs  # type: ignore[attr-defined]
+        needs = operation.view_func.needs
         assert isinstance(needs.scope, Scope)
         assert all(isinstance(what, Can) for what in needs.can)

@@ -22,7 +22,7 @@ def test_a_patient_is_registered_whole(as_token: As, clinic: Clinic) -> None:
     calls = as_token(Role.FRONT_DESK)
     answer = calls.post("/patients", PATIENT)
     assert answer.status_code == 201
-    document: dict[str, Any] = answer.json()  # type: ignore[attr-defined]
+    document: dict[str, Any] = answer.json()
     assert answer["Location"] == f"/api/v1/patients/{document['key']}"
     assert answer["ETag"] == '"1"'
     told = {name: document[name] for name in ("id", "name", "birth_date", "sex", "is_active", "version")}
@@ -34,7 +34,7 @@ def test_a_patient_is_registered_whole(as_token: As, clinic: Clinic) -> None:
         "is_active": True,
         "version": 1,
     }
-    coverages = calls.get(f"/patients/{document['key']}/coverages").json()["items"]  # type: ignore[attr-defined]
+    coverages = calls.get(f"/patients/{document['key']}/coverages").json()["items"]
     assert [(one["payer"], one["member_id"], one["authorizations"]) for one in coverages] == [
         ("medicare_b", "1EG4TE5MK73", None)
     ]
@@ -72,7 +72,7 @@ def test_what_does_not_fit_is_named_and_not_repeated(
 ) -> None:
     answer = as_token().post("/patients", {**PATIENT, **change})
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"place": place, "expected": expected}]  # type: ignore[attr-defined]
+    assert answer.json()["errors"] == [{"place": place, "expected": expected}]
     assert b"Okafor" not in answer.content
     with tenancy.scope([clinic.id]):
         assert not Patient.objects.filter(number="P-9001").exists()
@@ -88,7 +88,7 @@ def test_a_call_with_its_key_again_is_done_once(as_token: As, clinic: Clinic) ->
     assert "Idempotency-Replayed" not in first
     other = calls.post("/patients", {**PATIENT, "phone": ""}, key="register-1")
     assert other.status_code == 422
-    assert other.json()["errors"][0]["place"] == "header.Idempotency-Key"  # type: ignore[attr-defined]
+    assert other.json()["errors"][0]["place"] == "header.Idempotency-Key"
     with tenancy.scope([clinic.id]):
         assert Patient.objects.filter(number="P-9001").count() == 1
         assert len(_trail(clinic)) == 1
@@ -128,8 +128,8 @@ def test_patients_are_searched_without_an_address_that_tells(as_token: As, clini
     calls = as_token(Role.AUDITOR)
     as_token().post("/patients", PATIENT)
     found = calls.post("/patients/search", {"family_name": "oka", "birth_date": "1951-04-12"}, key=None)
-    assert [item["id"] for item in found.json()["items"]] == ["P-9001"]  # type: ignore[attr-defined]
-    assert calls.post("/patients/search", {"family_name": "oka", "birth_date": "1951-04-13"}).json()["items"] == []  # type: ignore[attr-defined]
+    assert [item["id"] for item in found.json()["items"]] == ["P-9001"]
+    assert calls.post("/patients/search", {"family_name": "oka", "birth_date": "1951-04-13"}).json()["items"] == []
     assert calls.post("/patients/search", {}).status_code == 422
     assert _trail(clinic)[1] == ("list", "patient", "api, search by birth_date, family_name__istartswith: 1")
 
@@ -137,7 +137,7 @@ def test_patients_are_searched_without_an_address_that_tells(as_token: As, clini
 def test_every_patient_is_on_exactly_one_page(as_token: As, clinic: Clinic) -> None:
     calls, seen, cursor = as_token(), [], ""
     while True:
-        answer = calls.get(f"/patients?limit=7{cursor}").json()  # type: ignore[attr-defined]
+        answer = calls.get(f"/patients?limit=7{cursor}").json()
         seen += [item["id"] for item in answer["items"]]
         if answer["next"] is None:
             break
@@ -159,12 +159,12 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_few(
 
 def test_a_change_names_its_version(as_token: As, clinic: Clinic) -> None:
     calls = as_token()
-    address = f"/patients/{calls.post('/patients', PATIENT).json()['key']}"  # type: ignore[attr-defined]
+    address = f"/patients/{calls.post('/patients', PATIENT).json()['key']}"
     without = calls.patch(address, {"phone": "3125550143"}, None)
     assert without.status_code == 428
     changed = calls.patch(address, {"phone": "3125550143", "name": {"middle_name": "Ada"}}, 1)
     assert (changed.status_code, changed["ETag"]) == (200, '"2"')
-    document = changed.json()  # type: ignore[attr-defined]
+    document = changed.json()
     assert (document["phone"], document["name"]["middle_name"], document["name"]["family_name"]) == (
         "3125550143",
         "Ada",
@@ -172,26 +172,26 @@ def test_a_change_names_its_version(as_token: As, clinic: Clinic) -> None:
     )
     stale = calls.patch(address, {"phone": ""}, 1)
     assert stale.status_code == 412
-    assert calls.get(address).json()["phone"] == "3125550143"  # type: ignore[attr-defined]
+    assert calls.get(address).json()["phone"] == "3125550143"
     assert ("change", "patient", "api: middle_name, phone") in _trail(clinic)
 
 
 def test_a_null_takes_a_field_back(as_token: As) -> None:
     calls = as_token()
-    address = f"/patients/{calls.post('/patients', PATIENT).json()['key']}"  # type: ignore[attr-defined]
+    address = f"/patients/{calls.post('/patients', PATIENT).json()['key']}"
     accident = {"kind": "auto", "on": "2026-08-01", "state": "IL"}
-    assert calls.patch(address, {"accident": accident}, 1).json()["accident"] == accident  # type: ignore[attr-defined]
-    assert calls.patch(address, {"accident": None, "phone": None}, 2).json()["accident"] is None  # type: ignore[attr-defined]
-    assert calls.get(address).json()["phone"] == ""  # type: ignore[attr-defined]
+    assert calls.patch(address, {"accident": accident}, 1).json()["accident"] == accident
+    assert calls.patch(address, {"accident": None, "phone": None}, 2).json()["accident"] is None
+    assert calls.get(address).json()["phone"] == ""
     refused = calls.patch(address, {"birth_date": None, "nickname": "R"}, 3)
-    assert refused.json()["errors"] == [{"place": "body.nickname", "expected": "no such field"}]  # type: ignore[attr-defined]
+    assert refused.json()["errors"] == [{"place": "body.nickname", "expected": "no such field"}]
     refused = calls.patch(address, {"birth_date": None}, 3)
-    assert refused.json()["errors"] == [{"place": "body.birth_date", "expected": "a value; it is required"}]  # type: ignore[attr-defined]
+    assert refused.json()["errors"] == [{"place": "body.birth_date", "expected": "a value; it is required"}]
 
 
 def test_coverages_are_added_and_changed(as_token: As, clinic: Clinic) -> None:
     calls = as_token()
-    patient = calls.post("/patients", PATIENT).json()["key"]  # type: ignore[attr-defined]
+    patient = calls.post("/patients", PATIENT).json()["key"]
     coverage = {
         "order": "secondary",
         "payer": "uhc_commercial",
@@ -201,15 +201,15 @@ def test_coverages_are_added_and_changed(as_token: As, clinic: Clinic) -> None:
     }
     added = calls.post(f"/patients/{patient}/coverages", coverage)
     assert added.status_code == 201
-    key = added.json()["key"]  # type: ignore[attr-defined]
+    key = added.json()["key"]
     changed = calls.patch(f"/coverages/{key}", {"authorizations": [{"number": "A-2", "units_allowed": 40}]}, 1)
-    document = changed.json()  # type: ignore[attr-defined]
+    document = changed.json()
     assert [(one["number"], one["visits_allowed"], one["units_allowed"]) for one in document["authorizations"]] == [
         ("A-2", None, 40)
     ]
     assert (document["copay_cents"], document["member_id"], document["version"]) == (2500, "905551234", 2)
     desk = as_token(Role.FRONT_DESK)
-    assert desk.get(f"/coverages/{key}").json()["copay_cents"] is None  # type: ignore[attr-defined]
+    assert desk.get(f"/coverages/{key}").json()["copay_cents"] is None
     assert desk.patch(f"/coverages/{key}", {"group_number": "G7"}, 2).status_code == 200
     with tenancy.scope([clinic.id]):
         row = Coverage.objects.get(pk=key)
@@ -218,7 +218,7 @@ def test_coverages_are_added_and_changed(as_token: As, clinic: Clinic) -> None:
 
 def test_plans_are_added_and_changed_by_who_writes_notes(as_token: As, clinic: Clinic) -> None:
     calls = as_token(Role.THERAPIST)
-    patient = as_token().post("/patients", PATIENT).json()["key"]  # type: ignore[attr-defined]
+    patient = as_token().post("/patients", PATIENT).json()["key"]
     plan = {
         "id": "plan-1",
         "established_on": "2026-08-31",
@@ -239,12 +239,12 @@ def test_plans_are_added_and_changed_by_who_writes_notes(as_token: As, clinic: C
     added = calls.post(f"/patients/{patient}/plans", plan)
     assert added.status_code == 201, added.content
     assert calls.post(f"/patients/{patient}/plans", plan).status_code == 409
-    key = added.json()["key"]  # type: ignore[attr-defined]
-    changed = calls.patch(f"/plans/{key}", {"duration_weeks": 8}, 1).json()  # type: ignore[attr-defined]
+    key = added.json()["key"]
+    changed = calls.patch(f"/plans/{key}", {"duration_weeks": 8}, 1).json()
     assert (changed["duration_weeks"], len(changed["certifications"]), len(changed["progress_reports"])) == (8, 1, 1)
     assert changed["certifications"][0]["by"]["npi"] == "1999000213"
     assert (changed["goals"], changed["treatment_days_before"]) == (["Climb a flight of stairs"], ["2026-09-02"])
-    changed = calls.patch(f"/plans/{key}", {"certifications": []}, 2).json()  # type: ignore[attr-defined]
+    changed = calls.patch(f"/plans/{key}", {"certifications": []}, 2).json()
     assert (changed["certifications"], changed["progress_reports"]) == ([], [{"on": "2026-09-20", "signed_by": "PT"}])
     with tenancy.scope([clinic.id]):
         assert PlanOfCare.objects.filter(patient_id=patient).count() == 1

@@ -93,10 +93,15 @@ def out_of_bounds(value: Any, place: str, depth: int = 0) -> Misfit | None:  # n
     return next((item for item in found if item is not None), None)
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text holds no control characters but tab and new lines, and no half of a character."""
+    return _NOT_PLAIN.search(text) is None
+
+
 def _text_out_of_bounds(text: str, place: str) -> Misfit | None:
     if len(text) > MAX_TEXT:
         return Misfit(place=place, expected=f"at most {MAX_TEXT} characters")
-    if _NOT_PLAIN.search(text):
+    if not is_plain(text):
         return Misfit(place=place, expected="text without control characters other than tab and new line")
     return None
 

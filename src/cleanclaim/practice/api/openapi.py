@@ -41,6 +41,7 @@ member's role allow. Every call, and every read of patient data, is written into
 """
 
 _REFERENCE = "#/components/schemas/{model}"
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
 _PLAIN_TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"
 
 _REFUSALS: dict[str, str] = {
@@ -80,6 +81,7 @@ def complete(document: dict[str, Any], api: NinjaAPI) -> dict[str, Any]:
         call = document["paths"][path][method]
         _call(call, operation, schemas)
     _answers_are_plain(document)
+    _clock_times(document)
     sent = _sent_schemas(document)
     for name in sent:
         _bound(schemas[name])
@@ -228,6 +230,19 @@ def _answers_are_plain(document: dict[str, Any]) -> None:
         for call in calls.values():
             for parameter in call["parameters"]:
                 parameter["schema"].pop("title", None)
+
+
+def _clock_times(node: Any) -> None:  # noqa: ANN401 - part of a document
+    """Say times by the clinic's clock as they are: `time` of RFC 3339 would carry a zone."""
+    if isinstance(node, list):
+        for value in node:
+            _clock_times(value)
+    elif isinstance(node, dict):
+        if node.get("format") == "time":
+            del node["format"]
+            node["pattern"] = _CLOCK
+        for value in node.values():
+            _clock_times(value)
 
 
 def _sent_schemas(document: dict[str, Any]) -> list[str]:

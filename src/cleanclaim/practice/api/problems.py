@@ -10,45 +10,9 @@ from typing import Any
 from django.http import HttpResponse
 
 from cleanclaim.client.wire import Misfit
+from cleanclaim.practice.validation_words import expected
 
 MEDIA_TYPE = "application/problem+json"
-
-_WORDS = {
-    "missing": "a value; it is required",
-    "extra_forbidden": "no such field",
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "bool_type": "true or false",
-    "date_type": "a day as 2026-09-25",
-    "date_parsing": "a day as 2026-09-25",
-    "date_from_datetime_parsing": "a day as 2026-09-25",
-    "time_type": "a time as 14:05",
-    "time_parsing": "a time as 14:05",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
-    "model_attributes_type": "an object",
-    "json_invalid": "JSON",
-    "uuid_parsing": "a key",
-}
-
-
-_WITH_CONTEXT = {
-    "enum": "one of {expected}",
-    "literal_error": "one of {expected}",
-    "string_pattern_mismatch": "text of the form {pattern}",
-    "string_too_long": "at most {max_length} characters",
-    "string_too_short": "at least {min_length} characters",
-    "too_long": "at most {max_length} entries",
-    "too_short": "at least {min_length} entries",
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "value_error": "{error}",
-}
-"""Words that say what the error's context tells; every one of these contexts holds limits, never a value."""
 
 
 class ApiProblemError(Exception):
@@ -119,13 +83,3 @@ def misfits(details: Iterable[Mapping[str, Any]], *, within: str = "") -> list[M
         Misfit(place=".".join(str(part) for part in (within, *item["loc"]) if part != ""), expected=expected(item))
         for item in details
     ]
-
-
-def expected(detail: Mapping[str, Any]) -> str:
-    """What a field was expected to hold, in words, from an error as pydantic describes it."""
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind in _WORDS:
-        return _WORDS[kind]
-    if kind in _WITH_CONTEXT:
-        return _WITH_CONTEXT[kind].format_map(context)
-    return str(detail["msg"]).lower()

@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from cleanclaim.practice.api.resources import checks, claims, codes, coverages, exports, patients, visits
+from cleanclaim.practice.api.resources import checks, claims, codes, coverages, exports, interchange, patients, visits
 
 ROUTERS: tuple[Router, ...] = (
     checks.router,
@@ -12,5 +12,6 @@ ROUTERS: tuple[Router, ...] = (
     claims.router,
     codes.router,
     exports.router,
+    interchange.router,
 )
 """Every resource."""

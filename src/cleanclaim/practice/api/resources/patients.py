@@ -50,8 +50,7 @@ def register_patient(
 
     `id` is the clinic's own number of the patient; a number that is taken is refused with 409.
     """
-    known = patient.model_dump(exclude={"is_active"})
-    row = registered(request, PatientRecord.model_validate(known), is_active=patient.is_active)
+    row = registered(request, patient)
     tag(response, row.version)
     response.headers["Location"] = f"/api/v1/patients/{row.pk}"
     return Status(201, patient_document(row))
@@ -134,14 +133,15 @@ def find_patient(key: UUID) -> Patient:
     return row
 
 
-def registered(request: ApiRequest, record: PatientRecord, *, is_active: bool = True) -> Patient:
+def registered(request: ApiRequest, patient: PatientRegistered) -> Patient:
     """Write a patient down, with what hangs on them. Raises `ApiProblemError` where the number is taken."""
+    record = PatientRecord.model_validate(patient.model_dump(exclude={"is_active"}))
     try:
         with transaction.atomic():
             row = load_patient(request.access.clinic, record)
     except IntegrityError:
         raise number_taken() from None
-    if not is_active:
+    if not patient.is_active:
         row.is_active = False
         row.save(update_fields=["is_active"])
     parts = f"coverages {len(record.coverages)}, plans {len(record.plans_of_care or ())}"
