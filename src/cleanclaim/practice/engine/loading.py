@@ -280,7 +280,7 @@ def visit_columns(record: records.Visit) -> dict[str, Any]:
 def load_visits(
     clinic: Clinic, visits: Iterable[records.Visit], patients: Mapping[str, Patient], *, signed: bool
 ) -> list[Visit]:
-    """Visits of patients that are there already. With `signed`, a visit that is signed is locked.
+    """Visits of patients that are there already. With `signed`, they are locked; a draft nobody has signed yet.
 
     A visit without signatures of its own, whose note holds one, is signed by what the note says when it is billed.
     """
@@ -308,7 +308,7 @@ def load_visits(
                 credential=item.credential.value,
                 signed_at=datetime.combine(item.on, record.time_out or time(18), zone),
             )
-            for item in record.signatures or ()
+            for item in (record.signatures or () if signed else ())
         ]
     Visit.objects.bulk_create(rows)
     Signature.objects.bulk_create(signatures)
