@@ -11,8 +11,8 @@ from tests.practice.notes.test_live_check import DAY
 
 Pages = Callable[..., str]
 PAIR = [
-    {"what": "lumbar joint mobilization", "code": "97140", "minutes": 15, "by": "PT", "group_size": 1},
-    {"what": "bed mobility and car transfer practice", "code": "97530", "minutes": 15, "by": "PT", "group_size": 1},
+    {"what": "quad sets and step-ups", "code": "97110", "minutes": 15, "by": "PT", "group_size": 1},
+    {"what": "balance class", "code": "97150", "minutes": 20, "by": "PT", "group_size": 3},
 ]
 """Two services that Medicare pays together only when they are stated to be separate."""
 
@@ -56,9 +56,9 @@ def test_what_was_attested_goes_with_the_signature(sign_in: SignIn, visit_of: Vi
     client.post(pages(visit, "sign/"), {"version": str(after.version)})
     signed = visit_of("V061")
     assert signed.billed is not None
-    assert sorted((line["code"], "59" in line["modifiers"]) for line in signed.billed) == [
-        ("97140", signed.attested[0]["code"] == "97140"),
-        ("97530", signed.attested[0]["code"] == "97530"),
+    assert [(line["code"], line["modifiers"]) for line in signed.billed] == [
+        ("97110", ["GP", "59"]),
+        ("97150", ["GP"]),
     ]
 
 
@@ -139,7 +139,7 @@ def test_lines_can_be_proposed_anew(sign_in: SignIn, visit_of: VisitOf, pages: P
 
 def test_the_therapist_chooses_who_takes_a_tied_unit(sign_in: SignIn, visit_of: VisitOf, pages: Pages) -> None:
     visit = visit_of("V061")
-    visit.interventions = [dict(PAIR[0], code="97110", minutes=20), dict(PAIR[1], code="97112", minutes=20)]
+    visit.interventions = [dict(PAIR[0], code="97110", minutes=20), dict(PAIR[0], code="97112", minutes=20)]
     visit.billed = None
     visit.save_if_unchanged(visit.version, "interventions", "billed")
     tied = live_check(visit.clinic, visit, as_of=DAY)

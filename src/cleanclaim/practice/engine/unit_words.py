@@ -68,7 +68,13 @@ def tell_units(billed: Billed, preference: Sequence[str]) -> UnitStory:
     days = frames["days"].filter(pl.col("claim_id") == 0).rows(named=True)
     rows = frames["day_codes"].filter(pl.col("claim_id") == 0).rows(named=True)
     day: dict[str, Any] = days[0] if days else {}
-    tied = tuple(day.get("tied_codes") or ())
+    # A tie stays one when a choice is stored: the therapist may still choose otherwise.
+    tied = tuple(
+        row["day_code"]
+        for row in rows
+        if day.get("payer_unit_method") == UnitMethod.EIGHT_MINUTE
+        and row["units_eight_minute_least"] != row["units_eight_minute_most"]
+    )
     codes = tuple(
         CodeUnits(
             code=row["day_code"],
