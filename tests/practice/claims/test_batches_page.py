@@ -12,6 +12,7 @@ from cleanclaim.practice.models import Batch, Claim, Clinic, Role, TrailEntry
 
 AsRole = Callable[[Role], Client]
 FILES = "/c/millrace/files/"
+QUERIES = 16
 
 
 def _released(client: Client, payer: str = "medicare_b") -> Batch:
@@ -28,7 +29,10 @@ def test_one_payers_ready_claims_are_released(as_role: AsRole, inside: Clinic) -
     assert batch.claims_count == own
     assert ready.count() == all_ready - own
     told = client.post(f"{FILES}release/", {"payer": "medicare_b"}, follow=True)
-    assert [str(message) for message in told.context["messages"]] == ["No claim is ready to be released."]
+    assert [str(message) for message in told.context["messages"]] == [
+        f"{batch.file_name}: {own} claims to Medicare Part B.",
+        "No claim is ready to be released.",
+    ]
     client.post(f"{FILES}release/")
     assert not ready.exists()
     assert inside.slug == "millrace"
@@ -80,11 +84,13 @@ def test_the_list_of_files_costs_the_same_whatever_it_holds(
     as_role: AsRole, inside: Clinic, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = as_role(Role.BILLER)
+    _released(client)
     client.get(FILES)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(QUERIES):
         client.get(FILES)
     client.post(f"{FILES}release/")
+    assert Batch.objects.count() == 7
     client.get(FILES)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(QUERIES):
         client.get(FILES)
     assert inside.slug == "millrace"

@@ -168,8 +168,7 @@ def test_a_question_is_asked_with_its_codes(as_role: AsRole, inside: Clinic) -> 
 
 def test_the_837p_is_shown_segment_by_segment_with_words(as_role: AsRole, inside: Clinic) -> None:
     page = as_role(Role.BILLER).get(_at("V001", "837/")).content.decode()
-    record = claim_of("V001").record
-    assert f"CLM*V001*{record['lines'][0]['charge_cents'] and ''}"[:9] in page
+    assert "<code>CLM*V001*" in page
     assert "<code>SV1*HC:" in page
     assert "Service: code and modifiers, charge, units, diagnoses it points to" in page
     assert "<td></td>" not in page
@@ -181,7 +180,7 @@ def test_every_segment_of_the_demos_files_has_words(as_role: AsRole, inside: Cli
 
     as_role(Role.BILLER).post("/c/millrace/files/release/")
     batches = list(Batch.objects.all())
-    assert len(batches) == 6
+    assert len(batches) == 7
     wordless = {view.text for batch in batches for view in segments_of(batch.content.data) if not view.words}
     assert wordless == set()
     assert inside.slug == "millrace"
