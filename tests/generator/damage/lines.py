@@ -162,7 +162,13 @@ def _(text: ClaimText, _rng: Random) -> Texts:
 
 @damage("filed-therapy-modifier-missing", "A line of therapy lacks GP, and the payer wants it.", MEDICARE, PRAIRIE)
 def _(text: ClaimText, rng: Random) -> Texts:
-    places = [p for p in text.services() if text.modifiers(p) == ["GP"] and ":95992:" not in text.segments[p][1]]
+    # 97014 is on no list of therapy codes, so nobody knows whether a payer that wants GP on always-therapy codes wants it.
+    open_ = (":95992:", ":97014:")
+    places = [
+        place
+        for place in text.services()
+        if text.modifiers(place) == ["GP"] and not any(code in text.segments[place][1] for code in open_)
+    ]
     return text.with_modifiers(rng.choice(places), ()) if places else None
 
 

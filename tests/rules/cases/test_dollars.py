@@ -304,7 +304,7 @@ def test_an_authorization_used_up_costs_the_claim_and_one_nearly_so_is_not_guess
 
 NEVER_PAID = {"CD106", "CD107", "CD108", "CD109", "CD110", "CD111", "MU104"}
 """Denied for what the payer never pays: nothing that could be had is lost."""
-RECOUNTED = {"UN301", "UN302", "UN303", "UN304", "UN305", "UN306"}
+RECOUNTED = {"UN301", "UN302", "UN303", "UN304", "UN305", "UN306", "UN309"}
 """How many units a reviewer would leave standing is not known."""
 SAME_PRICE = {"EV101"}
 """What the level above the record is worth beside the other is not known; to Medicare, nothing."""
