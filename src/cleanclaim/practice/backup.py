@@ -96,7 +96,9 @@ def _manifest(holds: str, heads: dict[str, list[Any]], rows: dict[str, int]) -> 
 
 
 def _add_database_file(archive: zipfile.ZipFile) -> dict[str, Any]:
-    """The database as SQLite's online backup copies it, while the app goes on."""
+    """The database as SQLite's online backup copies it, while the app goes on; waits for ever inside a transaction."""
+    if connection.in_atomic_block:
+        raise BackupError("a backup of the database's file cannot be made inside a transaction")
     with tempfile.TemporaryDirectory() as folder:
         copied = Path(folder) / _DATABASE
         connection.ensure_connection()

@@ -4,8 +4,8 @@ Row-level security reads the setting that `tenancy.scope` makes for the transact
 a clinic can be read or written. It is forced, so that it binds the role that owns the tables as well; a superuser is
 never bound, which is why `cleanclaim doctor` refuses one.
 
-Triggers keep rows that are only ever added: entries of the audit log, events of claims, signatures, addenda, and the
-claim files that were made.
+Triggers keep rows that are only ever added: entries of the audit log and of the ledger, events of claims, signatures,
+addenda, and the claim files that were made.
 """
 
 from __future__ import annotations

@@ -1,0 +1,195 @@
+"""Every address that the program knows, tried by everybody who has no business there: nothing is told, nothing moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cleanclaim.practice import tenancy
+from cleanclaim.practice.access import CAPABILITIES
+from cleanclaim.practice.models import Clinic, Membership, Role, User
+from cleanclaim.practice.models.rows import ClinicRow
+
+METHODS = ("get", "post", "put", "patch", "delete")
+REFUSALS = frozenset({401, 403, 404, 405})
+NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
+_PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+
+
+def patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Each route as it is written, with its view."""
+    for one in (resolver or get_resolver()).url_patterns:
+        route = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from patterns(one, route)
+        elif isinstance(one, URLPattern):
+            yield route, one.callback
+
+
+def clinic_routes() -> list[tuple[str, Any]]:
+    return [(route, view) for route, view in patterns() if route.startswith("c/<slug:slug>/")]
+
+
+def rows_of(clinic: Clinic) -> list[UUID]:
+    """A key of a row of each table of the clinic: whatever an address asks for, one of them is it."""
+    found = []
+    for model in clinic_models():
+        row = model.everywhere.filter(clinic_id=clinic.pk).first()
+        if row is not None:
+            found.append(row.pk)
+    return found
+
+
+def clinic_models() -> list[type[ClinicRow]]:
+    return [model for model in apps.get_app_config("practice").get_models() if issubclass(model, ClinicRow)]
+
+
+def addresses(route: str, clinic: Clinic, keys: list[UUID]) -> list[str]:
+    """The route filled with the clinic's slug and, where it asks for keys, with each key of the clinic."""
+    places = [match for match in _PLACE.finditer(route) if match["name"] != "slug"]
+    fills: list[dict[str, str]] = [{}]
+    if any(match["kind"] == "uuid" for match in places):
+        fills = [{match["name"]: str(key) for match in places if match["kind"] == "uuid"} for key in keys]
+    found = []
+    for fill in fills:
+        others = {match["name"]: {"int": "1", "slug": "a"}.get(match["kind"], "1") for match in places}
+        values = {**others, **fill, "slug": clinic.slug}
+        found.append("/" + _PLACE.sub(lambda match, values=values: values[match["name"]], route))  # type: ignore[misc]
+    return found
+
+
+def state_of(clinic: Clinic) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the clinic but for its audit log, with its version and moment of change."""
+    with tenancy.scope([clinic.pk]):
+        return {
+            model._meta.db_table: list(
+                model.everywhere.filter(clinic_id=clinic.pk).order_by("pk").values_list("pk", "version", "changed_at")
+            )
+            for model in clinic_models()
+            if model._meta.db_table not in {"practice_trailentry"}
+        }
+
+
+@pytest.fixture
+def stranger(elsewhere: Clinic) -> User:
+    return User.objects.create_user("stranger@elsewhere.example", name="Stranger")
+
+
+def signed_in(user: User | None) -> Client:
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def tried(client: Client, method: str, address: str) -> int:
+    with transaction.atomic():
+        status = int(getattr(client, method)(address).status_code)
+        transaction.set_rollback(True)
+    return status
+
+
+def test_there_are_addresses_to_try() -> None:
+    routes = [route for route, _view in clinic_routes()]
+    assert len(routes) >= 30
+    assert all(hasattr(view, "needs") for _route, view in clinic_routes()), [
+        route for route, view in clinic_routes() if not hasattr(view, "needs")
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [*Role, None])
+def test_a_stranger_finds_nothing_and_moves_nothing(
+    clinic: Clinic, elsewhere: Clinic, stranger: User, role: Role | None
+) -> None:
+    if role is not None:
+        with tenancy.scope([elsewhere.pk]):
+            Membership.objects.create(user=stranger, clinic=elsewhere, role=role.value)
+    with tenancy.scope([clinic.pk]):
+        keys = rows_of(clinic)
+    before = state_of(clinic)
+    client = signed_in(stranger)
+    for route, _view in clinic_routes():
+        for address in addresses(route, clinic, keys[:3])[:3]:
+            for method in METHODS:
+                found = getattr(client, method)(address).status_code
+                assert found in {404, 405}, (method, route, found)
+    assert state_of(clinic) == before
+
+
+@pytest.mark.slow
+def test_in_ones_own_clinic_anothers_rows_are_not_there(clinic: Clinic, elsewhere: Clinic, stranger: User) -> None:
+    with tenancy.scope([elsewhere.pk]):
+        Membership.objects.create(user=stranger, clinic=elsewhere, role=Role.OWNER.value)
+    with tenancy.scope([clinic.pk]):
+        keys = rows_of(clinic)
+    assert len(keys) >= 12
+    before = state_of(clinic)
+    client = signed_in(stranger)
+    with_keys = [route for route, _view in clinic_routes() if "<uuid:" in route]
+    assert with_keys
+    for route in with_keys:
+        for address in addresses(route, elsewhere, keys):
+            for method in ("get", "post"):
+                found = getattr(client, method)(address).status_code
+                assert found in {400, 403, 404, 405, 422}, (method, route, found)
+    assert state_of(clinic) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_that_may_not_is_refused_in_its_own_clinic(clinic: Clinic, role: Role) -> None:
+    user = Membership.objects.filter(clinic=clinic, role=role.value).select_related("user").first()
+    assert user is not None
+    client = signed_in(user.user)
+    before = state_of(clinic)
+    for route, view in clinic_routes():
+        if all(what in CAPABILITIES[role] for what in view.needs):
+            continue
+        (address, *_others) = addresses(route, clinic, [NOWHERE])
+        for method in METHODS:
+            found = getattr(client, method)(address).status_code
+            assert found in {403, 405}, (method, route, found)
+    assert state_of(clinic) == before
+
+
+def test_nobody_is_sent_to_sign_in(clinic: Clinic) -> None:
+    client = signed_in(None)
+    for route, _view in clinic_routes():
+        (address, *_others) = addresses(route, clinic, [NOWHERE])
+        answer = client.get(address)
+        assert answer.status_code in {302, 405}, (route, answer.status_code)
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/account/login/?next=")
+
+
+def test_every_api_route_asks_for_a_token(clinic: Clinic) -> None:
+    del clinic
+    routes = [route for route, _view in patterns() if route.startswith("api/v1/")]
+    assert len(routes) >= 10
+    client = signed_in(None)
+    open_ones = set()
+    for route in routes:
+        address = "/" + _PLACE.sub(lambda match: str(NOWHERE) if match["kind"] == "uuid" else "1", route)
+        for method in METHODS:
+            found = getattr(client, method)(address, data={}, content_type="application/json").status_code
+            if found not in REFUSALS:
+                open_ones.add((route, found))
+    assert all("openapi" in route or "docs" in route or route == "api/v1/" for route, _found in open_ones), open_ones
+
+
+def test_a_page_that_forgets_the_scope_fails() -> None:
+    model: type[Model]
+    for model in clinic_models():
+        with pytest.raises(tenancy.NoScopeError):
+            model.objects.count()  # type: ignore[attr-defined]
+    assert connection.vendor in {"sqlite", "postgresql"}
