@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -62,10 +63,19 @@ def _slot(row: int, event: icalendar.Component, method: str, zone: ZoneInfo) -> 
     )
 
 
+def _value(event: icalendar.Component, name: str) -> Any:  # noqa: ANN401 - a day, a moment or a duration
+    """What a property says; `None` where it is not there or cannot be read, which `event.errors` tells."""
+    try:
+        return getattr(event.get(name), "dt", None)
+    except icalendar.error.BrokenCalendarProperty:
+        return None
+
+
 def _moment(event: icalendar.Component, zone: ZoneInfo, problems: list[Problem]) -> datetime | None:
-    value = getattr(event.get("DTSTART"), "dt", None)
+    value = _value(event, "DTSTART")
     if not isinstance(value, datetime):
-        problems.append(Problem("DTSTART", "a day with a time, not a whole day"))
+        if not any(problem.field == "DTSTART" for problem in problems):
+            problems.append(Problem("DTSTART", "a day with a time, not a whole day"))
         return None
     return value.replace(tzinfo=zone) if value.tzinfo is None else value.astimezone(zone)
 
@@ -74,7 +84,7 @@ def _minutes(
     event: icalendar.Component, starts_at: datetime | None, zone: ZoneInfo, problems: list[Problem]
 ) -> int | None:
     """Whole minutes from DTEND or DURATION; `None` where the event gives neither, so that the clinic's usual holds."""
-    end, lasts = getattr(event.get("DTEND"), "dt", None), getattr(event.get("DURATION"), "dt", None)
+    end, lasts = _value(event, "DTEND"), _value(event, "DURATION")
     if isinstance(end, datetime) and starts_at is not None:
         lasts = (end.replace(tzinfo=zone) if end.tzinfo is None else end) - starts_at
     elif isinstance(end, date) and not isinstance(end, datetime):

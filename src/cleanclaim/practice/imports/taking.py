@@ -8,6 +8,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models.functions import Lower
+
 from cleanclaim.practice.imports.slots import Ask, Problem, WantedSlot, WhoIsMeant
 from cleanclaim.practice.models import Appointment, AppointmentStatus, Clinic, Membership, Patient, Provider, Visit
 from cleanclaim.records import VisitKind
@@ -135,10 +137,10 @@ def _plan_off(wanted: WantedSlot, held: Appointment | None) -> Row:
 def _patients(wanted: Sequence[WantedSlot]) -> _FindPatient:
     """Find patients of the file in two queries: by number first, else by name and, where given, birth date."""
     numbers = {one.patient.number for one in wanted if one.patient.number}
-    families = {one.patient.family_name for one in wanted if one.patient.family_name}
+    families = {one.patient.family_name.lower() for one in wanted if one.patient.family_name}
     by_number: dict[str, Patient] = {row.number: row for row in Patient.objects.filter(number__in=numbers)}
     by_name: dict[tuple[str, str], list[Patient]] = defaultdict(list)
-    for row in Patient.objects.filter(family_name__in=families):
+    for row in Patient.objects.annotate(family=Lower("family_name")).filter(family__in=families):
         by_name[row.family_name.lower(), row.given_name.lower()].append(row)
 
     def find(meant: WhoIsMeant) -> Patient | Problem:

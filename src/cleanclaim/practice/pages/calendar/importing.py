@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -59,8 +58,9 @@ class ImportForm(Styled, forms.Form):
         held = entered.get("file")
         try:
             data = held.read() if held else base64.b64decode(entered.get("carried") or "", validate=True)
-        except binascii.Error as error:
-            raise ValidationError("Expected the file once more.") from error
+        except binascii.Error:
+            self.add_error("file", "Expected the file once more.")
+            return entered
         if not data:
             self.add_error("file", "Expected a file.")
         elif len(data) > _MOST_BYTES:

@@ -101,6 +101,9 @@ class OrderForm(Styled, forms.ModelForm[Referral]):
         if entered["by"] is not None:
             chosen: Provider = entered["by"]
             return chosen
+        known: Provider | None = Provider.objects.filter(treats=False, npi=entered["npi"]).first()
+        if known is not None:
+            return known
         found: Provider
         found, _made = Provider.objects.get_or_create(
             clinic=clinic,
