@@ -72,8 +72,12 @@ def batches_release(request: ClinicRequest) -> HttpResponse:
         access.clinic, ready.order_by("due_on", "pk").values_list("pk", flat=True)[:MOST], access.user,
         origin=access.origin,
     )  # fmt: skip
-    for batch in released.batches:
+    if len(released.batches) == 1:
+        [batch] = released.batches
         messages.success(request, f"{batch.file_name}: {plural(batch.claims_count, 'claim')} to {batch.payer_name}.")
+    elif released.batches:
+        claims = plural(sum(batch.claims_count for batch in released.batches), "claim")
+        messages.success(request, f"{plural(len(released.batches), 'file')} made of {claims}.")
     for claim, why in released.left_out[:10]:
         messages.warning(request, f"{claim.number} stayed: {why}.")
     if len(released.left_out) > 10:  # noqa: PLR2004 - named above
