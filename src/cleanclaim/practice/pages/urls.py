@@ -19,6 +19,7 @@ from cleanclaim.practice.pages import (
     remittances,
     setup,
     today,
+    tokens,
     trail,
 )
 
@@ -35,6 +36,7 @@ urlpatterns = [
     *figures.urlpatterns,
     *guide.urlpatterns,
     *setup.urlpatterns,
+    *tokens.urlpatterns,
     *people.urlpatterns,
     *imports.urlpatterns,
     *exports.urlpatterns,
