@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import date
+from functools import cache
 from threading import Lock
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Model, Q, QuerySet, Sum, Value
+from django.db import connection
+from django.db.models import Model
 
 from cleanclaim.practice.engine.setting import Setting, gather
 from cleanclaim.practice.models import (
@@ -61,49 +62,66 @@ def setting_of(clinic: Clinic, visit: Visit, *, as_of: date) -> Setting:
 
 def state_of(clinic: Clinic, visit: Visit) -> object:
     """What a visit's setting depends on: equal states, equal settings."""
-    counted = [_counted(place, rows) for place, rows in enumerate(_rows(visit))]
-    first, *others = counted
-    packs = (
-        PackFile.objects.filter(company_id=clinic.company_id)
-        .order_by()
-        .values("company_id")
-        .annotate(place=Value(-1), rows=Count("pk"), latest=Max("changed_at"), versions=Count("pk"))
-        .values_list("place", "rows", "latest", "versions")
+    key = Visit._meta.pk.get_db_prep_value  # noqa: SLF001 - Django's public door
+    values = {
+        "clinic": key(clinic.pk, connection),
+        "company": key(clinic.company_id, connection),
+        "visit": key(visit.pk, connection),
+        "patient": key(visit.patient_id, connection),
+        "therapist": key(visit.therapist_id, connection),
+        "day": connection.ops.adapt_datefield_value(visit.date_of_service),
+        "signed": VisitStatus.SIGNED.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_query(), values)
+        counted = tuple(cursor.fetchall())
+    own = tuple(repr(getattr(clinic, column.attname)) for column in clinic._meta.concrete_fields)  # noqa: SLF001 - the same
+    return own, (visit.patient_id, visit.therapist_id, visit.date_of_service), counted
+
+
+_OF_PEOPLE = "patient_id IN (SELECT id FROM people)"
+_OF_PLANS = "plan_id IN (SELECT id FROM {plan} WHERE patient_id IN (SELECT id FROM people))"
+_OF_COVERAGES = "coverage_id IN (SELECT id FROM {coverage} WHERE patient_id IN (SELECT id FROM people))"
+_OF_CLINIC = "clinic_id = %(clinic)s"
+
+_WATCHED: tuple[tuple[type[Model], str], ...] = (
+    (Patient, "id IN (SELECT id FROM people)"),
+    (Signature, "visit_id IN (SELECT id FROM around)"),
+    (Coverage, _OF_PEOPLE),
+    (Authorization, _OF_COVERAGES),
+    (EligibilityAnswer, _OF_COVERAGES),
+    (PlanOfCare, _OF_PEOPLE),
+    (Certification, _OF_PLANS),
+    (ProgressReport, _OF_PLANS),
+    (Claim, _OF_PEOPLE),
+    (Provider, _OF_CLINIC),
+    (Charge, _OF_CLINIC),
+    (ClinicPayer, _OF_CLINIC),
+)
+"""Tables that a setting reads, and which of their rows; `around` are the signed visits beside the one at hand."""
+
+
+@cache
+def _query() -> str:
+    """One statement over all tables, written once: to build it anew costs more than to run it."""
+    names = {"plan": _table(PlanOfCare), "coverage": _table(Coverage)}
+    counted = "SELECT {place}, COUNT(*), MAX(changed_at), SUM(version) FROM {table}"
+    parts = [counted.format(place=0, table="around")]
+    for place, (model, rows) in enumerate(_WATCHED, 1):
+        parts.append(f"{counted.format(place=place, table=_table(model))} WHERE {rows.format(**names)}")
+    packs = f"{counted.format(place=-1, table=_table(PackFile)).replace('SUM(version)', 'COUNT(*)')} "
+    packs += "WHERE company_id = %(company)s"
+    visits, patients = _table(Visit), _table(Patient)
+    beside = "therapist_id = %(therapist)s AND date_of_service = %(day)s"
+    return (
+        f"WITH around AS (SELECT id, patient_id, changed_at, version FROM {visits} WHERE clinic_id = %(clinic)s "  # noqa: S608 - names of our own tables
+        f"AND status = %(signed)s AND id <> %(visit)s AND (patient_id = %(patient)s OR ({beside}))), "
+        f"people AS (SELECT id FROM {patients} WHERE clinic_id = %(clinic)s "
+        "AND (id = %(patient)s OR id IN (SELECT patient_id FROM around))) "
+        + " UNION ALL ".join((*parts, packs))
+        + " ORDER BY 1"
     )
-    own = tuple(repr(getattr(clinic, column.attname)) for column in clinic._meta.concrete_fields)  # noqa: SLF001 - Django's public door
-    told = (visit.patient_id, visit.therapist_id, visit.date_of_service)
-    return own, told, frozenset(first.union(*others, packs, all=True))
 
 
-def _rows(visit: Visit) -> list[QuerySet[Any]]:
-    patient, therapist, day = visit.patient_id, visit.therapist_id, visit.date_of_service
-    around = Visit.objects.filter(
-        Q(patient=patient) | Q(therapist=therapist, date_of_service=day), status=VisitStatus.SIGNED.value
-    ).exclude(pk=visit.pk)
-    people = Patient.objects.filter(Q(pk=patient) | Q(pk__in=around.order_by().values("patient_id")))
-    them = people.order_by().values("pk")
-    return [
-        people,
-        around,
-        Signature.objects.filter(visit__in=around.order_by().values("pk")),
-        Coverage.objects.filter(patient__in=them),
-        Authorization.objects.filter(coverage__patient__in=them),
-        EligibilityAnswer.objects.filter(coverage__patient__in=them),
-        PlanOfCare.objects.filter(patient__in=them),
-        Certification.objects.filter(plan__patient__in=them),
-        ProgressReport.objects.filter(plan__patient__in=them),
-        Claim.objects.filter(patient__in=them),
-        Provider.objects.all(),
-        Charge.objects.all(),
-        ClinicPayer.objects.all(),
-    ]
-
-
-def _counted(place: int, rows: QuerySet[Model]) -> QuerySet[Any, tuple[Any, ...]]:
-    counted: QuerySet[Any, tuple[Any, ...]] = (
-        rows.order_by()
-        .values("clinic_id")
-        .annotate(place=Value(place), rows=Count("pk"), latest=Max("changed_at"), versions=Sum("version"))
-        .values_list("place", "rows", "latest", "versions")
-    )
-    return counted
+def _table(model: type[Model]) -> str:
+    return model._meta.db_table  # noqa: SLF001 - Django's public door
