@@ -94,16 +94,12 @@ def test_pairs_say_which_code_is_paid_and_whether_a_modifier_parts_them() -> Non
 def test_payers_of_the_clinic_say_how_minutes_count(inside: Clinic) -> None:
     exercise = procedures.get("97110")
     assert exercise is not None
-    notes = {
-        (item.payer, item.setting): item.value for item in payer_notes(inside, exercise, DAY, with_money=False)
-    }
+    notes = {(item.payer, item.setting): item.value for item in payer_notes(inside, exercise, DAY, with_money=False)}
     assert notes["Medicare Part B", "unit method"] == "eight minute"
     assert notes["Larkspur Mutual", "unit method"] == "midpoint"
     stimulation = procedures.get("G0283")
     assert stimulation is not None
-    named = {
-        (item.payer, item.setting): item.value for item in payer_notes(inside, stimulation, DAY, with_money=False)
-    }
+    named = {(item.payer, item.setting): item.value for item in payer_notes(inside, stimulation, DAY, with_money=False)}
     assert named["Medicare Part B", "electrical stimulation code"] == "G0283"
     assert ("Medicare Part B", "unit method") not in named
 

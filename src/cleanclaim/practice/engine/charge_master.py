@@ -27,6 +27,8 @@ _ONE_DAY = timedelta(days=1)
 _CODE = re.compile(r"\d{4}[0-9TF]|[A-Z]\d{4}")
 _TENTHS_OF_A_PERCENT = 1_000
 _MOST_CENTS = 1_000_000
+_BY_DAY = "per_diem"
+"""How a payer pays that allows an amount for a day, whatever its codes."""
 COLUMNS = ("code", "charge", "from")
 """Columns of a file of charges; `from` may be left out where one day is given for the whole file."""
 
@@ -171,7 +173,7 @@ def most_allowed(clinic: Clinic, codes: Sequence[str], on: date, packs: Mapping[
     """The most that any of the clinic's payers allows for one unit of each code on a day, where a price is known.
 
     Each code is priced alone, so that no reduction for several procedures is in it: a charge below that loses money
-    on some claim. The clinic is in scope.
+    on some claim. Payers that pay by the day, and not by code, are left out. The clinic is in scope.
     """
     billed = sorted(set(ClinicPayer.objects.values_list("payer", "name", "in_network")))
     if not billed or not codes:
@@ -213,8 +215,9 @@ def most_allowed(clinic: Clinic, codes: Sequence[str], on: date, packs: Mapping[
         fees=payers.fees([pack for pack in known if pack is not None]),
     )
     found: dict[str, Allowed] = {}
-    for (_payer, name, _network, code), cents in zip(asked, priced["allowed_cents"], strict=True):
-        if cents is not None and (code not in found or found[code].cents < cents):
+    is_by_code = (claims["payer_price_basis_kind"] != _BY_DAY).fill_null(value=False)
+    for (_payer, name, _network, code), cents, by_code in zip(asked, priced["allowed_cents"], is_by_code, strict=True):
+        if by_code and cents is not None and (code not in found or found[code].cents < cents):
             found[code] = Allowed(cents, name)
     return found
 
