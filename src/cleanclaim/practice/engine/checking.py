@@ -14,11 +14,16 @@ from cleanclaim.practice.engine.setting import Setting, gather
 from cleanclaim.practice.models import Clinic, Visit
 
 
+def now_at(clinic: Clinic) -> datetime:
+    """The moment it is at the clinic, in its own zone; in a demo, on the day that the demo plays on."""
+    now = datetime.now(ZoneInfo(clinic.time_zone))
+    day: date | None = settings.DEMO_DAY
+    return now if day is None else now.replace(year=day.year, month=day.month, day=day.day)
+
+
 def today_at(clinic: Clinic) -> date:
     """The day it is at the clinic; in a demo, the day that the demo plays on."""
-    if settings.DEMO_DAY is not None:
-        return settings.DEMO_DAY
-    return datetime.now(ZoneInfo(clinic.time_zone)).date()
+    return now_at(clinic).date()
 
 
 def check(clinic: Clinic, visits: Sequence[Visit], *, as_of: date, setting: Setting | None = None) -> Billed:

@@ -11,12 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
@@ -24,7 +22,7 @@ from cleanclaim.claims.splitting import void_of
 from cleanclaim.claims.validity import sort_claims
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.building import add_events, build_answer, recheck
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.claim_rows import gaps_of
 from cleanclaim.practice.engine.records import submitter_record
 from cleanclaim.practice.engine.staleness import stale
@@ -130,15 +128,14 @@ def _file(clinic: Clinic, items: Sequence[_Ready], row: ControlNumbers, user: Us
     payer = items[0].parts[0].payer
     numbers = Numbers(**{kind: row.numbers[kind] for kind in _KINDS})
     envelope = Envelope(submitter_record(clinic), payer.name, payer.identifier or payer.pack.upper()[:15])
-    created = timezone.now().astimezone(ZoneInfo(clinic.time_zone))
-    day = today_at(clinic)
+    created = now_at(clinic)
     written = [part for item in items for part in item.parts]
     try:
         file = file_837p(
             written,
             envelope=envelope,
             control=numbers,
-            created=created.replace(year=day.year, month=day.month, day=day.day),
+            created=created,
             production=not settings.IS_DEMO,
         )
     except EnvelopeError as error:
@@ -153,7 +150,7 @@ def _file(clinic: Clinic, items: Sequence[_Ready], row: ControlNumbers, user: Us
         payer=payer.pack,
         payer_name=payer.name[:80],
         interchange_control=file.interchange_control,
-        file_name=f"{payer.pack}-{day:%Y%m%d}-{file.interchange_control}.837",
+        file_name=f"{payer.pack}-{created:%Y%m%d}-{file.interchange_control}.837",
         content=Plain(file.data),
         sha256=hashlib.sha256(file.data).hexdigest(),
         claims_count=len(items),

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import timezone
-
+from cleanclaim.practice.engine.checking import now_at
 from cleanclaim.practice.engine.live_check import LiveCheck
 from cleanclaim.practice.engine.note_form import is_assistant
 from cleanclaim.practice.models import (
@@ -88,7 +87,7 @@ def sign(visit: Visit, *, version: int, user: User, provider: Provider, checked:
     why = hindrance(provider, visit, checked)
     if why:
         raise NotForThemError(why)
-    now = timezone.now()
+    now = now_at(visit.clinic)
     lines = settled_lines(checked)
     if lines is not None:
         visit.billed = _with_stated_charges(lines, visit.billed or [])
@@ -113,7 +112,7 @@ def co_sign(visit: Visit, *, user: User, provider: Provider) -> None:
     """Add a signature to a signed note. Raises `NotForThemError`."""
     if not may_co_sign(provider, visit):
         raise NotForThemError("Only the visit's therapist or assistant adds a signature, once, to a signed note.")
-    _add_signature(visit, user, provider, timezone.now())
+    _add_signature(visit, user, provider, now_at(visit.clinic))
 
 
 def add_addendum(visit: Visit, *, user: User, text: str) -> Addendum:
