@@ -25,6 +25,9 @@ def command(
     fresh: Annotated[bool, typer.Option("--fresh", help="With --demo: load the sample clinic anew.")] = False,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Threads in each process.")] = 4,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Do the work behind the pages too, in a process of its own.")
+    ] = True,
     migrate: Annotated[
         bool | None,
         typer.Option("--migrate/--no-migrate", help="Bring the tables up to date first; by default with SQLite."),
@@ -48,7 +51,7 @@ def command(
         unusable(str(error))
     if server.port != port:
         err.print(f"Port {port} is busy; port {server.port} is free.")
-    serving.serve(server, _say)
+    serving.serve(server, _say, with_worker=worker)
 
 
 def _say(server: serving.Server) -> None:

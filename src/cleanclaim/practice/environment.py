@@ -61,6 +61,12 @@ VARIABLES: tuple[Variable, ...] = (
 _LOCAL_HOSTS = "localhost,127.0.0.1,[::1]"
 
 
+def table() -> str:
+    """The variables as a table in Markdown, for the documentation."""
+    rows = [f"| `{one.name}` | {one.says} | {one.default} |" for one in VARIABLES]
+    return "\n".join(["| variable | what it says | default |", "| --- | --- | --- |", *rows]) + "\n"
+
+
 def text(name: str, default: str = "") -> str:
     """A variable's value: from `NAME`, else from the file that `NAME_FILE` names, else the default."""
     if name in os.environ:

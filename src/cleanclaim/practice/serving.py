@@ -31,6 +31,7 @@ _SAMPLE = Path("examples") / "clinic-day"
 _STAMP = "demo-stamp"
 _HERE = Path(__file__).parent
 _WAIT = 0.05
+_PATIENCE = 10.0
 
 
 class ServingError(RuntimeError):
@@ -239,8 +240,14 @@ def open_port(host: str, wanted: int) -> int:
     raise ServingError(f"cannot listen on {host}")
 
 
-def serve(server: Server, when_ready: Callable[[Server], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM; calls `when_ready` once the app takes connections."""
+def serve(server: Server, when_ready: Callable[[Server], None], *, with_worker: bool = True) -> None:
+    """Serve until Ctrl-C or SIGTERM; calls `when_ready` once the app takes connections.
+
+    Args:
+        server: where and how wide.
+        when_ready: told once.
+        with_worker: also do the work behind the pages, in a process of its own.
+    """
     from granian.constants import Interfaces  # noqa: PLC0415 - only needed here
     from granian.log import LogLevels  # noqa: PLC0415 - only needed here
     from granian.server import Server as Granian  # noqa: PLC0415 - only needed here
@@ -261,8 +268,24 @@ def serve(server: Server, when_ready: Callable[[Server], None]) -> None:
         workers_kill_timeout=10,
     )
     threading.Thread(target=_announce, args=(server, when_ready), daemon=True).start()
-    granian.serve()
-    sys.stdout.flush()
+    worker = multiprocessing.Process(target=_work, name="worker", daemon=True) if with_worker else None
+    if worker is not None:
+        worker.start()
+    try:
+        granian.serve()
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.join(_PATIENCE)
+        sys.stdout.flush()
+
+
+def _work() -> None:
+    """The process of the worker; imports what it needs once it is there."""
+    set_up()
+    from cleanclaim.practice import tasks  # noqa: PLC0415 - after set_up
+
+    tasks.work()
 
 
 def _announce(server: Server, when_ready: Callable[[Server], None]) -> None:

@@ -189,4 +189,5 @@ LOGGING = {
     "formatters": {"plain": {"()": "cleanclaim.practice.logs.WithoutValues"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django_tasks_db": {"level": "ERROR"}},
 }

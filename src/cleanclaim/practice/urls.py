@@ -10,6 +10,7 @@ from cleanclaim.practice.pages.claims import bulk, queue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.start, name="start"),
+    path("health/", home.health, name="health"),
     path("demo/be/", home.be, name="be"),
     path("account/", include("allauth.urls")),
     path("api/v1/", addresses()),

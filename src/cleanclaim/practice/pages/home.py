@@ -7,9 +7,10 @@ from typing import cast
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cleanclaim.practice.access import CAPABILITIES, Can
 from cleanclaim.practice.models import Membership, Role, User
@@ -27,6 +28,15 @@ def start(request: HttpRequest) -> HttpResponse:
             else redirect(settings.LOGIN_URL)
         )
     return _clinics(request)
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the app and its database answer; for a proxy or a container's supervisor. Tells nothing else."""
+    del request
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_required
