@@ -1,0 +1,109 @@
+"""The app as people meet it: served by its own command on the sample clinic, opened in Chromium.
+
+A test that is skipped for want of a browser is a failure in CI.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[3]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+PHONE, DESKTOP = 375, 1280
+PICTURES = os.environ.get("CLEANCLAIM_PICTURES", "")
+"""A folder into which pictures for the documentation are written, where it is set."""
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the demo from a home of its own; the address ends with the clinic's pages."""
+    home = tmp_path_factory.mktemp("served")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLEANCLAIM_", "DJANGO_"))}
+    environment |= {"CLEANCLAIM_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    program = [sys.executable, "-c", "from cleanclaim.cli.main import run; run()", "serve", "--demo", "--port", "8765"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        try:
+            said = []
+            for line in server.stdout or ():
+                said.append(line)
+                found = re.search(r"http://\S+", line)
+                if found:
+                    yield found[0].rstrip("/")
+                    return
+            pytest.fail("the app did not start:\n" + "".join(said))
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium: CI opens every page in one")
+        pytest.skip("no Chromium here")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def sign_in(address: str, browser: Browser) -> Iterator[SignIn]:
+    """A function that opens a page as somebody: a name of the demo's people, a width and a theme.
+
+    Whatever the page writes to the console as an error fails the test: a blocked script, a missing file.
+    """
+    contexts = []
+    errors: list[str] = []
+
+    def be(name: str, width: int = DESKTOP, theme: str = "light") -> Page:
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto("/")
+        page.get_by_role("button", name=name).first.click()
+        page.wait_for_load_state()
+        return page
+
+    yield be
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def problems_of(page: Page) -> list[str]:
+    """What keeps somebody from using the page: axe's violations, and content wider than the window."""
+    found = [
+        f"{item['id']}: {[node['target'] for node in item['nodes']][:3]}"
+        for item in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("the page is wider than the window")
+    return found
+
+
+def take_picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep a picture for the documentation, where they are asked for."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=whole)
