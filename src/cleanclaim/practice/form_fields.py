@@ -72,6 +72,9 @@ class MoneyField(forms.Field):
 class AnswerField(forms.TypedChoiceField):
     """Yes, no, or not known: three answers, none taken for another."""
 
+    is_plain = True
+    """Its label does not say that it is optional: `not known` is one of the answers."""
+
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - a field's own signature
         options.setdefault("required", False)
         super().__init__(

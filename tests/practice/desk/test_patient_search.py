@@ -13,7 +13,7 @@ from cleanclaim.practice.pages.patients.searching import birth_date, matching, p
 
 _LIST = "/c/millrace/patients/"
 _FIND = "/c/millrace/patients/find/"
-_PARTIAL = {"HTTP_HX_REQUEST": "true"}
+_PARTIAL = {"HX-Request": "true"}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_who_may_be_the_same_person(inside: Clinic, entered: dict[str, object], 
 
 
 def test_a_search_is_posted_and_answers_with_the_list_alone(as_role: Callable[[Role], Client]) -> None:
-    page = as_role(Role.FRONT_DESK).post(_FIND, {"q": "nesbitt"}, **_PARTIAL)
+    page = as_role(Role.FRONT_DESK).post(_FIND, {"q": "nesbitt"}, headers=_PARTIAL)
     text = page.content.decode()
     assert page.status_code == 200
     assert "Nesbitt, Walter" in text
@@ -146,12 +146,12 @@ def test_fifty_stand_on_a_page_and_the_queries_do_not_grow(
     assert first.count("<tr>") == 1 + 50
     assert "1–50 of 102" in first
     assert client.get(_LIST, {"page": 3}).content.decode().count("<tr>") == 1 + 2
-    found = client.post(_FIND, {"q": "aaronson", "page": "2"}, **_PARTIAL).content.decode()
+    found = client.post(_FIND, {"q": "aaronson", "page": "2"}, headers=_PARTIAL).content.decode()
     assert found.count("<tr>") == 1 + 10
 
 
 def test_who_looked_is_written_down_without_what_was_sought(as_role: Callable[[Role], Client], inside: Clinic) -> None:
-    as_role(Role.THERAPIST).post(_FIND, {"q": "nesbitt"}, **_PARTIAL)
+    as_role(Role.THERAPIST).post(_FIND, {"q": "nesbitt"}, headers=_PARTIAL)
     entry = TrailEntry.objects.order_by("-sequence")[0]
     assert (entry.action, entry.subject, entry.detail) == ("list", "patient", "1 of 1")
     del inside

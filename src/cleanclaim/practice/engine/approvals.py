@@ -29,6 +29,16 @@ class Use:
     """Signed visits whose units nobody has settled: units left are at most what is shown."""
 
     @property
+    def visits_over(self) -> int:
+        """Visits beyond what was approved."""
+        return max(0, -self.visits_left) if self.visits_left is not None else 0
+
+    @property
+    def units_over(self) -> int:
+        """Units beyond what was approved."""
+        return max(0, -self.units_left) if self.units_left is not None else 0
+
+    @property
     def is_used_up(self) -> bool:
         """Whether nothing is left of what was approved."""
         return any(left is not None and left <= 0 for left in (self.visits_left, self.units_left))

@@ -50,6 +50,7 @@ class ImportForm(Styled, forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*arguments, **options)
         self.fields["provider"].queryset = Provider.objects.filter(treats=True)  # type: ignore[attr-defined]
+        self.fields["file"].is_plain = True  # type: ignore[attr-defined] # a file is wanted, only not twice
         self.fields["file"].widget.attrs["accept"] = ".ics,.hl7,.txt,text/calendar"
 
     def clean(self) -> dict[str, Any]:

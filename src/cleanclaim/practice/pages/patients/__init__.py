@@ -10,6 +10,7 @@ from cleanclaim.practice.pages.patients import (
     listing,
     orders,
     registering,
+    upcoming,
 )
 
 urlpatterns = [
@@ -20,4 +21,5 @@ urlpatterns = [
     *eligibility.urlpatterns,
     *authorizations.urlpatterns,
     *orders.urlpatterns,
+    *upcoming.urlpatterns,
 ]
