@@ -6,6 +6,7 @@ A token may do what its scopes and its member's role allow, whichever is less. A
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from cleanclaim.practice.api.scopes import SAYS, Scope
 from cleanclaim.practice.api.tokens import make_token, revoke
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import ApiToken, Membership
-from cleanclaim.practice.pages.setup.entering import done, form_page
+from cleanclaim.practice.pages.setup.entering import done
 
 _USUAL_DAYS = 365
 
@@ -33,13 +34,13 @@ class TokenForm(Styled, forms.Form):
 
     label = forms.CharField(max_length=60, label="what it is for", help_text="The program that will hold it.")
     scopes = forms.MultipleChoiceField(
-        choices=[(scope.value, f"{scope.value}: {SAYS[scope]}") for scope in Scope],
+        choices=[(scope.value, SAYS[scope].capitalize()) for scope in Scope],
         widget=forms.CheckboxSelectMultiple,
         label="it may",
         help_text="Never more than your own role may do.",
         error_messages={"required": "Expected at least one."},
     )
-    ends_on = DayField(label="last day", help_text="A token without an end is a key under the mat.")
+    ends_on = DayField(label="last day", help_text="After it the program needs another token.")
 
     def __init__(self, *arguments: Any, zone: ZoneInfo, **options: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*arguments, **options)
@@ -71,8 +72,8 @@ def add(request: ClinicRequest) -> HttpResponse:
     usual = {"ends_on": timezone.now().astimezone(zone).date() + timedelta(days=_USUAL_DAYS), "scopes": ["read"]}
     form = TokenForm(request.POST or None, initial=usual, zone=zone)
     if not form.is_bound or not form.is_valid():
-        about = "For a program that reads or writes this clinic's data on your behalf, such as your EMR."
-        return form_page(request, form, title="A token", back="setup_tokens", submit="Make the token", about=about)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+        return render(request, "practice/tokens/add.html", {"form": form}, status=status)
     entered = form.cleaned_data
     membership = Membership.objects.get(user_id=access.user.pk, clinic=access.clinic)
     scopes = [Scope(name) for name in entered["scopes"]]
