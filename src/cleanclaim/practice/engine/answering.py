@@ -16,7 +16,9 @@ from cleanclaim.bill.evaluation_visits import evaluation_codes
 from cleanclaim.coding import read_note
 from cleanclaim.practice.engine.building import add_events, lock, recheck
 from cleanclaim.practice.engine.fixing import NO_LONGER_OPEN, Outcome
-from cleanclaim.practice.models import Clinic, User, Visit
+from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.models import Claim, Clinic, User, Visit
+from cleanclaim.reference import payers
 
 _NOT_ASKED = "this is no longer asked: the claim was checked again meanwhile"
 
@@ -42,7 +44,9 @@ def answer(clinic: Clinic, claim_id: UUID, user: User, *, about: str, code: str,
         if not any(one["about"] == about and code in one["candidates"] for one in claim.questions or ()):
             return Outcome(refused=(_NOT_ASKED,))
         visit = claim.visit
-        done = visit.interventions if visit.interventions is not None else listed_by_note(visit)
+        done = visit.interventions
+        if done is None:
+            done = listed_by_note(visit, _stimulation(clinic, claim))
         visit.interventions = _with_code(done, about, code)
         visit.save_if_unchanged(visit.version, "interventions")
         said = f"{about}: {code}"
@@ -51,11 +55,24 @@ def answer(clinic: Clinic, claim_id: UUID, user: User, *, about: str, code: str,
         return Outcome(changed=(said,), rechecked=rechecked)
 
 
-def listed_by_note(visit: Visit) -> list[dict[str, Any]]:
-    """What was done, as the words of the visit's note were read; nothing where it has no note."""
+def _stimulation(clinic: Clinic, claim: Claim) -> str | None:
+    """The code for unattended stimulation that the claim's payer takes."""
+    packs = tuple(packs_of(clinic).values())
+    code: str | None = payers.setting(
+        claim.payer or None, "electrical_stimulation_code", claim.date_of_service, packs
+    ).value
+    return code
+
+
+def listed_by_note(visit: Visit, stimulation: str | None) -> list[dict[str, Any]]:
+    """What was done, as the words of the visit's note were read; nothing where it has no note.
+
+    Unlike rows taken over into the note's grid, each keeps the name under which the engine asks about it.
+    """
     if visit.note is None:
         return []
-    reading = read_note(records.Note.model_validate(visit.note), day=visit.date_of_service)
+    note = records.Note.model_validate(visit.note)
+    reading = read_note(note, day=visit.date_of_service, payer_stimulation_code=stimulation)
     return [mention.to_intervention(mention.code).model_dump(mode="json") for mention in reading.mentions]
 
 
