@@ -149,7 +149,7 @@ def test_the_therapist_chooses_who_takes_a_tied_unit(sign_in: SignIn, visit_of: 
         after = visit_of("V061")
         lines = {line.code: line.units for line in live_check(after.clinic, after, as_of=DAY).lines}
         assert lines == {code: 2, ({"97110", "97112"} - {code}).pop(): 1}
-    sign_in("okafor").post(pages(visit, "prefer/"), posted(after, code="97140"))
+    sign_in("okafor").post(pages(visit, "prefer/"), posted(visit_of("V061"), code="97140"))
     assert visit_of("V061").detail["unit_preference"] == ["97110", "97112"]
 
 

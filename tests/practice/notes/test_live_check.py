@@ -143,6 +143,12 @@ def test_the_lowest_component_is_named_as_the_one_that_holds_the_level() -> None
     ]
 
 
+def test_where_all_components_are_alike_none_holds_the_level() -> None:
+    found = evaluation_help(EvaluationFindings(history_factors=1, elements_examined=3))
+    assert [part.governs for part in found.components] == [False, False, False, False]
+    assert found.level.at_most == "97162"
+
+
 def test_a_plain_note_taken_over_bills_what_it_did_before(visit_of: VisitOf) -> None:
     visit = visit_of("V058")
     before = _check(visit)

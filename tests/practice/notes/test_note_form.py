@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from datetime import time
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 
 from cleanclaim.practice.engine import note_form
 from cleanclaim.practice.models import Provider, Visit
@@ -12,9 +12,7 @@ from tests.practice.notes.conftest import Form, VisitOf, posted
 
 
 def _query(data: Form) -> QueryDict:
-    query = QueryDict(mutable=True)
-    query.update(MultiValueDict({key: value if isinstance(value, list) else [value] for key, value in data.items()}))
-    return query
+    return QueryDict(urlencode(data, doseq=True))
 
 
 def _people() -> dict[str, Provider]:

@@ -127,11 +127,12 @@ _LABELS = {
 def evaluation_help(findings: EvaluationFindings) -> EvaluationHelp:
     """Which components are documented, what each allows, and which level results."""
     level = evaluation_level(findings)
+    documented = sum(getattr(findings, name) is not None for name in _LABELS)
+    # Where all are alike, none of them holds the others down.
+    holding = level.governing if len(level.governing) < documented else ()
     components = []
     for name, label in _LABELS.items():
         value = getattr(findings, name)
         alone = evaluation_level(EvaluationFindings(**{name: value})) if value is not None else None
-        components.append(
-            Component(name, label, value is not None, alone.at_most if alone else "", name in level.governing)
-        )
+        components.append(Component(name, label, value is not None, alone.at_most if alone else "", name in holding))
     return EvaluationHelp(level, tuple(components), tuple(map(candidate, levels().codes)))

@@ -98,7 +98,7 @@ def tell_units(billed: Billed, preference: Sequence[str]) -> UnitStory:
     if furnished and method is None:
         both = compare_methods(furnished, prefer=preference)
         sentence, notes = both.explanation, both.eight_minute.notes
-    elif furnished:
+    elif furnished and method is not None:
         counted = count_units(furnished, UnitMethod(method), prefer=preference)
         sentence, notes = counted.explanation, counted.notes
     if any(row["day_code"] is None for row in rows):
