@@ -7,7 +7,7 @@ seals by the old one until it is started again, and the next run seals that anew
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from uuid import UUID
@@ -42,7 +42,7 @@ def sealed_models() -> list[tuple[type[models.Model], list[str]]]:
     return found
 
 
-def reseal(*, chunk: int = _CHUNK) -> Iterator[Resealed]:
+def reseal(*, chunk: int = _CHUNK) -> Generator[Resealed, None, None]:
     """Seal anew what was not sealed with the newest key; one result for each chunk, after it is written.
 
     Raises `UnsealError` where a value does not open: what was sealed before it stays sealed anew.

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -120,7 +119,7 @@ def test_a_stranger_finds_nothing_and_moves_nothing(
     before = state_of(clinic)
     client = signed_in(stranger)
     for route, _view in clinic_routes():
-        for address in addresses(route, clinic, keys[:3])[:3]:
+        for address in addresses(route, clinic, keys[:1]):
             for method in METHODS:
                 found = getattr(client, method)(address).status_code
                 assert found in {404, 405}, (method, route, found)
@@ -189,8 +188,7 @@ def test_every_api_route_asks_for_a_token(clinic: Clinic) -> None:
 
 
 def test_a_page_that_forgets_the_scope_fails() -> None:
-    model: type[Model]
     for model in clinic_models():
         with pytest.raises(tenancy.NoScopeError):
-            model.objects.count()  # type: ignore[attr-defined]
+            model.objects.count()
     assert connection.vendor in {"sqlite", "postgresql"}
