@@ -36,7 +36,6 @@ _IN_MEMORY = 16 * 1024 * 1024
 _MOST_BYTES = 4 * 1024 * 1024 * 1024
 _LONGEST_LINE = 64 * 1024 * 1024
 _NOT_CARRIED = {"TrailEntry"}
-_STAMPS = ("created_at", "changed_at")
 _OWN = frozenset({"id", "company", "slug", "version"})
 """Columns of the clinic that the new one has of its own."""
 
@@ -216,9 +215,9 @@ class _Reading:
                     count += 1
                     later += [(row, field, old) for field, old in itself]
                     if len(piece) == tables.PIECE:
-                        _keep(table.model, piece)
+                        table.model.objects.bulk_create(piece)
                         piece = []
-            _keep(table.model, piece)
+            table.model.objects.bulk_create(piece)
             if digest.hexdigest() != head["sha256"].get(name):
                 raise CarriedFileError(f"{name}: expected the contents that {_HEAD} gives the SHA-256 of")
             if count != head["counts"].get(table.name):
@@ -291,16 +290,6 @@ def _read(value: Any, field: models.Field[Any, Any], where: str) -> Any:  # noqa
         return field.to_python(value)
     except ValidationError as error:
         raise CarriedFileError(f"{where}: expected {field.description}") from error
-
-
-def _keep(model: type[ClinicRow], rows: list[ClinicRow]) -> None:
-    """Write rows with the moments they were made and changed at, which saving sets anew."""
-    stamps = [(row.created_at, row.changed_at) for row in rows]
-    model.objects.bulk_create(rows)
-    for row, (made, changed) in zip(rows, stamps, strict=True):
-        row.created_at, row.changed_at = made, changed
-    if rows:
-        model.objects.bulk_update(rows, _STAMPS)
 
 
 def _check(row: models.Model, where: str, *, exclude: tuple[str, ...]) -> None:
