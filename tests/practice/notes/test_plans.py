@@ -56,7 +56,7 @@ def test_without_a_plan_a_payer_that_wants_one_does_not_pay(visit_of: VisitOf) -
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [(Role.OWNER, 200), (Role.THERAPIST, 200), (Role.ASSISTANT, 403), (Role.BILLER, 403), (Role.AUDITOR, 403)],
+    [(Role.OWNER, 403), (Role.THERAPIST, 200), (Role.ASSISTANT, 403), (Role.BILLER, 403), (Role.AUDITOR, 403)],
 )
 def test_a_plan_is_a_therapists_to_write(
     as_role: Callable[[Role], Client], visit_of: VisitOf, role: Role, status: int

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.models import Certification, Patient, PlanOfCare, Provider, Role
+from cleanclaim.practice.engine.note_form import is_assistant
+from cleanclaim.practice.models import Certification, Patient, PlanOfCare, Provider
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.records import CertificationMethod
 from cleanclaim.reference import icd10
@@ -129,8 +130,9 @@ class CertificationForm(forms.Form):
 
 
 def may_change_plan(request: ClinicRequest) -> bool:
-    """Whether the person writes plans: whoever writes notes, but no assistant."""
-    return request.access.may(Can.WRITE_NOTES) and request.access.role is not Role.ASSISTANT
+    """Whether the person writes plans: a therapist of the clinic, since a plan says who established it."""
+    author = request.access.provider
+    return request.access.may(Can.WRITE_NOTES) and author is not None and author.treats and not is_assistant(author)
 
 
 def may_certify(request: ClinicRequest) -> bool:
@@ -144,15 +146,14 @@ def new_plan(request: ClinicRequest, patient: UUID) -> HttpResponse:
     found = Patient.objects.filter(pk=patient).first()
     if found is None:
         raise Http404
-    _require_author(request)
+    author = _require_author(request)
     form = PlanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        author = request.access.provider
         plan = PlanOfCare.objects.create(
             clinic=request.access.clinic,
             patient=found,
             key=f"POC-{uuid.uuid4().hex[:10].upper()}",
-            established_by=author.credential if author is not None else "PT",
+            established_by=author.credential,
             **{name: form.cleaned_data[name] for name in PlanForm.columns},
         )
         request.access.record("create", "plan", plan.pk)
@@ -208,9 +209,11 @@ def certify(request: ClinicRequest, plan: UUID) -> HttpResponse:
     return redirect("plan", request.access.clinic.slug, found.patient_id)
 
 
-def _require_author(request: ClinicRequest) -> None:
-    if not may_change_plan(request):
+def _require_author(request: ClinicRequest) -> Provider:
+    author = request.access.provider
+    if author is None or not may_change_plan(request):
         raise PermissionDenied("a plan of care is a therapist's to write: an assistant carries it out")
+    return author
 
 
 def _form_page(
