@@ -58,3 +58,18 @@ def test_generated_calls_are_answered_as_described(clinic: Clinic) -> None:
     assert not [status for status in fuzzer.statuses if status >= 500]
     assert fuzzer.statuses[200] > 20
     assert fuzzer.statuses[422] > 50
+
+
+def test_every_call_has_its_line_in_the_documentation() -> None:
+    page = (FILE.parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+    calls = {
+        f"`{method.upper()} {path.removeprefix('/api/v1')}`"
+        for path, methods in _document()["paths"].items()
+        for method in methods
+    }
+    told = {
+        line.split(" | ")[0].removeprefix("| ")
+        for line in page.splitlines()
+        if line.startswith("| `") and "/" in line.split(" | ")[0]
+    }
+    assert told == calls
