@@ -8,7 +8,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cleanclaim.practice.models import (
     Appointment,
@@ -104,3 +106,18 @@ def test_twenty_five_stand_on_a_page(as_role: Callable[[Role], Client], empty: C
     client = as_role(Role.FRONT_DESK)
     first, second = _names(client), _names(client, page="2")
     assert (len(first), len(second), len({*first, *second})) == (25, 17, 42)
+
+
+def test_the_queries_do_not_grow_with_the_patients(
+    as_role: Callable[[Role], Client], empty: Clinic, django_assert_num_queries: Callable[[int], object]
+) -> None:
+    client = as_role(Role.FRONT_DESK)
+    for number in ("P101", "P102"):
+        _book(empty, number, datetime(2026, 9, 28, 9, tzinfo=_CHICAGO))
+    client.get(_PAGE)
+    with CaptureQueriesContext(connection) as two:
+        client.get(_PAGE)
+    for patient in Patient.objects.exclude(number__in=["P101", "P102"])[:20]:
+        _book(empty, patient.number, datetime(2026, 9, 28, 10, tzinfo=_CHICAGO))
+    with django_assert_num_queries(len(two.captured_queries)):  # type: ignore[attr-defined]
+        assert len(_names(client)) == 22

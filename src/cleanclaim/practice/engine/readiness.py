@@ -16,6 +16,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from cleanclaim import records
 from cleanclaim.bill.build import build_claim
 from cleanclaim.bill.prepare import prepare
@@ -106,6 +108,7 @@ def readiness_of(clinic: Clinic, patients: Sequence[Patient], *, on: date) -> li
         return []
     seen = set(Visit.objects.filter(patient__in=patients).values_list("patient_id", flat=True))
     probes = [_probe(clinic, patient, therapist, on, is_known=patient.pk in seen) for patient in patients]
+    prefetch_related_objects(probes, "signatures")
     around = gather(clinic, probes, as_of=on)
     people = _with_orders(around.patients, patients, on)
     visits = [_with_diagnoses(around.stated(visit_record(probe, around.zone)), people) for probe in probes]

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import Prefetch, Q
 
 from cleanclaim import records
 from cleanclaim.practice.engine.records import clinic_record, patient_record, visit_record, year_to_date_record
@@ -115,9 +115,11 @@ def packs_of(clinic: Clinic) -> dict[str, Payer]:
 
 def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Patient]:
     coverages: dict[UUID, list[Coverage]] = defaultdict(list)
-    held = Coverage.objects.filter(patient__in=people).prefetch_related(
-        Prefetch("authorizations", Authorization.objects.all()),
-        Prefetch("eligibility", EligibilityAnswer.objects.all()),
+    held: list[Coverage] = list(
+        Coverage.objects.filter(patient__in=people).prefetch_related(
+            Prefetch("authorizations", Authorization.objects.all()),
+            Prefetch("eligibility", EligibilityAnswer.objects.all()),
+        )
     )
     for coverage in held:
         coverages[coverage.patient_id].append(coverage)
@@ -129,6 +131,7 @@ def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Pat
     ):
         plans[plan.patient_id].append(plan)
     earlier = _earlier(people, begins)
+    allowed = _allowed_before(held)
     for key, patient in people.items():
         before = earlier[key]
         own = coverages[key]
@@ -148,7 +151,7 @@ def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Pat
                 )
                 for plan in plans[key]
             ],
-            year_to_date=_dollars(own, patient, begins),
+            year_to_date=_dollars(own, allowed.get(key, ()), begins),
         )
 
 
@@ -184,7 +187,23 @@ def _covers(approval: Authorization, day: date) -> bool:
     return begun and (approval.valid_through is None or day <= approval.valid_through)
 
 
-def _dollars(coverages: Iterable[Coverage], patient: Patient, begins: date) -> tuple[records.YearToDate, ...] | None:
+def _allowed_before(coverages: Iterable[Coverage]) -> dict[UUID, list[tuple[date, int]]]:
+    """Days and allowed dollars of the patients' open claims, of the years that eligibility tells of; one query."""
+    years = {answer.year for coverage in coverages for answer in coverage.eligibility.all() if answer.year is not None}
+    people = {coverage.patient_id for coverage in coverages}
+    found: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
+    if years:
+        claims = Claim.objects.filter(
+            patient__in=people, date_of_service__year__in=sorted(years), allowed_cents__isnull=False
+        ).exclude(status=ClaimStatus.CLOSED.value)
+        for patient, day, cents in claims.values_list("patient_id", "date_of_service", "allowed_cents"):
+            found[patient].append((day, cents))
+    return found
+
+
+def _dollars(
+    coverages: Iterable[Coverage], claims: Sequence[tuple[date, int]], begins: date
+) -> tuple[records.YearToDate, ...] | None:
     """Therapy dollars of the year before the window, as an interval.
 
     An answer tells of all providers up to its day, this clinic's processed claims among them. Claims of the window that
@@ -200,11 +219,9 @@ def _dollars(coverages: Iterable[Coverage], patient: Patient, begins: date) -> t
         latest[item.year] = item
     adjusted = []
     for year, item in sorted(latest.items()):
-        claims = Claim.objects.filter(patient=patient, date_of_service__year=year).exclude(
-            status=ClaimStatus.CLOSED.value
-        )
-        inside = _allowed(claims.filter(date_of_service__gte=begins, date_of_service__lte=item.as_of))
-        before = _allowed(claims.filter(date_of_service__lt=begins))
+        own = [(day, cents) for day, cents in claims if day.year == year]
+        inside = sum(cents for day, cents in own if begins <= day <= item.as_of)
+        before = sum(cents for day, cents in own if day < begins)
         adjusted.append(
             item.model_copy(
                 update={
@@ -214,7 +231,3 @@ def _dollars(coverages: Iterable[Coverage], patient: Patient, begins: date) -> t
             )
         )
     return tuple(adjusted)
-
-
-def _allowed(claims: Iterable[Claim]) -> int:
-    return claims.aggregate(total=Sum("allowed_cents"))["total"] or 0  # type: ignore[attr-defined]
