@@ -86,6 +86,7 @@ def figures(request: ClinicRequest) -> HttpResponse:
         "heads": [definitions()[metric] for metric in _TABLE],
         "rows": [_row(group, by, clinic.slug, chosen) for group in groups],
         "query": query_of(chosen),
+        "may_export": request.access.may(Can.EXPORT),
     }
     return render(request, "practice/figures/figures.html", context)
 

@@ -60,6 +60,10 @@ def setup(request: ClinicRequest) -> HttpResponse:
         Card("download", "Take data out", "Every table as CSV or Parquet, and the whole clinic as one file.", "", "",
              reverse("exports", args=[clinic.slug])),
     ]  # fmt: skip
+    cards.append(
+        Card("building", "Company", "All clinics of the company side by side; add one, or read one in.", "", "",
+             reverse("company", args=[clinic.company_id]))
+    )  # fmt: skip
     return render(request, "practice/setup/setup.html", {"cards": cards})
 
 
