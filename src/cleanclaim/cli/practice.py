@@ -79,7 +79,7 @@ def migrate() -> None:
 @group.command(
     "load",
     help=help_of(
-        "Load a clinic's folder: clinic.json, patients, visits, payer files. Signed visits are billed; nobody is added.",
+        "Load a clinic's folder: clinic.json, patients, visits, payers. Signed visits are billed; nobody is added.",
         "cleanclaim practice load my-clinic/ --clinic my-clinic --signed-before 2026-09-25",
     ),
 )
@@ -194,6 +194,7 @@ def rotate_keys(
             for chunk in rotation.reseal():
                 total += chunk.values
                 bar.update(line, description=chunk.table, advance=chunk.rows)
+        total += rotation.reseal_second_factors()
         left = rotation.left_with_old_keys()
     typer.echo(f"{total:,} values sealed anew with key {number}.")
     if left:

@@ -7,11 +7,13 @@ seals by the old one until it is started again, and the next run seals that anew
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import connection, models, transaction
 
@@ -19,8 +21,11 @@ from cleanclaim.practice import row_security, tenancy
 from cleanclaim.practice.keys import read_field_keys
 from cleanclaim.practice.models import Clinic
 from cleanclaim.practice.sealing import SealedField, key_number, seal, unseal
+from cleanclaim.practice.sign_in import PLACE
 
 _CHUNK = 500
+_SECRETS = frozenset({"secret", "seed"})
+"""What allauth has sealed among the data of a second factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,22 @@ def _reseal_row(model: type[models.Model], clinic: UUID, key: UUID, sealed: dict
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET {columns} WHERE id = %s", [*anew.values(), pk])  # noqa: S608 - our own names
     return len(anew)
+
+
+def reseal_second_factors() -> int:
+    """Seal anew the secrets of authenticator apps and recovery codes; says how many."""
+    newest = read_field_keys().newest
+    count = 0
+    for key in Authenticator.objects.values_list("pk", flat=True):
+        with transaction.atomic():
+            one = Authenticator.objects.select_for_update().get(pk=key)
+            for name in _SECRETS & one.data.keys():
+                sealed = base64.b64decode(one.data[name])
+                if key_number(sealed) != newest:
+                    one.data[name] = base64.b64encode(seal(unseal(sealed, PLACE), PLACE)).decode()
+                    count += 1
+            one.save(update_fields=["data"])
+    return count
 
 
 def left_with_old_keys() -> dict[int, int]:

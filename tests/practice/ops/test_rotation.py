@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -88,6 +92,19 @@ def test_a_rotation_that_was_stopped_goes_on(inside: Clinic, own_keys: Path) -> 
     assert left > 0
     assert rotation.left_with_old_keys() == {}
     assert sum(chunk.values for chunk in rotation.reseal()) == 0
+
+
+def test_second_factors_are_sealed_anew(inside: Clinic, own_keys: Path) -> None:
+    del inside, own_keys
+    user = User.objects.order_by("email")[0]
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    keys.add_field_key()
+    assert rotation.reseal_second_factors() == 1
+    stored = Authenticator.objects.get(user=user).data["secret"]
+    assert key_number(base64.b64decode(stored)) == 2
+    assert get_adapter().decrypt(stored) == secret
+    assert rotation.reseal_second_factors() == 0
 
 
 def test_kept_rows_are_kept_again_afterwards(inside: Clinic, own_keys: Path) -> None:
