@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -57,25 +58,25 @@ def _run(environment: dict[str, str], *words: str) -> str:
 def test_two_billers_build_and_release_everything_once(environment: dict[str, str], tmp_path: Path) -> None:
     _run(environment, str(PROGRAM), "prepare")
     program = [sys.executable, str(PROGRAM), str(tmp_path)]
-    billers = [
-        subprocess.Popen(  # noqa: S603 - our own program
-            program, env=environment, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    try:
+    with ExitStack() as both:
+        billers = [_begin(program, environment, both) for _ in range(2)]
         built = _step(billers, tmp_path / "build")
         assert sorted(map(len, built)) == [0, 24]
         first, second = _step(billers, tmp_path / "release")
         assert [biller.wait(120) for biller in billers] == [0, 0]
-    finally:
-        for biller in billers:
-            biller.kill()
     assert not set(first) & set(second)
     claims, events, submitted, filed, numbers = json.loads(_run(environment, "-c", COUNT))
     assert (claims, events) == (24, 24)
     assert submitted == filed == len(first) + len(second) > 0
     assert numbers == [f"{number:09d}" for number in range(1, len(numbers) + 1)]
+
+
+def _begin(program: list[str], environment: dict[str, str], stack: ExitStack) -> subprocess.Popen[str]:
+    biller = stack.enter_context(
+        subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    )
+    stack.callback(biller.kill)
+    return biller
 
 
 def _step(billers: list[subprocess.Popen[str]], go: Path) -> list[list[str]]:
