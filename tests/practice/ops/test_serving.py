@@ -83,5 +83,6 @@ def test_the_demo_is_served_and_ends_by_ctrl_c(tmp_path: Path) -> None:
     assert page.count('class="person"') >= 8
     served.send_signal(signal.SIGINT)
     assert served.wait(30) == 0
+    served.stdout.close()
     assert (tmp_path / "demo" / "practice.sqlite3").is_file()
     assert not (tmp_path / "practice.sqlite3").exists()
