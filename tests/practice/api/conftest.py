@@ -33,8 +33,11 @@ class Calls:
         found = self._headers(headers)
         if key is not None:
             found["Idempotency-Key"] = key or f"test-key-{next(_KEYS)}"
-        content = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        return self.client.post(f"/api/v1{address}", headers=found, **content)
+        if body is None:
+            return self.client.post(f"/api/v1{address}", headers=found)
+        return self.client.post(
+            f"/api/v1{address}", data=json.dumps(body), content_type="application/json", headers=found
+        )
 
     def patch(self, address: str, body: Any, version: int | None, **headers: str) -> Any:
         found = self._headers(headers)

@@ -109,8 +109,8 @@ class Fuzzer:
             headers["If-Match"] = '"1"'
         wire = ("method", "url", "params", "data", "json", "files", "cookies")
         prepared = requests.Request(headers={}, **{name: kwargs[name] for name in wire if name in kwargs}).prepare()
-        sent = {**dict(prepared.headers), **headers, "Authorization": f"Bearer {self.token}"}
-        sent = {str(name): str(value) for name, value in sent.items()}
+        given: dict[str, Any] = {**prepared.headers, **headers, "Authorization": f"Bearer {self.token}"}
+        sent = {str(name): str(value) for name, value in given.items()}
         type_ = sent.pop("Content-Type", "application/octet-stream")
         target = urlsplit(prepared.url or "")
         body = prepared.body or b""

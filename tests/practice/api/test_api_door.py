@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import CAPABILITIES, Can
 from cleanclaim.practice.api.application import api
-from cleanclaim.practice.api.scopes import Scope
+from cleanclaim.practice.api.scopes import Scope, needs_of
 from cleanclaim.practice.api.tokens import revoke
 from cleanclaim.practice.models import ApiToken, Clinic, Patient, Role, TrailEntry
 from tests.practice.api.conftest import PATIENT, As
@@ -108,7 +109,7 @@ def test_every_call_asks_what_its_role_allows(as_token: As) -> None:
         for router in api._get_bound_routers():
             for path, view in router.path_operations.items():
                 for operation in view.operations:
-                    needs = operation.view_func.needs
+                    needs = needs_of(operation.view_func)
                     address = re.sub(r"{[^}]*key}", nowhere, path).replace("{table}", "nothing")
                     method = operation.methods[0].lower()
                     if method == "get":
@@ -135,7 +136,7 @@ def test_another_clinic_is_not_there(as_token: As, clinic: Clinic, elsewhere: Cl
         assert not TrailEntry.objects.filter(detail__startswith="api").exists()
 
 
-def test_a_token_calls_as_often_as_it_may(as_token: As, settings: object) -> None:
+def test_a_token_calls_as_often_as_it_may(as_token: As, settings: Settings) -> None:
     settings.API_CALLS_PER_MINUTE = 3
     calls, other = as_token(), as_token(Role.BILLER)
     left = [calls.get("/patients?limit=1") for _ in range(4)]
@@ -154,7 +155,7 @@ def test_an_address_that_guesses_has_to_wait(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("over", "status"), [(0, 422), (1, 413)])
-def test_a_body_has_a_largest_size(as_token: As, settings: object, over: int, status: int) -> None:
+def test_a_body_has_a_largest_size(as_token: As, settings: Settings, over: int, status: int) -> None:
     settings.API_MOST_BYTES = 1000
     body = {"family_name": "x"}
     room = 1000 + over - len(json.dumps(body))
@@ -240,6 +241,6 @@ def test_every_call_says_what_it_needs() -> None:
     ]
     assert len(operations) >= 25
     for operation in operations:
-        needs = operation.view_func.needs
+        needs = needs_of(operation.view_func)
         assert isinstance(needs.scope, Scope)
         assert all(isinstance(what, Can) for what in needs.can)

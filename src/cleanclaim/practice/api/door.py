@@ -21,7 +21,7 @@ from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import Access
 from cleanclaim.practice.api import idempotency, rate, tokens
 from cleanclaim.practice.api.problems import ApiProblemError, unfit
-from cleanclaim.practice.api.scopes import Needs
+from cleanclaim.practice.api.scopes import Needs, needs_of
 
 Run = Callable[..., HttpResponse]
 
@@ -36,7 +36,7 @@ class ApiRequest(HttpRequest):
 def door(run: Run) -> Run:
     """Let a call of the API in, or refuse it."""
     operation = cast("Any", run).__self__
-    needs: Needs = operation.view_func.needs
+    needs = needs_of(operation.view_func)
     queries = frozenset(
         name
         for model in operation.models

@@ -14,6 +14,7 @@ from cleanclaim.client.wire import MAX_NUMBER, MAX_TEXT, Problem
 from cleanclaim.practice.api import idempotency
 from cleanclaim.practice.api.examples import EXAMPLES
 from cleanclaim.practice.api.problems import MEDIA_TYPE
+from cleanclaim.practice.api.scopes import needs_of
 
 if TYPE_CHECKING:
     from ninja import NinjaAPI
@@ -102,7 +103,7 @@ def _operations(api: NinjaAPI) -> Iterator[tuple[str, str, Operation]]:
 
 def _call(call: dict[str, Any], operation: Operation, schemas: dict[str, Any]) -> None:
     """Complete one call."""
-    needs = operation.view_func.needs  # type: ignore[attr-defined]
+    needs = needs_of(operation.view_func)
     method = operation.methods[0]
     call["summary"], _stop, rest = (operation.description or "").partition("\n\n")
     call["summary"] = " ".join(call["summary"].split()).rstrip(".")

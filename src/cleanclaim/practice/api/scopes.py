@@ -56,3 +56,9 @@ def needs(
         return view
 
     return told
+
+
+def needs_of(view: Callable[..., Any]) -> Needs:
+    """What a call asks for. Raises `KeyError` where it was never said."""
+    found: Needs = vars(view)["needs"]
+    return found
