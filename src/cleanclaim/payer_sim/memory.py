@@ -1,0 +1,149 @@
+"""What the payer remembers between runs: files and claims seen, benefits used, what is still to be paid or taken back.
+
+It is kept as one JSON file that only its owner can read, for it names members. The same files in the same order, with
+the same seed, leave the same memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cleanclaim.money import Cents
+from cleanclaim.records.model import Record
+from cleanclaim.records.remittance import RemittedClaim
+
+
+class MemoryFileError(ValueError):
+    """A memory file that is none, or that belongs to another seed or scenario."""
+
+
+class Payee(Record):
+    """Who is paid, and by whom: the key of a payment. Claims of one payee and day go into one remittance."""
+
+    payer_name: str
+    payer_identifier: str
+    sender: str
+    """The interchange id of whoever sent the claims: the answers go back there."""
+    is_test: bool
+    name: str
+    npi: str
+    tax_id: str
+
+    @property
+    def key(self) -> str:
+        """One text for the account."""
+        return "|".join((self.payer_identifier, self.payer_name, self.sender, self.npi, self.tax_id, str(self.is_test)))
+
+
+class Decided(Record):
+    """A claim that is decided and waits for its day of payment.
+
+    `person` is the payer's key of the patient. `interest_cents` is paid on top, outside the claim. `replaces` is the
+    payer's number of the decision that a correction stands for. `owed_cents` of a reversal is left with the payee for
+    now and taken from payments from `recoup_from` on.
+    """
+
+    plan: str
+    payee: Payee
+    pay_on: date
+    claim: RemittedClaim
+    person: str
+    place_of_service: str
+    interest_cents: Cents = 0
+    forwarded_identifier: str = ""
+    replaces: str = ""
+    owed_cents: Cents = 0
+    recoup_from: date | None = None
+
+
+class Recoupment(Record):
+    """What a payee still has to give back, and from which day it is taken from payments."""
+
+    reference: str
+    cents: Cents
+    since: date
+
+
+class Account(BaseModel):
+    """What lies between the payer and one payee from one payment to the next."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    forward_cents: Cents = 0
+    """A payment that came out below zero: brought in with the next."""
+    recoupments: list[Recoupment] = Field(default_factory=list)
+
+
+class Service(Record):
+    """One line that was decided, for whoever bills the same day again. `is_paid` is false for one denied."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    charge_cents: Cents
+    is_paid: bool
+    payer_claim: str
+
+
+class Memory(BaseModel):
+    """Everything the payer remembers; the keys are the payer's own (see `keys` in the adjudication)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seed: int
+    scenario: str
+    files: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of each file answered, with the name it had."""
+    interchanges: list[str] = Field(default_factory=list)
+    """Sender and control number of each interchange taken."""
+    services: dict[str, list[Service]] = Field(default_factory=dict)
+    """By plan, member, billing NPI and day."""
+    deductibles: dict[str, Cents] = Field(default_factory=dict)
+    """What was met, by plan, member and year."""
+    allowed: dict[str, Cents] = Field(default_factory=dict)
+    """What was allowed under the threshold, by plan, member, discipline and year."""
+    copays: list[str] = Field(default_factory=list)
+    """Plan, member and day of each copay taken."""
+    paid: dict[str, Decided] = Field(default_factory=dict)
+    """The decision in force, by the payer's number of the claim."""
+    waiting: list[Decided] = Field(default_factory=list)
+    accounts: dict[str, Account] = Field(default_factory=dict)
+    next_claim: int = 1
+    next_payment: int = 1
+    next_interchange: int = 1
+    next_group: int = 1
+    next_transaction: int = 1
+
+
+def load_memory(path: Path, *, seed: int, scenario: str) -> Memory:
+    """The memory in a file; an empty one where there is no file. Raises `MemoryFileError` for what is no memory."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return Memory(seed=seed, scenario=scenario)
+    try:
+        memory = Memory.model_validate_json(text)
+    except ValidationError as error:
+        # What stands in the file is about members: only the place is told.
+        where = ".".join(str(part) for part in error.errors()[0]["loc"][:1]) or "the file"
+        raise MemoryFileError(f"{path.name}: {where}: expected the memory of a simulated payer") from None
+    if (memory.seed, memory.scenario) != (seed, scenario):
+        raise MemoryFileError(
+            f"{path.name}: begun with seed {memory.seed} and scenario {memory.scenario}: expected the same again"
+        )
+    return memory
+
+
+def save_memory(path: Path, memory: Memory) -> None:
+    """Put the memory in place of the old one as a whole, for its owner only."""
+    text = json.dumps(memory.model_dump(mode="json", exclude_defaults=True), indent=1, sort_keys=True) + "\n"
+    part = path.with_name(f".{path.name}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)

@@ -1,0 +1,141 @@
+"""Payment days: the claims that are due, what is added to or taken from them, and the remittance of each payment.
+
+A payment is never below zero: what is missing is carried forward (FB) and brought in with the payee's next payment.
+Signs are those of the remittance: an adjustment of the provider (PLB) above zero takes from the payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cleanclaim.money import Cents
+from cleanclaim.payer_sim.chance import Chance
+from cleanclaim.payer_sim.decision import next_working_day
+from cleanclaim.payer_sim.memory import Account, Decided, Memory, Payee, Recoupment
+from cleanclaim.payer_sim.pack import Pack, Scenario
+from cleanclaim.payer_sim.taking_back import corrected, release, turned
+from cleanclaim.records.remittance import ProviderAdjustment, Remittance
+
+_REVIEWED = "not_necessary"
+_LONGEST_REFERENCE = 50
+_LONGEST_CLAIM_ID = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One remittance, for whom, and the decisions in it."""
+
+    remittance: Remittance
+    payee: Payee
+    decided: tuple[Decided, ...]
+
+
+def payments(
+    memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, *, through: date | None
+) -> Iterator[Payment]:
+    """Pay, day by day and payee by payee, what is due through that day; all that waits where there is none.
+
+    A paid claim may be reviewed: its reversal and its correction then wait for a day of their own.
+    """
+    while True:
+        due = [one for one in memory.waiting if through is None or one.pay_on <= through]
+        if not due:
+            return
+        day = min(one.pay_on for one in due)
+        key = min(one.payee.key for one in due if one.pay_on == day)
+        now = [one for one in memory.waiting if one.pay_on == day and one.payee.key == key]
+        memory.waiting = [one for one in memory.waiting if one not in now]
+        yield _payment(memory, now, day)
+        for one in now:
+            _review(memory, pack, scenario, chance, one)
+
+
+def _payment(memory: Memory, now: list[Decided], day: date) -> Payment:
+    """The payment of one payee and day."""
+    payee = now[0].payee
+    account = memory.accounts.setdefault(payee.key, Account())
+    trace = f"SIM{memory.next_payment:09d}"
+    memory.next_payment += 1
+    adjusted: list[tuple[str, str, Cents]] = []
+    total = sum(one.claim.paid_cents for one in now)
+    if account.forward_cents:
+        adjusted.append(("FB", "", account.forward_cents))
+    for one in now:
+        if one.interest_cents:
+            adjusted.append(("L6", "", -one.interest_cents))
+        if one.owed_cents:
+            reference = _reference(one, trace)
+            adjusted.append(("WO", reference, -one.owed_cents))
+            since = one.recoup_from or day
+            account.recoupments.append(Recoupment(reference=reference, cents=one.owed_cents, since=since))
+    account.forward_cents = 0
+    left = total - sum(cents for _reason, _reference, cents in adjusted)
+    kept: list[Recoupment] = []
+    for owed in account.recoupments:
+        taken = min(owed.cents, max(left, 0)) if owed.since <= day else 0
+        if taken:
+            adjusted.append(("WO", owed.reference, taken))
+            left -= taken
+        if taken < owed.cents:
+            kept.append(owed.model_copy(update={"cents": owed.cents - taken}))
+    account.recoupments = kept
+    if left < 0:
+        adjusted.append(("FB", "", left))
+        account.forward_cents = -left
+        left = 0
+    remittance = Remittance(
+        segment=0,
+        payer_name=payee.payer_name,
+        payer_identifier=payee.payer_identifier,
+        trace_number=trace,
+        amount_cents=left,
+        method="ACH" if left else "NON",
+        paid_on=day,
+        payee_npi=payee.npi,
+        payee_tax_id=payee.tax_id,
+        is_test=payee.is_test,
+        claims=tuple(one.claim for one in now),
+        provider_adjustments=tuple(
+            ProviderAdjustment(segment=0, reason=reason, reference=reference, cents=cents)
+            for reason, reference, cents in adjusted
+        ),
+    )
+    return Payment(remittance, payee, tuple(now))
+
+
+def _reference(one: Decided, trace: str) -> str:
+    """How an overpayment is known: the provider's claim, the payer's claim, the payment."""
+    text = one.claim.control_number[:_LONGEST_CLAIM_ID] + one.claim.payer_control_number + trace
+    return text[:_LONGEST_REFERENCE]
+
+
+def _review(memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, one: Decided) -> None:
+    """After a claim is paid: perhaps take a line of it back, once."""
+    number = one.claim.payer_control_number
+    if one.claim.is_reversal or one.replaces or memory.paid.get(number) != one:
+        return
+    if not chance.happens(scenario.taken_back, "review", number, one.claim.control_number):
+        return
+    new_number = f"{number}A"
+    found = corrected(one.claim, pack.denial(_REVIEWED), new_number)
+    if found is None:
+        return
+    claim, before = found
+    day = next_working_day(one.pay_on + timedelta(days=scenario.taken_back_days))
+    is_later = chance.happens(scenario.recouped_later, "recouped later", number)
+    reversal = one.model_copy(
+        update={
+            "claim": turned(one.claim),
+            "pay_on": day,
+            "interest_cents": 0,
+            "owed_cents": one.claim.paid_cents - claim.paid_cents if is_later else 0,
+            "recoup_from": day + timedelta(days=scenario.recouped_days) if is_later else None,
+        }
+    )
+    correction = one.model_copy(update={"claim": claim, "pay_on": day, "interest_cents": 0, "replaces": number})
+    release(memory, one, (before,))
+    memory.paid.pop(number)
+    memory.paid[new_number] = correction
+    memory.waiting.extend((reversal, correction))

@@ -1,0 +1,104 @@
+"""A payment taken back: the reversal of a decision, and the correction that stands for it.
+
+A reversal repeats the decision with the sign of every amount turned; units are told as they were. What the decision had
+used of the patient's benefits is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cleanclaim.payer_sim.memory import Decided, Memory
+from cleanclaim.payer_sim.pack import Reason, load_pack
+from cleanclaim.records.adjudication import Adjustment
+from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
+
+_DEDUCTIBLE, _COPAY = "1", "3"
+
+
+def turned(claim: RemittedClaim) -> RemittedClaim:
+    """The reversal of a claim."""
+    update = {
+        "status": ClaimStatusCode.REVERSAL.value,
+        "charge_cents": -claim.charge_cents,
+        "paid_cents": -claim.paid_cents,
+        "patient_cents": None if claim.patient_cents is None else -claim.patient_cents,
+        "interest_cents": None,
+        "forwarded_to": "",
+        "remarks": (),
+        "adjustments": _turned(claim.adjustments),
+        "lines": tuple(_turned_line(line) for line in claim.lines),
+    }
+    return claim.model_copy(update=update)
+
+
+def _turned_line(line: RemittedLine) -> RemittedLine:
+    update = {
+        "charge_cents": -line.charge_cents,
+        "paid_cents": -line.paid_cents,
+        "allowed_cents": None,
+        "adjustments": _turned(line.adjustments),
+    }
+    return line.model_copy(update=update)
+
+
+def _turned(adjustments: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    return tuple(item.model_copy(update={"amount_cents": -item.amount_cents}) for item in adjustments)
+
+
+def corrected(claim: RemittedClaim, reason: Reason, number: str) -> tuple[RemittedClaim, RemittedLine] | None:
+    """The claim decided anew after a review: its first paid line denied. Also that line as it was.
+
+    `None` where no line is paid. Adjustments of the claim as a whole are cut to what the lines still pay.
+    """
+    place = next((index for index, line in enumerate(claim.lines) if line.paid_cents > 0), None)
+    if place is None:
+        return None
+    before = claim.lines[place]
+    cut = Adjustment(group=reason.group, reason=reason.reason, amount_cents=before.charge_cents)
+    denied = before.model_copy(
+        update={"paid_cents": 0, "adjustments": (cut,), "allowed_cents": None, "remarks": reason.remarks}
+    )
+    lines = (*claim.lines[:place], denied, *claim.lines[place + 1 :])
+    left = sum(line.paid_cents for line in lines)
+    on_lines = left + before.paid_cents
+    # The payer withholds on the claim a part of what its lines pay: the same part of what they still pay.
+    on_claim = tuple(
+        item.model_copy(update={"amount_cents": item.amount_cents * left // on_lines}) for item in claim.adjustments
+    )
+    kept = tuple(item for item in on_claim if item.amount_cents)
+    patient = sum(item.amount_cents for line in lines for item in line.adjustments if item.group.value == "PR")
+    update = {
+        "payer_control_number": number,
+        "paid_cents": left - sum(item.amount_cents for item in kept),
+        "patient_cents": patient,
+        "interest_cents": None,
+        "adjustments": kept,
+        "lines": lines,
+    }
+    return claim.model_copy(update=update), before
+
+
+def release(memory: Memory, decided: Decided, lines: Iterable[RemittedLine]) -> None:
+    """Give back what lines had used: deductible, the year's threshold, the day's services and copay."""
+    number = decided.claim.payer_control_number
+    for line in lines:
+        if line.date_of_service is None:
+            continue
+        year = f"{decided.person}|{line.date_of_service.year}"
+        met = sum(item.amount_cents for item in line.adjustments if (item.group, item.reason) == ("PR", _DEDUCTIBLE))
+        if met:
+            memory.deductibles[year] = memory.deductibles[year] - met
+        discipline = "OT" if "GO" in line.modifiers else "PT"
+        key = f"{decided.person}|{discipline}|{line.date_of_service.year}"
+        if key in memory.allowed and line.allowed_cents and load_pack().fees[line.code].is_therapy:
+            memory.allowed[key] -= line.allowed_cents
+        copay = f"{decided.person}|{line.date_of_service.isoformat()}"
+        took = any((item.group, item.reason) == ("PR", _COPAY) for item in line.adjustments)
+        if took and copay in memory.copays:
+            memory.copays.remove(copay)
+        day = f"{decided.person}|{decided.payee.npi}|{line.date_of_service.isoformat()}"
+        code = line.billed_code or line.code
+        memory.services[day] = [
+            one for one in memory.services.get(day, []) if (one.payer_claim, one.code) != (number, code)
+        ]
