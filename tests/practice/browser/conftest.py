@@ -25,6 +25,9 @@ PICTURES = os.environ.get("CLEANCLAIM_PICTURES", "")
 
 SignIn = Callable[..., Page]
 
+_PATIENCE = 120_000
+"""Milliseconds that a page may take on a machine that runs every other test beside it."""
+
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -76,14 +79,19 @@ def sign_in(address: str, browser: Browser) -> Iterator[SignIn]:
             base_url=address,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
         )
         contexts.append(context)
+        context.set_default_timeout(_PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: errors.append(f"{message.text} {message.location}") if message.type == "error" else None,
+        )
         page.goto("/")
         page.get_by_role("button", name=name).first.click()
-        page.wait_for_load_state()
+        page.wait_for_url("**/c/**")
         return page
 
     yield be

@@ -1,31 +1,82 @@
-"""Every page can be used: by keyboard, on a phone, in the dark, with a screen reader."""
+"""Every page that a person can reach can be used: with a screen reader, on a phone, in the dark.
+
+The pages are found as a person finds them, by their links, so that a new page is held to the same from its first day.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import deque
+from urllib.parse import urlsplit
+
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.practice.browser.conftest import DESKTOP, PHONE, SignIn, problems_of
+from tests.practice.browser.conftest import DESKTOP, PHONE, SignIn, problems_of, take_picture
 
-PAGES = [
-    ("Erik Lindqvist", "today/"),
-    ("Priya Raman", "calendar/"),
-    ("Priya Raman", "patients/"),
-    ("Marcus Doyle", "claims/"),
-    ("Marcus Doyle", "files/"),
-    ("Joan Ferris", "figures/"),
-    ("Joan Ferris", "guide/"),
-    ("Joan Ferris", "setup/"),
-]
-"""Who opens which page of the clinic."""
+_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_ONE_OF_MANY = re.compile(r"(/guide/(?:codes|rules|modifiers|diagnoses)|/figures)/[^/]+/")
+_FILES = re.compile(r"\.(pdf|csv|parquet|zip|json)$|/(download|content)/$")
+
+
+def kind_of(path: str) -> str:
+    """A page's kind: its address without what tells one row from another."""
+    return _ONE_OF_MANY.sub(r"\1/*/", _KEY.sub("*", path))
+
+
+def reached(page: Page, begin: str) -> dict[str, list[str]]:
+    """Every kind of page that links lead to from `begin`, each opened once, with what is wrong with it."""
+    waiting, seen, found = deque([begin]), {kind_of(begin)}, {}
+    while waiting:
+        path = waiting.popleft()
+        page.set_viewport_size({"width": DESKTOP, "height": 900})
+        answer = page.goto(path)
+        kind = kind_of(path)
+        assert answer is not None
+        wrong = [f"answers {answer.status}"] if answer.status != 200 else problems_of(page)
+        page.set_viewport_size({"width": PHONE, "height": 800})
+        page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+        wrong += [f"on a phone, in the dark: {problem}" for problem in problems_of(page)]
+        found[kind] = wrong
+        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        for link in links:
+            to = urlsplit(link).path
+            is_page = to.startswith(("/c/millrace/", "/queue/", "/company/", "/account/")) and not _FILES.search(to)
+            if is_page and kind_of(to) not in seen:
+                seen.add(kind_of(to))
+                waiting.append(to)
+    return found
 
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "path"), PAGES, ids=lambda value: str(value).replace(" ", "-"))
-@pytest.mark.parametrize(("width", "theme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light")])
-def test_a_page_is_usable(name: str, path: str, width: int, theme: str, sign_in: SignIn) -> None:
-    page = sign_in(name, width, theme)
-    answer = page.goto(f"/c/millrace/{path}")
-    assert answer is not None
-    assert answer.status == 200
-    assert problems_of(page) == []
+@pytest.mark.parametrize(
+    ("name", "begin", "least"),
+    [("Joan Ferris", "/c/millrace/figures/", 55), ("Adaeze Okafor", "/c/millrace/today/", 12)],
+)
+def test_every_page_that_links_lead_to_is_usable(name: str, begin: str, least: int, sign_in: SignIn) -> None:
+    found = reached(sign_in(name), begin)
+    assert {kind: wrong for kind, wrong in found.items() if wrong} == {}
+    assert len(found) >= least, sorted(found)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_days_notes_by_keyboard_alone(sign_in: SignIn) -> None:
+    page = sign_in("Erik Lindqvist")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What was done")).to_be_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "path", "picture"), [("Joan Ferris", "figures/", "figures")])
+def test_pictures_for_the_documentation(name: str, path: str, picture: str, sign_in: SignIn) -> None:
+    page = sign_in(name)
+    page.goto(f"/c/millrace/{path}")
+    expect(page.get_by_role("heading", name="Figures", exact=True)).to_be_visible()
+    take_picture(page, picture)
