@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.api.scopes import Scope
@@ -62,11 +64,11 @@ def as_token(clinic: Clinic) -> As:
     """A function that makes a token of somebody of a role, with every scope unless some are named."""
 
     def make(role: Role = Role.OWNER, *scopes: Scope, of: Clinic = clinic) -> Calls:
-        membership = Membership.objects.filter(clinic=of, role=role.value).order_by("user__email").first()
-        if membership is None:
-            user = User.objects.create_user(f"{role.value}@{of.slug}.example", name="Somebody Else")
-            membership = Membership.objects.create(user=user, clinic=of, role=role.value)
         with tenancy.scope([of.id]):
+            membership = Membership.objects.filter(clinic=of, role=role.value).order_by("user__email").first()
+            if membership is None:
+                user = User.objects.create_user(f"{role.value}@{of.slug}.example", name="Somebody Else")
+                membership = Membership.objects.create(user=user, clinic=of, role=role.value)
             _row, text = make_token(of, membership, "tests", scopes or tuple(Scope))
         return Calls(text)
 
@@ -83,3 +85,10 @@ PATIENT: dict[str, Any] = {
     "coverages": [{"payer": "medicare_b", "payer_name": "Medicare Part B", "member_id": "1EG4TE5MK73"}],
 }
 """A synthetic patient."""
+
+
+def queries_of(calls: Calls, address: str) -> int:
+    """How often a call asks the database, without telling PostgreSQL the scope."""
+    with CaptureQueriesContext(connection) as queries:
+        assert calls.get(address).status_code == 200
+    return sum("set_config" not in one["sql"] for one in queries.captured_queries)

@@ -147,16 +147,6 @@ def test_every_patient_is_on_exactly_one_page(as_token: As, clinic: Clinic) -> N
         assert sorted(seen) == sorted(Patient.objects.values_list("number", flat=True))
 
 
-@pytest.mark.parametrize("limit", [3, 30])
-def test_a_list_asks_the_database_as_often_for_many_as_for_few(
-    as_token: As, django_assert_num_queries: Any, limit: int
-) -> None:
-    calls = as_token()
-    calls.get("/patients?limit=1")
-    with django_assert_num_queries(13):
-        calls.get(f"/patients?limit={limit}")
-
-
 def test_a_change_names_its_version(as_token: As, clinic: Clinic) -> None:
     calls = as_token()
     address = f"/patients/{calls.post('/patients', PATIENT).json()['key']}"
