@@ -1,8 +1,8 @@
 """The payer at work: files of claims in, files of answers out.
 
 What comes in is acknowledged at once (TA1, 999), its claims are taken or returned (277CA), those taken are decided,
-and what is due is paid (835). Nothing here looks at a clock or a disk: day and bytes are handed in, so that the same input
-gives the same bytes.
+and what is due is paid (835). Nothing here looks at a clock or a disk: day and bytes are handed in, so that the same
+input gives the same bytes.
 """
 
 from __future__ import annotations

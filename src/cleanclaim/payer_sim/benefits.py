@@ -118,8 +118,10 @@ def shared(case: Case, line: ParsedLine, price: Price, prior: Cents | None) -> t
     coinsurance = divide((price.allowed - deductible) * plan.coinsurance_share, WHOLE)
     shares.take(cut("coinsurance"), min(coinsurance, shares.paid))
     day = f"{case.person}|{service_day(line).isoformat()}"
-    if plan.copay_cents and day not in memory.copays and shares.take(cut("copay"), min(plan.copay_cents, shares.paid)):
-        memory.copays.append(day)
+    taken = memory.copays.get(day, 0)
+    copay = shares.take(cut("copay"), min(plan.copay_cents - taken, shares.paid))
+    if copay:
+        memory.copays[day] = taken + copay
     if ASSISTANT_MODIFIERS.intersection(line.modifiers):
         shares.take(cut("assistant"), shares.paid - divide(shares.paid * plan.assistant_share, WHOLE))
     return shares, deductible

@@ -42,7 +42,6 @@ def decide(case: Case, payee: Payee) -> list[Decided]:
     pay_on, interest_days = _payment_day(case)
     if case.original:
         original = memory.paid.pop(case.original)
-        memory.waiting = [one for one in memory.waiting if case.original not in {one.replaces, _undone(one)}]
         release(memory, original, original.claim.lines)
         pay_on = max(pay_on, original.pay_on)
         found.append(
@@ -56,11 +55,6 @@ def decide(case: Case, payee: Payee) -> list[Decided]:
     decided = _decided(case, payee, names, pay_on, interest_days)
     memory.paid[case.number] = decided
     return [*found, decided]
-
-
-def _undone(one: Decided) -> str:
-    """The number of the decision that a waiting reversal takes back."""
-    return one.claim.payer_control_number if one.claim.is_reversal else ""
 
 
 def _decided(case: Case, payee: Payee, names: list[str], pay_on: date, interest_days: int) -> Decided:

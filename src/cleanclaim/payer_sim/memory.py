@@ -107,8 +107,8 @@ class Memory(BaseModel):
     """What was met, by plan, member and year."""
     allowed: dict[str, Cents] = Field(default_factory=dict)
     """What was allowed under the threshold, by plan, member, discipline and year."""
-    copays: list[str] = Field(default_factory=list)
-    """Plan, member and day of each copay taken."""
+    copays: dict[str, Cents] = Field(default_factory=dict)
+    """What was taken of the copay, by plan, member and day."""
     paid: dict[str, Decided] = Field(default_factory=dict)
     """The decision in force, by the payer's number of the claim."""
     waiting: list[Decided] = Field(default_factory=list)

@@ -45,8 +45,11 @@ def payments(
             return
         day = min(one.pay_on for one in due)
         key = min(one.payee.key for one in due if one.pay_on == day)
-        now = [one for one in memory.waiting if one.pay_on == day and one.payee.key == key]
-        memory.waiting = [one for one in memory.waiting if one not in now]
+        now: list[Decided] = []
+        later: list[Decided] = []
+        for one in memory.waiting:
+            (now if one.pay_on == day and one.payee.key == key else later).append(one)
+        memory.waiting = later
         yield _payment(memory, now, day)
         for one in now:
             _review(memory, pack, scenario, chance, one)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cleanclaim.money import Cents
 from cleanclaim.payer_sim.memory import Decided, Memory
 from cleanclaim.payer_sim.pack import Reason, load_pack
-from cleanclaim.records.adjudication import Adjustment
+from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
 
 _DEDUCTIBLE, _COPAY = "1", "3"
@@ -67,7 +68,9 @@ def corrected(claim: RemittedClaim, reason: Reason, number: str) -> tuple[Remitt
         item.model_copy(update={"amount_cents": item.amount_cents * left // on_lines}) for item in claim.adjustments
     )
     kept = tuple(item for item in on_claim if item.amount_cents)
-    patient = sum(item.amount_cents for line in lines for item in line.adjustments if item.group.value == "PR")
+    patient = sum(
+        item.amount_cents for line in lines for item in line.adjustments if item.group is AdjustmentGroup.PATIENT
+    )
     update = {
         "payer_control_number": number,
         "paid_cents": left - sum(item.amount_cents for item in kept),
@@ -86,19 +89,23 @@ def release(memory: Memory, decided: Decided, lines: Iterable[RemittedLine]) -> 
         if line.date_of_service is None:
             continue
         year = f"{decided.person}|{line.date_of_service.year}"
-        met = sum(item.amount_cents for item in line.adjustments if (item.group, item.reason) == ("PR", _DEDUCTIBLE))
-        if met:
-            memory.deductibles[year] = memory.deductibles[year] - met
+        if year in memory.deductibles:
+            memory.deductibles[year] -= _taken(line, _DEDUCTIBLE)
         discipline = "OT" if "GO" in line.modifiers else "PT"
         key = f"{decided.person}|{discipline}|{line.date_of_service.year}"
         if key in memory.allowed and line.allowed_cents and load_pack().fees[line.code].is_therapy:
             memory.allowed[key] -= line.allowed_cents
         copay = f"{decided.person}|{line.date_of_service.isoformat()}"
-        took = any((item.group, item.reason) == ("PR", _COPAY) for item in line.adjustments)
-        if took and copay in memory.copays:
-            memory.copays.remove(copay)
+        if copay in memory.copays:
+            memory.copays[copay] -= _taken(line, _COPAY)
         day = f"{decided.person}|{decided.payee.npi}|{line.date_of_service.isoformat()}"
         code = line.billed_code or line.code
         memory.services[day] = [
             one for one in memory.services.get(day, []) if (one.payer_claim, one.code) != (number, code)
         ]
+
+
+def _taken(line: RemittedLine, reason: str) -> Cents:
+    """What a line took of a benefit of the patient, by the reason it stands under."""
+    patient = AdjustmentGroup.PATIENT
+    return sum(item.amount_cents for item in line.adjustments if (item.group, item.reason) == (patient, reason))
