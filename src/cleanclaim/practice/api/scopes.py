@@ -26,7 +26,7 @@ class Scope(StrEnum):
 SAYS: dict[Scope, str] = {
     Scope.READ: "read patients, visits, claims and findings; check, search and price",
     Scope.WRITE: "register and change patients, coverages, plans and visits",
-    Scope.CLAIMS: "build, hold and give free claims",
+    Scope.CLAIMS: "build claims and check them again",
     Scope.EXPORT: "take whole tables",
 }
 """What each scope allows, in words."""
