@@ -48,7 +48,7 @@ class ExampleBench:
         questions = Questions.of([mutant])
         for number, ((example, _), run) in enumerate(zip(self._examples, self._runs, strict=True), start=1):
             crashed: dict[str, str] = {}
-            answers = questions.ask(run.workspace.frames[mutant.over], mutant.over, crashed)
+            answers = questions.ask(run.workspace.frames, mutant.over, crashed)
             if crashed or not _is_as_shown(example, mutant, Verdicts(judge, run.workspace, {mutant.over: answers}, {})):
                 return f"{example.kind.value} example {number}"
         return ""

@@ -39,16 +39,16 @@ def main() -> None:
 
 
 def _run(calls: int, seed: int) -> tuple[Counter[int], float]:
-    import django  # noqa: PLC0415 - after the environment is set
+    import django
 
-    from cleanclaim.practice import keys  # noqa: PLC0415 - as above
+    from cleanclaim.practice import keys
 
     keys.make_field_keys()
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 - as above
+    from django.core.management import call_command
 
-    from cleanclaim.practice.demo import load_folder  # noqa: PLC0415 - as above
-    from tests.practice.api.fuzzing import Fuzzer, owner_token  # noqa: PLC0415 - as above
+    from cleanclaim.practice.demo import load_folder
+    from tests.practice.api.fuzzing import Fuzzer, owner_token
 
     call_command("migrate", verbosity=0)
     folder = Path(__file__).parents[1] / "examples" / "clinic-day"

@@ -5,7 +5,7 @@ draft and writing the audit log included. Where a Chromium is installed the same
 form to the panel's new content. The promise is 150 ms.
 """
 
-# ruff: noqa: PLC0415 - Django reads its settings when it is imported, and those are this process's own
+
 
 from __future__ import annotations
 
