@@ -42,8 +42,8 @@ def load_folder(
     """A clinic's folder into the database, with people of each role.
 
     The demo plays on one day: visits before it are signed and their claims are built, those of the day are drafts that
-    their therapist still has to sign, and later ones are appointments. Nobody of these people has a password: a demo signs them in by a click.
-    Raises `FolderError` where the folder holds no clinic.
+    their therapist still has to sign, and later ones are appointments. Nobody of these people has a password: a demo
+    signs them in by a click. Raises `FolderError` where the folder holds no clinic.
     """
     loaded = read_folder(folder)
     if loaded.clinic is None:
