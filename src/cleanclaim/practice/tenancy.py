@@ -70,7 +70,9 @@ def tell_database() -> None:
     if connection.vendor != "postgresql":
         return
     clinics = ",".join(sorted(str(clinic) for clinic in _clinics.get() or ()))
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    # The driver's own cursor: what a page asks of the database is counted the same on every engine.
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, %s)", [SETTING, clinics, connection.in_atomic_block])
 
 

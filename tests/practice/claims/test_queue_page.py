@@ -192,7 +192,8 @@ def test_nothing_is_done_without_a_choice(as_role: AsRole, inside: Clinic) -> No
 def test_another_clinics_claim_is_not_touched(as_role: AsRole, inside: Clinic, elsewhere: Clinic) -> None:
     claim = claim_of("V001")
     user = person(inside, Role.BILLER)
-    Membership.objects.filter(user=user).update(clinic=elsewhere)
+    with tenancy.scope([inside.id, elsewhere.id]):
+        Membership.objects.filter(user=user).update(clinic=elsewhere)
     client = as_role(Role.OWNER)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     client.post(f"/c/{elsewhere.slug}/claims/act/", {"action": "release", "claim": str(claim.pk)})
@@ -220,7 +221,8 @@ def test_signed_visits_are_built_from_the_queue(as_role: AsRole, inside: Clinic)
 def test_a_biller_of_two_clinics_has_one_queue(as_role: AsRole, inside: Clinic, elsewhere: Clinic) -> None:
     client = as_role(Role.BILLER)
     user = person(inside, Role.BILLER)
-    Membership.objects.create(user=user, clinic=elsewhere, role=Role.BILLER.value)
+    with tenancy.scope([elsewhere.id]):
+        Membership.objects.create(user=user, clinic=elsewhere, role=Role.BILLER.value)
     claim = claim_of("V001")
     with tenancy.scope([inside.id, elsewhere.id]):
         page = client.get("/queue/", {"text": "V001"})

@@ -297,7 +297,8 @@ def test_a_trial_tells_what_another_way_of_counting_changes(inside: Clinic) -> N
 
 
 def test_another_companys_file_is_not_there(biller: Client, elsewhere: Clinic) -> None:
-    file = PackFile.objects.create(company=elsewhere.company, payer="x", text="")
+    with tenancy.scope([elsewhere.pk]):
+        file = PackFile.objects.create(company=elsewhere.company, payer="x", text="")
     assert biller.get(f"{BASE}/packs/{file.pk}/").status_code == 404
     assert biller.post(f"{BASE}/packs/{file.pk}/remove/").status_code == 404
     assert PackFile.objects.filter(pk=file.pk).exists()
@@ -329,8 +330,9 @@ def test_a_link_is_given_only_by_the_clinic_that_added_the_person(
 ) -> None:
     client = as_role(Role.OWNER)
     user = User.objects.create_user("theirs@example.org", name="Theirs")
-    Membership.objects.create(user=user, clinic=elsewhere, role="biller")
-    row = Membership.objects.create(user=user, clinic=clinic, role="biller")
+    with tenancy.scope([elsewhere.pk, clinic.pk]):
+        Membership.objects.create(user=user, clinic=elsewhere, role="biller")
+        row = Membership.objects.create(user=user, clinic=clinic, role="biller")
     page = client.post(f"{BASE}/people/{row.pk}/link/")
     assert page.status_code == 302
     Membership.objects.filter(user=user, clinic=elsewhere).delete()
@@ -344,14 +346,16 @@ def test_the_last_owner_stays(as_role: As, clinic: Clinic) -> None:
     client.post(f"{BASE}/people/{row.pk}/remove/")
     assert Membership.objects.get(pk=row.pk).role == "owner"
     other = User.objects.create_user("second@example.org", name="Second")
-    Membership.objects.create(user=other, clinic=clinic, role="owner")
+    with tenancy.scope([clinic.pk]):
+        Membership.objects.create(user=other, clinic=clinic, role="owner")
     assert client.post(f"{BASE}/people/{row.pk}/", {"role": "biller"}).status_code == 302
     assert Membership.objects.get(pk=row.pk).role == "biller"
 
 
 def test_another_clinics_members_are_not_there(as_role: As, elsewhere: Clinic) -> None:
     user = User.objects.create_user("theirs@example.org", name="Theirs")
-    row = Membership.objects.create(user=user, clinic=elsewhere, role="biller")
+    with tenancy.scope([elsewhere.pk]):
+        row = Membership.objects.create(user=user, clinic=elsewhere, role="biller")
     client = as_role(Role.OWNER)
     assert client.post(f"{BASE}/people/{row.pk}/", {"role": "owner"}).status_code == 404
     assert client.post(f"{BASE}/people/{row.pk}/remove/").status_code == 404

@@ -154,10 +154,10 @@ def unpack(file: IO[bytes], company: Company, slug: str, by: User) -> tuple[Clin
     with archive:
         head = _head(archive)
         clinic = _clinic(head, company, slug)
-        Membership.objects.create(user=by, clinic=clinic, role=Role.OWNER.value)
-        for payer, text in sorted(head["payer_files"].items()):
-            PackFile.objects.create(company=company, clinic=clinic, payer=payer, text=text)
         with tenancy.scope([clinic.pk]):
+            Membership.objects.create(user=by, clinic=clinic, role=Role.OWNER.value)
+            for payer, text in sorted(head["payer_files"].items()):
+                PackFile.objects.create(company=company, clinic=clinic, payer=payer, text=text)
             counts = _Reading(clinic, by).all(archive, head)
     return clinic, counts
 

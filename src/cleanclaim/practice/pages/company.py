@@ -151,8 +151,8 @@ def _owns_one(memberships: list[Membership]) -> bool:
 
 def _begin(request: HttpRequest, clinic: Clinic, action: str, detail: str) -> None:
     user = cast("User", request.user)
-    Membership.objects.create(user=user, clinic=clinic, role=Role.OWNER.value)
     with tenancy.scope([clinic.pk]):
+        Membership.objects.create(user=user, clinic=clinic, role=Role.OWNER.value)
         audit_trail.record(clinic.pk, user, action, "clinic", clinic.pk, detail=detail)
 
 
