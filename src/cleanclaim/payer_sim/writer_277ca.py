@@ -60,8 +60,9 @@ def segments(batch: Batch, day: date) -> list[Segment]:
         ("TRN", "2", reference),
         ("STC", COMPONENT.join(_RECEIVED), today, "WQ", plain(charged)),
     ]
-    found.extend(_counted("90", "YU", taken))
-    found.extend(_counted("AA", "YY", back))
+    counted = [(kind, amount, claims) for kind, amount, claims in (("90", "YU", taken), ("AA", "YY", back)) if claims]
+    found.extend(("QTY", kind, str(len(claims))) for kind, _amount, claims in counted)
+    found.extend(("AMT", amount, plain(sum(one.charge_cents for one in claims))) for _kind, amount, claims in counted)
     level = 2
     for _key, claims in groupby(batch.received, key=lambda one: _biller(one.claim)):
         level += 1
@@ -76,13 +77,6 @@ def segments(batch: Batch, day: date) -> list[Segment]:
 
 def _payer_id(batch: Batch) -> str:
     return value(batch.payer_identifier) or "SIMULATED"
-
-
-def _counted(kind: str, amount: str, claims: Sequence[Received]) -> Iterator[Segment]:
-    """How many claims, and of how much; a count of none is left out."""
-    if claims:
-        yield "QTY", kind, str(len(claims))
-        yield "AMT", amount, plain(sum(one.charge_cents for one in claims))
 
 
 def _biller(claim: ParsedClaim) -> tuple[str, str]:
