@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,6 +15,7 @@ from tests.practice.browser.conftest import DESKTOP, PHONE, SignIn, problems_of,
 
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _ONE_OF_MANY = re.compile(r"(/guide/(?:codes|rules|modifiers|diagnoses)|/figures)/[^/]+/")
+_PATHS = "links => links.map(link => new URL(link.getAttribute('href'), location).pathname)"
 _FILES = re.compile(r"\.(pdf|csv|parquet|zip|json)$|/(download|content)/$")
 
 
@@ -38,9 +38,8 @@ def reached(page: Page, begin: str) -> dict[str, list[str]]:
         page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
         wrong += [f"on a phone, in the dark: {problem}" for problem in problems_of(page)]
         found[kind] = wrong
-        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
-        for link in links:
-            to = urlsplit(link).path
+        links = page.eval_on_selector_all("a[href]", _PATHS)
+        for to in links:
             is_page = to.startswith(("/c/millrace/", "/queue/", "/company/", "/account/")) and not _FILES.search(to)
             if is_page and kind_of(to) not in seen:
                 seen.add(kind_of(to))
