@@ -122,7 +122,7 @@ def _call(call: dict[str, Any], operation: Operation, schemas: dict[str, Any]) -
         parameters.append(_key_parameter(required=not needs.computes))
         if not needs.computes:
             refusals["409"] = _FURTHER["409"]
-    if method == "PATCH":
+    if method == "PATCH" and needs.change_of is not None:
         parameters.append(
             {
                 "in": "header",
