@@ -39,6 +39,8 @@ class Claim:
     authorization: str = ""
     diagnosis: str = "M25661"
     npi: str = "1999000007"
+    payer: str = ""
+    """The payer's identifier where it is not that of the file."""
     other: str = ""
     """The identifier of another payer of the patient, or ""."""
 
@@ -81,7 +83,7 @@ def _claim(claim: Claim, level: int, payer: str) -> list[str]:
         "N3*1 ELM ST",
         "N4*CHICAGO*IL*606160101",
         "DMG*D8*19500101*F",
-        f"NM1*PR*2*SYNTHETIC HEALTH*****PI*{payer}",
+        f"NM1*PR*2*SYNTHETIC HEALTH*****PI*{claim.payer or payer}",
         f"CLM*{claim.id}*{money(total)}***11:B:{claim.frequency}*Y*A*Y*Y",
     ]
     if claim.authorization:

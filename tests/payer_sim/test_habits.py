@@ -68,6 +68,21 @@ def test_the_front_end_returns_a_claim_at_once(claim: Claim, status: str) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "status"),
+    [
+        (b"CLM*C1*78.00", b"CLM*C1*79.00", "A7:178"),
+        (b"CLM*C1*78.00***11:B:1*Y*A*Y*Y~", b"CLM*C1*-78.00***11:B:1*Y*A*Y*Y~", "A7:178"),
+        (b"*UN*1***1", b"*UN*0***1", "A6:21"),
+    ],
+)
+def test_a_claim_that_does_not_add_up_is_returned(before: bytes, after: bytes, status: str) -> None:
+    data = claim_file(Claim())
+    assert before in data
+    found = answer([("f", data.replace(before, after))], Memory(seed=1, scenario="none"), today=TODAY, settle=True)
+    assert (dict(found.returned), found.payments) == ({status: 1}, [])
+
+
 def test_a_subscriber_may_be_unknown(habits: dict[str, object]) -> None:
     habits["unknown_subscribers"] = 10_000
     assert dict(run(Claim()).returned) == {"A3:33:IL": 1}
@@ -99,7 +114,26 @@ def test_a_refused_transaction_is_not_decided() -> None:
     found = answer([("f", data)], Memory(seed=1, scenario="none"), today=TODAY, settle=True)
     assert (found.refused_transactions, found.claims) == (1, 0)
     assert [Path(name).suffix for name in found.files] == [".999"]
-    assert "AK9*R*1*1*0*5" in next(iter(found.files.values())).decode() or "IK5*R" in str(found.files)
+    assert "IK5*R*5*4" in text(next(iter(found.files.values())))
+
+
+def test_each_payer_of_a_file_answers_once_and_pays_its_own() -> None:
+    one, other = Claim(member="1EG4TE5MK02"), Claim(payer="SYNLM01", indicator="CI", member="LM5550101")
+    found = run(
+        one,
+        replace(other, id="C2"),
+        replace(one, id="C3", lines=(Line("97140", charge=7_400),)),
+        replace(other, id="C4"),
+    )
+    answers = [data for name, data in found.files.items() if name.endswith(".277")]
+    assert [[part for part in text(data) if part.startswith("QTY")] for data in answers] == [["QTY*90*2"], ["QTY*90*2"]]
+    assert [[part[7:] for part in text(data) if part.startswith("REF*1K")] for data in answers] == [
+        ["263200000001", "263200000003"], ["263200000002", "263200000004"],
+    ]  # fmt: skip
+    assert [
+        (payment.remittance.payer_identifier, [claim.control_number for claim in payment.remittance.claims])
+        for payment in found.payments
+    ] == [("SYNMB01", ["C1", "C3"]), ("SYNLM01", ["C2", "C4"])]
 
 
 def test_what_is_no_x12_is_named() -> None:

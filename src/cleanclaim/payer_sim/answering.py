@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import groupby
 
 from cleanclaim.money import Cents
 from cleanclaim.payer_sim import writer_277ca, writer_835
@@ -161,11 +160,14 @@ class _Desk:
             )
             for item in transactions(file)[0]
         }
-        claims = [claim for claim in claims_of(file)[0] if (claim.group_control, claim.transaction_control) in accepted]
-        for (group, number, _payer), together in groupby(claims, key=_batch_key):
-            received = [self._received(claim, ends) for claim in together]
+        batches: dict[tuple[str, str, str], list[writer_277ca.Received]] = {}
+        for claim in claims_of(file)[0]:
+            key = (claim.group_control, claim.transaction_control, _payer_of(claim)[1])
+            if key[:2] in accepted:
+                batches.setdefault(key, []).append(self._received(claim, ends))
+        for (group, number, _payer), received in batches.items():
             batch = writer_277ca.Batch(
-                references.get((group, number), ""), *_payer_of(received[0].claim), ends.sender, tuple(received)
+                references.get((group, number), ""), *_payer_of(received[0].claim), ends.sender, received
             )
             stem = f"{name}.{self.memory.next_interchange:09d}"
             body = writer_277ca.segments(batch, self.today)
@@ -224,10 +226,6 @@ class _Desk:
             self.answered.files[name] = interchange(self.memory, ends, day, writer_835.KIND, body)
         self.answered.waiting = len(self.memory.waiting)
         self.answered.next_day = min((one.pay_on for one in self.memory.waiting), default=None)
-
-
-def _batch_key(claim: ParsedClaim) -> tuple[str, str, str]:
-    return claim.group_control, claim.transaction_control, _payer_of(claim)[1]
 
 
 def _payer_of(claim: ParsedClaim) -> tuple[str, str]:

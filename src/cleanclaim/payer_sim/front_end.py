@@ -26,7 +26,6 @@ MEMBER_SHAPE = Returned("A7", "164", "IL")
 UNKNOWN_SUBSCRIBER = Returned("A3", "33", "IL")
 CHARGES = Returned("A7", "178")
 INCOMPLETE = Returned("A6", "21")
-DIAGNOSES = Returned("A6", "254")
 
 
 def returned(claim: ParsedClaim, plan: Plan, scenario: Scenario, chance: Chance) -> Returned | None:
@@ -40,8 +39,6 @@ def returned(claim: ParsedClaim, plan: Plan, scenario: Scenario, chance: Chance)
         return MEMBER_SHAPE
     if chance.happens(scenario.unknown_subscribers, "unknown", plan.id, subscriber.identifier):
         return UNKNOWN_SUBSCRIBER
-    if not claim.diagnoses:
-        return DIAGNOSES
     charges = [line.charge_cents for line in claim.lines]
     if not charges or any(charge is None or charge < 0 for charge in charges):
         return CHARGES
