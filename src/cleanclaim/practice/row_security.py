@@ -160,6 +160,7 @@ def resealing(connection: BaseDatabaseWrapper, kept: Kept) -> Iterator[None]:
     vendor = connection.vendor
     with connection.cursor() as cursor:
         if vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while checks of it wait
             cursor.execute(f"ALTER TABLE {kept.table} DISABLE TRIGGER {kept.trigger}")
         else:
             cursor.execute(f"DROP TRIGGER {kept.trigger}")

@@ -281,7 +281,7 @@ def test_what_holds_for_all_clinics_needs_all_clinics(biller: Client, clinic: Cl
     assert biller.post(f"{BASE}/packs/add/", told).status_code == 422
     file = PackFile.objects.filter(company=clinic.company, clinic=None)[0]
     assert biller.post(f"{BASE}/packs/{file.pk}/remove/").status_code == 404
-    with tenancy.scope([elsewhere.pk]):
+    with tenancy.scope([clinic.pk]):
         assert PackFile.objects.filter(pk=file.pk).exists()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 
@@ -13,19 +11,20 @@ from cleanclaim.practice.tenancy import scope
 
 
 @pytest.fixture
-def forger(inside: Clinic) -> Iterator[Clinic]:
+def forger(inside: Clinic) -> Clinic:
     """A clinic whose database forgets to refuse changes of the log, as for somebody who owns the tables."""
     statements = {
         "sqlite": ["DROP TRIGGER practice_trailentry_is_kept", "DROP TRIGGER practice_trailentry_is_kept_removed"],
-        "postgresql": ["ALTER TABLE practice_trailentry DISABLE TRIGGER practice_trailentry_is_kept"],
+        "postgresql": [
+            "RESET ROLE",
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            "ALTER TABLE practice_trailentry DISABLE TRIGGER practice_trailentry_is_kept",
+        ],
     }
     with connection.cursor() as cursor:
         for statement in statements[connection.vendor]:
             cursor.execute(statement)
-    yield inside
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE practice_trailentry ENABLE TRIGGER practice_trailentry_is_kept")
+    return inside
 
 
 def entries(clinic: Clinic, count: int = 5) -> list[int]:

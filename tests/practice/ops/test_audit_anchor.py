@@ -34,6 +34,7 @@ def without_triggers() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("RESET ROLE")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE practice_trailentry DISABLE TRIGGER USER")
         else:
             cursor.execute("DROP TRIGGER practice_trailentry_is_kept")
