@@ -313,7 +313,7 @@ def verify() -> None:
     connection.close()
     clinic = Clinic.objects.get(slug="millrace")
     with transaction.atomic(), tenancy.scope([clinic.pk]):
-        events = ClaimEvent.objects.filter(action="hold", claim__in=_HELD).values_list("claim_id", flat=True)
+        events = ClaimEvent.objects.filter(action="held", claim__in=_HELD).values_list("claim_id", flat=True)
         lost = len(_HELD - {str(key) for key in events})
         broken = list(audit_trail.verify(clinic.pk))
         state = f"BROKEN: {broken[0].problem}" if broken else "whole"

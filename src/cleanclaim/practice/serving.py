@@ -32,6 +32,8 @@ _STAMP = "demo-stamp"
 _HERE = Path(__file__).parent
 _WAIT = 0.05
 _PATIENCE = 10.0
+_CONNECTIONS = 512
+"""Browsers keep theirs open: a process takes many more connections than it has threads that answer."""
 
 
 class ServingError(RuntimeError):
@@ -261,7 +263,7 @@ def serve(server: Server, when_ready: Callable[[Server], None], *, with_worker: 
         interface=Interfaces.WSGI,
         workers=server.processes,
         blocking_threads=server.threads,
-        backpressure=max(server.threads * 4, 16),
+        backpressure=_CONNECTIONS,
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
