@@ -97,6 +97,8 @@ def test_forms_that_keep_null_are_left_alone() -> None:
 CATCHES_ALL = {
     ("src/cleanclaim/check/judge.py", "_compute"): "a fact that crashes is reported, and the rules without it go on",
     ("src/cleanclaim/check/questions.py", "_tried"): "a rule that crashes is reported as crashed, and the others go on",
+    ("src/cleanclaim/practice/backup.py", "write_backup"): "half a backup is removed, whatever stopped it, and told",
+    ("src/cleanclaim/practice/tasks.py", "run_job"): "a job that fails is marked as failed, and the worker goes on",
 }
 """Functions that may catch everything, and why."""
 
@@ -217,7 +219,9 @@ def test_modules_are_named_for_what_they_hold() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    found = [Place(file.path, 1, "no docstring") for file in modules() if not ast.get_docstring(file.tree)]
+    # Django writes the first migration anew.
+    ours = [file for file in modules() if not file.path.endswith("/migrations/0001_initial.py")]
+    found = [Place(file.path, 1, "no docstring") for file in ours if not ast.get_docstring(file.tree)]
     assert not found, listed(found, "Begin the file with a docstring: what it holds, for whom; of one line at least.")
 
 
@@ -320,7 +324,7 @@ def test_the_engine_imports_no_web_framework() -> None:
     found = [
         Place(file.path, line, name)
         for file in modules()
-        if not file.path.startswith("src/cleanclaim/practice/")
+        if not file.path.startswith(("src/cleanclaim/practice/", "src/cleanclaim/cli/practice.py"))
         for name, line in imported(file)
         if name.partition(".")[0] in {"django", "granian", "ninja"}
     ]

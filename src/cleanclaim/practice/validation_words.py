@@ -29,16 +29,16 @@ _WORDS = {
 
 
 _WITH_CONTEXT = {
-    "enum": "one of {expected}",
-    "literal_error": "one of {expected}",
-    "string_pattern_mismatch": "text of the form {pattern}",
-    "string_too_long": "at most {max_length} characters",
-    "string_too_short": "at least {min_length} characters",
-    "too_long": "at most {max_length} entries",
-    "too_short": "at least {min_length} entries",
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "value_error": "{error}",
+    "enum": ("one of", "expected", ""),
+    "literal_error": ("one of", "expected", ""),
+    "string_pattern_mismatch": ("text of the form", "pattern", ""),
+    "string_too_long": ("at most", "max_length", "characters"),
+    "string_too_short": ("at least", "min_length", "characters"),
+    "too_long": ("at most", "max_length", "entries"),
+    "too_short": ("at least", "min_length", "entries"),
+    "greater_than_equal": ("at least", "ge", ""),
+    "less_than_equal": ("at most", "le", ""),
+    "value_error": ("", "error", ""),
 }
 """Words that say what the error's context tells; every one of these contexts holds limits, never a value."""
 
@@ -49,5 +49,6 @@ def expected(detail: Mapping[str, Any]) -> str:
     if kind in _WORDS:
         return _WORDS[kind]
     if kind in _WITH_CONTEXT:
-        return _WITH_CONTEXT[kind].format_map(context)
+        words, limit, unit = _WITH_CONTEXT[kind]
+        return " ".join(part for part in (words, str(context[limit]), unit) if part)
     return str(detail["msg"]).lower()

@@ -101,16 +101,19 @@ _WATCHED: tuple[tuple[type[Model], str], ...] = (
 """Tables that a setting reads, and which of their rows; `around` are the signed visits beside the one at hand."""
 
 
+def _counted(place: int, table: str, versions: str) -> str:
+    return f"SELECT {place}, COUNT(*), MAX(changed_at), {versions} FROM {table}"  # noqa: S608 - names of our own tables
+
+
 @cache
 def _query() -> str:
     """One statement over all tables, written once: to build it anew costs more than to run it."""
     names = {"plan": _table(PlanOfCare), "coverage": _table(Coverage)}
-    counted = "SELECT {place}, COUNT(*), MAX(changed_at), SUM(version) FROM {table}"
-    parts = [counted.format(place=0, table="around")]
+    parts = [_counted(0, "around", "SUM(version)")]
     for place, (model, rows) in enumerate(_WATCHED, 1):
-        parts.append(f"{counted.format(place=place, table=_table(model))} WHERE {rows.format(**names)}")
-    packs = f"{counted.format(place=-1, table=_table(PackFile)).replace('SUM(version)', 'COUNT(*)')} "
-    packs += "WHERE company_id = %(company)s"
+        which = rows.replace("{plan}", names["plan"]).replace("{coverage}", names["coverage"])
+        parts.append(f"{_counted(place, _table(model), 'SUM(version)')} WHERE {which}")
+    packs = f"{_counted(-1, _table(PackFile), 'COUNT(*)')} WHERE company_id = %(company)s"
     visits, patients = _table(Visit), _table(Patient)
     beside = "therapist_id = %(therapist)s AND date_of_service = %(day)s"
     return (
