@@ -1,9 +1,10 @@
 """How fast the practice's pages are for many people at once, on PostgreSQL: `./dev bench practice_load`.
 
-The sample clinic is multiplied to 200,000 claims, each with its own patient's visit, lines and findings, sealed as they
-are in a practice. Fifty people then work for a minute on the same machine: they open the queue and its pages, claims,
-patients, figures and the day, and put claims on hold, with two seconds of thought between two pages. Printed are the
-times of the pages, errors, and whether every change that was answered is there afterwards.
+A billing company of eight clinics: the sample clinic is multiplied to 200,000 claims of two years, each with its own
+patient's visit, lines and findings, sealed as they are in a practice; one in twelve is still open. Fifty people then
+work for a minute on the same machine: they open the queue and its pages, claims, patients, figures and the day, and put
+claims on hold, with two seconds of thought between two pages. Printed are the times of the pages, errors, and whether
+every change that was answered is there afterwards.
 
 Smaller: `CLAIMS=20000 USERS=50 SECONDS=30 ./dev bench practice_load`.
 """
@@ -26,6 +27,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +35,16 @@ CLAIMS = int(os.environ.get("CLAIMS", "200000"))
 USERS = int(os.environ.get("USERS", "50"))
 SECONDS = float(os.environ.get("SECONDS", "60"))
 THINK = 2.0
+CLINICS = int(os.environ.get("CLINICS", "8"))
 VISITS_OF_A_PATIENT = 12
+OPEN_ONE_IN = 12
+DAYS = 730
 CHUNK = 2000
 TARGET = 0.300
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-_CLAIM = re.compile(r"/c/millrace/claims/([0-9a-f-]{36})/")
-_PATIENT = re.compile(r"/c/millrace/patients/([0-9a-f-]{36})/")
+_CLAIM = re.compile(r"/c/[a-z0-9-]+/claims/([0-9a-f-]{36})/")
+_PATIENT = re.compile(r"/c/[a-z0-9-]+/patients/([0-9a-f-]{36})/")
 
 
 def main() -> None:
@@ -76,11 +81,11 @@ def fill() -> None:
     from tests import postgres
 
     started = time.perf_counter()
-    clinic = load_folder(FOLDER, serving.DEMO_SLUG, on=serving.DEMO_DAY)
-    with tenancy.scope([clinic.pk]):
-        made = 0
-        for rows in multiplied():
-            made += rows
+    made = 0
+    for number in range(CLINICS):
+        clinic = load_folder(FOLDER, f"clinic-{number}", on=serving.DEMO_DAY)
+        with tenancy.scope([clinic.pk]):
+            made += sum(multiplied(CLAIMS // CLINICS))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     row_security.grant(connection, postgres.APP)
@@ -88,8 +93,8 @@ def fill() -> None:
     print(f"filled {made:,} claims in {time.perf_counter() - started:,.0f} s")
 
 
-def multiplied() -> Iterator[int]:
-    """Copies of the sample's claims with new keys until there are enough; yields how many each chunk made."""
+def multiplied(wanted: int) -> Iterator[int]:
+    """Copies of a clinic's claims with new keys and earlier days until there are enough; yields each chunk's count."""
     from django.db import transaction
 
     from cleanclaim.practice.models import Claim, ClaimFinding, ClaimLine, Patient, Visit
@@ -102,17 +107,21 @@ def multiplied() -> Iterator[int]:
         for row in (claim, claim.visit, claim.patient, *lines, *findings):
             _opened(row)
     patient = None
-    for start in range(0, CLAIMS, CHUNK):
+    for start in range(0, wanted, CHUNK):
         patients, visits, claims, lines_made, findings_made = [], [], [], [], []
-        for number in range(start, min(start + CHUNK, CLAIMS)):
+        for number in range(start, min(start + CHUNK, wanted)):
             claim, lines, findings = templates[number % len(templates)]
             if patient is None or number % VISITS_OF_A_PATIENT == 0:
                 patient = _copy(claim.patient, number=f"L{number:07d}", family_name=f"Sample {number % 9973:04d}")
                 patients.append(patient)
-            visit = _copy(claim.visit, number=f"LV{number:07d}", patient=patient, appointment=None)
+            is_open = number % OPEN_ONE_IN == 0
+            earlier = timedelta(days=number % 28 if is_open else number % DAYS)
+            day = claim.date_of_service - earlier
+            visit = _copy(claim.visit, number=f"LV{number:07d}", patient=patient, appointment=None, date_of_service=day)
             made = _copy(
-                claim, number=f"LC{number:07d}", visit=visit, patient=patient, batch=None, coverage=None, replaces=None
-            )
+                claim, number=f"LC{number:07d}", visit=visit, patient=patient, batch=None, coverage=None, replaces=None,
+                date_of_service=day, status=claim.status if is_open else "submitted",
+            )  # fmt: skip
             visits.append(visit)
             claims.append(made)
             lines_made += [_copy(line, claim=made) for line in lines]
@@ -162,9 +171,11 @@ class Waited:
 class Person:
     """Somebody with a browser: a connection kept open, cookies, and a habit."""
 
-    def __init__(self, number: int, port: int, user: str, waited: Waited) -> None:
+    def __init__(self, number: int, port: int, member: tuple[str, str], waited: Waited) -> None:
         self.random = random.Random(number)
-        self.port, self.user, self.waited = port, user, waited
+        self.port, self.waited = port, waited
+        self.user, slug = member
+        self.place = f"/c/{slug}"
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
         self.token = ""
@@ -213,27 +224,27 @@ class Person:
             (20, 15, 25, 6, 12, 10, 8, 4),
         )[0]
         if kind == "queue":
-            self.claims = _CLAIM.findall(self.ask(kind, f"/c/millrace/claims/?page={self.random.randint(1, 40)}"))
+            self.claims = _CLAIM.findall(self.ask(kind, f"{self.place}/claims/?page={self.random.randint(1, 40)}"))
         elif kind == "queue filtered":
             status = self.random.choice(("ready", "held", "question", "not_judged"))
-            self.claims = _CLAIM.findall(self.ask(kind, f"/c/millrace/claims/?status={status}"))
+            self.claims = _CLAIM.findall(self.ask(kind, f"{self.place}/claims/?status={status}"))
         elif kind in {"claim", "hold"} and self.claims:
             key = self.random.choice(self.claims)
-            self.ask("claim", f"/c/millrace/claims/{key}/")
+            self.ask("claim", f"{self.place}/claims/{key}/")
             if kind == "hold":
-                text = self.ask("hold", f"/c/millrace/claims/{key}/hold/", {"reason": f"asked by {self.user[:8]}"})
+                text = self.ask("hold", f"{self.place}/claims/{key}/hold/", {"reason": f"asked by {self.user[:8]}"})
                 del text
                 with self.waited.lock:
                     self.waited.held.add(key)
         elif kind == "patients":
-            page = self.ask(kind, f"/c/millrace/patients/?page={self.random.randint(1, 20)}")
+            page = self.ask(kind, f"{self.place}/patients/?page={self.random.randint(1, 20)}")
             self.patients = _PATIENT.findall(page)
         elif kind == "patient" and self.patients:
-            self.ask(kind, f"/c/millrace/patients/{self.random.choice(self.patients)}/")
+            self.ask(kind, f"{self.place}/patients/{self.random.choice(self.patients)}/")
         elif kind == "figures":
-            self.ask(kind, "/c/millrace/figures/")
+            self.ask(kind, f"{self.place}/figures/")
         else:
-            self.ask("today", "/c/millrace/today/?all")
+            self.ask("today", f"{self.place}/today/?all")
 
 
 def measure() -> None:
@@ -283,11 +294,13 @@ def _percentile(times: list[float], percent: int) -> float:
     return ordered[percent - 1] * 1000
 
 
-def _users() -> list[str]:
+def _users() -> list[tuple[str, str]]:
+    """Billers and owners, each with the short name of their clinic."""
     from cleanclaim.practice.models import Membership
 
     roles = ("biller", "owner")
-    return [str(key) for key in Membership.objects.filter(role__in=roles).values_list("user_id", flat=True)]
+    found = Membership.objects.filter(role__in=roles).order_by("clinic__slug", "role")
+    return [(str(key), slug) for key, slug in found.values_list("user_id", "clinic__slug")]
 
 
 def _wait_for(port: int) -> None:
@@ -311,14 +324,15 @@ def verify() -> None:
     from cleanclaim.practice.models import ClaimEvent, Clinic, TrailEntry
 
     connection.close()
-    clinic = Clinic.objects.get(slug="millrace")
-    with transaction.atomic(), tenancy.scope([clinic.pk]):
-        events = ClaimEvent.objects.filter(action="held", claim__in=_HELD).values_list("claim_id", flat=True)
-        lost = len(_HELD - {str(key) for key in events})
-        broken = list(audit_trail.verify(clinic.pk))
-        state = f"BROKEN: {broken[0].problem}" if broken else "whole"
-        entries = TrailEntry.objects.count()
-        print(f"  {len(_HELD)} claims put on hold, {lost} lost; audit log of {entries:,} entries {state}")
+    lost, entries, broken = set(_HELD), 0, []
+    for clinic in Clinic.objects.values_list("pk", flat=True):
+        with transaction.atomic(), tenancy.scope([clinic]):
+            events = ClaimEvent.objects.filter(action="held", claim__in=_HELD).values_list("claim_id", flat=True)
+            lost -= {str(key) for key in events}
+            broken += list(audit_trail.verify(clinic))
+            entries += TrailEntry.objects.count()
+    state = f"BROKEN: {broken[0].problem}" if broken else "whole"
+    print(f"  {len(_HELD)} claims put on hold, {len(lost)} lost; audit logs of {entries:,} entries {state}")
     assert not lost
     assert not broken
 
