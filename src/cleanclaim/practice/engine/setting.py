@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -109,8 +110,14 @@ def packs_of(clinic: Clinic) -> dict[str, Payer]:
     held = PackFile.objects.filter(company_id=clinic.company_id).filter(Q(clinic=None) | Q(clinic=clinic))
     found: dict[str, Payer] = {}
     for file in sorted(held, key=lambda item: item.clinic_id is not None):
-        found[file.payer] = payers.parse_pack(f"{file.payer}.toml", file.text)
+        found[file.payer] = _parsed(file.payer, file.text)
     return found
+
+
+@lru_cache(maxsize=512)
+def _parsed(payer: str, text: str) -> Payer:
+    """A payer file as it was read; the same text is read once, for reading it takes longer than a page may."""
+    return payers.parse_pack(f"{payer}.toml", text)
 
 
 def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Patient]:
