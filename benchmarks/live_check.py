@@ -5,8 +5,6 @@ draft and writing the audit log included. Where a Chromium is installed the same
 form to the panel's new content. The promise is 150 ms.
 """
 
-
-
 from __future__ import annotations
 
 import os
