@@ -222,7 +222,8 @@ def test_only_an_owner_takes_the_whole_clinic(as_role: As) -> None:
     for role, status in ((Role.BILLER, 403), (Role.AUDITOR, 403), (Role.OWNER, 200)):
         page = as_role(role).post("/c/millrace/exports/whole/")
         assert page.status_code == status
-        for close in page._resource_closers:  # the response's own `close` would end the test's connection  # type: ignore[attr-defined]
+        # The response's own `close` would end the test's connection.
+        for close in page._resource_closers:  # type: ignore[attr-defined]
             close()
 
 
