@@ -19,6 +19,12 @@ DAY = date(2026, 9, 25)
 FOLDER = Path(__file__).parents[2] / "examples" / "clinic-day"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def field_keys() -> None:
+    """The keys that seal fields, for tests that need no database as well."""
+    keys.make_field_keys()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
     """The sample clinic is loaded once; each test's changes are rolled back."""
