@@ -1,0 +1,1 @@
+"""What patients owe and paid: shares in plain words, statements, aging, credits, refunds and their clocks."""
