@@ -1,1 +1,1 @@
-"""A synthetic year of a clinic, from notes to the bank: what the whole of the program does with it, and what it costs."""
+"""A synthetic year of a clinic, from notes to the bank: what the whole of the program does with it, and its price."""
