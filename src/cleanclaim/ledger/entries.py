@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from cleanclaim.ledger.accounts import LINE_ACCOUNTS, Account
+from cleanclaim.ledger.accounts import CASH_ACCOUNTS, LINE_ACCOUNTS, Account
 
 
 class LedgerError(ValueError):
@@ -109,7 +109,7 @@ class Transaction:
 
     def cash_cents(self) -> int:
         """What was received; negative where it was given back."""
-        return sum(entry.cents for entry in self.entries if entry.account in {Account.PAYER_CASH, Account.PATIENT_CASH})
+        return sum(entry.cents for entry in self.entries if entry.account in CASH_ACCOUNTS)
 
 
 _OF_LINES_ONLY = frozenset(

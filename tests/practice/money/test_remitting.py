@@ -105,9 +105,7 @@ def test_taken_back_everything_stands_as_before(inside: Clinic, biller: User, fi
     unpost(inside, biller, row.pk)
     assert state(filed[0]) == before[0]
     assert {account: cents for account, cents in ledger_rows.totals().items() if cents} == {
-        **{account: cents for account, cents in before[1].items() if cents},
-        Account.CHARGES: -sum(sum(line["charge_cents"] for line in claim.record["lines"]) for claim in filed[:2]),
-        Account.PAYER_OPEN: sum(sum(line["charge_cents"] for line in claim.record["lines"]) for claim in filed[:2]),
+        account: cents for account, cents in before[1].items() if cents
     }
     assert list(ledger_rows.faults(inside)) == []
     with pytest.raises(NotPostedError, match="no such payment is posted"):
@@ -164,14 +162,15 @@ def test_a_payment_whose_sum_cannot_be_explained_is_refused_whole(
     data = remittance([Said(filed[0], pays_well)], off=1)
     found = preview(data)
     assert [why.partition(":")[0] for _record, why in found.refused] == ["segment 4, BPR02"]
+    before = LedgerEntry.objects.count()
     assert posted(inside, biller, data) == []
-    assert LedgerEntry.objects.count() == 0
+    assert LedgerEntry.objects.count() == before
 
 
 def test_a_change_of_the_ledger_is_found(inside: Clinic, biller: User, filed: list[Claim]) -> None:
     posted(inside, biller, remittance([Said(filed[0], pays_well)]))
     assert list(ledger_rows.faults(inside)) == []
-    row = LedgerTransaction.objects.get(kind="charge")
+    row = LedgerTransaction.objects.get(key=f"charge:{filed[0].pk}")
     rows = list(LedgerEntry.objects.filter(transaction=row).order_by("position"))
     from cleanclaim.ledger.entries import Entry, Kind, Source, Transaction  # noqa: PLC0415 - beside what it forges
 

@@ -20,7 +20,9 @@ from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.claims.splitting import void_of
 from cleanclaim.claims.validity import sort_claims
+from cleanclaim.ledger.entries import LedgerError
 from cleanclaim.practice import audit_trail
+from cleanclaim.practice.engine import charging, ledger_rows
 from cleanclaim.practice.engine.building import add_events, build_answer, recheck
 from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.claim_rows import gaps_of
@@ -162,7 +164,9 @@ def _file(clinic: Clinic, items: Sequence[_Ready], row: ControlNumbers, user: Us
         item.claim.save_if_unchanged(item.claim.version, "status", "batch", "gaps")
         into = f"{batch.file_name}" + (f", as {len(item.parts)} claims" if len(item.parts) > 1 else "")
         add_events([item.claim], user, "filed", into)
-    _close_answered([item.claim for item in items], user)
+    claims = [item.claim for item in items]
+    ledger_rows.write(clinic, user, charging.charges_of_batch(clinic, batch, claims, created.date()))
+    _close_answered(claims, user)
     released.batches.append(batch)
 
 
@@ -242,13 +246,21 @@ def drop_answer(claim_id: UUID, user: User) -> Claim:
 
 
 def give_to_patient(claim_id: UUID, user: User) -> Claim:
-    """Close a claim that is not filed: the patient has the superbill. Raises `NotFiledError` for any other."""
+    """Close a claim that is not filed: the patient has the superbill, and owes it.
+
+    Raises `NotFiledError` for any other claim, and where the charge of a line is not known.
+    """
     with transaction.atomic():
         claim = Claim.objects.select_for_update().filter(pk=claim_id, status=ClaimStatus.SUPERBILL.value).first()
         if claim is None:
             raise NotFiledError("only a claim that the patient pays is closed with a superbill")
         claim.status = ClaimStatus.CLOSED.value
         claim.save_if_unchanged(claim.version, "status")
+        try:
+            charge = charging.charge_to_patient(claim, today_at(claim.clinic))
+        except LedgerError as error:
+            raise NotFiledError(str(error)) from error
+        ledger_rows.write(claim.clinic, user, [charge])
         add_events([claim], user, "given to patient", "superbill")
         found: Claim = claim
         return found

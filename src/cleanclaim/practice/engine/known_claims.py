@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
 
 from django.db.models import Q
 
@@ -70,8 +69,3 @@ def payers_in_order(claim: Claim) -> tuple[str, str | None]:
     later = sorted((orders.index(other.order) for other in record.other_payers), key=int)
     following = next((orders[one].value for one in later if one > place), None)
     return record.payer.order.value, following
-
-
-def by_key(claims: Iterable[Claim]) -> dict[UUID, Claim]:
-    """Claims by their key."""
-    return {claim.pk: claim for claim in claims}

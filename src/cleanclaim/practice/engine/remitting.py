@@ -17,7 +17,7 @@ from django.utils import timezone
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, Transaction, reversal_of
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine import charging, ledger_rows
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import candidates, known, payers_in_order
@@ -125,7 +125,7 @@ def _post(clinic: Clinic, user: User, made: Plan, file: RemittanceFile, origin: 
         .order_by("pk")
     }
     on = record.paid_on or today_at(clinic)
-    transactions = list(_charges(clinic, list(claims.values()), source))
+    transactions = list(charging.charges(clinic, list(claims.values()), source, on))
     answers = []
     for place, item in enumerate(made.posted, start=1):
         claim = claims[item.match.claim.key]
@@ -152,18 +152,6 @@ def _post(clinic: Clinic, user: User, made: Plan, file: RemittanceFile, origin: 
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
     return row
-
-
-def _charges(clinic: Clinic, claims: Sequence[Claim], source: Source) -> Iterable[Transaction]:
-    """The charges of claims that have none in the ledger yet, by the claim as it was filed."""
-    keys = {f"charge:{claim.pk}": claim for claim in claims}
-    there = set(LedgerTransaction.objects.filter(clinic=clinic, key__in=keys).values_list("key", flat=True))
-    for key, claim in keys.items():
-        if key in there:
-            continue
-        payer, _following = payers_in_order(claim)
-        lines = [(line.key, line.charge_cents) for part in known(claim) for line in part.lines]
-        yield posting.charge(key, claim.date_of_service, Source("claim", str(claim.pk), source.digest), payer, lines)
 
 
 def _of_claim(
@@ -256,7 +244,7 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         source = Source(REMITTANCE, str(record.pk), record.file.sha256)
         on = today_at(clinic)
         payer, following = payers_in_order(claim)
-        transactions = list(_charges(clinic, [claim], source))
+        transactions = list(charging.charges(clinic, [claim], source, on))
         held_by = record.payer_identifier or record.payer_name
         taken = posting.payment_parts(
             f"{record.pk}:placed:{row.pk}", on, source, held_by,

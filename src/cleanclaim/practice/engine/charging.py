@@ -1,0 +1,73 @@
+"""Charges enter the ledger when a claim leaves the clinic, and leave it when another claim takes its place.
+
+A claim is charged once, by the claim as it was filed. What replaces or voids it reverses its charge: whatever was paid
+on it then stands as a credit until the payer takes it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from cleanclaim.ledger import posting
+from cleanclaim.ledger.entries import LedgerError, Source, Transaction, reversal_of
+from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.known_claims import known, payers_in_order
+from cleanclaim.practice.models import Batch, Claim, Clinic, LedgerTransaction
+from cleanclaim.records import Frequency
+
+BATCH = "batch"
+"""The kind of source of a charge to a payer: the file that the claim went out in."""
+SUPERBILL = "superbill"
+"""The kind of source of a charge to the patient: the superbill that they were given."""
+
+
+def charge_key(claim: Claim) -> str:
+    """The key of a claim's charge in the ledger."""
+    return f"charge:{claim.pk}"
+
+
+def charges(clinic: Clinic, claims: Sequence[Claim], source: Source, on: date) -> Iterator[Transaction]:
+    """The charges of filed claims that have none in the ledger yet; a void charges nothing."""
+    there = _there(clinic, claims)
+    for claim in claims:
+        if charge_key(claim) in there or claim.frequency == Frequency.VOID.value:
+            continue
+        payer, _following = payers_in_order(claim)
+        lines = [(line.key, line.charge_cents) for part in known(claim) for line in part.lines]
+        yield posting.charge(charge_key(claim), on, source, payer, lines)
+
+
+def charges_of_batch(clinic: Clinic, batch: Batch, claims: Sequence[Claim], on: date) -> list[Transaction]:
+    """What filing these claims in a file writes: their charges, and the reversal of the charges that they answer."""
+    source = Source(BATCH, str(batch.pk), batch.sha256)
+    return [*charges(clinic, claims, source, on), *_uncharged(clinic, claims, source, on)]
+
+
+def charge_to_patient(claim: Claim, on: date) -> Transaction:
+    """The charge of a claim that the patient has as a superbill: every line is open to the patient.
+
+    Raises `LedgerError` where there is no line, or the charge of one is not known.
+    """
+    lines = []
+    for line in claim.lines.all():
+        if line.charge_cents is None:
+            raise LedgerError(f"charge: line {line.position} has no charge; expected one in the charge master")
+        lines.append((f"{claim.pk}:{claim.number}:{line.position}", line.charge_cents))
+    digest = hashlib.sha256(json.dumps(lines).encode()).hexdigest()
+    return posting.charge(charge_key(claim), on, Source(SUPERBILL, str(claim.pk), digest), posting.PATIENT, lines)
+
+
+def _there(clinic: Clinic, claims: Iterable[Claim]) -> set[str]:
+    keys = [charge_key(claim) for claim in claims]
+    return set(LedgerTransaction.objects.filter(clinic=clinic, key__in=keys).values_list("key", flat=True))
+
+
+def _uncharged(clinic: Clinic, claims: Iterable[Claim], source: Source, on: date) -> Iterator[Transaction]:
+    """The reversals of the charges of earlier claims that these replace or void."""
+    keys = [f"charge:{claim.replaces_id}" for claim in claims if claim.replaces_id is not None]
+    rows = LedgerTransaction.objects.filter(clinic=clinic, key__in=keys, reversed_by=None)
+    for charged in ledger_rows.read(rows.select_related("reverses").prefetch_related("entries")):
+        yield reversal_of(charged, f"{charged.key}:answered", on, source)
