@@ -24,7 +24,8 @@ def filed(inside: Clinic, biller: User) -> Claim:
     ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[], payer="medicare_b").order_by("number").first()
     assert ready is not None
     release(inside, [ready.pk], biller)
-    return Claim.objects.get(pk=ready.pk)
+    found: Claim = Claim.objects.get(pk=ready.pk)
+    return found
 
 
 def charged(claim: Claim) -> int:
