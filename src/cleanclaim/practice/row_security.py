@@ -57,7 +57,17 @@ KEPT: tuple[Kept, ...] = (
     Kept("practice_remittancefile", ("content", "sha256", "size", "clinic_id"), sealed="content"),
     Kept(
         "practice_batch",
-        ("content", "sha256", "file_name", "interchange_control", "payer", "claims_count", "charge_cents", "clinic_id"),
+        (
+            "content",
+            "sha256",
+            "file_name",
+            "interchange_control",
+            "payer",
+            "claims_count",
+            "charge_cents",
+            "clinic_id",
+            "is_production",
+        ),
         sealed="content",
     ),
 )

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "ApiToken": "a secret's digest opens nothing elsewhere",
     "IdempotencyKey": "answers of the API, kept for a while",
     "Job": "work behind the pages, over when it is done",
+    "JobFile": "what that work reads and makes",
 }
 """Tables that are no part of a clinic's record, and why."""
 

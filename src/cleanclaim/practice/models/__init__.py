@@ -1,6 +1,6 @@
 """The rows of the practice. Money is integer cents; null is unknown; what identifies a patient further is sealed."""
 
-from cleanclaim.practice.models.access import ApiToken, IdempotencyKey, Job, JobStatus
+from cleanclaim.practice.models.access import ApiToken, IdempotencyKey, Job, JobFile, JobStatus
 from cleanclaim.practice.models.claims import (
     OPEN_STATUSES,
     Batch,
@@ -71,6 +71,7 @@ __all__ = [
     "Enrollment",
     "IdempotencyKey",
     "Job",
+    "JobFile",
     "JobStatus",
     "LedgerEntry",
     "LedgerTransaction",

@@ -88,3 +88,26 @@ class Job(ClinicRow):
     def __str__(self) -> str:
         """What it does."""
         return self.kind
+
+
+class JobFile(ClinicRow):
+    """A part of a file that a job reads or makes, sealed: `is_result` tells which; parts in order make up the file.
+
+    Parts keep a row small and let a job that was killed go on behind the last part it wrote.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="files")
+    is_result = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    name = models.CharField(max_length=120, blank=True)
+    content = SealedBytesField()
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("job", "is_result", "position")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "is_result", "position"], name="part_once_a_file")
+        ]
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name

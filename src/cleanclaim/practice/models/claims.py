@@ -51,6 +51,8 @@ class Batch(ClinicRow):
     claims_count = models.PositiveIntegerField()
     charge_cents = models.PositiveBigIntegerField()
     made_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, null=True, related_name="+")
+    is_production = models.BooleanField(default=False)
+    """Whether the file says of itself that it is for production; a payer's test system takes the others."""
     downloaded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(ClinicRow.Meta):

@@ -54,6 +54,8 @@ class Clinic(Keyed):
     submitter_contact = models.CharField(max_length=60, blank=True)
     submitter_phone = models.CharField(max_length=20, blank=True)
     bounds = models.JSONField(null=True, blank=True)
+    sends_production = models.BooleanField("files are for production", default=False)
+    """Whether claim files are marked for production; until an owner says so they are marked as tests."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -83,6 +85,8 @@ class User(AbstractBaseUser, PermissionsMixin, Keyed):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    """When a clinic last gave them a link to choose a password; null for who was never invited."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -92,6 +96,11 @@ class User(AbstractBaseUser, PermissionsMixin, Keyed):
     def __str__(self) -> str:
         """The name."""
         return self.name or self.email
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether they were invited and have chosen no password yet."""
+        return self.invited_at is not None and not self.has_usable_password()
 
 
 class Role(StrEnum):

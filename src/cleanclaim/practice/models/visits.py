@@ -67,6 +67,8 @@ class Visit(ClinicRow):
     `evaluation` is `records.EvaluationFindings`, `billed` a list of `records.BilledLine`, each as JSON; null is
     unknown. `detail` holds the remaining fields of `records.Visit` that were stated (outcome measure, ABN, …).
     `attested` lists the changes of proposed lines that a named therapist answers for (`engine.attesting.Attested`).
+    `restated` is what was done as addenda to the signed note state it, in the shape of `interventions`, which stay as
+    they were signed; null where no addendum restates them.
     """
 
     number = models.CharField(max_length=38)
@@ -85,6 +87,7 @@ class Visit(ClinicRow):
     time_out = models.TimeField(null=True, blank=True)
     note = SealedJSONField(null=True, blank=True)
     interventions = SealedJSONField(null=True, blank=True)
+    restated = SealedJSONField(null=True, blank=True)
     evaluation = models.JSONField(null=True, blank=True)
     billed = models.JSONField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)
