@@ -1,6 +1,7 @@
 """The rows of the practice. Money is integer cents; null is unknown; what identifies a patient further is sealed."""
 
 from cleanclaim.practice.models.access import ApiToken, IdempotencyKey, Job, JobFile, JobStatus
+from cleanclaim.practice.models.books import BankLine, Deposit, DepositItem, Period
 from cleanclaim.practice.models.claims import (
     OPEN_STATUSES,
     Batch,
@@ -19,6 +20,18 @@ from cleanclaim.practice.models.money import (
     LedgerTransaction,
     Remittance,
     RemittanceFile,
+)
+from cleanclaim.practice.models.patient_money import (
+    AccountRules,
+    Means,
+    NeedTest,
+    PaymentPlan,
+    Receipt,
+    Refund,
+    RefundState,
+    Statement,
+    WriteOff,
+    WriteOffState,
 )
 from cleanclaim.practice.models.patients import (
     Authorization,
@@ -44,12 +57,14 @@ from cleanclaim.practice.models.visits import (
 
 __all__ = [
     "OPEN_STATUSES",
+    "AccountRules",
     "Addendum",
     "AnswerState",
     "ApiToken",
     "Appointment",
     "AppointmentStatus",
     "Authorization",
+    "BankLine",
     "Batch",
     "Certification",
     "Charge",
@@ -65,6 +80,8 @@ __all__ = [
     "Company",
     "ControlNumbers",
     "Coverage",
+    "Deposit",
+    "DepositItem",
     "Document",
     "DocumentKind",
     "EligibilityAnswer",
@@ -75,22 +92,32 @@ __all__ = [
     "JobStatus",
     "LedgerEntry",
     "LedgerTransaction",
+    "Means",
     "Membership",
+    "NeedTest",
     "OpeningBalance",
     "PackFile",
     "Patient",
+    "PaymentPlan",
+    "Period",
     "PlanOfCare",
     "ProgressReport",
     "Provider",
+    "Receipt",
     "Referral",
+    "Refund",
+    "RefundState",
     "Remittance",
     "RemittanceFile",
     "Role",
     "Signature",
     "StaleRowError",
+    "Statement",
     "TrailEntry",
     "TrailHead",
     "User",
     "Visit",
     "VisitStatus",
+    "WriteOff",
+    "WriteOffState",
 ]
