@@ -40,6 +40,7 @@ SCALES: Mapping[str, int] = {
     "conversion_factor_e4": CONVERSION_FACTOR_SCALE,
     "rate_e4": RATE_SCALE,
     "days": 1,
+    "business days": 1,
     "treatment days": 1,
     "months": 1,
     "minutes": 1,
