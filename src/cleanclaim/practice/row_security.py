@@ -54,7 +54,8 @@ KEPT: tuple[Kept, ...] = (
     Kept("practice_addendum", sealed="text"),
     Kept("practice_ledgertransaction"),
     Kept("practice_ledgerentry"),
-    Kept("practice_remittancefile", ("content", "sha256", "size", "clinic_id"), sealed="content"),
+    Kept("practice_remittancefile", ("content", "sha256", "size", "kind", "clinic_id"), sealed="content"),
+    Kept("practice_payeradjustment"),
     Kept(
         "practice_batch",
         (

@@ -16,8 +16,10 @@ from cleanclaim.practice.models.clinics import Clinic, Company, Membership, Prov
 from cleanclaim.practice.models.money import (
     AnswerState,
     ClaimAnswer,
+    FileKind,
     LedgerEntry,
     LedgerTransaction,
+    PayerAdjustment,
     Remittance,
     RemittanceFile,
 )
@@ -86,6 +88,7 @@ __all__ = [
     "DocumentKind",
     "EligibilityAnswer",
     "Enrollment",
+    "FileKind",
     "IdempotencyKey",
     "Job",
     "JobFile",
@@ -98,6 +101,7 @@ __all__ = [
     "OpeningBalance",
     "PackFile",
     "Patient",
+    "PayerAdjustment",
     "PaymentPlan",
     "Period",
     "PlanOfCare",

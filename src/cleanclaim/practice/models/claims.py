@@ -11,7 +11,7 @@ from cleanclaim.practice.models.patients import Coverage, Patient
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
 from cleanclaim.practice.models.visits import Visit
 from cleanclaim.practice.sealing import SealedBytesField, SealedJSONField
-from cleanclaim.records import Frequency
+from cleanclaim.records import CoverageOrder, Frequency
 
 
 class ClaimStatus(StrEnum):
@@ -84,6 +84,8 @@ class ControlNumbers(ClinicRow):
 class Claim(ClinicRow):
     """One claim of one visit to one payer.
 
+    `order` is the payer's place among the patient's: a claim to a later payer repeats what those before it decided, and
+    `follows` is the claim that was charged. `attention` says why somebody should look at a claim that has left.
     `record` holds the `records.Claim` documents that are filed (several where it is too long for one), `questions` and
     `missing` what the engine asked and could not judge. Amounts are cents; null is unknown. `due_on` is the last day
     to file, `at_stake_cents` what is lost if nothing is done.
@@ -95,6 +97,10 @@ class Claim(ClinicRow):
     coverage = models.ForeignKey(Coverage, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     payer = models.CharField(max_length=38, blank=True)
     payer_name = models.CharField(max_length=80, blank=True)
+    order = models.CharField(
+        max_length=9, choices=choices_of(CoverageOrder), default=CoverageOrder.PRIMARY.value, verbose_name="payer's place"
+    )
+    follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     date_of_service = models.DateField()
     status = models.CharField(max_length=10, choices=choices_of(ClaimStatus))
     frequency = models.CharField(max_length=1, choices=choices_of(Frequency), default=Frequency.ORIGINAL.value)
@@ -114,6 +120,7 @@ class Claim(ClinicRow):
     missing = models.JSONField(default=list, blank=True)
     unconfirmed = models.JSONField(default=list, blank=True)
     hold_reason = models.CharField(max_length=200, blank=True)
+    attention = models.CharField(max_length=200, blank=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
     first_passed = models.BooleanField(null=True, blank=True)
     """Whether the claim was ready when it was first built, without a person's work."""
@@ -132,9 +139,9 @@ class Claim(ClinicRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["clinic", "number"], name="claim_number_once_a_clinic"),
             models.UniqueConstraint(
-                fields=["visit"],
+                fields=["visit", "order"],
                 condition=~models.Q(status=ClaimStatus.CLOSED.value) & models.Q(frequency=Frequency.ORIGINAL.value),
-                name="one_open_original_a_visit",
+                name="one_open_original_a_visit_and_payer",
             ),
         ]
         indexes: ClassVar = [

@@ -10,11 +10,21 @@ from django.db import models
 from cleanclaim.practice.models.claims import Claim
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
 from cleanclaim.practice.sealing import SealedBytesField, SealedJSONField
+from cleanclaim.records import CoverageOrder
+
+
+class FileKind(StrEnum):
+    """Where a payment comes from."""
+
+    REMITTANCE = "835"
+    PAPER = "paper"
+    """An explanation of benefits on paper, typed in: `records.Remittance` as JSON."""
 
 
 class RemittanceFile(ClinicRow):
-    """A file of payments (835) as it was read, sealed. It is kept, posted or not."""
+    """A file of payments (835) as it was read, or what was typed from paper, sealed. It is kept, posted or not."""
 
+    kind = models.CharField(max_length=5, choices=choices_of(FileKind), default=FileKind.REMITTANCE.value)
     content = SealedBytesField()
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
@@ -77,7 +87,9 @@ class ClaimAnswer(ClinicRow):
     """What a payment says about one claim. `answer` is `records.RemittedClaim`; amounts are cents, signs the payer's.
 
     `given_up_cents` is contractual, `patient_cents` the patient's or the next payer's, `open_cents` denied or reduced:
-    somebody works it. `reasons` lists group, reason and cents, without the patient.
+    somebody works it; what payers before had settled is in none of them. `reasons` lists group, reason and cents,
+    without the patient. `order` is the place of the payer that answered. `posted` is what was written for each line of
+    the ledger: its key, what was paid, and a list of effect, cents and reason (`remittance.LineAnswer`).
     """
 
     remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="answers")
@@ -95,6 +107,10 @@ class ClaimAnswer(ClinicRow):
     patient_cents = models.IntegerField(default=0)
     open_cents = models.IntegerField(default=0)
     reasons = models.JSONField(default=list)
+    order = models.CharField(max_length=9, choices=choices_of(CoverageOrder), default=CoverageOrder.PRIMARY.value)
+    posted = models.JSONField(default=list)
+    forwarded_to = models.CharField(max_length=60, blank=True)
+    """The payer that this one sent the claim on to."""
     answer = SealedJSONField()
 
     class Meta(ClinicRow.Meta):
@@ -104,6 +120,28 @@ class ClaimAnswer(ClinicRow):
     def __str__(self) -> str:
         """The claim's number, as the payer returned it."""
         return self.control_number
+
+
+class PayerAdjustment(ClinicRow):
+    """Money of a payment that belongs to no claim of it (PLB): positive took from the payment, negative added to it.
+
+    What a payer announces with one sign it takes, or gives, with the other in a later payment, under the same
+    reference: a group of them that adds up to nothing is done. `claim` is the one that the reference names, if any.
+    """
+
+    remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="adjustments")
+    segment = models.PositiveIntegerField()
+    reason = models.CharField(max_length=2)
+    reference = models.CharField(max_length=50, blank=True)
+    cents = models.BigIntegerField()
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("remittance", "segment")
+
+    def __str__(self) -> str:
+        """Its reason."""
+        return self.reason
 
 
 class LedgerTransaction(ClinicRow):
