@@ -1,0 +1,151 @@
+"""A letter page to write on from the top: text, rules, bands, and a turn of the page where there is no more room.
+
+Superbills, estimates, notices and invoices are drawn with it, so that they look like one house's. Nothing is cut: what
+does not fit goes on to the next line or page, and letters that the font lacks are refused.
+"""
+
+from __future__ import annotations
+
+import io
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import LETTER
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfgen.canvas import Canvas
+
+from cleanclaim.forms.lettering import plain_letters
+from cleanclaim.forms.problems import FormNotPrintableError, FormProblem
+
+INK = HexColor(0x1F2D37)
+QUIET = HexColor(0x66757F)
+ACCENT = HexColor(0x2F6F73)
+RULE = HexColor(0xD5DDE1)
+BAND = HexColor(0xF3F6F7)
+LEFT, RIGHT, TOP, BOTTOM = 54, 558, 738, 64
+"""The edges of what is written, in points from the lower left corner."""
+BODY, SMALL = 9, 7.5
+"""Sizes of letters, in points."""
+ROW = 12.5
+"""From one line of text to the next, in points."""
+PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
+
+
+class Page:
+    """A canvas with a place to go on from (`y`, in points from below), which turns the page when there is no room."""
+
+    def __init__(self, kind: str, reference: str, *, author: str, foot: str) -> None:
+        """Begin a document.
+
+        Args:
+            kind: what it is, for people: `Superbill`.
+            reference: its number.
+            author: who issues it.
+            foot: what stands at the foot of each page, on the left.
+        """
+        self._stream = io.BytesIO()
+        self._kind, self._reference, self._foot_words = kind, reference, foot
+        self.canvas = Canvas(self._stream, pagesize=LETTER, invariant=True)
+        self.canvas.setTitle(f"{kind} {reference}")
+        self.canvas.setAuthor(plain_letters(author))
+        self.canvas.setCreator("CleanClaim")
+        self.number = 1
+        self.y: float = TOP
+
+    def text(self, x: float, text: str, font: str = PLAIN, size: float = BODY, color: HexColor = INK) -> None:
+        """Write from `x` to the right, on the current line."""
+        self._set(font, size, color)
+        self.canvas.drawString(x, self.y, self.printable(text))
+
+    def text_right(self, x: float, text: str, font: str = PLAIN, size: float = BODY, color: HexColor = INK) -> None:
+        """Write so that the text ends at `x`."""
+        self._set(font, size, color)
+        self.canvas.drawRightString(x, self.y, self.printable(text))
+
+    def _set(self, font: str, size: float, color: HexColor) -> None:
+        self.canvas.setFont(font, size)
+        self.canvas.setFillColor(color)
+
+    def printable(self, text: str) -> str:
+        """The text in the letters of the page's font: those that it lacks lose their accents, or are refused.
+
+        Raises:
+            FormNotPrintableError: it has letters without a customary plain spelling.
+        """
+        for candidate in (text, plain_letters(text)):
+            try:
+                candidate.encode("cp1252")
+            except UnicodeEncodeError:
+                continue
+            return candidate
+        problem = FormProblem(
+            self._reference, self._kind.lower(), "a letter that the page cannot hold", "Latin letters"
+        )
+        raise FormNotPrintableError((problem,))
+
+    def split(self, text: str, font: str, width: float, size: float = BODY) -> list[str]:
+        """The text in lines no wider than `width` points."""
+        lines: list[str] = simpleSplit(self.printable(text), font, size, width)
+        return lines
+
+    def paragraph(  # noqa: PLR0913 - where, how wide, in which letters
+        self,
+        text: str,
+        *,
+        left: float = LEFT,
+        width: float = RIGHT - LEFT,
+        font: str = PLAIN,
+        size: float = BODY,
+        color: HexColor = INK,
+        row: float = ROW,
+    ) -> None:
+        """Write a text over as many lines as it needs; it stays together on one page."""
+        lines = self.split(text, font, width, size)
+        self.need(row * len(lines))
+        for line in lines:
+            self.text(left, line, font, size, color)
+            self.y -= row
+
+    def heading(self, text: str) -> None:
+        """A small heading, with room for a few lines after it."""
+        self.need(50)
+        self.text(LEFT, text.upper(), BOLD, 6.8, ACCENT)
+        self.y -= 15
+
+    def rule(self, color: HexColor = RULE, width: float = 0.6, left: float = LEFT, right: float = RIGHT) -> None:
+        """A line across the page, on the current line."""
+        self.canvas.setStrokeColor(color)
+        self.canvas.setLineWidth(width)
+        self.canvas.line(left, self.y, right, self.y)
+
+    def band(self) -> None:
+        """A quiet band behind the current line, for the heads of a table."""
+        self.canvas.setFillColor(BAND)
+        self.canvas.rect(LEFT - 6, self.y - 5, RIGHT - LEFT + 12, 16, stroke=0, fill=1)
+
+    def need(self, height: float) -> bool:
+        """Turn the page where less than `height` is left; says whether it was turned."""
+        if self.y - height >= BOTTOM:
+            return False
+        self._foot()
+        self.canvas.showPage()
+        self.number += 1
+        self.y = TOP
+        self.text(LEFT, f"{self._kind} {self._reference}, continued", BOLD)
+        self.y -= 24
+        return True
+
+    def _foot(self) -> None:
+        y, self.y = self.y, 40
+        self.text(LEFT, self._foot_words, size=SMALL, color=QUIET)
+        words = f"{self._kind} {self._reference}  ·  Page {self.number}"
+        self.text_right(RIGHT, words, size=SMALL, color=QUIET)
+        self.y = 52
+        self.rule()
+        self.y = y
+
+    def finished(self) -> bytes:
+        """Close the last page and the file."""
+        self._foot()
+        self.canvas.showPage()
+        self.canvas.save()
+        return self._stream.getvalue()
