@@ -88,6 +88,8 @@ def _say(found: Answered, folder: Path) -> None:
         out.print(f"  {_count(found.refused_transactions, 'transaction')} refused (999)")
     for status, count in sorted(found.returned.items()):
         out.print(f"  {count:5}  {status}", markup=False)
+    for kind, count in sorted(found.inquiries.items()):
+        out.print(f"  {_count(count, 'question')} of {kind} answered")
     remitted = [one.remittance for one in found.payments]
     out.print(
         f"[bold]Out:[/] {_count(len(found.files), 'file')} in {folder}, {_count(len(remitted), 'payment')}"
@@ -122,6 +124,7 @@ def _json(found: Answered) -> dict[str, Any]:
         "refused_transactions": found.refused_transactions,
         "claims": found.claims,
         "taken": found.taken,
+        "inquiries": [{"transaction": kind, "count": count} for kind, count in sorted(found.inquiries.items())],
         "returned": [{"status": status, "claims": count} for status, count in sorted(found.returned.items())],
         "files": list(found.files),
         "payments": [

@@ -1,8 +1,8 @@
 """The payer at work: files of claims in, files of answers out.
 
 What comes in is acknowledged at once (TA1, 999), its claims are taken or returned (277CA), those taken are decided,
-and what is due is paid (835). Nothing here looks at a clock or a disk: day and bytes are handed in, so that the same
-input gives the same bytes.
+what is asked is answered (271, 277), and what is due is paid (835). Nothing here looks at a clock or a disk: day and
+bytes are handed in, so that the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from cleanclaim.money import Cents
-from cleanclaim.payer_sim import writer_277ca, writer_835
+from cleanclaim.payer_sim import writer_271, writer_277, writer_277ca, writer_835
 from cleanclaim.payer_sim.chance import Chance
+from cleanclaim.payer_sim.claim_status import standing
+from cleanclaim.payer_sim.coverage import person_key
 from cleanclaim.payer_sim.decision import decide
 from cleanclaim.payer_sim.denials import Case
+from cleanclaim.payer_sim.eligibility import Desk, benefits
 from cleanclaim.payer_sim.envelope import Ends, interchange, segment, wrapped
 from cleanclaim.payer_sim.front_end import returned
+from cleanclaim.payer_sim.inquiries import ELIGIBILITY, STATUS, eligibility_inquiries, reference, status_inquiries
 from cleanclaim.payer_sim.memory import Memory, Payee
 from cleanclaim.payer_sim.pack import Pack, Plan, Scenario, load_pack
 from cleanclaim.payer_sim.payments import Payment, payments
@@ -48,6 +52,8 @@ class Answered:
     refused_transactions: int = 0
     claims: int = 0
     taken: int = 0
+    inquiries: Counter[str] = field(default_factory=Counter)
+    """Questions answered, by the kind of their transaction: 270 or 276."""
     returned: Counter[str] = field(default_factory=Counter)
     """Claims returned by the front end, by the code of the 277CA."""
     payments: list[Payment] = field(default_factory=list)
@@ -148,11 +154,33 @@ class _Desk:
         if is_refused(verdict):
             return
         memory.interchanges.append(key)
-        self._take_claims(name, one, verdict, ends)
-
-    def _take_claims(self, name: str, one: Interchange, verdict: InterchangeVerdict, ends: Ends) -> None:
-        """Take or return each claim of the transactions that the 999 accepts, and answer them by payer."""
         accepted = self._accepted(verdict)
+        self._take_claims(name, one, accepted, ends)
+        self._take_inquiries(name, one, accepted, ends)
+
+    def _take_inquiries(self, name: str, one: Interchange, accepted: set[tuple[str, str]], ends: Ends) -> None:
+        """Answer the questions of the transactions that the 999 accepts, each transaction by one."""
+        desk = Desk(self.memory, self.pack, self.scenario, self.chance, self.today)
+        for item in transactions(X12File([one]))[0]:
+            if (item.group_control_number, item.control_number) not in accepted:
+                continue
+            words = reference(item)
+            stem = f"{name}.{self.memory.next_interchange:09d}"
+            if item.kind == ELIGIBILITY:
+                told = [(one.who, benefits(one, desk)) for one in eligibility_inquiries(item)]
+                count, kind, body = len(told), writer_271.KIND, writer_271.segments(words, told, self.today)
+            elif item.kind == STATUS:
+                stands = [(one, standing(one, self.memory, self.pack, self.today)) for one in status_inquiries(item)]
+                count, kind, body = len(stands), writer_277.KIND, writer_277.segments(words, stands, self.today)
+            else:
+                continue
+            if not count:
+                continue
+            self.answered.inquiries[item.kind] += count
+            self.answered.files[f"{stem}.{kind[1]}"] = interchange(self.memory, ends, self.today, kind, body)
+
+    def _take_claims(self, name: str, one: Interchange, accepted: set[tuple[str, str]], ends: Ends) -> None:
+        """Take or return each claim of the transactions that the 999 accepts, and answer them by payer."""
         file = X12File([one])
         references = {
             (item.group_control_number, item.control_number): next(
@@ -190,11 +218,15 @@ class _Desk:
         plan = self.pack.plan_of(claim.payer.filing_indicator if claim.payer is not None else "")
         back = returned(claim, plan, self.scenario, self.chance)
         if back is not None:
-            self.answered.returned[":".join(part for part in (back.category, back.status, back.entity) if part)] += 1
+            status = ":".join(part for part in (back.category, back.status, back.entity) if part)
+            self.answered.returned[status] += 1
+            member = claim.subscriber.identifier if claim.subscriber is not None else ""
+            self.memory.returned[f"{claim.id}|{member}"] = status
             return writer_277ca.Received(claim, returned=back)
         self.answered.taken += 1
         number = f"{self.today:%y%j}{self.memory.next_claim:07d}"
         self.memory.next_claim += 1
+        self._know(claim, plan)
         person = _person(claim, plan)
         original = claim.original_reference if plan.accepts_replacement and claim.frequency in {"7", "8"} else ""
         known = self.memory.paid.get(original)
@@ -213,6 +245,11 @@ class _Desk:
         decided = decide(case, _payee(claim, ends))
         self.memory.waiting.extend(decided)
         return writer_277ca.Received(claim, number=number)
+
+    def _know(self, claim: ParsedClaim, plan: Plan) -> None:
+        """Remember which plan a payer's member has, for whoever asks about it."""
+        if claim.payer is not None and claim.subscriber is not None:
+            self.memory.members[f"{claim.payer.identifier}|{claim.subscriber.identifier}"] = plan.id
 
     def pay(self, through: date | None) -> None:
         """Pay what is due, and count what waits."""
@@ -234,12 +271,12 @@ def _payer_of(claim: ParsedClaim) -> tuple[str, str]:
 
 
 def _person(claim: ParsedClaim, plan: Plan) -> str:
-    """The payer's key of the patient: plan, member number, birth date and given name."""
+    """The payer's key of the patient."""
     member = claim.subscriber.identifier if claim.subscriber is not None else ""
     patient = claim.patient
-    born = patient.birth_date.isoformat() if patient is not None and patient.birth_date is not None else ""
-    given = patient.given_name.upper() if patient is not None else ""
-    return f"{plan.id}|{member}|{born}|{given}"
+    if patient is None:
+        return person_key(plan, member, None, "")
+    return person_key(plan, member, patient.birth_date, patient.given_name)
 
 
 def _payee(claim: ParsedClaim, ends: Ends) -> Payee:

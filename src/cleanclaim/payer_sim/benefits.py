@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cleanclaim.money import Cents, divide
-from cleanclaim.payer_sim.chance import WHOLE
+from cleanclaim.payer_sim.chance import WHOLE, Chance
 from cleanclaim.payer_sim.denials import Case, service_day
-from cleanclaim.payer_sim.pack import Plan, Reason
+from cleanclaim.payer_sim.memory import Memory
+from cleanclaim.payer_sim.pack import Plan, Reason, Scenario
 from cleanclaim.records.adjudication import Adjustment
 from cleanclaim.x12.parsed import ParsedLine
 
@@ -128,10 +129,14 @@ def shared(case: Case, line: ParsedLine, price: Price, prior: Cents | None) -> t
 
 
 def deductible_met(case: Case, line: ParsedLine) -> Cents:
-    """What is met of the deductible of a line's year, with what the patient spent elsewhere before."""
-    key = f"{case.person}|{service_day(line).year}"
-    elsewhere = case.chance.below(case.scenario.other_spending_cents + 1, "elsewhere", key)
-    return case.memory.deductibles.get(key, min(elsewhere, case.plan.deductible_cents))
+    """What is met of the deductible of a line's year."""
+    return met_of(case.memory, case.scenario, case.chance, case.plan, f"{case.person}|{service_day(line).year}")
+
+
+def met_of(memory: Memory, scenario: Scenario, chance: Chance, plan: Plan, key: str) -> Cents:
+    """What is met of a deductible, by person and year (`key`), with what the patient spent elsewhere before."""
+    elsewhere = chance.below(scenario.other_spending_cents + 1, "elsewhere", key)
+    return memory.deductibles.get(key, min(elsewhere, plan.deductible_cents))
 
 
 def sequestration(plan: Plan, paid: Cents) -> Cents:

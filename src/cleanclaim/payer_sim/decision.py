@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from cleanclaim.money import Cents, divide
 from cleanclaim.payer_sim.benefits import Price, Shares, deductible_met, prices, sequestration, shared
 from cleanclaim.payer_sim.chance import WHOLE
+from cleanclaim.payer_sim.coverage import discipline_of, visits_key
 from cleanclaim.payer_sim.denials import (
     Case,
     denied,
@@ -215,7 +216,14 @@ def _remember(case: Case, line: ParsedLine, price: Price, deductible: Cents, *, 
     if deductible:
         key = f"{case.person}|{service_day(line).year}"
         memory.deductibles[key] = deductible_met(case, line) + deductible
-    if case.plan.threshold_cents and case.pack.fees[case.pack.paid_as(case.plan, line.code)].is_therapy:
+    is_therapy = case.pack.fees[case.pack.paid_as(case.plan, line.code)].is_therapy
+    if case.plan.visit_limit and is_therapy:
+        day = service_day(line)
+        key = visits_key(case.plan, case.person, discipline_of(line.modifiers), day.year)
+        days = memory.visits.setdefault(key, [])
+        if day.isoformat() not in days:
+            days.append(day.isoformat())
+    if case.plan.threshold_cents and is_therapy:
         key = year_key(case, line)
         memory.allowed[key] = allowed_so_far(case, key) + price.allowed
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from cleanclaim.payer_sim.chance import Chance
+from cleanclaim.payer_sim.coverage import discipline_of, ended_on, visits_used
 from cleanclaim.payer_sim.memory import Memory, Service
-from cleanclaim.payer_sim.pack import Pack, Plan, Scenario
+from cleanclaim.payer_sim.pack import Fee, Pack, Plan, Scenario
 from cleanclaim.x12.parsed import ParsedClaim, ParsedLine
 
 THERAPY_MODIFIERS = frozenset({"GP", "GO", "GN"})
 _EXCEPTION = "KX"
 _VOID, _REPLACEMENT = "8", "7"
-_MANY = 366 * 3
 
 
 @dataclass(slots=True)
@@ -97,11 +97,9 @@ def _whole_claim(case: Case) -> str:
             return "unknown_original"
     first = min(service_day(line) for line in claim.lines)
     last = max(service_day(line) for line in claim.lines)
-    if case.chance.happens(case.scenario.ended_coverage, "ended", case.person):
-        # Coverage ends within three years before the claim came; a service before that day is still covered.
-        ended = case.received_on - timedelta(days=case.chance.below(_MANY, "ended on", case.person))
-        if last > ended:
-            return "ended_coverage"
+    ended = ended_on(case.memory, case.scenario, case.chance, case.person, case.received_on)
+    if ended is not None and last > ended:
+        return "ended_coverage"
     if (case.received_on - first).days > plan.timely_days and not case.original:
         return "late"
     if case.is_secondary and not tells_prior_payment(claim):
@@ -133,6 +131,11 @@ def _line(case: Case, place: int, line: ParsedLine, before: Sequence[str]) -> st
         return "diagnosis"
     if plan.wants_authorization and not (case.claim.prior_authorization or line.prior_authorization):
         return "no_authorization"
+    return _beside_others(case, line, fee, before)
+
+
+def _beside_others(case: Case, line: ParsedLine, fee: Fee, before: Sequence[str]) -> str:
+    """The edit that denies a line for what else is paid: on its day, or in its year."""
     paid_above = [
         (other.code, other.modifiers, other.units or 0)
         for other, name in zip(case.claim.lines, before, strict=False)
@@ -142,6 +145,8 @@ def _line(case: Case, place: int, line: ParsedLine, before: Sequence[str]) -> st
     beside = [(other.code, other.modifiers, 0) for other in case.claim.lines if service_day(other) == service_day(line)]
     if _is_part_of_another(case, line, [*beside, *paid_before]):
         return "pair"
+    if fee.is_therapy and _is_past_the_visits(case, line, before):
+        return "visits_used_up"
     units = sum(count for other, _modifiers, count in (*paid_above, *paid_before) if other == line.code)
     return "too_many_units" if units + (line.units or 0) > fee.daily_units else ""
 
@@ -173,6 +178,20 @@ def _is_part_of_another(case: Case, line: ParsedLine, beside: Sequence[tuple[str
         return False
     firsts = {first for first, second in case.pack.edits.pairs.rows if second == line.code}
     return any(code in firsts and not passes.intersection(modifiers) for code, modifiers, _units in beside)
+
+
+def _is_past_the_visits(case: Case, line: ParsedLine, before: Sequence[str]) -> bool:
+    """Whether the line's day would be one more than the plan pays in a year; `before` are the answers above it."""
+    limit = case.plan.visit_limit
+    if not limit:
+        return False
+    day, discipline = service_day(line), discipline_of(line.modifiers)
+    days = set(visits_used(case.memory, case.plan, case.person, discipline, day.year))
+    together = case.plan.counted_with(discipline)
+    for other, name in zip(case.claim.lines, before, strict=False):
+        if not name and service_day(other).year == day.year and discipline_of(other.modifiers) in together:
+            days.add(service_day(other).isoformat())
+    return day.isoformat() not in days and len(days) >= limit
 
 
 def has_exception(line: ParsedLine) -> bool:

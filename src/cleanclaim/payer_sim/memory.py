@@ -90,6 +90,13 @@ class Service(Record):
     payer_claim: str
 
 
+class Settled(Record):
+    """When and by which payment a claim was answered."""
+
+    paid_on: date
+    trace_number: str
+
+
 class Memory(BaseModel):
     """Everything the payer remembers; the keys are the payer's own (see `keys` in the adjudication)."""
 
@@ -109,6 +116,16 @@ class Memory(BaseModel):
     """What was allowed under the threshold, by plan, member, discipline and year."""
     copays: dict[str, Cents] = Field(default_factory=dict)
     """What was taken of the copay, by plan, member and day."""
+    visits: dict[str, list[str]] = Field(default_factory=dict)
+    """Days that were paid of a benefit counted in visits, by plan, member, disciplines and year."""
+    ended: dict[str, date] = Field(default_factory=dict)
+    """When coverage ended, by plan and member, for those of whom that was asked."""
+    members: dict[str, str] = Field(default_factory=dict)
+    """The plan, by the payer's identifier and member number that a claim had."""
+    returned: dict[str, str] = Field(default_factory=dict)
+    """Why the front end returned a claim, by the biller's number of it and the member number."""
+    settled: dict[str, Settled] = Field(default_factory=dict)
+    """The payment, by the payer's number of the claim."""
     paid: dict[str, Decided] = Field(default_factory=dict)
     """The decision in force, by the payer's number of the claim."""
     waiting: list[Decided] = Field(default_factory=list)

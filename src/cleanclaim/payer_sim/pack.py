@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -33,6 +33,10 @@ class Reason(Record):
     group: AdjustmentGroup
     reason: ReasonCode
     remarks: tuple[str, ...] = ()
+
+
+Discipline = Literal["PT", "OT", "ST"]
+"""Physical, occupational or speech therapy."""
 
 
 class Plan(Record):
@@ -58,11 +62,20 @@ class Plan(Record):
     accepts_replacement: bool
     crosses_over: bool
     denied_status: str
+    insurance_type: str
+    """The code by which an answer to an eligibility inquiry names the kind of plan (EB04)."""
+    visit_limit: NonNegative
+    visits_shared: tuple[Discipline, ...]
+    benefit_form: Literal["EB", "HSD"]
     timely_days: NonNegative
     pays_after_days: NonNegative
     late_after_days: NonNegative
     interest_share: NonNegative
     """Interest of a year on what is paid late."""
+
+    def counted_with(self, discipline: Discipline) -> tuple[Discipline, ...]:
+        """The disciplines whose visits are counted together with those of this one, itself among them."""
+        return self.visits_shared if discipline in self.visits_shared else (discipline,)
 
     def fits(self, member_id: str) -> bool:
         """Whether a member number has the plan's shape."""
@@ -120,7 +133,19 @@ class _Recoded(Record):
     paid: ProcedureCode
 
 
+class Statuses(Record):
+    """What an inquiry about a claim is told: category and status, joined by a colon."""
+
+    received: str
+    pending: str
+    paid: str
+    denied: str
+    without_payment: str
+    not_found: str
+
+
 class _Edits(Record):
+    status: Statuses
     forwarded_remark: str
     pairs: _Pairs
     diagnoses: dict[ProcedureCode, tuple[str, ...]]
@@ -146,6 +171,11 @@ class Pack:
     def is_bundled(self, plan: Plan, code: str) -> bool:
         """Whether the plan never pays the code by itself."""
         return any(plan.id in one.plans and code in one.codes for one in self.edits.bundled)
+
+    def is_therapy(self, plan: Plan, code: str) -> bool:
+        """Whether the plan pays the code as therapy; not where it has no fee for it."""
+        fee = self.fees.get(self.paid_as(plan, code))
+        return fee is not None and fee.is_therapy
 
     def paid_as(self, plan: Plan, code: str) -> str:
         """The code that the plan pays in place of the one billed; mostly the same."""

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from cleanclaim.money import Cents
 from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.decision import next_working_day
-from cleanclaim.payer_sim.memory import Account, Decided, Memory, Payee, Recoupment
+from cleanclaim.payer_sim.memory import Account, Decided, Memory, Payee, Recoupment, Settled
 from cleanclaim.payer_sim.pack import Pack, Scenario
 from cleanclaim.payer_sim.taking_back import corrected, release, turned
 from cleanclaim.records.remittance import ProviderAdjustment, Remittance
@@ -50,7 +50,12 @@ def payments(
         for one in memory.waiting:
             (now if one.pay_on == day and one.payee.key == key else later).append(one)
         memory.waiting = later
-        yield _payment(memory, now, day)
+        payment = _payment(memory, now, day)
+        for one in now:
+            if not one.claim.is_reversal:
+                number = payment.remittance.trace_number
+                memory.settled[one.claim.payer_control_number] = Settled(paid_on=day, trace_number=number)
+        yield payment
         for one in now:
             _review(memory, pack, scenario, chance, one)
 

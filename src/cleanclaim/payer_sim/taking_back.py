@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cleanclaim.money import Cents
-from cleanclaim.payer_sim.memory import Decided, Memory
+from cleanclaim.payer_sim.coverage import discipline_of, visits_key
+from cleanclaim.payer_sim.memory import Decided, Memory, Service
 from cleanclaim.payer_sim.pack import Reason, load_pack
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
@@ -103,6 +104,23 @@ def release(memory: Memory, decided: Decided, lines: Iterable[RemittedLine]) -> 
         memory.services[day] = [
             one for one in memory.services.get(day, []) if (one.payer_claim, one.code) != (number, code)
         ]
+        _release_visit(memory, decided, line, memory.services[day])
+
+
+def _release_visit(memory: Memory, decided: Decided, line: RemittedLine, left: Iterable[Service]) -> None:
+    """Give back the visit of a line's day, unless another service of the same discipline is still paid for it."""
+    pack = load_pack()
+    plan = next(plan for plan in pack.plans if plan.id == decided.plan)
+    discipline, day = discipline_of(line.modifiers), line.date_of_service
+    if day is None or not plan.visit_limit:
+        return
+    together = plan.counted_with(discipline)
+    if any(
+        one.is_paid and pack.is_therapy(plan, one.code) and discipline_of(one.modifiers) in together for one in left
+    ):
+        return
+    key = visits_key(plan, decided.person, discipline, day.year)
+    memory.visits[key] = [one for one in memory.visits.get(key, []) if one != day.isoformat()]
 
 
 def _taken(line: RemittedLine, reason: str) -> Cents:
