@@ -59,7 +59,7 @@ def test_it_holds_what_the_law_asks_for() -> None:
         "12 visits, 2 visits a week; first visit scheduled for 09/28/2026, through 11/04/2026.",
         "M25.511", "Pain in right shoulder",
         "97161", "Evaluation", "$150.00", "97110", "Therapeutic exercise", "09/30/2026", "11/04/2026", "$60.00",
-        "$1,320.00", "Total of expected charges", "$1,470.00",
+        "$1,320.00", "Every service below is for these diagnoses.", "Total of expected charges", "$1,470.00",
         "Nothing is expected to be scheduled separately",
         "only an estimate", "may recommend more care", "by $400 or more", "within 120 calendar days",
         "There is a fee of $25 to begin", "www.cms.gov/nosurprises/consumers", "1-800-985-3059",
@@ -92,7 +92,7 @@ def test_a_long_one_turns_the_page_and_keeps_its_heads() -> None:
 
     assert page_count(data) == 3
     assert "Good faith estimate E-000012, continued" in flat(data, 1)
-    assert "Expected charge" in flat(data, 1)
+    assert "Code Service Expected" in flat(data, 1)
     # Σ 22 × (6000 + n) for n in 0..39 = 22 × (240,000 + 780)
     assert "$52,971.60" in flat(data, 1) + flat(data, 2)
 

@@ -189,7 +189,9 @@ def _care(page: Page, letter: EstimateLetter, words: Labels) -> None:
         for part in page.split(label, PLAIN, RIGHT - LEFT - 70) or [""]:
             page.text(LEFT + 70, part)
             page.y -= ROW
-    if not letter.diagnoses:
+    if letter.diagnoses:
+        page.paragraph("Every service below is for these diagnoses.", color=QUIET)
+    else:
         page.paragraph("No diagnosis is known yet; the evaluation comes first.", color=QUIET)
     page.y -= 12
 
@@ -225,7 +227,7 @@ def _heads(page: Page) -> None:
     page.band()
     for name, text in (("code", "Code"), ("what", "Service"), ("days", "Expected")):
         page.text(_COLUMNS[name], text, BOLD, SMALL, QUIET)
-    for name, text in (("units", "Units"), ("visits", "Visits"), ("each", "Each unit"), ("all", "Expected charge")):
+    for name, text in (("units", "Units"), ("visits", "Visits"), ("each", "Each unit"), ("all", "Together")):
         page.text_right(_COLUMNS[name], text, BOLD, SMALL, QUIET)
     page.y -= 18
 
@@ -287,7 +289,7 @@ def disclosures(clinic: str, phone: str, terms: EstimateTerms) -> list[str]:
         ),
         (
             f"If the bill of a provider is above that provider's total here {excess}, you have the right to dispute "
-            f"it. You can ask {clinic} ({phone}) to bring the bill in line with the estimate, to agree on another "
+            f"it. You can ask {clinic}, {phone}, to bring the bill in line with the estimate, to agree on another "
             "amount, or whether there is help with paying. You can also begin the patient-provider dispute resolution "
             f"of the U.S. Department of Health and Human Services{within}. Keep this estimate for it.{fee}"
         ),
