@@ -14,6 +14,8 @@ class Account(StrEnum):
 
     CHARGES = "charges"
     """What was charged: income, a credit."""
+    BROUGHT_FORWARD = "brought_forward"
+    """What was open when the clinic came from another system: no charge of this ledger, and yet owed; a credit."""
     PAYER_OPEN = "payer_open"
     """What payers have still to answer."""
     PATIENT_OPEN = "patient_open"
@@ -39,6 +41,7 @@ class Account(StrEnum):
 LINE_ACCOUNTS = frozenset(
     {
         Account.CHARGES,
+        Account.BROUGHT_FORWARD,
         Account.PAYER_OPEN,
         Account.PATIENT_OPEN,
         Account.PAYER_CASH,

@@ -12,7 +12,10 @@ from cleanclaim.ledger.entries import Kind, LedgerError, Transaction
 
 @dataclass(frozen=True, slots=True)
 class LineState:
-    """Where the cents of one line stand. `by_payer` is what is open to each payer, by its key."""
+    """Where the cents of one line stand. `by_payer` is what is open to each payer, by its key.
+
+    `charge` is what was charged, or brought forward from another system.
+    """
 
     charge: int
     payer_paid: int
@@ -113,7 +116,7 @@ class Book:
             if account is Account.PAYER_OPEN and cents:
                 by_payer[payer] = cents
         return LineState(
-            charge=-sums[Account.CHARGES],
+            charge=-sums[Account.CHARGES] - sums[Account.BROUGHT_FORWARD],
             payer_paid=sums[Account.PAYER_CASH],
             # A credit put onto the line was paid by the patient before.
             patient_paid=sums[Account.PATIENT_CASH] + sums[Account.PATIENT_CREDIT],

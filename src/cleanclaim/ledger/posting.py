@@ -26,24 +26,53 @@ def charge(key: str, on: date, source: Source, payer: str, lines: Iterable[tuple
     return Transaction(key, Kind.CHARGE, on, source, tuple(entries))
 
 
-def remittance(
-    key: str, on: date, source: Source, payer: str, answers: Sequence[LineAnswer], *, next_payer: str
+def brought_forward(key: str, on: date, source: Source, *, line: str, owed_by: str, cents: int) -> Transaction:
+    """Open what was owed in another system: on a line of its own, to a payer or to the patient (`PATIENT`).
+
+    Negative: a payer was owed it.
+    """
+    entries = (Entry(Account.BROUGHT_FORWARD, -cents, line), _open(owed_by, cents, line))
+    return Transaction(key, Kind.BROUGHT_FORWARD, on, source, entries)
+
+
+def brought_forward_credit(key: str, on: date, source: Source, patient: str, cents: int) -> Transaction:
+    """Bring forward what a patient had paid before anything was owed: it is their credit."""
+    if cents <= 0:
+        raise LedgerError("brought_forward: expected a credit above 0")
+    entries = (
+        Entry(Account.BROUGHT_FORWARD, cents, payer=patient),
+        Entry(Account.PATIENT_CREDIT, -cents, payer=patient),
+    )
+    return Transaction(key, Kind.BROUGHT_FORWARD, on, source, entries)
+
+
+def remittance(  # noqa: PLR0913 - who said what, and who is asked
+    key: str,
+    on: date,
+    source: Source,
+    payer: str,
+    answers: Sequence[LineAnswer],
+    *,
+    next_payer: str,
+    asked: str = "",
 ) -> Transaction:
     """Post what a payer said about a claim.
 
     Signs are the payer's: a reversal posts the same with every amount turned. What is the patient's goes to
-    `next_payer`: another coverage, or the patient.
+    `next_payer`: another coverage, or the patient. The amounts stood open to `asked`: the payer itself, unless a payer
+    answers that nobody had been told of, and pays what was the patient's.
     """
+    owing = asked or payer
     entries: list[Entry] = []
     for answer in answers:
         entries += [
             Entry(Account.PAYER_CASH, answer.paid_cents, answer.line, payer),
-            Entry(Account.PAYER_OPEN, -answer.paid_cents, answer.line, payer),
+            _open(owing, -answer.paid_cents, answer.line),
         ]
         for effect, cents, reason in answer.unpaid:
-            if effect is Effect.OPEN:
+            if effect in {Effect.OPEN, Effect.SETTLED} or (effect is Effect.PATIENT and owing == next_payer):
                 continue
-            entries.append(Entry(Account.PAYER_OPEN, -cents, answer.line, payer, reason))
+            entries.append(_open(owing, -cents, answer.line, reason))
             if effect is Effect.CONTRACTUAL:
                 entries.append(Entry(Account.CONTRACTUAL, cents, answer.line, payer, reason))
             else:
@@ -134,7 +163,7 @@ def patient_payment(
 
 
 def allocate_credit(key: str, on: date, source: Source, patient: str, lines: Iterable[tuple[str, int]]) -> Transaction:
-    """Put a patient's credit onto lines that the patient owes."""
+    """Put a patient's credit onto lines that they owe. Negative: what they paid too much on a line goes back."""
     entries: list[Entry] = []
     for line, part in lines:
         entries += [
@@ -148,10 +177,19 @@ def write_off(  # noqa: PLR0913 - what, whose, why
     key: str, on: date, source: Source, *, line: str, owed_by: str, cents: int, reason: str
 ) -> Transaction:
     """Give up an open amount for a stated reason. Nothing does this by itself."""
-    if cents <= 0:
-        raise LedgerError("write_off: expected an amount above 0")
-    entries = (Entry(Account.WRITTEN_OFF, cents, line, reason=reason), _open(owed_by, -cents, line))
-    return Transaction(key, Kind.WRITE_OFF, on, source, entries)
+    return write_off_lines(key, on, source, [(line, owed_by, cents)], reason=reason)
+
+
+def write_off_lines(
+    key: str, on: date, source: Source, lines: Iterable[tuple[str, str, int]], *, reason: str
+) -> Transaction:
+    """Give up open amounts by one decision: of each line, who owes it, and how many cents."""
+    entries: list[Entry] = []
+    for line, owed_by, cents in lines:
+        if cents <= 0:
+            raise LedgerError("write_off: expected an amount above 0")
+        entries += [Entry(Account.WRITTEN_OFF, cents, line, reason=reason), _open(owed_by, -cents, line)]
+    return Transaction(key, Kind.WRITE_OFF, on, source, tuple(entries))
 
 
 def transfer(  # noqa: PLR0913 - from whom to whom, why
@@ -173,6 +211,17 @@ def refund(  # noqa: PLR0913 - to whom, of which line
     cash = Account.PATIENT_CASH if to == PATIENT else Account.PAYER_CASH
     payer = "" if to == PATIENT else to
     entries = (Entry(cash, -cents, line, payer, reason), _open(to, cents, line, reason))
+    return Transaction(key, Kind.REFUND, on, source, entries)
+
+
+def refund_credit(key: str, on: date, source: Source, patient: str, *, cents: int, reason: str) -> Transaction:
+    """Give a patient's credit back."""
+    if cents <= 0:
+        raise LedgerError("refund: expected an amount above 0")
+    entries = (
+        Entry(Account.PATIENT_CASH, -cents, payer=patient, reason=reason),
+        Entry(Account.PATIENT_CREDIT, cents, payer=patient, reason=reason),
+    )
     return Transaction(key, Kind.REFUND, on, source, entries)
 
 

@@ -5,7 +5,7 @@ a clinic can be read or written. It is forced, so that it binds the role that ow
 never bound, which is why `cleanclaim doctor` refuses one.
 
 Triggers keep rows that are only ever added: entries of the audit log and of the ledger, events of claims, signatures,
-addenda, and the claim files that were made.
+addenda, receipts and statements, and the claim files that were made. What they ask of the ledger is in `ledger_guards`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cleanclaim.practice import ledger_guards
 from cleanclaim.practice.tenancy import SETTING
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _APP = "practice"
-_SCOPE = f"string_to_array(NULLIF(current_setting('{SETTING}', true), ''), ',')::uuid[]"
+# A subquery is worked out once for a statement; the bare expression would be for each row that is looked at.
+_SCOPE = f"(SELECT string_to_array(NULLIF(current_setting('{SETTING}', true), ''), ',')::uuid[])::uuid[]"
 
 READ_BY_ALL = frozenset({"practice_membership", "practice_apitoken"})
 """Rows of a clinic that are read before anybody's clinic is known: who is a member where, and whose token it is. They
@@ -56,6 +58,24 @@ KEPT: tuple[Kept, ...] = (
     Kept("practice_ledgerentry"),
     Kept("practice_remittancefile", ("content", "sha256", "size", "kind", "clinic_id"), sealed="content"),
     Kept("practice_payeradjustment"),
+    Kept(
+        "practice_receipt",
+        (
+            "number",
+            "patient_id",
+            "received_on",
+            "cents",
+            "means",
+            "check_number",
+            "card_last_four",
+            "processor_reference",
+            "taken_by_id",
+            "digest",
+            "clinic_id",
+        ),
+    ),
+    Kept("practice_statement", sealed="content"),
+    Kept("practice_period", ("begins_on", "ends_on", "figures", "last_transaction_id", "closed_by_id", "clinic_id")),
     Kept(
         "practice_batch",
         (
@@ -90,7 +110,7 @@ def clinic_tables(apps: Apps) -> list[str]:
 def protect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Lay policies and triggers over the tables there are; what lies there already is laid anew."""
     vendor = editor.connection.vendor
-    statements = list(_triggers(vendor))
+    statements = [*_triggers(vendor), *ledger_guards.lay(vendor)]
     if vendor == "postgresql":
         statements += _policies(clinic_tables(apps))
     with editor.connection.cursor() as cursor:
@@ -101,6 +121,7 @@ def protect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 def unprotect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Take policies and triggers away, for going back a migration."""
     statements = [one for kept in KEPT for one in _drop_triggers(editor.connection.vendor, kept)]
+    statements += ledger_guards.lift(editor.connection.vendor)
     if editor.connection.vendor == "postgresql":
         for table in [*clinic_tables(apps), "practice_clinic", "practice_packfile"]:
             statements += [*_drop_policies(table), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
@@ -231,6 +252,7 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
             expected = [name for kept in KEPT for name in (kept.trigger, f"{kept.trigger}_removed")]
         found = {row[0] for row in _rows(cursor)}
+    expected += [guard.name for guard in ledger_guards.GUARDS]
     return [name for name in expected if name not in found]
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from cleanclaim.ledger import posting
+from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import row_security, tenancy
+from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.models import (
     Addendum,
     Batch,
@@ -18,14 +22,16 @@ from cleanclaim.practice.models import (
     Clinic,
     ClinicPayer,
     LedgerEntry,
-    LedgerTransaction,
     Membership,
     PackFile,
     Patient,
+    Period,
     Provider,
+    Receipt,
     RemittanceFile,
     Role,
     Signature,
+    Statement,
     TrailEntry,
     User,
     Visit,
@@ -59,10 +65,10 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
     entry = TrailEntry.objects.create(
         clinic=clinic, sequence=10**9, at=timezone.now(), action="read", subject="patient", digest="0" * 64
     )
-    written = LedgerTransaction.objects.create(
-        clinic=clinic, key="k", kind="charge", on="2026-09-25", source_kind="claim", source_key="K-1", source_digest="0",
-        digest="0",
-    )  # fmt: skip
+    charge = posting.charge(
+        "k", date(2026, 9, 25), Source("claim", "K-1", "0" * 64), "primary", [(f"{claim.pk}:K-1:1", 1)]
+    )
+    (written,) = ledger_rows.write(clinic, user, [charge])
     return {
         "practice_trailentry": (entry, "detail", "other"),
         "practice_claimevent": (ClaimEvent.objects.create(clinic=clinic, claim=claim, action="build"), "detail", "other"),
@@ -83,10 +89,28 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             "1" * 64,
         ),
         "practice_ledgertransaction": (written, "kind", "other"),
-        "practice_ledgerentry": (
-            LedgerEntry.objects.create(clinic=clinic, transaction=written, position=1, account="receivable", cents=1),
+        "practice_ledgerentry": (LedgerEntry.objects.get(transaction=written, position=1), "cents", 2),
+        "practice_receipt": (
+            Receipt.objects.create(
+                clinic=clinic, number="R1", patient=visit.patient, received_on=date(2026, 9, 25), cents=100,
+                means="cash", taken_by=user, digest="0" * 64,
+            ),
             "cents",
-            2,
+            200,
+        ),
+        "practice_statement": (
+            Statement.objects.create(
+                clinic=clinic, number="S1", patient=visit.patient, run=uuid.uuid4(), issued_on=date(2026, 9, 25),
+                due_on=date(2026, 10, 25), total_cents=100, lines_count=1, content=Plain(b"%PDF"), sha256="0" * 64,
+                made_by=user,
+            ),
+            "sha256",
+            "1" * 64,
+        ),
+        "practice_period": (
+            Period.objects.create(clinic=clinic, ends_on=date(2026, 8, 31), figures={}, closed_by=user),
+            "ends_on",
+            "2026-07-31",
         ),
     }  # fmt: skip
 

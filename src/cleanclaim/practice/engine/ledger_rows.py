@@ -4,26 +4,72 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db import connection, transaction
+from django.db.models import Max, Sum
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, Fault, LineState, verify
-from cleanclaim.ledger.entries import Entry, Kind, Source, Transaction
-from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, User
+from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction
+from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Period, User
+
+BROUGHT_FORWARD = "opening"
+"""What the key of a line begins with that was brought forward and is of no claim."""
+
+
+class ClosedPeriodError(LedgerError):
+    """A transaction with a day on which the books are closed."""
 
 
 def claim_of(line: str) -> UUID | None:
-    """The claim that a line's key names: `CLAIM:PART:NUMBER`."""
-    return UUID(line.partition(":")[0]) if line else None
+    """The claim that a line's key names: `CLAIM:PART:NUMBER`; none for a balance that was brought forward."""
+    first = line.partition(":")[0]
+    return UUID(first) if first and first != BROUGHT_FORWARD else None
+
+
+def closed_through(clinic: Clinic) -> date | None:
+    """The last day on which the books are closed; `None` where they never were."""
+    rows = Period.objects.filter(clinic=clinic, reopened_at=None)
+    found: date | None = rows.aggregate(last=Max("ends_on"))["last"]
+    return found
+
+
+def hold_books(clinic: Clinic, *, alone: bool = False) -> None:
+    """Keep the books from being closed until the database transaction ends; `alone`: keep everybody from writing.
+
+    SQLite lets one write at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        take = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {take}(%s)", [clinic.pk.int % 2**63])
+
+
+def open_day(clinic: Clinic, wanted: date) -> date:
+    """The day itself, or the first after it on which the books are open: what comes late is written late."""
+    closed = closed_through(clinic)
+    return wanted if closed is None or wanted > closed else closed + timedelta(days=1)
 
 
 def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]) -> list[LedgerTransaction]:
     """Write transactions with their entries, in the caller's database transaction; the database refuses a key twice.
 
-    Each has balanced when it was made (`ledger.Transaction`). What one takes back must be in the ledger.
+    Each has balanced when it was made (`ledger.Transaction`), and the database adds its entries up once more: they go
+    in first, and none can follow. What one takes back must be in the ledger.
+
+    Raises `ClosedPeriodError` where the books are closed on a transaction's day.
     """
+    if not transactions:
+        return []
+    hold_books(clinic)
+    closed = closed_through(clinic)
+    for item in transactions:
+        if closed is not None and item.on <= closed:
+            raise ClosedPeriodError(
+                f"{item.kind.value}: {item.on} is in a closed period; expected a day after {closed}"
+            )
     reversed_keys = {item.reverses for item in transactions if item.reverses}
     there = {row.key: row for row in LedgerTransaction.objects.filter(key__in=reversed_keys)}
     rows, entries = [], []
@@ -55,8 +101,9 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
             )
             for position, entry in enumerate(item.entries, start=1)
         ]
-    LedgerTransaction.objects.bulk_create(rows)
-    LedgerEntry.objects.bulk_create(entries)
+    with transaction.atomic():
+        LedgerEntry.objects.bulk_create(entries)
+        LedgerTransaction.objects.bulk_create(rows)
     return rows
 
 

@@ -79,7 +79,7 @@ class PaymentPlan(ClinicRow):
 
 
 class Receipt(ClinicRow):
-    """Money taken from a patient. What it says stays; a card is known by its last four digits and the processor's number.
+    """Money taken from a patient. What it says stays; a card is its last four digits and the processor's number.
 
     `digest` is the SHA-256 of what it says. A receipt that was voided stays, with who voided it, when and why.
     """

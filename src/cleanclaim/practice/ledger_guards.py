@@ -1,0 +1,91 @@
+"""What the database itself asks of the ledger, on both engines: that every transaction balances, whole and once.
+
+A transaction's entries are written before it. When its own row comes, the database adds them up, over all and for each
+line, and refuses what does not come to nothing, has no entries, or mixes clinics; when an entry comes whose transaction
+is there already, it is refused. An entry without its transaction does not outlast the database transaction (a foreign
+key says so). So there is no moment that anybody can see at which the ledger does not balance. A day on which the books
+are closed takes no transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_ENTRIES = "practice_ledgerentry"
+_TRANSACTIONS = "practice_ledgertransaction"
+_PERIODS = "practice_period"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One check before a row goes in: refused where `where` finds a row. `NEW` is the row."""
+
+    name: str
+    table: str
+    where: str
+    problem: str
+
+
+GUARDS: tuple[Guard, ...] = (
+    Guard(
+        "ledger_entry_comes_first",
+        _ENTRIES,
+        f"SELECT 1 FROM {_TRANSACTIONS} t WHERE t.id = NEW.transaction_id",  # noqa: S608 - constants
+        "an entry is written before its transaction, never after",
+    ),
+    Guard(
+        "ledger_transaction_has_entries",
+        _TRANSACTIONS,
+        f"SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {_ENTRIES} e WHERE e.transaction_id = NEW.id)",  # noqa: S608
+        "a transaction has entries",
+    ),
+    Guard(
+        "ledger_transaction_balances",
+        _TRANSACTIONS,
+        f"SELECT 1 FROM {_ENTRIES} e WHERE e.transaction_id = NEW.id GROUP BY e.line HAVING SUM(e.cents) <> 0",  # noqa: S608
+        "the entries of each line, and of none, add up to 0",
+    ),
+    Guard(
+        "ledger_transaction_is_of_one_clinic",
+        _TRANSACTIONS,
+        f"SELECT 1 FROM {_ENTRIES} e WHERE e.transaction_id = NEW.id AND e.clinic_id <> NEW.clinic_id",  # noqa: S608
+        "entries are of the clinic of their transaction",
+    ),
+    Guard(
+        "ledger_transaction_on_an_open_day",
+        _TRANSACTIONS,
+        f"SELECT 1 FROM {_PERIODS} p WHERE p.clinic_id = NEW.clinic_id AND p.reopened_at IS NULL "  # noqa: S608
+        'AND p.ends_on >= NEW."on"',
+        "its day is in a closed period",
+    ),
+)
+
+
+def lay(vendor: str) -> Iterator[str]:
+    """The statements that lay the guards, anew where they lie."""
+    yield from lift(vendor)
+    for guard in GUARDS:
+        told = f"{guard.table}: {guard.problem}"
+        if vendor == "postgresql":
+            yield (
+                f"CREATE OR REPLACE FUNCTION cleanclaim_{guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"IF EXISTS ({guard.where}) THEN RAISE EXCEPTION '{told}' USING ERRCODE = 'check_violation'; END IF; "
+                "RETURN NEW; END $$"
+            )
+            yield (
+                f"CREATE TRIGGER {guard.name} BEFORE INSERT ON {guard.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION cleanclaim_{guard.name}()"
+            )
+        else:
+            yield (
+                f"CREATE TRIGGER {guard.name} BEFORE INSERT ON {guard.table} "
+                f"BEGIN SELECT RAISE(ABORT, '{told}') WHERE EXISTS ({guard.where}); END"
+            )
+
+
+def lift(vendor: str) -> Iterator[str]:
+    """The statements that take the guards away."""
+    for guard in GUARDS:
+        on = f" ON {guard.table}" if vendor == "postgresql" else ""
+        yield f"DROP TRIGGER IF EXISTS {guard.name}{on}"
