@@ -52,7 +52,7 @@ def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source]) -
     """
     wanted = {place.value for place in Place}
     if set(tables) != wanted:
-        at_fault = sorted(set(tables) ^ wanted)[0]
+        at_fault = min(set(tables) ^ wanted)
         raise TableError(f"{name}: {at_fault!r} is unknown or missing; expected {', '.join(sorted(wanted))}")
     found = {}
     for place in Place:
