@@ -124,7 +124,7 @@ def _post(clinic: Clinic, user: User, made: Plan, file: RemittanceFile, origin: 
         .filter(pk__in={item.match.claim.key for item in made.posted})
         .order_by("pk")
     }
-    on = record.paid_on or today_at(clinic)
+    on = ledger_rows.open_day(clinic, record.paid_on or today_at(clinic))
     transactions = list(charging.charges(clinic, list(claims.values()), source, on))
     answers = []
     for place, item in enumerate(made.posted, start=1):
