@@ -18,15 +18,25 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from typing import IO, Any
-from uuid import UUID
+from typing import IO, Any, cast
+from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine import tables
-from cleanclaim.practice.models import Clinic, ClinicRow, Company, Membership, PackFile, Role, User
+from cleanclaim.practice.engine import carried_ledger, tables
+from cleanclaim.practice.models import (
+    Clinic,
+    ClinicRow,
+    Company,
+    LedgerEntry,
+    LedgerTransaction,
+    Membership,
+    PackFile,
+    Role,
+    User,
+)
 from cleanclaim.practice.sealing import Plain, SealedBytesField, SealedField
 
 FORMAT = "cleanclaim-clinic"
@@ -62,6 +72,10 @@ def carried() -> list[tables.Table]:
 def _before(model: type[ClinicRow]) -> list[type[ClinicRow]]:
     """The other tables that a table's rows point to, by name."""
     targets = {target for _field, target in _pointers(model) if target is not model}
+    if model is LedgerEntry:  # the ledger's entries are written before their transactions
+        targets.remove(LedgerTransaction)
+    elif model is LedgerTransaction:
+        targets.add(LedgerEntry)
     return sorted(targets, key=lambda target: target.__name__)
 
 
@@ -199,39 +213,45 @@ class _Reading:
 
     def __init__(self, clinic: Clinic, by: User) -> None:
         self.clinic, self.by = clinic, by
-        self.keys: dict[tuple[type[ClinicRow], str], UUID] = {}
+        self.keys: dict[str, UUID] = {}
+        self.old: dict[UUID, str] = {}
+        self.there: set[tuple[type[ClinicRow], UUID]] = set()
+        self.awaited: dict[tuple[type[ClinicRow], UUID], str] = {}
 
     def all(self, archive: zipfile.ZipFile, head: Mapping[str, Any]) -> dict[str, int]:
         counts = {}
         for table in carried():
             name = f"{table.name}.jsonl"
-            digest, later, count = hashlib.sha256(), [], 0
+            digest, count = hashlib.sha256(), 0
             piece: list[ClinicRow] = []
             with archive.open(name) as part:
                 for number, line in enumerate(_lines(part, name), start=1):
                     digest.update(line)
-                    row, itself = self._row(table, line, f"{name}, row {number}")
-                    piece.append(row)
+                    piece.append(self._row(table, line, f"{name}, row {number}"))
                     count += 1
-                    later += [(row, field, old) for field, old in itself]
-                    if len(piece) == tables.PIECE:
+                    # The ledger's transactions go in together: one may take back another.
+                    if len(piece) == tables.PIECE and table.model is not LedgerTransaction:
                         table.model.objects.bulk_create(piece)
                         piece = []
-            table.model.objects.bulk_create(piece)
+            if table.model is LedgerTransaction:
+                self._digest_anew(cast("list[LedgerTransaction]", piece))
+            table.model.objects.bulk_create(piece, batch_size=tables.PIECE)
             if digest.hexdigest() != head["sha256"].get(name):
                 raise CarriedFileError(f"{name}: expected the contents that {_HEAD} gives the SHA-256 of")
             if count != head["counts"].get(table.name):
                 raise CarriedFileError(f"{name}: {count} rows; expected {head['counts'].get(table.name)}")
-            for row, field, old in later:
-                setattr(row, field.attname, self._key(table.model, old, name))
-                table.model.objects.filter(pk=row.pk).update(**{field.attname: getattr(row, field.attname)})
             counts[table.name] = int(table.model.objects.count())
+        for where in self.awaited.values():
+            raise CarriedFileError(f"{where}: expected the key of a row in the file")
         return counts
 
-    def _row(
-        self, table: tables.Table, line: bytes, where: str
-    ) -> tuple[ClinicRow, list[tuple[models.ForeignKey[Any, Any], str]]]:
-        """A row that is not saved yet, and what points to rows of its own table."""
+    def _digest_anew(self, rows: list[LedgerTransaction]) -> None:
+        names = {row.pk: row.key for row in rows}
+        reverses = {row.pk: names.get(row.reverses_id, "") for row in rows if row.reverses_id is not None}
+        carried_ledger.digest_anew(rows, self.old, reverses)
+
+    def _row(self, table: tables.Table, line: bytes, where: str) -> ClinicRow:
+        """A row that is not saved yet."""
         try:
             values = json.loads(line)
         except ValueError as error:
@@ -242,26 +262,36 @@ class _Reading:
             raise CarriedFileError(f"{where}: {', '.join(odd[:5]) or 'no row'}; expected every column, and no other")
         row = table.model(clinic=self.clinic)
         pointers = dict(_pointers(table.model))
-        itself = []
+        naming = carried_ledger.NAMING.get(table.model, ())
         for name, field in fields.items():
             value = values[name]
             if name == "id":
-                self.keys[table.model, str(value)] = row.pk
+                row.pk = self._new(str(value))
+                self.there.add((table.model, row.pk))
+                self.awaited.pop((table.model, row.pk), None)
             elif isinstance(field, models.ForeignKey) and field in pointers:
-                if value is not None and pointers[field] is table.model:
-                    itself.append((field, str(value)))
-                elif value is not None:
+                if value is not None:
                     setattr(row, field.attname, self._key(pointers[field], str(value), f"{where}: {name}"))
+            elif name in naming:
+                setattr(row, field.attname, carried_ledger.renamed(value, self._new))
             elif field.related_model is User:
                 setattr(row, field.attname, self._person(value, field))
             else:
                 setattr(row, field.attname, _read(value, field, f"{where}: {name}"))
-        return row, itself
+        return row
+
+    def _new(self, old: str) -> UUID:
+        """The new key of a row, whether it was read yet or not."""
+        if old not in self.keys:
+            self.keys[old] = uuid4()
+            self.old[self.keys[old]] = old
+        return self.keys[old]
 
     def _key(self, model: type[ClinicRow], old: str, where: str) -> UUID:
-        found = self.keys.get((model, old))
-        if found is None:
-            raise CarriedFileError(f"{where}: expected the key of a row in the file")
+        """The same, of a row that must be in the file."""
+        found = self._new(old)
+        if (model, found) not in self.there:
+            self.awaited.setdefault((model, found), where)
         return found
 
     def _person(self, email: str | None, field: models.Field[Any, Any]) -> UUID | None:

@@ -110,17 +110,19 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
 def read(rows: Iterable[LedgerTransaction]) -> Iterator[Transaction]:
     """Transactions as they were written. `rows` have their entries with them, in order."""
     for row in rows:
-        yield Transaction(
-            row.key,
-            Kind(row.kind),
-            row.on,
-            Source(row.source_kind, row.source_key, row.source_digest),
-            tuple(
-                Entry(Account(entry.account), entry.cents, entry.line, entry.payer, entry.reason)
-                for entry in row.entries.all()
-            ),
-            reverses=row.reverses.key if row.reverses else "",
-        )
+        yield transaction_of(row, row.entries.all(), row.reverses.key if row.reverses else "")
+
+
+def transaction_of(row: LedgerTransaction, entries: Iterable[LedgerEntry], reverses: str) -> Transaction:
+    """A transaction of its row, its entries in order, and the key of what it takes back."""
+    return Transaction(
+        row.key,
+        Kind(row.kind),
+        row.on,
+        Source(row.source_kind, row.source_key, row.source_digest),
+        tuple(Entry(Account(entry.account), entry.cents, entry.line, entry.payer, entry.reason) for entry in entries),
+        reverses=reverses,
+    )
 
 
 def line_states(claims: Iterable[UUID]) -> dict[UUID, dict[str, LineState]]:
