@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -70,6 +70,8 @@ class Access:
     role: Role
     provider: Provider | None
     origin: str = ""
+    later: list[audit_trail.Told] | None = None
+    """What is still to be written into the audit log, where that waits for the end of the request."""
 
     @property
     def role_words(self) -> str:
@@ -81,8 +83,26 @@ class Access:
         return what in CAPABILITIES[self.role]
 
     def record(self, action: str, subject: str, subject_id: object = "", detail: str = "") -> None:
-        """Write into the clinic's audit log what this person does."""
-        audit_trail.record(self.clinic.id, self.user, action, subject, subject_id, detail=detail, origin=self.origin)
+        """Write into the clinic's audit log what this person does: at once, or at the end (`writing_at_the_end`)."""
+        told = audit_trail.Told(action, subject, str(subject_id), detail)
+        if self.later is None:
+            audit_trail.record_all(self.clinic.id, self.user, [told], origin=self.origin)
+        else:
+            self.later.append(told)
+
+    def writing_at_the_end(self) -> Access:
+        """The same access, whose records wait for `write_down`.
+
+        Everybody in a clinic adds to one chain. Who locks its end before a page is made makes all others wait for the
+        page; so a page's entries are written when it is made, in the transaction that read what it shows.
+        """
+        return replace(self, later=[])
+
+    def write_down(self) -> None:
+        """Write what waits into the audit log."""
+        if self.later:
+            audit_trail.record_all(self.clinic.id, self.user, self.later, origin=self.origin)
+            self.later.clear()
 
 
 class ClinicRequest(HttpRequest):
@@ -107,13 +127,15 @@ def clinic_page(*needs: Can, area: str = "") -> Callable[[View[P]], Callable[...
         @wraps(view)
         @login_required
         def entered(request: HttpRequest, slug: str, *arguments: Any, **options: Any) -> HttpResponseBase:  # noqa: ANN401 - the view's own
-            access = enter(request, slug)
+            access = enter(request, slug).writing_at_the_end()
             if not all(access.may(what) for what in needs):
                 raise PermissionDenied(f"needs: {', '.join(needs)}")
             inside = cast("ClinicRequest", request)
             inside.access = access
             with tenancy.scope([access.clinic.id]), timezone.override(ZoneInfo(access.clinic.time_zone)):
-                return view(inside, *arguments, **options)
+                response = view(inside, *arguments, **options)
+                access.write_down()
+                return response
 
         entered.needs = needs  # type: ignore[attr-defined]
         entered.area = area  # type: ignore[attr-defined]

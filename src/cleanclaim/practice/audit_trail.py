@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,6 +27,16 @@ class Broken:
     clinic: UUID
     sequence: int
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an entry tells: what was done, to which kind of row and which row, and names and counts, never values."""
+
+    action: str
+    subject: str
+    subject_id: str = ""
+    detail: str = ""
 
 
 def record(  # noqa: PLR0913 - who, what, to which row, from where
@@ -50,24 +60,36 @@ def record(  # noqa: PLR0913 - who, what, to which row, from where
         detail: field names and counts; never a value of a patient's.
         origin: the address that the request came from.
     """
-    with transaction.atomic():
-        head, _made = TrailHead.objects.select_for_update().get_or_create(clinic_id=clinic)
-        entry = TrailEntry(
-            clinic_id=clinic,
-            sequence=head.sequence + 1,
-            at=timezone.now(),
-            user=user,
-            action=action,
-            subject=subject,
-            subject_id=str(subject_id),
-            detail=detail[:200],
-            origin=origin,
-        )
-        entry.digest = digest_of(entry, head.digest)
-        entry.save(force_insert=True)
-        head.sequence, head.digest = entry.sequence, entry.digest
-        head.save(update_fields=["sequence", "digest"])
+    [entry] = record_all(clinic, user, [Told(action, subject, str(subject_id), detail)], origin=origin)
     return entry
+
+
+def record_all(clinic: UUID, user: User | None, told: Sequence[Told], *, origin: str = "") -> list[TrailEntry]:
+    """Add several entries of one person to a clinic's chain, in their order, as `record` does.
+
+    The chain's end stays locked until the transaction ends: whoever can adds what there is to tell as the last thing.
+    """
+    with transaction.atomic(savepoint=False):
+        head, _made = TrailHead.objects.select_for_update().get_or_create(clinic_id=clinic)
+        entries = []
+        for one in told:
+            entry = TrailEntry(
+                clinic_id=clinic,
+                sequence=head.sequence + 1,
+                at=timezone.now(),
+                user=user,
+                action=one.action,
+                subject=one.subject,
+                subject_id=one.subject_id,
+                detail=one.detail[:200],
+                origin=origin,
+            )
+            entry.digest = digest_of(entry, head.digest)
+            head.sequence, head.digest = entry.sequence, entry.digest
+            entries.append(entry)
+        TrailEntry.objects.bulk_create(entries)
+        TrailHead.objects.filter(pk=clinic).update(sequence=head.sequence, digest=head.digest)
+    return entries
 
 
 def digest_of(entry: TrailEntry, before: str) -> str:

@@ -18,7 +18,7 @@ from tests.practice.conftest import DAY, person
 
 AsRole = Callable[[Role], Client]
 QUEUE = "/c/millrace/claims/"
-QUERIES = 27
+QUERIES = 25
 
 
 def _numbers(content: bytes) -> list[str]:

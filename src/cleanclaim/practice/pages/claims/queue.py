@@ -78,12 +78,15 @@ def claims(request: ClinicRequest) -> HttpResponse:
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue over every clinic in which the person works claims. Who works none gets 404."""
-    accesses = accesses_of(request)
+    accesses = [access.writing_at_the_end() for access in accesses_of(request)]
     filters = filters_of(request.GET)
     with tenancy.scope([access.clinic.id for access in accesses]):
         context = _queue(request, accesses, filters, max(today_at(access.clinic) for access in accesses))
         context |= {"is_every_clinic": True, "may_work": True}
-        return render(request, "practice/claims/queue.html", context)
+        page = render(request, "practice/claims/queue.html", context)
+        for access in accesses:
+            access.write_down()
+        return page
 
 
 def accesses_of(request: HttpRequest) -> list[Access]:
