@@ -58,6 +58,13 @@ KEPT: tuple[Kept, ...] = (
     Kept("practice_ledgerentry"),
     Kept("practice_remittancefile", ("content", "sha256", "size", "kind", "clinic_id"), sealed="content"),
     Kept("practice_payeradjustment"),
+    Kept("practice_receivedfile", ("content", "sha256", "size", "name", "clinic_id"), sealed="content"),
+    Kept(
+        "practice_transmission",
+        ("content", "kind", "batch_id", "file_name", "interchange_control", "group_control", "clinic_id"),
+        sealed="content",
+    ),
+    Kept("practice_batchanswer"),
     Kept(
         "practice_receipt",
         (

@@ -127,6 +127,20 @@ class EligibilityAnswer(ClinicRow):
     at_most_cents = models.PositiveIntegerField(null=True, blank=True)
     deductible_met_cents = models.PositiveIntegerField(null=True, blank=True)
     visits_remaining = models.PositiveIntegerField(null=True, blank=True)
+    plan_name = models.CharField(max_length=80, blank=True)
+    deductible_cents = models.PositiveIntegerField(null=True, blank=True)
+    deductible_left_cents = models.PositiveIntegerField(null=True, blank=True)
+    out_of_pocket_left_cents = models.PositiveIntegerField(null=True, blank=True)
+    copay_cents = models.PositiveIntegerField("copay a visit", null=True, blank=True)
+    coinsurance_share = models.PositiveIntegerField(null=True, blank=True)
+    """What the patient pays of the allowed amount, in hundredths of a percent."""
+    visits_allowed = models.PositiveIntegerField(null=True, blank=True)
+    visits_period = models.CharField(max_length=24, blank=True)
+    visits_shared_with = models.CharField("visits shared with", max_length=80, blank=True)
+    authorization_needed = models.BooleanField("authorization needed", null=True, blank=True)
+    other_payer_name = models.CharField(max_length=80, blank=True)
+    details = SealedJSONField(null=True, blank=True)
+    """Every benefit as the payer answered it (`records.benefits.BenefitAnswer`)."""
 
     class Meta(ClinicRow.Meta):
         ordering = ("-asked_on", "-created_at")
