@@ -33,7 +33,12 @@ def test_an_answer_settles_the_code_and_says_who_gave_it(inside: Clinic, as_note
     code = asked["candidates"][0]
     outcome = answer(inside, claim.pk, biller(claim), about=about, code=code, because="asked the therapist")
     assert outcome.refused == ()
-    assert [done["code"] for done in Visit.objects.get(pk=claim.visit_id).interventions if done["code"]] == [code]
+    visit = Visit.objects.get(pk=claim.visit_id)
+    assert [done["code"] for done in visit.restated if done["code"]] == [code]
+    assert (visit.interventions is None) is as_note, "the note stays as it was signed"
+    assert [(line["code"], line["units"]) for line in visit.billed] == [(code, 2)]
+    [added] = visit.addenda.all()
+    assert (added.user, added.text) == (biller(claim), f"asked the therapist\n{about}: {code}")
     again = claim_of("V001")
     assert [row.code for row in again.lines.all()] == [code]
     assert not [one for one in again.questions if one["candidates"]]

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
 from cleanclaim.bill.job import the_judge
-from cleanclaim.practice.engine.live_check import LiveCheck, live_check
+from cleanclaim.practice.engine.live_check import LiveCheck, findings_of, live_check
 from cleanclaim.practice.engine.row_hints import evaluation_help, hint_of
 from cleanclaim.practice.engine.taking_over import interventions_of_note
 from cleanclaim.practice.models import Clinic, Visit
@@ -52,6 +53,11 @@ def test_units_left_unbilled_are_told_too(visit_of: VisitOf) -> None:
     visit.billed = [line | {"units": 1} for line in visit.billed[:1]]
     found = _check(visit)
     assert (found.units.over, found.units.left) == (0, 1)
+
+
+def test_rules_that_compare_therapists_say_nothing_while_a_note_is_written_as_on_its_claim() -> None:
+    found = [SimpleNamespace(code=code) for code in ("TD107", "UN101", "TH106")]
+    assert [one.code for one in findings_of(SimpleNamespace(findings=found))] == ["UN101"]  # type: ignore[arg-type]
 
 
 def test_an_amount_never_reaches_a_therapist(visit_of: VisitOf) -> None:

@@ -17,6 +17,7 @@ from cleanclaim.bill.prepare import prepare
 from cleanclaim.check.findings import Finding
 from cleanclaim.check.summary import missing_inputs
 from cleanclaim.practice.engine.attesting import Attested, attested_of, can_be_accepted, with_attested
+from cleanclaim.practice.engine.claim_rows import is_judged_alone
 from cleanclaim.practice.engine.light_setting import setting_of
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.row_hints import Hint, hint_of
@@ -127,7 +128,12 @@ class LiveCheck:
 
     def finding(self, key: str) -> Finding | None:
         """The engine's finding that a `Told.key` names."""
-        return next((one for one in self.claim.findings if _key(one) == key), None)
+        return next((one for one in findings_of(self.claim) if _key(one) == key), None)
+
+
+def findings_of(claim: BilledClaim) -> list[Finding]:
+    """What the rules object to, without the rules that claims leave out: those that compare therapists."""
+    return [finding for finding in claim.findings if is_judged_alone(finding.code)]
 
 
 def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
@@ -139,7 +145,7 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
         as_of: today.
     """
     around = setting_of(clinic, visit, as_of=as_of)
-    record = visit_record(visit, around.zone)
+    record = around.stated(visit_record(visit, around.zone))
     attested = attested_of(visit)
     billed = bill(
         around.clinic,
@@ -155,8 +161,9 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     stimulation = payers.setting(payer, "electrical_stimulation_code", record.date_of_service, packs).value
     asked = _coding_questions(record, around) if claim.prepared.questions else ()
     lines = tuple(_line(place, line) for place, line in enumerate(claim.lines, 1))
-    told = [told_of(finding, lines) for finding in claim.findings]
-    own = [_is_of_note(finding.code) for finding in claim.findings]
+    found = findings_of(claim)
+    told = [told_of(finding, lines) for finding in found]
+    own = [_is_of_note(finding.code) for finding in found]
     gaps = _gaps(claim, signed=bool(record.signatures))
     return LiveCheck(
         hints=tuple(hint_of(done, stimulation, record.date_of_service) for done in record.interventions or ()),
@@ -169,7 +176,7 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
         office=tuple(one for one, mine in zip(told, own, strict=True) if not mine),
         mended=tuple(told_of(finding, lines) for finding in claim.mended),
         gaps=gaps,
-        unjudged=len({one.code for one in claim.unjudged}),
+        unjudged=len({one.code for one in claim.unjudged if is_judged_alone(one.code)}),
         not_billed=tuple((one.what, one.reason) for one in claim.prepared.not_billed),
         suggested=claim.prepared.suggested,
         attested=attested,
@@ -258,7 +265,9 @@ def _sentence(message: str) -> str:
 def _gaps(claim: BilledClaim, *, signed: bool) -> tuple[Gap, ...]:
     """What the note does not say yet: inputs that rules of the note wait for, the most awaited first."""
     waiting = [
-        one for one in claim.unjudged if (found := entry(one.code)) is not None and found.family in _GAP_FAMILIES
+        one
+        for one in claim.unjudged
+        if is_judged_alone(one.code) and (found := entry(one.code)) is not None and found.family in _GAP_FAMILIES
     ]
     return tuple(
         Gap(item.name, item.rules)

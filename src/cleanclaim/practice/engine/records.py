@@ -221,7 +221,8 @@ def year_to_date_record(answer: EligibilityAnswer) -> records.YearToDate | None:
 def visit_record(visit: Visit, zone: ZoneInfo, *, with_note: bool = True) -> records.Visit:
     """A visit. A past visit whose lines and services are known is judged without its note (`with_note=False`).
 
-    While a note is a draft nobody has said who will sign it, so its signatures are unknown.
+    While a note is a draft nobody has said who will sign it, so its signatures are unknown. What addenda state of what
+    was done holds before what was signed.
     """
     signed = [
         {"credential": item.credential, "on": item.signed_at.astimezone(zone).date(), "by": item.name}
@@ -231,7 +232,7 @@ def visit_record(visit: Visit, zone: ZoneInfo, *, with_note: bool = True) -> rec
         "kind": visit.kind,
         "assistant": visit.assistant.key if visit.assistant else None,
         "diagnoses": visit.diagnoses,
-        "interventions": visit.interventions,
+        "interventions": visit.interventions if visit.restated is None else visit.restated,
         "billed": visit.billed,
         "note": visit.note if with_note else None,
         "time_in": visit.time_in,

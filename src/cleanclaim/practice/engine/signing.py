@@ -1,8 +1,8 @@
 """Who may sign a note, what signing stores, and what may still be added afterwards.
 
 Signing locks the note. The lines go with it as the signer saw them, where nothing was left open; a note with an open
-question is signed all the same, since it must be on time, and its lines wait for the answer. What is said later is an
-addendum, and a further person who must answer for the note adds a signature; neither changes a word of it.
+question is signed all the same, since it must be on time, and its lines wait for the answer (`restating`). What is said
+later is an addendum, and a further person who must answer for the note adds a signature; neither changes a word of it.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("visits/<uuid:visit>/sign/", signing.sign_note, name="note_sign"),
     path("visits/<uuid:visit>/co-sign/", signing.co_sign_note, name="note_co_sign"),
     path("visits/<uuid:visit>/addenda/", signing.add_to_note, name="note_addendum"),
+    path("visits/<uuid:visit>/answers/", signing.answer_note, name="note_answer"),
     path("diagnoses/", pickers.find_diagnoses, name="note_diagnoses"),
     path("appointments/<uuid:appointment>/note/", starting.start_note, name="note_start"),
     path("patients/<uuid:patient>/note/", starting.start_unplanned, name="note_start_unplanned"),

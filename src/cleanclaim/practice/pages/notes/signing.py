@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.note_form import from_visit
+from cleanclaim.practice.engine.restating import NotStatedError, answer_open
 from cleanclaim.practice.engine.signing import (
     NotForThemError,
     add_addendum,
@@ -23,6 +24,7 @@ from cleanclaim.practice.engine.signing import (
 from cleanclaim.practice.models import VisitStatus
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.practice.pages.notes.drafts import checked_now, find_visit, lock_draft, panel_context
+from cleanclaim.practice.pages.notes.locked import AnswerForm, show_locked
 
 
 @clinic_page(Can.WRITE_NOTES, area="today")
@@ -97,6 +99,25 @@ def add_to_note(request: ClinicRequest, visit: UUID) -> HttpResponse:
         return _refused(request, str(error))
     request.access.record("change", "visit", found.pk, detail="addendum added")
     return redirect("note", request.access.clinic.slug, visit)
+
+
+@clinic_page(Can.WRITE_NOTES, area="today")
+@require_POST
+def answer_note(request: ClinicRequest, visit: UUID) -> HttpResponse:
+    """State what a signed note left open, as an addendum that the engine reads."""
+    access, form = request.access, AnswerForm.read(request.POST)
+    try:
+        if form.problems:
+            return show_locked(request, find_visit(visit), form, status=422)
+        answer_open(access.clinic, visit, form.stated, user=access.user, provider=access.provider, because=form.because)
+    except NotForThemError as error:
+        return _refused(request, str(error))
+    except NotStatedError as error:
+        form.problems[error.place, error.field] = error.expected
+        return show_locked(request, find_visit(visit), form, status=422)
+    access.record("change", "visit", visit, detail="addendum with answers added")
+    messages.success(request, "Your answers stand in an addendum, and the visit was checked again.")
+    return redirect("note", access.clinic.slug, visit)
 
 
 def _refused(request: ClinicRequest, why: str) -> HttpResponse:

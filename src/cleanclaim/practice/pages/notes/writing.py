@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import note_form
 from cleanclaim.practice.engine.note_form import NoteForm
-from cleanclaim.practice.engine.signing import may_co_sign
 from cleanclaim.practice.models import Visit, VisitStatus
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.practice.pages.notes.drafts import (
@@ -22,6 +21,7 @@ from cleanclaim.practice.pages.notes.drafts import (
     page_context,
     panel_context,
 )
+from cleanclaim.practice.pages.notes.locked import show_locked
 
 SPARE_ROWS = 1
 """Empty rows at the end of the grid, for a page without JavaScript."""
@@ -35,7 +35,7 @@ def note(request: ClinicRequest, visit: UUID) -> HttpResponse:
     found = find_visit(visit)
     request.access.record("read", "visit", found.pk, detail="note")
     if found.status != VisitStatus.DRAFT.value or not request.access.may(Can.WRITE_NOTES):
-        return _show_locked(request, found)
+        return show_locked(request, found)
     return _show(request, found, note_form.from_visit(found))
 
 
@@ -63,19 +63,9 @@ def _show(request: ClinicRequest, visit: Visit, form: NoteForm, status: int = 20
     return render(request, "practice/notes/note.html", context, status=status)
 
 
-def _show_locked(request: ClinicRequest, visit: Visit) -> HttpResponse:
-    form = note_form.from_visit(visit)
-    checked = checked_now(request, visit)
-    context = page_context(visit, form) | panel_context(request, visit, checked, form)
-    context["may_co_sign"] = request.access.may(Can.WRITE_NOTES) and may_co_sign(request.access.provider, visit)
-    context["may_add"] = request.access.may(Can.WRITE_NOTES) and visit.status == VisitStatus.SIGNED.value
-    context["addenda"] = visit.addenda.select_related("user")
-    return render(request, "practice/notes/locked.html", context)
-
-
 def _store(request: ClinicRequest, key: UUID) -> HttpResponse:
     if not request.access.may(Can.WRITE_NOTES):
-        return _show_locked(request, find_visit(key))
+        return show_locked(request, find_visit(key))
     visit = lock_draft(key)
     form = note_form.read(request.POST)
     _obey(request, form)
