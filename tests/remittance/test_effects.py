@@ -21,11 +21,17 @@ def test_what_a_contract_or_the_law_gives_up_is_contractual(reason: str) -> None
 
 
 @pytest.mark.parametrize(
-    "reason", ["4", "11", "16", "18", "22", "23", "29", "50", "96", "97", "119", "151", "197", "222", "999"]
+    "reason", ["4", "11", "16", "18", "22", "29", "50", "96", "97", "119", "151", "197", "222", "999"]
 )
 def test_every_other_reason_stays_open(reason: str) -> None:
     assert [of(group, reason) for group in ("CO", "OA", "PI")] == [Effect.OPEN] * 3
     assert of("PR", reason) is Effect.PATIENT
+
+
+def test_what_repeats_an_earlier_payer_is_settled() -> None:
+    assert of("OA", "23") is Effect.SETTLED
+    # Under another group it says something else.
+    assert (of("CO", "23"), of("PI", "23"), of("PR", "23")) == (Effect.OPEN, Effect.OPEN, Effect.PATIENT)
 
 
 def test_what_is_given_up_is_known_to_the_list_of_reasons_as_only_posted() -> None:

@@ -7,10 +7,12 @@ cents. Matching it to claims, and what to post, is decided elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from cleanclaim.records.adjudication import Adjustment
+from cleanclaim.records.coverage import CoverageOrder
 from cleanclaim.records.model import Record
 
 
@@ -27,6 +29,26 @@ class ClaimStatusCode(StrEnum):
     REVERSAL = "22"
     NOT_OURS_FORWARDED = "23"
     PREDETERMINATION = "25"
+
+
+_ORDERS: Mapping[str, CoverageOrder] = {
+    ClaimStatusCode.PRIMARY: CoverageOrder.PRIMARY,
+    ClaimStatusCode.SECONDARY: CoverageOrder.SECONDARY,
+    ClaimStatusCode.TERTIARY: CoverageOrder.TERTIARY,
+    ClaimStatusCode.PRIMARY_FORWARDED: CoverageOrder.PRIMARY,
+    ClaimStatusCode.SECONDARY_FORWARDED: CoverageOrder.SECONDARY,
+    ClaimStatusCode.TERTIARY_FORWARDED: CoverageOrder.TERTIARY,
+}
+"""The place that a payer says it had among the patient's payers; a denial, a reversal and the others do not say."""
+
+_FORWARDED = frozenset(
+    {
+        ClaimStatusCode.PRIMARY_FORWARDED,
+        ClaimStatusCode.SECONDARY_FORWARDED,
+        ClaimStatusCode.TERTIARY_FORWARDED,
+        ClaimStatusCode.NOT_OURS_FORWARDED,
+    }
+)
 
 
 class RemittedLine(Record):
@@ -79,7 +101,8 @@ class RemittedClaim(Record):
     ends_on: date | None = None
     received_on: date | None = None
     forwarded_to: str = ""
-    """The payer that this one sent the claim on to."""
+    """The payer that this one sent the claim on to, by name."""
+    forwarded_identifier: str = ""
     interest_cents: int | None = None
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -89,6 +112,21 @@ class RemittedClaim(Record):
     def is_reversal(self) -> bool:
         """Whether it takes back what an earlier remittance said."""
         return self.status == ClaimStatusCode.REVERSAL
+
+    @property
+    def order(self) -> CoverageOrder | None:
+        """Which of the patient's payers it says it was; `None` where its status does not tell."""
+        return _ORDERS.get(self.status)
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether the payer sent the claim on to another, so that nobody else has to."""
+        return bool(self.forwarded_to) or self.status in _FORWARDED
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the payer decided on the claim: not where it only estimates, or says that it is not its own."""
+        return self.status not in {ClaimStatusCode.NOT_OURS_FORWARDED, ClaimStatusCode.PREDETERMINATION}
 
     @property
     def adjusted_cents(self) -> int:

@@ -23,6 +23,8 @@ class Effect(StrEnum):
     """Owed by the patient, or by the next payer."""
     OPEN = "open"
     """Not accepted: it stays open to the payer, and is worked."""
+    SETTLED = "settled"
+    """Settled before, by an earlier payer or an earlier answer: nothing moves, and nothing is left to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,36 @@ class LineAnswer:
     paid_cents: int
     unpaid: tuple[tuple[Effect, int, str], ...] = ()
 
+    @property
+    def answered_cents(self) -> int:
+        """What was paid and not paid together: the charge that the payer answered."""
+        return self.paid_cents + sum(cents for _effect, cents, _reason in self.unpaid)
+
+    @property
+    def moved_cents(self) -> int:
+        """What it took out of the amount that was open to the payer."""
+        return self.paid_cents + sum(
+            cents for effect, cents, _reason in self.unpaid if effect in {Effect.CONTRACTUAL, Effect.PATIENT}
+        )
+
+    def sum_of(self, effect: Effect) -> int:
+        """What of it has this effect, in cents."""
+        return sum(cents for one, cents, _reason in self.unpaid if one is effect)
+
+    def turned(self) -> LineAnswer:
+        """The same with every sign turned: what takes it back."""
+        return LineAnswer(
+            self.line, -self.paid_cents, tuple((effect, -cents, reason) for effect, cents, reason in self.unpaid)
+        )
+
 
 def effect_of(adjustment: Adjustment) -> Effect:
-    """What an adjustment does to the line's open amount."""
+    """What an adjustment does to the line's open amount, by itself: `settling` holds it against what is open."""
     if adjustment.group is AdjustmentGroup.PATIENT:
         return Effect.PATIENT
+    if adjustment.group is AdjustmentGroup.OTHER and contractual_adjustments.repeats_an_earlier_payer(
+        adjustment.reason
+    ):
+        return Effect.SETTLED
     is_given_up = contractual_adjustments.find(adjustment.reason) is not None
     return Effect.CONTRACTUAL if adjustment.group is AdjustmentGroup.CONTRACTUAL and is_given_up else Effect.OPEN

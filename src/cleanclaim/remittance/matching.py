@@ -13,13 +13,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from cleanclaim.records.coverage import CoverageOrder
 from cleanclaim.records.letters import SPELLED
 from cleanclaim.records.remittance import RemittedClaim, RemittedLine
+from cleanclaim.remittance.effects import LineAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class KnownLine:
-    """A line as it was filed. `key` is what the ledger calls it; `control_number` was sent to the payer."""
+    """A line as it was filed. `key` is what the ledger calls it; `control_number` was sent to the payer.
+
+    `asked_cents` is what an earlier payer's answer, told on the claim, leaves for this payer to pay or explain; `None`
+    where no payer comes before.
+    """
 
     key: str
     control_number: str
@@ -28,11 +34,33 @@ class KnownLine:
     units: int
     charge_cents: int
     date_of_service: date
+    asked_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An earlier answer that is posted and not taken back: to which claim, by the payer of which place, its amounts.
+
+    `lines` is what it wrote.
+    """
+
+    claim: str
+    order: CoverageOrder
+    charge_cents: int
+    paid_cents: int
+    lines: tuple[LineAnswer, ...]
+    payer_control_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """A claim as it was filed."""
+    """A claim as it was filed, and what was answered so far.
+
+    `order` is the place of the payer that it went to, `later` those of the payers after it, and `identifiers` the
+    numbers by which they are known. Claims of one service to several payers have one `chain`: their lines are the same
+    lines of the ledger. `standing` are the answers to any of them that stand, the oldest first; `replaced` those to the
+    claims that it took the place of, whose numbers a payer may confuse with its own when it takes them back.
+    """
 
     key: str
     control_number: str
@@ -40,6 +68,12 @@ class KnownClaim:
     family_name: str = ""
     member_id: str = ""
     payer_control_numbers: tuple[str, ...] = ()
+    order: CoverageOrder = CoverageOrder.PRIMARY
+    later: tuple[CoverageOrder, ...] = ()
+    identifiers: tuple[tuple[CoverageOrder, str], ...] = ()
+    chain: str = ""
+    standing: tuple[Standing, ...] = ()
+    replaced: tuple[Standing, ...] = ()
 
     @property
     def charge_cents(self) -> int:
@@ -108,6 +142,7 @@ class ClaimIndex:
         refusals: list[str] = []
         for candidates, by in ((named, FoundBy.CONTROL_NUMBER), (numbered, FoundBy.PAYER_CONTROL_NUMBER)):
             fitting, why = _fitting(candidates, answer)
+            fitting = _of_the_payer(fitting, answer)
             if len(fitting) == 1:
                 claim, lines = fitting[0]
                 return Match(claim, by, lines)
@@ -115,6 +150,7 @@ class ClaimIndex:
                 return Unmatched(f"{len(fitting)} claims have its {by.value}")
             refusals += why
         fitting, _why = _fitting(self._like(answer), answer)
+        fitting = _of_the_payer(fitting, answer)
         if len(fitting) == 1:
             claim, lines = fitting[0]
             return Match(claim, FoundBy.CONTENT, lines)
@@ -149,6 +185,20 @@ def _fitting(
         else:
             fitting.append((claim, lines))
     return fitting, why
+
+
+def _of_the_payer(
+    found: list[tuple[KnownClaim, tuple[str, ...]]], answer: RemittedClaim
+) -> list[tuple[KnownClaim, tuple[str, ...]]]:
+    """Of the claims of one service to several payers, the one to the payer that answers; else the first payer's."""
+    chains = {claim.chain for claim, _lines in found}
+    if len(found) < 2 or len(chains) != 1 or chains == {""}:  # noqa: PLR2004 - one needs no choice
+        return found
+    for order in (answer.order, CoverageOrder.PRIMARY):
+        own = [item for item in found if item[0].order is order]
+        if len(own) == 1:
+            return own
+    return found
 
 
 def match_lines(claim: KnownClaim, answer: RemittedClaim) -> tuple[str, ...] | None:

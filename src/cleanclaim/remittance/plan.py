@@ -9,14 +9,24 @@ a payment whose own sum cannot be explained is refused whole.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from cleanclaim.money import dollars
 from cleanclaim.records.adjudication import Adjustment
+from cleanclaim.records.coverage import CoverageOrder
 from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedClaim
 from cleanclaim.remittance.effects import LineAnswer, effect_of
-from cleanclaim.remittance.matching import ClaimIndex, Match, Unmatched
+from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, Match, Standing, Unmatched
+from cleanclaim.remittance.settling import (
+    answers_again,
+    asked_of,
+    next_payer,
+    order_of,
+    original_of,
+    settle,
+    without,
+)
 
 INTEREST = "L6"
 """The provider's adjustment by which interest is paid: negative where the provider receives it."""
@@ -28,11 +38,20 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A claim that is posted: the answer, its match, and what each of our lines got."""
+    """A claim that is posted: the answer, its match, and what each of our lines got.
+
+    `claim` is the key of the claim that is answered: the matched one, or the one whose answer is taken back. `order` is
+    the place of the payer that answers; `next_payer` who is asked for what it leaves to the patient, `None` for the
+    patient; `is_expected` false for a payer that nobody had been told of, which pays what the patient owed.
+    """
 
     answer: RemittedClaim
     match: Match
     lines: tuple[LineAnswer, ...]
+    claim: str
+    order: CoverageOrder = CoverageOrder.PRIMARY
+    next_payer: CoverageOrder | None = None
+    is_expected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,16 @@ class Plan:
     suspended: list[Suspended] = field(default_factory=list)
     interest_cents: int = 0
     adjustments: list[ProviderAdjustment] = field(default_factory=list)
+    is_by_hand: bool = False
+    _standing: dict[str, list[Standing]] = field(default_factory=dict)
+
+    def standing_of(self, claim: KnownClaim) -> list[Standing]:
+        """The answers to a claim and its chain that stand by now, this payment's included."""
+        return self._standing.setdefault(claim.chain or claim.key, list(claim.standing))
+
+    def replaced_by(self, claim: KnownClaim) -> list[Standing]:
+        """The answers to the claims that it replaces that stand by now."""
+        return self._standing.setdefault(f"replaced by {claim.chain or claim.key}", list(claim.replaced))
 
     @property
     def placed_cents(self) -> int:
@@ -80,22 +109,39 @@ def payment_key(remittance: Remittance) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def plan(remittance: Remittance, index: ClaimIndex, left_out: Sequence[int] = ()) -> Plan:
+def plan(
+    remittance: Remittance,
+    index: ClaimIndex,
+    left_out: Sequence[int] = (),
+    *,
+    payees: Collection[str] = (),
+    by_hand: bool = False,
+) -> Plan:
     """Decide where every cent of a payment goes.
 
     Args:
         remittance: the payment.
         index: the claims that were filed.
         left_out: segments of claims that could not be read; what they were paid is what is missing of the payment.
+        payees: NPIs and tax ids of the clinic; a payment to none of them is refused. Empty: nobody asks.
+        by_hand: a person has said which claims are meant, and takes answers that are held otherwise.
 
     Raises:
-        RefusedError: the claims less the provider's adjustments are not the payment, and nothing unread explains it.
+        RefusedError: the payment is somebody else's, or the claims less the provider's adjustments are not the payment,
+            and neither interest told on claims nor what could not be read explains it.
     """
-    found = Plan(remittance, payment_key(remittance))
-    if remittance.gap_cents and not left_out:
+    found = Plan(remittance, payment_key(remittance), is_by_hand=by_hand)
+    _require_ours(remittance, payees)
+    told_interest = sum(claim.interest_cents or 0 for claim in remittance.claims)
+    has_interest = any(item.reason == INTEREST for item in remittance.provider_adjustments)
+    gap = remittance.gap_cents
+    if gap and gap == told_interest and not has_interest:
+        # Some payers tell interest on the claims alone, and pay it beside them.
+        found.interest_cents, gap = gap, 0
+    if gap and not left_out:
         raise RefusedError(
             f"segment {remittance.segment}, BPR02: the payment of {dollars(remittance.amount_cents)} differs by "
-            f"{dollars(remittance.gap_cents)} from its claims less the provider's adjustments"
+            f"{dollars(gap)} from its claims less the provider's adjustments"
         )
     for answer in remittance.claims:
         _place(answer, index, found)
@@ -104,20 +150,75 @@ def plan(remittance: Remittance, index: ClaimIndex, left_out: Sequence[int] = ()
             found.interest_cents -= item.cents
         else:
             found.adjustments.append(item)
-    if remittance.gap_cents:
+    if gap:
         reason = "claims that could not be read" if len(left_out) > 1 else "a claim that could not be read"
-        found.suspended.append(Suspended(left_out[0], remittance.gap_cents, reason))
+        found.suspended.append(Suspended(left_out[0], gap, reason))
     return found
 
 
+def _require_ours(remittance: Remittance, payees: Collection[str]) -> None:
+    named = {number for number in (remittance.payee_npi, remittance.payee_tax_id.replace("-", "")) if number}
+    if payees and named and named.isdisjoint(payees):
+        told = remittance.payee_npi or "another tax id"
+        raise RefusedError(f"segment {remittance.segment}: the payment is to {told}, which is not this clinic")
+
+
 def _place(answer: RemittedClaim, index: ClaimIndex, found: Plan) -> None:
+    """Post an answer, or hold it with why."""
     problem = _imbalance(answer)
     match = index.find(answer)
-    if problem or isinstance(match, Unmatched):
-        reason = problem or (match.reason if isinstance(match, Unmatched) else "")
-        found.suspended.append(Suspended(answer.segment, answer.paid_cents, reason, answer))
-        return
-    found.posted.append(Posted(answer, match, _answers(answer, match)))
+    if not problem and isinstance(match, Match):
+        made = _taken_back(answer, match, found) if answer.is_reversal else _posted(answer, match, found)
+        if isinstance(made, Posted):
+            found.posted.append(made)
+            return
+        problem = made
+    reason = problem or (match.reason if isinstance(match, Unmatched) else "")
+    found.suspended.append(Suspended(answer.segment, answer.paid_cents, reason, answer))
+
+
+def _posted(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:
+    """A decision; in words why it is held instead."""
+    claim = match.claim
+    standing = found.standing_of(claim)
+    order = order_of(answer, claim, found.remittance.payer_identifier, standing)
+    if not answer.is_decided:
+        if answer.paid_cents:
+            return "it is paid, and its status says that it was not decided"
+        return Posted(answer, match, (), claim.key, order, next_payer(claim, order))
+    lines = _answers(answer, match)
+    asked = asked_of(claim, order, standing)
+    if asked is not None:
+        own = [one for one in standing if one.order is order]
+        if own and not found.is_by_hand and answers_again(lines, asked, own):
+            return "the payer answered this claim before, and has not taken that answer back"
+        lines = tuple(settle(item, asked[item.line]) for item in lines)
+    is_expected = order is claim.order or order in claim.later
+    standing.append(
+        Standing(claim.key, order, answer.charge_cents, answer.paid_cents, lines, answer.payer_control_number)
+    )
+    return Posted(answer, match, lines, claim.key, order, next_payer(claim, order), is_expected)
+
+
+def _taken_back(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:
+    """A reversal: what the original wrote, with every sign turned; held where there is no such original."""
+    claim = match.claim
+    standing = found.standing_of(claim)
+    original = original_of(answer, standing)
+    if original is None and (replaced := original_of(answer, found.replaced_by(claim))) is not None:
+        standing, original = found.replaced_by(claim), replaced
+    if original is None:
+        if not found.is_by_hand:
+            return "it takes back an answer that is not posted here"
+        order = order_of(answer, claim, found.remittance.payer_identifier, standing)
+        lines = _answers(answer, match)
+        standing.append(Standing(claim.key, order, answer.charge_cents, answer.paid_cents, lines))
+        return Posted(answer, match, lines, claim.key, order, next_payer(claim, order))
+    standing[:] = without(standing, original)
+    is_expected = original.order is claim.order or original.order in claim.later
+    following = next_payer(claim, original.order)
+    lines = tuple(line.turned() for line in original.lines)
+    return Posted(answer, match, lines, original.claim, original.order, following, is_expected)
 
 
 def _imbalance(answer: RemittedClaim) -> str:

@@ -192,7 +192,7 @@ class _Reading:
         elif kind == "82" and segment.text(8) == "XX":
             self._claim["rendering_npi"] = segment.text(9)
         elif kind == "TT":
-            self._claim["forwarded_to"] = segment.text(3)
+            self._claim |= {"forwarded_to": segment.text(3), "forwarded_identifier": segment.text(9)}
 
     def day(self, segment: Segment) -> None:
         """DTM: the days of the claim or the line."""
@@ -238,6 +238,11 @@ class _Reading:
         """MOA: remark codes of the whole claim."""
         if self._claim is not None:
             self._claim["remarks"].extend(code for code in map(segment.text, range(3, 8)) if code)
+
+    def inpatient(self, segment: Segment) -> None:
+        """MIA: remark codes of a claim that the payer processed as an institution's."""
+        if self._claim is not None:
+            self._claim["remarks"].extend(code for code in map(segment.text, (5, *range(20, 24))) if code)
 
     # --- a line ---
 
@@ -340,6 +345,7 @@ _READERS = {
     "DTM": _Reading.day,
     "AMT": _Reading.amount,
     "CAS": _Reading.adjust,
+    "MIA": _Reading.inpatient,
     "MOA": _Reading.outpatient,
     "SVC": _Reading.begin_line,
     "REF": _Reading.reference,

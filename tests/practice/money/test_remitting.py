@@ -10,7 +10,8 @@ from django.test import Client
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, place, post, preview, unpost
+from cleanclaim.practice.engine.placing import place
+from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, unpost
 from cleanclaim.practice.models import (
     AnswerState,
     Claim,
@@ -23,6 +24,7 @@ from cleanclaim.practice.models import (
     Role,
     User,
 )
+from cleanclaim.x12.reader_835 import read_835
 from tests.practice.conftest import person
 from tests.practice.money.answers import Said, denies, pays_well, remittance
 
@@ -60,8 +62,7 @@ def services(claim: Claim) -> list[tuple[str, int]]:
 
 
 def posted(clinic: Clinic, user: User, data: bytes) -> list[Remittance]:
-    rows, _found = post(clinic, user, keep_file(clinic, user, data))
-    return rows
+    return post(clinic, user, keep_file(clinic, user, data)).posted
 
 
 def test_a_payment_goes_onto_its_claims(inside: Clinic, biller: User, filed: list[Claim]) -> None:
@@ -94,7 +95,7 @@ def test_the_same_payment_again_changes_nothing(inside: Clinic, biller: User, fi
     # The payer sends it again, in another file with another denial beside it.
     assert posted(inside, biller, remittance(said) + b"\n") == []
     assert LedgerTransaction.objects.count() == before
-    assert [record.trace_number for record in preview(remittance(said)).known] == ["EFT1"]
+    assert [record.trace_number for record in preview(inside, read_835(remittance(said))).known] == ["EFT1"]
 
 
 def test_taken_back_everything_stands_as_before(inside: Clinic, biller: User, filed: list[Claim]) -> None:
@@ -160,7 +161,7 @@ def test_a_payment_whose_sum_cannot_be_explained_is_refused_whole(
     inside: Clinic, biller: User, filed: list[Claim]
 ) -> None:
     data = remittance([Said(filed[0], pays_well)], off=1)
-    found = preview(data)
+    found = preview(inside, read_835(data))
     assert [why.partition(":")[0] for _record, why in found.refused] == ["segment 4, BPR02"]
     before = LedgerEntry.objects.count()
     assert posted(inside, biller, data) == []

@@ -1,7 +1,8 @@
 """Charges enter the ledger when a claim leaves the clinic, and leave it when another claim takes its place.
 
 A claim is charged once, by the claim as it was filed. What replaces or voids it reverses its charge: whatever was paid
-on it then stands as a credit until the payer takes it back.
+on it then stands as a credit until the payer takes it back. A claim to a later payer charges nothing: it asks for what
+stands open to that payer on the lines of the claim that it follows.
 """
 
 from __future__ import annotations
@@ -14,36 +15,41 @@ from datetime import date
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import LedgerError, Source, Transaction, reversal_of
 from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.known_claims import known, payers_in_order
+from cleanclaim.practice.engine.known_claims import Filed, filed_claims
 from cleanclaim.practice.models import Batch, Claim, Clinic, LedgerTransaction
 from cleanclaim.records import Frequency
 
 BATCH = "batch"
 """The kind of source of a charge to a payer: the file that the claim went out in."""
+_ASKED_AT_ONCE = 2000
 SUPERBILL = "superbill"
 """The kind of source of a charge to the patient: the superbill that they were given."""
 
 
+KEY = "charge:"
+"""With what the key of every charge begins."""
+
+
 def charge_key(claim: Claim) -> str:
     """The key of a claim's charge in the ledger."""
-    return f"charge:{claim.pk}"
+    return f"{KEY}{claim.pk}"
 
 
-def charges(clinic: Clinic, claims: Sequence[Claim], source: Source, on: date) -> Iterator[Transaction]:
-    """The charges of filed claims that have none in the ledger yet; a void charges nothing."""
-    there = _there(clinic, claims)
-    for claim in claims:
-        if charge_key(claim) in there or claim.frequency == Frequency.VOID.value:
+def charges(clinic: Clinic, claims: Sequence[Filed], source: Source, on: date) -> Iterator[Transaction]:
+    """The charges of filed claims that have none in the ledger yet; a void or a claim that follows charges nothing."""
+    there = _there(clinic, [one.claim for one in claims])
+    for one in claims:
+        claim = one.claim
+        follows = claim.follows_id is not None or claim.frequency == Frequency.VOID.value
+        if follows or charge_key(claim) in there:
             continue
-        payer, _following = payers_in_order(claim)
-        lines = [(line.key, line.charge_cents) for part in known(claim) for line in part.lines]
-        yield posting.charge(charge_key(claim), on, source, payer, lines)
+        yield posting.charge(charge_key(claim), on, source, one.payer.value, one.charges)
 
 
 def charges_of_batch(clinic: Clinic, batch: Batch, claims: Sequence[Claim], on: date) -> list[Transaction]:
     """What filing these claims in a file writes: their charges, and the reversal of the charges that they answer."""
     source = Source(BATCH, str(batch.pk), batch.sha256)
-    return [*charges(clinic, claims, source, on), *_uncharged(clinic, claims, source, on)]
+    return [*charges(clinic, filed_claims(claims), source, on), *_uncharged(clinic, claims, source, on)]
 
 
 def charge_to_patient(claim: Claim, on: date) -> Transaction:
@@ -62,12 +68,16 @@ def charge_to_patient(claim: Claim, on: date) -> Transaction:
 
 def _there(clinic: Clinic, claims: Iterable[Claim]) -> set[str]:
     keys = [charge_key(claim) for claim in claims]
-    return set(LedgerTransaction.objects.filter(clinic=clinic, key__in=keys).values_list("key", flat=True))
+    found: set[str] = set()
+    for start in range(0, len(keys), _ASKED_AT_ONCE):
+        some = LedgerTransaction.objects.filter(clinic=clinic, key__in=keys[start : start + _ASKED_AT_ONCE])
+        found.update(some.values_list("key", flat=True))
+    return found
 
 
 def _uncharged(clinic: Clinic, claims: Iterable[Claim], source: Source, on: date) -> Iterator[Transaction]:
     """The reversals of the charges of earlier claims that these replace or void."""
-    keys = [f"charge:{claim.replaces_id}" for claim in claims if claim.replaces_id is not None]
+    keys = [f"{KEY}{claim.replaces_id}" for claim in claims if claim.replaces_id is not None]
     rows = LedgerTransaction.objects.filter(clinic=clinic, key__in=keys, reversed_by=None)
     for charged in ledger_rows.read(rows.select_related("reverses").prefetch_related("entries")):
         yield reversal_of(charged, f"{charged.key}:answered", on, source)

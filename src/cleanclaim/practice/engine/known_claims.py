@@ -1,71 +1,280 @@
-"""Filed claims as payers' answers are matched to them."""
+"""Filed claims as payers' answers are matched to them: each record is read once, with what was answered so far.
+
+Claims of one service to several payers are one chain: the first was charged, and the lines of all of them are its lines
+in the ledger, `CLAIM:PART:NUMBER` with the key and the parts of the first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
-from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus
-from cleanclaim.records.remittance import RemittedClaim
-from cleanclaim.remittance.matching import KnownClaim, KnownLine
+from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
+from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
+from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
+from cleanclaim.remittance.effects import Effect, LineAnswer
+from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing, Unmatched
+from cleanclaim.remittance.settling import taken_back_by, without
 
-_ASKED_AT_ONCE = 500
+_ASKED_AT_ONCE = 2000
+"""Numbers, keys or days in one query: databases bound the values of a statement."""
 
-
-def candidates(answers: Iterable[RemittedClaim]) -> list[Claim]:
-    """Filed claims in scope that any of these answers may speak of: by number, by the payer's number, by day."""
-    numbers: set[str] = set()
-    payer_numbers: set[str] = set()
-    days: set[date] = set()
-    for answer in answers:
-        numbers.add(answer.control_number.upper())
-        # A claim that went out in parts has the part behind its own number.
-        numbers.add(answer.control_number.upper().rpartition("-")[0])
-        payer_numbers.add(answer.payer_control_number)
-        days.update(day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day)
-    numbered = ClaimAnswer.objects.filter(payer_control_number__in=payer_numbers - {""}).values_list("claim", flat=True)
-    filed = Claim.objects.filter(status__in=[ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value]).exclude(batch=None)
-    wanted = Q(number__in=numbers - {""}) | Q(pk__in=[key for key in numbered if key]) | Q(date_of_service__in=days)
-    return list(filed.filter(wanted).prefetch_related("answers"))
+_PLACES = list(CoverageOrder)
 
 
-def known(claim: Claim) -> list[KnownClaim]:
-    """A filed claim as it went out: one, or its parts. Lines are called `CLAIM:PART:NUMBER`."""
-    record = records.Claim.model_validate(claim.record)
-    numbers = tuple(sorted({item.payer_control_number for item in claim.answers.all() if item.payer_control_number}))
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A filed claim: its row, its record, and how it is known to whoever matches answers.
+
+    `known` is the claim as it went out: one, or its parts. `payer` is the place of the payer that it went to, and
+    `next_payer` that of the one that comes next, if there is one.
+    """
+
+    claim: Claim
+    record: records.Claim
+    known: tuple[KnownClaim, ...]
+
+    @property
+    def payer(self) -> CoverageOrder:
+        """The place of the payer that it went to."""
+        return self.record.payer.order
+
+    @property
+    def next_payer(self) -> CoverageOrder | None:
+        """The place of the payer that comes next, if there is one."""
+        later = self.known[0].later
+        return later[0] if later else None
+
+    @property
+    def charges(self) -> list[tuple[str, int]]:
+        """Each line of the ledger with its charge in cents."""
+        return [(line.key, line.charge_cents) for part in self.known for line in part.lines]
+
+
+def filed_claims(rows: Iterable[Claim]) -> list[Filed]:
+    """These claims, in order, with the answers that stand. Each record is opened and read once."""
+    found = list(rows)
+    heads = _heads(found)
+    answered, numbers = _answered(found)
+    return [_filed(claim, heads, answered[claim.follows_id or claim.pk], numbers.get(claim.pk, ())) for claim in found]
+
+
+def index_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> tuple[ClaimIndex, dict[str, Filed]]:
+    """The claims in scope that any of these answers may speak of, by everything that an answer names them by.
+
+    Most are found by their number; only for the others are claims asked for by the payer's number and by day. Returns
+    the index and the claims by their key. `lock` keeps them from changing for the rest of the transaction.
+    """
+    found: dict[str, Filed] = {}
+    index = ClaimIndex()
+
+    def take(rows: Iterable[Claim]) -> None:
+        fresh = {str(row.pk): row for row in rows if str(row.pk) not in found}
+        for one in filed_claims(fresh.values()):
+            found[str(one.claim.pk)] = one
+            for known in one.known:
+                index.add(known)
+
+    take(_numbered(answers, lock=lock))
+    lost = [answer for answer in answers if isinstance(index.find(answer), Unmatched)]
+    if lost:
+        take(_alike(lost, lock=lock))
+    return index, found
+
+
+def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
+    """The answers to each of these claims that are posted and whose payment was not unposted, the oldest first."""
+    found: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
+    states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
+    for keys in _pieces(set(claims)):
+        rows = ClaimAnswer.objects.filter(claim__in=keys, state__in=states, remittance__unposted_at=None)
+        for row in rows.defer("answer").order_by("created_at", "segment"):
+            found[row.claim_id].append(row)
+    return found
+
+
+def written_lines(lines: Iterable[LineAnswer]) -> list[list[Any]]:
+    """What an answer wrote for each line, as a row keeps it: the key without its claim, paid, what was not."""
     return [
-        KnownClaim(
-            key=str(claim.pk),
-            control_number=part.id,
-            lines=tuple(
-                KnownLine(
-                    key=f"{claim.pk}:{part.id}:{line.number}",
-                    control_number=line.control_number,
-                    code=line.code,
-                    modifiers=line.modifiers,
-                    units=line.units,
-                    charge_cents=line.charge_cents,
-                    date_of_service=line.date_of_service,
-                )
-                for line in part.lines
-            ),
-            family_name=record.patient.name.family_name,
-            member_id=record.payer.member_id,
-            payer_control_numbers=numbers,
-        )
-        for part in filed_as(record)
+        [
+            line.line.partition(":")[2],
+            line.paid_cents,
+            [[effect.value, cents, why] for effect, cents, why in line.unpaid],
+        ]
+        for line in lines
     ]
 
 
-def payers_in_order(claim: Claim) -> tuple[str, str | None]:
-    """The order of the payer that a claim went to, and of the one that comes next, if there is one."""
+def read_lines(head: UUID, written: Iterable[Sequence[Any]]) -> tuple[LineAnswer, ...]:
+    """What `written_lines` wrote, for the chain that begins with this claim."""
+    return tuple(
+        LineAnswer(f"{head}:{key}", paid, tuple((Effect(effect), cents, why) for effect, cents, why in unpaid))
+        for key, paid, unpaid in written
+    )
+
+
+# --- rows --------------------------------------------------------------------------------------------------
+
+
+def _claims(*, lock: bool) -> QuerySet[Claim]:
+    filed = Claim.objects.filter(status__in=[ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value]).exclude(batch=None)
+    rows = filed.defer("questions", "evidence").order_by("pk")
+    return rows.select_for_update(of=("self",)) if lock else rows
+
+
+def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
+    numbers: set[str] = set()
+    for answer in answers:
+        for number in {answer.control_number, answer.control_number.upper()}:
+            # A claim that went out in parts has the part behind its own number.
+            numbers.update({number, number.rpartition("-")[0]})
+    for wanted in _pieces(numbers - {""}):
+        yield from _claims(lock=lock).filter(number__in=wanted)
+
+
+def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
+    payer_numbers: set[str] = set()
+    days: set[date] = set()
+    for answer in answers:
+        payer_numbers.add(answer.payer_control_number)
+        days.update(day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day)
+    for wanted in _pieces(payer_numbers - {""}):
+        told = ClaimAnswer.objects.filter(payer_control_number__in=wanted).exclude(claim=None).values("claim")
+        yield from _claims(lock=lock).filter(pk__in=told)
+    for some in _pieces(days):
+        yield from _claims(lock=lock).filter(date_of_service__in=some)
+
+
+def _pieces(values: Iterable[Any]) -> Iterable[list[Any]]:
+    listed = sorted(values)
+    for start in range(0, len(listed), _ASKED_AT_ONCE):
+        yield listed[start : start + _ASKED_AT_ONCE]
+
+
+def _heads(claims: Iterable[Claim]) -> dict[UUID, Claim]:
+    """The claims that were charged, for those that follow one."""
+    wanted = {claim.follows_id for claim in claims if claim.follows_id is not None}
+    return {row.pk: row for keys in _pieces(wanted) for row in Claim.objects.filter(pk__in=keys)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What was answered to a chain, and to the claims that its claims replace; and the payers' numbers, by claim."""
+
+    chain: tuple[Standing, ...] = ()
+    replaced: tuple[Standing, ...] = ()
+
+
+def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID, set[str]]]:
+    """By the head of each chain what was answered, and by claim the numbers that payers gave it."""
+    members: dict[UUID, UUID] = {claim.follows_id or claim.pk: claim.follows_id or claim.pk for claim in claims}
+    for keys in _pieces(set(members)):
+        members.update(Claim.objects.filter(follows__in=keys).values_list("pk", "follows_id"))
+    replaced: dict[UUID, UUID] = {}
+    asked = {claim.replaces_id: claim.follows_id or claim.pk for claim in claims if claim.replaces_id is not None}
+    while asked:
+        replaced.update(asked)
+        rows = [row for keys in _pieces(set(asked)) for row in Claim.objects.filter(pk__in=keys).exclude(replaces=None)]
+        asked = {row.replaces_id: asked[row.pk] for row in rows if row.replaces_id not in replaced}
+    told = standing_answers([*members, *replaced])
+    numbers = {key: {row.payer_control_number for row in rows} - {""} for key, rows in told.items()}
+    own: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
+    for claim, head in members.items():
+        own[head] += told.get(claim, [])
+    others: dict[UUID, list[Standing]] = defaultdict(list)
+    for claim, head in replaced.items():
+        others[head] += _still_standing(claim, told.get(claim, []))
+    return {
+        head: _Answered(tuple(_still_standing(head, own[head])), tuple(others[head])) for head in set(members.values())
+    }, numbers
+
+
+def _still_standing(head: UUID, rows: Iterable[ClaimAnswer]) -> list[Standing]:
+    """The answers of a chain without those that payers took back themselves."""
+    found: list[Standing] = []
+    for row in sorted(rows, key=lambda one: (one.created_at, one.segment)):
+        made = Standing(
+            str(row.claim_id),
+            CoverageOrder(row.order),
+            row.charge_cents,
+            row.paid_cents,
+            read_lines(head, row.posted),
+            row.payer_control_number,
+        )
+        original = taken_back_by(made, found) if row.status_code == ClaimStatusCode.REVERSAL else None
+        if original is None:
+            found.append(made)
+        else:
+            found = without(found, original)
+    return found
+
+
+def _filed(claim: Claim, heads: dict[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
     record = records.Claim.model_validate(claim.record)
-    orders = list(records.CoverageOrder)
-    place = orders.index(record.payer.order)
-    later = sorted((orders.index(other.order) for other in record.other_payers), key=int)
-    following = next((orders[one].value for one in later if one > place), None)
-    return record.payer.order.value, following
+    parts = filed_as(record)
+    if claim.follows_id is None:
+        head, keys = claim.pk, [f"{claim.pk}:{part.id}:{line.number}" for part in parts for line in part.lines]
+    else:
+        first = records.Claim.model_validate(heads[claim.follows_id].record)
+        head = claim.follows_id
+        keys = [f"{head}:{part.id}:{line.number}" for part in filed_as(first) for line in part.lines]
+    asked = _asked(record)
+    others = {other.order for other in record.other_payers}
+    later = tuple(order for order in _PLACES[_PLACES.index(record.payer.order) + 1 :] if order in others)
+    known, begun = [], 0
+    for part in parts:
+        count = len(part.lines)
+        known.append(
+            KnownClaim(
+                key=str(claim.pk),
+                control_number=part.id,
+                lines=tuple(
+                    KnownLine(
+                        key=key,
+                        control_number=line.control_number,
+                        code=line.code,
+                        modifiers=line.modifiers,
+                        units=line.units,
+                        charge_cents=line.charge_cents,
+                        date_of_service=line.date_of_service,
+                        asked_cents=left,
+                    )
+                    for key, line, left in zip(
+                        keys[begun : begun + count], part.lines, asked[begun : begun + count], strict=True
+                    )
+                ),
+                family_name=record.patient.name.family_name,
+                member_id=record.payer.member_id,
+                payer_control_numbers=tuple(sorted(numbers)),
+                order=record.payer.order,
+                later=later,
+                identifiers=tuple((one.order, one.identifier) for one in (record.payer, *record.other_payers)),
+                chain=str(head),
+                standing=answered.chain,
+                replaced=answered.replaced,
+            )
+        )
+        begun += count
+    return Filed(claim, record, tuple(known))
+
+
+def _asked(record: records.Claim) -> list[int | None]:
+    """What the payer before the one billed left of each line, as the claim tells it; unknown where it does not."""
+    decided = [other for other in record.other_payers if other.adjudication is not None and other.adjudication.lines]
+    if not decided:
+        return [None] * len(record.lines)
+    last = max(decided, key=lambda other: _PLACES.index(other.order)).adjudication
+    left = {line.line: _left_of(line) for line in last.lines} if last is not None else {}
+    return [left.get(line.number, line.charge_cents) for line in record.lines]
+
+
+def _left_of(line: AdjudicatedLine) -> int:
+    return sum(item.amount_cents for item in line.adjustments if item.group is AdjustmentGroup.PATIENT)

@@ -98,7 +98,7 @@ class Claim(ClinicRow):
     payer = models.CharField(max_length=38, blank=True)
     payer_name = models.CharField(max_length=80, blank=True)
     order = models.CharField(
-        max_length=9, choices=choices_of(CoverageOrder), default=CoverageOrder.PRIMARY.value, verbose_name="payer's place"
+        "payer's place", max_length=9, choices=choices_of(CoverageOrder), default=CoverageOrder.PRIMARY.value
     )
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     date_of_service = models.DateField()

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, place, post, preview, unpost
+from cleanclaim.practice.engine.placing import place
+from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, Remittance, RemittanceFile
 from cleanclaim.reference import adjustments
 from cleanclaim.remittance.effects import Effect
@@ -92,7 +93,7 @@ def remittance_file(request: ClinicRequest, key: UUID) -> HttpResponse:
     file = get_object_or_404(RemittanceFile, pk=key)
     if request.method == "POST":
         return _post(request, file)
-    found = preview(file.content.data)
+    found = preview(access.clinic, read_file(file))
     access.record("read", "remittance file", file.pk, detail=f"{len(found.plans)} payments")
     context = {
         "file": file,
@@ -105,7 +106,8 @@ def remittance_file(request: ClinicRequest, key: UUID) -> HttpResponse:
 
 def _post(request: ClinicRequest, file: RemittanceFile) -> HttpResponse:
     access = request.access
-    posted, found = post(access.clinic, access.user, file, origin=access.origin)
+    found = post(access.clinic, access.user, file, origin=access.origin)
+    posted = found.posted
     for row in posted:
         held = f"; {dollars(row.held_cents)} held" if row.held_cents else ""
         messages.success(request, f"{row.payer_name} {row.trace_number}: {dollars(row.amount_cents)} posted{held}.")
