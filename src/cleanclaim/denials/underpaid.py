@@ -1,0 +1,148 @@
+"""Lines that were paid less than they are worth: what the payer allowed against what we computed.
+
+What we computed has the multiple-procedure reduction in it; the assistant's cut and sequestration come off the payment
+and not off what is allowed. So both sides are compared before those two: paid, what is the patient's, sequestration,
+and an earlier payer's part together are what the payer allowed, unless it states that amount itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cleanclaim.denials.refused import Answered
+from cleanclaim.records.adjudication import AdjustmentGroup
+from cleanclaim.records.remittance import ClaimStatusCode, RemittedLine
+from cleanclaim.reference import denials, values
+from cleanclaim.remittance.effects import Effect, effect_of
+from cleanclaim.remittance.matching import KnownLine
+
+_AS_PRIMARY = frozenset({ClaimStatusCode.PRIMARY.value, ClaimStatusCode.PRIMARY_FORWARDED.value})
+_SEQUESTRATION = "253"
+_MULTIPLE = "59"
+_ASSISTANT = frozenset({"CQ", "CO"})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What we computed of one line, in cents: what is allowed, and what the payer pays, where that is known."""
+
+    allowed_cents: int | None
+    payment_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the arithmetic: words, and cents with their sign."""
+
+    words: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Underpayment:
+    """A line that was allowed less than we computed. `short_cents` is the difference; `steps` how the payer came there.
+
+    `payment_short_cents` is what the payer itself paid too little, where its share is known.
+    """
+
+    line: KnownLine
+    expected_cents: int
+    allowed_cents: int
+    payment_short_cents: int | None
+    steps: tuple[Step, ...]
+
+    @property
+    def short_cents(self) -> int:
+        """By how much the payer allowed less."""
+        return self.expected_cents - self.allowed_cents
+
+
+def underpaid(answers: Sequence[Answered], expected: Mapping[str, Expected]) -> list[Underpayment]:
+    """The lines that were paid, and less than they are worth beyond the payer's own rounding.
+
+    Args:
+        answers: the answers of the first payer to one claim, in the order they came; the last that was not taken back
+            is compared. Where the payer comes behind another, nothing is.
+        expected: by line, what we computed. A line whose price is not known is not judged.
+    """
+    last = in_force(answers)
+    if last is None or last.answer.status not in _AS_PRIMARY or not last.matched:
+        return []
+    parts: dict[str, list[RemittedLine]] = {}
+    for key, part in zip(last.matched, last.answer.lines, strict=True):
+        parts.setdefault(key, []).append(part)
+    whole_claim = sum(item.amount_cents for item in last.answer.adjustments if item.reason != _SEQUESTRATION)
+    if whole_claim:  # cuts of the claim as a whole say of no line what was allowed
+        return []
+    withheld = sum(item.amount_cents for item in last.answer.adjustments)
+    found = []
+    for line in last.lines:
+        ours = expected.get(line.key)
+        if ours is None or ours.allowed_cents is None or line.key not in parts:
+            continue
+        judged = _judged(line, parts[line.key], ours, is_withheld_elsewhere=bool(withheld))
+        if judged is not None:
+            found.append(judged)
+    return found
+
+
+def in_force(answers: Sequence[Answered]) -> Answered | None:
+    """The last answer that was not taken back."""
+    last: Answered | None = None
+    for answered in answers:
+        last = None if answered.answer.is_reversal else answered
+    return last
+
+
+def interest_since(received_on: date | None, paid_on: date | None, *, is_medicare: bool) -> int | None:
+    """Days for which Medicare owes interest on a clean claim; `None` where that is not known, 0 where it owes none."""
+    if not is_medicare:
+        return None
+    if received_on is None or paid_on is None:
+        return None
+    days = values.on("medicare_interest_after_days", paid_on).value
+    return None if days is None else max((paid_on - received_on).days - days, 0)
+
+
+def _judged(
+    line: KnownLine, parts: Sequence[RemittedLine], ours: Expected, *, is_withheld_elsewhere: bool
+) -> Underpayment | None:
+    """The underpayment of one line, `None` where it is none or cannot be told."""
+    items = [item for part in parts for item in part.adjustments]
+    if any(effect_of(item) is Effect.OPEN and item.reason != "23" for item in items):
+        return None  # refused in part: that is a denial, and its cents are not allowed at all
+    paid = sum(part.paid_cents for part in parts)
+    theirs = sum(item.amount_cents for item in items if item.group is AdjustmentGroup.PATIENT)
+    withheld = sum(item.amount_cents for item in items if item.reason == _SEQUESTRATION)
+    if not paid and not theirs:
+        return None
+    cut = sum(item.amount_cents for item in items if item.reason == _MULTIPLE)
+    derived = paid + theirs + withheld
+    stated = _stated(parts)
+    by_assistant = bool(_ASSISTANT & set(line.modifiers))
+    if stated is None and by_assistant:
+        return None  # the assistant's cut stands with the fee schedule's: what was allowed cannot be told
+    allowed = derived if stated is None or stated - cut == derived else stated
+    worth = min(ours.allowed_cents or 0, line.charge_cents)
+    slack = denials.figures().rounding_cents_per_unit * max(line.units, 1)
+    if worth - allowed <= slack:
+        return None
+    steps = [Step("charge", line.charge_cents)]
+    if cut:
+        steps.append(Step("multiple-procedure reduction", -cut))
+    steps.append(Step("over the fee schedule or contract", allowed - line.charge_cents + cut))
+    steps.append(Step("allowed by the payer", allowed))
+    steps += [Step(words, -cents) for words, cents in (
+        ("the patient's share", theirs), ("sequestration", withheld), ("assistant's reduction", allowed - derived)
+    ) if cents]  # fmt: skip
+    steps.append(Step("paid", paid))
+    short = None if ours.payment_cents is None or is_withheld_elsewhere else max(ours.payment_cents - paid, 0)
+    return Underpayment(line, worth, allowed, short, tuple(steps))
+
+
+def _stated(parts: Sequence[RemittedLine]) -> int | None:
+    """What the payer itself says that it allowed; `None` where one part does not say it."""
+    told = [part.allowed_cents for part in parts]
+    return sum(cents for cents in told if cents is not None) if all(cents is not None for cents in told) else None
