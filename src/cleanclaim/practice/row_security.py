@@ -83,6 +83,8 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept("practice_statement", sealed="content"),
     Kept("practice_period", ("begins_on", "ends_on", "figures", "last_transaction_id", "closed_by_id", "clinic_id")),
+    Kept("practice_worknote", sealed="text"),
+    Kept("practice_letter", sealed="content"),
     Kept(
         "practice_batch",
         (

@@ -24,6 +24,17 @@ from cleanclaim.practice.models.exchange import (
     ReceivedFile,
     Transmission,
 )
+from cleanclaim.practice.models.follow_up import (
+    LIVE_STATES,
+    Letter,
+    NoteKind,
+    Proposal,
+    ProposalState,
+    WorkItem,
+    WorkKind,
+    WorkNote,
+    WorkState,
+)
 from cleanclaim.practice.models.money import (
     AnswerState,
     ClaimAnswer,
@@ -83,6 +94,7 @@ from cleanclaim.practice.models.visits import (
 )
 
 __all__ = [
+    "LIVE_STATES",
     "OPEN_STATUSES",
     "AccountRules",
     "Addendum",
@@ -134,9 +146,11 @@ __all__ = [
     "JobStatus",
     "LedgerEntry",
     "LedgerTransaction",
+    "Letter",
     "Means",
     "Membership",
     "NeedTest",
+    "NoteKind",
     "NoticeKind",
     "NoticeNumbers",
     "NoticeOption",
@@ -149,6 +163,8 @@ __all__ = [
     "Period",
     "PlanOfCare",
     "ProgressReport",
+    "Proposal",
+    "ProposalState",
     "Provider",
     "Receipt",
     "ReceivedFile",
@@ -168,6 +184,10 @@ __all__ = [
     "User",
     "Visit",
     "VisitStatus",
+    "WorkItem",
+    "WorkKind",
+    "WorkNote",
+    "WorkState",
     "WriteOff",
     "WriteOffState",
 ]
