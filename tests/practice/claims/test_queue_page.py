@@ -12,13 +12,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.models import Batch, Claim, Clinic, Membership, Role, TrailEntry, Visit
-from cleanclaim.practice.pages.claims.filters import Filters, choices, filters_of, in_order, narrowed
+from cleanclaim.practice.pages.claims.counts import counted
+from cleanclaim.practice.pages.claims.filters import Filters, filters_of, in_order, narrowed
 from tests.practice.claims.claim_rows_of import claim_of
 from tests.practice.conftest import DAY, person
 
 AsRole = Callable[[Role], Client]
 QUEUE = "/c/millrace/claims/"
-QUERIES = 25
+QUERIES = 20
 
 
 def _numbers(content: bytes) -> list[str]:
@@ -104,7 +105,7 @@ def test_what_is_due_soonest_and_worth_most_comes_first(inside: Clinic) -> None:
 
 
 def test_filters_narrow_and_their_counts_say_how_far(inside: Clinic) -> None:
-    found = choices(Filters(), DAY)
+    found = counted(Filters(), DAY).choices
     assert {choice.value: choice.count for choice in found.statuses}["todo"] == Claim.objects.count()
     for name, options in (("payer", found.payers), ("cause", found.causes), ("rule", found.rules),
                           ("therapist", found.therapists), ("deadline", found.deadlines),

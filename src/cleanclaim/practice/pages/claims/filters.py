@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from cleanclaim.practice.engine.causes import Cause
@@ -21,7 +21,8 @@ TO_DO = "todo"
 
 EVERY = "every"
 
-_TO_DO_STATUSES = (*OPEN_STATUSES, ClaimStatus.SUPERBILL.value)
+TO_DO_STATUSES = (*OPEN_STATUSES, ClaimStatus.SUPERBILL.value)
+"""What `TO_DO` stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def narrowed(filters: Filters, today: date, *, without: str = "") -> QuerySet[Cl
     rows = Claim.objects.all()
     asked = {name: "" if name == without else getattr(filters, name) for name in _NAMES}
     if asked["status"] == TO_DO:
-        rows = rows.filter(status__in=_TO_DO_STATUSES)
+        rows = rows.filter(status__in=TO_DO_STATUSES)
     elif asked["status"] not in {"", EVERY}:
         rows = rows.filter(status=asked["status"])
     if asked["payer"]:
@@ -131,130 +132,42 @@ def narrowed(filters: Filters, today: date, *, without: str = "") -> QuerySet[Cl
             found = found.filter(rule=asked["rule"].upper())
         rows = rows.filter(Exists(found))
     if asked["deadline"]:
-        rows = rows.filter(_due(DEADLINES[asked["deadline"]], today, is_unknown=asked["deadline"] == "unknown"))
+        rows = rows.filter(due(DEADLINES[asked["deadline"]], today, is_unknown=asked["deadline"] == "unknown"))
     if asked["age"]:
-        rows = rows.filter(_aged(AGES[asked["age"]], today))
+        rows = rows.filter(aged(AGES[asked["age"]], today))
     if asked["text"]:
         rows = rows.filter(Q(number__iexact=asked["text"]) | Q(patient__number__iexact=asked["text"]))
     return rows
 
 
-def _due(span: Span, today: date, *, is_unknown: bool) -> Q:
+def due(span: Span, today: date, *, is_unknown: bool) -> Q:
+    """Claims whose last day of filing lies in a span; or is not known."""
     if is_unknown:
         return Q(due_on=None)
     found = Q(due_on__lte=today + timedelta(days=span.most or 0))
     return found if span.least is None else found & Q(due_on__gte=today + timedelta(days=span.least))
 
 
-def _aged(span: Span, today: date) -> Q:
+def aged(span: Span, today: date) -> Q:
+    """Claims whose service was so many days ago."""
     found = Q(date_of_service__lte=today - timedelta(days=span.least or 0))
     return found if span.most is None else found & Q(date_of_service__gte=today - timedelta(days=span.most))
+
+
+def worth() -> Coalesce:
+    """What a claim is worth in cents: what it is allowed; where that is not known, its charge; else nothing."""
+    return Coalesce("allowed_cents", "charge_cents", Value(0))
 
 
 def in_order(rows: QuerySet[Claim], today: date) -> QuerySet[Claim]:
     """By step of the deadline, and within a step the dearest first; `worth_cents` is what counts as dollars.
 
-    A claim is worth what it is allowed; where that is not known, its charge. An unknown deadline may be near: it comes
-    before the ones that are known to be far.
+    An unknown deadline may be near: it comes before the ones that are known to be far.
     """
     steps = [When(due_on__lte=today + timedelta(days=days), then=Value(place)) for place, (days, _) in
              enumerate(ORDER_STEPS)]  # fmt: skip
     steps.append(When(due_on=None, then=Value(len(ORDER_STEPS))))
     return rows.annotate(
         step=Case(*steps, default=Value(len(ORDER_STEPS) + 1), output_field=IntegerField()),
-        worth_cents=Coalesce("allowed_cents", "charge_cents", Value(0)),
+        worth_cents=worth(),
     ).order_by("step", "-worth_cents", F("due_on").asc(nulls_last=True), "number", "pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One choice of a filter, with how many claims it would show."""
-
-    value: str
-    words: str
-    count: int
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The choices of every filter, counted with the other filters as they are."""
-
-    statuses: list[Choice] = field(default_factory=list)
-    payers: list[Choice] = field(default_factory=list)
-    causes: list[Choice] = field(default_factory=list)
-    rules: list[Choice] = field(default_factory=list)
-    therapists: list[Choice] = field(default_factory=list)
-    deadlines: list[Choice] = field(default_factory=list)
-    ages: list[Choice] = field(default_factory=list)
-    clinics: list[Choice] = field(default_factory=list)
-
-
-def choices(filters: Filters, today: date) -> Choices:
-    """Count what each choice would show. One query a filter, whatever the number of choices."""
-    by_status = dict(_counted(narrowed(filters, today, without="status"), "status"))
-    to_do = sum(by_status.get(status, 0) for status in _TO_DO_STATUSES)
-    statuses = [Choice(TO_DO, "To do", to_do, filters.status == TO_DO)]
-    statuses += [
-        Choice(status, label.words, by_status.get(status, 0), filters.status == status)
-        for status, label in STATUS_LABELS.items()
-    ]
-    statuses.append(Choice(EVERY, "All", sum(by_status.values()), filters.status == EVERY))
-    payers = narrowed(filters, today, without="payer").values_list("payer", "payer_name").annotate(n=Count("pk"))
-    therapists = narrowed(filters, today, without="therapist").values_list(
-        "visit__therapist", "visit__therapist__given_name", "visit__therapist__family_name"
-    )
-    clinics = narrowed(filters, today, without="clinic").values_list("clinic", "clinic__name").annotate(n=Count("pk"))
-    return Choices(
-        statuses=statuses,
-        payers=_by_payer(payers.order_by("payer_name"), filters.payer),
-        causes=_of_findings(filters, today, "cause", [cause.value for cause in Cause]),
-        rules=_of_findings(filters, today, "rule"),
-        therapists=[
-            Choice(str(key), f"{given} {family}", count, filters.therapist == str(key))
-            for key, given, family, count in therapists.annotate(n=Count("pk")).order_by(
-                "visit__therapist__family_name", "visit__therapist__given_name"
-            )
-        ],
-        deadlines=_spans(filters, today, "deadline", DEADLINES),
-        ages=_spans(filters, today, "age", AGES),
-        clinics=[
-            Choice(str(key), name, count, filters.clinic == str(key))
-            for key, name, count in clinics.order_by("clinic__name")
-        ],
-    )
-
-
-def _counted(rows: QuerySet[Claim], *names: str) -> Iterable[tuple[Any, ...]]:
-    return rows.order_by().values_list(*names).annotate(n=Count("pk"))
-
-
-def _by_payer(rows: Iterable[tuple[str, str, int]], chosen: str) -> list[Choice]:
-    """One choice a payer file, by the first of the names it goes by."""
-    found: dict[str, tuple[str, int]] = {}
-    for payer, name, count in rows:
-        words, before = found.get(payer, (name or payer or "none", 0))
-        found[payer] = (words, before + count)
-    return [Choice(payer, words, count, payer == chosen) for payer, (words, count) in found.items() if payer]
-
-
-def _of_findings(filters: Filters, today: date, name: str, order: list[str] | None = None) -> list[Choice]:
-    rows = ClaimFinding.objects.filter(
-        claim__in=narrowed(filters, today, without=name), ignored_at=None, was_mended=False
-    )
-    counted = dict(rows.order_by().values_list(name).annotate(n=Count("claim", distinct=True)))
-    chosen = getattr(filters, name)
-    return [
-        Choice(value, value, counted[value], value == chosen) for value in order or sorted(counted) if value in counted
-    ]
-
-
-def _spans(filters: Filters, today: date, name: str, spans: dict[str, Span]) -> list[Choice]:
-    counts = {
-        key: Count("pk", filter=_due(span, today, is_unknown=key == "unknown") if name == "deadline" else
-                   _aged(span, today))
-        for key, span in spans.items()
-    }  # fmt: skip
-    found = narrowed(filters, today, without=name).aggregate(**{f"n_{key}": count for key, count in counts.items()})
-    chosen = getattr(filters, name)
-    return [Choice(key, span.words, found[f"n_{key}"], key == chosen) for key, span in spans.items()]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,14 +19,8 @@ from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, 
 from cleanclaim.practice.engine.building import visits_to_build
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
-from cleanclaim.practice.pages.claims.filters import (
-    ORDER_STEPS,
-    Filters,
-    choices,
-    filters_of,
-    in_order,
-    narrowed,
-)
+from cleanclaim.practice.pages.claims.counts import counted
+from cleanclaim.practice.pages.claims.filters import ORDER_STEPS, Filters, filters_of, in_order, narrowed
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, standing
 
 PAGE = 50
@@ -97,34 +92,61 @@ def accesses_of(request: HttpRequest) -> list[Access]:
     return [enter(request, clinic.slug) for clinic in sorted(found.values(), key=lambda one: one.name)]
 
 
+class _Pages(Paginator[UUID]):
+    """Pages of keys whose number is known already."""
+
+    def __init__(self, keys: QuerySet[Claim, UUID], count: int) -> None:
+        super().__init__(keys, PAGE)
+        self.known = count
+
+    @property
+    def count(self) -> int:
+        """How many claims there are on all pages."""
+        return self.known
+
+
 def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, today: date) -> dict[str, Any]:
-    found = narrowed(filters, today)
-    page = Paginator(_with_what_is_shown(in_order(found, today)), PAGE).get_page(request.GET.get("page"))
-    shown = [_row(claim, today) for claim in page]
-    totals = in_order(found, today).aggregate(worth=Sum("worth_cents"), stake=Sum("at_stake_cents"))
+    found = counted(filters, today)
+    keys = in_order(narrowed(filters, today), today).values_list("pk", flat=True)
+    page = _Pages(keys, found.claims).get_page(request.GET.get("page"))
+    shown = [_row(claim, today) for claim in _with_what_is_shown(list(page))]
     for access in accesses:
         own = sum(row.claim.clinic_id == access.clinic.id for row in shown)
         access.record("list", "claim", detail=f"{own} claims of the queue")
     return {
         "rows": shown,
         "page": page,
-        "pages": _pages(page),
+        "pages": _words(page),
         "filters": filters,
-        "choices": choices(filters, today),
+        "choices": found.choices,
         "today": today,
-        "worth_cents": totals["worth"] or 0,
-        "stake_cents": totals["stake"] or 0,
+        "worth_cents": found.worth_cents,
+        "stake_cents": found.stake_cents,
         "steps": ORDER_STEPS,
     }
 
 
-def _with_what_is_shown(rows: QuerySet[Claim]) -> QuerySet[Claim]:
-    findings = ClaimFinding.objects.filter(ignored_at=None, was_mended=False)
-    return (
-        rows.select_related("patient", "visit__therapist", "clinic")
+def _with_what_is_shown(keys: Sequence[UUID]) -> list[Claim]:
+    """The claims of these keys in their order; what is sealed in them is not read."""
+    findings = ClaimFinding.objects.filter(ignored_at=None, was_mended=False).defer("changes")
+    rows = (
+        Claim.objects.select_related("patient", "visit__therapist", "clinic")
         .prefetch_related(Prefetch("findings", findings))
-        .defer("record", "questions", "evidence")
+        .only(*_SHOWN)
+        .in_bulk(keys)
     )
+    return [rows[key] for key in keys if key in rows]
+
+
+_SHOWN = (
+    *(
+        "number", "status", "frequency", "payer_name", "date_of_service", "due_on", "gaps", "unconfirmed",
+        "hold_reason", "allowed_cents", "charge_cents", "left_cents", "clinic__slug", "clinic__name",
+    ),
+    *("patient__clinic", "patient__given_name", "patient__family_name"),
+    *("visit__clinic", "visit__therapist__clinic", "visit__therapist__given_name", "visit__therapist__family_name"),
+)  # fmt: skip
+"""Columns of a row of the queue; notes, records and whatever else a claim holds stay where they are."""
 
 
 def _row(claim: Claim, today: date) -> Row:
@@ -137,5 +159,5 @@ def _row(claim: Claim, today: date) -> Row:
     )
 
 
-def _pages(page: Page[Claim]) -> str:
+def _words(page: Page[UUID]) -> str:
     return f"{page.start_index():,}–{page.end_index():,} of {page.paginator.count:,}"

@@ -1,0 +1,211 @@
+"""How many claims each choice of the queue's filters would show, and what the shown ones are worth.
+
+A page of the queue asks about a clinic's open claims in eight ways. They are gathered once, in the database, and
+counted there for every filter that is not set. A filter that is set is counted with the others as they are and itself
+left out, so that its other choices tell what they would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, ExpressionWrapper, F, QuerySet
+from django.db.models.fields import BooleanField
+
+from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice.models import Claim, ClaimFinding, Clinic, Provider
+from cleanclaim.practice.pages.claims.filters import (
+    AGES,
+    DEADLINES,
+    EVERY,
+    TO_DO,
+    TO_DO_STATUSES,
+    Filters,
+    aged,
+    due,
+    narrowed,
+    worth,
+)
+from cleanclaim.practice.pages.claims.words import STATUS_LABELS
+
+_SPANS = {"deadline": DEADLINES, "age": AGES}
+_LISTED = ("payer", "cause", "rule", "therapist", "deadline", "age", "clinic")
+"""Filters with counted choices, beside the status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a filter, with how many claims it would show."""
+
+    value: str
+    words: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The choices of every filter, counted with the other filters as they are."""
+
+    statuses: list[Choice] = field(default_factory=list)
+    payers: list[Choice] = field(default_factory=list)
+    causes: list[Choice] = field(default_factory=list)
+    rules: list[Choice] = field(default_factory=list)
+    therapists: list[Choice] = field(default_factory=list)
+    deadlines: list[Choice] = field(default_factory=list)
+    ages: list[Choice] = field(default_factory=list)
+    clinics: list[Choice] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The claims that pass the filters: how many, worth what, with how much at stake in cents; and the choices."""
+
+    claims: int
+    worth_cents: int
+    stake_cents: int
+    choices: Choices
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts by filter and value; of payers also the names they go by."""
+
+    claims: int = 0
+    worth_cents: int = 0
+    stake_cents: int = 0
+    by_value: dict[str, dict[str, int]] = field(default_factory=dict)
+    payer_names: dict[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> dict[str, int]:
+        """The counts of one filter's values."""
+        return self.by_value.get(name, {})
+
+
+def counted(filters: Filters, today: date) -> Counted:
+    """Count the claims in scope. One query, one for the statuses, and one more for each filter that is set."""
+    unset = [name for name in _LISTED if not getattr(filters, name)]
+    tally = _tallied(narrowed(filters, today), unset, today)
+    for name in _LISTED:
+        if name not in unset:
+            alone = _tallied(narrowed(filters, today, without=name), [name], today)
+            tally.by_value[name] = alone.of(name)
+            tally.payer_names |= alone.payer_names
+    return Counted(tally.claims, tally.worth_cents, tally.stake_cents, _choices(filters, today, tally))
+
+
+# --- counting in the database ------------------------------------------------------------------------------
+
+_SPAN = "SELECT '{0}', '{1}', '', COUNT(*) FILTER (WHERE {0}_{1}), 0, 0 FROM found"
+_KEY = "SELECT '{0}', CAST({0} AS TEXT), '', COUNT(*), 0, 0 FROM found GROUP BY {0}"
+_PAYER = "SELECT 'payer', payer, payer_name, COUNT(*), 0, 0 FROM found GROUP BY payer, payer_name"
+_STANDING = (
+    "standing (claim, cause, rule) AS MATERIALIZED "
+    "(SELECT one.claim, one.cause, one.rule FROM found JOIN one ON one.claim = found.claim)"
+)
+_FINDING = "SELECT '{0}', {0}, '', COUNT(DISTINCT claim), 0, 0 FROM standing GROUP BY {0}"
+
+
+def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tally:
+    """Count these claims, gathered once, for each of these filters."""
+    wanted = set(names)
+    spans = [(name, key) for name in _SPANS if name in wanted for key in _SPANS[name]]
+    marks = {f"{name}_{key}": _mark(name, key, today) for name, key in spans}
+    gathered = (
+        found.order_by()
+        .annotate(worth_cents=worth(), told_by=F("visit__therapist"), **marks)
+        .values_list("pk", "clinic", "payer", "payer_name", "told_by", "worth_cents", "at_stake_cents", *marks)
+    )
+    columns = ("claim", "clinic", "payer", "payer_name", "therapist", "worth", "stake", *marks)
+    # Nothing but names of this file goes into the SQL; what an address asks for is among the values.
+    asked = ["SELECT 'all', '', '', COUNT(*), SUM(worth), SUM(stake) FROM found"]
+    asked += [_SPAN.format(name, key) for name, key in spans]
+    asked += [_KEY.format(name) for name in ("therapist", "clinic") if name in wanted]
+    asked += [_PAYER] if "payer" in wanted else []
+    asked += [_FINDING.format(name) for name in ("cause", "rule") if name in wanted]
+    sql, values = gathered.query.sql_with_params()
+    stated = [f"found ({', '.join(columns)}) AS MATERIALIZED ({sql})"]
+    if wanted & {"cause", "rule"}:
+        rows = ClaimFinding.objects.filter(ignored_at=None, was_mended=False).order_by()
+        standing, more = rows.values_list("claim", "cause", "rule").query.sql_with_params()
+        values = (*values, *more)
+        stated += [f"one (claim, cause, rule) AS NOT MATERIALIZED ({standing})", _STANDING]
+    tally = _Tally()
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(stated)} {' UNION ALL '.join(asked)}", values)
+        for name, value, words, count, worth_cents, stake_cents in cursor.fetchall():
+            if name == "all":
+                tally.claims, tally.worth_cents, tally.stake_cents = count, int(worth_cents or 0), int(stake_cents or 0)
+            else:
+                counts = tally.by_value.setdefault(name, {})
+                counts[value] = counts.get(value, 0) + count
+            if name == "payer":
+                tally.payer_names.setdefault(value, words)
+    return tally
+
+
+def _mark(name: str, key: str, today: date) -> ExpressionWrapper[Any]:
+    """Whether a claim passes a choice of a filter by days."""
+    passes = due(DEADLINES[key], today, is_unknown=key == "unknown") if name == "deadline" else aged(AGES[key], today)
+    return ExpressionWrapper(passes, output_field=BooleanField())
+
+
+# --- what is offered -----------------------------------------------------------------------------------------
+
+
+def _choices(filters: Filters, today: date, tally: _Tally) -> Choices:
+    return Choices(
+        statuses=_statuses(filters, today),
+        payers=[
+            _choice(filters, "payer", payer, tally.payer_names[payer] or payer, count)
+            for payer, count in sorted(tally.of("payer").items(), key=lambda item: tally.payer_names[item[0]])
+            if payer
+        ],
+        causes=[
+            _choice(filters, "cause", cause.value, cause.value, tally.of("cause")[cause.value])
+            for cause in Cause
+            if cause.value in tally.of("cause")
+        ],
+        rules=[_choice(filters, "rule", rule, rule, count) for rule, count in sorted(tally.of("rule").items())],
+        therapists=_of_rows(
+            filters,
+            "therapist",
+            tally,
+            Provider.objects.order_by("family_name", "given_name"),
+            "given_name",
+            "family_name",
+        ),
+        deadlines=_spans(filters, "deadline", tally),
+        ages=_spans(filters, "age", tally),
+        clinics=_of_rows(filters, "clinic", tally, Clinic.objects.all(), "name"),
+    )
+
+
+def _choice(filters: Filters, name: str, value: str, words: str, count: int) -> Choice:
+    return Choice(value, words, count, value.upper() == getattr(filters, name).upper())
+
+
+def _statuses(filters: Filters, today: date) -> list[Choice]:
+    rows = narrowed(filters, today, without="status").order_by().values_list("status").annotate(n=Count("pk"))
+    by_status = dict(rows)
+    to_do = sum(by_status.get(status, 0) for status in TO_DO_STATUSES)
+    labeled = [(status, label.words, by_status.get(status, 0)) for status, label in STATUS_LABELS.items()]
+    offered = [(TO_DO, "To do", to_do), *labeled, (EVERY, "All", sum(by_status.values()))]
+    return [_choice(filters, "status", status, words, count) for status, words, count in offered]
+
+
+def _spans(filters: Filters, name: str, tally: _Tally) -> list[Choice]:
+    counts = tally.of(name)
+    return [_choice(filters, name, key, span.words, counts.get(key, 0)) for key, span in _SPANS[name].items()]
+
+
+def _of_rows(filters: Filters, name: str, tally: _Tally, rows: QuerySet[Any], *words: str) -> list[Choice]:
+    """One choice for each counted row, called by these columns and sorted by the last of them."""
+    counts = {UUID(key): count for key, count in tally.of(name).items()}
+    found = rows.filter(pk__in=counts).order_by(*reversed(words), "pk").values_list("pk", *words)
+    return [_choice(filters, name, str(key), " ".join(said), counts[key]) for key, *said in found]
