@@ -1,0 +1,63 @@
+"""Why a part of a charge is the patient's, in words for the patient; and what may never be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from cleanclaim.reference import adjustments
+from cleanclaim.reference.reading import Entry, read_sources, read_toml
+from cleanclaim.sources import Source
+
+_FILE = "patient_reasons.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReason:
+    """One reason (CARC under group PR): a label of a word or two, a sentence, and who says so."""
+
+    code: str
+    label: str
+    words: str
+    source: Source | None
+
+
+def told(reason: str) -> PatientReason:
+    """The reason in words; one that is not listed by its code, and by its general meaning where that is known."""
+    code = reason.strip().upper()
+    found = _tables()[0].get(code)
+    if found is not None:
+        return found
+    general = adjustments.carc(code)
+    meaning = f": {general.meaning[0].lower()}{general.meaning[1:]}" if general is not None and general.meaning else ""
+    return PatientReason(
+        code, f"reason {code}", f"Your plan says that this part is yours{meaning} (reason {code}).", None
+    )
+
+
+def protected_reasons(remarks: Iterable[str]) -> frozenset[str]:
+    """The reasons whose amounts may not be asked of the patient, where a payer's remarks (RARC) say so.
+
+    One such remark tells that the patient is a Qualified Medicare Beneficiary, so it protects from all cost sharing of
+    the line, whichever of it the remark names.
+    """
+    listed = _tables()[1]
+    return frozenset(listed.values()) if any(remark.strip().upper() in listed for remark in remarks) else frozenset()
+
+
+@cache
+def _tables() -> tuple[dict[str, PatientReason], dict[str, str]]:
+    document = read_toml(_FILE)
+    sources = read_sources(_FILE, document.get("sources"))
+    reasons, protected = {}, {}
+    for code, table in document["reason"].items():
+        entry = Entry(f"{_FILE}, reason.{code}", table, sources)
+        reasons[code] = PatientReason(code, entry.text("label"), entry.text("words"), entry.source())
+        entry.done()
+    for remark, table in document["protected"].items():
+        entry = Entry(f"{_FILE}, protected.{remark}", table, sources)
+        protected[remark] = entry.text("reason")
+        entry.source()
+        entry.done()
+    return reasons, protected
