@@ -2,7 +2,8 @@
 
 A claim is charged once, by the claim as it was filed. What replaces or voids it reverses its charge: whatever was paid
 on it then stands as a credit until the payer takes it back. A claim to a later payer charges nothing: it asks for what
-stands open to that payer on the lines of the claim that it follows.
+stands open to that payer on the lines of the claim that it follows. A claim that a front end returned has no charge
+until it is filed again; then it is charged anew, by the file that it goes out in.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from cleanclaim.ledger import posting
-from cleanclaim.ledger.entries import LedgerError, Source, Transaction, reversal_of
+from cleanclaim.ledger.entries import Kind, LedgerError, Source, Transaction, reversal_of
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
 from cleanclaim.practice.models import Batch, Claim, Clinic, LedgerTransaction
@@ -28,6 +32,8 @@ SUPERBILL = "superbill"
 
 KEY = "charge:"
 """With what the key of every charge begins."""
+RETURNED = ":returned"
+"""With what the key of a charge's reversal ends where the claim was returned unread."""
 
 
 def charge_key(claim: Claim) -> str:
@@ -37,13 +43,24 @@ def charge_key(claim: Claim) -> str:
 
 def charges(clinic: Clinic, claims: Sequence[Filed], source: Source, on: date) -> Iterator[Transaction]:
     """The charges of filed claims that have none in the ledger yet; a void or a claim that follows charges nothing."""
-    there = _there(clinic, [one.claim for one in claims])
+    keys = [charge_key(one.claim) for one in claims]
+    there, returned = _there(clinic, keys), _there(clinic, [f"{key}{RETURNED}" for key in keys])
     for one in claims:
-        claim = one.claim
+        claim, key = one.claim, charge_key(one.claim)
         follows = claim.follows_id is not None or claim.frequency == Frequency.VOID.value
-        if follows or charge_key(claim) in there:
+        if follows:
             continue
-        yield posting.charge(charge_key(claim), on, source, one.payer.value, one.charges)
+        if key in there:
+            if f"{key}{RETURNED}" not in returned or standing_charges(clinic, [claim.pk]).exists():
+                continue
+            key = f"{key}:{source.key}"
+        yield posting.charge(key, on, source, one.payer.value, one.charges)
+
+
+def standing_charges(clinic: Clinic, claims: Iterable[UUID]) -> QuerySet[LedgerTransaction]:
+    """The charges of these claims that were not taken back."""
+    own = LedgerTransaction.objects.filter(clinic=clinic, kind=Kind.CHARGE.value, reversed_by=None)
+    return own.filter(entries__claim__in=list(claims)).distinct()
 
 
 def charges_of_batch(clinic: Clinic, batch: Batch, claims: Sequence[Claim], on: date) -> list[Transaction]:
@@ -66,8 +83,8 @@ def charge_to_patient(claim: Claim, on: date) -> Transaction:
     return posting.charge(charge_key(claim), on, Source(SUPERBILL, str(claim.pk), digest), posting.PATIENT, lines)
 
 
-def _there(clinic: Clinic, claims: Iterable[Claim]) -> set[str]:
-    keys = [charge_key(claim) for claim in claims]
+def _there(clinic: Clinic, keys: Sequence[str]) -> set[str]:
+    """Those of these keys that stand in the ledger."""
     found: set[str] = set()
     for start in range(0, len(keys), _ASKED_AT_ONCE):
         some = LedgerTransaction.objects.filter(clinic=clinic, key__in=keys[start : start + _ASKED_AT_ONCE])
@@ -77,7 +94,6 @@ def _there(clinic: Clinic, claims: Iterable[Claim]) -> set[str]:
 
 def _uncharged(clinic: Clinic, claims: Iterable[Claim], source: Source, on: date) -> Iterator[Transaction]:
     """The reversals of the charges of earlier claims that these replace or void."""
-    keys = [f"{KEY}{claim.replaces_id}" for claim in claims if claim.replaces_id is not None]
-    rows = LedgerTransaction.objects.filter(clinic=clinic, key__in=keys, reversed_by=None)
+    rows = standing_charges(clinic, [claim.replaces_id for claim in claims if claim.replaces_id is not None])
     for charged in ledger_rows.read(rows.select_related("reverses").prefetch_related("entries")):
         yield reversal_of(charged, f"{charged.key}:answered", on, source)
