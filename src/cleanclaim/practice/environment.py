@@ -42,6 +42,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("CLEANCLAIM_SECRET_KEY", "Signs sessions; also as CLEANCLAIM_SECRET_KEY_FILE.", "made once, kept at home"),
     Variable("CLEANCLAIM_FIELD_KEYS_FILE", "Keys that seal notes and identifiers; keep it out of backups.", "at home"),
     Variable("CLEANCLAIM_AUDIT_ANCHOR", "File outside the database that keeps the audit log's heads.", "at home"),
+    Variable("CLEANCLAIM_EXCHANGE", "Folder of the files that go to and come from clearinghouses by folders.", "at home"),
     Variable("CLEANCLAIM_HOSTS", "Host names that the app answers to, by commas.", "localhost,127.0.0.1,[::1]"),
     Variable("CLEANCLAIM_HTTPS", "1 where the app is reached over HTTPS: secure cookies, HSTS.", "0"),
     Variable(
@@ -144,6 +145,12 @@ def home() -> Path:
     except OSError as error:
         raise EnvironmentProblemError(f"CLEANCLAIM_HOME: {folder} cannot be made: {error.strerror}") from error
     return folder.resolve()
+
+
+def exchange_folder() -> Path:
+    """The folder under which each clinic that exchanges files by folders has its own."""
+    named = os.environ.get("CLEANCLAIM_EXCHANGE")
+    return Path(named) if named else home() / "exchange"
 
 
 def database() -> dict[str, object]:

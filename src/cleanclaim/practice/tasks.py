@@ -26,7 +26,10 @@ from cleanclaim.practice.models import Clinic, Job, JobStatus
 
 log = logging.getLogger(__name__)
 
-RUNNERS: dict[str, str] = {"build": "cleanclaim.practice.engine.building.run_build"}
+RUNNERS: dict[str, str] = {
+    "build": "cleanclaim.practice.engine.building.run_build",
+    "exchange": "cleanclaim.practice.engine.sending.run_exchange",
+}
 """The function that does a kind of job. It takes the job, opens its own scope, and leaves it done or raises."""
 
 STALE = timedelta(seconds=60)
