@@ -107,6 +107,8 @@ class ClaimAnswer(ClinicRow):
     patient_cents = models.IntegerField(default=0)
     open_cents = models.IntegerField(default=0)
     reasons = models.JSONField(default=list)
+    remarks = models.JSONField(default=list, blank=True)
+    """Remark codes (RARC) of the claim and of its lines, each once."""
     order = models.CharField(max_length=9, choices=choices_of(CoverageOrder), default=CoverageOrder.PRIMARY.value)
     posted = models.JSONField(default=list)
     forwarded_to = models.CharField(max_length=60, blank=True)
