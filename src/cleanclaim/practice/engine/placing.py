@@ -9,7 +9,7 @@ from django.db import transaction
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import charging, ledger_rows
+from cleanclaim.practice.engine import charging, denials, ledger_rows
 from cleanclaim.practice.engine.answer_rows import tell, transaction_of, write_posted
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import filed_claims
@@ -80,6 +80,7 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         record.held_cents -= answer.paid_cents
         record.save_if_unchanged(record.version, "held_cents")
         tell([row], user, record)
+        denials.bring_into_step(clinic, [claim.pk], user)
         audit_trail.record(clinic.id, user, "change", "answer", row.pk, detail="placed", origin=origin)
         found: ClaimAnswer = row
         return found

@@ -16,7 +16,7 @@ from django.utils import timezone
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, reversal_of
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import charging, ledger_rows
+from cleanclaim.practice.engine import charging, denials, ledger_rows
 from cleanclaim.practice.engine.answer_rows import answer_row, tell, transaction_of
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
@@ -186,6 +186,7 @@ def _post(
     ClaimAnswer.objects.bulk_create(answers, batch_size=PIECE)
     PayerAdjustment.objects.bulk_create(_adjustments(clinic, row, made, claims), batch_size=PIECE)
     tell(answers, user, row)
+    denials.after_posting(clinic, user, made)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
     return row
@@ -252,6 +253,7 @@ def unpost(clinic: Clinic, user: User, remittance_id: UUID, *, origin: str = "")
             item.claim for item in row.answers.select_related("claim").defer("answer") if item.claim is not None
         ]
         add_events(answered, user, "answer unposted", row.trace_number)
+        denials.bring_into_step(clinic, [claim.pk for claim in answered], user)
         audit_trail.record(clinic.id, user, "change", REMITTANCE, row.pk, detail="unposted", origin=origin)
         found: Remittance = row
         return found

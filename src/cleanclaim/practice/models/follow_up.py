@@ -1,4 +1,4 @@
-"""What is followed up until it is paid, or given up by a person: the items of the worklist, notes, letters, proposals."""
+"""What is followed up until it is paid, or given up by a person: worklist items, notes, letters, proposals."""
 
 from __future__ import annotations
 
