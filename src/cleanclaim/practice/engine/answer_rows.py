@@ -48,6 +48,7 @@ def answer_row(clinic: Clinic, row: Remittance, item: Posted | Suspended, claims
         charge_cents=answer.charge_cents,
         paid_cents=answer.paid_cents,
         reasons=_reasons(answer),
+        remarks=sorted({*answer.remarks, *(remark for line in answer.lines for remark in line.remarks)}),
         forwarded_to=_forwarded(answer)[:60],
         answer=answer.model_dump(mode="json"),
     )
