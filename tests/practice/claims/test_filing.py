@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,23 @@ def test_every_ready_claim_goes_into_its_payers_file(inside: Clinic) -> None:
         assert kept.charge_cents == sum(claim.charge_cents for claim in kept.claims.all())
     told = TrailEntry.objects.filter(action="release", subject="batch")
     assert told.count() == len(payers)
+
+
+@pytest.mark.parametrize(
+    ("switched", "is_demo", "marked"), [(False, False, b"T"), (True, False, b"P"), (True, True, b"T")]
+)
+def test_a_file_is_a_test_until_an_owner_switches_and_always_in_a_demo(
+    inside: Clinic,
+    settings: Any,
+    switched: bool,  # noqa: FBT001 - a case
+    is_demo: bool,  # noqa: FBT001 - a case
+    marked: bytes,
+) -> None:
+    settings.IS_DEMO = is_demo
+    inside.sends_production = switched
+    [batch] = _release(inside, "V001").batches
+    assert batch.content.data.split(b"~")[0].split(b"*")[15] == marked
+    assert batch.is_production is (marked == b"P")
 
 
 def test_control_numbers_go_on_and_never_repeat(inside: Clinic) -> None:

@@ -19,6 +19,8 @@ from django.utils import timezone
 from cleanclaim.practice import audit_trail, tenancy
 from cleanclaim.practice.engine.checking import check, today_at
 from cleanclaim.practice.engine.claim_rows import Rows, fill, ignored_of
+from cleanclaim.practice.engine.earlier_decisions import Decisions, decisions_on
+from cleanclaim.practice.engine.enrolling import Enrolled, gap_of
 from cleanclaim.practice.engine.setting import with_people
 from cleanclaim.practice.models import (
     OPEN_STATUSES,
@@ -35,7 +37,7 @@ from cleanclaim.practice.models import (
     Visit,
     VisitStatus,
 )
-from cleanclaim.records import Frequency
+from cleanclaim.records import CoverageOrder, Frequency
 
 PIECE = 100
 """Visits that are built in one transaction: enough that what they share is read once, few enough to show progress."""
@@ -60,7 +62,7 @@ def visits_to_build() -> QuerySet[Visit]:
 
     A visit whose claim was voided or given to the patient is not billed again unasked.
     """
-    return Visit.objects.filter(status=VisitStatus.SIGNED.value, claims=None).order_by("date_of_service", "number")
+    return Visit.objects.filter(status=VisitStatus.SIGNED.value, has_claim=False).order_by("date_of_service", "number")
 
 
 @transaction.atomic
@@ -121,10 +123,11 @@ def _free_number(number: str, taken: set[str]) -> str:
     return found
 
 
-def build_answer(clinic: Clinic, claim: Claim) -> None:
-    """Judge and save a claim, not saved yet, that answers an earlier one of the same visit."""
-    list(Visit.objects.select_for_update().filter(pk=claim.visit_id).values_list("pk"))
-    _save(_judge(clinic, [claim]), new=True)
+def build_beside(clinic: Clinic, claims: Sequence[Claim]) -> None:
+    """Judge and save claims, not saved yet, of visits that have one already: to answer it, or for the next payer."""
+    wanted = sorted({claim.visit_id for claim in claims})
+    list(Visit.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    _save(_judge(clinic, claims), new=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,23 +205,52 @@ def _standing(findings: Iterable[ClaimFinding]) -> tuple[tuple[str, str], ...]:
 
 
 def _judge(clinic: Clinic, claims: Sequence[Claim]) -> list[tuple[Claim, Rows]]:
-    """Check the visits of these claims and write the answer into their columns; each with its rows, to be saved."""
-    if not claims:
-        return []
+    """Check the visits of these claims and write the answer into their columns; each with its rows, to be saved.
+
+    A claim to a later payer is checked with what was decided before it. A visit with claims to several payers is
+    checked for each by itself.
+    """
+    by_order: dict[CoverageOrder, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_order[CoverageOrder(claim.order)].append(claim)
+    judged = {
+        claim.pk: (claim, rows) for order, own in by_order.items() for claim, rows in _judge_for(clinic, order, own)
+    }
+    return [judged[claim.pk] for claim in claims]
+
+
+def _judge_for(clinic: Clinic, order: CoverageOrder, claims: Sequence[Claim]) -> list[tuple[Claim, Rows]]:
+    """Check the visits of claims to the payers of one place."""
     as_of = today_at(clinic)
     visits = {claim.visit_id: claim.visit for claim in claims}
-    billed = check(clinic, list(visits.values()), as_of=as_of)
+    decided = _decided_before(order, claims)
+    billed = check(clinic, list(visits.values()), as_of=as_of, decided=decided)
     items = dict(zip(visits, billed.claims, strict=True))
     coverages: dict[UUID, list[Coverage]] = defaultdict(list)
     for coverage in Coverage.objects.filter(patient__in={claim.patient_id for claim in claims}):
         coverages[coverage.patient_id].append(coverage)
+    enrolled = Enrolled.read()
     judged = []
     for claim in claims:
         ignored = [] if claim._state.adding else ignored_of(claim)  # noqa: SLF001 - Django's public door
         own = coverages[claim.patient_id]
         rows = fill(claim, items[claim.visit_id], billed, coverages=own, ignored=ignored, as_of=as_of)
+        if claim.status != ClaimStatus.SUPERBILL.value:
+            claim.gaps = [*claim.gaps, *gap_of(claim, enrolled)]
+        if claim.visit_id in decided:
+            # Of a later payer no more is expected than the one before it left.
+            claim.expected_cents, claim.patient_share_cents = decided[claim.visit_id].left_cents, None
         judged.append((claim, rows))
     return judged
+
+
+def _decided_before(order: CoverageOrder, claims: Sequence[Claim]) -> dict[UUID, Decisions]:
+    """By visit, what payers before this place decided on the claims that these follow."""
+    follows = {claim.follows_id: claim.visit_id for claim in claims if claim.follows_id is not None}
+    if not follows:
+        return {}
+    found = decisions_on(Claim.objects.filter(pk__in=follows))
+    return {follows[key]: decisions.before(order) for key, decisions in found.items()}
 
 
 def _save(judged: Sequence[tuple[Claim, Rows]], *, new: bool) -> None:

@@ -22,10 +22,11 @@ from cleanclaim.claims.splitting import void_of
 from cleanclaim.claims.validity import sort_claims
 from cleanclaim.ledger.entries import LedgerError
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import charging, ledger_rows
-from cleanclaim.practice.engine.building import add_events, build_answer, recheck
+from cleanclaim.practice.engine import charging, enrolling, ledger_rows
+from cleanclaim.practice.engine.building import add_events, build_beside, recheck
 from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.claim_rows import gaps_of
+from cleanclaim.practice.engine.outgoing import prepare
 from cleanclaim.practice.engine.records import submitter_record
 from cleanclaim.practice.engine.staleness import stale
 from cleanclaim.practice.models import (
@@ -102,8 +103,9 @@ def _ready(clinic: Clinic, claim_ids: Iterable[UUID], user: User, released: Rele
             continue
         parts = filed_as(records.Claim.model_validate(claim.record))
         unfit = sort_claims(parts).unfit
-        if unfit:
-            _leave(claim, [gap for one in unfit for gap in one.gaps], user, released)
+        not_enrolled = [Gap(claim_id=claim.number, **gap) for gap in claim.gaps if gap["field"] == enrolling.FIELD]
+        if unfit or not_enrolled:
+            _leave(claim, [*(gap for one in unfit for gap in one.gaps), *not_enrolled], user, released)
         else:
             found.append(_Ready(claim, parts))
     return found
@@ -116,6 +118,11 @@ def _leave(claim: Claim, gaps: Sequence[Gap], user: User, released: Released) ->
     why = "; ".join(f"{gap.field}: found {gap.found}, expected {gap.expected}" for gap in gaps)
     add_events([claim], user, "not filed", why)
     released.left_out.append((claim, why))
+
+
+def is_production(clinic: Clinic) -> bool:
+    """Whether a clinic's files are marked for production: as its owner has said, and in a demo never."""
+    return clinic.sends_production and not settings.IS_DEMO
 
 
 def _lock_numbers(clinic: Clinic) -> ControlNumbers:
@@ -138,7 +145,7 @@ def _file(clinic: Clinic, items: Sequence[_Ready], row: ControlNumbers, user: Us
             envelope=envelope,
             control=numbers,
             created=created,
-            production=not settings.IS_DEMO,
+            production=is_production(clinic),
         )
     except EnvelopeError as error:
         for item in items:
@@ -155,10 +162,12 @@ def _file(clinic: Clinic, items: Sequence[_Ready], row: ControlNumbers, user: Us
         file_name=f"{payer.pack}-{created:%Y%m%d}-{file.interchange_control}.837",
         content=Plain(file.data),
         sha256=hashlib.sha256(file.data).hexdigest(),
+        is_production=is_production(clinic),
         claims_count=len(items),
         charge_cents=sum(part.total_charge_cents for part in written),
         made_by=user,
     )
+    prepare(batch, user, data=file.data)
     for item in items:
         item.claim.status, item.claim.batch, item.claim.gaps = ClaimStatus.SUBMITTED.value, batch, []
         item.claim.save_if_unchanged(item.claim.version, "status", "batch", "gaps")
@@ -197,7 +206,7 @@ def replace_claim(clinic: Clinic, claim_id: UUID, user: User, reference: str) ->
     with transaction.atomic():
         filed = _filed(claim_id)
         claim = _answering(filed, Frequency.REPLACEMENT, reference)
-        build_answer(clinic, claim)
+        build_beside(clinic, [claim])
         add_events([claim], user, "built", f"replaces {filed.number}")
         add_events([filed], user, "replacement begun", claim.number)
         return claim
@@ -301,6 +310,8 @@ def _answering(filed: Claim, frequency: Frequency, reference: str) -> Claim:
         date_of_service=filed.date_of_service,
         status="",
         frequency=frequency.value,
+        order=filed.order,
+        follows_id=filed.follows_id,
         replaces=filed,
         original_reference=told,
     )

@@ -29,6 +29,7 @@ from cleanclaim.facts.kit import Context
 from cleanclaim.lines.cases import CASH, Case
 from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.practice.engine.eligibility import told_on
+from cleanclaim.practice.engine.enrolling import Enrolled
 from cleanclaim.practice.engine.front_desk import front_desk
 from cleanclaim.practice.engine.records import provider_record, visit_record
 from cleanclaim.practice.engine.setting import Setting, gather
@@ -118,11 +119,27 @@ def readiness_of(clinic: Clinic, patients: Sequence[Patient], *, on: date) -> li
     verdicts = _judge().judge(tables_of(cases, around.clinic, on), Context(payers=around.packs))
     told = _told(verdicts)
     gaps = _gaps(verdicts, cases[: len(probes)], around)
-    answers = _answers(patients)
+    answers, enrolled = _answers(patients), Enrolled.read()
     return [
-        _readiness(people[patient.number], told.get(place, _Told()), gaps[place], answers.get(patient.pk, ()), on)
+        _readiness(
+            people[patient.number],
+            told.get(place, _Told()),
+            gaps[place],
+            answers.get(patient.pk, ()),
+            on,
+            _nobody_enrolled(clinic, people[patient.number], enrolled, on),
+        )
         for place, patient in enumerate(patients)
     ]
+
+
+def _nobody_enrolled(clinic: Clinic, patient: records.Patient, enrolled: Enrolled, on: date) -> list[Item]:
+    """That nobody here is enrolled with the patient's first payer on the day; nothing where it is not known."""
+    first = next(iter(patient.coverages), None)
+    if first is None or enrolled.on(clinic.pk, first.payer, first.payer_identifier, on) is not False:
+        return []
+    what = f"Nobody here is enrolled with {first.payer_name or first.payer} on {on:%B} {on.day}, {on.year}."
+    return [Item(Standing.PROBLEM, "coverages", what, "A payer turns away claims of therapists it has not enrolled.")]
 
 
 def _answers(patients: Sequence[Patient]) -> dict[UUID, list[EligibilityAnswer]]:
@@ -259,6 +276,7 @@ def _readiness(
     gaps: Iterable[tuple[str, str]],
     answers: Sequence[EligibilityAnswer],
     on: date,
+    not_enrolled: Iterable[Item],
 ) -> Readiness:
     items, passed = dict(told.items), set(told.passed)
     if patient.coverages:
@@ -276,7 +294,7 @@ def _readiness(
         if section and not items.keys() & set(front_desk().told_by.get(name, ())):
             what = _sentence(f"{name}: expected {expected}")
             items[name] = Item(Standing.PROBLEM, section, what, "The claim file cannot be written without it.")
-    return Readiness(_once(items.values()), len(passed), len(told.payer_unread))
+    return Readiness(_once([*items.values(), *not_enrolled]), len(passed), len(told.payer_unread))
 
 
 _PAYS_ALONE = "Visits go out as superbills that the patient pays. Add the coverage, or say that the patient pays."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, Sum
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 from cleanclaim import records
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.claim_file_view import segments_of
-from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.engine.filing import is_production, release
 from cleanclaim.practice.models import Batch, Claim, ClaimStatus
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS
@@ -55,6 +56,9 @@ def batches(request: ClinicRequest) -> HttpResponse:
         "page": page,
         "waiting": list(waiting),
         "may_work": access.may(Can.WORK_CLAIMS),
+        "is_production": is_production(access.clinic),
+        "is_demo": settings.IS_DEMO,
+        "may_switch": access.may(Can.MANAGE_PEOPLE),
     }
     return render(request, "practice/batches/batches.html", context)
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("setup/enrollments/add/", enrollments.add, name="setup_enrollment_add"),
     path("setup/enrollments/<uuid:key>/", enrollments.edit, name="setup_enrollment"),
     path("setup/clinic/", clinic.clinic, name="setup_clinic"),
+    path("setup/sending/", clinic.sending, name="setup_sending"),
     path("setup/balances/", balances.balances, name="setup_balances"),
     path("setup/balances/add/", balances.add, name="setup_balance_add"),
     path("setup/balances/<uuid:key>/remove/", balances.remove, name="setup_balance_remove"),

@@ -84,6 +84,43 @@ class ClinicForm(Styled, forms.ModelForm[Clinic]):
         return text
 
 
+_ABOUT_SENDING = (
+    "A file says of itself whether it is a test. Payers pay no claim of a test file; most, and clearinghouses, want "
+    "tests until they have approved you. Switch to production once yours has."
+)
+
+
+class SendingForm(Styled, forms.ModelForm[Clinic]):
+    """Whether claim files are tests or for production."""
+
+    sends_production = forms.TypedChoiceField(
+        label="claim files are",
+        coerce=lambda text: text == "True",
+        choices=[("False", "tests: nothing is paid"), ("True", "for production: claims are paid")],
+    )
+
+    class Meta:
+        model = Clinic
+        fields: ClassVar[list[str]] = ["sends_production"]
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_page(Can.SET_UP, Can.MANAGE_PEOPLE, area="setup")
+def sending(request: ClinicRequest) -> HttpResponse:
+    """Say whether claim files are tests or for production. Only an owner does."""
+    row = Clinic.objects.get(pk=request.access.clinic.pk)
+    form = SendingForm(request.POST or None, instance=row)
+    if form.is_bound and form.is_valid():
+        version, wanted = shown_version(request), form.cleaned_data["sends_production"]
+        changed = Clinic.objects.filter(pk=row.pk, version=version).update(sends_production=wanted, version=version + 1)
+        if changed:
+            request.access.record("change", "clinic", row.pk, detail="sends_production")
+            said = "Claim files are for production from now on." if wanted else "Claim files are tests from now on."
+            return done(request, said, "setup")
+        return form_page(request, form, title="Test or production", back="setup", row=row, is_stale=True)
+    return form_page(request, form, title="Test or production", back="setup", row=row, about=_ABOUT_SENDING)
+
+
 @require_http_methods(["GET", "POST"])
 @clinic_page(Can.SET_UP, area="setup")
 def clinic(request: ClinicRequest) -> HttpResponse:

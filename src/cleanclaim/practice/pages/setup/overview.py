@@ -47,6 +47,7 @@ def setup(request: ClinicRequest) -> HttpResponse:
              _count(balances, "balance"), "", reverse("setup_balances", args=[clinic.slug]))
     )  # fmt: skip
     if request.access.may(Can.MANAGE_PEOPLE):
+        cards.append(_sending(clinic))
         people = Membership.objects.filter(clinic=clinic).count()
         cards.append(
             Card("people", "People", "Who may sign in here, and as what.", _count(people, "person,people"), "",
@@ -107,6 +108,13 @@ def _identity(clinic: Clinic) -> Card:
     missing = "" if clinic.locality else "no Medicare locality: Medicare prices are unknown"
     about = "Name, NPI, tax id and address as they stand on claims, and who sends the files."
     return Card("hospital", "The clinic", about, "", missing, reverse("setup_clinic", args=[clinic.slug]))
+
+
+def _sending(clinic: Clinic) -> Card:
+    marked = "for production" if clinic.sends_production else "tests"
+    missing = "" if clinic.sends_production else "payers pay no claim of a test file"
+    about = "Whether claim files say that they are tests or for production."
+    return Card("send", "Test or production", about, marked, missing, reverse("setup_sending", args=[clinic.slug]))
 
 
 def _count(number: int, word: str) -> str:
