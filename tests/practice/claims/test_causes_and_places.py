@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleanclaim.facts.catalogue import catalogue
-from cleanclaim.practice.engine.causes import Cause, cause_of, causes
+from cleanclaim.practice.engine.causes import Cause, Reader, cause_of, causes, reader_of, readers
 from cleanclaim.practice.engine.missing_places import _entries, place_of_input
 from cleanclaim.rules.book import rules
 
@@ -42,6 +42,30 @@ def test_causes_of_known_rules(rule: str, cause: Cause) -> None:
 def test_a_rule_of_no_family_has_no_cause() -> None:
     with pytest.raises(KeyError, match="ZZ999"):
         cause_of("ZZ999")
+
+
+@pytest.mark.parametrize(
+    ("rule", "reader"),
+    [
+        ("UN101", Reader.THERAPIST),
+        ("DC101", Reader.THERAPIST),
+        ("ID206", Reader.THERAPIST),
+        ("TH103", Reader.THERAPIST),
+        ("PY101", Reader.OFFICE),
+        ("AU105", Reader.OFFICE),
+        ("CF101", Reader.OFFICE),
+    ],
+)
+def test_who_reads_of_known_rules_while_a_note_is_written(rule: str, reader: Reader) -> None:
+    assert reader_of(rule) is reader
+
+
+def test_no_reader_is_named_that_the_cause_tells() -> None:
+    codes = [rule.code for rule in rules()]
+    told = {Cause.DOCUMENTATION: Reader.THERAPIST, Cause.CODING: Reader.THERAPIST}
+    for begins, reader in readers().items():
+        own = {told.get(cause_of(code), Reader.OFFICE) for code in codes if code.startswith(begins)}
+        assert own - {reader}, f"{begins}: its cause tells the reader already"
 
 
 def test_every_missing_input_has_a_place() -> None:

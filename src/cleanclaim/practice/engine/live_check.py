@@ -17,6 +17,7 @@ from cleanclaim.bill.prepare import prepare
 from cleanclaim.check.findings import Finding
 from cleanclaim.check.summary import missing_inputs
 from cleanclaim.practice.engine.attesting import Attested, attested_of, can_be_accepted, with_attested
+from cleanclaim.practice.engine.causes import Reader, reader_of
 from cleanclaim.practice.engine.claim_rows import is_judged_alone
 from cleanclaim.practice.engine.light_setting import setting_of
 from cleanclaim.practice.engine.records import visit_record
@@ -30,14 +31,6 @@ from cleanclaim.reference import payers, procedures
 from cleanclaim.rules.book import entry
 from cleanclaim.rules.kit import Severity
 from cleanclaim.rules.rationale import rationale_of
-
-NOTE_FAMILIES = frozenset(
-    {
-        "codes", "diagnoses", "documentation", "duplicates", "evaluations", "modifiers", "mue", "pairs",
-        "plan_of_care", "therapist_day", "threshold", "units",
-    }
-)  # fmt: skip
-"""Families of rules that speak of what a therapist writes or decides; the others are the office's to settle."""
 
 _GAP_FAMILIES = frozenset({"documentation", "evaluations"})
 _SIGNING = frozenset({"the note is signed", "who signed the note", "when the note was signed"})
@@ -163,7 +156,7 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     lines = tuple(_line(place, line) for place, line in enumerate(claim.lines, 1))
     found = findings_of(claim)
     told = [told_of(finding, lines) for finding in found]
-    own = [_is_of_note(finding.code) for finding in found]
+    own = [reader_of(finding.code) is Reader.THERAPIST for finding in found]
     gaps = _gaps(claim, signed=bool(record.signatures))
     return LiveCheck(
         hints=tuple(hint_of(done, stimulation, record.date_of_service) for done in record.interventions or ()),
@@ -222,11 +215,6 @@ def _line(place: int, line: Mapping[str, Any]) -> ProposedLine:
 
 def _key(finding: Finding) -> str:
     return f"{finding.code}-{finding.table}-{finding.key}"
-
-
-def _is_of_note(code: str) -> bool:
-    found = entry(code)
-    return found is not None and found.family in NOTE_FAMILIES
 
 
 def told_of(finding: Finding, lines: Sequence[ProposedLine] = ()) -> Told:
