@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine import charge_master
@@ -331,7 +332,7 @@ def test_a_link_is_given_only_by_the_clinic_that_added_the_person(
     as_role: As, clinic: Clinic, elsewhere: Clinic
 ) -> None:
     client = as_role(Role.OWNER)
-    user = User.objects.create_user("theirs@example.org", name="Theirs")
+    user = User.objects.create_user("theirs@example.org", name="Theirs", invited_at=timezone.now())
     with tenancy.scope([elsewhere.pk, clinic.pk]):
         Membership.objects.create(user=user, clinic=elsewhere, role="biller")
         row = Membership.objects.create(user=user, clinic=clinic, role="biller")
@@ -340,6 +341,37 @@ def test_a_link_is_given_only_by_the_clinic_that_added_the_person(
     with tenancy.scope([elsewhere.pk]):
         Membership.objects.filter(user=user, clinic=elsewhere).delete()
     assert "link" in client.post(f"{BASE}/people/{row.pk}/link/").context
+
+
+def test_who_was_never_invited_needs_no_link(as_role: As, clinic: Clinic) -> None:
+    client = as_role(Role.OWNER)
+    assert not User.objects.filter(memberships__clinic=clinic, invited_at__isnull=False).exists()
+    assert "Password link" not in client.get(f"{BASE}/people/").content.decode()
+    client.post(f"{BASE}/people/add/", {"email": "new@example.org", "name": "New Person", "role": "biller"})
+    assert client.get(f"{BASE}/people/").content.decode().count("Password link") == 1
+    user = User.objects.get(email="new@example.org")
+    user.set_password("a long password of their own")
+    user.save()
+    assert "Password link" not in client.get(f"{BASE}/people/").content.decode()
+
+
+def test_an_owner_alone_switches_files_to_production(as_role: As, clinic: Clinic, settings: Any) -> None:
+    settings.IS_DEMO = False
+    address = f"{BASE}/sending/"
+    for role in Role:
+        client = as_role(role)
+        assert client.get(address).status_code == (200 if role is Role.OWNER else 403)
+        if role is not Role.OWNER:
+            assert client.post(address, {"version": "1", "sends_production": "True"}).status_code == 403
+    clinic.refresh_from_db()
+    assert clinic.sends_production is False
+    client = as_role(Role.OWNER)
+    assert client.post(address, {"version": "0", "sends_production": "True"}).status_code == 409
+    assert "marked as tests" in client.get("/c/millrace/files/").content.decode()
+    assert client.post(address, {"version": str(clinic.version), "sends_production": "True"}).status_code == 302
+    clinic.refresh_from_db()
+    assert clinic.sends_production is True
+    assert "marked as tests" not in client.get("/c/millrace/files/").content.decode()
 
 
 def test_the_last_owner_stays(as_role: As, clinic: Clinic) -> None:

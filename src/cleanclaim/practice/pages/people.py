@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice.access import CAPABILITIES, Can, ClinicRequest, clinic_page
@@ -85,7 +86,7 @@ def add(request: ClinicRequest) -> HttpResponse:
         user = User.objects.filter(email=email).first()
         is_new = user is None
         if user is None:
-            user = User.objects.create_user(email, name=entered["name"])
+            user = User.objects.create_user(email, name=entered["name"], invited_at=timezone.now())
         membership, made = Membership.objects.get_or_create(
             user=user, clinic=clinic, defaults={"role": entered["role"], "provider": entered["provider"]}
         )
@@ -144,13 +145,14 @@ def remove(request: ClinicRequest, key: UUID) -> HttpResponse:
 def link(request: ClinicRequest, key: UUID) -> HttpResponse:
     """A new link for somebody who has not chosen a password yet."""
     row = _membership(request, key)
-    if row.user.has_usable_password():
+    if not row.user.is_invited:
         messages.error(request, f"{row.user.name} has a password; a forgotten one is reset at the sign-in page.")
         return redirect("people", request.access.clinic.slug)
     if row.user.memberships.exclude(clinic=request.access.clinic).exists():
         # Whoever holds the link holds the account, in every clinic that it opens.
         messages.error(request, f"{row.user.name} was added by another clinic first, which gives them their link.")
         return redirect("people", request.access.clinic.slug)
+    User.objects.filter(pk=row.user_id).update(invited_at=timezone.now())
     request.access.record("change", "membership", row.pk, detail="password link")
     address = request.build_absolute_uri("/")
     if send_password_link(row.user, address):
