@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, Sum
@@ -57,7 +56,6 @@ def batches(request: ClinicRequest) -> HttpResponse:
         "waiting": list(waiting),
         "may_work": access.may(Can.WORK_CLAIMS),
         "is_production": is_production(access.clinic),
-        "is_demo": settings.IS_DEMO,
         "may_switch": access.may(Can.MANAGE_PEOPLE),
     }
     return render(request, "practice/batches/batches.html", context)
