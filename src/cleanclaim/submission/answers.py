@@ -36,7 +36,7 @@ class AnswerKind(StrEnum):
 
 @dataclass(slots=True)
 class ReadAnswers:
-    """What a file holds: its kinds in order, the answers, the transactions that are no answer, and what is unreadable."""
+    """What a file holds: kinds in order, answers, kinds of transactions that are no answer, what is unreadable."""
 
     kinds: list[AnswerKind] = field(default_factory=list)
     interchanges: list[InterchangeAnswer] = field(default_factory=list)

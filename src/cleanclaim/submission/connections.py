@@ -40,10 +40,16 @@ class NameTakenError(ConnectionProblemError):
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file at the other end: its name and how many bytes it has."""
+    """A file at the other end: its name, how many bytes it has, and when it was changed, in seconds since 1970."""
 
     name: str
     size: int
+    changed: int = 0
+
+    @property
+    def key(self) -> str:
+        """What tells this file from another that had its name before."""
+        return f"{self.name}|{self.size}|{self.changed}"
 
 
 class Connection(Protocol):

@@ -89,9 +89,9 @@ def _listed(folder: Path) -> list[RemoteFile]:
     try:
         with os.scandir(folder) as entries:
             found = [
-                RemoteFile(entry.name, entry.stat(follow_symlinks=False).st_size)
+                RemoteFile(entry.name, stat.st_size, int(stat.st_mtime))
                 for entry in entries
-                if entry.is_file(follow_symlinks=False)
+                if entry.is_file(follow_symlinks=False) and (stat := entry.stat(follow_symlinks=False))
             ]
     except OSError as error:
         raise _problem(error, "listing") from error
