@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from cleanclaim.bill.job import Billed, bill
+from cleanclaim.practice import clock
+from cleanclaim.practice.engine.earlier_decisions import Decisions
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.setting import Setting, gather
 from cleanclaim.practice.models import Clinic, Visit
@@ -16,9 +17,7 @@ from cleanclaim.practice.models import Clinic, Visit
 
 def now_at(clinic: Clinic) -> datetime:
     """The moment it is at the clinic, in its own zone; in a demo, on the day that the demo plays on."""
-    now = datetime.now(ZoneInfo(clinic.time_zone))
-    day: date | None = settings.DEMO_DAY
-    return now if day is None else now.replace(year=day.year, month=day.month, day=day.day)
+    return clock.now().astimezone(ZoneInfo(clinic.time_zone))
 
 
 def today_at(clinic: Clinic) -> date:
@@ -26,7 +25,14 @@ def today_at(clinic: Clinic) -> date:
     return now_at(clinic).date()
 
 
-def check(clinic: Clinic, visits: Sequence[Visit], *, as_of: date, setting: Setting | None = None) -> Billed:
+def check(
+    clinic: Clinic,
+    visits: Sequence[Visit],
+    *,
+    as_of: date,
+    setting: Setting | None = None,
+    decided: Mapping[UUID, Decisions] | None = None,
+) -> Billed:
     """Bill these visits of a clinic without writing anything down; claims come in the order of the visits.
 
     Args:
@@ -34,12 +40,18 @@ def check(clinic: Clinic, visits: Sequence[Visit], *, as_of: date, setting: Sett
         visits: its visits, saved or not, with their patient, therapist and assistant.
         as_of: today.
         setting: what was gathered for them already.
+        decided: by visit, what earlier payers decided on the claim to the first: the next payer is billed.
     """
     around = setting or gather(clinic, visits, as_of=as_of)
+    earlier = decided or {}
+    found = []
+    for visit in visits:
+        record = around.stated(visit_record(visit, around.zone))
+        found.append(earlier[visit.pk].put_onto(record) if visit.pk in earlier else record)
     return bill(
         around.clinic,
         around.patients,
-        [around.stated(visit_record(visit, around.zone)) for visit in visits],
+        found,
         as_of=as_of,
         history=around.history,
         packs=around.packs,

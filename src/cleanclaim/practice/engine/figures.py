@@ -109,8 +109,10 @@ class Tally:
 
 
 def claims(chosen: Chosen) -> QuerySet[Claim]:
-    """The original claims of the span, in scope: replacements and voids bill a visit again."""
-    found = Claim.objects.filter(date_of_service__range=(chosen.first, chosen.last), frequency=Frequency.ORIGINAL.value)
+    """The original claims of the span to first payers, in scope: replacements, voids and later payers bill it again."""
+    found = Claim.objects.filter(
+        date_of_service__range=(chosen.first, chosen.last), frequency=Frequency.ORIGINAL.value, follows=None
+    )
     if chosen.payer:
         found = found.filter(payer=chosen.payer)
     if chosen.therapist:

@@ -96,7 +96,7 @@ def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
     states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
     for keys in _pieces(set(claims)):
         rows = ClaimAnswer.objects.filter(claim__in=keys, state__in=states, remittance__unposted_at=None)
-        for row in rows.defer("answer").order_by("created_at", "segment"):
+        for row in rows.select_related("remittance").defer("answer").order_by("created_at", "segment"):
             found[row.claim_id].append(row)
     return found
 

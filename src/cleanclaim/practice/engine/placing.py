@@ -9,7 +9,7 @@ from django.db import transaction
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import charging, denials, ledger_rows
+from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
 from cleanclaim.practice.engine.answer_rows import tell, transaction_of, write_posted
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import filed_claims
@@ -82,8 +82,9 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         tell([row], user, record)
         denials.bring_into_step(clinic, [claim.pk], user)
         audit_trail.record(clinic.id, user, "change", "answer", row.pk, detail="placed", origin=origin)
-        found: ClaimAnswer = row
-        return found
+    coordination.after_payment(clinic, record, user)
+    found: ClaimAnswer = row
+    return found
 
 
 def _placed(answer: RemittedClaim, part: KnownClaim, record: Remittance) -> Posted:

@@ -16,12 +16,13 @@ from django.utils import timezone
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, reversal_of
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import charging, denials, ledger_rows
+from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
 from cleanclaim.practice.engine.answer_rows import answer_row, tell, transaction_of
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import Filed, index_of
 from cleanclaim.practice.models import (
+    Claim,
     ClaimAnswer,
     Clinic,
     FileKind,
@@ -104,9 +105,13 @@ def keep_file(clinic: Clinic, user: User, data: bytes, kind: FileKind = FileKind
 
 @dataclass(slots=True)
 class PostedFile:
-    """What posting a file came to: payments posted now, posted before, and refused with why."""
+    """What posting a file came to: payments posted now, posted before, and refused with why.
+
+    `next_claims` are the claims to next payers that were made of it.
+    """
 
     posted: list[Remittance] = field(default_factory=list)
+    next_claims: list[Claim] = field(default_factory=list)
     known: list[RemittanceRecord] = field(default_factory=list)
     refused: list[tuple[RemittanceRecord, str]] = field(default_factory=list)
 
@@ -142,6 +147,8 @@ def post(
                     found.posted.append(_post(clinic, user, made, claims, file, origin))
             if advance is not None:
                 advance(record)
+    for row in found.posted:
+        found.next_claims += coordination.after_payment(clinic, row, user)
     return found
 
 
@@ -255,5 +262,6 @@ def unpost(clinic: Clinic, user: User, remittance_id: UUID, *, origin: str = "")
         add_events(answered, user, "answer unposted", row.trace_number)
         denials.bring_into_step(clinic, [claim.pk for claim in answered], user)
         audit_trail.record(clinic.id, user, "change", REMITTANCE, row.pk, detail="unposted", origin=origin)
+        coordination.after_payment(clinic, row, user)
         found: Remittance = row
         return found
