@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
-from django.utils import timezone
 
+from cleanclaim.practice import clock
 from cleanclaim.practice.tenancy import ScopedManager, require_in_scope
 
 R = TypeVar("R", bound="ClinicRow")
@@ -36,7 +36,7 @@ class ClinicRow(Keyed):
     """A row of one clinic. `objects` sees the clinics in scope; `everywhere` is for migrations and key rotation."""
 
     clinic = models.ForeignKey("practice.Clinic", on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
     version = models.PositiveIntegerField(default=1)
 
