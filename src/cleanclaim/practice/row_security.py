@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cleanclaim.practice import ledger_guards
+from cleanclaim.practice import claimed_visits, ledger_guards
 from cleanclaim.practice.tenancy import SETTING
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def clinic_tables(apps: Apps) -> list[str]:
 def protect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Lay policies and triggers over the tables there are; what lies there already is laid anew."""
     vendor = editor.connection.vendor
-    statements = [*_triggers(vendor), *ledger_guards.lay(vendor)]
+    statements = [*_triggers(vendor), *ledger_guards.lay(vendor), *claimed_visits.lay(vendor)]
     if vendor == "postgresql":
         statements += _policies(clinic_tables(apps))
     with editor.connection.cursor() as cursor:
@@ -130,7 +130,7 @@ def protect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 def unprotect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Take policies and triggers away, for going back a migration."""
     statements = [one for kept in KEPT for one in _drop_triggers(editor.connection.vendor, kept)]
-    statements += ledger_guards.lift(editor.connection.vendor)
+    statements += [*ledger_guards.lift(editor.connection.vendor), *claimed_visits.lift(editor.connection.vendor)]
     if editor.connection.vendor == "postgresql":
         for table in [*clinic_tables(apps), "practice_clinic", "practice_packfile"]:
             statements += [*_drop_policies(table), f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
@@ -261,7 +261,7 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
             expected = [name for kept in KEPT for name in (kept.trigger, f"{kept.trigger}_removed")]
         found = {row[0] for row in _rows(cursor)}
-    expected += [guard.name for guard in ledger_guards.GUARDS]
+    expected += [*(guard.name for guard in ledger_guards.GUARDS), *claimed_visits.NAMES]
     return [name for name in expected if name not in found]
 
 

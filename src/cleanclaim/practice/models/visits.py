@@ -93,6 +93,8 @@ class Visit(ClinicRow):
     detail = models.JSONField(default=dict, blank=True)
     attested = models.JSONField(default=list, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
+    has_claim = models.BooleanField(default=False, editable=False)
+    """Whether there is a claim of it, whatever became of it. The database keeps it (`claimed_visits`)."""
 
     class Meta(ClinicRow.Meta):
         ordering = ("-date_of_service", "number")
@@ -103,6 +105,16 @@ class Visit(ClinicRow):
             models.Index(fields=["clinic", "date_of_service"]),
             models.Index(fields=["patient", "date_of_service"]),
             models.Index(fields=["therapist", "date_of_service"]),
+            models.Index(
+                fields=["clinic", "date_of_service", "number"],
+                condition=models.Q(status=VisitStatus.SIGNED.value, has_claim=False),
+                name="visit_waits_for_claim",
+            ),
+            models.Index(
+                fields=["clinic", "date_of_service", "number"],
+                condition=models.Q(status=VisitStatus.DRAFT.value),
+                name="visit_is_not_signed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,42 @@
+"""Which visits wait for a claim: the database says it of each visit, however its claim was written."""
+
+from __future__ import annotations
+
+from django.db.models import Count
+
+from cleanclaim.practice.engine.building import build, visits_to_build
+from cleanclaim.practice.models import Claim, Clinic, Visit
+
+_SIGNED_BEFORE = 73
+_DRAFTS = 16
+
+
+def _told_and_true() -> tuple[int, int]:
+    """Visits that are said to have a claim, and visits whose column does not say what the claims say."""
+    rows = Visit.objects.annotate(claims_count=Count("claims")).values_list("has_claim", "claims_count")
+    return sum(has for has, _count in rows), sum(has != (count > 0) for has, count in rows)
+
+
+def test_every_built_visit_has_its_claim(inside: Clinic) -> None:
+    assert _told_and_true() == (_SIGNED_BEFORE, 0)
+    assert visits_to_build().count() == 0
+    Visit.objects.filter(status="draft").update(status="signed")
+    assert visits_to_build().count() == _DRAFTS
+    first, second = visits_to_build()[:2]
+    assert len(build(inside, [first.pk, second.pk], None).made) == 2
+    assert _told_and_true() == (_SIGNED_BEFORE + 2, 0)
+    assert visits_to_build().count() == _DRAFTS - 2
+
+
+def test_a_claim_that_is_written_beside_the_engine_counts_as_well(inside: Clinic) -> None:
+    Visit.objects.filter(status="draft").update(status="signed")
+    visit = visits_to_build()[0]
+    Claim.objects.bulk_create(
+        [
+            Claim(clinic=inside, number=f"X{place}", visit=visit, patient_id=visit.patient_id, status="closed",
+                  date_of_service=visit.date_of_service)
+            for place in range(2)
+        ]
+    )  # fmt: skip
+    assert _told_and_true() == (_SIGNED_BEFORE + 1, 0)
+    assert visit.pk not in visits_to_build().values_list("pk", flat=True)
