@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from cleanclaim.practice import tenancy
+from cleanclaim.practice.engine.building import recheck
 from cleanclaim.practice.models import Batch, Claim, Clinic, Membership, Role, TrailEntry, Visit
 from cleanclaim.practice.pages.claims.counts import counted
 from cleanclaim.practice.pages.claims.filters import Filters, filters_of, in_order, narrowed
@@ -19,7 +20,7 @@ from tests.practice.conftest import DAY, person
 
 AsRole = Callable[[Role], Client]
 QUEUE = "/c/millrace/claims/"
-QUERIES = 20
+QUERIES = 21
 
 
 def _numbers(content: bytes) -> list[str]:
@@ -77,6 +78,21 @@ def test_the_queue_costs_the_same_whatever_it_holds(
     with django_assert_num_queries(QUERIES):
         assert len(_numbers(client.get(QUEUE).content)) == 3
     assert inside.slug == "millrace"
+
+
+def test_an_open_claim_whose_records_changed_since_its_check_says_so(as_role: AsRole, inside: Clinic) -> None:
+    client = as_role(Role.BILLER)
+    tag = ">check again</span>"
+    assert tag not in client.get(f"{QUEUE}?text=V001").content.decode()
+    patient = claim_of("V001").patient
+    patient.save()
+    page = client.get(f"{QUEUE}?text=V001&status=every").content.decode()
+    assert (_numbers(page.encode()), page.count(tag)) == (["V001"], 1)
+    recheck(inside, [claim_of("V001").pk], None)
+    assert tag not in client.get(f"{QUEUE}?text=V001").content.decode()
+    patient.save()
+    Claim.objects.filter(number="V001").update(status="submitted")
+    assert tag not in client.get(f"{QUEUE}?text=V001&status=every").content.decode()
 
 
 def test_what_is_due_soonest_and_worth_most_comes_first(inside: Clinic) -> None:

@@ -45,6 +45,12 @@ _OF_CLINIC: tuple[type[ClinicRow], ...] = (Charge, ClinicPayer, Enrollment, Prov
 def stale(claims: Iterable[Claim], today: date) -> set[UUID]:
     """The claims whose check is out of date: of an earlier day, or older than a record that it rests on. One query."""
     rows = list(claims)
+    return {claim.pk for claim in rows if claim.checked_on != today} | outdated(rows)
+
+
+def outdated(claims: Iterable[Claim]) -> set[UUID]:
+    """The claims that were checked before a record that they rest on was changed. One query."""
+    rows = list(claims)
     if not rows:
         return set()
     patients = {claim.patient_id for claim in rows}
@@ -57,8 +63,7 @@ def stale(claims: Iterable[Claim], today: date) -> set[UUID]:
     found = set()
     for claim in rows:
         moments = (changed.get(claim.patient_id), changed.get(claim.clinic_id))
-        is_older = claim.checked_at is None or any(one is not None and one > claim.checked_at for one in moments)
-        if claim.checked_on != today or is_older:
+        if claim.checked_at is None or any(one is not None and one > claim.checked_at for one in moments):
             found.add(claim.pk)
     return found
 

@@ -16,12 +16,14 @@ from django.shortcuts import render
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where, enter
-from cleanclaim.practice.engine.building import visits_to_build
+from cleanclaim.practice.engine.building import RECHECKED, visits_to_build
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.staleness import outdated
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
 from cleanclaim.practice.pages.claims.counts import counted
 from cleanclaim.practice.pages.claims.filters import ORDER_STEPS, Filters, filters_of, in_order, narrowed
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, standing
+from cleanclaim.records import Frequency
 
 PAGE = 50
 """Claims on one page."""
@@ -39,6 +41,8 @@ class Row:
     kind: str
     findings: list[ClaimFinding]
     days_left: int | None
+    is_outdated: bool
+    """A record that its check rests on has changed since."""
 
     @property
     def worst(self) -> ClaimFinding | None:
@@ -109,7 +113,9 @@ def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, t
     found = counted(filters, today)
     keys = in_order(narrowed(filters, today), today).values_list("pk", flat=True)
     page = _Pages(keys, found.claims).get_page(request.GET.get("page"))
-    shown = [_row(claim, today) for claim in _with_what_is_shown(list(page))]
+    claims = _with_what_is_shown(list(page))
+    old = outdated(claim for claim in claims if claim.status in RECHECKED)
+    shown = [_row(claim, today, is_outdated=claim.pk in old) for claim in claims]
     for access in accesses:
         own = sum(row.claim.clinic_id == access.clinic.id for row in shown)
         access.record("list", "claim", detail=f"{own} claims of the queue")
@@ -141,7 +147,7 @@ def _with_what_is_shown(keys: Sequence[UUID]) -> list[Claim]:
 _SHOWN = (
     *(
         "number", "status", "frequency", "payer_name", "date_of_service", "due_on", "gaps", "unconfirmed",
-        "hold_reason", "allowed_cents", "charge_cents", "left_cents", "clinic__slug", "clinic__name",
+        "hold_reason", "allowed_cents", "charge_cents", "left_cents", "checked_at", "clinic__slug", "clinic__name",
     ),
     *("patient__clinic", "patient__given_name", "patient__family_name"),
     *("visit__clinic", "visit__therapist__clinic", "visit__therapist__given_name", "visit__therapist__family_name"),
@@ -149,13 +155,14 @@ _SHOWN = (
 """Columns of a row of the queue; notes, records and whatever else a claim holds stay where they are."""
 
 
-def _row(claim: Claim, today: date) -> Row:
+def _row(claim: Claim, today: date, *, is_outdated: bool) -> Row:
     return Row(
         claim=claim,
         label=STATUS_LABELS[claim.status],
         kind=FREQUENCY_WORDS[claim.frequency],
         findings=standing(claim),
         days_left=None if claim.due_on is None else (claim.due_on - today).days,
+        is_outdated=is_outdated and claim.frequency != Frequency.VOID.value,
     )
 
 
