@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, Q
 
 from cleanclaim import records
+from cleanclaim.practice.engine.estimate_spans import Spans, is_covered, spans
 from cleanclaim.practice.engine.records import clinic_record, patient_record, visit_record, year_to_date_record
 from cleanclaim.practice.models import (
     Authorization,
@@ -54,18 +55,24 @@ class Setting:
     zone: ZoneInfo
     home_health: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Whether a home health plan is open, by patient, year and month, as eligibility was last answered in it."""
+    estimates: Spans = field(default_factory=dict)
+    """The days that good faith estimates cover, of patients who were given any."""
 
     def stated(self, visit: records.Visit) -> records.Visit:
-        """A visit with what eligibility says of its day, where the visit does not say it itself.
+        """A visit with what eligibility and estimates say of its day, where the visit does not say it itself.
 
         An answer holds for the month it was given in: coverage is asked about anew each month, and what was true in
-        another month is not known to be true still.
+        another month is not known to be true still. Of a patient who was never given an estimate here nothing is said:
+        they may have one from before.
         """
-        if visit.home_health_episode is not None:
-            return visit
         day = visit.date_of_service
-        told = self.home_health.get((visit.patient_id, day.year, day.month))
-        return visit if told is None else visit.model_copy(update={"home_health_episode": told})
+        told: dict[str, bool] = {}
+        is_open = self.home_health.get((visit.patient_id, day.year, day.month))
+        if visit.home_health_episode is None and is_open is not None:
+            told["home_health_episode"] = is_open
+        if visit.good_faith_estimate_on_file is None and visit.patient_id in self.estimates:
+            told["good_faith_estimate_on_file"] = is_covered(self.estimates[visit.patient_id], day)
+        return visit.model_copy(update=told) if told else visit
 
 
 def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
@@ -89,6 +96,7 @@ def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
         packs=packs_of(clinic),
         zone=zone,
         home_health=_home_health(people),
+        estimates=spans(people),
     )
 
 
@@ -201,7 +209,7 @@ def _allowed_before(coverages: Iterable[Coverage]) -> dict[UUID, list[tuple[date
     found: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
     if years:
         claims = Claim.objects.filter(
-            patient__in=people, date_of_service__year__in=sorted(years), allowed_cents__isnull=False
+            patient__in=people, date_of_service__year__in=sorted(years), allowed_cents__isnull=False, follows=None
         ).exclude(status=ClaimStatus.CLOSED.value)
         for patient, day, cents in claims.values_list("patient_id", "date_of_service", "allowed_cents"):
             found[patient].append((day, cents))

@@ -35,6 +35,7 @@ from cleanclaim.practice.models import (
     VisitStatus,
 )
 from cleanclaim.practice.pages.document_kinds import LABELS
+from cleanclaim.practice.pages.notices.of_patient import of_patient
 from cleanclaim.practice.pages.patients.entering import address_of, may_see_money, patient_or_404
 from cleanclaim.practice.pages.patients.payer_choice import payer_kind
 
@@ -96,6 +97,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     }
     if context["show_money"]:
         context["balances"] = OpeningBalance.objects.filter(patient=person)
+        context["notices"] = of_patient(access.clinic, person, today)
     return render(request, "practice/patients/chart.html", context)
 
 

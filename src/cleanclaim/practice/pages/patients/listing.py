@@ -26,6 +26,7 @@ from cleanclaim.practice.models import (
     Patient,
     Visit,
 )
+from cleanclaim.practice.pages.patients.entering import may_see_money
 from cleanclaim.practice.pages.patients.searching import matching
 
 _PER_PAGE = 50
@@ -65,6 +66,7 @@ def _answer(request: ClinicRequest, text: str, number: str) -> HttpResponse:
         "cares": _CARE.items(),
         "payers": ClinicPayer.objects.order_by("name").values_list("payer", "name"),
         "may_edit": access.may(Can.EDIT_PATIENTS),
+        "show_money": may_see_money(access),
         "today": today_at(access.clinic),
         "is_filtered": bool(text or request.GET.get("care") or request.GET.get("payer")),
     }

@@ -1,0 +1,17 @@
+"""What patients are told before care: good faith estimates and advance notices, on their page and as lists."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from cleanclaim.practice.pages.notices import estimates, listing
+
+urlpatterns: list[URLPattern] = [
+    path("estimates/", listing.due, name="estimates_due"),
+    path("estimates/given/", listing.made, name="estimates"),
+    path("estimates/<uuid:key>/", estimates.estimate, name="estimate"),
+    path("estimates/<uuid:key>/pdf/", estimates.paper, name="estimate_pdf"),
+    path("estimates/<uuid:key>/given/", estimates.given, name="estimate_given"),
+    path("patients/<uuid:key>/estimates/new/", estimates.new, name="estimate_new"),
+    path("patients/<uuid:key>/estimates/asked/", estimates.asked, name="estimate_asked"),
+]
