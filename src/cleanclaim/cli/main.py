@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "reference": "Show or search the reference tables.",
     "serve": "Serve the practice to a browser.",
     "practice": "Look after a practice: tables, people, keys, backups, background work.",
+    "ledger": "Verify the ledger of a practice: every transaction, line, document and deposit.",
     "verify-audit": "Verify the audit log of a practice against its anchor.",
     "doctor": "Say what is wrong with this deployment of the practice.",
 }

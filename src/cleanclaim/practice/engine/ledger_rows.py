@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import Max, Sum
@@ -13,10 +13,15 @@ from django.db.models import Max, Sum
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, Fault, LineState, verify
 from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction
+from cleanclaim.practice import many_rows
 from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Period, User
 
 BROUGHT_FORWARD = "opening"
 """What the key of a line begins with that was brought forward and is of no claim."""
+
+
+_TRANSACTION = ("key", "kind", "on", "source_kind", "source_key", "source_digest", "reverses_id", "digest", "by_id")
+_ENTRY = ("transaction_id", "position", "account", "cents", "claim_id", "line", "payer", "reason")
 
 
 class ClosedPeriodError(LedgerError):
@@ -53,7 +58,7 @@ def open_day(clinic: Clinic, wanted: date) -> date:
     return wanted if closed is None or wanted > closed else closed + timedelta(days=1)
 
 
-def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]) -> list[LedgerTransaction]:
+def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]) -> None:
     """Write transactions with their entries, in the caller's database transaction; the database refuses a key twice.
 
     Each has balanced when it was made (`ledger.Transaction`), and the database adds its entries up once more: they go
@@ -62,7 +67,7 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
     Raises `ClosedPeriodError` where the books are closed on a transaction's day.
     """
     if not transactions:
-        return []
+        return
     hold_books(clinic)
     closed = closed_through(clinic)
     for item in transactions:
@@ -71,40 +76,24 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
                 f"{item.kind.value}: {item.on} is in a closed period; expected a day after {closed}"
             )
     reversed_keys = {item.reverses for item in transactions if item.reverses}
-    there = {row.key: row for row in LedgerTransaction.objects.filter(key__in=reversed_keys)}
+    there = dict(LedgerTransaction.objects.filter(key__in=reversed_keys).values_list("key", "pk"))
+    keys = [uuid4() for _item in transactions]
+    by = None if user is None else user.pk
+    claims: dict[str, UUID | None] = {}
     rows, entries = [], []
-    for item in transactions:
-        row = LedgerTransaction(
-            clinic=clinic,
-            key=item.key,
-            kind=item.kind.value,
-            on=item.on,
-            source_kind=item.source.kind,
-            source_key=item.source.key,
-            source_digest=item.source.digest,
-            reverses=there[item.reverses] if item.reverses else None,
-            digest=item.digest,
-            by=user,
-        )
-        rows.append(row)
-        entries += [
-            LedgerEntry(
-                clinic=clinic,
-                transaction=row,
-                position=position,
-                account=entry.account.value,
-                cents=entry.cents,
-                claim_id=claim_of(entry.line),
-                line=entry.line,
-                payer=entry.payer,
-                reason=entry.reason,
-            )
-            for position, entry in enumerate(item.entries, start=1)
-        ]
+    for key, item in zip(keys, transactions, strict=True):
+        source = (item.source.kind, item.source.key, item.source.digest)
+        reverses = there[item.reverses] if item.reverses else None
+        rows.append((item.key, item.kind.value, item.on, *source, reverses, item.digest, by))
+        for position, entry in enumerate(item.entries, start=1):
+            first = entry.line.partition(":")[0]
+            if first not in claims:
+                claims[first] = claim_of(entry.line)
+            told = (entry.account.value, entry.cents, claims[first], entry.line, entry.payer, entry.reason)
+            entries.append((key, position, *told))
     with transaction.atomic():
-        LedgerEntry.objects.bulk_create(entries)
-        LedgerTransaction.objects.bulk_create(rows)
-    return rows
+        many_rows.insert(LedgerEntry, clinic, _ENTRY, entries)
+        many_rows.insert(LedgerTransaction, clinic, _TRANSACTION, rows, keys=keys)
 
 
 def read(rows: Iterable[LedgerTransaction]) -> Iterator[Transaction]:

@@ -6,14 +6,18 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Sum
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cleanclaim.ledger.entries import LedgerError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.opening_balances import bring_forward, take_out
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import OpeningBalance, Patient
 from cleanclaim.practice.pages.setup.entering import done, form_page, keep
@@ -70,8 +74,11 @@ def balances(request: ClinicRequest) -> HttpResponse:
 def add(request: ClinicRequest) -> HttpResponse:
     """Add an opening balance."""
     form = BalanceForm(request.POST or None, initial={"as_of": today_at(request.access.clinic)})
-    if form.is_bound and form.is_valid() and keep(request, form, "opening_balance"):
-        return done(request, "The balance is kept.", "setup_balances")
+    if form.is_bound and form.is_valid():
+        with transaction.atomic():
+            keep(request, form, "opening_balance")
+            bring_forward(request.access.clinic, request.access.user, form.instance)
+        return done(request, "The balance is kept, and stands in the ledger.", "setup_balances")
     return form_page(request, form, title="An opening balance", back="setup_balances")
 
 
@@ -82,6 +89,11 @@ def remove(request: ClinicRequest, key: UUID) -> HttpResponse:
     row = OpeningBalance.objects.filter(pk=key).first()
     if row is None:
         raise Http404
-    row.delete()
-    request.access.record("delete", "opening_balance", key)
+    try:
+        with transaction.atomic():
+            take_out(request.access.clinic, request.access.user, row)
+            request.access.record("delete", "opening_balance", key)
+    except LedgerError as error:
+        messages.error(request, f"Not taken out: {error}.")
+        return redirect("setup_balances", request.access.clinic.slug)
     return done(request, "The balance is taken out.", "setup_balances")

@@ -1,0 +1,223 @@
+"""Money that goes back: what was paid too much, to whom, by when, and that it was sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from cleanclaim.ledger import posting
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.ledger.entries import LedgerError, Source
+from cleanclaim.ledger.posting import PATIENT
+from cleanclaim.practice import audit_trail
+from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, patients_with_money, rules_of
+from cleanclaim.practice.models import Claim, Clinic, LedgerEntry, Means, Patient, Refund, RefundState, User
+from cleanclaim.receivables.overpayments import medicare_clock
+
+SOURCE = "refund"
+"""The kind of source of what a refund writes."""
+
+CREDIT = "paid ahead"
+OVERPAID = "paid too much on a visit"
+PROTECTED = "may not be asked of the patient (QMB)"
+PAYER = "paid too much by the payer"
+
+
+class NotRefundedError(ValueError):
+    """A refund that cannot be noted, sent or withdrawn as asked; says why, no patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Money that the ledger shows as owed back: whose, of which line, to whom, how many cents, and why."""
+
+    patient: UUID
+    line: str
+    owed_to: str
+    cents: int
+    reason: str
+
+
+def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
+    """What patients paid too much, by name: their credit, lines paid too much, and what may not be asked of them.
+
+    What is owed back and noted as a refund already is left out.
+    """
+    noted = _noted()
+    found = []
+    for account in accounts_of(patients_with_money() if patients is None else patients).values():
+        items = [("", account.credit_cents, CREDIT)]
+        for line in account.lines:
+            items.append((line.key, line.overpaid_cents, OVERPAID))
+            items.append((line.key, line.wrongly_paid_cents if not line.overpaid_cents else 0, PROTECTED))
+        for key, cents, reason in items:
+            left = cents - noted.pop((account.patient, key, PATIENT), 0)
+            if cents > 0 and left > 0:
+                found.append(Found(account.patient, key, PATIENT, left, reason))
+    return found
+
+
+def found_of_payers() -> list[Found]:
+    """Lines on which a payer paid more than is left open to it."""
+    noted = _noted()
+    rows = (
+        LedgerEntry.objects.filter(account=Account.PAYER_OPEN.value, claim__isnull=False)
+        .order_by()
+        .values("claim__patient", "line", "payer")
+        .annotate(total=Sum("cents"))
+        .filter(total__lt=0)
+        .order_by("claim__patient__family_name", "line")
+    )
+    found = []
+    for row in rows:
+        left = -row["total"] - noted.get((row["claim__patient"], row["line"], row["payer"]), 0)
+        if left > 0:
+            found.append(Found(row["claim__patient"], row["line"], row["payer"], left, PAYER))
+    return found
+
+
+def _noted() -> dict[tuple[UUID, str, str], int]:
+    rows = Refund.objects.filter(state=RefundState.OWED.value).order_by().values("patient", "line", "owed_to")
+    return {(row["patient"], row["line"], row["owed_to"]): row["total"] for row in rows.annotate(total=Sum("cents"))}
+
+
+def note(  # noqa: PLR0913 - whose, of what, since when
+    clinic: Clinic,
+    user: User,
+    item: Found,
+    *,
+    identified_on: date,
+    investigated_from: date | None = None,
+    investigated_through: date | None = None,
+    origin: str = "",
+) -> Refund:
+    """Note that money is owed back, with the day by which it is to be returned where a law names one.
+
+    Raises `NotRefundedError` where the ledger does not show as much, or a day is to come.
+    """
+    if identified_on > today_at(clinic):
+        raise NotRefundedError("the day it was known is to come; expected today or a day before")
+    with transaction.atomic():
+        rules_of(clinic, lock=True)
+        shown = found_of_payers() if item.owed_to != PATIENT else found_of_patients([item.patient])
+        fitting = [
+            one for one in shown if (one.patient, one.line, one.owed_to) == (item.patient, item.line, item.owed_to)
+        ]
+        if not fitting or not 0 < item.cents <= fitting[0].cents:
+            raise NotRefundedError("the ledger shows no such amount as owed back")
+        claim = Claim.objects.filter(pk=ledger_rows.claim_of(item.line)).first() if item.line else None
+        row: Refund = Refund.objects.create(
+            clinic=clinic,
+            patient=Patient.objects.get(pk=item.patient),
+            claim=claim,
+            line=item.line,
+            owed_to=item.owed_to,
+            payer_name=claim.payer_name if claim is not None and item.owed_to != PATIENT else "",
+            cents=item.cents,
+            reason=fitting[0].reason,
+            identified_on=identified_on,
+            investigated_from=investigated_from,
+            investigated_through=investigated_through,
+            return_by=_return_by(clinic, claim, item.owed_to, identified_on, investigated_from, investigated_through),
+            identified_by=user,
+        )
+        audit_trail.record(clinic.id, user, "create", SOURCE, row.pk, detail=row.reason, origin=origin)
+        return row
+
+
+def _return_by(
+    clinic: Clinic, claim: Claim | None, owed_to: str, identified: date, begins: date | None, ends: date | None
+) -> date | None:
+    if claim is None or owed_to == PATIENT or owed_to != claim.order or not _is_medicare(clinic, claim.payer):
+        return None
+    clock = medicare_clock(identified, begins, ends)
+    return None if clock is None else clock.return_by
+
+
+def _is_medicare(clinic: Clinic, payer: str) -> bool:
+    from cleanclaim.practice.engine.setting import packs_of  # noqa: PLC0415 - the payers' files are read when asked
+    from cleanclaim.reference import payers  # noqa: PLC0415 - the same
+
+    pack = packs_of(clinic).get(payer)
+    if pack is not None:
+        return pack.kind == "medicare_b"
+    return payer in payers.all_ids() and payers.get(payer).kind == "medicare_b"
+
+
+def send(  # noqa: PLR0913 - how it went out
+    clinic: Clinic, user: User, row_id: UUID, *, sent_on: date, means: Means, reference: str, origin: str = ""
+) -> Refund:
+    """Write that a refund was sent. Raises `NotRefundedError` where it is not owed any more."""
+    with transaction.atomic():
+        rules_of(clinic, lock=True)
+        row: Refund | None = (
+            Refund.objects.select_for_update(of=("self",)).filter(pk=row_id, state=RefundState.OWED.value).first()
+        )
+        if row is None:
+            raise NotRefundedError("no such refund is owed")
+        _require_still_owed(row)
+        row.state, row.sent_on, row.means, row.reference = RefundState.SENT.value, sent_on, means.value, reference[:40]
+        row.sent_by, row.digest = user, _digest(row)
+        row.save_if_unchanged(row.version, "state", "sent_on", "means", "reference", "sent_by", "digest")
+        source, key = Source(SOURCE, str(row.pk), row.digest), f"{SOURCE}:{row.pk}"
+        reason = row.reason[:60]
+        if row.line:
+            made = posting.refund(key, sent_on, source, line=row.line, to=row.owed_to, cents=row.cents, reason=reason)
+        else:
+            made = posting.refund_credit(key, sent_on, source, str(row.patient_id), cents=row.cents, reason=reason)
+        try:
+            ledger_rows.write(clinic, user, [made])
+        except LedgerError as error:
+            raise NotRefundedError(str(error)) from error
+        audit_trail.record(clinic.id, user, "change", SOURCE, row.pk, detail="sent", origin=origin)
+        return row
+
+
+def _require_still_owed(row: Refund) -> None:
+    account = account_of(row.patient_id)
+    line = account.line(row.line) if row.line else None
+    if not row.line:
+        most = account.credit_cents
+    elif line is None:
+        most = 0
+    elif row.owed_to == PATIENT:
+        most = max(line.overpaid_cents, line.wrongly_paid_cents)
+    else:
+        most = -line.open_to(row.owed_to)
+    if row.cents > most:
+        raise NotRefundedError("the ledger no longer shows as much as owed back; withdraw it and look again")
+
+
+def withdraw(clinic: Clinic, user: User, row_id: UUID, *, origin: str = "") -> Refund:
+    """Withdraw a refund that is not owed after all: a payer took the money back itself, or it was a mistake."""
+    with transaction.atomic():
+        row: Refund | None = (
+            Refund.objects.select_for_update(of=("self",)).filter(pk=row_id, state=RefundState.OWED.value).first()
+        )
+        if row is None:
+            raise NotRefundedError("no such refund is owed")
+        row.state = RefundState.WITHDRAWN.value
+        row.save_if_unchanged(row.version, "state")
+        audit_trail.record(clinic.id, user, "change", SOURCE, row.pk, detail="withdrawn", origin=origin)
+        return row
+
+
+def _digest(row: Refund) -> str:
+    told = [row.line, row.owed_to, row.cents, row.reason, row.sent_on.isoformat() if row.sent_on else "", row.reference]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def clocks(on: date) -> Iterator[tuple[Refund, int | None]]:
+    """Refunds that are owed, the most urgent first, each with the days left; `None` where no law names a day."""
+    rows = Refund.objects.filter(state=RefundState.OWED.value).select_related("patient", "claim")
+    for row in sorted(rows, key=lambda row: (row.return_by or date.max, row.identified_on)):
+        yield row, None if row.return_by is None else (row.return_by - on).days

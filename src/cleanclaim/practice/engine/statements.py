@@ -1,0 +1,145 @@
+"""Statements: who is due one, what it says, and each kept as it was sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+
+from cleanclaim.forms.statement import StatementPage, render_statement, render_statements
+from cleanclaim.practice import audit_trail
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.patient_accounts import (
+    PatientAccount,
+    accounts_of,
+    patients_with_money,
+    rules_of,
+    words_of,
+)
+from cleanclaim.practice.engine.payment_plans import next_installment
+from cleanclaim.practice.form_fields import phone_words
+from cleanclaim.practice.models import AccountRules, Clinic, Patient, PaymentPlan, Statement, User
+from cleanclaim.practice.sealing import Plain
+from cleanclaim.receivables.statements import Balance, Sending, sending, visits
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A patient with money, their account, and whether a statement is sent today."""
+
+    patient: Patient
+    account: PatientAccount
+    balance: Balance
+    last_sent: date | None
+    sending: Sending
+
+
+def candidates(clinic: Clinic, patients: Iterable[UUID] | None = None) -> list[Candidate]:
+    """Patients with an open line or a credit, or these of them, by name, each with why one is sent or not."""
+    wanted = patients_with_money() if patients is None else list(patients)
+    rules, on = rules_of(clinic), today_at(clinic)
+    rows = {row.pk: row for row in Patient.objects.filter(pk__in=wanted)}
+    last = _last_sent(wanted)
+    found = []
+    for key, account in accounts_of(wanted).items():
+        if key not in rows:
+            continue
+        figures = account.balance(on)
+        decided = sending(
+            figures, on, last.get(key), small_cents=rules.small_balance_cents, every_days=rules.statement_every_days
+        )
+        found.append(Candidate(rows[key], account, figures, last.get(key), decided))
+    return found
+
+
+def _last_sent(patients: Sequence[UUID]) -> dict[UUID, date]:
+    rows = Statement.objects.filter(patient__in=patients).order_by().values("patient").annotate(last=Max("issued_on"))
+    return {row["patient"]: row["last"] for row in rows}
+
+
+def page_of(
+    clinic: Clinic, rules: AccountRules, one: Candidate, number: str, on: date, plan: PaymentPlan | None
+) -> StatementPage:
+    """What a patient's statement says."""
+    patient = one.patient
+    return StatementPage(
+        number=number,
+        clinic=clinic.name,
+        clinic_address=_address(clinic),
+        clinic_phone=phone_words(clinic.phone),
+        patient=" ".join(
+            part for part in (patient.given_name, patient.middle_name, patient.family_name, patient.suffix) if part
+        ),
+        patient_address=_address(patient),
+        patient_number=patient.number,
+        issued_on=on,
+        due_on=on + timedelta(days=rules.due_in_days),
+        visits=tuple(visits(one.account.lines, words_of, one.last_sent)),
+        credit_cents=one.account.credit_cents,
+        total_cents=one.balance.due_cents,
+        aging=tuple((bucket.label, cents) for bucket, cents in one.balance.aging.items()),
+        installment=next_installment(plan, on) if plan is not None else None,
+        note=rules.statement_note,
+    )
+
+
+def _address(row: Clinic | Patient) -> tuple[str, ...]:
+    street = f"{row.line1}, {row.line2}" if row.line2 else row.line1
+    return (street, f"{row.city}, {row.state} {row.zip_code}")
+
+
+def preview(clinic: Clinic, patients: Sequence[UUID]) -> bytes:
+    """The statements of these patients as one PDF, as they would be today; nothing is kept."""
+    rules, on = rules_of(clinic), today_at(clinic)
+    chosen = [one for one in candidates(clinic, patients) if one.balance.due_cents > 0]
+    plans = _plans([one.patient.pk for one in chosen])
+    return render_statements([page_of(clinic, rules, one, "preview", on, plans.get(one.patient.pk)) for one in chosen])
+
+
+def make_run(
+    clinic: Clinic, user: User, patients: Sequence[UUID], *, origin: str = ""
+) -> tuple[UUID, list[Statement], list[Candidate]]:
+    """Make and keep the statements of these patients that are due one.
+
+    Returns the run's key, its statements, and the patients who got none, each with why: nothing is owed, it is too
+    small, or they were sent one not long ago.
+    """
+    with transaction.atomic():
+        rules, on, run = rules_of(clinic, lock=True), today_at(clinic), uuid4()
+        found = candidates(clinic, patients)
+        plans = _plans([one.patient.pk for one in found])
+        made, left = [], []
+        for one in found:
+            if one.sending is not Sending.SEND:
+                left.append(one)
+                continue
+            number = f"S{rules.next_statement:06d}"
+            rules.next_statement += 1
+            page = page_of(clinic, rules, one, number, on, plans.get(one.patient.pk))
+            pdf = render_statement(page)
+            statement = Statement.objects.create(
+                clinic=clinic,
+                number=number,
+                patient=one.patient,
+                run=run,
+                issued_on=on,
+                due_on=page.due_on,
+                total_cents=page.total_cents,
+                lines_count=sum(len(visit.lines) for visit in page.visits),
+                content=Plain(pdf),
+                sha256=hashlib.sha256(pdf).hexdigest(),
+                made_by=user,
+            )
+            audit_trail.record(clinic.id, user, "create", "statement", statement.pk, origin=origin)
+            made.append(statement)
+        rules.save_if_unchanged(rules.version, "next_statement")
+    return run, made, left
+
+
+def _plans(patients: Sequence[UUID]) -> dict[UUID, PaymentPlan]:
+    return {plan.patient_id: plan for plan in PaymentPlan.objects.filter(patient__in=patients, ended_on=None)}

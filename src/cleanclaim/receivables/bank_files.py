@@ -1,0 +1,181 @@
+"""Read a bank's list of movements from CSV, and tell which of them shows which payment.
+
+Banks name their columns as they like: a day, an amount (or money in and money out apart) and a description are looked
+for by the names that are usual. Every row is read or named with its line and what was expected.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from cleanclaim.money import AmountError, parse_cents
+
+_DAYS = ("date", "posted", "posting date", "post date", "transaction date", "posted date")
+_AMOUNTS = ("amount", "transaction amount")
+_IN, _OUT = ("credit", "credits", "deposit", "deposits", "money in"), ("debit", "debits", "withdrawal", "money out")
+_WORDS = ("description", "details", "memo", "transaction", "payee", "name")
+_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y")
+_MOST_ROWS = 20_000
+_NOT_WORD = re.compile(r"[^0-9A-Z]+")
+_SHORTEST_TRACE = 4
+_SLOWEST = timedelta(days=10)
+"""How long after its day a payment may show at the bank and still be proposed as the same."""
+
+
+class BankFileError(ValueError):
+    """A file that is no list of a bank's movements; says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankRow:
+    """One movement: its day, cents (negative where money left), what the bank wrote, and its line in the file."""
+
+    line: int
+    on: date
+    cents: int
+    words: str
+    digest: str
+    """The same movement has the same digest in another file; two alike on one day have two."""
+
+
+@dataclass(slots=True)
+class BankFile:
+    """The rows that could be read, and the others: line, and what was found and expected."""
+
+    rows: list[BankRow] = field(default_factory=list)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_bank_file(data: bytes) -> BankFile:
+    """Read a bank's CSV. Raises `BankFileError` where it has no heading that is understood, or too many rows."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    reader = csv.reader(io.StringIO(text))
+    heading = next((row for row in reader if any(cell.strip() for cell in row)), [])
+    columns = {name.strip().lower(): place for place, name in reversed(list(enumerate(heading)))}
+    day, words = _column(columns, _DAYS), _column(columns, _WORDS)
+    amount, money_in, money_out = (_column(columns, names) for names in (_AMOUNTS, _IN, _OUT))
+    if day is None or words is None or (amount is None and (money_in is None or money_out is None)):
+        raise BankFileError(
+            "line 1: expected a heading with a date, a description, and an amount (or a debit and a credit)"
+        )
+    found, seen = BankFile(), Counter[str]()
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(found.rows) + len(found.problems) >= _MOST_ROWS:
+            raise BankFileError(f"more than {_MOST_ROWS:,} rows; expected a file of fewer")
+        try:
+            on = _day(_cell(cells, day))
+            cents = _cents(cells, amount, money_in, money_out)
+        except (ValueError, AmountError) as error:
+            found.problems.append((reader.line_num, str(error)))
+            continue
+        told = " ".join(_cell(cells, words).split())
+        told_of = f"{on}|{cents}|{told.upper()}"
+        seen[told_of] += 1
+        digest = hashlib.sha256(f"{told_of}|{seen[told_of]}".encode()).hexdigest()
+        found.rows.append(BankRow(reader.line_num, on, cents, told, digest))
+    return found
+
+
+def _column(columns: Mapping[str, int], names: Iterable[str]) -> int | None:
+    return next((columns[name] for name in names if name in columns), None)
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return cells[place].strip() if place is not None and place < len(cells) else ""
+
+
+def _day(text: str) -> date:
+    for form in _FORMATS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(f"date {text!r}; expected a day such as 2026-09-25 or 09/25/2026")
+
+
+def _cents(cells: Sequence[str], amount: int | None, money_in: int | None, money_out: int | None) -> int:
+    if amount is not None:
+        return _signed(_cell(cells, amount), "amount")
+    came, left = _cell(cells, money_in), _cell(cells, money_out)
+    if bool(came) == bool(left):
+        raise ValueError("expected either a credit or a debit")
+    return abs(_signed(came, "credit")) if came else -abs(_signed(left, "debit"))
+
+
+def _signed(text: str, name: str) -> int:
+    """An amount with its sign before it, or in the accountants' brackets."""
+    is_bracketed = text.startswith("(") and text.endswith(")")
+    try:
+        cents = parse_cents(text.strip("()").lstrip("+"))
+    except AmountError:
+        raise ValueError(f"{name} {text!r}; expected dollars such as 1,250.00") from None
+    return -cents if is_bracketed else cents
+
+
+# --- which payment it shows --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Money that the bank should show: what it is, its number (of the check or transfer), day and cents."""
+
+    key: str
+    trace_number: str
+    on: date
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a movement of the bank shows. `is_certain`: amount and number agree; otherwise only amount and days do."""
+
+    awaited: Awaited
+    is_certain: bool
+
+
+def shown_by(rows: Sequence[tuple[str, date, int, str]], awaited: Sequence[Awaited]) -> dict[str, Shown]:
+    """Tell for each movement (key, day, cents, words) which awaited money it shows; nothing is shown twice.
+
+    First by number and amount. Of the rest, a movement is proposed where its amount is that of one awaited payment
+    alone, of the days before it, and no other movement fits that payment.
+    """
+    found: dict[str, Shown] = {}
+    open_ = {one.key: one for one in awaited}
+    for key, _on, cents, words in rows:
+        told = _plain(words)
+        fitting = [one for one in open_.values() if one.cents == cents and _is_named(one, told)]
+        if len(fitting) == 1:
+            found[key] = Shown(fitting[0], is_certain=True)
+            del open_[fitting[0].key]
+    left = [row for row in rows if row[0] not in found]
+    proposed = {
+        row[0]: [one for one in open_.values() if one.cents == row[2] and one.on <= row[1] <= one.on + _SLOWEST]
+        for row in left
+    }
+    wanted = Counter(one.key for some in proposed.values() for one in some)
+    for key, some in proposed.items():
+        if len(some) == 1 and wanted[some[0].key] == 1:
+            found[key] = Shown(some[0], is_certain=False)
+    return found
+
+
+def _plain(text: str) -> str:
+    return f" {_NOT_WORD.sub(' ', text.upper())} "
+
+
+def _is_named(one: Awaited, told: str) -> bool:
+    """Whether the movement's words hold the payment's number, as a word of its own."""
+    number = _plain(one.trace_number).strip()
+    return len(number) >= _SHORTEST_TRACE and f" {number} " in told
