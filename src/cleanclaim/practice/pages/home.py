@@ -58,14 +58,15 @@ def first_page(role: Role) -> str:
 
 
 def _demo_people() -> list[Membership]:
-    return list(Membership.objects.select_related("user", "clinic").order_by("clinic__name", "user__email"))
+    return list(Membership.objects.select_related("user", "clinic").order_by("clinic__created_at", "user__email"))
 
 
 @require_POST
 def be(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the demo's people. There is no such door outside a demo."""
+    """Sign in as one of the demo's people, at one of their clinics. There is no such door outside a demo."""
     if not settings.IS_DEMO:
         raise Http404
     user = get_object_or_404(User, pk=request.POST.get("user"), is_active=True)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("start")
+    at = Membership.objects.select_related("clinic").filter(user=user, clinic__slug=request.POST.get("clinic")).first()
+    return redirect("start") if at is None else redirect(first_page(Role(at.role)), at.clinic.slug)
