@@ -139,7 +139,7 @@ def test_units_are_counted_over_the_claims_of_a_day() -> None:
     [(("GP",), True), (("GP", "59"), False), (("GP", "XS"), False), (("GP", "CQ"), True)],
 )
 def test_a_pair_passes_with_a_modifier_only(second: tuple[str, ...], *, is_denied: bool) -> None:
-    claim = Claim(lines=(Line("97530", charge=8_800), Line("97140", second, charge=7_400)))
+    claim = replace(COMMERCIAL, lines=(Line("97530", charge=8_800), Line("97140", second, charge=7_400)))
     assert ("CO-236" in denial(claim, 1)[0]) is is_denied
     assert "CO-236" not in denial(claim, 0)[0]
 
@@ -183,8 +183,14 @@ def test_every_code_that_it_says_is_on_the_published_lists() -> None:
 
 
 def test_a_claim_is_sent_on_to_the_next_payer_where_the_patient_owes() -> None:
-    (claim,) = remitted(run(Claim(other="SYNLM01"), memory=met()))
+    found = run(Claim(other="SYNLM01"), memory=met())
+    claim, behind = remitted(found)
     assert (claim.status, claim.forwarded_to, claim.remarks) == ("19", "NEXT HEALTH", ("MA18",))
+    # The next payer has it on the day of payment and answers with a payment of its own: 33.00 allowed, 23.52 paid before.
+    assert [one.payee.payer_identifier for one in found.payments] == ["SYNMB01", "SYNLM01"]
+    assert (behind.status, behind.control_number, behind.paid_cents) == ("2", "C1", 948)
+    assert cuts(behind.lines[0]) == {"CO-45": 4_500, "OA-23": 2_352}
+    assert behind.received_on == found.payments[0].remittance.paid_on
     (alone,) = remitted(run(Claim(), memory=met()))
     assert (alone.status, alone.forwarded_to) == ("1", "")
 

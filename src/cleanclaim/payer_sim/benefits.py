@@ -120,7 +120,9 @@ def shared(case: Case, line: ParsedLine, price: Price, prior: Cents | None) -> t
     shares.take(cut("coinsurance"), min(coinsurance, shares.paid))
     day = f"{case.person}|{service_day(line).isoformat()}"
     taken = memory.copays.get(day, 0)
-    copay = shares.take(cut("copay"), min(plan.copay_cents - taken, shares.paid))
+    # Behind another payer a plan asks for no copay: the patient was asked for one.
+    due = 0 if prior is not None else plan.copay_cents - taken
+    copay = shares.take(cut("copay"), min(due, shares.paid))
     if copay:
         memory.copays[day] = taken + copay
     if ASSISTANT_MODIFIERS.intersection(line.modifiers):

@@ -8,6 +8,7 @@ from cleanclaim.money import Cents, divide
 from cleanclaim.payer_sim.benefits import Price, Shares, deductible_met, prices, sequestration, shared
 from cleanclaim.payer_sim.chance import WHOLE
 from cleanclaim.payer_sim.coverage import discipline_of, visits_key
+from cleanclaim.payer_sim.crossing_over import sent_on
 from cleanclaim.payer_sim.denials import (
     Case,
     denied,
@@ -55,17 +56,20 @@ def decide(case: Case, payee: Payee) -> list[Decided]:
     names = denied(case)
     decided = _decided(case, payee, names, pay_on, interest_days)
     memory.paid[case.number] = decided
-    return [*found, decided]
+    target = _next_payer(case, decided.claim) if decided.claim.forwarded_to else None
+    if target is None:
+        return [*found, decided]
+    return [*found, decided, *decide(*sent_on(case, decided, target))]
 
 
 def _decided(case: Case, payee: Payee, names: list[str], pay_on: date, interest_days: int) -> Decided:
     """The answer to the claim as it stands, with `names` of the edits that deny its lines."""
     plan, claim = case.plan, case.claim
     share = plan.contract_share
-    if case.chance.happens(case.scenario.underpaid_claims, "underpaid", case.number, claim.id):
+    if case.chance.happens(case.scenario.underpaid_claims, "underpaid", case.person, claim.id):
         share = divide(share * case.scenario.underpaid_share, WHOLE)
     priced = _within_threshold(case, names, share)
-    at_claim = case.chance.happens(case.scenario.claim_level_sequestration, "sequestration", case.number)
+    at_claim = case.chance.happens(case.scenario.claim_level_sequestration, "sequestration", case.person, claim.id)
     withheld: Cents = 0
     lines: list[RemittedLine] = []
     priors = _prior(case)
@@ -283,7 +287,7 @@ def _next_payer(case: Case, remitted: RemittedClaim) -> ParsedPayer | None:
 def _payment_day(case: Case) -> tuple[date, int]:
     """The working day on which the claim is paid, and for how many days interest is due."""
     days = case.plan.pays_after_days
-    if case.chance.happens(case.scenario.late_payments, "late", case.number, case.claim.id):
+    if case.chance.happens(case.scenario.late_payments, "late", case.person, case.claim.id):
         days += case.scenario.late_days
     day = next_working_day(case.received_on + timedelta(days=days))
     return day, max((day - case.received_on).days - case.plan.late_after_days, 0)

@@ -81,7 +81,7 @@ def denied(case: Case) -> list[str]:
     for place, line in enumerate(case.claim.lines):
         found.append(_line(case, place, line, found))
     if not all(found):
-        surprise = case.chance.one_of(case.scenario.unforeseen, "unforeseen", case.number, case.claim.id)
+        surprise = case.chance.one_of(case.scenario.unforeseen, "unforeseen", case.person, case.claim.id)
         if surprise:
             found = [name or surprise for name in found]
     return found
@@ -176,7 +176,7 @@ def _is_part_of_another(case: Case, line: ParsedLine, beside: Sequence[tuple[str
     passes = frozenset(case.pack.edits.pairs.passes)
     if passes.intersection(line.modifiers):
         return False
-    firsts = {first for first, second in case.pack.edits.pairs.rows if second == line.code}
+    firsts = case.pack.firsts(case.plan, line.code)
     return any(code in firsts and not passes.intersection(modifiers) for code, modifiers, _units in beside)
 
 

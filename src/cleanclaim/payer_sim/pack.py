@@ -117,9 +117,14 @@ class Scenario(Record):
     unforeseen: dict[str, int]
 
 
+class _PairTable(Record):
+    plans: tuple[str, ...]
+    rows: tuple[tuple[ProcedureCode, ProcedureCode], ...]
+
+
 class _Pairs(Record):
     passes: tuple[str, ...]
-    rows: tuple[tuple[ProcedureCode, ProcedureCode], ...]
+    tables: tuple[_PairTable, ...]
 
 
 class _Bundled(Record):
@@ -171,6 +176,11 @@ class Pack:
     def is_bundled(self, plan: Plan, code: str) -> bool:
         """Whether the plan never pays the code by itself."""
         return any(plan.id in one.plans and code in one.codes for one in self.edits.bundled)
+
+    def firsts(self, plan: Plan, second: str) -> frozenset[str]:
+        """The codes that a code is a part of for the plan, when both are of one day."""
+        rows = (row for table in self.edits.pairs.tables if plan.id in table.plans for row in table.rows)
+        return frozenset(first for first, other in rows if other == second)
 
     def is_therapy(self, plan: Plan, code: str) -> bool:
         """Whether the plan pays the code as therapy; not where it has no fee for it."""

@@ -124,7 +124,7 @@ def _review(memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, one:
     number = one.claim.payer_control_number
     if one.claim.is_reversal or one.replaces or memory.paid.get(number) != one:
         return
-    if not chance.happens(scenario.taken_back, "review", number, one.claim.control_number):
+    if not chance.happens(scenario.taken_back, "review", one.person, one.claim.control_number):
         return
     new_number = f"{number}A"
     found = corrected(one.claim, pack.denial(_REVIEWED), new_number)
@@ -132,7 +132,7 @@ def _review(memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, one:
         return
     claim, before = found
     day = next_working_day(one.pay_on + timedelta(days=scenario.taken_back_days))
-    is_later = chance.happens(scenario.recouped_later, "recouped later", number)
+    is_later = chance.happens(scenario.recouped_later, "recouped later", one.person, one.claim.control_number)
     reversal = one.model_copy(
         update={
             "claim": turned(one.claim),
