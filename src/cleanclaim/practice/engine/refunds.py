@@ -67,7 +67,10 @@ def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
 
 
 def found_of_payers() -> list[Found]:
-    """Lines on which a payer paid more than is left open to it."""
+    """Lines on which a payer's open amount is below zero: as much of it as it paid on them.
+
+    What a contract took, or a person gave up, goes back to nobody.
+    """
     noted = _noted()
     rows = (
         LedgerEntry.objects.filter(account=Account.PAYER_OPEN.value, claim__isnull=False)
@@ -78,11 +81,20 @@ def found_of_payers() -> list[Found]:
         .order_by("claim__patient__family_name", "line")
     )
     found = []
+    paid = _paid_by_payers([row["line"] for row in rows])
     for row in rows:
-        left = -row["total"] - noted.get((row["claim__patient"], row["line"], row["payer"]), 0)
+        most = min(-row["total"], paid.get((row["line"], row["payer"]), 0))
+        left = most - noted.get((row["claim__patient"], row["line"], row["payer"]), 0)
         if left > 0:
             found.append(Found(row["claim__patient"], row["line"], row["payer"], left, PAYER))
     return found
+
+
+def _paid_by_payers(lines: list[str]) -> dict[tuple[str, str], int]:
+    rows = LedgerEntry.objects.filter(account=Account.PAYER_CASH.value, line__in=lines).order_by()
+    return {
+        (row["line"], row["payer"]): row["total"] for row in rows.values("line", "payer").annotate(total=Sum("cents"))
+    }
 
 
 def _noted() -> dict[tuple[UUID, str, str], int]:
@@ -192,7 +204,10 @@ def _require_still_owed(row: Refund) -> None:
     elif row.owed_to == PATIENT:
         most = max(line.overpaid_cents, line.wrongly_paid_cents)
     else:
-        most = -line.open_to(row.owed_to)
+        paid = sum(
+            move.cents for move in line.moves if move.account is Account.PAYER_CASH and move.payer == row.owed_to
+        )
+        most = min(-line.open_to(row.owed_to), paid)
     if row.cents > most:
         raise NotRefundedError("the ledger no longer shows as much as owed back; withdraw it and look again")
 
