@@ -1,0 +1,161 @@
+"""One desk's year from its claims to the bank: week by week out, in, worked, and paid."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from cleanclaim.ledger import posting
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.ledger.book import verify
+from cleanclaim.ledger.entries import Source
+from cleanclaim.payer_sim import Memory
+from cleanclaim.records import Claim
+from cleanclaim.simulation.books import Books
+from cleanclaim.simulation.clearing import Clearing, Sent, first_of, line_key, secondary_of
+from cleanclaim.simulation.desk import Filing
+from cleanclaim.simulation.material import population
+from cleanclaim.simulation.paying import Patients
+from cleanclaim.simulation.working import by_claim, corrected_denial, corrected_return
+from cleanclaim.simulation.year import Year
+
+_FRIDAY = 4
+_WEEKS_AFTER = 40
+"""Weeks after the last claim left in which answers are still waited for."""
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Where the year stands on its last Friday, in cents."""
+
+    on: date
+    open_to_payers: int = 0
+    open_to_patients: int = 0
+    charged_in_last_90_days: int = 0
+
+
+@dataclass(slots=True)
+class ArmYear:
+    """What one desk's year came to."""
+
+    clearing: Clearing
+    patients: Patients
+    snapshot: Snapshot
+    faults: list[str] = field(default_factory=list)
+    superbills: int = 0
+    waiting: int = 0
+    ended_on: date | None = None
+
+
+def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for itself
+    filings: Sequence[Filing],
+    superbills: Sequence[tuple[str, date, Claim]],
+    year: Year,
+    *,
+    seed: int,
+    scenario: str,
+    keep: Callable[[str, bytes], None],
+    advance: Callable[[date], None],
+) -> ArmYear:
+    """Run a desk's year.
+
+    Args:
+        filings: what leaves when.
+        superbills: what patients pay themselves: the visit, the day, and the claim that is not filed.
+        year: what was true.
+        seed: of the year and of the payers.
+        scenario: how rough the payers are.
+        keep: told each file, ours and the payers', by name.
+        advance: told each Friday that is done.
+    """
+    books = Books()
+    patient_of = {key: care.patient_id for key, (care, _told) in year.care.items()}
+    clearing = Clearing(books, Memory(seed=seed, scenario=scenario), patient_of)
+    patients = Patients(books, seed)
+    queue = [one for filing in filings for one in first_of(filing)]
+    bills = sorted(superbills, key=lambda one: (one[1], one[0]))
+    friday = _first_friday(population().year)
+    ends = date(population().year, 12, 31)
+    found = ArmYear(clearing, patients, Snapshot(ends))
+    quiet = 0
+    while quiet < _WEEKS_AFTER:
+        leaving = sorted((one for one in queue if one.filed_on <= friday), key=lambda one: one.claim.id)
+        queue = [one for one in queue if one.filed_on > friday]
+        while bills and bills[0][1] <= friday:
+            _give(books, patient_of, bills.pop(0))
+            found.superbills += 1
+        clearing.week(friday, leaving)
+        for name, data in clearing.out.items():
+            keep(name, data)
+        queue += _again(clearing, year, seed, friday)
+        patients.week(friday)
+        if (friday + timedelta(days=7)).month != friday.month:
+            patients.month_end(friday)
+        advance(friday)
+        is_busy = bool(queue or bills or clearing.memory.waiting)
+        quiet = 0 if is_busy else quiet + 1
+        if friday <= ends < friday + timedelta(days=7):
+            _take_stock(found.snapshot, books, friday)
+        friday += timedelta(days=7)
+    found.waiting = len(clearing.memory.waiting)
+    found.ended_on = friday
+    found.faults = [f"{fault.transaction}: {fault.problem}" for fault in verify(books.book)]
+    return found
+
+
+def _again(clearing: Clearing, year: Year, seed: int, friday: date) -> list[Sent]:
+    """What goes out again, or on to the next payer, after a week's answers."""
+    found: list[Sent] = []
+    for one in clearing.fresh_returns:
+        mended = corrected_return(one, year, seed, friday)
+        if mended is not None:
+            found.append(mended)
+    for denials in by_claim(clearing.fresh_denials).values():
+        mended = corrected_denial(denials, year, seed, friday, clearing.books)
+        if mended is not None:
+            found.append(mended)
+    for one, answer in clearing.to_secondary:
+        behind = secondary_of(one, answer, friday)
+        if behind is not None and behind.claim.id not in clearing.sent:
+            found.append(behind)
+    return found
+
+
+def _give(books: Books, patient_of: dict[str, str], bill: tuple[str, date, Claim]) -> None:
+    """A superbill: every line is open to the patient."""
+    key, day, claim = bill
+    lines = [(line_key(claim.id, line.number), line.charge_cents) for line in claim.lines]
+    books.open(
+        patient_of[key],
+        claim.id,
+        [(line_key(claim.id, line.number), line.date_of_service, line.code) for line in claim.lines],
+    )
+    source = Source("superbill", claim.id, hashlib.sha256(claim.model_dump_json().encode()).hexdigest())
+    books.write(posting.charge(f"charge:{claim.id}", day, source, posting.PATIENT, lines))
+
+
+def _take_stock(snapshot: Snapshot, books: Books, friday: date) -> None:
+    snapshot.on = friday
+    snapshot.open_to_payers = books.book.total(Account.PAYER_OPEN)
+    snapshot.open_to_patients = books.book.total(Account.PATIENT_OPEN)
+    since = friday - timedelta(days=90)
+    snapshot.charged_in_last_90_days = -sum(
+        entry.cents
+        for item in books.book
+        if item.on > since
+        for entry in item.entries
+        if entry.account is Account.CHARGES
+    )
+
+
+def _first_friday(year: int) -> date:
+    day = date(year, 1, 1)
+    return day + timedelta(days=(_FRIDAY - day.weekday()) % 7)
+
+
+def reasons(arm: ArmYear) -> Counter[tuple[str, str]]:
+    """Denied lines by group and reason."""
+    return Counter((one.group, one.reason) for one in arm.clearing.tally.denials)

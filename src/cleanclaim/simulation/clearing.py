@@ -1,0 +1,386 @@
+"""Claims out and answers in: files to the payers on Fridays, and everything that comes back read as a biller reads it.
+
+What a payer says comes only through its files (999, 277CA, 835). What nobody can place is kept in suspense.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from cleanclaim import payer_sim
+from cleanclaim.claims.validity import sort_claims
+from cleanclaim.ledger import posting
+from cleanclaim.ledger.entries import LedgerError, Source
+from cleanclaim.records import AdjudicatedLine, Adjudication, Claim, CoverageOrder
+from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
+from cleanclaim.remittance.effects import Effect
+from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing
+from cleanclaim.remittance.plan import Plan, Posted, plan
+from cleanclaim.simulation.books import Books
+from cleanclaim.simulation.desk import Filing
+from cleanclaim.simulation.material import clinic
+from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
+from cleanclaim.x12.reader_277 import read_277
+from cleanclaim.x12.reader_835 import read_835
+from cleanclaim.x12.reader_999 import read_acknowledgments
+
+_NINE = 9
+_PRIMARY = CoverageOrder.PRIMARY
+
+
+@dataclass(slots=True)
+class Sent:
+    """A claim that left: which visit it is of, the head of its chain, and what has come back of it."""
+
+    claim: Claim
+    key: str
+    head: str
+    filed_on: date
+    objections: tuple[tuple[str, str], ...]
+    attempt: int = 1
+    payer_number: str = ""
+    returned: str = ""
+    answers: int = 0
+    order: CoverageOrder = _PRIMARY
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A line that a payer did not accept: the claim, its line, group and reason, what of it is open, and when.
+
+    `is_first`: the claim had not been answered before.
+    """
+
+    sent: Sent
+    line: str
+    group: str
+    reason: str
+    cents: int
+    on: date
+    is_first: bool
+    order: CoverageOrder = _PRIMARY
+    """The place of the payer that denied it."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted on the way, claims by the payer's kind of answer."""
+
+    files: int = 0
+    filed: int = 0
+    again: int = 0
+    refused_files: int = 0
+    unfit: int = 0
+    accepted: int = 0
+    returned: Counter[str] = field(default_factory=Counter)
+    answered: int = 0
+    first_pass: int = 0
+    remittances: int = 0
+    empty: int = 0
+    """Remittances that pay nothing."""
+    reversals: int = 0
+    forwarded: int = 0
+    by_secondary: int = 0
+    suspended: Counter[str] = field(default_factory=Counter)
+    provider: Counter[str] = field(default_factory=Counter)
+    split: int = 0
+    recoded: int = 0
+    late: int = 0
+    paid_days: list[tuple[int, int]] = field(default_factory=list)
+    """Days from filing to payment, and cents."""
+    denials: list[Denied] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Clearing:
+    """One desk's traffic with the payers, and what it writes into the books."""
+
+    books: Books
+    memory: payer_sim.Memory
+    patient_of: Mapping[str, str]
+    tally: Tally = field(default_factory=Tally)
+    control: ControlNumbers = field(default_factory=ControlNumbers)
+    sent: dict[str, Sent] = field(default_factory=dict)
+    """By the control number of the claim."""
+    standing: dict[str, list[Standing]] = field(default_factory=lambda: defaultdict(list))
+    out: dict[str, bytes] = field(default_factory=dict)
+    """Files of this week, ours and the payers', by name."""
+    fresh_denials: list[Denied] = field(default_factory=list)
+    fresh_returns: list[Sent] = field(default_factory=list)
+    to_secondary: list[tuple[Sent, RemittedClaim]] = field(default_factory=list)
+
+    # --- out --------------------------------------------------------------------------------------------------
+
+    def week(self, friday: date, leaving: Sequence[Sent]) -> None:
+        """File what leaves, and take in what the payers answer by the end of the day."""
+        self.out.clear()
+        self.fresh_denials.clear()
+        self.fresh_returns.clear()
+        self.to_secondary.clear()
+        files = list(self._files(friday, leaving))
+        answered = payer_sim.answer(files, self.memory, today=friday)
+        self.out.update({f"claims/{name}.837": data for name, data in files})
+        self.out.update({f"answers/{name}": data for name, data in answered.files.items()})
+        for name, data in answered.files.items():
+            kind = name.rpartition(".")[2]
+            if kind == "999":
+                self._acknowledged(data)
+            elif kind == "277":
+                self._statuses(data)
+            elif kind == "835":
+                self._paid(name, data)
+
+    def _files(self, friday: date, leaving: Sequence[Sent]) -> Iterable[tuple[str, bytes]]:
+        by_payer: dict[tuple[str, str], list[Sent]] = defaultdict(list)
+        for one in leaving:
+            by_payer[one.claim.payer.pack, one.claim.payer.identifier].append(one)
+        for (pack, identifier), group in sorted(by_payer.items()):
+            parted = sort_claims([one.claim for one in group])
+            self.tally.unfit += len(parted.unfit)
+            fit = {claim.id for claim in parted.fit}
+            if not fit:
+                continue
+            number = self.control.interchange
+            envelope = Envelope(clinic().submitter, group[0].claim.payer.name, identifier)
+            created = datetime(friday.year, friday.month, friday.day, _NINE, tzinfo=UTC)
+            made = file_837p(parted.fit, envelope=envelope, control=self.control, created=created)
+            name = f"{friday.isoformat()}-{pack}-{number:09d}"
+            self.tally.files += 1
+            source = Source("batch", name, hashlib.sha256(made.data).hexdigest())
+            for one in group:
+                if one.claim.id in fit:
+                    self._leaves(one, friday, source)
+            yield name, made.data
+
+    def _leaves(self, one: Sent, friday: date, source: Source) -> None:
+        one.filed_on = friday
+        self.sent[one.claim.id] = one
+        if one.attempt > 1 or one.order is not _PRIMARY:
+            self.tally.again += 1
+            return
+        self.tally.filed += 1
+        claim = one.claim
+        lines = [(line_key(one.head, line.number), line.date_of_service, line.code) for line in claim.lines]
+        self.books.open(self.patient_of[one.key], claim.id, lines)
+        charges = [(line_key(one.head, line.number), line.charge_cents) for line in claim.lines]
+        self.books.write(posting.charge(f"charge:{claim.id}", friday, source, _PRIMARY.value, charges))
+
+    # --- in ---------------------------------------------------------------------------------------------------
+
+    def _acknowledged(self, data: bytes) -> None:
+        for group in read_acknowledgments(data).groups:
+            self.tally.refused_files += not group.is_taken
+
+    def _statuses(self, data: bytes) -> None:
+        for report in read_277(data).reports:
+            for item in report.claims:
+                one = self.sent.get(item.control_number)
+                if one is None:
+                    continue
+                if item.refuses:
+                    one.returned = item.statuses[0].text if item.statuses else "?"
+                    self.tally.returned[one.returned] += 1
+                    self.fresh_returns.append(one)
+                else:
+                    one.payer_number = item.payer_control_number
+                    self.tally.accepted += 1
+
+    def _paid(self, name: str, data: bytes) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        read = read_835(data)
+        for record, left_out in zip(read.remittances, read.left_out, strict=True):
+            self.tally.remittances += 1
+            self.tally.empty += record.amount_cents == 0
+            index = ClaimIndex.of(self._known(record.claims))
+            payees = (clinic().organization.npi, clinic().organization.tax_id)
+            made = plan(record, index, left_out, payees=payees)
+            self._post(made, name, digest)
+
+    def _known(self, answers: Iterable[RemittedClaim]) -> list[KnownClaim]:
+        numbers = dict.fromkeys(answer.control_number for answer in answers)
+        return [self._as_known(self.sent[number]) for number in numbers if number in self.sent]
+
+    def _as_known(self, one: Sent) -> KnownClaim:
+        claim = one.claim
+        payers = (claim.payer, *claim.other_payers)
+        order = list(CoverageOrder)
+        later = [payer.order for payer in payers if order.index(payer.order) > order.index(one.order)]
+        return KnownClaim(
+            key=claim.id,
+            control_number=claim.id,
+            lines=tuple(
+                KnownLine(
+                    key=line_key(one.head, line.number),
+                    control_number=line.control_number,
+                    code=line.code,
+                    modifiers=line.modifiers,
+                    units=line.units,
+                    charge_cents=line.charge_cents,
+                    date_of_service=line.date_of_service,
+                )
+                for line in claim.lines
+            ),
+            family_name=claim.patient.name.family_name,
+            member_id=claim.payer.member_id,
+            payer_control_numbers=(one.payer_number,) if one.payer_number else (),
+            order=one.order,
+            later=tuple(sorted(later, key=order.index)),
+            identifiers=tuple((payer.order, payer.identifier) for payer in payers),
+            chain=one.head,
+            standing=tuple(self.standing[one.head]),
+        )
+
+    def _post(self, made: Plan, name: str, digest: str) -> None:
+        record = made.remittance
+        on = record.paid_on or date.min
+        source = Source("remittance", name, digest)
+        for item in made.posted:
+            self._post_claim(item, on, source)
+            self.standing[item.match.claim.chain] = made.standing_of(item.match.claim)
+        for held in made.suspended:
+            self.tally.suspended[held.reason] += 1
+        for adjustment in made.adjustments:
+            sign = "+" if adjustment.cents > 0 else "-"
+            self.tally.provider[f"{adjustment.reason}{sign}"] += 1
+        if made.interest_cents:
+            self.tally.provider["L6-"] += 1
+        self.books.write(
+            posting.payment_parts(
+                f"parts:{name}",
+                on,
+                source,
+                record.payer_identifier,
+                interest_cents=made.interest_cents,
+                suspense=[(f"segment {item.segment}", item.cents) for item in made.suspended],
+                adjustments=[(item.reason, item.cents) for item in made.adjustments],
+            )
+        )
+
+    def _post_claim(self, item: Posted, on: date, source: Source) -> None:
+        one, answer = self.sent[item.claim], item.answer
+        following = item.next_payer
+        try:
+            self.books.write(
+                posting.remittance(
+                    f"{source.key}:{answer.segment}",
+                    on,
+                    source,
+                    item.order.value,
+                    item.lines,
+                    next_payer=following.value if following is not None else posting.PATIENT,
+                )
+            )
+        except LedgerError:
+            # A denial of everything moves nothing: it is kept as a denial, not as an entry.
+            if any(line.moved_cents for line in item.lines):
+                raise
+        self._count(item, one, on)
+        for told in answer.lines:
+            for key in item.match.lines:
+                if told.remarks and key.endswith(f":{_number(told.control_number)}"):
+                    self.books.remark(key, told.remarks)
+        if answer.is_reversal:
+            return
+        if (
+            following is CoverageOrder.SECONDARY
+            and answer.status not in _SENT_ON
+            and any(line.sum_of(Effect.PATIENT) for line in item.lines)
+        ):
+            self.to_secondary.append((one, answer))
+
+    def _count(self, item: Posted, one: Sent, on: date) -> None:
+        answer, tally = item.answer, self.tally
+        paid = sum(line.paid_cents for line in item.lines)
+        if paid:
+            tally.paid_days.append(((on - one.filed_on).days, paid))
+        if answer.is_reversal:
+            tally.reversals += 1
+            return
+        is_first = one.answers == 0 and one.attempt == 1 and item.order is _PRIMARY
+        one.answers += 1
+        tally.forwarded += answer.status in _SENT_ON
+        tally.by_secondary += item.order is not _PRIMARY
+        tally.split += len(answer.lines) > len(one.claim.lines)
+        tally.recoded += any(line.billed_code for line in answer.lines)
+        tally.late += bool(answer.interest_cents)
+        open_lines = [(line, cents, why) for line in item.lines for effect, cents, why in line.unpaid
+                      if effect is Effect.OPEN and cents > 0]  # fmt: skip
+        unpaid = _patient_denials(item)
+        if is_first:
+            tally.answered += 1
+            tally.first_pass += not open_lines and not unpaid
+        groups = {adjusted.reason: adjusted.group.value for told in answer.lines for adjusted in told.adjustments}
+        for line, cents, why in open_lines:
+            denied = Denied(one, line.line, groups.get(why, "CO"), why, cents, on, is_first, item.order)
+            tally.denials.append(denied)
+            self.fresh_denials.append(denied)
+        for line_key_, cents, why in unpaid:
+            tally.denials.append(Denied(one, line_key_, "PR", why, cents, on, is_first, item.order))
+
+
+_SENT_ON = frozenset({ClaimStatusCode.PRIMARY_FORWARDED.value, ClaimStatusCode.SECONDARY_FORWARDED.value})
+_SHARES = frozenset({"1", "2", "3"})
+"""Deductible, coinsurance and copay: what a patient owes of a line that was paid or allowed."""
+
+
+def _patient_denials(item: Posted) -> list[tuple[str, int, str]]:
+    """Lines that a payer did not pay and left to the patient whole: not covered, ended, past a limit."""
+    return [
+        (line.line, cents, why)
+        for line in item.lines
+        for effect, cents, why in line.unpaid
+        if effect is Effect.PATIENT and why not in _SHARES and cents > 0
+    ]
+
+
+def line_key(head: str, number: int) -> str:
+    """The key of a line in the ledger: `CLAIM:PART:NUMBER`."""
+    return f"{head}:1:{number}"
+
+
+def _number(control_number: str) -> str:
+    return control_number.rpartition("-")[2]
+
+
+def first_of(filing: Filing) -> list[Sent]:
+    """The claims of a filing, as they leave for the first time."""
+    return [Sent(claim, filing.key, claim.id, filing.on, filing.objections) for claim in filing.claims]
+
+
+def secondary_of(one: Sent, answer: RemittedClaim, on: date) -> Sent | None:
+    """The claim to the next payer, with what the first has decided; `None` where that cannot be told line by line."""
+    claim = one.claim
+    behind = next((payer for payer in claim.other_payers if payer.order is CoverageOrder.SECONDARY), None)
+    by_number = {line.control_number: line.number for line in claim.lines}
+    if behind is None or len({line.control_number for line in answer.lines}) != len(answer.lines):
+        return None
+    if any(line.control_number not in by_number or line.paid_cents < 0 for line in answer.lines):
+        return None
+    decided = Adjudication(
+        order=_PRIMARY,
+        adjudicated_on=on,
+        paid_cents=max(answer.paid_cents, 0),
+        claim_number=answer.payer_control_number,
+        adjustments=answer.adjustments,
+        lines=tuple(
+            AdjudicatedLine(
+                line=by_number[line.control_number], paid_cents=line.paid_cents, adjustments=line.adjustments
+            )
+            for line in answer.lines
+        ),
+    )
+    update = {
+        "id": f"{claim.id}S",
+        "payer": behind,
+        "other_payers": (claim.payer.model_copy(update={"adjudication": decided}),),
+        "prior_authorization": "",
+        "frequency": claim.frequency.ORIGINAL,
+        "original_reference": "",
+    }
+    return Sent(
+        claim.model_copy(update=update), one.key, one.head, on + timedelta(days=3), (), order=CoverageOrder.SECONDARY
+    )
