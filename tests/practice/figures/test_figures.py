@@ -16,6 +16,7 @@ from cleanclaim.practice.engine import figures
 from cleanclaim.practice.engine.causes import Cause
 from cleanclaim.practice.engine.definitions import Metric, Unit, definitions
 from cleanclaim.practice.engine.figures import By, Chosen, Part, Value
+from cleanclaim.practice.engine.finding_counts import findings
 from cleanclaim.practice.models import (
     Batch,
     Claim,
@@ -142,7 +143,8 @@ def test_the_rows_behind_are_those_that_count(may: Clinic) -> None:
 
 def test_findings_by_cause_leave_out_what_was_set_aside_or_mended(may: Clinic) -> None:
     del may
-    found = figures.by_cause(MAY)
+    counted = findings(MAY)
+    found = counted.by_cause
     told = {(cause, severity): tally.claims for cause, row in found.items() for severity, tally in row.items()}
     assert {key: count for key, count in told.items() if count} == {
         (Cause.CODING, "deny"): 1,
@@ -150,12 +152,12 @@ def test_findings_by_cause_leave_out_what_was_set_aside_or_mended(may: Clinic) -
         (Cause.FRONT_OFFICE, "reject"): 1,
     }
     assert len(told) == 20
-    assert [(tally.key, tally.claims, tally.cents) for tally in figures.by_rule(MAY)] == [
+    assert [(tally.key, tally.claims, tally.cents) for tally in counted.by_rule] == [
         ("ID101", 1, 0),
         ("UN101", 1, 9000),
         ("UN201", 1, 3000),
     ]
-    assert figures.blocked(MAY) == 2
+    assert counted.blocked == 2
 
 
 @pytest.mark.parametrize("by", list(By))
@@ -167,6 +169,7 @@ def test_groups_add_up_to_the_whole(may: Clinic, by: By) -> None:
         assert sum(group.values[metric].numerator for group in groups) == whole[metric].numerator, metric
         assert sum(group.values[metric].denominator or 0 for group in groups) == (whole[metric].denominator or 0)
     assert len(groups) == {By.MONTH: 1, By.THERAPIST: 2, By.PAYER: 3}[by]
+    assert figures.added_up(groups) == whole
 
 
 def test_groups_of_the_sample_clinic_add_up_too(inside: Clinic) -> None:

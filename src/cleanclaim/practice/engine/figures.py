@@ -6,25 +6,40 @@ billing is decided here: a claim's findings, prices and what it leaves unbilled 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+)
+from django.db.models import Value as Constant
 from django.db.models.functions import TruncMonth
 
-from cleanclaim.check.summary import BLOCKING, OUTCOMES
 from cleanclaim.money import divide
-from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice import gathering
 from cleanclaim.practice.engine.definitions import Metric, Unit, definitions
+from cleanclaim.practice.gathering import Part as Gathered
 from cleanclaim.practice.models import (
     OPEN_STATUSES,
     Claim,
     ClaimFinding,
     ClaimLine,
     ClaimStatus,
+    Provider,
     Visit,
     VisitStatus,
 )
@@ -32,6 +47,8 @@ from cleanclaim.records import Frequency
 
 _TENTHS_OF_A_PERCENT = 1_000
 _TENTHS = 10
+_RATES = (Metric.CLEAN_CLAIMS, Metric.FIRST_SENDING, Metric.UNITS_PER_VISIT)
+"""Figures with a denominator."""
 
 
 class By(StrEnum):
@@ -94,17 +111,6 @@ class Group:
     values: Mapping[Metric, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many claims have a finding of a kind, and the dollars known to be at stake in those findings."""
-
-    key: str
-    label: str
-    claims: int
-    findings: int
-    cents: int
-
-
 # --- the rows behind the figures ---------------------------------------------------------------------------
 
 
@@ -135,9 +141,9 @@ _TO_A_PAYER = ~Q(status=ClaimStatus.SUPERBILL.value)
 _JUDGED = Q(first_passed__isnull=False) & _TO_A_PAYER
 _SENT = Q(batch__isnull=False)
 _FOLLOWED = Q(is_followed=True)
-_OPEN = Q(status__in=OPEN_STATUSES)
-_HELD = _OPEN & Q(at_stake_cents__gt=0)
-_UNPRICED = _OPEN & Q(status=ClaimStatus.HELD.value, at_stake_cents=0)
+OPEN = Q(status__in=OPEN_STATUSES)
+_HELD = OPEN & Q(at_stake_cents__gt=0)
+_UNPRICED = OPEN & Q(status=ClaimStatus.HELD.value, at_stake_cents=0)
 
 _COUNTED: Mapping[Metric, Q] = {
     Metric.CLEAN_CLAIMS: _JUDGED & Q(first_passed=True),
@@ -168,8 +174,8 @@ def claims_behind(
     found = _with_followers(claims(chosen))
     if metric is Metric.FINDINGS:
         named = {"cause": cause, "severity": severity, "rule": rule}
-        standing = _standing().filter(claim=OuterRef("pk"), **{name: value for name, value in named.items() if value})
-        return found.filter(Exists(standing))
+        found_here = standing().filter(claim=OuterRef("pk"), **{name: value for name, value in named.items() if value})
+        return found.filter(Exists(found_here))
     if metric is Metric.UNITS_PER_VISIT:
         return _counted_units(found)
     return found.filter((_COUNTED if part is Part.COUNTED else _OTHERS)[metric])
@@ -181,7 +187,9 @@ def visits_behind(chosen: Chosen) -> QuerySet[Visit]:
 
 
 def _with_followers(found: QuerySet[Claim]) -> QuerySet[Claim]:
-    return found.annotate(is_followed=Exists(Claim.objects.filter(replaces=OuterRef("pk"))))
+    # The few claims that answer an earlier one are looked up once, not once for each claim that may be answered.
+    answered = Claim.objects.filter(replaces__isnull=False).values("replaces")
+    return found.annotate(is_followed=ExpressionWrapper(Q(pk__in=answered), output_field=BooleanField()))
 
 
 def _counted_units(found: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -190,7 +198,8 @@ def _counted_units(found: QuerySet[Claim]) -> QuerySet[Claim]:
     return found.filter(Exists(lines), ~Exists(lines.filter(units__isnull=True)))
 
 
-def _standing() -> QuerySet[ClaimFinding]:
+def standing() -> QuerySet[ClaimFinding]:
+    """The findings in scope that nobody has set aside and nothing has mended."""
     return ClaimFinding.objects.filter(ignored_at__isnull=True, was_mended=False)
 
 
@@ -209,10 +218,22 @@ _SUMS: Mapping[str, Any] = {
 
 
 def overall(chosen: Chosen) -> dict[Metric, Value]:
-    """Every figure of the span, but the findings (`by_cause`, `by_rule`)."""
+    """Every figure of the span, but the findings (`finding_counts`)."""
     sums = _with_followers(claims(chosen)).aggregate(**_SUMS)
-    units = _units(_counted_units(claims(chosen)))
-    return _values(sums, units, visits(chosen).count())
+    whole = claims(chosen).annotate(key=Constant("", output_field=CharField()))
+    return _values(sums, _units(whole).get("", (0, 0)), visits(chosen).count())
+
+
+def added_up(groups: Iterable[Group]) -> dict[Metric, Value]:
+    """The figures of all groups of a span together, as `overall` counts them; of months or therapists."""
+    found = [group.values for group in groups]
+
+    def total(metric: Metric) -> Value:
+        values = [one[metric] for one in found]
+        of = sum(value.denominator or 0 for value in values) if metric in _RATES else None
+        return Value(metric, sum(value.numerator for value in values), of, sum(value.unknown for value in values))
+
+    return {metric: total(metric) for metric in _values({}, (0, 0), 0)}
 
 
 def grouped(chosen: Chosen, by: By) -> list[Group]:
@@ -221,15 +242,14 @@ def grouped(chosen: Chosen, by: By) -> list[Group]:
     Months come in their order, therapists and payers by name. A visit that has no claim yet has no payer.
     """
     of_claims: Any = _with_followers(_keyed(claims(chosen), by, "visit__therapist", "date_of_service"))
-    summed = of_claims.values("key").annotate(name=_name(by), **_SUMS).order_by("key")
+    summed = of_claims.values("key").annotate(name=Max("payer_name"), **_SUMS).order_by("key")
     sums = {row["key"]: row for row in summed}
-    lines = _keyed(_counted_units(claims(chosen)), by, "visit__therapist", "date_of_service")
     units = {
-        row["key"]: (row["units"] or 0, row["visits"])
-        for row in lines.values("key").annotate(units=Sum("lines__units"), visits=Count("visit", distinct=True))
+        _key(by, key): counted
+        for key, counted in _units(_keyed(claims(chosen), by, "visit__therapist", "date_of_service")).items()
     }
     counts = _visit_counts(chosen, by)
-    names = _names(chosen, by, sums)
+    names = _names(by, sums, counts)
     keys = sorted({*sums, *counts}, key=lambda key: (by is not By.MONTH and names[key].casefold(), str(key)))
     return [
         Group(
@@ -239,46 +259,6 @@ def grouped(chosen: Chosen, by: By) -> list[Group]:
         )
         for key in keys
     ]
-
-
-def by_cause(chosen: Chosen) -> dict[Cause, dict[str, Tally]]:
-    """Claims with a standing finding by cause and outcome, every cause and every outcome of the rule book listed."""
-    rows = (
-        _standing()
-        .filter(claim__in=claims(chosen))
-        .values("cause", "severity")
-        .annotate(claims=Count("claim", distinct=True), findings=Count("pk"), cents=Sum("cents"))
-    )
-    counted = {(row["cause"], row["severity"]): row for row in rows.order_by("cause", "severity")}
-    return {
-        cause: {
-            severity: _tally(f"{cause.value}/{severity}", said, counted.get((cause.value, severity)))
-            for severity, said in OUTCOMES.items()
-        }
-        for cause in Cause
-    }
-
-
-def by_rule(chosen: Chosen, limit: int = 10, *, cause: str = "") -> list[Tally]:
-    """The rules that hold back or cost most claims, those of most claims first."""
-    found = _standing().filter(claim__in=claims(chosen))
-    if cause:
-        found = found.filter(cause=cause)
-    rows = found.values("rule", "name").annotate(
-        claims=Count("claim", distinct=True), findings=Count("pk"), cents=Sum("cents")
-    )
-    return [_tally(row["rule"], row["name"].replace("-", " "), row) for row in rows.order_by("-claims", "rule")[:limit]]
-
-
-def blocked(chosen: Chosen) -> int:
-    """Open claims that a standing finding holds back."""
-    held = _standing().filter(severity__in=BLOCKING, claim=OuterRef("pk"))
-    return claims(chosen).filter(_OPEN, Exists(held)).count()
-
-
-def _tally(key: str, label: str, row: Mapping[str, Any] | None) -> Tally:
-    held = row or {"claims": 0, "findings": 0, "cents": 0}
-    return Tally(key, label, held["claims"], held["findings"], held["cents"] or 0)
 
 
 def _values(sums: Mapping[str, Any], units: tuple[int, int], visit_count: int) -> dict[Metric, Value]:
@@ -296,10 +276,40 @@ def _values(sums: Mapping[str, Any], units: tuple[int, int], visit_count: int) -
     }
 
 
-def _units(found: QuerySet[Claim]) -> tuple[int, int]:
-    """The units on the lines of these claims, and their visits."""
-    row = found.aggregate(units=Sum("lines__units"), visits=Count("visit", distinct=True))
-    return row["units"] or 0, row["visits"]
+_UNITS = (
+    "SELECT CAST(chosen.told AS TEXT), SUM(whole.units), COUNT(DISTINCT chosen.visit) "
+    "FROM chosen JOIN whole ON whole.claim = chosen.claim GROUP BY chosen.told"
+)
+
+
+def _units(keyed: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - claims with a key
+    """By key as text: the units on the lines of claims whose every line has its units, and the visits of those."""
+    rows = gathering.counted(
+        [
+            Gathered("chosen", ("claim", "visit", "told"), keyed.order_by().values_list("pk", "visit", "key")),
+            Gathered(
+                "line",
+                ("claim", "units"),
+                ClaimLine.objects.order_by().values_list("claim", "units"),
+                is_gathered=False,
+            ),
+            Gathered(
+                "whole",
+                ("claim", "units"),
+                "SELECT line.claim, SUM(line.units) FROM chosen JOIN line ON line.claim = chosen.claim "
+                "GROUP BY line.claim HAVING COUNT(line.units) = COUNT(*)",
+            ),
+        ],
+        [_UNITS],
+    )
+    return {key: (int(units), counted) for key, units, counted in rows}
+
+
+def _key(by: By, text: str) -> Any:  # noqa: ANN401 - a month, a key or a payer
+    """The key of a group, from its text in the database."""
+    if by is By.MONTH:
+        return date.fromisoformat(text[:10])
+    return UUID(text) if by is By.THERAPIST else text
 
 
 def _keyed(found: Any, by: By, therapist: str, day: str) -> Any:  # noqa: ANN401 - claims or visits
@@ -307,10 +317,6 @@ def _keyed(found: Any, by: By, therapist: str, day: str) -> Any:  # noqa: ANN401
     if by is By.MONTH:
         return found.annotate(key=TruncMonth(day))
     return found.annotate(key=F(therapist) if by is By.THERAPIST else F("payer"))
-
-
-def _name(by: By) -> Max:
-    return Max("payer_name") if by is By.PAYER else Max("visit__therapist__family_name")
 
 
 def _visit_counts(chosen: Chosen, by: By) -> dict[Any, int]:
@@ -321,16 +327,14 @@ def _visit_counts(chosen: Chosen, by: By) -> dict[Any, int]:
     return {row["key"]: row["count"] for row in rows.annotate(count=Count("pk")).order_by("key")}
 
 
-def _names(chosen: Chosen, by: By, sums: Mapping[Any, Mapping[str, Any]]) -> dict[Any, str]:
+def _names(by: By, sums: Mapping[Any, Mapping[str, Any]], counts: Mapping[Any, int]) -> dict[Any, str]:
     """What each group is called."""
     if by is By.MONTH:
-        months = {*sums, *_visit_counts(chosen, by)}
-        return {month: f"{month:%b %Y}" for month in months}
+        return {month: f"{month:%b %Y}" for month in {*sums, *counts}}
     if by is By.PAYER:
         return {key: row["name"] or key or "no payer" for key, row in sums.items()}
-    people = visits(chosen).values_list("therapist", "therapist__given_name", "therapist__family_name")
-    named = {key: f"{family}, {given}" for key, given, family in people.order_by("therapist").distinct()}
-    return {**{key: str(row["name"]) for key, row in sums.items()}, **named}
+    people = Provider.objects.filter(pk__in={*sums, *counts}).values_list("pk", "given_name", "family_name")
+    return {key: f"{family}, {given}" for key, given, family in people}
 
 
 def _text(key: Any) -> str:  # noqa: ANN401 - a month, a key or a payer

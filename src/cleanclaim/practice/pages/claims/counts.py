@@ -13,11 +13,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, ExpressionWrapper, F, QuerySet
 from django.db.models.fields import BooleanField
 
+from cleanclaim.practice import gathering
 from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice.gathering import Part
 from cleanclaim.practice.models import Claim, ClaimFinding, Clinic, Provider
 from cleanclaim.practice.pages.claims.filters import (
     AGES,
@@ -104,9 +105,10 @@ def counted(filters: Filters, today: date) -> Counted:
 _SPAN = "SELECT '{0}', '{1}', '', COUNT(*) FILTER (WHERE {0}_{1}), 0, 0 FROM found"
 _KEY = "SELECT '{0}', CAST({0} AS TEXT), '', COUNT(*), 0, 0 FROM found GROUP BY {0}"
 _PAYER = "SELECT 'payer', payer, payer_name, COUNT(*), 0, 0 FROM found GROUP BY payer, payer_name"
-_STANDING = (
-    "standing (claim, cause, rule) AS MATERIALIZED "
-    "(SELECT one.claim, one.cause, one.rule FROM found JOIN one ON one.claim = found.claim)"
+_STANDING = Part(
+    "standing",
+    ("claim", "cause", "rule"),
+    "SELECT one.claim, one.cause, one.rule FROM found JOIN one ON one.claim = found.claim",
 )
 _FINDING = "SELECT '{0}', {0}, '', COUNT(DISTINCT claim), 0, 0 FROM standing GROUP BY {0}"
 
@@ -122,30 +124,27 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
         .values_list("pk", "clinic", "payer", "payer_name", "told_by", "worth_cents", "at_stake_cents", *marks)
     )
     columns = ("claim", "clinic", "payer", "payer_name", "therapist", "worth", "stake", *marks)
-    # Nothing but names of this file goes into the SQL; what an address asks for is among the values.
     asked = ["SELECT 'all', '', '', COUNT(*), SUM(worth), SUM(stake) FROM found"]
     asked += [_SPAN.format(name, key) for name, key in spans]
     asked += [_KEY.format(name) for name in ("therapist", "clinic") if name in wanted]
     asked += [_PAYER] if "payer" in wanted else []
     asked += [_FINDING.format(name) for name in ("cause", "rule") if name in wanted]
-    sql, values = gathered.query.sql_with_params()
-    stated = [f"found ({', '.join(columns)}) AS MATERIALIZED ({sql})"]
+    parts = [Part("found", columns, gathered)]
     if wanted & {"cause", "rule"}:
         rows = ClaimFinding.objects.filter(ignored_at=None, was_mended=False).order_by()
-        standing, more = rows.values_list("claim", "cause", "rule").query.sql_with_params()
-        values = (*values, *more)
-        stated += [f"one (claim, cause, rule) AS NOT MATERIALIZED ({standing})", _STANDING]
+        parts += [
+            Part("one", ("claim", "cause", "rule"), rows.values_list("claim", "cause", "rule"), is_gathered=False),
+            _STANDING,
+        ]
     tally = _Tally()
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(stated)} {' UNION ALL '.join(asked)}", values)
-        for name, value, words, count, worth_cents, stake_cents in cursor.fetchall():
-            if name == "all":
-                tally.claims, tally.worth_cents, tally.stake_cents = count, int(worth_cents or 0), int(stake_cents or 0)
-            else:
-                counts = tally.by_value.setdefault(name, {})
-                counts[value] = counts.get(value, 0) + count
-            if name == "payer":
-                tally.payer_names.setdefault(value, words)
+    for name, value, words, count, worth_cents, stake_cents in gathering.counted(parts, asked):
+        if name == "all":
+            tally.claims, tally.worth_cents, tally.stake_cents = count, int(worth_cents or 0), int(stake_cents or 0)
+        else:
+            counts = tally.by_value.setdefault(name, {})
+            counts[value] = counts.get(value, 0) + count
+        if name == "payer":
+            tally.payer_names.setdefault(value, words)
     return tally
 
 
@@ -191,7 +190,7 @@ def _choice(filters: Filters, name: str, value: str, words: str, count: int) -> 
 
 
 def _statuses(filters: Filters, today: date) -> list[Choice]:
-    rows = narrowed(filters, today, without="status").order_by().values_list("status").annotate(n=Count("pk"))
+    rows = narrowed(filters, today, without="status").order_by().values_list("status").annotate(n=Count("*"))
     by_status = dict(rows)
     to_do = sum(by_status.get(status, 0) for status in TO_DO_STATUSES)
     labeled = [(status, label.words, by_status.get(status, 0)) for status, label in STATUS_LABELS.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,9 +16,11 @@ from cleanclaim.check.summary import BLOCKING
 from cleanclaim.practice import plots
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import figures as engine
+from cleanclaim.practice.engine.causes import Cause
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.definitions import Definition, Metric, definitions
-from cleanclaim.practice.engine.figures import By, Chosen, Group, Tally, Value
+from cleanclaim.practice.engine.figures import By, Chosen, Group, Value
+from cleanclaim.practice.engine.finding_counts import Tally, findings
 from cleanclaim.practice.pages.figures.choosing import choices, chosen_by, query_of, spans
 from cleanclaim.practice.pages.figures.wording import Change, basis, change, on_axis, said, shown
 from cleanclaim.rules.kit import Severity
@@ -35,6 +37,8 @@ _TABLE = (
 )
 _WHOLE = 1_000
 _MOST_MONTHS = 24
+_RULES = 10
+"""How many rules are listed, those of most claims first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,11 @@ def figures(request: ClinicRequest) -> HttpResponse:
     clinic = request.access.clinic
     chosen = chosen_by(request)
     by = _by(request)
-    now, before = engine.overall(chosen), engine.overall(chosen.before())
+    months = engine.grouped(chosen, By.MONTH)
+    now, before = engine.added_up(months), engine.overall(chosen.before())
+    found = findings(chosen)
     # Against a span with hardly a visit every change is large, and says nothing.
     compares = 2 * before[Metric.VISITS].numerator >= now[Metric.VISITS].numerator > 0
-    months = engine.grouped(chosen, By.MONTH)
     groups = months if by is By.MONTH else engine.grouped(chosen, by)
     context: dict[str, Any] = {
         "chosen": chosen,
@@ -78,11 +83,11 @@ def figures(request: ClinicRequest) -> HttpResponse:
         "before": chosen.before() if compares else None,
         "has_claims": bool(now[Metric.CLEAN_CLAIMS].denominator or now[Metric.VISITS].numerator),
         "plots": _plots(engine.every_month(chosen, months)[-_MOST_MONTHS:], clinic.slug, chosen),
-        "causes": _causes(chosen, clinic.slug),
+        "causes": _causes(found.by_cause, chosen, clinic.slug),
         "rules": [
-            (tally, _address(clinic.slug, Metric.FINDINGS, chosen, rule=tally.key)) for tally in engine.by_rule(chosen)
+            (tally, _address(clinic.slug, Metric.FINDINGS, chosen, rule=tally.key)) for tally in found.by_rule[:_RULES]
         ],
-        "blocked": engine.blocked(chosen),
+        "blocked": found.blocked,
         "heads": [definitions()[metric] for metric in _TABLE],
         "rows": [_row(group, by, clinic.slug, chosen) for group in groups],
         "query": query_of(chosen),
@@ -174,9 +179,8 @@ _TONES = {
 }
 
 
-def _causes(chosen: Chosen, slug: str) -> dict[str, Any]:
+def _causes(counted: Mapping[Cause, Mapping[str, Tally]], chosen: Chosen, slug: str) -> dict[str, Any]:
     """Claims with a finding, by cause and outcome: as a plot and as rows of a table."""
-    counted = engine.by_cause(chosen)
     rows: list[tuple[str, list[tuple[Tally, str]], str]] = []
     bars = []
     for cause, outcomes in counted.items():
