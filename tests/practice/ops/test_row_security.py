@@ -22,12 +22,15 @@ from cleanclaim.practice.models import (
     Clinic,
     ClinicPayer,
     LedgerEntry,
+    LedgerTransaction,
     Membership,
     PackFile,
     Patient,
+    PayerAdjustment,
     Period,
     Provider,
     Receipt,
+    Remittance,
     RemittanceFile,
     Role,
     Signature,
@@ -68,7 +71,12 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
     charge = posting.charge(
         "k", date(2026, 9, 25), Source("claim", "K-1", "0" * 64), "primary", [(f"{claim.pk}:K-1:1", 1)]
     )
-    (written,) = ledger_rows.write(clinic, user, [charge])
+    ledger_rows.write(clinic, user, [charge])
+    file = RemittanceFile.objects.create(clinic=clinic, content=Plain(b"ISA*"), sha256="0" * 64, size=4, read_by=user)
+    remittance = Remittance.objects.create(
+        clinic=clinic, key="k" * 64, payer_name="P", trace_number="T", amount_cents=0, file=file, posted_by=user
+    )
+    written = LedgerTransaction.objects.get(key=charge.key)
     return {
         "practice_trailentry": (entry, "detail", "other"),
         "practice_claimevent": (ClaimEvent.objects.create(clinic=clinic, claim=claim, action="build"), "detail", "other"),
@@ -81,12 +89,13 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             Addendum.objects.create(clinic=clinic, visit=visit, user=user, text="Later."), "text", b"other",
         ),
         "practice_batch": (batch, "sha256", "1" * 64),
-        "practice_remittancefile": (
-            RemittanceFile.objects.create(
-                clinic=clinic, content=Plain(b"ISA*"), sha256="0" * 64, size=4, read_by=user
+        "practice_remittancefile": (file, "sha256", "1" * 64),
+        "practice_payeradjustment": (
+            PayerAdjustment.objects.create(
+                clinic=clinic, remittance=remittance, segment=9, reason="WO", reference="K-1", cents=100
             ),
-            "sha256",
-            "1" * 64,
+            "cents",
+            200,
         ),
         "practice_ledgertransaction": (written, "kind", "other"),
         "practice_ledgerentry": (LedgerEntry.objects.get(transaction=written, position=1), "cents", 2),

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, Transaction
+from cleanclaim.practice import many_rows
 from cleanclaim.practice.engine.known_claims import Filed, written_lines
-from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimEvent, Clinic, Remittance, User
+from cleanclaim.practice.models import AnswerState, ClaimAnswer, ClaimEvent, Clinic, Remittance, User
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.remittance.effects import Effect, LineAnswer
 from cleanclaim.remittance.plan import Posted, Suspended
@@ -90,21 +91,17 @@ def _sum(lines: Iterable[LineAnswer], effect: Effect) -> int:
 
 def tell(answers: Sequence[ClaimAnswer], user: User, row: Remittance) -> None:
     """Into each claim's history, what its payer said."""
-    ClaimEvent.objects.bulk_create(
-        ClaimEvent(
-            clinic_id=answer.clinic_id,
-            claim_id=answer.claim_id,
-            user=user,
-            action="answered",
-            detail=f"{row.trace_number}: {' '.join(sorted({f'{one[0]}-{one[1]}' for one in answer.reasons}))}"[:300],
-        )
-        for answer in answers
-        if answer.claim_id is not None
+    many_rows.insert(
+        ClaimEvent,
+        row.clinic,
+        ("claim_id", "user_id", "action", "detail"),
+        [
+            (answer.claim_id, user.pk, "answered", f"{row.trace_number}: {_told(answer)}"[:300])
+            for answer in answers
+            if answer.claim_id is not None
+        ],
     )
 
 
-def attend(claims: Mapping[UUID, str]) -> None:
-    """Mark claims that have left as ones that somebody should look at, each with why."""
-    for why in set(claims.values()):
-        keys = [key for key, because in claims.items() if because == why]
-        Claim.objects.filter(pk__in=keys).update(attention=why[:200])
+def _told(answer: ClaimAnswer) -> str:
+    return " ".join(sorted({f"{group}-{reason}" for group, reason, _cents in answer.reasons}))

@@ -1,0 +1,291 @@
+"""How fast a payer's payment is posted, on SQLite and on PostgreSQL: `./dev bench posting`.
+
+The sample clinic's filed claims are multiplied, each charged in the ledger; one payment (835) then answers them all, as
+payers do: most are paid with a contractual adjustment and a coinsurance, some denied, two in a hundred taken back and
+corrected, one in a hundred of a claim that is not ours. Printed are claims per second from the bytes of the file to the
+committed rows, with matching, ledger, answers, histories and worklist, and, of a second payment, where the time goes.
+
+Smaller: `CLAIMS=2000 ENGINES=sqlite ./dev bench posting`.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import pstats
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+CLAIMS = int(os.environ.get("CLAIMS", "10000"))
+PROFILED = min(CLAIMS, 2000)
+ENGINES = os.environ.get("ENGINES", "sqlite,postgresql").split(",")
+TARGETS = {"sqlite": 500, "postgresql": 1000}
+DENIED_ONE_IN = 12
+CORRECTED_ONE_IN = 50
+FOREIGN_ONE_IN = 100
+DAYS = 365
+CHUNK = 1000
+FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
+_STAGES = (
+    ("read the file", "read_835"),
+    ("find the claims", "index_of"),
+    ("plan", "plan"),
+    ("charges in the ledger", "_there"),
+    ("answers as rows", "answer_row"),
+    ("write the ledger", "write"),
+    ("bring the worklist into step", "after_posting"),
+    ("claims to next payers", "after_payment"),
+)
+
+
+def main() -> None:
+    """Measure each engine in a process of its own."""
+    for engine in ENGINES:
+        home = tempfile.mkdtemp(prefix="cleanclaim-posting-")
+        command = [sys.executable, "-c", "from benchmarks.posting import measure; measure()"]
+        environment = {**os.environ, "CLEANCLAIM_HOME": home, "CLEANCLAIM_DEMO": "1", "ENGINES": engine}
+        environment["CLEANCLAIM_DEMO_DAY"] = "2026-09-25"
+        try:
+            subprocess.run(command, check=True, env=environment, cwd=Path(__file__).parent.parent)  # noqa: S603 - our own
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def measure() -> None:
+    """Fill one engine's database, post, and print."""
+    (engine,) = ENGINES
+    cluster = None
+    if engine == "postgresql":
+        from tests import postgres
+
+        cluster = postgres.start("shared_buffers=256MB")
+        os.environ["CLEANCLAIM_DATABASE"] = cluster.address(postgres.OWNER)
+    try:
+        _measure(engine)
+    finally:
+        if cluster is not None:
+            cluster.stop()
+
+
+def _measure(engine: str) -> None:
+    from cleanclaim.practice import serving
+
+    serving.prepare(migrate=True)
+    from django.db import connection
+
+    from cleanclaim.practice import tenancy
+    from cleanclaim.practice.demo import load_folder
+    from cleanclaim.practice.engine import ledger_rows
+    from cleanclaim.practice.models import ClaimAnswer, Membership, Role
+
+    clinic = load_folder(FOLDER, "measured", on=serving.DEMO_DAY)
+    with tenancy.scope([clinic.pk]):
+        user = Membership.objects.filter(role=Role.BILLER.value).select_related("user")[0].user
+        claims = list(filed(clinic, user, CLAIMS + PROFILED))
+        with connection.cursor() as cursor:  # as a database does by itself some time after so many rows came
+            cursor.execute("ANALYZE")
+        data = remittance(claims[:CLAIMS], "MEASURED1")
+        seconds, row = _post(clinic, user, data)
+        count = row.claims_count
+        states = dict.fromkeys(("posted", "held"), 0)
+        for state in ClaimAnswer.objects.filter(remittance=row).values_list("state", flat=True):
+            states[state] += 1
+        rate = count / seconds
+        verdict = "reached" if rate >= TARGETS[engine] else "missed"
+        size = f"{len(data) / 1e6:.1f} MB"
+        print(
+            f"{engine}: {count:,} claims of one payment ({size}) posted in {seconds:.1f} s: {rate:,.0f} "
+            f"a second (wanted: {TARGETS[engine]:,}, {verdict}); {states['posted']:,} posted, {states['held']:,} held"
+        )
+        profile = cProfile.Profile()
+        again = remittance(claims[CLAIMS:], "MEASURED2")
+        statements = _Statements()
+        with connection.execute_wrapper(statements):
+            profile.enable()
+            _seconds, second = _post(clinic, user, again)
+            profile.disable()
+        _print(profile, second.claims_count)
+        statements.print()
+        faults = list(ledger_rows.faults(clinic))
+        print(f"  ledger: {len(faults)} faults")
+
+
+class _Statements:
+    """The time of statements of the database, by what each begins with."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, tuple[float, int]] = {}
+
+    def __call__(self, execute: Any, sql: str, *arguments: Any) -> Any:  # noqa: ANN401 - Django's own signature
+        """Run a statement and count its time."""
+        started = time.perf_counter()
+        try:
+            return execute(sql, *arguments)
+        finally:
+            key = " ".join(sql[:44].split()) + (sql[sql.index(" FROM ") :][:40] if " FROM " in sql[:3000] else "")
+            seconds, count = self.spent.get(key, (0.0, 0))
+            self.spent[key] = seconds + time.perf_counter() - started, count + 1
+
+    def print(self) -> None:
+        """The dearest."""
+        print("  dearest statements:")
+        for key, (seconds, count) in sorted(self.spent.items(), key=lambda told: -told[1][0])[:6]:
+            print(f"    {seconds:>6.2f} s {count:>5,} times  {key[:90]}")
+
+
+def _post(clinic: Any, user: Any, data: bytes) -> tuple[float, Any]:  # noqa: ANN401 - rows
+    from cleanclaim.practice.engine.remitting import keep_file, post
+
+    started = time.perf_counter()
+    found = post(clinic, user, keep_file(clinic, user, data))
+    seconds = time.perf_counter() - started
+    (row,) = found.posted
+    return seconds, row
+
+
+def _print(profile: cProfile.Profile, count: int) -> None:
+    """Where the time of a payment goes: the stages, then the dearest functions by their own time."""
+    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    total = sum(own for _calls, _all, own, _cumulative, _callers in stats.values())
+    print(f"  of {count:,} claims under the profiler, {total:.1f} s:")
+    for words, name in _STAGES:
+        spent = sum(
+            told[3] for (file, _line, function), told in stats.items() if function == name and "cleanclaim" in file
+        )
+        print(f"    {words:<32}{spent / total:>6.1%}")
+    print("  dearest functions by their own time:")
+    dearest = sorted(stats.items(), key=lambda told: -told[1][2])[:12]
+    for (file, line, function), told in dearest:
+        place = f"{Path(file).parent.name}/{Path(file).name}:{line}" if line else "built in"
+        print(f"    {told[2] / total:>6.1%}  {told[0]:>9,} calls  {function[:44]:<44} {place}")
+
+
+# --- claims ------------------------------------------------------------------------------------------------
+
+
+def filed(clinic: Any, user: Any, wanted: int) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - rows
+    """Copies of the sample clinic's ready claims, filed and charged; yields each one's record."""
+    from django.db import transaction
+
+    from cleanclaim.ledger.entries import Source
+    from cleanclaim.practice.engine import charging, ledger_rows
+    from cleanclaim.practice.engine.known_claims import filed_claims
+    from cleanclaim.practice.models import Batch, Claim, ClaimStatus, Patient, Visit
+    from cleanclaim.practice.sealing import Plain
+
+    batch = Batch.objects.create(
+        clinic=clinic, payer="sample", payer_name="Sample", interchange_control="999999999", file_name="sample.837",
+        content=Plain(b"ISA"), sha256="0" * 64, claims_count=1, charge_cents=1,
+    )  # fmt: skip
+    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).select_related("visit", "patient")
+    templates = sorted(ready, key=lambda one: str(one.number))
+    for claim in templates:
+        for row in (claim, claim.visit, claim.patient):
+            for item in row._meta.concrete_fields:  # noqa: SLF001 - opens what is sealed
+                getattr(row, item.attname)
+    source = Source("batch", str(batch.pk), batch.sha256)
+    for start in range(0, wanted, CHUNK):
+        patients, visits, claims = [], [], []
+        for number in range(start, min(start + CHUNK, wanted)):
+            claim = templates[number % len(templates)]
+            day = claim.date_of_service - timedelta(days=number % DAYS)
+            patient = _copy(claim.patient, number=f"M{number:07d}")
+            visit = _copy(claim.visit, number=f"MV{number:07d}", patient=patient, appointment=None, date_of_service=day)
+            name = f"MC{number:07d}"
+            record = {**claim.record, "id": name, "visit_ids": [visit.number]}
+            record["lines"] = [
+                {**line, "date_of_service": day.isoformat(), "control_number": f"{name}-{line['number']}"}
+                for line in claim.record["lines"]
+            ]
+            made = _copy(
+                claim, number=name, visit=visit, patient=patient, batch=batch, coverage=None, date_of_service=day,
+                status=ClaimStatus.SUBMITTED.value, record=record,
+            )  # fmt: skip
+            patients.append(patient)
+            visits.append(visit)
+            claims.append(made)
+            yield record
+        with transaction.atomic():
+            for model, rows in ((Patient, patients), (Visit, visits), (Claim, claims)):
+                model.objects.bulk_create(rows)
+            own = Claim.objects.filter(pk__in=[one.pk for one in claims]).order_by("number")
+            ledger_rows.write(clinic, user, list(charging.charges(clinic, filed_claims(own), source, clinic_day())))
+
+
+def clinic_day() -> Any:  # noqa: ANN401 - a date
+    """The day that the sample clinic plays on."""
+    from cleanclaim.practice.serving import DEMO_DAY
+
+    return DEMO_DAY
+
+
+def _copy(row: Any, **changes: object) -> Any:  # noqa: ANN401 - any row
+    values = {item.attname: row.__dict__.get(item.attname) for item in row._meta.concrete_fields}  # noqa: SLF001
+    made = type(row)(**values)
+    made.pk = uuid.uuid4()
+    made._state.adding = True  # noqa: SLF001
+    for name, value in changes.items():
+        setattr(made, name, value)
+    return made
+
+
+# --- the payment -------------------------------------------------------------------------------------------
+
+
+def remittance(claims: Sequence[dict[str, Any]], trace: str) -> bytes:
+    """One payment that answers these claims."""
+    from cleanclaim.money import plain
+
+    paid, parts = 0, []
+    for number, record in enumerate(claims):
+        denied = number % DENIED_ONE_IN == 0
+        foreign = number % FOREIGN_ONE_IN == 1
+        if number % CORRECTED_ONE_IN == 2:
+            first, back = _claim(record, paid_in_ten=4), _claim(record, paid_in_ten=4, sign=-1)
+            parts += [first[1], back[1]]
+        cents, text = _claim(record, paid_in_ten=0 if denied else 5, foreign=foreign)
+        paid += cents
+        parts.append(text)
+    body = (
+        f"ST*835*0001~BPR*I*{plain(paid)}*C*ACH*CCP*01*1*DA*1*1512345678**01*2*DA*3*20261012~TRN*1*{trace}*1512345678~"
+        f"N1*PR*MEASURED PAYER~N1*PE*CLINIC*XX*{claims[0]['billing']['npi']}~LX*1~{''.join(parts)}"
+    )
+    return (
+        "ISA*00*          *00*          *ZZ*SYNPAYER       *ZZ*MEASURED       *261012*0900*^*00501*000000001*0*P*:~"
+        "GS*HP*SYNPAYER*MEASURED*20261012*0900*1*X*005010X221A1~"
+        f"{body}SE*{body.count('~') + 1}*0001~GE*1*1~IEA*1*000000001~"
+    ).encode()
+
+
+def _claim(record: dict[str, Any], *, paid_in_ten: int, sign: int = 1, foreign: bool = False) -> tuple[int, str]:
+    from cleanclaim.money import plain
+
+    day = record["lines"][0]["date_of_service"].replace("-", "")
+    total, parts = 0, []
+    for line in record["lines"]:
+        charge = line["charge_cents"]
+        paid = charge * paid_in_ten // 10
+        contract = charge * 3 // 10 if paid else charge
+        reasons = [("CO", "45" if paid else "197", contract), ("PR", "2", charge - paid - contract)]
+        code = ":".join(["HC", line["code"], *line["modifiers"]])
+        parts.append(f"SVC*{code}*{plain(sign * charge)}*{plain(sign * paid)}**{sign * line['units']}~DTM*472*{day}~")
+        parts += [f"CAS*{group}*{reason}*{plain(sign * cents)}~" for group, reason, cents in reasons if cents]
+        parts.append(f"REF*6R*{line['control_number']}~")
+        total += paid
+    number = f"X{record['id']}" if foreign else record["id"]
+    charge = sum(line["charge_cents"] for line in record["lines"])
+    status = "22" if sign < 0 else "1" if paid_in_ten else "4"
+    member = "NOBODY" if foreign else record["payer"]["member_id"]
+    head = (
+        f"CLP*{number}*{status}*{plain(sign * charge)}*{plain(sign * total)}**MB*ICN{record['id']}~"
+        f"NM1*QC*1*SAMPLE*X****MI*{member}~DTM*232*{day}~"
+    )
+    return sign * total, head + "".join(parts)
