@@ -22,6 +22,15 @@ def plain_letters(text: str) -> str:
     return "".join(sign for sign in folded if not unicodedata.combining(sign))
 
 
+def page_letters(text: str) -> str:
+    """The text in the letters of a page's font; what it lacks is spelled plainly, and a letter with no spelling is `?`."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return plain_letters(text).encode("cp1252", "replace").decode("cp1252")
+    return text
+
+
 @lru_cache(maxsize=4096)
 def capitals(text: str) -> str:
     """Names and addresses: `123 N. Main St., #4` becomes `123 N MAIN ST 4`. Hyphens and `&` stay."""

@@ -16,7 +16,7 @@ from reportlab.lib.pagesizes import LETTER
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
-from cleanclaim.forms.lettering import plain_letters
+from cleanclaim.forms.lettering import page_letters
 from cleanclaim.money import dollars
 
 _INK, _QUIET, _ACCENT = HexColor(0x1F2D37), HexColor(0x5F6E78), HexColor(0x2F6F73)
@@ -106,18 +106,18 @@ class _Sheet:
 
     def text(self, x: float, text: str, font: str = _PLAIN, size: float = _BODY, color: HexColor = _INK) -> None:
         self._set(font, size, color)
-        self.canvas.drawString(x, self.y, _printable(text))
+        self.canvas.drawString(x, self.y, page_letters(text))
 
     def text_right(self, x: float, text: str, font: str = _PLAIN, size: float = _BODY, color: HexColor = _INK) -> None:
         self._set(font, size, color)
-        self.canvas.drawRightString(x, self.y, _printable(text))
+        self.canvas.drawRightString(x, self.y, page_letters(text))
 
     def _set(self, font: str, size: float, color: HexColor) -> None:
         self.canvas.setFont(font, size)
         self.canvas.setFillColor(color)
 
     def paragraph(self, text: str, *, left: float = _LEFT, width: float = _RIGHT - _LEFT, size: float = _BODY) -> None:
-        for part in simpleSplit(_printable(text), _PLAIN, size, width):
+        for part in simpleSplit(page_letters(text), _PLAIN, size, width):
             self.need(size + 4)
             self.text(left, part, size=size, color=_QUIET)
             self.y -= size + 3.5
@@ -151,15 +151,6 @@ class _Sheet:
         self.y = float(_TOP)
         if last:
             self.number = 1
-
-
-def _printable(text: str) -> str:
-    """The text in the letters of the page's font; what it lacks loses its accents, and a letter with none is a mark."""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return plain_letters(text).encode("cp1252", "replace").decode("cp1252")
-    return text
 
 
 def _day(day: date) -> str:
@@ -226,7 +217,7 @@ def _visit(sheet: _Sheet, visit: StatementVisit) -> None:
     sheet.text(_LEFT, _day(visit.on), _BOLD)
     sheet.y -= 14
     for line in visit.lines:
-        parts = simpleSplit(_printable(line.words), _PLAIN, _BODY, _COLUMNS[0] - _LEFT - 60)
+        parts = simpleSplit(page_letters(line.words), _PLAIN, _BODY, _COLUMNS[0] - _LEFT - 60)
         sheet.need(13 * len(parts))
         amounts = (
             line.charge_cents, -line.discount_cents, -line.plan_paid_cents, -line.you_paid_cents, line.yours_cents
@@ -239,7 +230,7 @@ def _visit(sheet: _Sheet, visit: StatementVisit) -> None:
             sheet.y -= 12.5
     for words, amount in visit.told:
         width = _COLUMNS[-2] - _LEFT - 24
-        for place, part in enumerate(simpleSplit(_printable(words), _PLAIN, 8, width)):
+        for place, part in enumerate(simpleSplit(page_letters(words), _PLAIN, 8, width)):
             sheet.need(12)
             sheet.text(_LEFT + 10, part, size=8, color=_QUIET)
             if place == 0 and amount is not None:

@@ -30,6 +30,9 @@ class Can(StrEnum):
     WRITE_NOTES = "write notes"
     SEE_CLAIMS = "see claims and money"
     WORK_CLAIMS = "fix, build and release claims"
+    SEE_ACCOUNTS = "see what patients owe and paid"
+    TAKE_PAYMENTS = "take patients' payments"
+    APPROVE_MONEY = "approve write-offs and open closed books"
     SEE_FIGURES = "see the clinic's figures"
     SET_UP = "set the clinic up"
     MANAGE_PEOPLE = "manage who may sign in"
@@ -41,7 +44,7 @@ CAPABILITIES: Mapping[Role, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     Role.THERAPIST: frozenset({Can.SEE_PATIENTS, Can.SEE_NOTES, Can.WRITE_NOTES}),
     Role.ASSISTANT: frozenset({Can.SEE_PATIENTS, Can.SEE_NOTES, Can.WRITE_NOTES}),
-    Role.FRONT_DESK: frozenset({Can.SEE_PATIENTS, Can.EDIT_PATIENTS}),
+    Role.FRONT_DESK: frozenset({Can.SEE_PATIENTS, Can.EDIT_PATIENTS, Can.SEE_ACCOUNTS, Can.TAKE_PAYMENTS}),
     Role.BILLER: frozenset(
         {
             Can.SEE_PATIENTS,
@@ -49,13 +52,23 @@ CAPABILITIES: Mapping[Role, frozenset[Can]] = {
             Can.SEE_NOTES,
             Can.SEE_CLAIMS,
             Can.WORK_CLAIMS,
+            Can.SEE_ACCOUNTS,
+            Can.TAKE_PAYMENTS,
             Can.SEE_FIGURES,
             Can.SET_UP,
             Can.EXPORT,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Can.SEE_PATIENTS, Can.SEE_NOTES, Can.SEE_CLAIMS, Can.SEE_FIGURES, Can.EXPORT, Can.SEE_TRAIL}
+        {
+            Can.SEE_PATIENTS,
+            Can.SEE_NOTES,
+            Can.SEE_CLAIMS,
+            Can.SEE_ACCOUNTS,
+            Can.SEE_FIGURES,
+            Can.EXPORT,
+            Can.SEE_TRAIL,
+        }
     ),
 }
 """What each role may do. A therapist sees units, never dollars; an auditor changes nothing."""

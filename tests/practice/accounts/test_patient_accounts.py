@@ -224,7 +224,7 @@ def test_what_is_paid_too_much_on_a_line_is_used_elsewhere(
     ("owed_by", "cents", "owed", "credit", "payers"),
     [("patient", 1_250, 1_250, 0, 0), ("patient", -1_250, 0, 1_250, 0), ("payer", 900, 0, 0, 900), ("payer", -900, 0, 0, -900)],
 )  # fmt: skip
-def test_an_opening_balance_stands_in_the_ledger_once(
+def test_an_opening_balance_stands_in_the_ledger_once(  # noqa: PLR0917 - a case
     inside: Clinic, biller: User, owed_by: str, cents: int, owed: int, credit: int, payers: int
 ) -> None:
     patient = Patient.objects.order_by("number")[0]
