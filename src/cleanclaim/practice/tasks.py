@@ -22,18 +22,26 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from cleanclaim.practice import audit_anchor, tenancy
-from cleanclaim.practice.models import Clinic, Job, JobStatus
+from cleanclaim.practice.models import Clinic, Job, JobFile, JobStatus
 
 log = logging.getLogger(__name__)
 
 RUNNERS: dict[str, str] = {
     "build": "cleanclaim.practice.engine.building.run_build",
     "exchange": "cleanclaim.practice.engine.sending.run_exchange",
+    "claims": "cleanclaim.practice.engine.acting_on_many.run_act",
+    "import preview": "cleanclaim.practice.engine.import_jobs.run_read",
+    "import": "cleanclaim.practice.engine.import_jobs.run_bring_in",
+    "clinic export": "cleanclaim.practice.engine.carry_jobs.run_pack",
+    "clinic import": "cleanclaim.practice.engine.carry_jobs.run_unpack",
 }
 """The function that does a kind of job. It takes the job, opens its own scope, and leaves it done or raises."""
 
 STALE = timedelta(seconds=60)
 """A job that has said nothing for so long was left by its worker."""
+
+FILES_KEPT = timedelta(days=7)
+"""How long the files of jobs are kept."""
 
 _PAUSE = 1.0
 _LOOK_ROUND = 15.0
@@ -91,6 +99,16 @@ def recover(*, stale: timedelta = STALE, now: datetime | None = None) -> int:
     return found
 
 
+def drop_old_files(*, now: datetime | None = None) -> int:
+    """Remove what jobs read and made once nobody may want it any more; says how many parts."""
+    before = (now or timezone.now()) - FILES_KEPT
+    found = 0
+    for clinic in Clinic.objects.values_list("id", flat=True):
+        with transaction.atomic(), tenancy.scope([clinic]):
+            found += JobFile.objects.filter(created_at__lt=before).delete()[0]
+    return found
+
+
 def work(*, until_empty: bool = False, pause: float = _PAUSE) -> None:
     """Take jobs until Ctrl-C or SIGTERM, or, with `until_empty`, until there are no more."""
     worker = Worker(
@@ -111,6 +129,7 @@ def work(*, until_empty: bool = False, pause: float = _PAUSE) -> None:
             looked_round = time.monotonic()
         if time.monotonic() - anchored > _ANCHOR:
             audit_anchor.append_heads(audit_anchor.anchor_path())
+            drop_old_files()
             anchored = time.monotonic()
         worker.run()
         if until_empty:

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from cleanclaim.practice import tenancy
+from cleanclaim.practice import tasks, tenancy
 from cleanclaim.practice.engine.building import recheck
-from cleanclaim.practice.models import Batch, Claim, Clinic, Membership, Role, TrailEntry, Visit
+from cleanclaim.practice.models import Batch, Claim, Clinic, Job, Membership, Role, TrailEntry, Visit
 from cleanclaim.practice.pages.claims.counts import counted
 from cleanclaim.practice.pages.claims.filters import Filters, filters_of, in_order, narrowed
 from tests.practice.claims.claim_rows_of import claim_of
@@ -261,3 +261,74 @@ def test_the_queue_asks_who_one_is(client: Client, clinic: Clinic) -> None:
     assert client.get("/queue/").status_code == 302
     assert client.post("/queue/act/").status_code == 302
     assert clinic.slug == "millrace"
+
+
+# --- all that pass the filters --------------------------------------------------------------------------------
+
+
+def _job_of(clinic: Clinic) -> Job:
+    job: Job = Job.objects.get(kind="claims")
+    tasks.run_job.call(str(clinic.pk), str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def test_all_that_pass_the_filters_are_acted_on_behind_the_page(
+    as_role: AsRole, inside: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cleanclaim.practice.engine.acting_on_many._PIECE", 30)
+    client = as_role(Role.BILLER)
+    wanted = set(narrowed(Filters(status="ready"), DAY).values_list("number", flat=True))
+    others = Claim.objects.exclude(status="ready").count()
+    assert len(wanted) == 42
+    sent = {"which": "all", "action": "hold", "reason": "waits", "back": "?status=ready"}
+    page = client.post(f"{QUEUE}act/", sent)
+    job = Job.objects.get(kind="claims")
+    assert page["Location"] == f"/c/millrace/jobs/{job.pk}/"
+    # A claim that passes the filters only later is none of those that were asked for.
+    assert set(Claim.objects.filter(status="ready").values_list("number", flat=True)) == wanted
+    done = _job_of(inside)
+    assert (done.status, done.done, done.total) == ("done", len(wanted), len(wanted))
+    assert done.result == {"put on hold": len(wanted), "stayed_because": []}
+    assert set(Claim.objects.filter(status="on_hold").values_list("number", flat=True)) == wanted
+    assert Claim.objects.exclude(status="on_hold").count() == others
+    details = TrailEntry.objects.filter(action="change", subject="claim").values_list("detail", flat=True)
+    assert sum(int(one.split(": ")[1].split()[0]) for one in details if one.startswith("Put on hold")) == len(wanted)
+
+
+def test_a_job_that_was_begun_goes_on_behind_the_claims_that_are_done(inside: Clinic, as_role: AsRole) -> None:
+    as_role(Role.BILLER).post(
+        f"{QUEUE}act/", {"which": "all", "action": "hold", "reason": "x", "back": "?status=ready"}
+    )
+    job = Job.objects.get(kind="claims")
+    total = job.total
+    Job.objects.filter(pk=job.pk).update(place=job.place | {"reached": total - 3}, status="running")
+    assert _job_of(inside).result["put on hold"] == 3
+    assert Claim.objects.filter(status="on_hold").count() == 3
+
+
+def test_a_release_of_all_names_what_stayed(as_role: AsRole, inside: Clinic) -> None:
+    client = as_role(Role.BILLER)
+    Claim.objects.exclude(number__in=["V001", "V002"]).update(status="submitted")
+    client.post(f"{QUEUE}act/", {"which": "all", "action": "release", "back": ""})
+    Claim.objects.filter(number="V002").update(status="on_hold")
+    job = _job_of(inside)
+    assert (job.result["claims filed"], job.result["files made"], job.result["stayed"]) == (1, 1, 1)
+    assert job.result["stayed_because"] == [["V002", "not ready"]]
+    assert '<span class="code">V002</span> not ready' in client.get(f"/c/millrace/jobs/{job.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"action": "hold"}, "Put on hold needs a reason."),
+        ({"action": "ignore", "reason": "x"}, "needs the code of the finding"),
+        ({"action": "bake"}, "Choose what is to be done"),
+        ({"action": "check", "back": "?text=NONE"}, "No claim passes these filters."),
+    ],
+)
+def test_what_is_not_said_asks_for_no_job(as_role: AsRole, inside: Clinic, sent: dict[str, str], says: str) -> None:
+    page = as_role(Role.BILLER).post(f"{QUEUE}act/", {"which": "all", **sent}, follow=True)
+    assert says in page.content.decode()
+    assert not Job.objects.exists()
+    assert inside.slug == "millrace"

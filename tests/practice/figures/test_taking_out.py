@@ -7,7 +7,8 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,7 +16,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cleanclaim.practice import tenancy
+from cleanclaim.practice import tasks, tenancy
 from cleanclaim.practice.engine import carrying, importing, tables
 from cleanclaim.practice.engine.importing import What
 from cleanclaim.practice.models import (
@@ -25,6 +26,8 @@ from cleanclaim.practice.models import (
     ClinicRow,
     Coverage,
     Document,
+    Job,
+    JobFile,
     Membership,
     Patient,
     Role,
@@ -219,12 +222,47 @@ def test_what_is_no_clinic_is_refused(inside: Clinic) -> None:
 
 
 def test_only_an_owner_takes_the_whole_clinic(as_role: As) -> None:
-    for role, status in ((Role.BILLER, 403), (Role.AUDITOR, 403), (Role.OWNER, 200)):
-        page = as_role(role).post("/c/millrace/exports/whole/")
-        assert page.status_code == status
-        # The response's own `close` would end the test's connection.
-        for close in page._resource_closers:  # type: ignore[attr-defined]
-            close()
+    for role, status in ((Role.BILLER, 403), (Role.AUDITOR, 403), (Role.OWNER, 302)):
+        assert as_role(role).post("/c/millrace/exports/whole/").status_code == status
+
+
+def _job_done(page: Any, clinic: Clinic) -> Job:
+    """The job that a page has gone to, done as a worker does it."""
+    key = page["Location"].rstrip("/").rpartition("/")[2]
+    tasks.run_job.call(str(clinic.pk), key)
+    with tenancy.scope([clinic.pk]):
+        job: Job = Job.objects.get(pk=key)
+    return job
+
+
+def test_a_packed_clinic_is_downloaded_from_its_job_by_who_asked(as_role: As, clinic: Clinic) -> None:
+    client = as_role(Role.OWNER)
+    job = _job_done(client.post("/c/millrace/exports/whole/"), clinic)
+    assert (job.status, job.done, job.total) == ("done", 1, 1)
+    address = f"/c/millrace/jobs/{job.pk}/"
+    assert "Download millrace-2026-09-25.cleanclaim.zip" in client.get(address).content.decode()
+    page = client.post(f"{address}file/")
+    data = b"".join(page.streaming_content)  # type: ignore[attr-defined]
+    assert len(data) == job.result["bytes"] == int(page["Content-Length"])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert sum(json.loads(archive.read("clinic.json"))["counts"].values()) == job.result["rows"] > 500
+    with tenancy.scope([clinic.pk]):
+        entry = TrailEntry.objects.order_by("-sequence")[0]
+    assert (entry.action, entry.subject, entry.subject_id) == ("export", "job", str(job.pk))
+    assert as_role(Role.BILLER).post(f"{address}file/").status_code == 403
+    with tenancy.scope([clinic.pk]):
+        Job.objects.filter(pk=job.pk).update(asked_by=User.objects.get(email="biller@millrace.example"))
+    client = as_role(Role.OWNER)
+    assert client.post(f"{address}file/").status_code == 404
+    assert "Download" not in client.get(address).content.decode()
+
+
+def test_files_of_jobs_go_after_seven_days(as_role: As, clinic: Clinic) -> None:
+    _job_done(as_role(Role.OWNER).post("/c/millrace/exports/whole/"), clinic)
+    with tenancy.scope([clinic.pk]):
+        (made,) = JobFile.objects.values_list("created_at", flat=True)
+    assert tasks.drop_old_files(now=made + tasks.FILES_KEPT) == 0
+    assert tasks.drop_old_files(now=made + tasks.FILES_KEPT + timedelta(microseconds=1)) == 1
 
 
 def test_a_clinics_file_becomes_a_clinic_of_the_company(as_role: As, inside: Clinic, packed: carrying.Packed) -> None:
@@ -232,9 +270,18 @@ def test_a_clinics_file_becomes_a_clinic_of_the_company(as_role: As, inside: Cli
     address = f"/company/{inside.company_id}/read/"
     bad = client.post(address, {"slug": "millrace", "file": SimpleUploadedFile("c.zip", b"x")})
     assert bad.status_code == 422
-    page = client.post(address, {"slug": "copy", "file": SimpleUploadedFile("c.zip", packed.file.read())})
-    assert page.status_code == 200
+    data = packed.file.read()
+    damaged = _job_done(client.post(address, {"slug": "copy", "file": SimpleUploadedFile("c.zip", data[:100])}), inside)
+    assert (damaged.status, damaged.result) == ("failed", {"said": "expected the file of a clinic, a zip."})
+    assert not Clinic.objects.filter(slug="copy").exists()
+    said = client.get(f"/c/millrace/jobs/{damaged.pk}/").content.decode()
+    assert "Nothing was written. Expected the file of a clinic, a zip." in said
+    job = _job_done(client.post(address, {"slug": "copy", "file": SimpleUploadedFile("c.zip", data)}), inside)
+    assert (job.status, job.result["rows"]) == ("done", sum(packed.counts.values()))
+    assert not JobFile.objects.exists(), "what was read is kept no longer"
+    assert 'href="/c/copy/setup/"' in client.get(f"/c/millrace/jobs/{job.pk}/").content.decode()
     assert client.get("/c/copy/figures/").status_code == 200
+    assert Clinic.objects.get(slug="copy").sends_production is False
     assert as_role(Role.BILLER).post(address, {"slug": "copy2"}).status_code == 404
 
 
@@ -341,6 +388,33 @@ def test_a_preview_writes_nothing_and_the_second_step_does(as_role: As, clinic: 
     assert "1 patients brought in" in done.content.decode()
     with tenancy.scope([clinic.pk]):
         assert Patient.objects.filter(number="N1").exists()
+
+
+def test_a_large_file_is_read_and_brought_in_behind_the_page(
+    as_role: As, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cleanclaim.practice.pages.imports.AT_ONCE", 0)
+    monkeypatch.setattr("cleanclaim.practice.engine.import_jobs.PIECE", 2)
+    rows = "".join(f"L{number},Ashe,Nora,1950-02-03,F,1 Elm St,Peoria,IL,61602,,\n" for number in range(5))
+    upload = SimpleUploadedFile("people.csv", (PATIENTS + rows).encode())
+    client = as_role(Role.OWNER)
+    read = _job_done(client.post("/c/millrace/imports/", {"what": "patients", "signed": "no", "file": upload}), clinic)
+    assert (read.status, read.result) == ("done", {"rows that can come in": 6, "problems": 4})
+    shown = client.get(f"/c/millrace/jobs/{read.pk}/").content.decode()
+    assert shown.count('<td class="num">') == 4
+    with tenancy.scope([clinic.pk]):
+        assert not Patient.objects.filter(number__in=["N1", "L0"]).exists()
+    address = f"/c/millrace/imports/{read.pk}/bring-in/"
+    assert as_role(Role.AUDITOR).post(address).status_code == 403
+    client = as_role(Role.OWNER)
+    job = _job_done(client.post(address), clinic)
+    assert (job.status, job.done, job.total) == ("done", 6, 6)
+    assert job.result == {"brought in": 6, "problems": 4}
+    with tenancy.scope([clinic.pk]):
+        assert Patient.objects.filter(number__in=["N1", *(f"L{number}" for number in range(5))]).count() == 6
+        assert not JobFile.objects.filter(is_result=False).exists()
+    again = client.post(address, follow=True).content.decode()
+    assert "no longer kept: it was brought in" in again
 
 
 @pytest.mark.parametrize(

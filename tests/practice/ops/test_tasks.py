@@ -199,3 +199,69 @@ def test_a_killed_workers_job_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert run(RECOVER) == "1"
     subprocess.run([sys.executable, "-c", WORKER], env=environment, check=True)  # noqa: S603 - our own
     assert json.loads(run(READ)) == ["done", 30, {"counted": list(range(30))}]
+
+
+IMPORT = """
+from cleanclaim.practice import serving; serving.prepare(migrate=True)
+import io
+from cleanclaim.practice import tasks, tenancy
+from cleanclaim.practice.engine import import_jobs
+from cleanclaim.practice.engine.importing import What
+from cleanclaim.practice.models import Clinic, Company, Job, User
+company = Company.objects.create(name="One")
+clinic = Clinic.objects.create(company=company, slug="one", name="One", npi="1999000163", tax_id="009876543",
+    line1="1 Rd", city="Reno", state="NV", zip_code="89501", phone="7755550100", contact="Nobody")
+heading = "id,family_name,given_name,birth_date,sex,line1,city,state,zip_code"
+rows = [f"N{number},Ashe,Nora,1950-02-03,F,1 Elm St,Peoria,IL,61602" for number in range(300)]
+file = io.BytesIO("\\n".join([heading, *rows, rows[0]]).encode())
+user = User.objects.create_user("a@b.example")
+with tenancy.scope([clinic.id]):
+    read = import_jobs.ask_to_read(clinic, user, name="p.csv", file=file, what=What.PATIENTS, signed=False)
+    import_jobs.run_read(read); read.refresh_from_db()
+    tasks.enqueue(import_jobs.ask_to_bring_in(clinic, user, read))
+"""
+SLOW_IMPORT = """
+from cleanclaim.practice import serving; serving.set_up()
+from cleanclaim.practice import tasks
+from cleanclaim.practice.engine import import_jobs, importing
+import time
+import_jobs.PIECE = 5
+bring_in = importing.bring_in
+importing.bring_in = lambda *rows, **options: (time.sleep(0.03), bring_in(*rows, **options))[1]
+tasks.work(until_empty=True)
+"""
+READ_IMPORT = """
+from cleanclaim.practice import serving; serving.set_up()
+from cleanclaim.practice.models import Job, Patient
+import json; job = Job.everywhere.get(kind="import")
+print(json.dumps([job.status, job.done, job.result, Patient.everywhere.count()]))
+"""
+
+
+@pytest.mark.slow
+def test_an_import_of_a_killed_worker_brings_each_row_in_once(tmp_path: Path) -> None:
+    environment = {
+        **os.environ, "CLEANCLAIM_HOME": str(tmp_path), "CLEANCLAIM_DATABASE": f"sqlite:///{tmp_path}/p.sqlite3",
+    }  # fmt: skip
+
+    def run(program: str) -> str:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - our own
+
+    run(IMPORT)
+    worker = subprocess.Popen([sys.executable, "-c", SLOW_IMPORT], env=environment)  # noqa: S603 - our own
+    with sqlite3.connect(tmp_path / "p.sqlite3") as database:
+        asked = "SELECT done FROM practice_job WHERE kind = 'import'"
+        deadline = time.monotonic() + 90
+        while database.execute(asked).fetchone()[0] < 20:
+            assert time.monotonic() < deadline
+            assert worker.poll() is None
+            time.sleep(0.005)
+    worker.send_signal(signal.SIGKILL)
+    assert worker.wait() == -signal.SIGKILL
+    status, done, _result, people = json.loads(run(READ_IMPORT))
+    assert (status, people) == ("running", done)
+    assert 20 <= done < 300
+    assert run(RECOVER.replace('tasks.RUNNERS["count"] = "x.y"', "")) == "1"
+    run(SLOW_IMPORT)
+    assert json.loads(run(READ_IMPORT)) == ["done", 300, {"brought in": 300, "problems": 1}, 300]

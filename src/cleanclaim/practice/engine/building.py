@@ -14,13 +14,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
-from django.utils import timezone
 
-from cleanclaim.practice import audit_trail, tenancy
+from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.checking import check, today_at
 from cleanclaim.practice.engine.claim_rows import Rows, fill, ignored_of
 from cleanclaim.practice.engine.earlier_decisions import Decisions, decisions_on
 from cleanclaim.practice.engine.enrolling import Enrolled, gap_of
+from cleanclaim.practice.engine.job_steps import run_pieces
 from cleanclaim.practice.engine.setting import with_people
 from cleanclaim.practice.models import (
     OPEN_STATUSES,
@@ -32,7 +32,6 @@ from cleanclaim.practice.models import (
     Clinic,
     Coverage,
     Job,
-    JobStatus,
     User,
     Visit,
     VisitStatus,
@@ -288,30 +287,20 @@ def ask_for_build(clinic: Clinic, user: User) -> Job:
 
 
 def run_build(job: Job) -> None:
-    """Build what a job asks for, piece by piece, each in a transaction of its own with its progress.
+    """Build what a job asks for, piece by piece. The job's clinic need not be in scope yet."""
+    run_pieces(job, _build_piece)
 
-    A worker that is killed loses at most one piece: whoever runs the job again goes on behind `place`. The job's clinic
-    need not be in scope yet.
-    """
-    last: tuple[str, str] | None = None
-    while True:
-        with transaction.atomic(), tenancy.scope([job.clinic_id]):
-            held = Job.objects.select_for_update().select_related("clinic", "asked_by").get(pk=job.pk)
-            if held.status in {JobStatus.DONE.value, JobStatus.FAILED.value}:
-                return
-            last = (held.place["day"], held.place["number"]) if held.place else None
-            piece = _next_piece(last)
-            if piece:
-                built = build(held.clinic, [visit.pk for visit in piece], held.asked_by)
-                held.done += len(piece)
-                held.result = _tally(held.result, built.made)
-                held.place = {"day": piece[-1].date_of_service.isoformat(), "number": piece[-1].number}
-            held.status = JobStatus.RUNNING.value if piece else JobStatus.DONE.value
-            held.total = max(held.total, held.done)
-            held.heartbeat_at = timezone.now()
-            held.save()
-            if not piece:
-                return
+
+def _build_piece(held: Job) -> bool:
+    last = (held.place["day"], held.place["number"]) if held.place else None
+    piece = _next_piece(last)
+    if not piece:
+        return False
+    built = build(held.clinic, [visit.pk for visit in piece], held.asked_by)
+    held.done += len(piece)
+    held.result = _tally(held.result, built.made)
+    held.place = {"day": piece[-1].date_of_service.isoformat(), "number": piece[-1].number}
+    return True
 
 
 def _next_piece(last: tuple[str, str] | None) -> list[Visit]:

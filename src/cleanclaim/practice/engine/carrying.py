@@ -16,13 +16,14 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import IO, Any, cast
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine import carried_ledger, tables
@@ -46,8 +47,8 @@ _IN_MEMORY = 16 * 1024 * 1024
 _MOST_BYTES = 4 * 1024 * 1024 * 1024
 _LONGEST_LINE = 64 * 1024 * 1024
 _NOT_CARRIED = {"TrailEntry"}
-_OWN = frozenset({"id", "company", "slug", "version"})
-"""Columns of the clinic that the new one has of its own."""
+_OWN = frozenset({"id", "company", "slug", "version", "sends_production"})
+"""Columns of the clinic that the new one has of its own; its files are tests until its owner switches."""
 
 
 class CarriedFileError(ValueError):
@@ -96,7 +97,7 @@ def pack(clinic: Clinic) -> Packed:
     people = dict(User.objects.filter(memberships__clinic=clinic).values_list("pk", "email"))
     counts: dict[str, int] = {}
     parts: dict[str, str] = {}
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, transaction.atomic():
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, _one_moment():
         for table in carried():
             name = f"{table.name}.jsonl"
             digest, count = hashlib.sha256(), 0
@@ -122,6 +123,21 @@ def pack(clinic: Clinic) -> Packed:
         archive.writestr(zipfile.ZipInfo(_HEAD, (1980, 1, 1, 0, 0, 0)), json.dumps(head, indent=1, ensure_ascii=False))
     file.seek(0)
     return Packed(file, counts)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Read everything as it stands now, while others go on writing; inside a transaction, as that one sees it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    is_postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if is_postgresql else "BEGIN")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def _columns_of(row: models.Model) -> dict[str, Any]:

@@ -25,8 +25,8 @@ from cleanclaim.practice.engine.loading import load_patient, load_visits
 from cleanclaim.practice.models import Clinic, Patient, Provider, Visit
 from cleanclaim.records.reading import Rejection, read_records
 
-LARGEST = 4 * 1024 * 1024
-"""Bytes of a file that is read in on a page; more comes in several files."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is read in; more comes in several files."""
 
 
 class What(StrEnum):

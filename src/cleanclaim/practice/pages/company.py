@@ -20,9 +20,10 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_http_methods
 
-from cleanclaim.practice import audit_trail, tenancy
+from cleanclaim.practice import audit_trail, tasks, tenancy
 from cleanclaim.practice.access import CAPABILITIES, Can
-from cleanclaim.practice.engine import carrying, figures
+from cleanclaim.practice.engine import figures
+from cleanclaim.practice.engine.carry_jobs import ask_to_unpack
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.definitions import Definition, Metric, definitions
 from cleanclaim.practice.engine.figures import Chosen
@@ -82,7 +83,7 @@ def company(request: HttpRequest, key: UUID) -> HttpResponse:
         may_see = Can.SEE_FIGURES in CAPABILITIES[Role(item.role)]
         lines.append(Line(item, first_page(Role(item.role)), may_see, _cells(item.clinic) if may_see else []))
     heads: list[Definition] = [definitions()[metric] for metric in _SHOWN]
-    context = {"company": found, "lines": lines, "heads": heads, "days": _DAYS, "may_add": _owns_one(memberships)}
+    context = {"company": found, "lines": lines, "heads": heads, "days": _DAYS, "may_add": bool(_owned(memberships))}
     return render(request, "practice/company/company.html", context)
 
 
@@ -91,7 +92,7 @@ def company(request: HttpRequest, key: UUID) -> HttpResponse:
 def clinic_add(request: HttpRequest, key: UUID) -> HttpResponse:
     """Add a clinic to the company; whoever adds it owns it."""
     found, memberships = _company(request, key)
-    if not _owns_one(memberships):
+    if not _owned(memberships):
         raise Http404
     form = NewClinicForm(request.POST or None, instance=Clinic(company=found))
     if form.is_bound and form.is_valid():
@@ -108,27 +109,19 @@ def clinic_add(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def clinic_read(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Read a clinic's file in as a new clinic of the company: all of it, or nothing."""
+    """Have a clinic's file read in as a new clinic of the company: all of it, or nothing."""
     found, memberships = _company(request, key)
-    if not _owns_one(memberships):
+    if not _owned(memberships):
         raise Http404
     form = CarriedForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
-        try:
-            with transaction.atomic():
-                clinic, counts = carrying.unpack(
-                    form.cleaned_data["file"].file, found, form.cleaned_data["slug"], cast("User", request.user)
-                )
-                with tenancy.scope([clinic.pk]):
-                    audit_trail.record(
-                        clinic.pk, cast("User", request.user), "create", "clinic", clinic.pk,
-                        detail=f"{sum(counts.values())} rows from a clinic's file",
-                    )  # fmt: skip
-        except carrying.CarriedFileError as error:
-            form.add_error("file", f"{error}.")
-        else:
-            context = {"company": found, "read": clinic, "counts": [one for one in counts.items() if one[1]]}
-            return render(request, "practice/company/read.html", context)
+        user, owned = cast("User", request.user), _owned(memberships)[0].clinic
+        with transaction.atomic(), tenancy.scope([owned.pk]):
+            slug = form.cleaned_data["slug"]
+            job = ask_to_unpack(owned, user, slug=slug, file=form.cleaned_data["file"].file)
+            audit_trail.record(owned.pk, user, "create", "job", job.pk, detail="a clinic's file to be read in")
+            tasks.enqueue(job)
+        return redirect("job", owned.slug, job.pk)
     context = {
         "company": found, "form": form, "parts": [("", list(form))], "title": "A clinic from its file",
         "submit": "Read it in", "has_file": True,
@@ -145,8 +138,8 @@ def _company(request: HttpRequest, key: UUID) -> tuple[Company, list[Membership]
     return memberships[0].clinic.company, memberships
 
 
-def _owns_one(memberships: list[Membership]) -> bool:
-    return any(item.role == Role.OWNER.value for item in memberships)
+def _owned(memberships: list[Membership]) -> list[Membership]:
+    return [item for item in memberships if item.role == Role.OWNER.value]
 
 
 def _begin(request: HttpRequest, clinic: Clinic, action: str, detail: str) -> None:

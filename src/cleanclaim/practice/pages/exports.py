@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
+from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import carrying, tables
+from cleanclaim.practice.engine import tables
+from cleanclaim.practice.engine.carry_jobs import ask_to_pack
 from cleanclaim.practice.engine.checking import today_at
 
 CSV, PARQUET = "csv", "parquet"
@@ -44,17 +47,14 @@ def table(request: ClinicRequest, name: str, form: str) -> HttpResponseBase:
 
 @require_POST
 @clinic_page(Can.EXPORT, Can.MANAGE_PEOPLE, area="setup")
-def whole(request: ClinicRequest) -> HttpResponseBase:
-    """The whole clinic as one file, for taking it elsewhere. Only its owner may."""
-    clinic = request.access.clinic
-    packed = carrying.pack(clinic)
-    request.access.record("export", "clinic", clinic.pk, detail=f"{sum(packed.counts.values())} rows, whole clinic")
-    return FileResponse(
-        packed.file,
-        as_attachment=True,
-        filename=f"{clinic.slug}-{today_at(clinic).isoformat()}.cleanclaim.zip",
-        content_type="application/zip",
-    )
+def whole(request: ClinicRequest) -> HttpResponse:
+    """Have the whole clinic packed into one file, for taking it elsewhere. Only its owner may."""
+    access = request.access
+    with transaction.atomic():
+        job = ask_to_pack(access.clinic, access.user)
+        access.record("create", "job", job.pk, detail="whole clinic to be packed")
+        tasks.enqueue(job)
+    return redirect("job", access.clinic.slug, job.pk)
 
 
 urlpatterns: list[URLPattern] = [

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice import tasks, tenancy
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.building import PIECE, ask_for_build, build, recheck, visits_to_build
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.fixing import apply_safe, hold, ignore, stop_holding
-from cleanclaim.practice.models import Claim
+from cleanclaim.practice.engine.acting_on_many import ACTIONS, Came, Wish, act, ask
+from cleanclaim.practice.engine.building import PIECE, ask_for_build, build, visits_to_build
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.models import Claim, Job
+from cleanclaim.practice.pages.claims.filters import filters_of, in_order, narrowed
 from cleanclaim.practice.pages.claims.queue import accesses_of
 from cleanclaim.practice.pages.claims.words import STATUS_LABELS
 from cleanclaim.practice.templatetags.practice import plural
@@ -56,16 +57,19 @@ def claims_build(request: ClinicRequest) -> HttpResponse:
 @require_POST
 @clinic_page(Can.WORK_CLAIMS, area="claims")
 def claims_act(request: ClinicRequest) -> HttpResponse:
-    """Do one thing to the chosen claims of a clinic, and go back to the queue as it was."""
-    _act(request, [request.access])
+    """Do one thing to the chosen claims of a clinic, or to all that pass the filters, and go back to the queue."""
+    for job in _act(request, [request.access]):
+        return redirect("job", request.access.clinic.slug, job.pk)
     return redirect(_back(request, reverse("claims", args=[request.access.clinic.slug])))
 
 
 @require_POST
 @login_required
 def queue_act(request: HttpRequest) -> HttpResponse:
-    """Do one thing to chosen claims of any clinic in which the person works claims."""
-    _act(request, accesses_of(request))
+    """Do one thing to chosen claims, or all that pass the filters, of any clinic in which the person works claims."""
+    jobs = _act(request, accesses_of(request))
+    if len(jobs) == 1:
+        return redirect("job", jobs[0].clinic.slug, jobs[0].pk)
     return redirect(_back(request, reverse("queue")))
 
 
@@ -76,41 +80,66 @@ def _back(request: HttpRequest, otherwise: str) -> str:
     return otherwise + wanted if own and is_safe else otherwise
 
 
-def _act(request: HttpRequest, accesses: Sequence[Access]) -> None:
-    action = ACTIONS.get(request.POST.get("action", ""))
+def _act(request: HttpRequest, accesses: Sequence[Access]) -> list[Job]:
+    """Do it to the chosen claims at once, or to all that pass the filters behind the page; returns the jobs."""
+    wish = Wish(
+        request.POST.get("action", ""),
+        request.POST.get("reason", "").strip(),
+        request.POST.get("rule", "").strip().upper(),
+    )
+    is_all = request.POST.get("which") == "all"
     keys = _keys(request.POST.getlist("claim"))
-    reason, rule = request.POST.get("reason", "").strip(), request.POST.get("rule", "").strip().upper()
+    action = ACTIONS.get(wish.action)
     if action is None:
-        messages.error(request, "Choose what is to be done with the claims.")
-        return
-    if not keys:
-        messages.error(request, "Choose at least one claim.")
-        return
-    if len(keys) > MOST:
-        messages.error(request, f"{len(keys)} claims are chosen; at most {MOST} are taken at once.")
-        return
-    if action.needs_reason and not reason:
-        messages.error(request, f"{action.words} needs a reason.")
-        return
-    if action.needs_rule and not rule:
-        messages.error(request, f"{action.words} needs the code of the finding, such as UN201.")
-        return
+        problem = "Choose what is to be done with the claims."
+    elif not is_all and not keys:
+        problem = "Choose at least one claim."
+    elif not is_all and len(keys) > MOST:
+        problem = f"{len(keys)} claims are chosen; at most {MOST} are taken at once."
+    else:
+        problem = action.lacks(wish)
+    if problem:
+        messages.error(request, problem)
+        return []
+    return _ask_for_all(request, accesses, wish) if is_all else _act_at_once(request, accesses, wish, keys)
+
+
+def _act_at_once(request: HttpRequest, accesses: Sequence[Access], wish: Wish, keys: Sequence[UUID]) -> list[Job]:
     by_clinic: dict[UUID, list[UUID]] = defaultdict(list)
-    scope = [access.clinic.id for access in accesses]
-    with tenancy.scope(scope):
+    with tenancy.scope([access.clinic.id for access in accesses]):
         for key, clinic in Claim.objects.filter(pk__in=keys).values_list("pk", "clinic"):
             by_clinic[clinic].append(key)
     told: list[tuple[int, str]] = []
     for access in accesses:
         own = by_clinic.get(access.clinic.id, [])
-        if not own:
-            continue
-        with tenancy.scope([access.clinic.id]):
-            told += action.do(access, own, reason, rule)
-            done = f"{action.words}: {len(own)} claims"
-            access.record("change", "claim", detail=done)
+        if own:
+            with tenancy.scope([access.clinic.id]):
+                came = act(access.clinic, own, access.user, wish, origin=access.origin)
+                told += WORDS[wish.action](came, wish)
     for level, words in told:
         messages.add_message(request, level, words)
+    return []
+
+
+def _ask_for_all(request: HttpRequest, accesses: Sequence[Access], wish: Wish) -> list[Job]:
+    filters = filters_of(QueryDict(request.POST.get("back", "").removeprefix("?")))
+    jobs = []
+    for access in accesses:
+        today = today_at(access.clinic)
+        with transaction.atomic(), tenancy.scope([access.clinic.id]):
+            keys = list(in_order(narrowed(filters, today), today).values_list("pk", flat=True))
+            if not keys:
+                continue
+            job = ask(access.clinic, keys, access.user, wish)
+            access.record("create", "job", job.pk, detail=f"{ACTIONS[wish.action].words}: {len(keys)} claims")
+            tasks.enqueue(job)
+            jobs.append(job)
+    if not jobs:
+        messages.info(request, "No claim passes these filters.")
+    elif len(jobs) > 1:
+        claims = plural(sum(job.total for job in jobs), "claim")
+        messages.success(request, f"{ACTIONS[wish.action].words}: {claims} of {len(jobs)} clinics, behind the page.")
+    return jobs
 
 
 def _keys(texts: Sequence[str]) -> list[UUID]:
@@ -126,78 +155,53 @@ def _keys(texts: Sequence[str]) -> list[UUID]:
 Told = list[tuple[int, str]]
 
 
-class Action:
-    """One thing that can be done to many claims: what it is called, what it needs, and what does it."""
-
-    def __init__(
-        self,
-        words: str,
-        do: Callable[[Access, list[UUID], str, str], Told],
-        *,
-        needs_reason: bool = False,
-        needs_rule: bool = False,
-    ) -> None:
-        self.words = words
-        self.do = do
-        self.needs_reason = needs_reason
-        self.needs_rule = needs_rule
+def _checked_again(came: Came, _wish: Wish) -> Told:
+    counts = came.counts
+    claims = plural(counts["checked again"], "claim")
+    return [(messages.SUCCESS, f"{claims} checked again; {counts['with another status now']} with another status now.")]
 
 
-def _check_again(access: Access, keys: list[UUID], reason: str, _rule: str) -> Told:
-    found = recheck(access.clinic, keys, access.user, why=reason)
-    moved = sum(one.status_before != one.claim.status for one in found)
-    return [(messages.SUCCESS, f"{plural(len(found), 'claim')} checked again; {moved} with another status now.")]
-
-
-def _safe_fixes(access: Access, keys: list[UUID], _reason: str, _rule: str) -> Told:
-    outcomes = apply_safe(access.clinic, keys, access.user)
-    fixes = sum(len(one.changed) for one in outcomes)
-    if not outcomes:
+def _made_safe(came: Came, _wish: Wish) -> Told:
+    fixes, visits = came.counts["safe fixes made"], came.counts["visits changed"]
+    if not visits:
         return [(messages.INFO, "None of these claims has a safe fix.")]
-    return [
-        (
-            messages.SUCCESS,
-            f"{plural(fixes, 'safe fix,safe fixes')} written into {plural(len(outcomes), 'visit')}.",
-        )
-    ]
+    return [(messages.SUCCESS, f"{plural(fixes, 'safe fix,safe fixes')} written into {plural(visits, 'visit')}.")]
 
 
-def _hold(access: Access, keys: list[UUID], reason: str, _rule: str) -> Told:
-    return [(messages.SUCCESS, f"{plural(len(hold(keys, access.user, reason)), 'claim')} put on hold.")]
+def _held(came: Came, _wish: Wish) -> Told:
+    return [(messages.SUCCESS, f"{plural(came.counts['put on hold'], 'claim')} put on hold.")]
 
 
-def _stop_holding(access: Access, keys: list[UUID], _reason: str, _rule: str) -> Told:
-    found = stop_holding(access.clinic, keys, access.user)
-    return [(messages.SUCCESS, f"{plural(len(found), 'claim')} taken off hold and checked again.")]
+def _off_hold(came: Came, _wish: Wish) -> Told:
+    return [(messages.SUCCESS, f"{plural(came.counts['taken off hold'], 'claim')} taken off hold and checked again.")]
 
 
-def _ignore(access: Access, keys: list[UUID], reason: str, rule: str) -> Told:
-    found = ignore(access.clinic, keys, access.user, because=reason, rule=rule)
+def _set_aside(came: Came, wish: Wish) -> Told:
+    found = came.counts["finding set aside"]
     if not found:
-        return [(messages.INFO, f"None of these claims has a standing finding of {rule}.")]
-    ready = sum(one.claim.status == "ready" and one.status_before != "ready" for one in found)
-    return [(messages.SUCCESS, f"{rule} set aside on {plural(len(found), 'claim')}; {ready} of them ready now.")]
+        return [(messages.INFO, f"None of these claims has a standing finding of {wish.rule}.")]
+    ready = came.counts["ready now"]
+    return [(messages.SUCCESS, f"{wish.rule} set aside on {plural(found, 'claim')}; {ready} of them ready now.")]
 
 
-def _release(access: Access, keys: list[UUID], _reason: str, _rule: str) -> Told:
-    released = release(access.clinic, keys, access.user, origin=access.origin)
+def _released(came: Came, _wish: Wish) -> Told:
     told: Told = [
         (messages.SUCCESS, f"{batch.file_name}: {plural(batch.claims_count, 'claim')} to {batch.payer_name}.")
-        for batch in released.batches
+        for batch in came.files
     ]
-    if released.left_out:
-        named = "; ".join(f"{claim.number}: {why}" for claim, why in released.left_out[:5])
-        more = f"; and {len(released.left_out) - 5} more" if len(released.left_out) > 5 else ""  # noqa: PLR2004 - named above
-        told.append((messages.WARNING, f"{plural(len(released.left_out), 'claim')} stayed. {named}{more}"))
+    if came.stayed:
+        named = "; ".join(f"{number}: {why}" for number, why in came.stayed[:5])
+        more = f"; and {len(came.stayed) - 5} more" if len(came.stayed) > 5 else ""  # noqa: PLR2004 - named above
+        told.append((messages.WARNING, f"{plural(len(came.stayed), 'claim')} stayed. {named}{more}"))
     return told
 
 
-ACTIONS: dict[str, Action] = {
-    "release": Action("Release into files", _release),
-    "check": Action("Check again", _check_again),
-    "safe": Action("Apply safe fixes", _safe_fixes),
-    "hold": Action("Put on hold", _hold, needs_reason=True),
-    "unhold": Action("Take off hold", _stop_holding),
-    "ignore": Action("Set a finding aside", _ignore, needs_reason=True, needs_rule=True),
+WORDS: dict[str, Callable[[Came, Wish], Told]] = {
+    "release": _released,
+    "check": _checked_again,
+    "safe": _made_safe,
+    "hold": _held,
+    "unhold": _off_hold,
+    "ignore": _set_aside,
 }
-"""By the value of the form's field."""
+"""What came of an action in words, by the action."""

@@ -37,7 +37,7 @@
   const tell = () => {
     const chosen = boxes().filter((box) => box.checked).length;
     const count = form.querySelector("[data-count]");
-    if (count) count.textContent = chosen ? `${chosen} chosen` : "With the chosen claims";
+    if (count) count.textContent = chosen ? `${chosen} chosen` : "None chosen";
     if (every) {
       every.checked = chosen > 0 && chosen === boxes().length;
       every.indeterminate = chosen > 0 && chosen < boxes().length;
