@@ -23,7 +23,7 @@ def plain_letters(text: str) -> str:
 
 
 def page_letters(text: str) -> str:
-    """The text in the letters of a page's font; what it lacks is spelled plainly, and a letter with no spelling is `?`."""
+    """The text in the letters of a page's font: others are spelled plainly, and one without a spelling is `?`."""
     try:
         text.encode("cp1252")
     except UnicodeEncodeError:
