@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "x12": "Judge X12 files of any kind, and answer them by 999 and TA1.",
     "remit": "Read remittances (835): what was paid, what was not and why.",
     "payer-sim": "Play the payer: answer a folder of claims by 999, 277CA and 835.",
+    "simulate": "Run a synthetic year of a clinic from its notes to the bank.",
     "reference": "Show or search the reference tables.",
     "serve": "Serve the practice to a browser.",
     "practice": "Look after a practice: tables, people, keys, backups, background work.",

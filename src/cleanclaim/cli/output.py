@@ -41,8 +41,13 @@ err = Console(stderr=True, highlight=False)
 
 def write_json(kind: str, payload: dict[str, Any]) -> None:
     """Write a result as JSON; `schemas/<kind>.schema.json` says what it holds."""
+    typer.echo(document_of(kind, payload))
+
+
+def document_of(kind: str, payload: dict[str, Any]) -> str:
+    """A result as JSON text, with the schema that says what it holds and the program's version."""
     document = {"schema": f"cleanclaim/{kind}", "version": __version__, **payload}
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str)
 
 
 def unusable(message: str) -> NoReturn:

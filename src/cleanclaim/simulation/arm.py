@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,10 +14,11 @@ from cleanclaim.ledger.entries import Source
 from cleanclaim.payer_sim import Memory
 from cleanclaim.records import Claim
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Clearing, Sent, first_of, line_key, secondary_of
+from cleanclaim.simulation.clearing import Clearing, Sent, first_of, line_key
 from cleanclaim.simulation.desk import Filing
 from cleanclaim.simulation.material import population
 from cleanclaim.simulation.paying import Patients
+from cleanclaim.simulation.secondary import secondary_of
 from cleanclaim.simulation.working import by_claim, corrected_denial, corrected_return
 from cleanclaim.simulation.year import Year
 
@@ -50,7 +50,7 @@ class ArmYear:
     ended_on: date | None = None
 
 
-def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for itself
+def run_arm(
     filings: Sequence[Filing],
     superbills: Sequence[tuple[str, date, Claim]],
     year: Year,
@@ -58,7 +58,6 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
     seed: int,
     scenario: str,
     keep: Callable[[str, bytes], None],
-    advance: Callable[[date], None],
 ) -> ArmYear:
     """Run a desk's year.
 
@@ -69,7 +68,6 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
         seed: of the year and of the payers.
         scenario: how rough the payers are.
         keep: told each file, ours and the payers', by name.
-        advance: told each Friday that is done.
     """
     books = Books()
     patient_of = {key: care.patient_id for key, (care, _told) in year.care.items()}
@@ -94,7 +92,6 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
         patients.week(friday)
         if (friday + timedelta(days=7)).month != friday.month:
             patients.month_end(friday)
-        advance(friday)
         is_busy = bool(queue or bills or clearing.memory.waiting)
         quiet = 0 if is_busy else quiet + 1
         if friday <= ends < friday + timedelta(days=7):
@@ -154,8 +151,3 @@ def _take_stock(snapshot: Snapshot, books: Books, friday: date) -> None:
 def _first_friday(year: int) -> date:
     day = date(year, 1, 1)
     return day + timedelta(days=(_FRIDAY - day.weekday()) % 7)
-
-
-def reasons(arm: ArmYear) -> Counter[tuple[str, str]]:
-    """Denied lines by group and reason."""
-    return Counter((one.group, one.reason) for one in arm.clearing.tally.denials)

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from functools import cache
 
 from cleanclaim import payer_sim
 from cleanclaim.claims.validity import sort_claims
+from cleanclaim.denials.prediction import FiledFinding, Foresight, prediction_of
+from cleanclaim.denials.refused import Denial, Reason
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import LedgerError, Source
-from cleanclaim.records import AdjudicatedLine, Adjudication, Claim, CoverageOrder
+from cleanclaim.records import AdjustmentGroup, Claim, CoverageOrder
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
+from cleanclaim.reference import payers
 from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing
 from cleanclaim.remittance.plan import Plan, Posted, plan
 from cleanclaim.simulation.books import Books
 from cleanclaim.simulation.desk import Filing
-from cleanclaim.simulation.material import clinic
+from cleanclaim.simulation.material import clinic, packs
 from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
 from cleanclaim.x12.reader_277 import read_277
 from cleanclaim.x12.reader_835 import read_835
@@ -62,8 +66,10 @@ class Denied:
     cents: int
     on: date
     is_first: bool
-    order: CoverageOrder = _PRIMARY
+    order: CoverageOrder
     """The place of the payer that denied it."""
+    foresight: Foresight
+    """What the checks had said before the claim was filed."""
 
 
 @dataclass(slots=True)
@@ -279,10 +285,8 @@ class Clearing:
             if any(line.moved_cents for line in item.lines):
                 raise
         self._count(item, one, on)
-        for told in answer.lines:
-            for key in item.match.lines:
-                if told.remarks and key.endswith(f":{_number(told.control_number)}"):
-                    self.books.remark(key, told.remarks)
+        for key, told in zip(item.match.lines, answer.lines, strict=False):
+            self.books.remark(key, told.remarks)
         if answer.is_reversal:
             return
         if (
@@ -307,19 +311,20 @@ class Clearing:
         tally.split += len(answer.lines) > len(one.claim.lines)
         tally.recoded += any(line.billed_code for line in answer.lines)
         tally.late += bool(answer.interest_cents)
-        open_lines = [(line, cents, why) for line in item.lines for effect, cents, why in line.unpaid
-                      if effect is Effect.OPEN and cents > 0]  # fmt: skip
-        unpaid = _patient_denials(item)
+        refused = list(_refused(item))
         if is_first:
             tally.answered += 1
-            tally.first_pass += not open_lines and not unpaid
-        groups = {adjusted.reason: adjusted.group.value for told in answer.lines for adjusted in told.adjustments}
-        for line, cents, why in open_lines:
-            denied = Denied(one, line.line, groups.get(why, "CO"), why, cents, on, is_first, item.order)
+            tally.first_pass += not refused
+        for line, reason in refused:
+            foresight = prediction_of(
+                Denial(line, (reason,)), [FiledFinding(*one_) for one_ in one.objections], kind_of(one.claim.payer.pack)
+            ).foresight
+            denied = Denied(
+                one, line.key, reason.group.value, reason.carc, reason.cents, on, is_first, item.order, foresight
+            )
             tally.denials.append(denied)
-            self.fresh_denials.append(denied)
-        for line_key_, cents, why in unpaid:
-            tally.denials.append(Denied(one, line_key_, "PR", why, cents, on, is_first, item.order))
+            if reason.group is not AdjustmentGroup.PATIENT:
+                self.fresh_denials.append(denied)
 
 
 _SENT_ON = frozenset({ClaimStatusCode.PRIMARY_FORWARDED.value, ClaimStatusCode.SECONDARY_FORWARDED.value})
@@ -327,14 +332,30 @@ _SHARES = frozenset({"1", "2", "3"})
 """Deductible, coinsurance and copay: what a patient owes of a line that was paid or allowed."""
 
 
-def _patient_denials(item: Posted) -> list[tuple[str, int, str]]:
-    """Lines that a payer did not pay and left to the patient whole: not covered, ended, past a limit."""
-    return [
-        (line.line, cents, why)
-        for line in item.lines
-        for effect, cents, why in line.unpaid
-        if effect is Effect.PATIENT and why not in _SHARES and cents > 0
-    ]
+def _refused(item: Posted) -> Iterator[tuple[KnownLine, Reason]]:
+    """What a payer did not accept of each line, with the remarks beside it.
+
+    Left open to the payer, or left to the patient whole: not covered, ended, past a limit.
+    """
+    lines = {line.key: line for line in item.match.claim.lines}
+    groups: dict[tuple[str, str], AdjustmentGroup] = {}
+    remarks: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    for key, told in zip(item.match.lines, item.answer.lines, strict=False):
+        remarks[key] = (*remarks[key], *told.remarks)
+        groups |= {(key, adjusted.reason): adjusted.group for adjusted in told.adjustments}
+    for line in item.lines:
+        for effect, cents, why in line.unpaid:
+            is_left_to_patient = effect is Effect.PATIENT and why not in _SHARES
+            if cents > 0 and (effect is Effect.OPEN or is_left_to_patient):
+                group = groups.get((line.line, why), AdjustmentGroup.CONTRACTUAL)
+                yield lines[line.line], Reason(group, why, remarks[line.line], cents)
+
+
+@cache
+def kind_of(pack: str) -> str | None:
+    """The kind of payer that a payer file describes."""
+    found = packs().get(pack)
+    return found.kind if found is not None else payers.get(pack).kind
 
 
 def line_key(head: str, number: int) -> str:
@@ -342,45 +363,6 @@ def line_key(head: str, number: int) -> str:
     return f"{head}:1:{number}"
 
 
-def _number(control_number: str) -> str:
-    return control_number.rpartition("-")[2]
-
-
 def first_of(filing: Filing) -> list[Sent]:
     """The claims of a filing, as they leave for the first time."""
     return [Sent(claim, filing.key, claim.id, filing.on, filing.objections) for claim in filing.claims]
-
-
-def secondary_of(one: Sent, answer: RemittedClaim, on: date) -> Sent | None:
-    """The claim to the next payer, with what the first has decided; `None` where that cannot be told line by line."""
-    claim = one.claim
-    behind = next((payer for payer in claim.other_payers if payer.order is CoverageOrder.SECONDARY), None)
-    by_number = {line.control_number: line.number for line in claim.lines}
-    if behind is None or len({line.control_number for line in answer.lines}) != len(answer.lines):
-        return None
-    if any(line.control_number not in by_number or line.paid_cents < 0 for line in answer.lines):
-        return None
-    decided = Adjudication(
-        order=_PRIMARY,
-        adjudicated_on=on,
-        paid_cents=max(answer.paid_cents, 0),
-        claim_number=answer.payer_control_number,
-        adjustments=answer.adjustments,
-        lines=tuple(
-            AdjudicatedLine(
-                line=by_number[line.control_number], paid_cents=line.paid_cents, adjustments=line.adjustments
-            )
-            for line in answer.lines
-        ),
-    )
-    update = {
-        "id": f"{claim.id}S",
-        "payer": behind,
-        "other_payers": (claim.payer.model_copy(update={"adjudication": decided}),),
-        "prior_authorization": "",
-        "frequency": claim.frequency.ORIGINAL,
-        "original_reference": "",
-    }
-    return Sent(
-        claim.model_copy(update=update), one.key, one.head, on + timedelta(days=3), (), order=CoverageOrder.SECONDARY
-    )

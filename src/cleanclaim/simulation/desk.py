@@ -7,7 +7,7 @@ records that were wrong are set right, and what cannot be set right is not filed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -83,15 +83,20 @@ class Desk:
     processes: int = 1
     kept: dict[str, list[Visit]] = field(default_factory=dict)
 
-    def month(self, visits: Sequence[Visit], as_of: date, advance: Callable[[str, int], None]) -> list[Worked]:
+    def month(self, visits: Sequence[Visit], as_of: date) -> list[Worked]:
         """Bill what came in during a month."""
-        billed = self._bill(visits, self.year.patients, as_of, visits, advance)
+        billed = self._bill(visits, self.year.patients, as_of, visits)
         items = {item.key: item for item in billed.claims}
         worked = {key: self._first(item) for key, item in items.items()}
         self._mend(items, worked, visits, as_of)
-        for visit in visits:
-            self._keep(visit, worked[visit.id])
+        self.remember(visits, worked.values())
         return list(worked.values())
+
+    def remember(self, visits: Sequence[Visit], worked: Iterable[Worked]) -> None:
+        """Keep a month's visits for what they mean to later ones."""
+        by_key = {one.key: one for one in worked}
+        for visit in visits:
+            self._keep(visit, by_key[visit.id])
 
     def _bill(
         self,
@@ -99,7 +104,6 @@ class Desk:
         patients: Mapping[str, Patient],
         as_of: date,
         month: Sequence[Visit],
-        advance: Callable[[str, int], None] | None = None,
     ) -> Billed:
         """Bill visits in the light of the patients' others, of this month and of those before."""
         own, who = {visit.id for visit in visits}, {visit.patient_id for visit in visits}
@@ -113,7 +117,6 @@ class Desk:
             history=history,
             packs=packs(),
             processes=self.processes,
-            advance=advance,
         )
 
     def _keep(self, visit: Visit, worked: Worked) -> None:
@@ -145,12 +148,12 @@ class Desk:
         if item.state is ClaimState.SUPERBILL:
             worked.outcome, worked.superbill = Outcome.PATIENT, item.claim
             return worked
-        objections = tuple(sorted({(one.code, one.place) for one in item.findings}))
         by_habit = self._by_habit(item)
         if by_habit is not None:
+            objections = _objections((*item.findings, *item.mended))
             worked.habitual = Filing(item.key, _leaves(entered), filed_as(by_habit), objections)
         if item.state is ClaimState.READY:
-            worked.checked = Filing(item.key, _leaves(entered), item.parts, objections)
+            worked.checked = Filing(item.key, _leaves(entered), item.parts, _objections(item.findings))
         return worked
 
     def _by_habit(self, item: BilledClaim) -> Claim | None:
@@ -253,7 +256,7 @@ class Desk:
     def _file_by_habit(self, worked: Worked, item: BilledClaim) -> None:
         claim = self._by_habit(item)
         if claim is not None:
-            objections = tuple(sorted({(one.code, one.place) for one in item.findings}))
+            objections = _objections((*item.findings, *item.mended))
             worked.habitual = Filing(item.key, self._after_work(worked), filed_as(claim), objections)
 
     def _file_mended(self, worked: Worked, item: BilledClaim) -> None:
@@ -261,8 +264,7 @@ class Desk:
             worked.outcome, worked.superbill = Outcome.PATIENT, item.claim
             return
         worked.outcome = Outcome.MENDED
-        objections = tuple(sorted({(one.code, one.place) for one in item.findings}))
-        worked.checked = Filing(item.key, self._after_work(worked), item.parts, objections)
+        worked.checked = Filing(item.key, self._after_work(worked), item.parts, _objections(item.findings))
 
     def _give_up(self, worked: Worked, item: BilledClaim) -> None:
         """What nothing could be done about: dropped, not filed, or filed because nothing is wrong with it."""
@@ -276,8 +278,7 @@ class Desk:
             worked.outcome, worked.why_not = Outcome.NOT_FILED, "cannot be attested"
         else:
             worked.outcome = Outcome.SET_ASIDE
-            objections = tuple(sorted({(one.code, one.place) for one in item.findings}))
-            worked.checked = Filing(item.key, self._after_work(worked), item.parts, objections)
+            worked.checked = Filing(item.key, self._after_work(worked), item.parts, _objections(item.findings))
 
     def _is_unsaid(self, item: BilledClaim) -> bool:
         """Whether all that stands in the way is something nobody could say truthfully."""
@@ -287,6 +288,10 @@ class Desk:
     def _after_work(self, worked: Worked) -> date:
         days = Draws(self.seed, "mending", worked.key).between(*population().habits.mend_days)
         return _leaves(worked.entered + timedelta(days=days))
+
+
+def _objections(findings: Iterable[Finding]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({(one.code, one.place) for one in findings}))
 
 
 def _is_open(item: BilledClaim) -> bool:

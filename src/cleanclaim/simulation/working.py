@@ -2,8 +2,8 @@
 
 A claim that the front end returned never reached the payer: it goes out again under its number. A denied one goes out
 as a replacement where the payer takes replacements, else its denied lines go out as a new claim; both speak of the
-lines that were charged, so nothing is charged twice. Payers' answers to appeals are not simulated: what only an appeal could
-change stays open.
+lines that were charged, so nothing is charged twice. Payers' answers to appeals are not simulated: what only an appeal
+could change stays open.
 """
 
 from __future__ import annotations
