@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from cleanclaim.practice.api.application import addresses
 from cleanclaim.practice.pages import company, home
 from cleanclaim.practice.pages.claims import bulk, queue
+from cleanclaim.practice.pages.follow_up import worklist
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.start, name="start"),
@@ -16,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", addresses()),
     path("queue/", queue.queue, name="queue"),
     path("queue/act/", bulk.queue_act, name="queue_act"),
+    path("follow-up/", worklist.follow_up_everywhere, name="follow_up_everywhere"),
+    path("follow-up/act/", worklist.follow_up_everywhere_act, name="follow_up_everywhere_act"),
     *company.urlpatterns,
     path("c/<slug:slug>/", include("cleanclaim.practice.pages.urls")),
 ]

@@ -1,7 +1,7 @@
 """What people do about the items of the worklist: take them, call, correct, hand to the patient, close.
 
 Every act is noted with who and when. What the payer said stays the payer's: only group PR goes to the patient, and
-nothing is written off here.
+what is given up is given up by the rules of write-offs, for a stated reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from cleanclaim.money import dollars
+from cleanclaim.practice.engine import write_offs
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.denials import bring_into_step
 from cleanclaim.practice.engine.filing import NotFiledError, replace_claim
 from cleanclaim.practice.engine.work_items import note, settle
 from cleanclaim.practice.models import (
@@ -25,7 +28,9 @@ from cleanclaim.practice.models import (
     WorkItem,
     WorkNote,
     WorkState,
+    WriteOffState,
 )
+from cleanclaim.receivables.giving_up import Reason
 from cleanclaim.records.adjudication import AdjustmentGroup
 
 _LONGEST_TEXT = 2000
@@ -150,3 +155,43 @@ def close(clinic: Clinic, keys: Iterable[UUID], user: User, because: str) -> int
     for item in items:
         settle(item, WorkState.CLOSED, None, because.strip()[:200], user, today_at(clinic))
     return len(items)
+
+
+@transaction.atomic
+def give_up(  # noqa: PLR0913 - what, why, and by whose right
+    clinic: Clinic,
+    claim: Claim,
+    keys: Iterable[UUID],
+    user: User,
+    *,
+    reason: str,
+    because: str,
+    decides_alone: bool,
+    origin: str = "",
+) -> str:
+    """Ask to write off what payers still owe of the lines of these items; says in words what came of it.
+
+    Raises `NotDoneError` where the clinic's rules do not allow it, or nothing is open to a payer.
+    """
+    items = [item for item in lock(keys) if item.line and item.group != AdjustmentGroup.PATIENT.value]
+    if not items:
+        raise NotDoneError("expected lines that a payer still owes")
+    try:
+        row = write_offs.ask(
+            clinic,
+            user,
+            claim.patient,
+            {(item.line, claim.order): item.cents for item in items},
+            Reason(reason),
+            because,
+            decides_alone=decides_alone,
+            origin=origin,
+        )
+    except (ValueError, write_offs.NotWrittenOffError) as error:
+        raise NotDoneError(str(error)) from error
+    for item in items:
+        note(item, user, NoteKind.STATE, f"write-off {row.state}").save(force_insert=True)
+    if row.state != WriteOffState.WRITTEN.value:
+        return f"The write-off of {dollars(row.cents)} waits for the owner."
+    bring_into_step(clinic, [claim.pk], user)
+    return f"{dollars(row.cents)} written off."

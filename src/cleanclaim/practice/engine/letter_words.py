@@ -34,7 +34,7 @@ def argument_for(items: Sequence[WorkItem], made: Strategy | None, *, is_reopeni
     by_cause = {
         DenialCause.DOCUMENTATION: "The record shows the skilled service, why it was needed on that day, and the "
         "progress that was measured; the passages are cited below and enclosed in full.",
-        DenialCause.CODING: "The record supports each line as it was billed: what was done and for how long is cited below.",
+        DenialCause.CODING: "The record supports each line as billed: what was done, and for how long, is cited below.",
         DenialCause.FRONT_OFFICE: "The facts on which the decision rests were otherwise; the proof is enclosed.",
         DenialCause.PAYER: "The decision does not follow from the plan or contract as we have it; please name the "
         "provision on which it rests.",

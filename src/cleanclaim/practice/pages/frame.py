@@ -29,6 +29,7 @@ _ENTRIES: tuple[tuple[str, str, str, Can | None], ...] = (
     ("Claims", "files", "claims", Can.SEE_CLAIMS),
     ("Files", "send", "batches", Can.SEE_CLAIMS),
     ("Payments", "cash-coin", "remittances", Can.SEE_CLAIMS),
+    ("Follow-up", "telephone", "follow_up", Can.SEE_CLAIMS),
     ("Figures", "graph-up", "figures", Can.SEE_FIGURES),
     ("Code guide", "book", "guide", None),
     ("Set-up", "sliders", "setup", Can.SET_UP),

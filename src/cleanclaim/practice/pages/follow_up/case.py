@@ -1,0 +1,194 @@
+"""One case: a claim with everything of it that is followed up, what the payer said in plain words, and the ways on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from cleanclaim.denials.strategy import Sending, Strategy
+from cleanclaim.denials.underpaid import interest_since
+from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine import appeals
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.known_claims import Filed
+from cleanclaim.practice.engine.letter_words import citations
+from cleanclaim.practice.models import LIVE_STATES, Claim, ClaimAnswer, Letter, WorkItem, WorkKind, WorkNote
+from cleanclaim.practice.pages.claims.words import Label
+from cleanclaim.practice.pages.follow_up.words import (
+    CAUSE_WORDS,
+    FORESIGHT_LABELS,
+    KIND_LABELS,
+    ROUTE_WORDS,
+    STATE_LABELS,
+    Said,
+    code_words,
+    reason_words,
+    said_by,
+)
+from cleanclaim.receivables.giving_up import LABELS, Reason
+from cleanclaim.records.adjudication import AdjustmentGroup
+from cleanclaim.reference import procedures
+from cleanclaim.reference.denials import Route
+from cleanclaim.remittance.matching import KnownLine
+
+SENDING_WORDS = {
+    Sending.REPLACEMENT: "as a replacement (frequency 7) with the payer's number of the claim",
+    Sending.ORIGINAL: "as a new claim: the payer has decided nothing, or takes no replacements",
+    Sending.REOPENING: "not as a claim: Medicare mends its decision by a reopening",
+    Sending.UNKNOWN: "in the form that the payer takes: nobody has read whether it takes replacements, so ask",
+}
+"""How a mended claim goes out."""
+
+GIVE_UP = (Reason.FINAL_DENIAL, Reason.TIMELY_FILING, Reason.CLINIC_ERROR)
+"""Reasons for which an amount that a payer owes may be given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item as the case shows it."""
+
+    item: WorkItem
+    line: KnownLine | None
+    label: str
+    said: list[Said]
+    strategy: Strategy | None
+    days_left: int | None
+
+    @property
+    def kind(self) -> Label:
+        """What kind it is."""
+        return KIND_LABELS[self.item.kind]
+
+    @property
+    def state(self) -> Label:
+        """How far it is."""
+        return STATE_LABELS[self.item.state]
+
+    @property
+    def code(self) -> str:
+        """Group and reason as the payer writes them."""
+        return code_words(self.item.group, self.item.reason)
+
+    @property
+    def words(self) -> str:
+        """Why, in a few words."""
+        return reason_words(self.item.kind, self.item.reason, self.item.remarks)
+
+    @property
+    def cause(self) -> str:
+        """Whose doing it was."""
+        return CAUSE_WORDS.get(self.item.cause, "")
+
+    @property
+    def route(self) -> str:
+        """What is done next."""
+        return ROUTE_WORDS.get(self.item.route, "")
+
+    @property
+    def sending(self) -> str:
+        """How a mended claim goes out; empty where none does."""
+        found = self.strategy.sending if self.strategy is not None else None
+        return SENDING_WORDS[found] if found is not None else ""
+
+    @property
+    def foresight(self) -> Label | None:
+        """Whether our checks objected."""
+        return FORESIGHT_LABELS.get(self.item.foresight)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is not settled yet."""
+        return self.item.state in LIVE_STATES
+
+    @property
+    def is_patients(self) -> bool:
+        """Whether the payer has given the amount to the patient."""
+        return self.item.group == AdjustmentGroup.PATIENT.value
+
+
+@clinic_page(Can.SEE_CLAIMS, area="follow_up")
+def follow_up_case(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """The page of one case. A claim of which nothing is followed up says so."""
+    found = find(key)
+    request.access.record("read", "claim", found.pk, detail="follow-up")
+    return render(request, "practice/follow_up/case.html", context_of(request.access, found))
+
+
+def find(key: UUID) -> Claim:
+    """A filed claim with what its case shows. Raises `Http404` where the scope has none."""
+    rows = Claim.objects.select_related("patient", "visit__therapist", "clinic", "batch").exclude(batch=None)
+    found: Claim = get_object_or_404(rows, pk=key)
+    return found
+
+
+def context_of(access: Access, claim: Claim) -> dict[str, Any]:
+    """What the page is drawn from."""
+    today = today_at(access.clinic)
+    items = list(claim.work_items.select_related("assigned_to").order_by("-cents", "line"))
+    live = [item for item in items if item.state in LIVE_STATES]
+    filed = appeals.filed_of(claim)
+    shown = [_shown(claim, item, filed, today) for item in items]
+    answers = list(
+        claim.answers.filter(remittance__unposted_at=None).select_related("remittance").defer("answer").order_by(
+            "-created_at"
+        )
+    )  # fmt: skip
+    last = answers[0] if answers else None
+    denied = [item for item in live if item.kind in {WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value}]
+    return {
+        "claim": claim,
+        "items": [one for one in shown if one.is_live],
+        "settled": [one for one in shown if not one.is_live],
+        "live_cents": sum(item.cents for item in live),
+        "today": today,
+        "last": last,
+        "interest_days": _interest(claim, last),
+        "ways": appeals.ways(claim, denied, filed, today) if denied else [],
+        "citations": citations(claim, denied) if denied else [],
+        "routes": {item.route for item in live},
+        "can_correct": _can_correct(claim, shown),
+        "can_end_for_patient": bool(live) and all(one.is_patients for one in shown if one.is_live),
+        "can_give_up": any(not one.is_patients and one.is_live and one.item.line for one in shown),
+        "give_up_reasons": [(reason.value, LABELS[reason]) for reason in GIVE_UP],
+        "is_disputed": any(item.state == "appealed" for item in live),
+        "notes": WorkNote.objects.filter(claim=claim).select_related("user", "item").order_by("-created_at", "-id"),
+        "letters": Letter.objects.filter(claim=claim).select_related("made_by").defer("content"),
+        "replacements": claim.replaced_by.exclude(status="closed"),
+        "may_work": access.may(Can.WORK_CLAIMS),
+    }
+
+
+def _shown(claim: Claim, item: WorkItem, filed: Filed, today: date) -> Shown:
+    line = appeals.line_of(filed, item.line)
+    procedure = procedures.get(line.code) if line is not None else None
+    return Shown(
+        item=item,
+        line=line,
+        label=procedure.label if procedure else "",
+        said=said_by(item),
+        strategy=appeals.strategy_for(claim, item, filed),
+        days_left=None if item.due_on is None else (item.due_on - today).days,
+    )
+
+
+def _can_correct(claim: Claim, shown: list[Shown]) -> bool:
+    """Whether a claim that replaces this one may be begun, and would be taken."""
+    routes = {Route.CORRECT.value, Route.AUTHORIZATION.value, Route.ENROLLMENT.value}
+    mended = [one for one in shown if one.is_live and one.item.route in routes]
+    taken = any(
+        one.strategy is None or one.strategy.sending in {Sending.REPLACEMENT, Sending.UNKNOWN} for one in mended
+    )
+    return taken and claim.status == "submitted" and not claim.replaced_by.exclude(status="closed").exists()
+
+
+def _interest(claim: Claim, last: ClaimAnswer | None) -> int | None:
+    """Days for which Medicare owes interest on the last answer."""
+    if last is None or claim.batch is None or not last.paid_cents:
+        return None
+    terms = appeals.terms_for(claim, claim.date_of_service)
+    return interest_since(claim.batch.created_at.date(), last.remittance.paid_on, is_medicare=terms.is_medicare)
