@@ -1,0 +1,175 @@
+"""The figures of a clinic's money: rows become facts, figures follow the ledger, each with the claims behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from cleanclaim.measures.definitions import Measure
+from cleanclaim.practice.engine import money_figures as engine
+from cleanclaim.practice.engine.figures import Chosen
+from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Receipt, Role, User, Visit
+from tests.practice.conftest import person
+from tests.practice.money.answers import Said, denies, pays_well, remittance
+
+DAY = date(2026, 9, 25)
+YEAR = Chosen(date(2025, 10, 1), DAY)
+
+
+@pytest.fixture
+def biller(inside: Clinic) -> User:
+    return person(inside, Role.BILLER)
+
+
+@pytest.fixture
+def filed(inside: Clinic, biller: User) -> list[Claim]:
+    """Three filed claims to Medicare Part B, by number."""
+    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[], payer="medicare_b").order_by("number")
+    release(inside, [claim.pk for claim in ready[:3]], biller)
+    return list(Claim.objects.filter(status=ClaimStatus.SUBMITTED.value).order_by("number"))
+
+
+def answer(clinic: Clinic, user: User, said: list[Said]) -> None:
+    post(clinic, user, keep_file(clinic, user, remittance(said)))
+
+
+def charge(claim: Claim) -> int:
+    return sum(line["charge_cents"] for line in claim.record["lines"])
+
+
+def test_before_any_answer_rates_are_unknown_and_charges_wait(inside: Clinic, filed: list[Claim]) -> None:
+    found = engine.money(inside, YEAR, DAY)
+
+    told = found.values
+    assert (told[Measure.FIRST_SENDING].denominator, told[Measure.FIRST_SENDING].number) == (0, None)
+    assert (told[Measure.NET_COLLECTION].numerator, told[Measure.NET_COLLECTION].denominator) == (
+        0, sum(map(charge, filed)),
+    )  # fmt: skip
+    assert found.aging == {"medicare_b": [sum(map(charge, filed)), 0, 0, 0, 0]}
+    open_ones = Claim.objects.filter(status__in=["ready", "held", "question", "not_judged", "on_hold"])
+    waiting = sum(open_ones.exclude(payer="").values_list("charge_cents", flat=True))
+    assert told[Measure.UNBILLED_DAYS].numerator == waiting * 360  # days of the span
+
+
+def test_paid_and_denied_claims_count_where_they_should(inside: Clinic, biller: User, filed: list[Claim]) -> None:
+    good, bad, silent = filed
+    answer(inside, biller, [Said(good, pays_well), Said(bad, denies)])
+
+    told = engine.money(inside, YEAR, DAY).values
+
+    assert (told[Measure.FIRST_SENDING].numerator, told[Measure.FIRST_SENDING].denominator) == (1, 2)
+    assert (told[Measure.DENIED_WHOLE].numerator, told[Measure.DENIED_IN_PART].numerator) == (1, 0)
+    assert (told[Measure.DENIED_DOLLARS].numerator, told[Measure.DENIED_DOLLARS].denominator) == (
+        charge(bad), charge(good) + charge(bad),
+    )  # fmt: skip
+    assert told[Measure.DENIALS_WAITING].numerator == charge(bad)
+    given_up = sum(line["charge_cents"] * 3 // 10 for line in good.record["lines"])
+    assert (told[Measure.NET_COLLECTION].numerator, told[Measure.NET_COLLECTION].denominator) == (
+        Said(good, pays_well).paid(), sum(map(charge, filed)) - given_up,
+    )  # fmt: skip
+    assert engine.behind(inside, Measure.FIRST_SENDING, YEAR, DAY, others=False) == [good.pk]
+    assert engine.behind(inside, Measure.FIRST_SENDING, YEAR, DAY, others=True) == [bad.pk]
+    assert set(engine.behind(inside, Measure.NET_DAYS, YEAR, DAY, others=False)) == {good.pk, bad.pk, silent.pk}
+
+
+def test_a_payment_taken_back_leaves_no_trace_in_the_figures(inside: Clinic, biller: User, filed: list[Claim]) -> None:
+    before = engine.money(inside, YEAR, DAY).values
+    (row,) = post(
+        inside, biller, keep_file(inside, biller, remittance([Said(one, denies) for one in filed[:2]]))
+    ).posted
+    assert engine.money(inside, YEAR, DAY).values != before
+
+    unpost(inside, biller, row.pk)
+
+    assert engine.money(inside, YEAR, DAY).values == before
+
+
+def test_one_payer_or_one_month_alone(inside: Clinic, biller: User, filed: list[Claim]) -> None:
+    answer(inside, biller, [Said(filed[0], pays_well), Said(filed[1], denies)])
+    other = Chosen(YEAR.first, YEAR.last, "larkspur_mutual")
+    assert engine.money(inside, other, DAY).values[Measure.FIRST_SENDING].denominator == 0
+    found = engine.money(inside, YEAR, DAY)
+    (medicare,) = [group for group in found.payers if group.key == "medicare_b"]
+    assert (medicare.values[Measure.FIRST_SENDING].numerator, medicare.values[Measure.FIRST_SENDING].denominator) == (
+        1, 2,
+    )  # fmt: skip
+    assert sum(group.values[Measure.FIRST_SENDING].denominator or 0 for group in found.months) == 2
+    assert len(found.months) == 12
+
+
+def test_what_patients_pay_when_they_are_treated(inside: Clinic, biller: User) -> None:
+    visit = Visit.objects.select_related("patient").filter(date_of_service__lt=DAY)[0]
+    for number, on, cents in (("R-1", visit.date_of_service, 3_000), ("R-2", date(2026, 1, 1), 7_000)):
+        Receipt.objects.create(
+            clinic=inside, number=number, patient=visit.patient, received_on=on, cents=cents, means="cash",
+            taken_by=biller, digest="0" * 64,
+        )  # fmt: skip
+
+    told = engine.money(inside, YEAR, DAY).values[Measure.POINT_OF_SERVICE]
+
+    assert (told.numerator, told.denominator, told.number) == (3_000, 10_000, 300)
+
+
+def test_the_forecast_says_when_it_knows_too_little(inside: Clinic, biller: User, filed: list[Claim]) -> None:
+    answer(inside, biller, [Said(filed[0], pays_well)])
+
+    ahead, names = engine.cash_ahead(inside, DAY)
+
+    assert [(one.payer, one.answers, one.waiting, one.weeks) for one in ahead] == [("medicare_b", 1, 2, ())]
+    assert names["medicare_b"] == "Medicare Part B"
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.OWNER, 200), (Role.BILLER, 200), (Role.AUDITOR, 200), (Role.FRONT_DESK, 403), (Role.THERAPIST, 403),
+        (Role.ASSISTANT, 403),
+    ],
+)  # fmt: skip
+def test_who_sees_the_figures(as_role: Callable[[Role], Client], role: Role, status: int) -> None:
+    client = as_role(role)
+    assert client.get("/c/millrace/figures/money/").status_code == status
+    assert client.get("/c/millrace/figures/money/aged/").status_code == status
+    assert client.get("/c/millrace/figures/money/nothing-such/").status_code == (404 if status == 200 else 403)
+
+
+def test_the_page_shows_each_figure_with_its_claims(
+    as_role: Callable[[Role], Client], inside: Clinic, biller: User, filed: list[Claim]
+) -> None:
+    client = as_role(Role.OWNER)
+    assert "No remittance has answered a claim" in client.get("/c/millrace/figures/money/").content.decode()
+    answer(inside, biller, [Said(filed[0], pays_well), Said(filed[1], denies)])
+
+    page = client.get("/c/millrace/figures/money/").content.decode()
+    for expected in ("50.0 %", "1 of 2 claims", "First-pass rate, payers", "Net days in A/R", "Too little history"):
+        assert expected in page, expected
+    behind = client.get("/c/millrace/figures/money/denied-whole/").content.decode()
+    assert filed[1].number in behind
+    assert filed[0].number not in behind
+    assert "MAP Keys" in behind
+    others = client.get("/c/millrace/figures/money/denied-whole/?part=others").content.decode()
+    assert (filed[0].number in others, filed[1].number in others) == (True, False)
+    assert "counts patients' payments" in client.get("/c/millrace/figures/money/point-of-service/").content.decode()
+
+
+def test_the_page_asks_the_database_the_same_for_many(
+    as_role: Callable[[Role], Client],
+    inside: Clinic,
+    biller: User,
+    filed: list[Claim],
+    django_assert_num_queries: Callable[[int], object],
+) -> None:
+    client = as_role(Role.OWNER)
+    answer(inside, biller, [Said(filed[0], pays_well)])
+    client.get("/c/millrace/figures/money/")
+    with django_assert_num_queries(20) as first:  # type: ignore[attr-defined]
+        client.get("/c/millrace/figures/money/")
+    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[])
+    release(inside, [claim.pk for claim in ready], biller)
+    with django_assert_num_queries(len(first.captured_queries)):  # type: ignore[attr-defined]
+        client.get("/c/millrace/figures/money/")
