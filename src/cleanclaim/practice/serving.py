@@ -27,6 +27,7 @@ DEMO_DAY = date(2026, 9, 25)
 """The day on which the sample clinic's notes are half written: the demo plays on it."""
 
 DEMO_SLUG = "millrace"
+SECOND_SLUG = "heronlake"
 _SAMPLE = Path("examples") / "clinic-day"
 _STAMP = "demo-stamp"
 _HERE = Path(__file__).parent
@@ -189,8 +190,9 @@ def load_demo(home: Path, *, fresh: bool = False) -> bool:
             path.unlink()
         prepare(migrate=True)
         from cleanclaim.practice.demo import load_folder  # noqa: PLC0415 - after set_up
+        from cleanclaim.practice.demo_weeks import load_weeks  # noqa: PLC0415 - after set_up
 
-        load_folder(folder, DEMO_SLUG, on=DEMO_DAY)
+        load_weeks(load_folder(folder, DEMO_SLUG, on=DEMO_DAY), SECOND_SLUG, on=DEMO_DAY)
         stamp.write_text(expected, encoding="utf-8")
     return True
 
@@ -206,7 +208,7 @@ def _alone(home: Path) -> Iterator[None]:
 def _stamp_of(folder: Path) -> str:
     """A digest of what the demo's database is made from: the tables, the sample clinic, and how it is loaded."""
     digest = hashlib.sha256()
-    made_from = [*(_HERE / "migrations").glob("*.py"), *_HERE.glob("engine/*.py"), _HERE / "demo.py"]
+    made_from = [*(_HERE / "migrations").glob("*.py"), *_HERE.glob("engine/*.py"), *_HERE.glob("demo*.py")]
     for path in sorted([*made_from, *(item for item in folder.rglob("*") if item.is_file())]):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
