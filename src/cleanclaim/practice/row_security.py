@@ -82,6 +82,7 @@ KEPT: tuple[Kept, ...] = (
         ),
     ),
     Kept("practice_statement", sealed="content"),
+    Kept("practice_statementrun", sealed="content"),
     Kept("practice_period", ("begins_on", "ends_on", "figures", "last_transaction_id", "closed_by_id", "clinic_id")),
     Kept("practice_worknote", sealed="text"),
     Kept("practice_letter", sealed="content"),

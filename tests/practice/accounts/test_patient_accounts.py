@@ -375,24 +375,26 @@ def test_a_payer_of_a_voided_claim_is_owed_and_medicares_clock_runs(
 
 def test_a_statement_is_sent_once_in_thirty_days(inside: Clinic, biller: User, claim: Claim, answered: Answer) -> None:
     share = answered()
-    run, made, left = statements.make_run(inside, biller, [claim.patient_id])
-    assert (len(made), left) == (1, [])
-    assert (made[0].total_cents, made[0].number, made[0].run) == (share, "S000001", run)
-    assert made[0].content.data.startswith(b"%PDF")
-    _run, again, left = statements.make_run(inside, biller, [claim.patient_id])
-    assert (again, [one.sending for one in left]) == ([], [Sending.TOO_SOON])
+    run, left = statements.make_run(inside, biller, [claim.patient_id])
+    assert run is not None
+    assert (run.statements_count, run.total_cents, left) == (1, share, [])
+    made = Statement.objects.get(run=run)
+    assert (made.total_cents, made.number) == (share, "S000001")
+    assert made.content.data.startswith(b"%PDF")
+    again, left = statements.make_run(inside, biller, [claim.patient_id])
+    assert (again, [one.sending for one in left]) == (None, [Sending.TOO_SOON])
     assert Statement.objects.count() == 1
     rules = rules_of(inside)
     rules.statement_every_days = 0
     rules.small_balance_cents = share + 1
     rules.save()
-    _run, again, left = statements.make_run(inside, biller, [claim.patient_id])
-    assert (again, [one.sending for one in left]) == ([], [Sending.SMALL])
+    again, left = statements.make_run(inside, biller, [claim.patient_id])
+    assert (again, [one.sending for one in left]) == (None, [Sending.SMALL])
 
 
 def test_nobody_without_a_balance_gets_a_statement(inside: Clinic, biller: User, claim: Claim) -> None:
-    _run, made, left = statements.make_run(inside, biller, [claim.patient_id])
-    assert (made, [one.sending for one in left]) == ([], [Sending.NOTHING_OWED])
+    run, left = statements.make_run(inside, biller, [claim.patient_id])
+    assert (run, [one.sending for one in left]) == (None, [Sending.NOTHING_OWED])
 
 
 # --- bank --------------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from cleanclaim.practice.models import (
     Role,
     Signature,
     Statement,
+    StatementRun,
     TrailEntry,
     User,
     Visit,
@@ -68,6 +69,10 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
     entry = TrailEntry.objects.create(
         clinic=clinic, sequence=10**9, at=timezone.now(), action="read", subject="patient", digest="0" * 64
     )
+    run = StatementRun.objects.create(
+        clinic=clinic, issued_on=date(2026, 9, 25), statements_count=1, total_cents=100, content=Plain(b"%PDF"),
+        sha256="0" * 64, made_by=user,
+    )  # fmt: skip
     charge = posting.charge(
         "k", date(2026, 9, 25), Source("claim", "K-1", "0" * 64), "primary", [(f"{claim.pk}:K-1:1", 1)]
     )
@@ -107,9 +112,10 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             "cents",
             200,
         ),
+        "practice_statementrun": (run, "sha256", "1" * 64),
         "practice_statement": (
             Statement.objects.create(
-                clinic=clinic, number="S1", patient=visit.patient, run=uuid.uuid4(), issued_on=date(2026, 9, 25),
+                clinic=clinic, number="S1", patient=visit.patient, run=run, issued_on=date(2026, 9, 25),
                 due_on=date(2026, 10, 25), total_cents=100, lines_count=1, content=Plain(b"%PDF"), sha256="0" * 64,
                 made_by=user,
             ),

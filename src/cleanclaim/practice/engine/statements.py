@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -23,7 +23,7 @@ from cleanclaim.practice.engine.patient_accounts import (
 )
 from cleanclaim.practice.engine.payment_plans import next_installment
 from cleanclaim.practice.form_fields import phone_words
-from cleanclaim.practice.models import AccountRules, Clinic, Patient, PaymentPlan, Statement, User
+from cleanclaim.practice.models import AccountRules, Clinic, Patient, PaymentPlan, Statement, StatementRun, User
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.receivables.statements import Balance, Sending, sending, visits
 
@@ -103,42 +103,61 @@ def preview(clinic: Clinic, patients: Sequence[UUID]) -> bytes:
 
 def make_run(
     clinic: Clinic, user: User, patients: Sequence[UUID], *, origin: str = ""
-) -> tuple[UUID, list[Statement], list[Candidate]]:
-    """Make and keep the statements of these patients that are due one.
+) -> tuple[StatementRun | None, list[Candidate]]:
+    """Make and keep the statements of these patients that are due one, each alone and all as one file.
 
-    Returns the run's key, its statements, and the patients who got none, each with why: nothing is owed, it is too
-    small, or they were sent one not long ago.
+    Returns the run, `None` where nobody was due one, and the patients who got none, each with why: nothing is owed, it
+    is too small, or they were sent one not long ago.
     """
     with transaction.atomic():
-        rules, on, run = rules_of(clinic, lock=True), today_at(clinic), uuid4()
+        rules, on = rules_of(clinic, lock=True), today_at(clinic)
         found = candidates(clinic, patients)
         plans = _plans([one.patient.pk for one in found])
-        made, left = [], []
+        pages: list[tuple[Patient, StatementPage]] = []
+        left = []
         for one in found:
             if one.sending is not Sending.SEND:
                 left.append(one)
                 continue
-            number = f"S{rules.next_statement:06d}"
-            rules.next_statement += 1
-            page = page_of(clinic, rules, one, number, on, plans.get(one.patient.pk))
-            pdf = render_statement(page)
-            statement = Statement.objects.create(
-                clinic=clinic,
-                number=number,
-                patient=one.patient,
-                run=run,
-                issued_on=on,
-                due_on=page.due_on,
-                total_cents=page.total_cents,
-                lines_count=sum(len(visit.lines) for visit in page.visits),
-                content=Plain(pdf),
-                sha256=hashlib.sha256(pdf).hexdigest(),
-                made_by=user,
-            )
-            audit_trail.record(clinic.id, user, "create", "statement", statement.pk, origin=origin)
-            made.append(statement)
+            number = f"S{rules.next_statement + len(pages):06d}"
+            pages.append((one.patient, page_of(clinic, rules, one, number, on, plans.get(one.patient.pk))))
+        if not pages:
+            return None, left
+        rules.next_statement += len(pages)
         rules.save_if_unchanged(rules.version, "next_statement")
-    return run, made, left
+        return _keep(clinic, user, pages, on, origin), left
+
+
+def _keep(
+    clinic: Clinic, user: User, pages: Sequence[tuple[Patient, StatementPage]], on: date, origin: str
+) -> StatementRun:
+    together = render_statements([page for _patient, page in pages])
+    run: StatementRun = StatementRun.objects.create(
+        clinic=clinic,
+        issued_on=on,
+        statements_count=len(pages),
+        total_cents=sum(page.total_cents for _patient, page in pages),
+        content=Plain(together),
+        sha256=hashlib.sha256(together).hexdigest(),
+        made_by=user,
+    )
+    for patient, page in pages:
+        pdf = render_statement(page)
+        statement = Statement.objects.create(
+            clinic=clinic,
+            number=page.number,
+            patient=patient,
+            run=run,
+            issued_on=on,
+            due_on=page.due_on,
+            total_cents=page.total_cents,
+            lines_count=sum(len(visit.lines) for visit in page.visits),
+            content=Plain(pdf),
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            made_by=user,
+        )
+        audit_trail.record(clinic.id, user, "create", "statement", statement.pk, origin=origin)
+    return run
 
 
 def _plans(patients: Sequence[UUID]) -> dict[UUID, PaymentPlan]:

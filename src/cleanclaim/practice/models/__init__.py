@@ -68,6 +68,7 @@ from cleanclaim.practice.models.patient_money import (
     Refund,
     RefundState,
     Statement,
+    StatementRun,
     WriteOff,
     WriteOffState,
 )
@@ -178,6 +179,7 @@ __all__ = [
     "Signature",
     "StaleRowError",
     "Statement",
+    "StatementRun",
     "TrailEntry",
     "TrailHead",
     "Transmission",

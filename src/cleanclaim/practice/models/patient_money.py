@@ -108,12 +108,30 @@ class Receipt(ClinicRow):
         return self.number
 
 
+class StatementRun(ClinicRow):
+    """Statements that were made together, as one file to print: the PDF, sealed, and its SHA-256."""
+
+    issued_on = models.DateField()
+    statements_count = models.PositiveIntegerField()
+    total_cents = models.PositiveBigIntegerField()
+    content = SealedBytesField()
+    sha256 = models.CharField(max_length=64)
+    made_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        """The day."""
+        return self.issued_on.isoformat()
+
+
 class Statement(ClinicRow):
-    """A statement as a patient was sent it: the PDF, sealed, and its SHA-256. Statements of one run share `run`."""
+    """A statement as a patient was sent it: the PDF, sealed, and its SHA-256."""
 
     number = models.CharField(max_length=12)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="statements")
-    run = models.UUIDField()
+    run = models.ForeignKey(StatementRun, on_delete=models.PROTECT, related_name="statements")
     issued_on = models.DateField()
     due_on = models.DateField()
     total_cents = models.PositiveIntegerField()
@@ -125,7 +143,6 @@ class Statement(ClinicRow):
     class Meta(ClinicRow.Meta):
         ordering = ("-issued_on", "number")
         constraints: ClassVar = [models.UniqueConstraint(fields=["clinic", "number"], name="statement_number_once")]
-        indexes: ClassVar = [models.Index(fields=["clinic", "run"])]
 
     def __str__(self) -> str:
         """Its number."""
