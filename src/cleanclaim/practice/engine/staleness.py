@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from functools import cache
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
-
+from cleanclaim.practice.gathering import Part, counted
 from cleanclaim.practice.models import (
     Authorization,
     Certification,
@@ -26,17 +25,17 @@ from cleanclaim.practice.models import (
     Visit,
 )
 
-_OF_PATIENT: tuple[tuple[type[ClinicRow], str], ...] = (
-    (Patient, "pk"),
-    (Coverage, "patient"),
-    (Authorization, "coverage__patient"),
-    (EligibilityAnswer, "coverage__patient"),
-    (PlanOfCare, "patient"),
-    (Certification, "plan__patient"),
-    (ProgressReport, "plan__patient"),
-    (Visit, "patient"),
+_OF_PATIENT: tuple[tuple[type[ClinicRow], str, type[ClinicRow] | None], ...] = (
+    (Patient, "id", None),
+    (Coverage, "patient_id", None),
+    (Authorization, "coverage_id", Coverage),
+    (EligibilityAnswer, "coverage_id", Coverage),
+    (PlanOfCare, "patient_id", None),
+    (Certification, "plan_id", PlanOfCare),
+    (ProgressReport, "plan_id", PlanOfCare),
+    (Visit, "patient_id", None),
 )
-"""Rows that a claim's check rests on, and how each names its patient."""
+"""Rows that a claim's check rests on, their column that names the patient, or the patient's row that they belong to."""
 
 _OF_CLINIC: tuple[type[ClinicRow], ...] = (Charge, ClinicPayer, Enrollment, Provider)
 """Rows of the clinic that it rests on."""
@@ -51,24 +50,32 @@ def stale(claims: Iterable[Claim], today: date) -> set[UUID]:
 def outdated(claims: Iterable[Claim]) -> set[UUID]:
     """The claims that were checked before a record that they rest on was changed. One query."""
     rows = list(claims)
-    if not rows:
-        return set()
-    patients = {claim.patient_id for claim in rows}
-    clinics = {claim.clinic_id for claim in rows}
-    latest = [_latest(model.objects.filter(**{f"{patient}__in": patients}), patient) for model, patient in _OF_PATIENT]
-    latest += [_latest(model.objects.filter(clinic__in=clinics), "clinic") for model in _OF_CLINIC]
-    changed: dict[UUID, datetime] = {}
-    for key, moment in latest[0].union(*latest[1:], all=True):
-        changed[key] = max(moment, changed.get(key, moment))
-    found = set()
-    for claim in rows:
-        moments = (changed.get(claim.patient_id), changed.get(claim.clinic_id))
-        if claim.checked_at is None or any(one is not None and one > claim.checked_at for one in moments):
-            found.add(claim.pk)
+    found = {claim.pk for claim in rows if claim.checked_at is None}
+    if len(found) < len(rows):
+        asked = Claim.objects.filter(pk__in=[claim.pk for claim in rows if claim.checked_at is not None])
+        told = asked.order_by().values_list("pk", "patient", "clinic", "checked_at")
+        newer = counted([Part("told", ("claim", "patient", "clinic", "checked_at"), told)], _newer())
+        found |= {key if isinstance(key, UUID) else UUID(key) for (key,) in newer}
     return found
 
 
-def _latest(rows: QuerySet[Any], key: str) -> QuerySet[Any, tuple[UUID, datetime]]:
-    """When the last of the rows of each patient, or clinic, was changed."""
-    found: QuerySet[Any, tuple[UUID, datetime]] = rows.order_by().values_list(key).annotate(Max("changed_at"))
-    return found
+@cache
+def _newer() -> tuple[str, ...]:
+    """For each table, the claims that were checked before a row of it was changed."""
+    asked = []
+    for model, column, owner in _OF_PATIENT:
+        if owner is None:
+            joined = f"{_table(model)} r ON r.{column} = told.patient"
+        else:
+            owned = f"{_table(owner)} o ON o.patient_id = told.patient"
+            joined = f"{owned} JOIN {_table(model)} r ON r.{column} = o.id"
+        asked.append(_JOINED.format(joined))
+    asked += [_JOINED.format(f"{_table(model)} r ON r.clinic_id = told.clinic") for model in _OF_CLINIC]
+    return tuple(asked)
+
+
+_JOINED = "SELECT told.claim FROM told JOIN {} WHERE r.changed_at > told.checked_at"
+
+
+def _table(model: type[ClinicRow]) -> str:
+    return model._meta.db_table  # noqa: SLF001 - its public name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from django import template
 from django.forms import BoundField
@@ -16,10 +17,16 @@ from cleanclaim.practice.form_fields import phone_words
 register = template.Library()
 
 
+@cache
+def _sprite() -> str:
+    """The address of the sprite of icons, which every page names dozens of times."""
+    return static("practice/vendor/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite: for the eye only, unless it has a label of its own."""
-    address = f"{static('practice/vendor/icons.svg')}#{name}"
+    address = f"{_sprite()}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
