@@ -13,7 +13,7 @@
                                                            CO 50
     S      two    2026-01-08  2026-01-09   80.00   60.00   01-25: 70.00, CO 20: 10 too much, a credit of 10
 
-The span is the quarter, 90 days, looked at on 2026-04-10.
+The span is the quarter, looked at on 2026-04-10; from the first claim on it has 86 days.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ BY_HAND: dict[Measure, tuple[int, int | None, int | None]] = {
     # Paid: 150 + 120 + 40 + 70 + 150 (R) + 70 = 600. Charges in the ledger 1,380 less contractual 220 = 1,160.
     Measure.NET_COLLECTION: (60_000, 116_000, 517),
     # Open: B 30, E 300, F 50, H 150, S −10 = 520, less E's expected 100 = 420. Revenue: 1,380 − 220 − 100 = 1,060.
-    # 420 × 90 days ÷ 1,060 = 35.7 days.
-    Measure.NET_DAYS: (42_000 * 90, 106_000, 357),
+    # 420 × 86 days ÷ 1,060 = 34.1 days.
+    Measure.NET_DAYS: (42_000 * 86, 106_000, 341),
     # On 04-10 more than 90 days lie behind 01-10: H (94 days) is aged, B (88) is not; S is a credit and in neither.
     Measure.AGED: (15_000, 53_000, 283),
     # C's 40.
@@ -112,8 +112,8 @@ BY_HAND: dict[Measure, tuple[int, int | None, int | None]] = {
     Measure.CLEAN_BY_CLEARINGHOUSE: (3, 4, 750),
     # 30 of 30 + 40 + 30; what was given back is left out.
     Measure.POINT_OF_SERVICE: (3_000, 10_000, 300),
-    # G's 120 over originals' 200+200+100+100+300+50+120+150+80 = 1,300 in 90 days: 120 × 90 ÷ 1,300 = 8.3 days.
-    Measure.UNBILLED_DAYS: (12_000 * 90, 130_000, 83),
+    # G's 120 over originals' 200+200+100+100+300+50+120+150+80 = 1,300 in 86 days: 120 × 86 ÷ 1,300 = 7.9 days.
+    Measure.UNBILLED_DAYS: (12_000 * 86, 130_000, 79),
     # 2 + 2 + 8 + 1 + 2 + 1 + 2 + 1 = 19 days over eight claims.
     Measure.FILING_LAG: (19, 8, 24),
 }
@@ -179,8 +179,10 @@ def test_aging_by_payer() -> None:
 
 
 def test_a_span_that_is_not_over_counts_its_days_so_far() -> None:
-    assert Span(date(2026, 4, 1), date(2026, 4, 30), AS_OF).days == 10
-    assert (SPAN.days, Span(date(2026, 5, 1), date(2026, 5, 31), AS_OF).days) == (90, 0)
+    month = Span(date(2026, 4, 1), date(2026, 4, 30), AS_OF)
+    assert [month.days_since(day) for day in (None, date(2026, 3, 1), date(2026, 4, 8), date(2026, 4, 11))] == [
+        10, 10, 3, 0
+    ]  # fmt: skip
 
 
 def test_months_are_cut_to_the_span() -> None:

@@ -47,10 +47,10 @@ class Span:
     last: date
     as_of: date
 
-    @property
-    def days(self) -> int:
-        """How many days, those to come left out."""
-        return max(0, (min(self.last, self.as_of) - self.first).days + 1)
+    def days_since(self, first: date | None) -> int:
+        """How many days from a day on, or from its own first day if that is later; those to come are left out."""
+        begins = self.first if first is None else max(self.first, first)
+        return max(0, (min(self.last, self.as_of) - begins).days + 1)
 
     def holds(self, day: date) -> bool:
         """Whether a day lies in it."""
@@ -185,6 +185,8 @@ def _share(measure: Measure, claims: Iterable[ClaimFact], as_of: date) -> Measur
 
 def _standing(claims: Sequence[ClaimFact], receivable: Sequence[ClaimFact], span: Span) -> dict[Measure, MeasureValue]:
     """What stands open, over what comes in of a day."""
+    # A clinic whose claims begin within the span earned nothing of them before: those days are no part of the average.
+    days = span.days_since(min((claim.date_of_service for claim in claims), default=None))
     billed = [claim for claim in receivable if claim.filed_on is not None or open_cents(claim)]
     net = sum(open_cents(claim) - claim.allowance_cents for claim in billed)
     revenue = sum(claim.charged_cents - claim.contractual_cents - claim.allowance_cents for claim in claims)
@@ -194,13 +196,13 @@ def _standing(claims: Sequence[ClaimFact], receivable: Sequence[ClaimFact], span
     unbilled = sum(claim.built_cents for claim in receivable if claim.filed_on is None and not open_cents(claim))
     return {
         # x ÷ (revenue ÷ days) is x · days ÷ revenue: nothing is rounded before the end.
-        Measure.NET_DAYS: MeasureValue(Measure.NET_DAYS, net * span.days, revenue, unpriced),
+        Measure.NET_DAYS: MeasureValue(Measure.NET_DAYS, net * days, revenue, unpriced),
         Measure.AGED: MeasureValue(
             Measure.AGED,
             sum(cents for claim, cents in owed if is_aged(claim, span.as_of)),
             sum(cents for _claim, cents in owed),
         ),
-        Measure.UNBILLED_DAYS: MeasureValue(Measure.UNBILLED_DAYS, unbilled * span.days, gross),
+        Measure.UNBILLED_DAYS: MeasureValue(Measure.UNBILLED_DAYS, unbilled * days, gross),
     }
 
 

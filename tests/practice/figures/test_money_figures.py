@@ -53,7 +53,8 @@ def test_before_any_answer_rates_are_unknown_and_charges_wait(inside: Clinic, fi
     assert found.aging == {"medicare_b": [sum(map(charge, filed)), 0, 0, 0, 0]}
     open_ones = Claim.objects.filter(status__in=["ready", "held", "question", "not_judged", "on_hold"])
     waiting = sum(open_ones.exclude(payer="").values_list("charge_cents", flat=True))
-    assert told[Measure.UNBILLED_DAYS].numerator == waiting * 360  # days of the span
+    first = min(engine.to_payers(YEAR).values_list("date_of_service", flat=True))
+    assert told[Measure.UNBILLED_DAYS].numerator == waiting * ((DAY - first).days + 1)
 
 
 def test_paid_and_denied_claims_count_where_they_should(inside: Clinic, biller: User, filed: list[Claim]) -> None:

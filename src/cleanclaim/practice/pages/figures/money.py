@@ -130,7 +130,7 @@ def said(definition: MeasureDefinition, number: int) -> str:
 
 def basis(value: MeasureValue) -> str:
     """What a figure is made of: `42 of 70 claims`, `$40.00 of $830.00`; empty where it is one number."""
-    if value.denominator is None:
+    if not value.denominator:
         return ""
     if value.measure in {Measure.NET_DAYS, Measure.UNBILLED_DAYS}:
         return f"{value.unknown:,} claims without a known price" if value.unknown else ""
