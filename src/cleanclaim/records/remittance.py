@@ -166,6 +166,8 @@ class Remittance(Record):
     method: str = ""
     """How it was paid: `ACH`, `CHK`, `NON` (nothing was), …"""
     paid_on: date | None = None
+    part: str = ""
+    """Which part of the payment this is, where one check is posted in parts: the claim's number, from paper."""
     payee_npi: str = ""
     payee_tax_id: str = ""
     is_test: bool | None = None

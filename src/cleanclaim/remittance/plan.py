@@ -94,7 +94,7 @@ class Plan:
 
 
 def payment_key(remittance: Remittance) -> str:
-    """What makes two remittances the same payment: payer, number of the check or transfer, day and amount.
+    """What makes two remittances the same payment: payer, number of the check or transfer, day, amount and part.
 
     Not the file: a clearinghouse sends one payment in several files, and one file again.
     """
@@ -104,6 +104,7 @@ def payment_key(remittance: Remittance) -> str:
             remittance.trace_number.upper(),
             "" if remittance.paid_on is None else remittance.paid_on.isoformat(),
             str(remittance.amount_cents),
+            *((remittance.part.upper(),) if remittance.part else ()),
         )
     )
     return hashlib.sha256(told.encode()).hexdigest()

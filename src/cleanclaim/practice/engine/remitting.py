@@ -140,7 +140,7 @@ def post(
             else:
                 index, claims = index_of(record.claims, lock=True)
                 try:
-                    made = plan(record, index, left_out, payees=_payees(clinic), by_hand=file.kind == FileKind.PAPER)
+                    made = plan(record, index, left_out, payees=_payees(clinic))
                 except RefusedError as error:
                     found.refused.append((record, str(error)))
                 else:

@@ -16,9 +16,21 @@ from django.views.decorators.http import require_POST
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.placing import place
 from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
-from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, Remittance, RemittanceFile
+from cleanclaim.practice.models import Claim, ClaimAnswer, Remittance, RemittanceFile
+from cleanclaim.practice.pages.payments.adjustments import payer_adjustments
+from cleanclaim.practice.pages.payments.counting import counts
+from cleanclaim.practice.pages.payments.held import held
+from cleanclaim.practice.pages.payments.next_payers import (
+    claim_looked_at,
+    claim_next_payer,
+    next_payers,
+    next_payers_make,
+)
+from cleanclaim.practice.pages.payments.paper import paper
+from cleanclaim.practice.pages.payments.words import status_words
 from cleanclaim.reference import adjustments
 from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.plan import Plan
@@ -30,19 +42,6 @@ PAGE = 50
 MOST_BYTES = 8 * 1024 * 1024
 """The largest file that is taken: some thirty thousand claims."""
 
-_STATUS_WORDS = {
-    "1": "processed as primary",
-    "2": "processed as secondary",
-    "3": "processed as tertiary",
-    "4": "denied",
-    "19": "processed as primary, sent on",
-    "20": "processed as secondary, sent on",
-    "21": "processed as tertiary, sent on",
-    "22": "taken back",
-    "23": "not theirs, sent on",
-    "25": "estimate only",
-}
-
 
 @clinic_page(Can.SEE_CLAIMS)
 def remittances(request: ClinicRequest) -> HttpResponse:
@@ -52,15 +51,15 @@ def remittances(request: ClinicRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     live = Remittance.objects.filter(unposted_at=None).aggregate(paid=Sum("amount_cents"), held=Sum("held_cents"))
     answers = ClaimAnswer.objects.filter(remittance__unposted_at=None)
-    held = answers.filter(state=AnswerState.HELD.value).select_related("remittance")
     access.record("list", "remittance", detail=f"{len(page)} payments")
     context = {
         "page": page,
         "paid_cents": live["paid"] or 0,
         "held_cents": live["held"] or 0,
         "open_cents": answers.aggregate(total=Sum("open_cents"))["total"] or 0,
-        "held": held.defer("answer")[:PAGE],
         "may_work": access.may(Can.WORK_CLAIMS),
+        "tab": "remittances",
+        **counts(),
     }
     return render(request, "practice/remittances/remittances.html", context)
 
@@ -164,7 +163,7 @@ def remittance(request: ClinicRequest, key: UUID) -> HttpResponse:
         "row": row,
         "page": page,
         "sums": {name: value or 0 for name, value in sums.items()},
-        "answers": [(item, _STATUS_WORDS.get(item.status_code, "unknown status"), _reasons(item)) for item in page],
+        "answers": [(item, status_words(item.status_code), _reasons(item)) for item in page],
         "may_work": access.may(Can.WORK_CLAIMS),
     }
     return render(request, "practice/remittances/remittance.html", context)
@@ -199,6 +198,8 @@ def remittance_place(request: ClinicRequest, key: UUID) -> HttpResponse:
         messages.error(request, f"Not placed: {error}.")
     else:
         messages.success(request, f"{dollars(placed.paid_cents)} put onto claim {number}.")
+    if request.POST.get("back") == "held":
+        return redirect("held", access.clinic.slug)
     return redirect("remittance", access.clinic.slug, answer.remittance_id)
 
 
@@ -220,14 +221,20 @@ def remittance_unpost(request: ClinicRequest, key: UUID) -> HttpResponse:
 @clinic_page(Can.SEE_CLAIMS, area="claims")
 def claim_money(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Where the cents of a claim stand, line by line, and what payers said of it: a part of the claim's page."""
-    claim = get_object_or_404(Claim.objects.defer("record", "questions", "evidence"), pk=key)
-    states = ledger_rows.line_states([claim.pk])[claim.pk]
+    access = request.access
+    claim = get_object_or_404(Claim.objects.select_related("follows").defer("questions", "evidence"), pk=key)
+    head = claim.follows or claim
+    states = ledger_rows.line_states([head.pk])[head.pk]
     answers = claim.answers.select_related("remittance").defer("answer")
-    request.access.record("read", "claim", claim.pk, detail="money")
+    access.record("read", "claim", claim.pk, detail="money")
     context = {
+        "claim": claim,
+        "head": head,
+        "next": next_payer(claim),
+        "may_work": access.may(Can.WORK_CLAIMS),
         "lines": [(line.rpartition(":")[2], state) for line, state in states.items()],
         "answers": [
-            (item, _STATUS_WORDS.get(item.status_code, "unknown status"), _reasons(item))
+            (item, status_words(item.status_code), _reasons(item))
             for item in answers.order_by("remittance__paid_on", "segment")
         ],
     }
@@ -238,8 +245,15 @@ urlpatterns: list[URLPattern] = [
     path("payments/", remittances, name="remittances"),
     path("payments/read/", remittances_read, name="remittances_read"),
     path("payments/files/<uuid:key>/", remittance_file, name="remittance_file"),
+    path("payments/held/", held, name="held"),
+    path("payments/adjustments/", payer_adjustments, name="payer_adjustments"),
+    path("payments/next/", next_payers, name="next_payers"),
+    path("payments/next/make/", next_payers_make, name="next_payers_make"),
     path("payments/<uuid:key>/", remittance, name="remittance"),
     path("payments/<uuid:key>/unpost/", remittance_unpost, name="remittance_unpost"),
     path("payments/answers/<uuid:key>/place/", remittance_place, name="remittance_place"),
     path("claims/<uuid:key>/money/", claim_money, name="claim_money"),
+    path("claims/<uuid:key>/paper/", paper, name="claim_paper"),
+    path("claims/<uuid:key>/next/", claim_next_payer, name="claim_next_payer"),
+    path("claims/<uuid:key>/looked-at/", claim_looked_at, name="claim_looked_at"),
 ]
