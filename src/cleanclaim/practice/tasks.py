@@ -105,7 +105,7 @@ def drop_old_files(*, now: datetime | None = None) -> int:
     found = 0
     for clinic in Clinic.objects.values_list("id", flat=True):
         with transaction.atomic(), tenancy.scope([clinic]):
-            found += JobFile.objects.filter(created_at__lt=before).delete()[0]
+            found += JobFile.objects.filter(changed_at__lt=before).delete()[0]
     return found
 
 

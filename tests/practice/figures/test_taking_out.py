@@ -260,7 +260,7 @@ def test_a_packed_clinic_is_downloaded_from_its_job_by_who_asked(as_role: As, cl
 def test_files_of_jobs_go_after_seven_days(as_role: As, clinic: Clinic) -> None:
     _job_done(as_role(Role.OWNER).post("/c/millrace/exports/whole/"), clinic)
     with tenancy.scope([clinic.pk]):
-        (made,) = JobFile.objects.values_list("created_at", flat=True)
+        (made,) = JobFile.objects.values_list("changed_at", flat=True)
     assert tasks.drop_old_files(now=made + tasks.FILES_KEPT) == 0
     assert tasks.drop_old_files(now=made + tasks.FILES_KEPT + timedelta(microseconds=1)) == 1
 
