@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from cleanclaim.practice import audit_trail
+from cleanclaim.practice import audit_trail, clock
 from cleanclaim.practice.engine.benefit_answers import take_benefits
 from cleanclaim.practice.engine.building import add_events
+from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.outgoing import ways_out
 from cleanclaim.practice.engine.remitting import keep_file
 from cleanclaim.practice.models import (
@@ -183,8 +183,8 @@ class _Taking:
             return
         problem = kept.says[0][:300] if state in {State.REJECTED, State.IN_DOUBT} and kept.says else ""
         row.state, row.problem = state.value, problem
-        row.sent_at = row.sent_at or timezone.now()
-        row.answered_at = timezone.now() if state in ANSWERED else row.answered_at
+        row.sent_at = row.sent_at or clock.now()
+        row.answered_at = clock.now() if state in ANSWERED else row.answered_at
         row.save_if_unchanged(row.version, "state", "problem", "sent_at", "answered_at")
 
     def _refuse(self, row: Transmission, kept: BatchAnswer, refused: Sequence[str] | None) -> None:
@@ -225,7 +225,7 @@ class _Taking:
             self.reports.append(self._row(report, said, claim, batch))
             if claim is not None and report.kind is StatusKind.ANSWER:
                 Inquiry.objects.filter(trace=said.trace, claim=claim).update(
-                    answered_on=report.reported_on or timezone.localdate()
+                    answered_on=report.reported_on or today_at(self.clinic)
                 )
         self._whole(report, batch)
 
@@ -254,7 +254,7 @@ class _Taking:
         return found
 
     def _claims_of(self, said: Sequence[ReportedClaim]) -> dict[int, Claim]:
-        """The filed claim that each report speaks of, by its segment: found by our number, or the trace we asked with."""
+        """The filed claim that each report speaks of, by its segment: by our number, or the trace we asked with."""
         numbers = {one.segment: one.control_number.upper() for one in said if one.control_number}
         # A claim that went out in parts has the part behind its own number.
         wanted = {name for number in numbers.values() for name in (number, number.rpartition("-")[0])} - {""}
@@ -298,7 +298,7 @@ class _Taking:
         for report in self.reports:
             if report.claim is not None:
                 says = " ".join(says_of(report)) or report.standing
-                add_events([report.claim], self.user, report.standing[:20], f"{report.kind}: {says}")
+                add_events([report.claim], None, report.standing[:20], f"{report.kind}: {says}")
 
 
 def says_of(report: ClaimReport) -> list[str]:

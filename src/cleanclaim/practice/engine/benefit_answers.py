@@ -6,8 +6,6 @@ guessed at: it is counted as unmatched, and the file is kept.
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.models import Clinic, Coverage, EligibilityAnswer, Inquiry
 from cleanclaim.records.benefits import BenefitAnswer
@@ -82,7 +80,6 @@ def _facts(clinic: Clinic, coverage: Coverage, row: Inquiry, answer: BenefitAnsw
         authorization_needed=told.authorization_needed,
         other_payer_name=told.other_payer_name[:80],
         details=answer.model_dump(mode="json"),
-        created_at=timezone.now(),
     )
 
 

@@ -11,9 +11,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from cleanclaim.practice import audit_trail
+from cleanclaim.practice import audit_trail, clock
 from cleanclaim.practice.models import Batch, ExchangeConnection, OutgoingKind, Transmission, User
 from cleanclaim.submission.answers import sent_of
 from cleanclaim.submission.transmission import TO_SEND, State
@@ -72,7 +71,7 @@ def taken_by_hand(batch: Batch, user: User) -> None:
     """Somebody downloads a claim file. One that no worker is to send counts as sent by that."""
     row = Transmission.objects.select_for_update().filter(batch=batch, by_hand=True, state=State.PREPARED.value).first()
     if row is not None:
-        row.state, row.sent_at = State.SENT.value, timezone.now()
+        row.state, row.sent_at = State.SENT.value, clock.now()
         row.save_if_unchanged(row.version, "state", "sent_at")
         audit_trail.record(row.clinic_id, user, "release", "transmission", row.pk, detail="taken out by hand")
 
@@ -117,7 +116,7 @@ def it_arrived(key: UUID, user: User, *, origin: str = "") -> Transmission:
         row: Transmission = Transmission.objects.select_for_update().get(pk=key)
         if row.state != State.IN_DOUBT.value:
             raise NotToBeSentError("only a file in doubt can be settled by a person's word")
-        row.state, row.problem, row.sent_at = State.SENT.value, "", row.sent_at or timezone.now()
+        row.state, row.problem, row.sent_at = State.SENT.value, "", row.sent_at or clock.now()
         row.save_if_unchanged(row.version, "state", "problem", "sent_at")
         audit_trail.record(row.clinic_id, user, "change", "transmission", row.pk, detail="it arrived", origin=origin)
         return row

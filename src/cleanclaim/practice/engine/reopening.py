@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from cleanclaim.ledger.entries import Source, reversal_of
-from cleanclaim.practice import audit_trail
+from cleanclaim.practice import audit_trail, clock
 from cleanclaim.practice.engine import charging, ledger_rows
 from cleanclaim.practice.engine.acknowledging import rejections
 from cleanclaim.practice.engine.building import add_events, recheck
@@ -55,7 +54,7 @@ def reopen_rejected(clinic: Clinic, claim_ids: Iterable[UUID], user: User, *, or
             claim.batch = None
             claim.save_if_unchanged(claim.version, "status", "batch")
         ClaimReport.objects.filter(claim__in=wanted, handled_at=None).update(
-            handled_at=timezone.now(), handled_by=user, handled_how="opened again"
+            handled_at=clock.now(), handled_by=user, handled_how="opened again"
         )
         add_events(claims, user, "opened again", "returned unread; goes out again with its own number")
         recheck(clinic, wanted, user, why="returned by the payer's front end")
@@ -73,7 +72,7 @@ def set_aside(report_id: UUID, user: User, *, origin: str = "") -> ClaimReport:
         row: ClaimReport | None = ClaimReport.objects.select_for_update(of=("self",)).filter(pk=report_id).first()
         if row is None or row.handled_at is not None:
             raise NotReopenedError("the rejection was dealt with before")
-        row.handled_at, row.handled_by, row.handled_how = timezone.now(), user, "set aside"
+        row.handled_at, row.handled_by, row.handled_how = clock.now(), user, "set aside"
         row.save_if_unchanged(row.version, "handled_at", "handled_by", "handled_how")
         if row.claim is not None:
             add_events([row.claim], user, "rejection set aside")

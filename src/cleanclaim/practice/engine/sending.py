@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from cleanclaim.practice import audit_trail, tenancy
+from cleanclaim.practice import audit_trail, clock, tenancy
 from cleanclaim.practice.engine import acknowledging
 from cleanclaim.practice.engine.connecting import connection_of
 from cleanclaim.practice.engine.outgoing import to_send
@@ -86,7 +86,7 @@ class RowJournal:
                 return
             held.state, held.problem = state.value, problem[:_LONGEST_PROBLEM]
             if state is State.SENT:
-                held.sent_at = timezone.now()
+                held.sent_at = clock.now()
             held.save_if_unchanged(held.version, "state", "problem", "sent_at")
             self._row.state, self._row.problem, self._row.version = held.state, held.problem, held.version
         self._renew()
@@ -115,7 +115,7 @@ def exchange(clinic: Clinic, user: User, *, patience: Patience | None = None) ->
             done.problem = str(error)
     with transaction.atomic(), tenancy.scope([clinic.id]):
         ExchangeConnection.objects.filter(pk=row.pk).update(
-            looked_at=timezone.now(), problem=done.problem[:_LONGEST_PROBLEM]
+            looked_at=clock.now(), problem=done.problem[:_LONGEST_PROBLEM]
         )
     return done
 

@@ -18,6 +18,7 @@ from cleanclaim import records
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.claim_file_view import segments_of
 from cleanclaim.practice.engine.filing import is_production, release
+from cleanclaim.practice.engine.outgoing import taken_by_hand
 from cleanclaim.practice.models import Batch, Claim, ClaimStatus
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS
@@ -123,6 +124,7 @@ def batch_download(request: ClinicRequest, key: UUID) -> HttpResponse:
     if found.downloaded_at is None:
         found.downloaded_at = timezone.now()
         found.save_if_unchanged(found.version, "downloaded_at")
+        taken_by_hand(found, request.access.user)
     request.access.record("export", "batch", found.pk, detail=f"{found.claims_count} claims")
     return HttpResponse(
         found.content.data,

@@ -1,0 +1,49 @@
+"""Parts of other pages that tell how a file or a claim fared at the clearinghouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+from cleanclaim.practice.access import Access, Can
+from cleanclaim.practice.models import Batch, Claim, Transmission
+from cleanclaim.practice.pages.exchange.rejecting import told
+from cleanclaim.practice.pages.exchange.wording import STANDINGS, state_of
+from cleanclaim.reference.claim_status import Standing
+
+register = template.Library()
+
+_SHOWN = 20
+"""Reports on one claim that its page shows, the newest first."""
+
+
+@register.inclusion_tag("practice/exchange/claim_reports.html", takes_context=True)
+def claim_reports(context: Context, claim: Claim) -> dict[str, Any]:
+    """What a payer's front end said of a claim, in plain words; nothing where it said nothing."""
+    access: Access = context["access"]
+    rows = claim.reports.select_related("answer", "file").defer("record", "file__content").order_by("-created_at")
+    reports = [(told(row), STANDINGS[row.standing]) for row in rows[:_SHOWN]]
+    is_open = claim.status == "submitted" and any(
+        one.row.standing == Standing.REJECTED.value and one.row.handled_at is None for one, _words in reports
+    )
+    return {
+        "claim": claim,
+        "clinic": context["clinic"],
+        "csrf_token": context.get("csrf_token", ""),
+        "reports": reports,
+        "can_open": is_open and access.may(Can.WORK_CLAIMS),
+        "is_returned": is_open,
+    }
+
+
+@register.inclusion_tag("practice/exchange/batch_way.html", takes_context=True)
+def batch_way(context: Context, batch: Batch) -> dict[str, Any]:
+    """How a claim file went out, and what the receiver said of it."""
+    row = Transmission.objects.filter(batch=batch).defer("content").first()
+    return {
+        "clinic": context["clinic"],
+        "row": row,
+        "told": None if row is None else state_of(row.state, by_hand=row.by_hand),
+    }
