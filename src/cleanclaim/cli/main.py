@@ -24,7 +24,7 @@ COMMANDS: dict[str, str] = {
     "payer": "Show what payers state; check a payer file of your own and what it would change.",
     "x12": "Judge X12 files of any kind, and answer them by 999 and TA1.",
     "remit": "Read remittances (835): what was paid, what was not and why.",
-    "payer-sim": "Play the payer: answer a folder of claims by 999, 277CA and 835.",
+    "payer-sim": "Play the payer: answer claims and questions, in a folder or over SFTP.",
     "simulate": "Run a synthetic year of a clinic from its notes to the bank.",
     "reference": "Show or search the reference tables.",
     "serve": "Serve the practice to a browser.",

@@ -1,4 +1,4 @@
-"""`cleanclaim payer-sim`: a simulated payer answers a folder of claims."""
+"""`cleanclaim payer-sim`: a simulated payer answers a folder of claims, or waits for them behind an SFTP door."""
 
 from __future__ import annotations
 
@@ -9,16 +9,37 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from typer.core import TyperGroup
 
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, progress, unusable, write_json
+from cleanclaim.cli.program import help_of
 from cleanclaim.money import dollars
 from cleanclaim.payer_sim import Answered, MemoryFileError, answer, load_memory, save_memory, scenario_names
 
 EXAMPLE = "cleanclaim payer-sim out/claims answers --settle"
 _STATE = ".payer-sim.json"
+_DEFAULT = "answer"
 
 
-def command(
+class _AnswersAFolder(TyperGroup):
+    """`payer-sim IN OUT` is `payer-sim answer IN OUT`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own click
+        """Put the default before words that begin with no subcommand."""
+        first = args[0] if args else "--help"
+        if first not in self.commands and first not in {"-h", "--help"}:
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+group = typer.Typer(cls=_AnswersAFolder, no_args_is_help=True, rich_markup_mode=None)
+
+
+@group.command(
+    _DEFAULT,
+    help=help_of("Answer a folder of claims and questions; the word `answer` may be left out.", EXAMPLE),
+)
+def answer_folder(
     claims: Annotated[Path, typer.Argument(metavar="IN", help="Folder with claim files (837P).")],
     answers: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the answers into.")],
     *,
@@ -63,6 +84,36 @@ def command(
     else:
         _say(found, answers)
     raise typer.Exit(code)
+
+
+@group.command(
+    "serve",
+    help=help_of(
+        "Wait for claims over SFTP, on this machine alone, and answer each file at once (needs the extra `sftp`).",
+        "cleanclaim payer-sim serve payer --port 2222",
+    ),
+)
+def serve(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder for keys, memory and files.")],
+    *,
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="The port; 0 takes a free one.")] = 2222,
+    seed: Annotated[int, typer.Option("--seed", help="The payer's chances follow from this number.")] = 1,
+    scenario: Annotated[str, typer.Option("--scenario", help="How rough the payer is: none, calm or rough.")] = "calm",
+    settle: Annotated[bool, typer.Option("--settle", help="Pay everything at once, on days to come.")] = False,
+) -> None:
+    """Make keys where there are none, print how to sign in, and answer until stopped."""
+    if scenario not in scenario_names():
+        unusable(f"scenario {scenario}: expected one of {', '.join(scenario_names())}")
+    try:
+        from cleanclaim.cli.payer_sim_door import wait_behind_the_door  # noqa: PLC0415 - asyncssh is an extra
+    except ModuleNotFoundError as error:
+        unusable(f"{error.name} is not installed: pip install 'cleanclaim[sftp]'")
+    try:
+        wait_behind_the_door(folder, port=port, seed=seed, scenario=scenario, settle=settle)
+    except MemoryFileError as error:
+        unusable(str(error))
+    except OSError as error:
+        unusable(f"{error.filename or f'port {port}'}: {error.strerror}")
 
 
 def _is_input(path: Path, state: Path) -> bool:
