@@ -13,8 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, ExpressionWrapper, F, QuerySet
-from django.db.models.fields import BooleanField
+from django.db.models import Count, F, QuerySet
 
 from cleanclaim.practice import gathering
 from cleanclaim.practice.engine.causes import Cause
@@ -22,13 +21,13 @@ from cleanclaim.practice.gathering import Part
 from cleanclaim.practice.models import Claim, ClaimFinding, Clinic, Provider
 from cleanclaim.practice.pages.claims.filters import (
     AGES,
+    DAY_COLUMNS,
     DEADLINES,
     EVERY,
     TO_DO,
     TO_DO_STATUSES,
     Filters,
-    aged,
-    due,
+    days_of,
     narrowed,
     worth,
 )
@@ -102,7 +101,7 @@ def counted(filters: Filters, today: date) -> Counted:
 
 # --- counting in the database ------------------------------------------------------------------------------
 
-_SPAN = "SELECT '{0}', '{1}', '', COUNT(*) FILTER (WHERE {0}_{1}), 0, 0 FROM found"
+_SPAN = "SELECT '{0}', '{1}', '', COUNT(*), 0, 0 FROM found WHERE {2}"
 _KEY = "SELECT '{0}', CAST({0} AS TEXT), '', COUNT(*), 0, 0 FROM found GROUP BY {0}"
 _PAYER = "SELECT 'payer', payer, payer_name, COUNT(*), 0, 0 FROM found GROUP BY payer, payer_name"
 _STANDING = Part(
@@ -117,15 +116,19 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
     """Count these claims, gathered once, for each of these filters."""
     wanted = set(names)
     spans = [(name, key) for name in _SPANS if name in wanted for key in _SPANS[name]]
-    marks = {f"{name}_{key}": _mark(name, key, today) for name, key in spans}
+    days = tuple(DAY_COLUMNS.values())
     gathered = (
         found.order_by()
-        .annotate(worth_cents=worth(), told_by=F("visit__therapist"), **marks)
-        .values_list("pk", "clinic", "payer", "payer_name", "told_by", "worth_cents", "at_stake_cents", *marks)
+        .annotate(worth_cents=worth(), told_by=F("visit__therapist"))
+        .values_list("pk", "clinic", "payer", "payer_name", "told_by", "worth_cents", "at_stake_cents", *days)
     )
-    columns = ("claim", "clinic", "payer", "payer_name", "therapist", "worth", "stake", *marks)
+    columns = ("claim", "clinic", "payer", "payer_name", "therapist", "worth", "stake", *days)
     asked = ["SELECT 'all', '', '', COUNT(*), SUM(worth), SUM(stake) FROM found"]
-    asked += [_SPAN.format(name, key) for name, key in spans]
+    values: list[str] = []
+    for name, key in spans:
+        condition, bounds = _within(DAY_COLUMNS[name], days_of(name, key, today))
+        asked.append(_SPAN.format(name, key, condition))
+        values += bounds
     asked += [_KEY.format(name) for name in ("therapist", "clinic") if name in wanted]
     asked += [_PAYER] if "payer" in wanted else []
     asked += [_FINDING.format(name) for name in ("cause", "rule") if name in wanted]
@@ -137,7 +140,7 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
             _STANDING,
         ]
     tally = _Tally()
-    for name, value, words, count, worth_cents, stake_cents in gathering.counted(parts, asked):
+    for name, value, words, count, worth_cents, stake_cents in gathering.counted(parts, asked, values):
         if name == "all":
             tally.claims, tally.worth_cents, tally.stake_cents = count, int(worth_cents or 0), int(stake_cents or 0)
         else:
@@ -148,10 +151,12 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
     return tally
 
 
-def _mark(name: str, key: str, today: date) -> ExpressionWrapper[Any]:
-    """Whether a claim passes a choice of a filter by days."""
-    passes = due(DEADLINES[key], today, is_unknown=key == "unknown") if name == "deadline" else aged(AGES[key], today)
-    return ExpressionWrapper(passes, output_field=BooleanField())
+def _within(column: str, days: tuple[date | None, date | None]) -> tuple[str, list[str]]:
+    """Whether a day lies there, as SQL and its values; where both ends are open, whether it is not known."""
+    first, last = days
+    conditions = [f"{column} {sign} %s" for sign, day in ((">=", first), ("<=", last)) if day is not None]
+    bounds = [day.isoformat() for day in days if day is not None]
+    return " AND ".join(conditions) or f"{column} IS NULL", bounds
 
 
 # --- what is offered -----------------------------------------------------------------------------------------

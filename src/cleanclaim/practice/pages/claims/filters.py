@@ -51,6 +51,9 @@ AGES: dict[str, Span] = {
 }
 """Days since the service, in the steps in which receivables are aged."""
 
+DAY_COLUMNS = {"deadline": "due_on", "age": "date_of_service"}
+"""The claim's day that a filter by days asks about."""
+
 ORDER_STEPS = ((7, "due within 7 days, or past"), (30, "due within 30 days"))
 """The order's first steps: due within so many days, in words. Then come unknown deadlines, then all later ones."""
 
@@ -132,26 +135,36 @@ def narrowed(filters: Filters, today: date, *, without: str = "") -> QuerySet[Cl
             found = found.filter(rule=asked["rule"].upper())
         rows = rows.filter(Exists(found))
     if asked["deadline"]:
-        rows = rows.filter(due(DEADLINES[asked["deadline"]], today, is_unknown=asked["deadline"] == "unknown"))
+        rows = rows.filter(_between(DAY_COLUMNS["deadline"], days_of("deadline", asked["deadline"], today)))
     if asked["age"]:
-        rows = rows.filter(aged(AGES[asked["age"]], today))
+        rows = rows.filter(_between(DAY_COLUMNS["age"], days_of("age", asked["age"], today)))
     if asked["text"]:
         rows = rows.filter(Q(number__iexact=asked["text"]) | Q(patient__number__iexact=asked["text"]))
     return rows
 
 
-def due(span: Span, today: date, *, is_unknown: bool) -> Q:
-    """Claims whose last day of filing lies in a span; or is not known."""
-    if is_unknown:
-        return Q(due_on=None)
-    found = Q(due_on__lte=today + timedelta(days=span.most or 0))
-    return found if span.least is None else found & Q(due_on__gte=today + timedelta(days=span.least))
+def days_of(name: str, key: str, today: date) -> tuple[date | None, date | None]:
+    """The first and the last day of a choice by days, both inclusive and open where `None`: of `deadline` or `age`."""
+    if name == "deadline":
+        span = DEADLINES[key]
+        return (
+            None if span.least is None else today + timedelta(days=span.least),
+            None if span.most is None else today + timedelta(days=span.most),
+        )
+    span = AGES[key]
+    return (
+        None if span.most is None else today - timedelta(days=span.most),
+        None if span.least is None else today - timedelta(days=span.least),
+    )
 
 
-def aged(span: Span, today: date) -> Q:
-    """Claims whose service was so many days ago."""
-    found = Q(date_of_service__lte=today - timedelta(days=span.least or 0))
-    return found if span.most is None else found & Q(date_of_service__gte=today - timedelta(days=span.most))
+def _between(column: str, days: tuple[date | None, date | None]) -> Q:
+    """Claims whose day lies there; where both ends are open, those whose day is not known."""
+    first, last = days
+    if first is None and last is None:
+        return Q(**{column: None})
+    found = Q() if first is None else Q(**{f"{column}__gte": first})
+    return found if last is None else found & Q(**{f"{column}__lte": last})
 
 
 def worth() -> Coalesce:
