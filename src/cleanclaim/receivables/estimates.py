@@ -147,10 +147,11 @@ def _items(planned: PlannedVisits, charge_on: Callable[[str, date], int | None],
 def last_day(begins_on: date) -> date | None:
     """The last day that an estimate beginning on a day may cover; `None` where no limit is known."""
     months = values.on("estimate_recurring_months", begins_on).value
-    return None if months is None else _months_after(begins_on, months) - timedelta(days=1)
+    return None if months is None else months_after(begins_on, months) - timedelta(days=1)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last of that month where it has no such day."""
     index = day.year * _MONTHS_A_YEAR + day.month - 1 + months
     year, month = divmod(index, _MONTHS_A_YEAR)
     for back in range(4):

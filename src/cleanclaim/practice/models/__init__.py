@@ -54,9 +54,7 @@ from cleanclaim.practice.models.notices import (
     GivenBy,
     GoodFaithEstimate,
     Invoice,
-    NoticeKind,
     NoticeNumbers,
-    NoticeOption,
     SelfPayReason,
 )
 from cleanclaim.practice.models.patient_money import (
@@ -152,9 +150,7 @@ __all__ = [
     "Membership",
     "NeedTest",
     "NoteKind",
-    "NoticeKind",
     "NoticeNumbers",
-    "NoticeOption",
     "OpeningBalance",
     "OutgoingKind",
     "PackFile",

@@ -11,6 +11,7 @@ from cleanclaim.practice.models.patients import Document, Patient
 from cleanclaim.practice.models.plans import PlanOfCare
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
 from cleanclaim.practice.sealing import SealedBytesField, SealedJSONField, SealedTextField
+from cleanclaim.receivables.advance_notices import Choice, Coverage
 from cleanclaim.receivables.estimates import Trigger
 
 
@@ -114,26 +115,6 @@ class EstimateRequest(ClinicRow):
         return self.on.isoformat()
 
 
-class NoticeKind(StrEnum):
-    """Whether an advance notice is required, or given of the clinic's own accord."""
-
-    REQUIRED = "required"
-    """Medicare covers the service and is expected to deny it here as not necessary."""
-    VOLUNTARY = "voluntary"
-    """Medicare never covers the service."""
-
-
-class NoticeOption(StrEnum):
-    """What the patient chose. Nobody chooses for them."""
-
-    BILL = "1"
-    """Wants the care; Medicare is billed for a decision."""
-    DO_NOT_BILL = "2"
-    """Wants the care and pays for it; Medicare is not billed."""
-    NO_CARE = "3"
-    """Does not want the care."""
-
-
 class AdvanceNotice(ClinicRow):
     """An advance beneficiary notice of noncoverage (CMS-R-131) for care that Medicare is not expected to pay.
 
@@ -143,7 +124,7 @@ class AdvanceNotice(ClinicRow):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="advance_notices")
     number = models.CharField(max_length=12)
-    kind = models.CharField(max_length=9, choices=choices_of(NoticeKind))
+    coverage = models.CharField(max_length=15, choices=choices_of(Coverage))
     edition = models.DateField()
     services = SealedJSONField()
     more = SealedTextField(null=True, blank=True)
@@ -151,7 +132,7 @@ class AdvanceNotice(ClinicRow):
     ends_on = models.DateField()
     made_on = models.DateField()
     made_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
-    option = models.CharField(max_length=1, choices=choices_of(NoticeOption), blank=True)
+    option = models.CharField(max_length=1, choices=choices_of(Choice), blank=True)
     signed_on = models.DateField(null=True, blank=True)
     by_representative = models.BooleanField(default=False)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -1,0 +1,103 @@
+"""What an advance beneficiary notice leads to: who pays, whether Medicare is billed, which modifiers the lines carry.
+
+A notice is required where Medicare covers a service and is expected to deny it here as not necessary; without it the
+clinic bears the denial. It is voluntary where Medicare never covers the service. Only patients of Original Medicare get
+one: under Medicare Advantage the plan decides beforehand (organization determination), and whoever pays otherwise has
+no such notice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from cleanclaim.money import RATE_SCALE, divide
+from cleanclaim.receivables.estimates import months_after
+from cleanclaim.reference import values
+
+
+class Coverage(StrEnum):
+    """What Medicare says of the service."""
+
+    EXPECTED_DENIAL = "expected_denial"
+    """Covered as a rule, expected to be denied here as not necessary: a notice is required."""
+    EXCLUDED = "excluded"
+    """Never covered: a notice is voluntary."""
+
+
+class Choice(StrEnum):
+    """What the patient chose on the form, by its number there."""
+
+    BILL = "1"
+    DO_NOT_BILL = "2"
+    NO_CARE = "3"
+
+
+class NoticeUse(StrEnum):
+    """Whether a payer's patients get the notice."""
+
+    USED = "used"
+    PLAN_DECIDES = "plan decides"
+    """Medicare Advantage: ask the plan for an organization determination before care."""
+    NOT_USED = "not used"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What follows for claims: the modifiers of each line of the service, and who may be asked to pay."""
+
+    modifiers: tuple[str, ...]
+    bills_medicare: bool
+    patient_pays: bool
+    words: str
+
+
+def use_of(payer_kind: str) -> NoticeUse:
+    """Whether patients of a kind of payer (`Payer.kind`) get the notice."""
+    return {"medicare_b": NoticeUse.USED, "medicare_advantage": NoticeUse.PLAN_DECIDES}.get(
+        payer_kind, NoticeUse.NOT_USED
+    )
+
+
+def consequence(coverage: Coverage, choice: Choice | None) -> Consequence:
+    """What follows from what Medicare covers and what the patient chose; `None`: no notice was signed before care."""
+    if choice is Choice.NO_CARE:
+        return Consequence(
+            (), bills_medicare=False, patient_pays=False, words="No care is given, and nothing is billed."
+        )
+    if choice is Choice.DO_NOT_BILL:
+        return Consequence(
+            (), bills_medicare=False, patient_pays=True,
+            words="Medicare is not billed; the patient pays and cannot appeal to Medicare.",
+        )  # fmt: skip
+    if coverage is Coverage.EXPECTED_DENIAL:
+        if choice is None:
+            return Consequence(
+                ("GZ",), bills_medicare=True, patient_pays=False,
+                words="Medicare is billed with GZ and denies by itself; the clinic bears the cost.",
+            )  # fmt: skip
+        return Consequence(
+            ("GA",), bills_medicare=True, patient_pays=True,
+            words="Medicare is billed with GA and without KX; if it denies, the patient pays and may appeal.",
+        )  # fmt: skip
+    modifiers = ("GY",) if choice is None else ("GY", "GX")
+    return Consequence(
+        modifiers, bills_medicare=True, patient_pays=True,
+        words="Medicare is billed for a denial, which lets the patient or another plan be billed.",
+    )  # fmt: skip
+
+
+def last_day(begins_on: date) -> date | None:
+    """The last day that one notice may cover a course of care begun on a day; `None` where no limit holds."""
+    months = values.on("advance_notice_course_months", begins_on).value
+    return None if months is None else months_after(begins_on, months) - timedelta(days=1)
+
+
+def is_estimate_near(estimated_cents: int, actual_cents: int, on: date) -> bool | None:
+    """Whether an estimated cost is near enough to the actual one; more than it always is. `None`: no rule is known."""
+    tolerance = values.on("advance_notice_cost_tolerance", on).value
+    share = values.on("advance_notice_cost_share", on).value
+    if tolerance is None or share is None:
+        return None
+    return actual_cents - estimated_cents <= max(tolerance, divide(actual_cents * share, RATE_SCALE))
