@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import cast
 
 from django.conf import settings
@@ -58,7 +59,10 @@ def first_page(role: Role) -> str:
 
 
 def _demo_people() -> list[Membership]:
-    return list(Membership.objects.select_related("user", "clinic").order_by("clinic__created_at", "user__email"))
+    """Whom one can be, by clinic: the one with the most people, which has notes to write on this day, first."""
+    there = list(Membership.objects.select_related("user", "clinic").order_by("clinic__name", "user__email"))
+    people = Counter(item.clinic_id for item in there)
+    return sorted(there, key=lambda item: -people[item.clinic_id])
 
 
 @require_POST
