@@ -14,6 +14,7 @@ from cleanclaim.sources import Source
 _FILE = "eligibility_codes.toml"
 GENERAL = "general"
 """The name under which the kinds of care stand that hold for every discipline."""
+_DEFAULT = "default"
 _DISCIPLINES = ("PT", "OT", "SLP", GENERAL)
 
 
@@ -49,6 +50,11 @@ class EligibilityCodes:
     payer_kinds: frozenset[str]
     first_payer_kinds: frozenset[str]
     refusals: dict[str, Refusal]
+    asked: dict[str, tuple[str, ...]]
+
+    def asked_of(self, payer: str) -> tuple[str, ...]:
+        """The kinds of care that a payer, by its payer file, is asked about."""
+        return self.asked.get(payer) or self.asked[_DEFAULT]
 
     def service_type(self, code: str) -> str:
         """A kind of care in words."""
@@ -81,7 +87,7 @@ def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source]) -
     Raises:
         TableError: a table that is unknown or missing, a key that is unknown, or an entry without its source.
     """
-    wanted = {"service_types", "service_type_labels", "benefit", "periods", "units", "other_payers", "refusal"}
+    wanted = {"asked", "service_types", "service_type_labels", "benefit", "periods", "units", "other_payers", "refusal"}
     if set(tables) != wanted:
         raise TableError(f"{name}: {min(set(tables) ^ wanted)!r} is unknown or missing")
     types = Entry(f"{name}: service_types", tables["service_types"], sources)
@@ -105,10 +111,21 @@ def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source]) -
         payer_kinds=frozenset(payers.texts("kinds")),
         first_payer_kinds=frozenset(payers.texts("first")),
         refusals=_refusals(name, tables["refusal"], sources),
+        asked=_asked(name, tables["asked"], sources),
     )
     for entry in (periods, units, payers):
         entry.source()
         entry.done()
+    return found
+
+
+def _asked(name: str, table: Mapping[str, Any], sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
+    entry = Entry(f"{name}: asked", table, sources)
+    found = {payer: entry.texts(payer) for payer in table if payer != "source"}
+    entry.source()
+    entry.done()
+    if not all(found.values()) or _DEFAULT not in found:
+        raise TableError(f"{entry.where}: expected kinds of care for each payer, and a default")
     return found
 
 

@@ -8,7 +8,10 @@ from django import template
 from django.template.context import Context
 
 from cleanclaim.practice.access import Access, Can
-from cleanclaim.practice.models import Batch, Claim, Transmission
+from cleanclaim.practice.engine.benefit_answers import benefits_of
+from cleanclaim.practice.engine.inquiring import last_inquiry
+from cleanclaim.practice.engine.outgoing import has_connection
+from cleanclaim.practice.models import Batch, Claim, Coverage, EligibilityAnswer, Transmission
 from cleanclaim.practice.pages.exchange.rejecting import told
 from cleanclaim.practice.pages.exchange.wording import STANDINGS, state_of
 from cleanclaim.reference.claim_status import Standing
@@ -33,6 +36,7 @@ def claim_reports(context: Context, claim: Claim) -> dict[str, Any]:
         "clinic": context["clinic"],
         "csrf_token": context.get("csrf_token", ""),
         "reports": reports,
+        "can_ask": claim.status == "submitted" and not is_open and access.may(Can.WORK_CLAIMS) and has_connection(),
         "can_open": is_open and access.may(Can.WORK_CLAIMS),
         "is_returned": is_open,
     }
@@ -47,3 +51,29 @@ def batch_way(context: Context, batch: Batch) -> dict[str, Any]:
         "row": row,
         "told": None if row is None else state_of(row.state, by_hand=row.by_hand),
     }
+
+
+@register.inclusion_tag("practice/exchange/coverage_ask.html", takes_context=True)
+def coverage_ask_button(context: Context, coverage: Coverage) -> dict[str, Any]:
+    """The button that asks a coverage's payer; the latest question where one is still open or was refused."""
+    return {
+        "clinic": context["clinic"],
+        "csrf_token": context.get("csrf_token", ""),
+        "coverage": coverage,
+        "can_ask": has_connection(),
+        "last": last_inquiry(coverage.pk),
+    }
+
+
+@register.inclusion_tag("practice/exchange/coverage_benefits.html")
+def coverage_benefits(answer: EligibilityAnswer, show_money: bool) -> dict[str, Any]:  # noqa: FBT001 - what the page says
+    """What a payer's answer comes to for therapy, beside what a person may have typed."""
+    told = benefits_of(answer)
+    return {"answer": answer, "show_money": show_money, "unclear": () if told is None else told.unclear}
+
+
+@register.filter
+def percent_of_share(share: int) -> str:
+    """Parts of ten thousand as percent: 2000 is `20 %`, 1250 is `12.5 %`."""
+    whole, rest = divmod(share, 100)
+    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''} %"

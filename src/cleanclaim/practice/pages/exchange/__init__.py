@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.pages.exchange import connecting, overview, receiving, rejecting, sending
+from cleanclaim.practice.pages.exchange import asking, connecting, overview, receiving, rejecting, sending
 
 urlpatterns: list[URLPattern] = [
     path("exchange/", overview.exchange, name="exchange"),
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("exchange/returned/", rejecting.returned, name="returned"),
     path("exchange/returned/open/", rejecting.returned_open, name="returned_open"),
     path("exchange/returned/<uuid:key>/aside/", rejecting.returned_aside, name="returned_aside"),
+    path("coverages/<uuid:key>/ask/", asking.coverage_ask, name="coverage_ask"),
+    path("claims/<uuid:key>/ask/", asking.claim_ask, name="claim_ask"),
+    path("exchange/ask/", asking.unanswered_ask, name="unanswered_ask"),
     path("exchange/connection/", connecting.connection, name="connection"),
     path("exchange/connection/test/", connecting.connection_test, name="connection_test"),
     path("exchange/connection/trust/", connecting.connection_trust, name="connection_trust"),

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from cleanclaim.practice import clock
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.acknowledging import rejections, unmatched
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.inquiring import unanswered
 from cleanclaim.practice.engine.outgoing import overdue
 from cleanclaim.practice.models import ExchangeConnection, ReceivedFile, Transmission
 from cleanclaim.practice.pages.exchange.wording import state_of
@@ -45,6 +47,7 @@ def exchange(request: ClinicRequest) -> HttpResponse:
         "counts": counts,
         "returned_count": rejections().values("claim").distinct().count(),
         "unmatched_count": unmatched().count(),
+        "silent_count": unanswered(today_at(access.clinic)).count(),
         "may_work": access.may(Can.WORK_CLAIMS),
         "may_set_up": access.may(Can.SET_UP),
     }
