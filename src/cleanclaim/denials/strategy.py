@@ -102,7 +102,7 @@ def _decided(denial: Denial, around: Circumstances) -> Strategy:
             found, found.cause, found.route, found.chance, found.because, found.never_because, None, None, UNKNOWN
         )
     if made.route is Route.REMARK:
-        made = replace(made, route=Route.APPEAL, because="The remark that decides is not told: ask the payer.")
+        made = replace(made, route=Route.STATUS, because="The remark that decides is not told: ask the payer for it.")
     if found is not None and found.is_pair:
         made = _paired(made, denial, around)
     return made

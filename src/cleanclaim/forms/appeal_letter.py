@@ -217,10 +217,10 @@ def _listed(page: Page, heading: str, items: Sequence[str]) -> None:
 
 
 def _signature(page: Page, letter: AppealLetter) -> None:
-    page.need(90)
-    page.y -= 4
+    page.need(60)
+    page.y -= 2
     page.text(LEFT, "Sincerely,", size=_BODY)
-    page.y -= 44
+    page.y -= 36
     page.rule(QUIET, 0.5, LEFT, LEFT + 240)
     page.rule(QUIET, 0.5, LEFT + 280, LEFT + 400)
     page.y -= 11

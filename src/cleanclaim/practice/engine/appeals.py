@@ -22,11 +22,11 @@ from cleanclaim.denials.terms import AppealStep, Terms, least_amount, terms_of
 from cleanclaim.forms.appeal_letter import AppealLetter, DisputedLine, Sum
 from cleanclaim.money import dollars
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.following_up import NotDoneError, lock
+from cleanclaim.practice.engine.following_up import NotDoneError
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
 from cleanclaim.practice.engine.letter_words import citations, plan_words, rule_words
 from cleanclaim.practice.engine.setting import packs_of
-from cleanclaim.practice.engine.work_items import note
+from cleanclaim.practice.engine.work_items import lock, note
 from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,
@@ -191,6 +191,8 @@ def compose(  # noqa: PLR0913 - all that a letter is made of
     record = filed.record
     answer = _answer(claim, items)
     total = sum(item.cents for item in items)
+    denied = [item for item in items if item.kind == WorkKind.DENIAL.value]
+    made = strategy_for(claim, max(items, key=lambda item: item.cents), filed)
     verb = "Please reopen your decision and pay" if way.step == REOPENING else "We ask you to pay"
     patient = record.patient.name
     return AppealLetter(
@@ -211,9 +213,10 @@ def compose(  # noqa: PLR0913 - all that a letter is made of
         lines=tuple(_disputed(item, line) for item in items if (line := line_of(filed, item.line)) is not None),
         request=f"{verb} {dollars(total)} for the lines above.",
         arguments=tuple(part.strip() for part in argument.split("\n\n") if part.strip()),
-        citations=tuple(citations(claim, items)),
-        plan=tuple(plan_words(claim)),
-        rules=tuple(rule_words(items, way.deadline)),
+        # What was paid too little is a matter of price: nothing of the record belongs into such a letter.
+        citations=tuple(citations(claim, denied)) if denied else (),
+        plan=tuple(plan_words(claim)) if denied else (),
+        rules=tuple(rule_words(claim, items, made, way.deadline)),
         sums=tuple(_sums(items)),
         enclosures=tuple(text.strip() for text in enclosures if text.strip()),
     )

@@ -29,6 +29,7 @@ from cleanclaim.practice.engine.claim_rows import gaps_of
 from cleanclaim.practice.engine.outgoing import prepare
 from cleanclaim.practice.engine.records import submitter_record
 from cleanclaim.practice.engine.staleness import stale
+from cleanclaim.practice.engine.work_items import sent_again
 from cleanclaim.practice.models import (
     Batch,
     Claim,
@@ -189,6 +190,7 @@ def _close_answered(claims: Sequence[Claim], user: User) -> None:
         earlier.save_if_unchanged(earlier.version, "status")
         is_void = claim.frequency == Frequency.VOID.value
         add_events([earlier], user, "voided" if is_void else "replaced", f"by {claim.number}")
+        sent_again(earlier, claim, user)
 
 
 # --- claims that answer an earlier one ------------------------------------------------------------------------

@@ -17,15 +17,15 @@ from cleanclaim.practice.engine import write_offs
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.denials import bring_into_step
 from cleanclaim.practice.engine.filing import NotFiledError, replace_claim
-from cleanclaim.practice.engine.work_items import note, settle
+from cleanclaim.practice.engine.work_items import lock, note, settle
 from cleanclaim.practice.models import (
-    LIVE_STATES,
     Claim,
     Clinic,
     Membership,
     NoteKind,
     User,
     WorkItem,
+    WorkKind,
     WorkNote,
     WorkState,
     WriteOffState,
@@ -38,12 +38,6 @@ _LONGEST_TEXT = 2000
 
 class NotDoneError(ValueError):
     """What cannot be done with an item, and why; no patient is named."""
-
-
-def lock(keys: Iterable[UUID]) -> list[WorkItem]:
-    """The live items among these, locked in one order for the rest of the transaction."""
-    rows = WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=list(keys), state__in=LIVE_STATES)
-    return list(rows.order_by("pk"))
 
 
 @transaction.atomic
@@ -123,14 +117,6 @@ def correct(clinic: Clinic, claim: Claim, user: User, reference: str) -> Claim:
     return made
 
 
-def sent_again(earlier: Claim, later: Claim, user: User | None) -> None:
-    """The claim that replaces another has gone out: what was followed up on the other waits for the payer."""
-    for item in lock(WorkItem.objects.filter(claim=earlier).values_list("pk", flat=True)):
-        item.state = WorkState.RESUBMITTED.value
-        item.save_if_unchanged(item.version, "state")
-        note(item, user, NoteKind.STATE, f"sent again as {later.number}").save(force_insert=True)
-
-
 @transaction.atomic
 def to_patient(clinic: Clinic, keys: Iterable[UUID], user: User) -> int:
     """End items whose amount the payer has given to the patient: group PR, and no other.
@@ -173,7 +159,8 @@ def give_up(  # noqa: PLR0913 - what, why, and by whose right
 
     Raises `NotDoneError` where the clinic's rules do not allow it, or nothing is open to a payer.
     """
-    items = [item for item in lock(keys) if item.line and item.group != AdjustmentGroup.PATIENT.value]
+    denied = [item for item in lock(keys) if item.kind == WorkKind.DENIAL.value]
+    items = [item for item in denied if item.group != AdjustmentGroup.PATIENT.value]
     if not items:
         raise NotDoneError("expected lines that a payer still owes")
     try:

@@ -8,8 +8,9 @@ from cleanclaim import records
 from cleanclaim.denials.deadlines import Deadline
 from cleanclaim.denials.strategy import Strategy
 from cleanclaim.forms.appeal_letter import Citation
+from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import Claim, PlanOfCare, Signature, WorkItem, WorkKind
-from cleanclaim.reference import adjustments
+from cleanclaim.reference import adjustments, payers
 from cleanclaim.reference.denials import DenialCause
 from cleanclaim.rules.book import rules
 
@@ -96,13 +97,19 @@ def plan_words(claim: Claim) -> list[str]:
     return found
 
 
-def rule_words(items: Sequence[WorkItem], deadline: Deadline) -> list[str]:
-    """The rules that decide, each with who says so: those that objected when the claim was filed, and the limit."""
-    codes = {code for item in items for code in item.foreseen_by}
-    found = []
-    for rule in rules():
-        if rule.code in codes:
-            found += [source.cite() for source in rule.sources[:1]]
+def rule_words(claim: Claim, items: Sequence[WorkItem], made: Strategy | None, deadline: Deadline) -> list[str]:
+    """Who says what is billed and by when: sources of the rules that speak of the reason, of the price, of the limit."""
+    named = {code for item in items for code in item.foreseen_by}
+    begins = made.handling.rules if made is not None and made.handling is not None else ()
+    found = [rule.sources[0].cite() for rule in rules() if rule.code in named]
+    for begin in begins:
+        first = next((rule for rule in rules() if rule.code.startswith(begin)), None)
+        if first is not None:
+            found.append(first.sources[0].cite())
+    if any(item.kind == WorkKind.UNDERPAYMENT.value for item in items):
+        basis = payers.setting(claim.payer, "price_basis", claim.date_of_service, packs_of(claim.clinic).values())
+        if basis.dated is not None:
+            found.append(f"Price: {basis.dated.source.cite()}")
     if deadline.source is not None:
         found.append(f"Time limit: {deadline.source.cite()}")
     return list(dict.fromkeys(found))
@@ -114,6 +121,8 @@ def enclosures_for(claim: Claim, items: Sequence[WorkItem]) -> list[str]:
     found = [f"Treatment note of {day}"]
     if Signature.objects.filter(visit=claim.visit_id).exists():
         found[0] += ", signed"
+    if all(item.kind == WorkKind.UNDERPAYMENT.value for item in items):
+        return ["Your remittance advice", f"Claim {claim.number} as it was filed", "The fee schedule or contract page"]
     if plan_words(claim):
         found.append("Plan of care with its certification")
     if any(item.answer_id for item in items):

@@ -9,8 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from cleanclaim.practice.engine.acknowledging import rejections
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.following_up import lock
-from cleanclaim.practice.engine.work_items import settle
+from cleanclaim.practice.engine.work_items import lock, settle
 from cleanclaim.practice.models import (
     LIVE_STATES,
     Claim,

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from cleanclaim.practice.models import (
+    LIVE_STATES,
     Claim,
     ClaimAnswer,
     NoteKind,
@@ -94,3 +96,17 @@ def note(item: WorkItem, user: User | None, kind: NoteKind, text: str, **more: A
     return WorkNote(
         clinic_id=item.clinic_id, claim_id=item.claim_id, item=item, user=user, kind=kind.value, text=text, **more
     )
+
+
+def lock(keys: Iterable[UUID]) -> list[WorkItem]:
+    """The live items among these, locked in one order for the rest of the transaction."""
+    rows = WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=list(keys), state__in=LIVE_STATES)
+    return list(rows.order_by("pk"))
+
+
+def sent_again(earlier: Claim, later: Claim, user: User | None) -> None:
+    """The claim that replaces another has gone out: what was followed up on the other waits for the payer."""
+    for item in lock(WorkItem.objects.filter(claim=earlier).values_list("pk", flat=True)):
+        item.state = WorkState.RESUBMITTED.value
+        item.save_if_unchanged(item.version, "state")
+        note(item, user, NoteKind.STATE, f"sent again as {later.number}").save(force_insert=True)

@@ -48,6 +48,9 @@ GIVE_UP = (Reason.FINAL_DENIAL, Reason.TIMELY_FILING, Reason.CLINIC_ERROR)
 """Reasons for which an amount that a payer owes may be given up."""
 
 
+_PATIENTS = AdjustmentGroup.PATIENT.value
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """An item as the case shows it."""
@@ -108,7 +111,7 @@ class Shown:
     @property
     def is_patients(self) -> bool:
         """Whether the payer has given the amount to the patient."""
-        return self.item.group == AdjustmentGroup.PATIENT.value
+        return self.item.group == _PATIENTS
 
 
 @clinic_page(Can.SEE_CLAIMS, area="follow_up")
@@ -153,7 +156,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "routes": {item.route for item in live},
         "can_correct": _can_correct(claim, shown),
         "can_end_for_patient": bool(live) and all(one.is_patients for one in shown if one.is_live),
-        "can_give_up": any(not one.is_patients and one.is_live and one.item.line for one in shown),
+        "can_give_up": any(item.kind == WorkKind.DENIAL.value and item.group != _PATIENTS for item in live),
         "give_up_reasons": [(reason.value, LABELS[reason]) for reason in GIVE_UP],
         "is_disputed": any(item.state == "appealed" for item in live),
         "notes": WorkNote.objects.filter(claim=claim).select_related("user", "item").order_by("-created_at", "-id"),

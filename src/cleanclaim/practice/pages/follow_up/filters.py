@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
 from cleanclaim.practice.models import LIVE_STATES, User, WorkItem, WorkState
 from cleanclaim.practice.pages.claims.counts import Choice
@@ -116,21 +116,18 @@ def narrowed(filters: Filters, today: date, user: User, *, without: str = "") ->
 def ranked(rows: QuerySet[WorkItem], today: date) -> QuerySet[Any, Any]:
     """Items as cases, one for each claim, kind and reason, the one that is worth most first.
 
-    `rank` is what `denials.ranking` says, added up by the database over the items of a case. A day to follow up that
-    has come brings a case to the front of its like; one that is still to come does not hide it.
+    `rank` is what `denials.ranking` says, added up by the database over the items of a case.
     """
     figures = denials.figures()
     steps = [When(due_on=None, then=Value(figures.weight_unknown)), When(due_on__lt=today, then=Value(0))]
     steps += [When(due_on__lte=today + timedelta(days=days), then=Value(weight)) for days, weight in figures.nearness]
     weight = Case(*steps, default=Value(figures.weight_later), output_field=IntegerField())
     cases = rows.values("claim", "kind", "group", "reason").annotate(
-        cents=Sum("cents"),
-        lines=Count("pk"),
-        due_on=Min("due_on"),
-        follow_up_on=Min("follow_up_on"),
-        rank=Sum(F("cents") * F("points") * weight),
+        total=Sum("cents"),
+        nearest=Min("due_on"),
+        rank=Sum(F("cents") * F("points") * weight, output_field=BigIntegerField()),
     )
-    return cases.order_by("-rank", "-cents", "due_on", "claim", "kind", "group", "reason")
+    return cases.order_by("-rank", "-total", "nearest", "claim", "kind", "group", "reason")
 
 
 @dataclass(frozen=True, slots=True)

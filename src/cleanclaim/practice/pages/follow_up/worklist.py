@@ -195,9 +195,9 @@ def _cases(values: Sequence[dict[str, Any]], rows: Any, today: date) -> list[Cas
         Case(
             claim=claims[value["claim"]],
             items=items[value["claim"], value["kind"], value["group"], value["reason"]],
-            cents=value["cents"],
-            due_on=value["due_on"],
-            days_left=None if value["due_on"] is None else (value["due_on"] - today).days,
+            cents=value["total"],
+            due_on=value["nearest"],
+            days_left=None if value["nearest"] is None else (value["nearest"] - today).days,
         )
         for value in values
     ]
