@@ -25,6 +25,7 @@ from cleanclaim.practice.engine.payment_plans import next_installment
 from cleanclaim.practice.form_fields import phone_words
 from cleanclaim.practice.models import AccountRules, Clinic, Patient, PaymentPlan, Statement, StatementRun, User
 from cleanclaim.practice.sealing import Plain
+from cleanclaim.receivables.aging import Bucket
 from cleanclaim.receivables.statements import Balance, Sending, sending, visits
 
 
@@ -37,6 +38,11 @@ class Candidate:
     balance: Balance
     last_sent: date | None
     sending: Sending
+
+    @property
+    def over_90_cents(self) -> int:
+        """What has been owed for more than ninety days."""
+        return self.balance.aging[Bucket.OVER_90] + self.balance.aging[Bucket.OVER_120]
 
 
 def candidates(clinic: Clinic, patients: Iterable[UUID] | None = None) -> list[Candidate]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from cleanclaim.ledger.accounts import CASH_ACCOUNTS, Account
 from cleanclaim.practice.models.money import LedgerTransaction, Remittance
 from cleanclaim.practice.models.patient_money import Receipt, Refund
 from cleanclaim.practice.models.rows import ClinicRow
@@ -113,3 +114,18 @@ class Period(ClinicRow):
     def __str__(self) -> str:
         """Its last day."""
         return self.ends_on.isoformat()
+
+    @property
+    def charges_cents(self) -> int:
+        """What was charged in its days."""
+        return -int(self.figures.get(Account.CHARGES.value, 0))
+
+    @property
+    def cash_cents(self) -> int:
+        """What was received in its days, less what was given back."""
+        return sum(int(self.figures.get(account.value, 0)) for account in CASH_ACCOUNTS)
+
+    @property
+    def written_off_cents(self) -> int:
+        """What was given up in its days."""
+        return int(self.figures.get(Account.WRITTEN_OFF.value, 0))

@@ -28,7 +28,7 @@ _ENTRIES: tuple[tuple[str, str, str, Can | None], ...] = (
     ("Patients", "people", "patients", Can.SEE_PATIENTS),
     ("Claims", "files", "claims", Can.SEE_CLAIMS),
     ("Files", "send", "batches", Can.SEE_CLAIMS),
-    ("Payments", "cash-coin", "remittances", Can.SEE_CLAIMS),
+    ("Payments", "cash-coin", "remittances", Can.SEE_ACCOUNTS),
     ("Follow-up", "telephone", "follow_up", Can.SEE_CLAIMS),
     ("Figures", "graph-up", "figures", Can.SEE_FIGURES),
     ("Code guide", "book", "guide", None),
@@ -53,8 +53,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     area = (getattr(request.resolver_match.func, "area", "") if request.resolver_match else "") or current
     context["clinic"] = access.clinic
     context["entries"] = [
-        Entry(label, icon, reverse(name, args=[access.clinic.slug]), area == name)
+        Entry(label, icon, reverse(_opens(name, access), args=[access.clinic.slug]), area == name)
         for label, icon, name, needs in _ENTRIES
         if needs is None or access.may(needs)
     ]
     return context
+
+
+def _opens(name: str, access: Access) -> str:
+    """The page that an entry opens: who takes payments and sees no claim begins with the patients' payments."""
+    return "receipts" if name == "remittances" and not access.may(Can.SEE_CLAIMS) else name

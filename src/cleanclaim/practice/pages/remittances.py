@@ -20,6 +20,7 @@ from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.placing import place
 from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
 from cleanclaim.practice.models import Claim, ClaimAnswer, Remittance, RemittanceFile
+from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.adjustments import payer_adjustments
 from cleanclaim.practice.pages.payments.counting import counts
 from cleanclaim.practice.pages.payments.held import held
@@ -53,6 +54,7 @@ def remittances(request: ClinicRequest) -> HttpResponse:
     answers = ClaimAnswer.objects.filter(remittance__unposted_at=None)
     access.record("list", "remittance", detail=f"{len(page)} payments")
     context = {
+        "tabs": tabs(access, "remittances"),
         "page": page,
         "paid_cents": live["paid"] or 0,
         "held_cents": live["held"] or 0,

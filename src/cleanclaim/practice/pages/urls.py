@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cleanclaim.practice.pages import (
+    accounts,
     batches,
     calendar,
     claims,
@@ -38,6 +39,7 @@ urlpatterns = [
     *batches.urlpatterns,
     *exchange.urlpatterns,
     *remittances.urlpatterns,
+    *accounts.urlpatterns,
     *follow_up.urlpatterns,
     *figures.urlpatterns,
     *guide.urlpatterns,

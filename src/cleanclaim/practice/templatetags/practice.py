@@ -39,6 +39,18 @@ def money(cents: int | None) -> str:
 
 
 @register.filter
+def money_or_dash(cents: int) -> str:
+    """Cents as dollars; a dash where there are none, so that a table shows what there is."""
+    return dollars(cents) if cents else "–"
+
+
+@register.filter
+def percent_e4(part: int) -> str:
+    """Ten-thousandths as percent: `50 %`."""
+    return f"{part / 100:g} %"
+
+
+@register.filter
 def phone(digits: str) -> str:
     """A telephone number as it is read aloud: `(312) 555-0101`."""
     return phone_words(digits)

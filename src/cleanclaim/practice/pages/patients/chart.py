@@ -94,6 +94,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         "may_edit": access.may(Can.EDIT_PATIENTS),
         "may_remove": access.may(Can.EDIT_PATIENTS) and access.may(Can.SET_UP),
         "show_money": may_see_money(access),
+        "show_account": access.may(Can.SEE_ACCOUNTS),
     }
     if context["show_money"]:
         context["balances"] = OpeningBalance.objects.filter(patient=person)

@@ -1,0 +1,139 @@
+"""Money that goes back: what the ledger shows as owed, by when, and what was sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cleanclaim.ledger.posting import PATIENT
+from cleanclaim.money import dollars
+from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine import refunds as engine
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.form_fields import DayField, Styled
+from cleanclaim.practice.models import Means, Patient, Refund, RefundState
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, tabs
+
+_LATEST = 50
+
+
+@require_GET
+@clinic_page(Can.SEE_CLAIMS, area=AREA)
+def refunds(request: ClinicRequest) -> HttpResponse:
+    """What is owed back by its clock, what the ledger shows besides, and what was sent."""
+    access = request.access
+    today = today_at(access.clinic)
+    found = [*engine.found_of_patients(), *engine.found_of_payers()]
+    people = Patient.objects.in_bulk([one.patient for one in found])
+    sent = Refund.objects.exclude(state=RefundState.OWED.value).select_related("patient").order_by("-sent_on")
+    access.record("list", "refund", detail=f"{len(found)} found")
+    context = {
+        "tabs": tabs(access, "refunds"),
+        "owed": [
+            (row, left, abs(left) if left is not None else 0, row.owed_to == PATIENT)
+            for row, left in engine.clocks(today)
+        ],
+        "found": [(one, people[one.patient], one.owed_to == PATIENT) for one in found],
+        "sent": [(row, row.owed_to == PATIENT) for row in sent[:_LATEST]],
+        "may_work": access.may(Can.WORK_CLAIMS),
+        "today": today,
+    }
+    return render(request, "practice/accounts/refunds.html", context)
+
+
+@require_POST
+@clinic_page(Can.WORK_CLAIMS, area=AREA)
+def refund_note(request: ClinicRequest) -> HttpResponse:
+    """Note that an amount which the ledger shows is owed back, known since a day."""
+    access, posted = request.access, request.POST
+    today = today_at(access.clinic)
+    try:
+        item = engine.Found(
+            UUID(posted.get("patient", "")), posted.get("line", ""), posted.get("owed_to", ""),
+            int(posted.get("cents", "0")), "",
+        )  # fmt: skip
+    except ValueError as error:
+        raise Http404 from error
+    known = day_of(posted.get("identified_on"), today)
+    begins = day_of(posted.get("investigated_from"), today) if posted.get("investigated_from") else None
+    try:
+        row = engine.note(
+            access.clinic, access.user, item, identified_on=known, investigated_from=begins, origin=access.origin
+        )
+    except engine.NotRefundedError as error:
+        messages.error(request, f"Not noted: {error}.")
+    else:
+        by = f" Medicare's day is {row.return_by:%B %d, %Y}." if row.return_by else ""
+        messages.success(request, f"{dollars(row.cents)} noted as owed back.{by}")
+    return redirect("refunds", access.clinic.slug)
+
+
+class SendForm(Styled, forms.Form):
+    """How a refund went out."""
+
+    sent_on = DayField(label="sent on")
+    means = forms.ChoiceField(label="by", choices=[(one.value, one.value) for one in Means])
+    reference = forms.CharField(max_length=40, label="number of the check, or reference")
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_page(Can.WORK_CLAIMS, area=AREA)
+def refund_send(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Write that a refund was sent."""
+    access = request.access
+    row = Refund.objects.select_related("patient").filter(pk=key, state=RefundState.OWED.value).first()
+    if row is None:
+        raise Http404
+    form = SendForm(request.POST or None, initial={"sent_on": today_at(access.clinic), "means": Means.CHECK.value})
+    problem = ""
+    if form.is_bound and form.is_valid():
+        entered = form.cleaned_data
+        try:
+            engine.send(
+                access.clinic, access.user, row.pk, sent_on=entered["sent_on"], means=Means(entered["means"]),
+                reference=entered["reference"], origin=access.origin,
+            )  # fmt: skip
+        except engine.NotRefundedError as error:
+            problem = str(error)
+        else:
+            messages.success(request, f"{dollars(row.cents)} written as sent.")
+            return redirect("refunds", access.clinic.slug)
+    to = str(row.patient) if row.owed_to == PATIENT else row.payer_name or row.owed_to
+    return form_page(
+        request,
+        form,
+        title="A refund goes out",
+        back=reverse("refunds", args=[access.clinic.slug]),
+        back_label="Refunds",
+        submit="It was sent",
+        about=f"{dollars(row.cents)} to {to}: {row.reason}.",
+        problem=problem,
+    )
+
+
+@require_POST
+@clinic_page(Can.WORK_CLAIMS, area=AREA)
+def refund_withdraw(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Withdraw a refund that is not owed after all."""
+    access = request.access
+    try:
+        row = engine.withdraw(access.clinic, access.user, key, origin=access.origin)
+    except engine.NotRefundedError as error:
+        messages.error(request, f"Not withdrawn: {error}.")
+    else:
+        messages.success(request, f"{dollars(row.cents)} are no longer noted as owed back.")
+    return redirect("refunds", access.clinic.slug)
+
+
+urlpatterns = [
+    path("payments/refunds/", refunds, name="refunds"),
+    path("payments/refunds/note/", refund_note, name="refund_note"),
+    path("payments/refunds/<uuid:key>/send/", refund_send, name="refund_send"),
+    path("payments/refunds/<uuid:key>/withdraw/", refund_withdraw, name="refund_withdraw"),
+]
