@@ -91,8 +91,8 @@ def render_appeal_letter(letter: AppealLetter) -> bytes:
     _cited(page, letter.citations)
     _listed(page, "Plan of care", letter.plan)
     _listed(page, "The rules that decide", letter.rules)
-    _listed(page, "Enclosed", letter.enclosures)
     _signature(page, letter)
+    _listed(page, "Enclosed", letter.enclosures)
     return page.finished()
 
 
@@ -226,3 +226,4 @@ def _signature(page: Page, letter: AppealLetter) -> None:
     page.y -= 11
     page.text(LEFT, f"for {letter.clinic.name}", size=SMALL, color=QUIET)
     page.text(LEFT + 280, "Date", size=SMALL, color=QUIET)
+    page.y -= 22

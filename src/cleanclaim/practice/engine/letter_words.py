@@ -98,7 +98,7 @@ def plan_words(claim: Claim) -> list[str]:
 
 
 def rule_words(claim: Claim, items: Sequence[WorkItem], made: Strategy | None, deadline: Deadline) -> list[str]:
-    """Who says what is billed and by when: sources of the rules that speak of the reason, of the price, of the limit."""
+    """Who says so: the sources of the rules that speak of the reason, of the price, and of the time limit."""
     named = {code for item in items for code in item.foreseen_by}
     begins = made.handling.rules if made is not None and made.handling is not None else ()
     found = [rule.sources[0].cite() for rule in rules() if rule.code in named]
