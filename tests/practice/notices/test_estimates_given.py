@@ -13,7 +13,7 @@ from django.test import Client
 
 from cleanclaim.practice.engine import notices as engine
 from cleanclaim.practice.engine.checking import check
-from cleanclaim.practice.engine.estimate_spans import spans
+from cleanclaim.practice.engine.notice_spans import spans
 from cleanclaim.practice.engine.notices import Due, Wanted
 from cleanclaim.practice.models import (
     Appointment,

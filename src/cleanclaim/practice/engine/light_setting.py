@@ -17,6 +17,7 @@ from django.db.models import Model
 
 from cleanclaim.practice.engine.setting import Setting, gather
 from cleanclaim.practice.models import (
+    AdvanceNotice,
     Authorization,
     Certification,
     Charge,
@@ -96,6 +97,7 @@ _WATCHED: tuple[tuple[type[Model], str], ...] = (
     (ProgressReport, _OF_PLANS),
     (Claim, _OF_PEOPLE),
     (GoodFaithEstimate, _OF_PEOPLE),
+    (AdvanceNotice, _OF_PEOPLE),
     (Provider, _OF_CLINIC),
     (Charge, _OF_CLINIC),
     (ClinicPayer, _OF_CLINIC),

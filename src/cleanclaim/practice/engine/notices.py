@@ -19,7 +19,8 @@ from django.db.models.functions import TruncDate
 
 from cleanclaim.bill.output import superbill_labels
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.estimate_spans import given, is_estimated_on
+from cleanclaim.practice.engine.notice_numbers import take_number
+from cleanclaim.practice.engine.notice_spans import given, is_estimated_on
 from cleanclaim.practice.engine.records import clinic_record, patient_record, provider_record
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
@@ -32,7 +33,6 @@ from cleanclaim.practice.models import (
     Coverage,
     EstimateRequest,
     GoodFaithEstimate,
-    NoticeNumbers,
     Patient,
     PlanOfCare,
     Provider,
@@ -234,7 +234,8 @@ def make(clinic: Clinic, user: User, owed: Due, wanted: Wanted, plan: PlanOfCare
             .first()
         )
         row = GoodFaithEstimate(
-            clinic=clinic, patient=owed.patient, plan=plan, number=_number(clinic), reason=wanted.reason.value,
+            clinic=clinic, patient=owed.patient, plan=plan,
+            number=f"E-{take_number(clinic, 'next_estimate'):05d}", reason=wanted.reason.value,
             trigger=owed.trigger.value, triggered_on=owed.on, due_on=owed.deadline.due_on,
             main_service=wanted.main_service, begins_on=made.begins_on, ends_on=made.ends_on, visits=made.visits,
             per_week=wanted.per_week, discount=wanted.discount, diagnoses=list(wanted.diagnoses),
@@ -291,14 +292,6 @@ def give(row: GoodFaithEstimate, on: date, by: str) -> int:
         row.save_if_unchanged(row.version, "given_on", "given_by")
         open_ones = EstimateRequest.objects.filter(patient=row.patient_id, answered_by=None, on__lte=on)
         return int(open_ones.update(answered_by=row, version=F("version") + 1))
-
-
-def _number(clinic: Clinic) -> str:
-    held, _made = NoticeNumbers.objects.select_for_update().get_or_create(clinic=clinic)
-    taken = held.next_estimate
-    held.next_estimate = taken + 1
-    held.save_if_unchanged(held.version, "next_estimate")
-    return f"E-{taken:05d}"
 
 
 # --- beginning one, and holding it to the bill -------------------------------------------------------------

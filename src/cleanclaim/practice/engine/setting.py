@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, Q
 
 from cleanclaim import records
-from cleanclaim.practice.engine.estimate_spans import Spans, is_covered, spans
+from cleanclaim.practice.engine.notice_spans import Spans, is_covered, signed_notices, spans
 from cleanclaim.practice.engine.records import clinic_record, patient_record, visit_record, year_to_date_record
 from cleanclaim.practice.models import (
     Authorization,
@@ -57,6 +57,8 @@ class Setting:
     """Whether a home health plan is open, by patient, year and month, as eligibility was last answered in it."""
     estimates: Spans = field(default_factory=dict)
     """The days that good faith estimates cover, of patients who were given any."""
+    notices: Spans = field(default_factory=dict)
+    """The days that signed advance notices cover, of patients who have any."""
 
     def stated(self, visit: records.Visit) -> records.Visit:
         """A visit with what eligibility and estimates say of its day, where the visit does not say it itself.
@@ -72,6 +74,8 @@ class Setting:
             told["home_health_episode"] = is_open
         if visit.good_faith_estimate_on_file is None and visit.patient_id in self.estimates:
             told["good_faith_estimate_on_file"] = is_covered(self.estimates[visit.patient_id], day)
+        if visit.abn_on_file is None and is_covered(self.notices.get(visit.patient_id, ()), day):
+            told["abn_on_file"] = True
         return visit.model_copy(update=told) if told else visit
 
 
@@ -97,6 +101,7 @@ def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
         zone=zone,
         home_health=_home_health(people),
         estimates=spans(people),
+        notices=signed_notices(people),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.pages.notices import estimates, listing
+from cleanclaim.practice.pages.notices import advance, estimates, listing
 
 urlpatterns: list[URLPattern] = [
     path("estimates/", listing.due, name="estimates_due"),
@@ -13,5 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("estimates/<uuid:key>/pdf/", estimates.paper, name="estimate_pdf"),
     path("estimates/<uuid:key>/given/", estimates.given, name="estimate_given"),
     path("patients/<uuid:key>/estimates/new/", estimates.new, name="estimate_new"),
+    path("notices/", advance.listing, name="notices"),
+    path("notices/<uuid:key>/", advance.notice, name="notice"),
+    path("notices/<uuid:key>/entries/", advance.sheet, name="notice_sheet"),
+    path("notices/<uuid:key>/signed/", advance.signed, name="notice_signed"),
+    path("notices/<uuid:key>/withdraw/", advance.withdraw, name="notice_withdraw"),
+    path("patients/<uuid:key>/notices/new/", advance.new, name="notice_new"),
     path("patients/<uuid:key>/estimates/asked/", estimates.asked, name="estimate_asked"),
 ]

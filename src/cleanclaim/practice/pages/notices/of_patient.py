@@ -6,17 +6,18 @@ from datetime import date
 from typing import Any
 
 from cleanclaim.practice.engine import notices as engine
-from cleanclaim.practice.models import Clinic, Coverage, GoodFaithEstimate, Patient
+from cleanclaim.practice.models import AdvanceNotice, Clinic, Coverage, GoodFaithEstimate, Patient
 
 _LATEST = 3
 
 
 def of_patient(clinic: Clinic, patient: Patient, today: date) -> dict[str, Any]:
-    """What is owed, the latest estimates, and whether the patient pays themselves; the clinic is in scope."""
+    """What is owed, the latest estimates and notices, whether the patient pays alone; the clinic is in scope."""
     rows = GoodFaithEstimate.objects.filter(patient=patient).defer("content", "main_service", "separate")
     covered = Coverage.objects.filter(patient=patient).exclude(payer__in=engine.self_paying(clinic, today))
     return {
         "due": [(one, one.is_late(today)) for one in engine.due(clinic, today, patient.pk)],
         "estimates": list(rows[:_LATEST]),
+        "advance": list(AdvanceNotice.objects.filter(patient=patient).defer("services", "more")[:_LATEST]),
         "is_self_paying": not covered.exists(),
     }

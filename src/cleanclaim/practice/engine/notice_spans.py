@@ -1,4 +1,4 @@
-"""Which days the estimates that patients were given cover: from the first day, or the day they were given, if later."""
+"""Which days the estimates and notices that patients have cover: from the first day, or the day they had them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from cleanclaim.practice.models import GoodFaithEstimate
+from cleanclaim.practice.models import AdvanceNotice, GoodFaithEstimate
 
 Spans = dict[str, list[tuple[date, date]]]
 """By the patient's number, first and last day of each estimate."""
@@ -34,6 +34,16 @@ def spans(people: Collection[UUID]) -> Spans:
     return dict(found)
 
 
+def signed_notices(people: Collection[UUID]) -> Spans:
+    """The days that advance notices which these patients have signed cover; one query."""
+    found: Spans = defaultdict(list)
+    rows = AdvanceNotice.objects.filter(patient__in=people, withdrawn_on=None).exclude(signed_on=None)
+    told = rows.order_by("begins_on").values_list("patient__number", "begins_on", "signed_on", "ends_on")
+    for number, begins, signed, ends in told:
+        found[number].append((begins if signed is None else max(begins, signed), ends))
+    return dict(found)
+
+
 def is_covered(own: Sequence[tuple[date, date]], day: date) -> bool:
-    """Whether one of a patient's estimates covers a day."""
+    """Whether one of a patient's spans covers a day."""
     return any(begins <= day <= ends for begins, ends in own)
