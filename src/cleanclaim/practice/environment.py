@@ -42,7 +42,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("CLEANCLAIM_SECRET_KEY", "Signs sessions; also as CLEANCLAIM_SECRET_KEY_FILE.", "made once, kept at home"),
     Variable("CLEANCLAIM_FIELD_KEYS_FILE", "Keys that seal notes and identifiers; keep it out of backups.", "at home"),
     Variable("CLEANCLAIM_AUDIT_ANCHOR", "File outside the database that keeps the audit log's heads.", "at home"),
-    Variable("CLEANCLAIM_EXCHANGE", "Folder of the files that go to and come from clearinghouses by folders.", "at home"),
+    Variable("CLEANCLAIM_EXCHANGE", "Folder of files that go to and come from clearinghouses by folders.", "at home"),
     Variable("CLEANCLAIM_HOSTS", "Host names that the app answers to, by commas.", "localhost,127.0.0.1,[::1]"),
     Variable("CLEANCLAIM_HTTPS", "1 where the app is reached over HTTPS: secure cookies, HSTS.", "0"),
     Variable(
@@ -134,6 +134,11 @@ def mail() -> dict[str, object]:
     }
 
 
+MANY_SHORT_QUERIES = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
+"""What is asked of each PostgreSQL session: pages are many and each of their queries is short, so that compiling one or
+sharing it out costs more than it saves; and what they look up lies in memory or on flash, not on a turning disk."""
+
+
 @cache
 def home() -> Path:
     """The folder of the database, keys and stored files; made where it is missing, its owner's alone."""
@@ -158,7 +163,8 @@ def database() -> dict[str, object]:
 
     SQLite writes ahead and takes its write lock when a transaction begins, so that two writers wait and do not fail
     half-way. PostgreSQL connections are kept for as long as a worker's requests come; what follows `?` in its address
-    goes to the driver (`sslmode=verify-full`), and `host=/FOLDER` there names a folder with its socket.
+    goes to the driver (`sslmode=verify-full`), `host=/FOLDER` there names a folder with its socket, and `options=-c …`
+    takes the place of what is asked of each session.
     """
     named = text("CLEANCLAIM_DATABASE") or f"sqlite:///{home() / 'practice.sqlite3'}"
     parts = urlsplit(named)
@@ -175,6 +181,7 @@ def database() -> dict[str, object]:
     if parts.scheme in {"postgres", "postgresql"}:
         options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
         folder = options.pop("host", "")
+        options.setdefault("options", MANY_SHORT_QUERIES)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),

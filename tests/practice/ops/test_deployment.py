@@ -104,14 +104,19 @@ def test_a_postgres_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
     found = environment.database()
     assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
         "NAME": "practice", "USER": "app", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": "5433",
-        "OPTIONS": {"sslmode": "verify-full"},
+        "OPTIONS": {"sslmode": "verify-full", "options": environment.MANY_SHORT_QUERIES},
     }  # fmt: skip
 
 
 def test_a_folder_with_a_socket_is_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANCLAIM_DATABASE", "postgresql://app@/practice?host=/run/postgresql")
     found = environment.database()
-    assert (found["HOST"], found["OPTIONS"]) == ("/run/postgresql", {})
+    assert (found["HOST"], found["OPTIONS"]) == ("/run/postgresql", {"options": environment.MANY_SHORT_QUERIES})
+
+
+def test_what_is_asked_of_each_session_may_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANCLAIM_DATABASE", "postgresql://app@db/practice?options=-c%20jit%3Don")
+    assert environment.database()["OPTIONS"] == {"options": "-c jit=on"}
 
 
 @pytest.mark.parametrize("value", ["mysql://a@b/c", "practice.sqlite3"])

@@ -203,7 +203,14 @@ class ClaimFinding(ClinicRow):
 
     class Meta(ClinicRow.Meta):
         ordering = ("claim", "rule", "place")
-        indexes: ClassVar = [models.Index(fields=["clinic", "rule"])]
+        indexes: ClassVar = [
+            models.Index(fields=["clinic", "rule"]),
+            models.Index(
+                fields=["claim", "clinic", "cause", "rule"],
+                condition=models.Q(ignored_at__isnull=True, was_mended=False),
+                name="standing_findings_of_a_claim",
+            ),
+        ]
 
     def __str__(self) -> str:
         """The rule."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 
 from django import template
 from django.forms import BoundField
+from django.template.defaultfilters import date as django_date
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,6 +32,17 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.filter(name="date", expects_localtime=True, is_safe=False)
+def written_date(value: date | datetime | str | None, form: str | None = None) -> str:
+    """Django's own filter of that name. The form that nearly every date has is written at once: lists hold hundreds."""
+    if type(value) is date and form == "M j, Y":
+        return f"{_MONTHS[value.month]} {value.day}, {value.year}"
+    return str(django_date(value, form))
+
+
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @register.filter

@@ -7,6 +7,7 @@ the search is posted. Filters say nothing of a person and stay in the address.
 from __future__ import annotations
 
 from datetime import datetime, time
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
@@ -54,8 +55,10 @@ def find(request: ClinicRequest) -> HttpResponse:
 def _answer(request: ClinicRequest, text: str, number: str) -> HttpResponse:
     access = request.access
     rows = _chosen(request).filter(matching(text)) if text else _chosen(request)
-    page: Page[Patient] = Paginator(_with_dates(request, rows), _PER_PAGE).get_page(number)
-    people = list(page.object_list)
+    # What is told of each patient is looked up for those of the page, not for all that come before it.
+    page: Page[UUID] = Paginator(rows.values_list("pk", flat=True), _PER_PAGE).get_page(number)
+    found = _with_dates(request, Patient.objects.filter(pk__in=list(page))).in_bulk()
+    people = [found[key] for key in page if key in found]
     access.record("list", "patient", detail=f"{len(people)} of {page.paginator.count}")
     context = {
         "page": page,
