@@ -124,13 +124,8 @@ class Desk:
         filing = worked.checked or worked.habitual
         if worked.outcome in {Outcome.DROPPED, Outcome.NOT_FILED} or filing is None:
             return
-        lines = tuple(
-            BilledLine(code=line.code, modifiers=line.modifiers, units=line.units, charge_cents=line.charge_cents)
-            for claim in filing.claims
-            for line in claim.lines
-        )
-        update = {"note": None, "interventions": None, "billed": lines}
-        self.kept.setdefault(visit.patient_id, []).append(visit.model_copy(update=update))
+        lines = [line.model_dump() for claim in filing.claims for line in claim.lines]
+        self.kept.setdefault(visit.patient_id, []).append(_as_billed(visit, lines))
 
     # --- the first look ---------------------------------------------------------------------------------------
 
@@ -183,6 +178,7 @@ class Desk:
         """Work what is held, in rounds: set records right, attest what is true, and look again."""
         patients = dict(self.year.patients)
         now = {visit.id: visit for visit in visits}
+        others = {key: _as_billed(now[key], item.lines) for key, item in items.items()}
         looked: set[str] = set()
         open_items = {key: item for key, item in items.items() if _is_open(item)}
         for _round in range(_ROUNDS):
@@ -197,11 +193,12 @@ class Desk:
                     changed.append(better)
             if not changed:
                 break
-            again = self._bill(changed, patients, as_of, [now[visit.id] for visit in visits])
+            again = self._bill(changed, patients, as_of, list(others.values()))
             for item in again.claims:
                 if worked[item.key].habitual is None and item.claim is not None:
                     # The desk without checks asks as well, for it cannot file what it does not know.
                     self._file_by_habit(worked[item.key], item)
+                others[item.key] = _as_billed(now[item.key], item.lines)
                 if _is_open(item):
                     open_items[item.key] = item
                     continue
@@ -345,6 +342,13 @@ def _made(lines: list[dict[str, object]], changes: Sequence[Change]) -> bool:
     return made
 
 
+def _as_billed(visit: Visit, lines: Sequence[Mapping[str, object]]) -> Visit:
+    """A visit as others are judged in its light: its lines, and no longer its note."""
+    update = {"note": None, "interventions": None, "billed": _billed(lines)}
+    return visit.model_copy(update=update)
+
+
 def _billed(lines: Sequence[Mapping[str, object]]) -> tuple[BilledLine, ...]:
     names = ("code", "modifiers", "units", "charge_cents", "pointers")
-    return tuple(BilledLine.model_validate({name: line[name] for name in names}) for line in lines)
+    known = (line for line in lines if line["code"] is not None)
+    return tuple(BilledLine.model_validate({name: line[name] for name in names}) for line in known)

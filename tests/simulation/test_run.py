@@ -1,0 +1,190 @@
+"""A small year from its notes to the bank: laws of the books, of what is filed and answered, and of the command."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.ledger.book import Book, verify
+from cleanclaim.ledger.entries import Entry, Kind, Source, Transaction
+from cleanclaim.simulation.run import BY_HABIT, DESKS, WITH_CHECKS, Asked, OtherYearError, simulate
+from cleanclaim.x12 import read_837p
+from cleanclaim.x12.reader_277 import read_277
+from cleanclaim.x12.reader_835 import read_835
+from cleanclaim.x12.validation import Outcome, validate
+from tests.cli.running import run, run_json
+
+pytestmark = pytest.mark.slow
+
+ASKED = Asked(visits=300, seed=3, scenario="rough")
+
+
+def nothing(_stage: str, _done: int, _of: int) -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("year") / "out"
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> dict[str, Any]:
+    return simulate(ASKED, folder, jobs=1, advance=nothing).report
+
+
+def transactions(folder: Path, desk: str) -> list[Transaction]:
+    """The ledger as it was written, read anew."""
+    found = []
+    for line in (folder / desk / "ledger.jsonl").read_text("utf-8").splitlines():
+        told = json.loads(line)
+        entries = tuple(Entry(Account(one[0]), one[1], one[2], one[3], one[4]) for one in told["entries"])
+        source = Source(*told["source"])
+        day = date.fromisoformat(told["on"])
+        made = Transaction(told["key"], Kind(told["kind"]), day, source, entries, told["reverses"])
+        assert made.digest == told["digest"]
+        found.append(made)
+    return found
+
+
+def files(folder: Path, kind: str) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(folder.rglob(f"*.{kind}"))]
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_the_ledger_as_written_holds_and_is_what_the_report_says(
+    folder: Path, report: dict[str, Any], desk: str
+) -> None:
+    ledger = transactions(folder, desk)
+    assert list(verify(ledger)) == []
+    book = Book()
+    for item in ledger:
+        book.add(item)
+    said = report["desks"][desk]["dollars"]
+    assert said["difference"] == 0
+    assert said["charged"] == -book.total(Account.CHARGES)
+    assert said["paid_by_payers"] == book.total(Account.PAYER_CASH) - sum(
+        entry.cents
+        for item in ledger
+        for entry in item.entries
+        if entry.account is Account.PAYER_CASH and not entry.line
+    )
+    assert said["cash"] == book.cash()
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_what_payers_paid_is_what_was_posted(folder: Path, report: dict[str, Any], desk: str) -> None:
+    paid = 0
+    for data in files(folder / desk, "835"):
+        assert validate(data).outcome is Outcome.ACCEPTED
+        paid += sum(one.amount_cents for one in read_835(data).remittances)
+    posted = sum(
+        entry.cents
+        for item in transactions(folder, desk)
+        for entry in item.entries
+        if entry.account is Account.PAYER_CASH
+    )
+    assert paid == posted > 0
+    assert report["desks"][desk]["answers"]["suspended"] == {}
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_every_claim_that_is_filed_is_returned_or_answered(folder: Path, report: dict[str, Any], desk: str) -> None:
+    filed: Counter[str] = Counter()
+    for data in files(folder / desk, "837"):
+        claims, problems = read_837p(data)
+        assert problems == []
+        filed.update(claim.id for claim in claims)
+    returned = {
+        claim.control_number
+        for data in files(folder / desk, "277")
+        for one in read_277(data).reports
+        for claim in one.claims
+        if claim.refuses
+    }
+    answered = {
+        claim.control_number
+        for data in files(folder / desk, "835")
+        for one in read_835(data).remittances
+        for claim in one.claims
+    }
+    assert set(filed) == returned | answered
+    said = report["desks"][desk]["claims"]
+    assert said["still_waiting"] == 0
+    assert said["filed"] + said["filed_again"] == filed.total()
+
+
+def test_what_happens_in_a_year_happens_in_this_one(report: dict[str, Any]) -> None:
+    answers = report["desks"][WITH_CHECKS]["answers"]
+    for kind in ("paying_nothing", "reversals", "sent_on", "by_next_payer", "split", "late_with_interest"):
+        assert answers[kind] > 0, kind
+    assert {"WO-", "WO+", "L6-"} <= set(answers["provider_adjustments"])
+
+
+def test_the_checks_see_what_went_wrong(report: dict[str, Any]) -> None:
+    slips = {one["slip"]: one for one in report["entered"]["slips"]}
+    for name in ("note_not_signed", "minutes_left_out", "unit_too_many", "keyed_twice", "entered_twice"):
+        assert slips[name]["held"] == slips[name]["times"], name
+    habit, checks = (report["desks"][desk]["claims"]["first_pass"] for desk in DESKS)
+    assert checks["claims"] * habit["of"] > habit["claims"] * checks["of"]
+    assert report["desks"][BY_HABIT]["claims"]["filed"] >= report["desks"][WITH_CHECKS]["claims"]["filed"]
+
+
+def test_a_year_that_was_stopped_goes_on_to_the_same_bytes(
+    folder: Path, report: dict[str, Any], tmp_path: Path
+) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    for month in range(7, 13):
+        (again / "months" / f"{month:02d}.jsonl").unlink()
+    shutil.rmtree(again / WITH_CHECKS)
+    shutil.rmtree(again / BY_HABIT)
+    assert simulate(ASKED, again, jobs=1, advance=nothing).report == report
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    assert [name for name in names if (folder / name).read_bytes() != (again / name).read_bytes()] == []
+
+
+def test_a_folder_of_another_year_is_refused(folder: Path, report: dict[str, Any], tmp_path: Path) -> None:
+    assert report["visits"] == 300
+    with pytest.raises(OtherYearError, match="holds another year"):
+        simulate(Asked(301, 3, "rough"), folder, jobs=1, advance=nothing)
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(OtherYearError, match="holds other files"):
+        simulate(ASKED, tmp_path, jobs=1, advance=nothing)
+
+
+def test_files_are_for_their_owner_only_and_name_nobody(folder: Path, report: dict[str, Any]) -> None:
+    assert report["faults"] == 0
+    modes = {path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()}
+    assert modes == {0o600}
+    names = re.compile("Ackley|Bohannon|Carrow|Delacroix")
+    assert not [path for path in folder.rglob("*") if names.search(path.name)]
+
+
+def test_the_command_tells_the_year_that_is_kept(folder: Path, report: dict[str, Any]) -> None:
+    words = ("simulate", folder, "--visits", "300", "--seed", "3", "--scenario", "rough", "--jobs", "1")
+    code, document = run_json(*words)
+    assert code == 0
+    assert {key: document[key] for key in report} == report
+    kept = json.loads((folder / "report.json").read_text("utf-8"))
+    assert kept == document
+    told = run(*words)
+    assert told.code == 0
+    assert f"{report['entered']['visits']} visits of {report['entered']['patients']} patients in 2026" in told.words
+    (folder / "report.json").unlink()
+
+
+def test_the_command_says_what_it_cannot_use(folder: Path, report: dict[str, Any]) -> None:
+    assert report["seed"] == 3
+    wrong = run("simulate", folder, "--visits", "300", "--seed", "4", "--scenario", "rough")
+    assert (wrong.code, "holds another year" in " ".join(wrong.errors.split())) == (2, True)
+    assert run("simulate", folder, "--scenario", "wild").code == 2
