@@ -1,4 +1,4 @@
-"""`cleanclaim x12`: X12 files of any kind judged, and answered by 999 and TA1.
+"""`cleanclaim x12`: X12 files of any kind judged, answered by 999 and TA1, and answers told in plain words.
 
 Exit codes: 0 accepted, 1 faults, 2 unusable input, 3 no faults but a transaction without a guide here.
 """
@@ -11,6 +11,7 @@ import typer
 
 from cleanclaim.cli.program import help_of
 from cleanclaim.cli.x12_acknowledge import acknowledge
+from cleanclaim.cli.x12_read import read
 from cleanclaim.cli.x12_validate import validate
 
 EXAMPLE = "cleanclaim x12 validate claims.837"
@@ -34,4 +35,11 @@ _add(
     acknowledge,
     "Answer a file received: a 999 on each group, a TA1 where one is asked for or the envelope is at fault.",
     "cleanclaim x12 acknowledge claims.837 --out claims.999",
+)
+_add(
+    "read",
+    read,
+    "Tell in plain words what payers answered: TA1 and 999 on files, 277CA and 277 on claims with what to do about "
+    "each rejection, 271 on benefits. Leaves with 1 where something was refused. No name is printed.",
+    "cleanclaim x12 read answers.999 answers.277",
 )

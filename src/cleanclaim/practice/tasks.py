@@ -21,13 +21,14 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from cleanclaim.practice import audit_anchor, tenancy
+from cleanclaim.practice import audit_anchor, clock, tenancy
 from cleanclaim.practice.models import Clinic, Job, JobFile, JobStatus
 
 log = logging.getLogger(__name__)
 
 RUNNERS: dict[str, str] = {
     "build": "cleanclaim.practice.engine.building.run_build",
+    "post": "cleanclaim.practice.engine.posting_jobs.run_post",
     "exchange": "cleanclaim.practice.engine.sending.run_exchange",
     "claims": "cleanclaim.practice.engine.acting_on_many.run_act",
     "import preview": "cleanclaim.practice.engine.import_jobs.run_read",
@@ -45,6 +46,8 @@ FILES_KEPT = timedelta(days=7)
 
 _PAUSE = 1.0
 _LOOK_ROUND = 15.0
+_DUE = "cleanclaim.practice.engine.sending.due_exchanges"
+"""The function that writes down the exchanges with clearinghouses that are due."""
 _ANCHOR = 3600.0
 
 
@@ -99,6 +102,15 @@ def recover(*, stale: timedelta = STALE, now: datetime | None = None) -> int:
     return found
 
 
+def ask_for_what_is_due() -> int:
+    """Hand out the work that comes round by itself: exchanges with clearinghouses. Says how many jobs."""
+    jobs: list[Job] = import_string(_DUE)(clock.now())
+    for job in jobs:
+        with transaction.atomic(), tenancy.scope([job.clinic_id]):
+            enqueue(job)
+    return len(jobs)
+
+
 def drop_old_files(*, now: datetime | None = None) -> int:
     """Remove what jobs read and made once nobody may want it any more; says how many parts."""
     before = (now or timezone.now()) - FILES_KEPT
@@ -126,6 +138,7 @@ def work(*, until_empty: bool = False, pause: float = _PAUSE) -> None:
     while worker.running:
         if time.monotonic() - looked_round > _LOOK_ROUND:
             recover()
+            ask_for_what_is_due()
             looked_round = time.monotonic()
         if time.monotonic() - anchored > _ANCHOR:
             audit_anchor.append_heads(audit_anchor.anchor_path())

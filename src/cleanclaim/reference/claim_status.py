@@ -148,6 +148,9 @@ def explain(code: StatusCode) -> Explained:
         says = verdict.replace("{about}", f"The {about}") if verdict else f"At issue: the {about}."
         if stands is Standing.REJECTED and verdict is None:
             says = f"Returned: the {about} is missing or not valid."
+    elif of is not None and stands is Standing.RECEIVED:
+        # That it came in is all that such a category says, whatever status stands beside it.
+        says = of.meaning
     else:
         says = known.meaning.replace(_WHO, who)
     return Explained(code, stands, says, known.remedy, known.fixer)
