@@ -60,7 +60,8 @@ def left_by_first(claim: Claim) -> int:
 
 
 def follower(head: Claim) -> Claim:
-    return Claim.objects.get(follows=head)
+    found: Claim = Claim.objects.get(follows=head)
+    return found
 
 
 def test_the_next_payer_gets_a_claim_with_what_was_decided(inside: Clinic, biller: User, first: Claim) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,10 +15,12 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from cleanclaim.money import dollars
+from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.placing import place
+from cleanclaim.practice.engine.posting_jobs import LARGE, ask_for_posting, claims_in
 from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
 from cleanclaim.practice.models import Claim, ClaimAnswer, Remittance, RemittanceFile
 from cleanclaim.practice.pages.accounts.entering import tabs
@@ -40,8 +43,8 @@ from cleanclaim.x12.reader_835 import read_835
 PAGE = 50
 """Payments, or answers of a payment, on one page."""
 
-MOST_BYTES = 8 * 1024 * 1024
-"""The largest file that is taken: some thirty thousand claims."""
+MOST_BYTES = 32 * 1024 * 1024
+"""The largest file that is taken: some hundred thousand claims. A large one is posted behind the page."""
 
 
 @clinic_page(Can.SEE_CLAIMS)
@@ -79,7 +82,8 @@ def remittances_read(request: ClinicRequest) -> HttpResponse:
         messages.error(request, f"The file has {upload.size:,} bytes; at most {MOST_BYTES:,} are taken at once.")
         return redirect("remittances", access.clinic.slug)
     data = upload.read()
-    if not read_835(data).remittances:
+    is_one = bool(claims_in(data)) if len(data) >= LARGE else bool(read_835(data).remittances)
+    if not is_one:
         messages.error(request, "No payment was found in this file. Expected is a remittance (835).")
         return redirect("remittances", access.clinic.slug)
     file = keep_file(access.clinic, access.user, data)
@@ -94,6 +98,11 @@ def remittance_file(request: ClinicRequest, key: UUID) -> HttpResponse:
     file = get_object_or_404(RemittanceFile, pk=key)
     if request.method == "POST":
         return _post(request, file)
+    if file.size >= LARGE:
+        access.record("read", "remittance file", file.pk, detail="large")
+        return render(
+            request, "practice/remittances/large.html", {"file": file, "claims": claims_in(file.content.data)}
+        )
     found = preview(access.clinic, read_file(file))
     access.record("read", "remittance file", file.pk, detail=f"{len(found.plans)} payments")
     context = {
@@ -107,11 +116,18 @@ def remittance_file(request: ClinicRequest, key: UUID) -> HttpResponse:
 
 def _post(request: ClinicRequest, file: RemittanceFile) -> HttpResponse:
     access = request.access
+    if file.size >= LARGE:
+        with transaction.atomic():
+            job = ask_for_posting(access.clinic, access.user, file)
+            tasks.enqueue(job)
+        return redirect("job", access.clinic.slug, job.pk)
     found = post(access.clinic, access.user, file, origin=access.origin)
     posted = found.posted
     for row in posted:
         held = f"; {dollars(row.held_cents)} held" if row.held_cents else ""
         messages.success(request, f"{row.payer_name} {row.trace_number}: {dollars(row.amount_cents)} posted{held}.")
+    if found.next_claims:
+        messages.info(request, f"{len(found.next_claims)} claims to next payers made; they wait in the queue.")
     for record in found.known:
         messages.info(request, f"{record.trace_number} was posted before; nothing changed.")
     for record, why in found.refused:
@@ -235,6 +251,8 @@ def claim_money(request: ClinicRequest, key: UUID) -> HttpResponse:
         "next": next_payer(claim),
         "may_work": access.may(Can.WORK_CLAIMS),
         "lines": [(line.rpartition(":")[2], state) for line, state in states.items()],
+        "patient_paid": any(state.patient_paid for state in states.values()),
+        "written_off": any(state.written_off for state in states.values()),
         "answers": [
             (item, status_words(item.status_code), _reasons(item))
             for item in answers.order_by("remittance__paid_on", "segment")

@@ -21,6 +21,7 @@ from cleanclaim.practice.models import Claim, ClaimAnswer
 from cleanclaim.records import Adjustment, AdjustmentGroup, CoverageOrder
 from cleanclaim.records.remittance import ClaimStatusCode
 from cleanclaim.reference import adjustments
+from cleanclaim.reference.adjustments import AdjustmentKind
 
 REASONS = 4
 """Reasons that a line of the form has room for."""
@@ -85,6 +86,9 @@ class LineForm(Styled, forms.Form):
             self.fields[f"amount_{number}"] = MoneyField(required=False, label=f"amount {number}")
             for name, css in (("group", "form-select"), ("reason", "form-control"), ("amount", "form-control")):
                 self.fields[f"{name}_{number}"].widget.attrs["class"] = f"{css} form-control-sm"
+            self.fields[f"reason_{number}"].widget.attrs |= {"list": "reasons", "autocomplete": "off"}
+        for number, group in enumerate((AdjustmentGroup.CONTRACTUAL, AdjustmentGroup.PATIENT), start=1):
+            self.fields[f"group_{number}"].initial = group.value
 
     @property
     def reasons(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
@@ -100,7 +104,7 @@ class LineForm(Styled, forms.Form):
         found = []
         for number in range(1, REASONS + 1):
             group, reason, cents = (told.get(f"{name}_{number}") for name in ("group", "reason", "amount"))
-            if not group and not reason and cents is None:
+            if not reason and cents is None:
                 continue
             if not group or not reason or cents is None:
                 self.add_error(f"amount_{number}", "Expected group, reason and amount together.")
@@ -152,6 +156,7 @@ def paper(request: ClinicRequest, key: UUID) -> HttpResponse:
         "form": form,
         "lines": list(zip(filed.record.lines, lines, strict=True)),
         "refused": refused,
+        "reasons": [one for one in adjustments.described() if one.kind is AdjustmentKind.CARC],
         "wrong": data is not None and not refused,
         "earlier": ClaimAnswer.objects.filter(claim=claim, remittance__unposted_at=None).defer("answer").count(),
     }
