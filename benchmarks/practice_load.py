@@ -1,7 +1,7 @@
 """How fast the practice's pages are for many people at once, on PostgreSQL: `./dev bench practice_load`.
 
-A billing company of eight clinics: the sample clinic is multiplied to 200,000 claims of two years, each with its own
-patient's visit, lines and findings, sealed as they are in a practice; one in twelve is still open. Fifty people then
+A billing company of eight clinics: the sample clinic's patients are multiplied to 200,000 claims of two years with all
+that belongs to them, sealed as it is in a practice; one in twelve is still open. Fifty people then
 work for a minute on the same machine: they open the queue and its pages, claims, patients, figures and the day, and put
 claims on hold, with two seconds of thought between two pages. Printed are the times of the pages, errors, and whether
 every change that was answered is there afterwards.
@@ -22,24 +22,17 @@ import tempfile
 import threading
 import time
 import urllib.parse
-import uuid
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 CLAIMS = int(os.environ.get("CLAIMS", "200000"))
 USERS = int(os.environ.get("USERS", "50"))
 SECONDS = float(os.environ.get("SECONDS", "60"))
 THINK = 2.0
 CLINICS = int(os.environ.get("CLINICS", "8"))
-VISITS_OF_A_PATIENT = 12
-OPEN_ONE_IN = 12
-DAYS = 730
-CHUNK = 2000
+WARMING, WARM_UP = 8, 10.0
+"""Before anything is measured so many people work for so many seconds: each process reads its tables and templates."""
 TARGET = 0.300
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -58,7 +51,7 @@ def main() -> None:
         CLEANCLAIM_DATABASE=cluster.address(postgres.OWNER),
     )  # fmt: skip
     try:
-        fill()
+        fill(cluster.address("postgres"))
         os.environ["CLEANCLAIM_DATABASE"] = cluster.address(postgres.APP)
         measure()
         verify()
@@ -69,13 +62,15 @@ def main() -> None:
 # --- filling ---------------------------------------------------------------------------------------------
 
 
-def fill() -> None:
-    """Migrate, load the sample clinic, and multiply its claims."""
+def fill(superuser: str) -> None:
+    """Migrate, load the sample clinic, and multiply its claims; `superuser` is the database as its superuser."""
     from cleanclaim.practice import serving
 
     serving.prepare(migrate=True)
+    import psycopg
     from django.db import connection
 
+    from benchmarks._practice_rows import multiply
     from cleanclaim.practice import row_security, tenancy
     from cleanclaim.practice.demo import load_folder
     from tests import postgres
@@ -85,74 +80,12 @@ def fill() -> None:
     for number in range(CLINICS):
         clinic = load_folder(FOLDER, f"clinic-{number}", on=serving.DEMO_DAY)
         with tenancy.scope([clinic.pk]):
-            made += sum(multiplied(CLAIMS // CLINICS))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+            made += multiply(superuser, clinic, CLAIMS // CLINICS)
     row_security.grant(connection, postgres.APP)
     connection.close()
+    with psycopg.connect(superuser, autocommit=True) as session:
+        session.execute("VACUUM ANALYZE")  # as the database does by itself in a practice that grows day by day
     print(f"filled {made:,} claims in {time.perf_counter() - started:,.0f} s")
-
-
-def multiplied(wanted: int) -> Iterator[int]:
-    """Copies of a clinic's claims with new keys and earlier days until there are enough; yields each chunk's count."""
-    from django.db import transaction
-
-    from cleanclaim.practice.models import Claim, ClaimFinding, ClaimLine, Patient, Visit
-
-    templates = [
-        (claim, list(claim.lines.all()), list(claim.findings.all()))
-        for claim in Claim.objects.select_related("visit", "patient").prefetch_related("lines", "findings")
-    ]
-    for claim, lines, findings in templates:
-        for row in (claim, claim.visit, claim.patient, *lines, *findings):
-            _opened(row)
-    patient = None
-    for start in range(0, wanted, CHUNK):
-        patients, visits, claims, lines_made, findings_made = [], [], [], [], []
-        for number in range(start, min(start + CHUNK, wanted)):
-            claim, lines, findings = templates[number % len(templates)]
-            if patient is None or number % VISITS_OF_A_PATIENT == 0:
-                patient = _copy(claim.patient, number=f"L{number:07d}", family_name=f"Sample {number % 9973:04d}")
-                patients.append(patient)
-            is_open = number % OPEN_ONE_IN == 0
-            earlier = timedelta(days=number % 28 if is_open else number % DAYS)
-            day = claim.date_of_service - earlier
-            visit = _copy(claim.visit, number=f"LV{number:07d}", patient=patient, appointment=None, date_of_service=day)
-            made = _copy(
-                claim, number=f"LC{number:07d}", visit=visit, patient=patient, batch=None, coverage=None, replaces=None,
-                date_of_service=day, status=claim.status if is_open else "submitted",
-            )  # fmt: skip
-            visits.append(visit)
-            claims.append(made)
-            lines_made += [_copy(line, claim=made) for line in lines]
-            findings_made += [_copy(finding, claim=made) for finding in findings]
-        with transaction.atomic(), _told():
-            for model, rows in (
-                (Patient, patients), (Visit, visits), (Claim, claims), (ClaimLine, lines_made),
-                (ClaimFinding, findings_made),
-            ):  # fmt: skip
-                model.objects.bulk_create(rows, batch_size=CHUNK)
-        yield len(claims)
-
-
-def _told() -> AbstractContextManager[None]:
-    from cleanclaim.practice import tenancy
-
-    return tenancy.scope(tenancy.clinics_in_scope())
-
-
-def _opened(row: Any) -> None:  # noqa: ANN401 - any row
-    """Open a row's sealed fields once, so that copies of it can be sealed in their own place."""
-    for item in row._meta.concrete_fields:  # noqa: SLF001
-        getattr(row, item.attname)
-
-
-def _copy(row: Any, **changes: object) -> Any:  # noqa: ANN401 - any row
-    values = {item.attname: row.__dict__[item.attname] for item in row._meta.concrete_fields}  # noqa: SLF001
-    copied = type(row)(**{**values, "id": uuid.uuid4()})
-    for name, value in changes.items():
-        setattr(copied, name, value)
-    return copied
 
 
 # --- working ---------------------------------------------------------------------------------------------
@@ -260,15 +193,8 @@ def measure() -> None:
     try:
         _wait_for(port)
         waited = Waited()
-        warm = Person(0, port, users[0], Waited())
-        warm.work(time.monotonic() + 5)
-        until = time.monotonic() + SECONDS
-        people = [Person(number, port, users[number % len(users)], waited) for number in range(USERS)]
-        threads = [threading.Thread(target=person.work, args=(until,)) for person in people]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        _work([Person(-number, port, users[number % len(users)], Waited()) for number in range(WARMING)], WARM_UP)
+        _work([Person(number, port, users[number % len(users)], waited) for number in range(USERS)], SECONDS)
     finally:
         server.terminate()
         server.wait(30)
@@ -284,6 +210,16 @@ def measure() -> None:
     for error in waited.errors[:5]:
         print(f"  error: {error}")
     _HELD.update(waited.held)
+
+
+def _work(people: list[Person], seconds: float) -> None:
+    """Let these people work for so long."""
+    until = time.monotonic() + seconds
+    threads = [threading.Thread(target=person.work, args=(until,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 _HELD: set[str] = set()
