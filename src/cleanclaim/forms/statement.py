@@ -229,12 +229,10 @@ def _visit(sheet: _Sheet, visit: StatementVisit) -> None:
             sheet.text(_LEFT + 10, part)
             sheet.y -= 12.5
     for words, amount in visit.told:
-        width = _COLUMNS[-2] - _LEFT - 24
-        for place, part in enumerate(simpleSplit(page_letters(words), _PLAIN, 8, width)):
+        told = words if amount is None else f"{words.removesuffix('.')}: {dollars(amount)}."
+        for part in simpleSplit(page_letters(told), _PLAIN, 8, _RIGHT - _LEFT - 20):
             sheet.need(12)
             sheet.text(_LEFT + 10, part, size=8, color=_QUIET)
-            if place == 0 and amount is not None:
-                sheet.text_right(_RIGHT, dollars(amount), size=8, color=_QUIET)
             sheet.y -= 11
     sheet.y -= 2
     sheet.rule()
