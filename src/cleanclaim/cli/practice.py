@@ -128,6 +128,7 @@ def create_owner(
     from django.core.exceptions import ValidationError  # noqa: PLC0415 - after set_up
     from django.core.validators import validate_email  # noqa: PLC0415 - after set_up
     from django.db import transaction  # noqa: PLC0415 - after set_up
+    from django.utils import timezone  # noqa: PLC0415 - after set_up
 
     from cleanclaim.practice import audit_trail, tenancy  # noqa: PLC0415 - after set_up
     from cleanclaim.practice.invitations import password_link  # noqa: PLC0415 - after set_up
@@ -141,7 +142,9 @@ def create_owner(
     if place is None:
         unusable(f"--clinic {clinic}: there is no such clinic; load one, or add it on the page of the company")
     with transaction.atomic(), tenancy.scope([place.pk]):
-        user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email, name=name or email)
+        user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(
+            email, name=name or email, invited_at=timezone.now()
+        )
         membership, _made = Membership.objects.update_or_create(
             user=user, clinic=place, defaults={"role": Role.OWNER.value}
         )

@@ -20,8 +20,9 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.starting import NoTherapistError, start_from_appointment
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import Appointment, AppointmentStatus, Patient, Provider, Visit
-from cleanclaim.practice.pages.patients.entering import address_of, posted_version, save_shown
+from cleanclaim.practice.pages.patients.entering import address_of, save_shown
 from cleanclaim.practice.pages.patients.searching import matching
+from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.records import VisitKind
 
 _OPEN = (AppointmentStatus.BOOKED.value, AppointmentStatus.ARRIVED.value)
@@ -137,7 +138,7 @@ def appointment(request: ClinicRequest, key: UUID) -> HttpResponse:
     if clashes:
         return _form_page(request, form, {**context, "clashes": clashes})
     row.status = AppointmentStatus.BOOKED.value
-    if not save_shown(row, posted_version(request), ["provider", "starts_at", "minutes", "kind", "status"]):
+    if not save_shown(row, shown_version(request), ["provider", "starts_at", "minutes", "kind", "status"]):
         return _form_page(request, form, {**context, "is_stale": True})
     request.access.record("change", "appointment", row.id, detail=", ".join(form.changed_data))
     messages.success(request, f"Moved to {row.starts_at:%A, %B} {row.starts_at.day}.")
@@ -156,7 +157,7 @@ def set_status(request: ClinicRequest, key: UUID) -> HttpResponse:
         messages.warning(request, "The visit of this appointment has begun; nothing was done.")
     else:
         row.status = wanted
-        if save_shown(row, posted_version(request), ["status"]):
+        if save_shown(row, shown_version(request), ["status"]):
             request.access.record("change", "appointment", row.id, detail="status")
         else:
             messages.warning(request, "Somebody else changed this appointment meanwhile; nothing was done.")

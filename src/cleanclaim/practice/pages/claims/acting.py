@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -145,37 +146,44 @@ def claim_patient(request: ClinicRequest, key: UUID) -> HttpResponse:
 @clinic_page(Can.WORK_CLAIMS, area="claims")
 def claim_replace(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Begin a replacement of a filed claim, and go to it."""
-    _exists(key)
     access = request.access
-    try:
-        made = replace_claim(access.clinic, key, access.user, request.POST.get("reference", ""))
-    except NotFiledError as error:
-        return _answered(request, key, Outcome(refused=(str(error),)), "")
-    return _go_to(request, made, f"Replacement {made.number} begun. It goes out when you release it.")
+    return _answer_with(
+        request,
+        key,
+        lambda: replace_claim(access.clinic, key, access.user, request.POST.get("reference", "")),
+        "Replacement {} begun. It goes out when you release it.",
+    )
 
 
 @require_POST
 @clinic_page(Can.WORK_CLAIMS, area="claims")
 def claim_void(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Make the void of a filed claim, and go to it."""
-    _exists(key)
-    try:
-        made = void_claim(key, request.access.user, request.POST.get("reference", ""))
-    except NotFiledError as error:
-        return _answered(request, key, Outcome(refused=(str(error),)), "")
-    return _go_to(request, made, f"Void {made.number} made. It goes out when you release it.")
+    return _answer_with(
+        request,
+        key,
+        lambda: void_claim(key, request.access.user, request.POST.get("reference", "")),
+        "Void {} made. It goes out when you release it.",
+    )
 
 
 @require_POST
 @clinic_page(Can.WORK_CLAIMS, area="claims")
 def claim_drop(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Give up a replacement or void that has not gone out, and go back to the claim that it answered."""
+    return _answer_with(
+        request, key, lambda: drop_answer(key, request.access.user), "Given up: {} stands as it was filed."
+    )
+
+
+def _answer_with(request: ClinicRequest, key: UUID, make: Callable[[], Claim], words: str) -> HttpResponse:
+    """Do what gives another claim, and go to that one; `words` say so, with its number."""
     _exists(key)
     try:
-        earlier = drop_answer(key, request.access.user)
+        claim = make()
     except NotFiledError as error:
         return _answered(request, key, Outcome(refused=(str(error),)), "")
-    return _go_to(request, earlier, "Given up: this claim stands as it was filed.")
+    return _go_to(request, claim, words.format(claim.number))
 
 
 def _exists(key: UUID) -> None:

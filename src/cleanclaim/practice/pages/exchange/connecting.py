@@ -15,7 +15,8 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.connecting import connection_of
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import ConnectionKind, ExchangeConnection, StaleRowError
-from cleanclaim.practice.pages.setup.entering import Groups, shown_version
+from cleanclaim.practice.pages.setup.entering import Groups
+from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.practice.templatetags.practice import plural
 from cleanclaim.submission.connections import ConnectionProblemError, UnknownHostKeyError
 

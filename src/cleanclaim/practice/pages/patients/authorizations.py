@@ -18,7 +18,8 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import Authorization
 from cleanclaim.practice.pages.patients.coverages import coverage_or_404
-from cleanclaim.practice.pages.patients.entering import Groups, form_page, posted_version, save_shown
+from cleanclaim.practice.pages.patients.entering import Groups, form_page, save_shown
+from cleanclaim.practice.pages.versions import shown_version
 
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _MOST = 9999
@@ -123,7 +124,7 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
         if not form.is_bound:
             request.access.record("read", "authorization", approval.id, detail="to edit")
         return form_page(request, form, title=title, patient=patient, row=approval)
-    if not save_shown(form.save(commit=False), posted_version(request), AuthorizationForm.Meta.fields):
+    if not save_shown(form.save(commit=False), shown_version(request), AuthorizationForm.Meta.fields):
         return form_page(request, form, title=title, patient=patient, row=approval, is_stale=True)
     request.access.record("change", "authorization", approval.id, detail=", ".join(form.changed_data))
     messages.success(request, "Saved.")

@@ -18,15 +18,9 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.front_desk import secondary_reasons
 from cleanclaim.practice.form_fields import AnswerField, DayField, MoneyField, StateField, Styled, ZipField
 from cleanclaim.practice.models import ClinicPayer, Coverage, Patient
-from cleanclaim.practice.pages.patients.entering import (
-    Groups,
-    form_page,
-    may_see_money,
-    patient_or_404,
-    posted_version,
-    save_shown,
-)
+from cleanclaim.practice.pages.patients.entering import Groups, form_page, may_see_money, patient_or_404, save_shown
 from cleanclaim.practice.pages.patients.payer_choice import PayerChoice, payer_choices
+from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.records import Relationship, Sex
 
 _SUBSCRIBER = ("holder_family_name", "holder_given_name", "holder_birth_date", "holder_sex")
@@ -227,7 +221,7 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
         if not form.is_bound:
             request.access.record("read", "coverage", coverage.id, detail="card with member id, to edit")
         return form_page(request, form, title=title, patient=patient, row=coverage)
-    if not save_shown(form.filled(), posted_version(request), _WRITTEN):
+    if not save_shown(form.filled(), shown_version(request), _WRITTEN):
         return form_page(request, form, title=title, patient=patient, row=coverage, is_stale=True)
     _keep_payer(coverage)
     request.access.record("change", "coverage", coverage.id, detail=", ".join(form.changed_data))
@@ -266,7 +260,7 @@ def end(request: ClinicRequest, key: UUID) -> HttpResponse:
     if coverage.valid_from and coverage.valid_through < coverage.valid_from:
         form.add_error("valid_through", "Expected a day on or after the first one.")
         return form_page(request, form, **options)
-    if not save_shown(coverage, posted_version(request), ["valid_through"]):
+    if not save_shown(coverage, shown_version(request), ["valid_through"]):
         return form_page(request, form, is_stale=True, **options)
     request.access.record("change", "coverage", coverage.id, detail="valid_through")
     messages.success(request, f"{coverage} ends on {coverage.valid_through:%B %-d, %Y}.")
@@ -292,7 +286,7 @@ def looked(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Say that somebody has looked for approvals, and that what is on file is all there is (or take that back)."""
     coverage = coverage_or_404(key)
     coverage.authorizations_known = request.POST.get("known") == "1"
-    if save_shown(coverage, posted_version(request), ["authorizations_known"]):
+    if save_shown(coverage, shown_version(request), ["authorizations_known"]):
         request.access.record("change", "coverage", coverage.id, detail="authorizations_known")
     else:
         messages.warning(request, "Somebody else changed this coverage meanwhile; nothing was done.")

@@ -37,12 +37,6 @@ def may_see_money(access: Access) -> bool:
     return access.may(Can.EDIT_PATIENTS) or access.may(Can.SEE_CLAIMS)
 
 
-def posted_version(request: ClinicRequest) -> int:
-    """The version of the row that the form showed; 0, which no row has, where the browser sent none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
-
-
 def form_page(  # noqa: PLR0913 - what the page shows
     request: ClinicRequest,
     form: forms.BaseForm,

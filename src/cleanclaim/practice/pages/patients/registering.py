@@ -19,8 +19,9 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import AnswerField, DayField, PhoneField, StateField, Styled, ZipField
 from cleanclaim.practice.models import Patient
-from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404, posted_version, save_shown
+from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404, save_shown
 from cleanclaim.practice.pages.patients.searching import perhaps_the_same
+from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.reference import postal
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,20}")
@@ -192,7 +193,7 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
         patient.ssn = form.cleaned_data["ssn"]
         fields.append("ssn")
     form.save(commit=False)
-    if not save_shown(patient, posted_version(request), fields):
+    if not save_shown(patient, shown_version(request), fields):
         return form_page(request, form, title=title, patient=patient, row=patient, is_stale=True)
     changed = [name for name in form.changed_data if name in fields]
     request.access.record("change", "patient", patient.id, detail=", ".join(changed))
@@ -206,7 +207,7 @@ def set_active(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Put a patient aside, or take them back: an inactive one is kept and found, and left out of lists."""
     patient = patient_or_404(key)
     patient.is_active = request.POST.get("active") == "1"
-    if save_shown(patient, posted_version(request), ["is_active"]):
+    if save_shown(patient, shown_version(request), ["is_active"]):
         request.access.record("change", "patient", patient.id, detail="is_active")
     else:
         messages.warning(request, "Somebody else changed this patient meanwhile; nothing was done.")

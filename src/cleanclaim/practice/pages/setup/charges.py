@@ -18,7 +18,8 @@ from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import Charge, StaleRowError
 from cleanclaim.practice.pages.asked_days import day_asked
-from cleanclaim.practice.pages.setup.entering import done, form_page, shown_version
+from cleanclaim.practice.pages.setup.entering import done, form_page
+from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.reference import procedures
 
 _LARGEST_FILE = 256 * 1024

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.form_fields import PhoneField, StateField, Styled, ZipField
 from cleanclaim.practice.models import Clinic
-from cleanclaim.practice.pages.setup.entering import Groups, done, form_page, shown_version
+from cleanclaim.practice.pages.setup.entering import Groups, done, form_page
 from cleanclaim.practice.pages.setup.providers import checked_npi
+from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.reference import fee_schedule, taxonomy
 
 _TAX_ID = re.compile(r"\d{9}")

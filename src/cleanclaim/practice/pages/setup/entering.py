@@ -13,15 +13,10 @@ from django.urls import reverse
 
 from cleanclaim.practice.access import ClinicRequest
 from cleanclaim.practice.models import ClinicRow, StaleRowError
+from cleanclaim.practice.pages.versions import shown_version
 
 Groups = Sequence[tuple[str, Sequence[str]]]
 """Parts of a form: legend, names of fields."""
-
-
-def shown_version(request: ClinicRequest) -> int:
-    """The version of the row that the form showed; 0, which no row has, where the browser sent none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def form_page(  # noqa: PLR0913 - what the page shows
@@ -86,6 +81,38 @@ def keep(request: ClinicRequest, form: Any, subject: str) -> bool:  # noqa: ANN4
         return False
     request.access.record("change", subject, row.pk, detail=", ".join(fields))
     return True
+
+
+def add_page(
+    request: ClinicRequest,
+    form: Any,
+    subject: str,
+    *,
+    title: str,
+    back: str,
+    groups: Groups,  # noqa: ANN401 - a form of any row
+) -> HttpResponse:
+    """A page on which a row of the set-up is added, and back to its list once it is."""
+    if form.is_bound and form.is_valid() and keep(request, form, subject):
+        return done(request, f"{form.instance} is added.", back)
+    return form_page(request, form, title=title, back=back, groups=groups)
+
+
+def edit_page(
+    request: ClinicRequest,
+    form: Any,
+    subject: str,
+    *,
+    title: str,
+    back: str,
+    groups: Groups,  # noqa: ANN401 - a form of any row
+) -> HttpResponse:
+    """A page on which a row of the set-up is changed, unless somebody else did meanwhile."""
+    row = form.instance
+    is_valid = form.is_bound and form.is_valid()
+    if is_valid and keep(request, form, subject):
+        return done(request, f"{form.instance} is saved.", back)
+    return form_page(request, form, title=title, back=back, row=row, groups=groups, is_stale=is_valid)
 
 
 def done(request: ClinicRequest, said: str, back: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.form_fields import AnswerField, PhoneField, StateField, Styled, ZipField
 from cleanclaim.practice.models import Clinic, ClinicPayer
-from cleanclaim.practice.pages.setup.entering import Groups, done, form_page, keep
+from cleanclaim.practice.pages.setup.entering import Groups, add_page, edit_page
 from cleanclaim.reference import payers
 from cleanclaim.reference.payers import SETTINGS, Payer
 
@@ -99,9 +99,7 @@ def clinic_payers(request: ClinicRequest) -> HttpResponse:
 def add(request: ClinicRequest) -> HttpResponse:
     """Add a payer."""
     form = PayerForm(request.POST or None, known=known_payers(request.access.clinic))
-    if form.is_bound and form.is_valid() and keep(request, form, "payer"):
-        return done(request, f"{form.instance} is added.", "setup_payers")
-    return form_page(request, form, title="Add a payer", back="setup_payers", groups=PayerForm.groups)
+    return add_page(request, form, "payer", title="Add a payer", back="setup_payers", groups=PayerForm.groups)
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,9 +111,4 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
         raise Http404
     title = str(row)
     form = PayerForm(request.POST or None, instance=row, known=known_payers(request.access.clinic))
-    is_valid = form.is_bound and form.is_valid()
-    if is_valid and keep(request, form, "payer"):
-        return done(request, f"{form.instance} is saved.", "setup_payers")
-    return form_page(
-        request, form, title=title, back="setup_payers", row=row, groups=PayerForm.groups, is_stale=is_valid
-    )
+    return edit_page(request, form, "payer", title=title, back="setup_payers", groups=PayerForm.groups)

@@ -15,7 +15,7 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import DayField, StateField, Styled
 from cleanclaim.practice.models import Provider
-from cleanclaim.practice.pages.setup.entering import Groups, done, form_page, keep
+from cleanclaim.practice.pages.setup.entering import Groups, add_page, edit_page
 from cleanclaim.records import Credential
 from cleanclaim.reference import taxonomy
 
@@ -113,9 +113,8 @@ def providers(request: ClinicRequest) -> HttpResponse:
 def add(request: ClinicRequest) -> HttpResponse:
     """Add somebody who treats (`?refers=1`: who refers)."""
     form = ProviderForm(request.POST or None, initial={"treats": "refers" not in request.GET})
-    if form.is_bound and form.is_valid() and keep(request, form, "provider"):
-        return done(request, f"{form.instance} is added.", "setup_providers")
-    return form_page(request, form, title="Add a provider", back="setup_providers", groups=ProviderForm.groups)
+    title = "Add a provider"
+    return add_page(request, form, "provider", title=title, back="setup_providers", groups=ProviderForm.groups)
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,9 +126,4 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
         raise Http404
     title = str(row)
     form = ProviderForm(request.POST or None, instance=row)
-    is_valid = form.is_bound and form.is_valid()
-    if is_valid and keep(request, form, "provider"):
-        return done(request, f"{form.instance} is saved.", "setup_providers")
-    return form_page(
-        request, form, title=title, back="setup_providers", row=row, groups=ProviderForm.groups, is_stale=is_valid
-    )
+    return edit_page(request, form, "provider", title=title, back="setup_providers", groups=ProviderForm.groups)
