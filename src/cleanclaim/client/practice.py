@@ -13,6 +13,14 @@ from datetime import date
 from uuid import UUID
 
 from cleanclaim import records
+from cleanclaim.client.claim_work import (
+    BatchDocument,
+    FixSent,
+    ReasonSent,
+    ReferenceSent,
+    ReleasedDocument,
+    ReleaseSent,
+)
 from cleanclaim.client.claims import (
     BuildSent,
     BuiltDocument,
@@ -28,6 +36,12 @@ from cleanclaim.client.claims import (
     StoredFinding,
 )
 from cleanclaim.client.connection import Connection
+from cleanclaim.client.coverage_facts import (
+    AuthorizationDocument,
+    AuthorizationFields,
+    EligibilityDocument,
+    EligibilityFields,
+)
 from cleanclaim.client.interchange import TakenDocument
 from cleanclaim.client.patients import (
     CoverageDocument,
@@ -38,6 +52,7 @@ from cleanclaim.client.patients import (
     PlanDocument,
     PlanFields,
 )
+from cleanclaim.client.payments import ClaimAnswerDocument, PostedDocument, RemittanceDocument
 from cleanclaim.client.visits import CheckDocument, CheckSent, VisitDocument, VisitFields
 from cleanclaim.client.wire import Page
 
@@ -115,6 +130,37 @@ class Practice:
         """Change fields of a coverage as you read it."""
         return self.connection.patch(f"/coverages/{coverage.key}", change, coverage.version, CoverageDocument)
 
+    def eligibility(self, coverage: UUID) -> Iterator[EligibilityDocument]:
+        """What was found out about a coverage."""
+        return self.connection.pages(f"/coverages/{coverage}/eligibility", EligibilityDocument)
+
+    def add_eligibility(
+        self, coverage: UUID, answer: EligibilityFields, *, key: str | None = None
+    ) -> EligibilityDocument:
+        """Add an answer on eligibility."""
+        return self.connection.post(f"/coverages/{coverage}/eligibility", answer, EligibilityDocument, key=key)
+
+    def authorizations(self, coverage: UUID) -> Iterator[AuthorizationDocument]:
+        """A coverage's approvals."""
+        return self.connection.pages(f"/coverages/{coverage}/authorizations", AuthorizationDocument)
+
+    def authorization(self, key: UUID) -> AuthorizationDocument:
+        """Read an approval."""
+        return self.connection.get(f"/authorizations/{key}", AuthorizationDocument)
+
+    def add_authorization(
+        self, coverage: UUID, approval: AuthorizationFields, *, key: str | None = None
+    ) -> AuthorizationDocument:
+        """Add an approval to a coverage."""
+        return self.connection.post(f"/coverages/{coverage}/authorizations", approval, AuthorizationDocument, key=key)
+
+    def change_authorization(
+        self, approval: AuthorizationDocument, change: Mapping[str, object]
+    ) -> AuthorizationDocument:
+        """Change fields of an approval as you read it."""
+        address = f"/authorizations/{approval.key}"
+        return self.connection.patch(address, change, approval.version, AuthorizationDocument)
+
     def plans(self, patient: UUID) -> Iterator[PlanDocument]:
         """A patient's plans of care."""
         return self.connection.pages(f"/patients/{patient}/plans", PlanDocument)
@@ -175,6 +221,38 @@ class Practice:
         """Check an open claim again."""
         return self.connection.post(f"/claims/{key}/check", None, ClaimDocument)
 
+    def hold_claim(self, key: UUID, reason: str) -> ClaimDocument:
+        """Hold an open claim back."""
+        return self.connection.post(f"/claims/{key}/hold", ReasonSent(reason=reason), ClaimDocument)
+
+    def stop_holding_claim(self, key: UUID) -> ClaimDocument:
+        """Take a claim off hold; it is checked again."""
+        return self.connection.post(f"/claims/{key}/unhold", None, ClaimDocument)
+
+    def release_claims(self, claims: Sequence[UUID], *, key: str | None = None) -> ReleasedDocument:
+        """Release claims into files, one a payer."""
+        return self.connection.post("/claims/release", ReleaseSent(claims=tuple(claims)), ReleasedDocument, key=key)
+
+    def replace_claim(self, key: UUID, reference: str) -> ClaimDocument:
+        """Begin the claim that replaces a filed one; `reference` is the payer's number of it."""
+        return self.connection.post(f"/claims/{key}/replace", ReferenceSent(reference=reference), ClaimDocument)
+
+    def void_claim(self, key: UUID, reference: str) -> ClaimDocument:
+        """Make the claim that takes a filed one back; `reference` is the payer's number of it."""
+        return self.connection.post(f"/claims/{key}/void", ReferenceSent(reference=reference), ClaimDocument)
+
+    def apply_fix(self, finding: UUID, reason: str = "") -> ClaimDocument:
+        """Apply a finding's fix; one that states something about the visit needs a reason."""
+        return self.connection.post(f"/findings/{finding}/fix", FixSent(reason=reason), ClaimDocument)
+
+    def ignore_finding(self, finding: UUID, reason: str) -> ClaimDocument:
+        """Set a finding aside."""
+        return self.connection.post(f"/findings/{finding}/ignore", ReasonSent(reason=reason), ClaimDocument)
+
+    def stop_ignoring_finding(self, finding: UUID) -> ClaimDocument:
+        """Let a finding that was set aside stand again."""
+        return self.connection.post(f"/findings/{finding}/stand", None, ClaimDocument)
+
     def claim_as_fhir(self, key: UUID) -> bytes:
         """A claim as a FHIR R4 Bundle."""
         return self.connection.call("GET", f"/claims/{key}/fhir").content
@@ -182,6 +260,35 @@ class Practice:
     def findings(self, **filters: object) -> Iterator[StoredFinding]:
         """Findings; filters are claim, rule and severity."""
         return self.connection.pages("/findings", StoredFinding, **filters)
+
+    # --- files and payments ---------------------------------------------------------------------------------------
+
+    def batches(self, *, payer: str | None = None) -> Iterator[BatchDocument]:
+        """The claim files that were made."""
+        return self.connection.pages("/batches", BatchDocument, payer=payer)
+
+    def batch(self, key: UUID) -> BatchDocument:
+        """Read what a claim file is."""
+        return self.connection.get(f"/batches/{key}", BatchDocument)
+
+    def download_batch(self, key: UUID) -> bytes:
+        """A claim file (837P) as it was made."""
+        return self.connection.call("GET", f"/batches/{key}/content").content
+
+    def post_remittance(self, file: bytes, *, key: str) -> PostedDocument:
+        """Post the payments of a remittance file (835)."""
+        answer = self.connection.call(
+            "POST", "/remittances", data=file, headers={"Idempotency-Key": key}, type_="application/edi-x12"
+        )
+        return PostedDocument.model_validate_json(answer.content)
+
+    def remittances(self) -> Iterator[RemittanceDocument]:
+        """The payments that were posted."""
+        return self.connection.pages("/remittances", RemittanceDocument)
+
+    def claim_answers(self, **filters: object) -> Iterator[ClaimAnswerDocument]:
+        """What payers said of claims; filters are claim and remittance."""
+        return self.connection.pages("/answers", ClaimAnswerDocument, **filters)
 
     # --- whole tables and other systems ---------------------------------------------------------------------------
 

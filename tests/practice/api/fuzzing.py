@@ -26,7 +26,22 @@ from cleanclaim.practice import tenancy
 from cleanclaim.practice.api.application import api
 from cleanclaim.practice.api.scopes import Scope
 from cleanclaim.practice.api.tokens import make_token
-from cleanclaim.practice.models import Claim, Clinic, Coverage, Membership, Patient, PlanOfCare, Role, Visit
+from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.models import (
+    Authorization,
+    Batch,
+    Claim,
+    ClaimFinding,
+    Clinic,
+    Coverage,
+    Membership,
+    Patient,
+    PlanOfCare,
+    Role,
+    Visit,
+)
+
+schemathesis.serializer.alias("application/edi-x12", "application/octet-stream")
 
 CHECKS = [
     not_a_server_error,
@@ -36,7 +51,13 @@ CHECKS = [
     response_schema_conformance,
 ]
 _KEYS = itertools.count(1)
-_FEWER = {"check": 4, "check_visit": 4, "build_claims": 4, "recheck_claim": 4}
+_FEWER = dict.fromkeys(
+    (
+        "check", "check_visit", "build_claims", "recheck_claim", "stop_holding_claim", "release_claims",
+        "replace_claim", "void_claim", "ignore_finding", "stop_ignoring_finding", "apply_fix", "post_remittance",
+    ),
+    4,
+)  # fmt: skip
 """How many times fewer calls are made of what takes the engine's time."""
 
 
@@ -45,6 +66,13 @@ def owner_token(clinic: Clinic) -> str:
     membership = Membership.objects.get(clinic=clinic, role=Role.OWNER.value)
     with tenancy.scope([clinic.id]):
         return make_token(clinic, membership, "fuzz", tuple(Scope))[1]
+
+
+def _one_batch(clinic: Clinic) -> Batch:
+    """A file of one ready claim of the clinic, made now."""
+    claim = Claim.objects.filter(status="ready").order_by("number")[0]
+    member = Membership.objects.get(clinic=clinic, role=Role.OWNER.value)
+    return release(clinic, [claim.pk], member.user).batches[0]
 
 
 class Fuzzer:
@@ -62,6 +90,11 @@ class Fuzzer:
                 "plans": [str(key) for key in PlanOfCare.objects.order_by("pk").values_list("pk", flat=True)[:5]],
                 "visits": [str(key) for key in Visit.objects.order_by("pk").values_list("pk", flat=True)[:5]],
                 "claims": [str(key) for key in Claim.objects.order_by("pk").values_list("pk", flat=True)[:5]],
+                "findings": [str(key) for key in ClaimFinding.objects.order_by("pk").values_list("pk", flat=True)[:5]],
+                "authorizations": [
+                    str(key) for key in Authorization.objects.order_by("pk").values_list("pk", flat=True)[:5]
+                ],
+                "batches": [str(_one_batch(clinic).pk)],
             }
         self.schema = schemathesis.openapi.from_dict(
             json.loads(json.dumps(api.get_openapi_schema())), config=SchemathesisConfig.from_dict({})

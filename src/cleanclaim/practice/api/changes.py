@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from cleanclaim.client.wire import Misfit
 from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.problems import ApiProblemError, misfits, unfit
-from cleanclaim.practice.models import ClinicRow
+from cleanclaim.practice.models import ClinicRow, StaleRowError
 
 M = TypeVar("M", bound=pydantic.BaseModel)
 
@@ -39,6 +39,16 @@ def require_version(request: ApiRequest, row: ClinicRow) -> int:
     if found is None or int(found["version"]) != row.version:
         raise stale()
     return row.version
+
+
+def write(row: ClinicRow, version: int, columns: Mapping[str, Any]) -> None:
+    """Write columns of a row that is at `version`. Raises `ApiProblemError` (412) where it was changed meanwhile."""
+    for name, value in columns.items():
+        setattr(row, name, value)
+    try:
+        row.save_if_unchanged(version, *sorted(columns))
+    except StaleRowError:
+        raise stale() from None
 
 
 def stale() -> ApiProblemError:

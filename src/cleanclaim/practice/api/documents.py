@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
 from cleanclaim.bill.job import BilledClaim
 from cleanclaim.bill.output import claim_document
+from cleanclaim.client.claim_work import BatchDocument
 from cleanclaim.client.claims import ClaimDocument, ClaimLineDocument, ClaimSummary, StoredFinding
+from cleanclaim.client.coverage_facts import AuthorizationDocument, EligibilityDocument
 from cleanclaim.client.patients import CoverageDocument, PatientDocument, PlanDocument
+from cleanclaim.client.payments import ClaimAnswerDocument, RemittanceDocument
 from cleanclaim.client.visits import CheckedVisit, VisitDocument
+from cleanclaim.client.wire import Stored
 from cleanclaim.practice.access import Access, Can
-from cleanclaim.practice.engine.records import coverage_record, patient_record, plan_record, visit_record
+from cleanclaim.practice.engine.records import (
+    authorization_record,
+    coverage_record,
+    patient_record,
+    plan_record,
+    visit_record,
+)
 from cleanclaim.practice.models import (
+    Authorization,
+    Batch,
     Claim,
+    ClaimAnswer,
     ClaimFinding,
     ClaimLine,
     ClinicRow,
     Coverage,
+    EligibilityAnswer,
     Patient,
     PlanOfCare,
+    Remittance,
     Visit,
 )
 from cleanclaim.records import Credential, ProgressReport
 
 
 def _head(row: ClinicRow) -> dict[str, Any]:
-    return {"key": row.pk, "version": row.version, "created_at": row.created_at, "changed_at": row.changed_at}
+    moments = {name: getattr(row, name).astimezone(UTC) for name in ("created_at", "changed_at")}
+    return {"key": row.pk, "version": row.version, **moments}
 
 
 def patient_document(patient: Patient) -> PatientDocument:
@@ -158,3 +177,45 @@ def _claim_line(line: ClaimLine) -> ClaimLineDocument:
         "patient_share_cents", "price_status", "origin",
     )  # fmt: skip
     return ClaimLineDocument.model_validate({"number": line.position, **{name: getattr(line, name) for name in plain}})
+
+
+# --- files, payments and facts of coverages -------------------------------------------------------------------
+
+
+def batch_document(batch: Batch) -> BatchDocument:
+    """A claim file, without its content."""
+    return BatchDocument.model_validate(_document(batch, BatchDocument))
+
+
+def remittance_document(remittance: Remittance) -> RemittanceDocument:
+    """A payment as it was posted."""
+    return RemittanceDocument.model_validate(_document(remittance, RemittanceDocument))
+
+
+def claim_answer_document(answer: ClaimAnswer) -> ClaimAnswerDocument:
+    """What a payment says about one claim."""
+    links = {"remittance": answer.remittance_id, "claim": answer.claim_id}
+    return ClaimAnswerDocument.model_validate({**_document(answer, ClaimAnswerDocument, but=tuple(links)), **links})
+
+
+_DOLLARS = ("at_least_cents", "at_most_cents", "deductible_met_cents")
+
+
+def eligibility_document(answer: EligibilityAnswer, access: Access) -> EligibilityDocument:
+    """An answer on eligibility; without its dollars for roles that see none."""
+    fields = _document(answer, EligibilityDocument, but=("coverage",))
+    if not (access.may(Can.SEE_CLAIMS) or access.may(Can.EDIT_PATIENTS)):
+        fields |= dict.fromkeys(_DOLLARS)
+    return EligibilityDocument.model_validate({**fields, "coverage": answer.coverage_id})
+
+
+def authorization_document(approval: Authorization) -> AuthorizationDocument:
+    """A payer's approval."""
+    fields = authorization_record(approval).model_dump()
+    return AuthorizationDocument.model_validate({**_head(approval), **fields, "coverage": approval.coverage_id})
+
+
+def _document(row: ClinicRow, shape: type[BaseModel], *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What every stored document says, and the fields of the shape that the row has by the same name."""
+    own = {name: getattr(row, name) for name in shape.model_fields if name not in {*but, *Stored.model_fields}}
+    return {**_head(row), **own}

@@ -43,6 +43,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "as_of": "2026-09-25",
     },
     "BuildSent": {"visits": ["5b0ad9f0-6d2c-4d70-8d2b-3cf6f2b7b6a1"]},
+    "ReasonSent": {"reason": "Waits for the corrected referral."},
+    "FixSent": {"reason": "Separate regions, 15 minutes each, as noted."},
+    "ReferenceSent": {"reference": "2026270123456"},
+    "ReleaseSent": {"claims": ["5b0ad9f0-6d2c-4d70-8d2b-3cf6f2b7b6a1"]},
+    "EligibilityFields": {"asked_on": "2026-09-25", "source": "payer portal", "is_active": True},
+    "AuthorizationFields": {"number": "A-7731", "valid_from": "2026-09-01", "visits_allowed": 12},
+    "AuthorizationChange": {"visits_allowed": 18},
     "CodeSearch": {"words": "stationary bike 10 min for quad endurance", "day": "2026-09-25"},
     "DiagnosisSearch": {"words": "frozen shoulder left", "day": "2026-09-25"},
     "PriceSent": {

@@ -50,7 +50,7 @@ def begin(request: HttpRequest, token: ApiToken, key: str) -> Held | HttpRespons
     where the key was used for another call.
     """
     digest = _digest(request)
-    IdempotencyKey.objects.filter(token=token, created_at__lt=timezone.now() - KEPT).delete()
+    IdempotencyKey.objects.filter(token=token, changed_at__lt=timezone.now() - KEPT).delete()
     row = IdempotencyKey(
         clinic_id=token.clinic_id, token=token, key=key, request_digest=digest, status=0, body=Plain(b"")
     )

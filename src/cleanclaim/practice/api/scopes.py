@@ -24,9 +24,9 @@ class Scope(StrEnum):
 
 
 SAYS: dict[Scope, str] = {
-    Scope.READ: "read patients, visits, claims and findings; check, search and price",
-    Scope.WRITE: "register and change patients, coverages, plans and visits",
-    Scope.CLAIMS: "build claims and check them again",
+    Scope.READ: "read patients, visits, claims, findings, files and payments; check, search and price",
+    Scope.WRITE: "register and change patients, coverages, approvals, plans and visits",
+    Scope.CLAIMS: "build, fix, hold, release, replace and void claims; take their files; post payments",
     Scope.EXPORT: "take whole tables",
 }
 """What each scope allows, in words."""

@@ -190,18 +190,21 @@ def load_coverage(clinic: Clinic, patient: Patient, record: records.Coverage) ->
 def load_authorizations(clinic: Clinic, coverage: Coverage, record: records.Coverage) -> None:
     """The authorizations of a coverage."""
     for item in record.authorizations or ():
-        Authorization.objects.create(
-            clinic=clinic,
-            coverage=coverage,
-            number=item.number,
-            valid_from=item.valid_from,
-            valid_through=item.valid_through,
-            visits_allowed=item.visits_allowed,
-            visits_used_before=item.visits_used,
-            units_allowed=item.units_allowed,
-            units_used_before=item.units_used,
-            codes=list(item.codes),
-        )
+        Authorization.objects.create(clinic=clinic, coverage=coverage, **authorization_columns(item))
+
+
+def authorization_columns(record: records.Authorization) -> dict[str, Any]:
+    """An approval's own columns."""
+    return {
+        "number": record.number,
+        "valid_from": record.valid_from,
+        "valid_through": record.valid_through,
+        "visits_allowed": record.visits_allowed,
+        "visits_used_before": record.visits_used,
+        "units_allowed": record.units_allowed,
+        "units_used_before": record.units_used,
+        "codes": list(record.codes),
+    }
 
 
 def plan_columns(clinic: Clinic, record: records.PlanOfCare) -> dict[str, Any]:

@@ -128,21 +128,23 @@ def patient_record(
     )
 
 
+def authorization_record(approval: Authorization) -> records.Authorization:
+    """An approval; what was used is what its row says was used before."""
+    return records.Authorization(
+        number=approval.number,
+        valid_from=approval.valid_from,
+        valid_through=approval.valid_through,
+        visits_allowed=approval.visits_allowed,
+        visits_used=approval.visits_used_before,
+        units_allowed=approval.units_allowed,
+        units_used=approval.units_used_before,
+        codes=tuple(approval.codes),
+    )
+
+
 def coverage_record(coverage: Coverage, approvals: Iterable[Authorization]) -> records.Coverage:
     """A coverage with its authorizations."""
-    listed = tuple(
-        records.Authorization(
-            number=item.number,
-            valid_from=item.valid_from,
-            valid_through=item.valid_through,
-            visits_allowed=item.visits_allowed,
-            visits_used=item.visits_used_before,
-            units_allowed=item.units_allowed,
-            units_used=item.units_used_before,
-            codes=tuple(item.codes),
-        )
-        for item in approvals
-    )
+    listed = tuple(map(authorization_record, approvals))
     return records.Coverage(
         order=records.CoverageOrder(coverage.order),
         payer=coverage.payer,

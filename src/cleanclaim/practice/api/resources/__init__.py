@@ -2,14 +2,31 @@
 
 from ninja import Router
 
-from cleanclaim.practice.api.resources import checks, claims, codes, coverages, exports, interchange, patients, visits
+from cleanclaim.practice.api.resources import (
+    batches,
+    checks,
+    claim_work,
+    claims,
+    codes,
+    coverage_facts,
+    coverages,
+    exports,
+    interchange,
+    patients,
+    payments,
+    visits,
+)
 
 ROUTERS: tuple[Router, ...] = (
     checks.router,
     patients.router,
     coverages.router,
+    coverage_facts.router,
     visits.router,
     claims.router,
+    claim_work.router,
+    batches.router,
+    payments.router,
     codes.router,
     exports.router,
     interchange.router,

@@ -81,7 +81,7 @@ def build_claims(request: ApiRequest, sent: Annotated[BuildSent, JsonBody(...)])
 @needs(Scope.READ, Can.SEE_CLAIMS)
 def read_claim(request: ApiRequest, response: HttpResponse, key: UUID) -> ClaimDocument:
     """Read a claim with its lines and findings."""
-    row = _find(key)
+    row = find_claim(key)
     request.access.record("read", "claim", row.pk, detail="api")
     tag(response, row.version)
     return stored_claim(row)
@@ -91,11 +91,11 @@ def read_claim(request: ApiRequest, response: HttpResponse, key: UUID) -> ClaimD
 @needs(Scope.CLAIMS, Can.SEE_CLAIMS, Can.WORK_CLAIMS)
 def recheck_claim(request: ApiRequest, response: HttpResponse, key: UUID) -> ClaimDocument:
     """Check an open claim again, as the clinic's records stand now; 409 where it has left the clinic."""
-    access, row = request.access, _find(key)
+    access, row = request.access, find_claim(key)
     if not recheck(access.clinic, [row.pk], access.user, why="asked for through the API"):
         raise ApiProblemError(HTTPStatus.CONFLICT, "The claim is not open any more; it stays as it was filed.")
     access.record("change", "claim", row.pk, detail="api: checked again")
-    fresh = _find(key)
+    fresh = find_claim(key)
     tag(response, fresh.version)
     return stored_claim(fresh)
 
@@ -104,7 +104,7 @@ def recheck_claim(request: ApiRequest, response: HttpResponse, key: UUID) -> Cla
 @needs(Scope.READ, Can.SEE_CLAIMS, Can.SEE_PATIENTS)
 def read_claim_as_fhir(request: ApiRequest, key: UUID) -> HttpResponse:
     """Read a claim as FHIR R4: a Bundle of its Claim and what it refers to; 409 where no claim could be made of it."""
-    row = _find(key)
+    row = find_claim(key)
     if not row.record:
         raise ApiProblemError(HTTPStatus.CONFLICT, "Nothing could be billed yet, so there is no claim to give.")
     request.access.record("export", "claim", row.pk, detail="api: FHIR")
@@ -139,7 +139,8 @@ def list_findings(
     )
 
 
-def _find(key: UUID) -> Claim:
+def find_claim(key: UUID) -> Claim:
+    """A claim with its lines and findings. Raises `ApiProblemError` where the scope has none."""
     row: Claim | None = (
         Claim.objects.prefetch_related("lines", Prefetch("findings", ClaimFinding.objects.all())).filter(pk=key).first()
     )

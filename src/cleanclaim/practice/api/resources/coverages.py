@@ -14,7 +14,7 @@ from cleanclaim.client.patients import CoverageDocument, CoverageFields, PlanDoc
 from cleanclaim.client.wire import Page
 from cleanclaim.practice.access import Can
 from cleanclaim.practice.api.bodies import JsonBody
-from cleanclaim.practice.api.changes import merged, require_version, stale, tag
+from cleanclaim.practice.api.changes import merged, require_version, tag, write
 from cleanclaim.practice.api.documents import coverage_document, plan_document
 from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.paging import Cursor, Limit, page
@@ -29,7 +29,7 @@ from cleanclaim.practice.engine.loading import (
     load_plan_parts,
     plan_columns,
 )
-from cleanclaim.practice.models import Certification, ClinicRow, Coverage, PlanOfCare, StaleRowError
+from cleanclaim.practice.models import Certification, Coverage, PlanOfCare
 
 router = Router(tags=["coverages and plans"])
 
@@ -91,7 +91,7 @@ def change_coverage(
     columns = {**coverage_columns(record), "copay_cents": record.copay_cents}
     if before.copay_cents is None and "copay_cents" not in change:
         columns.pop("copay_cents")  # the role may not see what there is, and must not blank it
-    _write(row, version, columns)
+    write(row, version, columns)
     if "authorizations" in change:
         row.authorizations.all().delete()
         load_authorizations(request.access.clinic, row, record)
@@ -159,7 +159,7 @@ def change_plan(
     record = merged(PlanFields, plan_document(row), change)
     try:
         with transaction.atomic():
-            _write(row, version, plan_columns(request.access.clinic, record))
+            write(row, version, plan_columns(request.access.clinic, record))
     except IntegrityError:
         raise number_taken() from None
     untouched = {name: () for name in ("certifications", "progress_reports") if name not in change}
@@ -174,15 +174,6 @@ def change_plan(
     request.access.record("change", "plan", row.pk, detail=f"api: {', '.join(sorted(change))}")
     tag(response, row.version)
     return plan_document(_find(plan_rows(), row.pk))
-
-
-def _write(row: ClinicRow, version: int, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        setattr(row, name, value)
-    try:
-        row.save_if_unchanged(version, *sorted(columns))
-    except StaleRowError:
-        raise stale() from None
 
 
 def coverage_rows() -> QuerySet[Coverage]:
