@@ -14,6 +14,8 @@ class Ask(StrEnum):
     """There is to be such an appointment, as it stands here: made, moved or changed."""
     CANCEL = "cancel"
     NO_SHOW = "no_show"
+    LEAVE_OUT = "leave_out"
+    """There is to be none: one that was imported before is canceled."""
 
 
 @dataclass(frozen=True, slots=True)

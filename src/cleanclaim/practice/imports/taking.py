@@ -123,14 +123,16 @@ def _plan(around: _Around, wanted: WantedSlot, held: Appointment | None) -> Row:
 
 
 def _plan_off(wanted: WantedSlot, held: Appointment | None) -> Row:
-    status = AppointmentStatus.CANCELED if wanted.ask is Ask.CANCEL else AppointmentStatus.NO_SHOW
+    status = AppointmentStatus.NO_SHOW if wanted.ask is Ask.NO_SHOW else AppointmentStatus.CANCELED
+    if held is None and wanted.ask is Ask.LEAVE_OUT:
+        return Row(wanted, Outcome.UNCHANGED)
     if held is None:
         problem = Problem("key", "an appointment that was imported before")
         return Row(wanted, Outcome.REFUSED, (problem,))
     if held.status == status.value:
         return Row(wanted, Outcome.UNCHANGED, appointment=held)
     held.status = status.value
-    outcome = Outcome.CANCELED if wanted.ask is Ask.CANCEL else Outcome.NO_SHOW
+    outcome = Outcome.NO_SHOW if wanted.ask is Ask.NO_SHOW else Outcome.CANCELED
     return Row(wanted, outcome, appointment=held)
 
 

@@ -20,6 +20,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.imports.ics import read_ics
 from cleanclaim.practice.imports.siu import read_siu
@@ -82,7 +83,7 @@ def import_calendar(request: ClinicRequest) -> HttpResponse:
     zone = ZoneInfo(clinic.time_zone)
     try:
         is_calendar = data.lstrip(b"\xef\xbb\xbf\r\n \t").upper().startswith(b"BEGIN:VCALENDAR")
-        wanted = read_ics(data, zone) if is_calendar else read_siu(data, zone)
+        wanted = read_ics(data, zone, today=today_at(clinic)) if is_calendar else read_siu(data, zone)
     except UnreadableFileError as error:
         form.add_error("file", f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return _page(request, form, status=422)
