@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from cleanclaim.practice.engine.sending import Exchanged
 from cleanclaim.practice.models import (
     Batch,

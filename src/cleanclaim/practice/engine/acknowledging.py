@@ -122,7 +122,8 @@ class _Taking:
         if AnswerKind.BENEFITS in answers.kinds:
             matched, unmatched, problems = take_benefits(self.clinic, data)
             self._count(matched, unmatched)
-            self.file.problems = [*self.file.problems, *(str(problem) for problem in problems)][:_MOST_PROBLEMS]
+            told = dict.fromkeys([*self.file.problems, *(str(problem) for problem in problems)])
+            self.file.problems = list(told)[:_MOST_PROBLEMS]
         if AnswerKind.REMITTANCE in answers.kinds:
             self.file.remittance_file = keep_file(self.clinic, self.user, data)
             self._count(1, 0)
