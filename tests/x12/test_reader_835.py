@@ -197,3 +197,15 @@ def test_what_is_no_remittance_is_named() -> None:
         "segment 3, ST01: found transaction 999, expected 835"
     ]
     assert read_835(b"no file of ours").problems[0].element == "ISA"
+
+
+def test_whom_a_claim_was_sent_on_to_is_kept_with_its_number() -> None:
+    found = claim(read_835(file_of(payment(CLAIM))))
+    assert (found.forwarded_to, found.forwarded_identifier, found.is_forwarded) == ("NEXT PAYER", "NP1", True)
+
+
+def test_remarks_stand_in_either_segment_of_remarks() -> None:
+    """A payer that processed the claim as an institution's says its remarks in another segment."""
+    inpatient = f"MIA*0****MA01{'*' * 15}N130*N781*M15*MA18~"
+    text = CLAIM.replace("MOA***MA01*N130~", inpatient)
+    assert claim(read_835(file_of(payment(text)))).remarks == ("MA01", "N130", "N781", "M15", "MA18")
