@@ -27,6 +27,8 @@ from cleanclaim.practice.sealing import SealedBytesField
 
 LEFT_OUT = {
     "ApiToken": "a secret's digest opens nothing elsewhere",
+    "ExchangeConnection": "what signs in at a clearinghouse stays where it is",
+    "FetchedName": "which files of a clearinghouse this server has seen",
     "IdempotencyKey": "answers of the API, kept for a while",
     "Job": "work behind the pages, over when it is done",
     "JobFile": "what that work reads and makes",
