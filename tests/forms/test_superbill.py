@@ -138,3 +138,19 @@ def test_the_page_has_ink_and_margins() -> None:
 
     assert darkest(picture) < 80
     assert darkest(picture.crop((0, 0, 90, picture.height))) == 255
+
+
+def test_what_was_given_back_or_is_not_asked_for_stands_apart() -> None:
+    payments = (Payment(10_000, date(2026, 9, 14), "card"), Payment(-2_000, date(2026, 9, 20)))
+    text = words(render_superbill(cash_claim(), payments=payments, given_up_cents=3_000))
+
+    # 180.50 less 100.00, plus 20.00, less 30.00.
+    for expected in (
+        "Paid (09/14/2026, card)",
+        "$100.00",
+        "Given back (09/20/2026)",
+        "$20.00",
+        "Not asked for",
+        "$70.50",
+    ):
+        assert expected in text, expected

@@ -29,7 +29,10 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Payment(NamedTuple):
-    """Money received from the patient for these services: how much in cents, on which day, and by what means."""
+    """Money received from the patient for these services: how much in cents, on which day, and by what means.
+
+    Below zero it was given back.
+    """
 
     cents: int
     on: date | None = None
@@ -54,6 +57,7 @@ def render_superbill(
     *,
     labels: Labels | None = None,
     payments: Sequence[Payment] | None = None,
+    given_up_cents: int = 0,
     issued_on: date | None = None,
 ) -> bytes:
     """The superbill of one claim as PDF; it takes as many pages as its services need.
@@ -63,6 +67,7 @@ def render_superbill(
         labels: words for codes; a code without words stands alone.
         payments: what the patient has paid; `None` where nobody has said, unless the claim states an amount. An
             empty sequence says that nothing was paid.
+        given_up_cents: what of the charges the clinic does not ask for; with payments only.
         issued_on: the day of issue; left out where not given.
 
     Raises:
@@ -76,7 +81,7 @@ def render_superbill(
     _parties(page, claim, labels or Labels())
     _diagnoses(page, claim, labels or Labels())
     _services(page, claim, labels or Labels())
-    _totals(page, claim, payments)
+    _totals(page, claim, payments, given_up_cents)
     _closing(page, claim)
     return page.finished()
 
@@ -214,8 +219,8 @@ def _service(page: Page, line: ClaimLine, words: Sequence[str]) -> None:
     page.y -= 13.5
 
 
-def _totals(page: Page, claim: Claim, payments: Sequence[Payment] | None) -> None:
-    page.need(60 + ROW * len(payments or ()))
+def _totals(page: Page, claim: Claim, payments: Sequence[Payment] | None, given_up_cents: int) -> None:
+    page.need(76 + ROW * len(payments or ()))
     page.y -= 4
     _total(page, "Total charges", dollars(claim.total_charge_cents))
     if payments is None:
@@ -224,8 +229,11 @@ def _totals(page: Page, claim: Claim, payments: Sequence[Payment] | None) -> Non
     else:
         for payment in payments or (Payment(0),):
             detail = ", ".join(part for part in (day_words(payment.on) if payment.on else "", payment.means) if part)
-            _total(page, f"Paid ({detail})" if detail else "Paid", dollars(payment.cents))
-        balance = claim.total_charge_cents - sum(payment.cents for payment in payments)
+            word = "Paid" if payment.cents >= 0 else "Given back"
+            _total(page, f"{word} ({detail})" if detail else word, dollars(abs(payment.cents)))
+        if given_up_cents:
+            _total(page, "Not asked for", dollars(given_up_cents))
+        balance = claim.total_charge_cents - given_up_cents - sum(payment.cents for payment in payments)
         page.y += 4
         page.rule(ACCENT, 1, left=_COLUMNS["diagnoses"] - 60)
         page.y -= 13

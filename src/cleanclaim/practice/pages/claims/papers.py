@@ -54,13 +54,21 @@ def claim_form(request: ClinicRequest, key: UUID) -> HttpResponse:
 
 @clinic_page(Can.SEE_CLAIMS, area="claims")
 def claim_superbill(request: ClinicRequest, key: UUID) -> HttpResponse:
-    """The claim as a superbill for the patient, as PDF."""
+    """The claim as a superbill for the patient, as PDF, with what was paid on it and what is left."""
     from cleanclaim.forms.superbill import render_superbill  # noqa: PLC0415 - loads slowly
+    from cleanclaim.practice.engine.superbills import settled  # noqa: PLC0415 - the same
 
     claim, record = _filed(key)
     request.access.record("export", "claim", claim.pk, detail="superbill")
+    told = settled(claim)
     try:
-        data = render_superbill(record, labels=superbill_labels(), issued_on=today_at(request.access.clinic))
+        data = render_superbill(
+            record,
+            labels=superbill_labels(),
+            payments=told.payments,
+            given_up_cents=told.given_up_cents,
+            issued_on=today_at(request.access.clinic),
+        )
     except FormNotPrintableError as error:
         return _not_printable(request, claim, "superbill", [str(problem) for problem in error.problems])
     return pdf(data, f"{claim.number}-superbill.pdf")
