@@ -9,6 +9,7 @@ from cleanclaim.docs import (
     code_pages,
     command_page,
     coverage_page,
+    denial_page,
     fact_pages,
     figures,
     modifier_pages,
@@ -64,6 +65,7 @@ def expected(root: Path) -> dict[str, str]:
     found = {f"docs/{name}": text for pages in generated for name, text in pages}
     found["docs/cli.md"] = command_page.page()
     found["docs/coverage.md"] = coverage_page.page()
+    found["docs/denials.md"] = denial_page.page()
     found["docs/reference-files.md"] = reference_files_page.page()
     counted = figures.block(columns)
     for name in WITH_FIGURES:
