@@ -13,14 +13,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from urllib.request import urlopen
 
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 DAY = date(2026, 9, 25)
@@ -157,19 +156,31 @@ def _measure_browser(chromium: str) -> None:
 
 @contextmanager
 def _served() -> Iterator[str]:
-    from cleanclaim.practice.wsgi import application
+    """The app as `cleanclaim serve` runs it, in a process of its own."""
+    from cleanclaim.practice.serving import open_port
 
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    port = open_port("127.0.0.1", 8124)
+    program = [sys.executable, "-c", "from cleanclaim.cli.main import run; run()", "serve", "--port", str(port)]
+    server = subprocess.Popen(  # noqa: S603 - our own
+        [*program, "--processes", "1", "--threads", "2", "--no-worker", "--no-migrate"]
+    )
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}/"
     finally:
-        server.shutdown()
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/health/", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the app did not answer within a minute")
 
 
 def _tell(what: str, times: list[float]) -> None:
