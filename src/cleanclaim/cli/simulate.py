@@ -92,6 +92,7 @@ def _say_desks(entered: Mapping[str, Any], desks: Mapping[str, Any]) -> None:
         "returned by the front end": lambda one: f"{sum(one['claims']['returned'].values()):,}",
         "lines denied": lambda one: f"{sum(item['lines'] for item in one['denials']):,}",
         "of these, not predicted by a check": lambda one: f"{one['not_predicted']:,}",
+        "paid though a check had objected": lambda one: dollars(one["paid_against_objections_cents"]),
         "filed again, or to the next payer": lambda one: f"{one['claims']['filed_again']:,}",
         "days from filing to payment": lambda one: one["days_to_payment"] or "",
         "days in receivables at the year's end": lambda one: one["days_in_receivables"]["days"] or "",

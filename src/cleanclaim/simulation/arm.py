@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -46,15 +46,18 @@ class ArmYear:
     snapshot: Snapshot
     faults: list[str] = field(default_factory=list)
     superbills: int = 0
+    paid_against_objections_cents: int = 0
+    """What payers paid on claims that went out though a check had objected to them."""
     waiting: int = 0
     ended_on: date | None = None
 
 
-def run_arm(
+def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for itself
     filings: Sequence[Filing],
     superbills: Sequence[tuple[str, date, Claim]],
     year: Year,
     *,
+    objected: Collection[str],
     seed: int,
     scenario: str,
     keep: Callable[[str, bytes], None],
@@ -65,6 +68,7 @@ def run_arm(
         filings: what leaves when.
         superbills: what patients pay themselves: the visit, the day, and the claim that is not filed.
         year: what was true.
+        objected: visits that are filed though a check had objected.
         seed: of the year and of the payers.
         scenario: how rough the payers are.
         keep: told each file, ours and the payers', by name.
@@ -97,6 +101,12 @@ def run_arm(
         if friday <= ends < friday + timedelta(days=7):
             _take_stock(found.snapshot, books, friday)
         friday += timedelta(days=7)
+    found.paid_against_objections_cents = sum(
+        books.book.line(line_key(one.head, line.number)).payer_paid
+        for one in clearing.sent.values()
+        if one.key in objected and one.head == one.claim.id
+        for line in one.claim.lines
+    )
     found.waiting = len(clearing.memory.waiting)
     found.ended_on = friday
     found.faults = [f"{fault.transaction}: {fault.problem}" for fault in verify(books.book)]

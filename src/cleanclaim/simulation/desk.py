@@ -17,6 +17,7 @@ from cleanclaim.bill.job import Billed, BilledClaim, ClaimState, bill
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.check.findings import Change, Finding
 from cleanclaim.check.summary import BLOCKING
+from cleanclaim.lines.cases import CASH
 from cleanclaim.records import BilledLine, Claim, Patient, Visit
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import clinic, packs, population
@@ -153,7 +154,7 @@ class Desk:
 
     def _by_habit(self, item: BilledClaim) -> Claim | None:
         """The claim as a desk without checks files it: no fix made, and the modifiers that its people put on."""
-        if item.claim is None:
+        if item.claim is None or item.prepared.case.payer() == CASH:
             return None
         care, told = self.year.care[item.key]
         habits, draw = population().habits, Draws(self.seed, "habits", item.key)
@@ -227,7 +228,22 @@ class Desk:
             lines = [dict(line) for line in item.lines]
             made = _made(lines, changes)
             better = visit.model_copy(update={"billed": _billed(lines)}) if made else visit
+        elif better is visit and not is_first:
+            better = self._left_off(visit, item)
         return None if better is visit else better
+
+    def _left_off(self, visit: Visit, item: BilledClaim) -> Visit:
+        """The visit without the lines that stand for themselves only if somebody said what nobody can say."""
+        unsaid = {
+            change.key
+            for finding in item.findings
+            for change in finding.changes
+            if change.table == "lines"
+            and change.field == "modifiers"
+            and _DISTINCT & (set(change.new) - set(change.old))
+        }
+        kept = [line for line in item.lines if line["line_id"] not in unsaid]
+        return visit if not unsaid or not kept else visit.model_copy(update={"billed": _billed(kept)})
 
     def _true_changes(self, visit: Visit, item: BilledClaim) -> list[Change]:
         """The changes that fixes propose and a person may truthfully say."""
@@ -257,7 +273,7 @@ class Desk:
             worked.habitual = Filing(item.key, self._after_work(worked), filed_as(claim), objections)
 
     def _file_mended(self, worked: Worked, item: BilledClaim) -> None:
-        if item.state is ClaimState.SUPERBILL:
+        if item.prepared.case.payer() == CASH:
             worked.outcome, worked.superbill = Outcome.PATIENT, item.claim
             return
         worked.outcome = Outcome.MENDED
@@ -273,6 +289,8 @@ class Desk:
             worked.outcome, worked.why_not = Outcome.NOT_FILED, wrong[0].name if wrong else "question open"
         elif self._is_unsaid(item):
             worked.outcome, worked.why_not = Outcome.NOT_FILED, "cannot be attested"
+        elif item.prepared.case.payer() == CASH:
+            worked.outcome, worked.superbill = Outcome.PATIENT, item.claim
         else:
             worked.outcome = Outcome.SET_ASIDE
             worked.checked = Filing(item.key, self._after_work(worked), item.parts, _objections(item.findings))

@@ -79,6 +79,7 @@ def of_arm(arm: ArmYear) -> dict[str, Any]:
         "denials": _denials(arm),
         "not_predicted": sum(one.foresight is not Foresight.FORESEEN for one in tally.denials),
         "dollars": dollars_of(book),
+        "paid_against_objections_cents": arm.paid_against_objections_cents,
         "days_in_receivables": {
             "on": stock.on.isoformat(),
             "open_cents": stock.open_to_payers + stock.open_to_patients,

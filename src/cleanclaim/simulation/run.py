@@ -25,7 +25,7 @@ from cleanclaim.bill.output import write_private
 from cleanclaim.simulation import figures, keeping
 from cleanclaim.simulation.arm import ArmYear, run_arm
 from cleanclaim.simulation.books import as_json
-from cleanclaim.simulation.desk import Desk, Worked
+from cleanclaim.simulation.desk import Desk, Outcome, Worked
 from cleanclaim.simulation.material import population
 from cleanclaim.simulation.year import Year, make_year, of_month
 
@@ -167,6 +167,7 @@ def desk_year(asked: Asked, out: Path, name: str) -> None:
         [one for one in filings if one is not None],
         [(one.key, one.entered, one.superbill) for one in worked if one.superbill is not None],
         year,
+        objected={one.key for one in worked if one.blocking and (name == BY_HABIT or one.outcome is Outcome.SET_ASIDE)},
         seed=asked.seed,
         scenario=asked.scenario,
         keep=keep,

@@ -33,6 +33,8 @@ _REPORT_EVERY = 10
 _BLOCK = 15
 """Minutes of a unit as whoever keys lines thinks of one; services of keyed visits take whole ones."""
 _ON_THE_HOUR = 60
+_LONGEST = 56
+"""Minutes of a visit: the next patient comes on the hour."""
 _EVALUATION_MINUTES = (30, 40)
 _LEVELS = {"97161": "low", "97162": "moderate", "97163": "high"}
 
@@ -147,7 +149,7 @@ def _services(care: Episode, slot: Slot, draw: Draws, by: By, *, is_first: bool,
         names += [(name, draw.between(10, 15)) for name in others[:1]]
     found: list[Done] = []
     at = 0
-    for name, minutes in names:
+    for name, minutes in _within_the_hour(names):
         service = phrases().services[name]
         code = care.payer.stimulation if name == "stimulation" else service.code
         words = draw.one(service.words).format(where=care.where)
@@ -155,6 +157,18 @@ def _services(care: Episode, slot: Slot, draw: Draws, by: By, *, is_first: bool,
         found.append(Done(name, code, words, minutes, _clock(slot.hour, at), whose))
         at += minutes
     return tuple(found)
+
+
+def _within_the_hour(names: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The services for which there is time before the next patient: a long one is shortened, a last one left out."""
+    kept: list[tuple[str, int]] = []
+    left = _LONGEST
+    for name, minutes in names:
+        fitting = minutes if minutes <= left else _BLOCK if left >= _BLOCK else 0
+        if fitting:
+            kept.append((name, fitting))
+            left -= fitting
+    return kept
 
 
 def keyed_lines(care: Episode, done: tuple[Done, ...]) -> tuple[BilledLine, ...]:
@@ -202,7 +216,8 @@ def _grid(care: Episode, done: tuple[Done, ...], draw: Draws, says_apart: bool) 
     )
     note = Note(
         subjective=_filled(draw.one(sentences.subjective), draw),
-        assessment=_filled(draw.one(sentences.assessment), draw),
+        objective=_filled(f"{care.where}: {draw.one(care.region.measures)}, pulse {{n}} at rest.".capitalize(), draw),
+        assessment=_filled(f"{draw.one(sentences.assessment)} {draw.one(sentences.response).capitalize()}.", draw),
         plan=_filled(draw.one(sentences.plan), draw),
     )
     return {"interventions": rows, "note": note}

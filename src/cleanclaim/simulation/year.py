@@ -117,10 +117,13 @@ class _Diary:
             )
             assistant = draw.one(self._assistants) if by_assistant else None
             who = assistant or own
-            hours = [hour for hour in population().open_hours if (day, hour, who) not in self._taken]
-            if not hours:
-                continue
-            hour = draw.one(hours)
-            self._taken.add((day, hour, who))
-            found.append(Slot(day, hour, own, assistant))
+            # Who is full that day is stood in for by a therapist who is not.
+            for stands_in in (who, *draw.some(self._therapists, len(self._therapists))):
+                hours = [hour for hour in population().open_hours if (day, hour, stands_in) not in self._taken]
+                if hours:
+                    hour = draw.one(hours)
+                    self._taken.add((day, hour, stands_in))
+                    by_plan = stands_in == assistant
+                    found.append(Slot(day, hour, own if by_plan else stands_in, assistant if by_plan else None))
+                    break
         return found
