@@ -28,6 +28,7 @@ from cleanclaim.practice.pages.payments.adjustments import payer_adjustments
 from cleanclaim.practice.pages.payments.counting import counts
 from cleanclaim.practice.pages.payments.held import held
 from cleanclaim.practice.pages.payments.next_payers import (
+    claim_earlier_answers,
     claim_looked_at,
     claim_next_payer,
     next_payers,
@@ -275,5 +276,6 @@ urlpatterns: list[URLPattern] = [
     path("claims/<uuid:key>/money/", claim_money, name="claim_money"),
     path("claims/<uuid:key>/paper/", paper, name="claim_paper"),
     path("claims/<uuid:key>/next/", claim_next_payer, name="claim_next_payer"),
+    path("claims/<uuid:key>/earlier-answers.pdf", claim_earlier_answers, name="claim_earlier_answers"),
     path("claims/<uuid:key>/looked-at/", claim_looked_at, name="claim_looked_at"),
 ]

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from cleanclaim import records
+from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.coordination import NotMadeError, bill_next, due_claims, looked_at, make_due
 from cleanclaim.practice.models import Claim
+from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.payments.counting import counts
 
 PAGE = 50
@@ -73,6 +76,24 @@ def claim_next_payer(request: ClinicRequest, key: UUID) -> HttpResponse:
         return redirect("claim", access.clinic.slug, key)
     messages.success(request, f"Claim {made.number} to {made.payer_name} made. It goes out when you release it.")
     return redirect("claim", access.clinic.slug, made.pk)
+
+
+@clinic_page(Can.SEE_CLAIMS, area="claims")
+def claim_earlier_answers(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """What earlier payers decided on a claim, as PDF: goes with the paper form to the payer billed."""
+    from cleanclaim.forms.earlier_answer import render_earlier_answers  # noqa: PLC0415 - loads slowly
+
+    claim = get_object_or_404(Claim, pk=key)
+    if claim.record is None:
+        raise Http404
+    request.access.record("export", "claim", claim.pk, detail="earlier payers' decisions")
+    try:
+        data = render_earlier_answers(records.Claim.model_validate(claim.record))
+    except FormNotPrintableError as error:
+        problems = [str(problem) for problem in error.problems]
+        context = {"claim": claim, "form": "page of earlier payers' decisions", "problems": problems}
+        return render(request, "practice/claims/not_printable.html", context, status=409)
+    return pdf(data, f"{claim.number}-earlier-payers.pdf")
 
 
 @require_POST
