@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from cleanclaim.practice.api.application import addresses
-from cleanclaim.practice.pages import company, home
+from cleanclaim.practice.pages import company, home, invoices
 from cleanclaim.practice.pages.claims import bulk, queue
 from cleanclaim.practice.pages.follow_up import worklist
 
@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow-up/", worklist.follow_up_everywhere, name="follow_up_everywhere"),
     path("follow-up/act/", worklist.follow_up_everywhere_act, name="follow_up_everywhere_act"),
     *company.urlpatterns,
+    *invoices.urlpatterns,
     path("c/<slug:slug>/", include("cleanclaim.practice.pages.urls")),
 ]
