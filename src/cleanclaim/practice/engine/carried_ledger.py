@@ -14,12 +14,13 @@ from uuid import UUID
 
 from cleanclaim.ledger.entries import LedgerError, Transaction
 from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.models import ClinicRow, LedgerEntry, LedgerTransaction, Refund, WriteOff
+from cleanclaim.practice.models import ClinicRow, LedgerEntry, LedgerTransaction, Refund, WorkItem, WriteOff
 
 NAMING: Mapping[type[ClinicRow], tuple[str, ...]] = {
     LedgerEntry: ("line", "payer"),
     LedgerTransaction: ("key", "source_key"),
     Refund: ("line",),
+    WorkItem: ("line",),
     WriteOff: ("lines",),
 }
 """Columns whose text names rows by their keys."""

@@ -56,7 +56,10 @@ def after_posting(clinic: Clinic, user: User | None, made: Plan) -> None:
     if not told:
         return
     prices = _prices(told)
-    wanted = set(WorkItem.objects.filter(claim__in=told, state__in=LIVE_STATES).values_list("claim", flat=True))
+    live = WorkItem.objects.filter(state__in=LIVE_STATES)
+    wanted = set(live.filter(claim__in=told).values_list("claim", flat=True))
+    # What was sent again as another claim is settled by the answer to that one.
+    wanted |= set(live.filter(claim__replaced_by__in=told).values_list("claim__replaced_by", flat=True)) & set(told)
     for item in made.posted:
         key = UUID(item.claim)
         said = Answered(item.answer, item.match.claim.lines, item.match.lines)

@@ -24,11 +24,13 @@ from cleanclaim.practice.access import CAPABILITIES, Access, Can, ClinicRequest,
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.following_up import NotDoneError, assign, close
 from cleanclaim.practice.engine.undecided import take_up
+from cleanclaim.practice.engine.work_items import Waiting, waiting
 from cleanclaim.practice.models import Claim, Membership, Proposal, ProposalState, Role, User, WorkItem
 from cleanclaim.practice.pages.claims.queue import accesses_of
 from cleanclaim.practice.pages.claims.words import Label
 from cleanclaim.practice.pages.follow_up.filters import (
     GROUPS,
+    TO_DO,
     Filters,
     choices_of,
     filters_of,
@@ -162,6 +164,7 @@ def _worklist(
         "choices": choices_of(filters, today, user),
         "today": today,
         "total_cents": totals["cents"] or 0,
+        "tiles": _tiles(today) if filters.state == TO_DO and not filters.is_narrowed and not filters.by else [],
         "groups_by": [(words, filters.address(by=by), filters.by == by) for by, words in GROUPS.items()],
     }
     if filters.by:
@@ -177,6 +180,13 @@ def _worklist(
     for access in accesses:
         access.record("list", "work item", detail=f"{shown} cases of the worklist")
     return context
+
+
+def _tiles(today: date) -> list[tuple[str, str, Waiting]]:
+    """What waits, by kind and by nearness: words and the filter that shows it; kinds without any are left out."""
+    *kinds, soon = waiting(today)
+    found = [(KIND_LABELS[one.kind].words, f"?kind={one.kind}", one) for one in kinds]
+    return [one for one in (*found, ("Due within 7 days", "?deadline=week", soon)) if one[2].claims]
 
 
 def _cases(values: Sequence[dict[str, Any]], rows: Any, today: date) -> list[Case]:  # noqa: ANN401 - items to choose of
