@@ -210,3 +210,29 @@ def test_who_may_book(as_role: Callable[[Role], Client], inside: Clinic, role: R
     client.post(f"/c/millrace/appointments/{row.pk}/status/", {"status": "no_show", "version": "1"})
     changed = TrailEntry.objects.filter(action="change", subject="appointment").count()
     assert changed == (1 if status == 302 else 0)
+
+
+def test_a_move_in_the_calendar_goes_back_to_what_was_looked_at(
+    as_role: Callable[[Role], Client], inside: Clinic
+) -> None:
+    row = _booked(inside)
+    client = as_role(Role.FRONT_DESK)
+    with_provider = str(row.provider_id)
+    page = client.get(f"/c/millrace/calendar/?view=week&day=2026-10-13&with={with_provider}").content.decode()
+    assert f'id="a-{row.pk}"' in page
+    assert (
+        f'data-on="2026-10-13" data-at="14:30" data-minutes="45" data-kind="treatment" data-provider="{with_provider}"'
+        in page
+    )
+    back = f"?view=week&day=2026-10-13&with={with_provider}&evil=//x"
+    moved = client.post(
+        f"/c/millrace/appointments/{row.pk}/", _entered(at="15:00", version=str(row.version), back=back)
+    )
+    assert moved["Location"] == (f"/c/millrace/calendar/?view=week&day=2026-10-13&with={with_provider}#a-{row.pk}")
+    row.refresh_from_db()
+    assert row.starts_at == datetime(2026, 10, 13, 15, 0, tzinfo=_CHICAGO)
+    stale = client.post(f"/c/millrace/appointments/{row.pk}/", _entered(at="16:00", version="1", back=back))
+    assert stale.status_code == 409
+    text = as_role(Role.THERAPIST).get("/c/millrace/calendar/?view=day&day=2026-10-13&with=").content.decode()
+    assert "data-moves" not in text
+    assert 'id="cal-move"' not in text

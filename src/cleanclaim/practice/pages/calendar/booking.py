@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -253,6 +254,11 @@ def _form_page(request: ClinicRequest, form: AppointmentForm, context: dict[str,
 
 
 def _to_day(request: ClinicRequest, row: Appointment) -> HttpResponseRedirect:
+    """The calendar as it was looked at (`back`), at the appointment; else the appointment's day."""
+    looked_at = QueryDict(request.POST.get("back", "").removeprefix("?"))
+    if looked_at:
+        asked = urlencode({name: looked_at[name][:40] for name in ("view", "day", "with") if name in looked_at})
+        return HttpResponseRedirect(f"{reverse('calendar', args=[request.access.clinic.slug])}?{asked}#a-{row.pk}")
     day = row.starts_at.astimezone(ZoneInfo(request.access.clinic.time_zone)).date()
     address = reverse("calendar", args=[request.access.clinic.slug])
     return HttpResponseRedirect(f"{address}?view=day&day={day.isoformat()}&with=")

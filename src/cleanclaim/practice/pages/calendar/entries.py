@@ -46,6 +46,8 @@ class Entry:
     state: str
     appointment: UUID | None = None
     visit: UUID | None = None
+    version: int = 0
+    """The appointment's, which a move of it names."""
     first_slot: int = 1
     slots: int = 3
     lane: int = 1
@@ -60,6 +62,12 @@ class Entry:
     def ends_at(self) -> datetime | None:
         """When it ends."""
         return self.starts_at + timedelta(minutes=self.minutes) if self.starts_at else None
+
+    @property
+    def may_move(self) -> bool:
+        """Whether it is an appointment that another time can be given."""
+        is_canceled = self.state == AppointmentStatus.CANCELED.value
+        return self.appointment is not None and self.visit is None and not is_canceled
 
     @property
     def is_off(self) -> bool:
@@ -119,6 +127,7 @@ def _of_appointment(row: Appointment, zone: ZoneInfo) -> Entry:
         state=visit.status if visit is not None else row.status,
         appointment=row.pk,
         visit=visit.pk if visit is not None else None,
+        version=row.version,
     )
 
 

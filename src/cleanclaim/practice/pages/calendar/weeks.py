@@ -56,6 +56,7 @@ def calendar(request: ClinicRequest) -> HttpResponse:
         "total": sum(one.count for one in columns),
         "unsigned": Visit.objects.filter(status=VisitStatus.DRAFT.value, date_of_service__lt=today).count(),
         "may_edit": access.may(Can.EDIT_PATIENTS),
+        "move_fields": ("provider", "on", "at", "minutes", "kind", "version", "back"),
         "may_read_notes": access.may(Can.SEE_NOTES),
     }
     return render(request, "practice/calendar/calendar.html", context)
