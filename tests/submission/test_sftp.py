@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import asyncssh
 import pytest
 
 from cleanclaim.submission.connections import (
@@ -16,10 +18,7 @@ from cleanclaim.submission.connections import (
     TransientProblemError,
     UnknownHostKeyError,
 )
-
-asyncssh = pytest.importorskip("asyncssh")
-
-from cleanclaim.submission.sftp import SftpAccount, SftpConnection  # noqa: E402 - an extra
+from cleanclaim.submission.sftp import SftpAccount, SftpConnection
 
 pytestmark = pytest.mark.enable_socket
 
@@ -50,16 +49,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (root / "in").mkdir()
     key = asyncssh.generate_private_key("ssh-ed25519")
     loop = asyncio.new_event_loop()
-    connections: list[asyncssh.SSHServerConnection] = []
+    connections: list[Any] = []
 
     class Remembering(OneUser):
         def connection_made(self, conn: object) -> None:
             connections.append(conn)
 
-    def factory(channel: object) -> object:
-        return asyncssh.SFTPServer(channel, chroot=str(root))
+    def factory(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
+        return asyncssh.SFTPServer(channel, chroot=str(root).encode())
 
-    async def listen() -> object:
+    async def listen() -> Any:
         return await asyncssh.listen(
             "127.0.0.1", 0, server_factory=Remembering, server_host_keys=[key], sftp_factory=factory
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -30,12 +30,13 @@ def biller(clinic: Clinic) -> User:
 
 
 @pytest.fixture
-def connected(inside: Clinic, folders: Path, biller: User) -> Iterator[ExchangeConnection]:
+def connected(inside: Clinic, folders: Path, biller: User) -> ExchangeConnection:
     """A connection by folders, switched on."""
     del folders
-    return ExchangeConnection.objects.create(
+    row: ExchangeConnection = ExchangeConnection.objects.create(
         clinic=inside, kind=ConnectionKind.FOLDER.value, name="Plains Clearinghouse", set_up_by=biller
     )
+    return row
 
 
 @pytest.fixture

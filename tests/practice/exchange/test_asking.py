@@ -45,6 +45,7 @@ def test_an_answer_becomes_the_facts_of_the_coverage_that_was_asked_about(
     payer.work()
     claim = batch.claims.select_related("coverage__patient").order_by("number")[0]
     coverage = claim.coverage
+    assert coverage is not None
     asked = ask_benefits(inside, [coverage], biller)
     assert (asked.questions, asked.left_out) == (1, [])
     [file] = asked.files

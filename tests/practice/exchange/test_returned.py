@@ -31,6 +31,12 @@ File = Callable[..., Batch]
 Run = Callable[[], Exchanged]
 AsRole = Callable[[Role], Client]
 
+
+def claim_of(row: ClaimReport) -> Claim:
+    assert row.claim is not None
+    return row.claim
+
+
 TAKEN = b"STC*A2:20:PR*20260925*WQ"
 
 
@@ -56,7 +62,7 @@ def test_a_returned_claim_says_why_in_plain_words_on_the_list_and_on_its_page(
         ["The NPI of the billing provider is not valid."],
         ["The payer knows no subscriber with this member id."],
     ]
-    claim = found[0].claim
+    claim = claim_of(found[0])
     [event] = claim.events.filter(action="rejected")
     assert (event.user, event.detail) == (None, "277CA: The NPI of the billing provider is not valid.")
     page = as_role(Role.BILLER).get(reverse("claim", args=[inside.slug, claim.pk])).content.decode()
@@ -109,7 +115,7 @@ def test_a_claim_that_was_not_returned_is_not_opened(
 ) -> None:
     batch = file_claims(2)
     come_back(payer, run, b"A7:178")
-    returned = rejections().get().claim
+    returned = claim_of(rejections().get())
     taken = batch.claims.exclude(pk=returned.pk).get()
     with pytest.raises(NotReopenedError, match="only a filed claim that was returned unread"):
         reopen_rejected(inside, [returned.pk, taken.pk], biller)
@@ -123,7 +129,7 @@ def test_a_rejection_is_set_aside_once(payer: Payer, file_claims: File, run: Run
     row = rejections().get()
     assert set_aside(row.pk, biller).handled_how == "set aside"
     assert list(rejections()) == []
-    assert row.claim.status == ClaimStatus.SUBMITTED.value
+    assert claim_of(row).status == ClaimStatus.SUBMITTED.value
     with pytest.raises(NotReopenedError, match="dealt with before"):
         set_aside(row.pk, biller)
 
@@ -161,7 +167,7 @@ def test_a_file_that_was_refused_returns_every_claim_in_it(
         "Transaction 0001, segment 9 NM1 in loop 2010: elements of the segment are at fault.",
         "NM1 element 9:1: a code that is not valid.",
     ]
-    assert len(reopen_rejected(inside, [row.claim_id for row in found], biller)) == 3
+    assert len(reopen_rejected(inside, [claim_of(row).pk for row in found], biller)) == 3
     assert Claim.objects.filter(batch=batch).count() == 0
 
 

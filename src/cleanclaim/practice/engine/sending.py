@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from cleanclaim.practice import audit_trail, clock, tenancy
@@ -219,7 +220,13 @@ def run_exchange(job: Job) -> None:
         done = exchange(held.clinic, held.asked_by)
     except BusyError as error:
         done = Exchanged(problem=str(error))
-    result: dict[str, int | str] = {"sent": done.sent, "left": done.left, "fetched": done.fetched}
+    result: dict[str, int | str] = {
+        "sent": done.sent,
+        "left": done.left,
+        "fetched": done.fetched,
+        "address": reverse("exchange", args=[held.clinic.slug]),
+        "label": "See what went out and came in",
+    }
     if done.known:
         result["known"] = done.known
     if done.problem:
