@@ -8,7 +8,7 @@ import sys
 
 import benchmarks
 
-LONG = frozenset({"api_fuzz", "mutation", "practice_load", "x12_fuzz"})
+LONG = frozenset({"api_fuzz", "ledger_steps", "mutation", "practice_load", "practice_pages", "x12_fuzz"})
 """Those that take many minutes run only when they are named."""
 
 
