@@ -120,7 +120,7 @@ def csv_lines(table: Table, rows: Iterable[Any]) -> Iterator[str]:
     """A table as CSV, line by line: a heading, then a line a row; unknown is empty."""
     yield _line([column.name for column in table.columns])
     for row in rows:
-        yield _line([_cell(_value(row, column)) for column in table.columns])
+        yield _line([cell(_value(row, column)) for column in table.columns])
 
 
 def parquet(table: Table, rows: Iterable[Any]) -> bytes:
@@ -145,7 +145,7 @@ def _typed(value: Any, column: Column) -> Any:  # noqa: ANN401 - the same
     return plain(value)
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - the same
+def cell(value: Any) -> str:  # noqa: ANN401 - the same
     """A value as a cell. Text that a spreadsheet would take for a formula begins with an apostrophe."""
     if value is None:
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.pages.notices import advance, estimates, listing
+from cleanclaim.practice.pages.notices import advance, collections, estimates, listing
 
 urlpatterns: list[URLPattern] = [
     path("estimates/", listing.due, name="estimates_due"),
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("estimates/<uuid:key>/pdf/", estimates.paper, name="estimate_pdf"),
     path("estimates/<uuid:key>/given/", estimates.given, name="estimate_given"),
     path("patients/<uuid:key>/estimates/new/", estimates.new, name="estimate_new"),
+    path("collections/", collections.collections, name="collections"),
+    path("collections/place/", collections.place, name="collections_place"),
+    path("collections/<uuid:key>/", collections.act, name="collections_act"),
     path("notices/", advance.listing, name="notices"),
     path("notices/<uuid:key>/", advance.notice, name="notice"),
     path("notices/<uuid:key>/entries/", advance.sheet, name="notice_sheet"),
