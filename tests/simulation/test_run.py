@@ -122,6 +122,29 @@ def test_every_claim_that_is_filed_is_returned_or_answered(folder: Path, report:
     assert said["filed"] + said["filed_again"] == filed.total()
 
 
+@pytest.mark.parametrize("desk", DESKS)
+def test_a_denied_claim_goes_out_again_in_the_form_that_its_payer_takes(
+    folder: Path, report: dict[str, Any], desk: str
+) -> None:
+    filed = {claim.id: claim for data in files(folder / desk, "837") for claim in read_837p(data)[0]}
+    again = {key: claim for key, claim in filed.items() if key.endswith("R1")}
+    assert again
+    assert report["desks"][desk]["claims"]["filed_again"] >= len(again)
+    for key, claim in again.items():
+        first = filed[key.removesuffix("R1")]
+        assert claim.payer is not None
+        assert first.payer is not None
+        lines = [(line.control_number, line.code, line.charge_cents) for line in claim.lines]
+        if claim.payer.filing_indicator == "MB":
+            assert (claim.frequency, claim.original_reference) == ("1", "")
+            assert set(lines) <= {(line.control_number, line.code, line.charge_cents) for line in first.lines}
+        else:
+            assert claim.frequency == "7"
+            assert claim.original_reference
+            assert lines == [(line.control_number, line.code, line.charge_cents) for line in first.lines]
+        assert (claim.lines, claim.prior_authorization) != (first.lines, first.prior_authorization)
+
+
 def test_what_happens_in_a_year_happens_in_this_one(report: dict[str, Any]) -> None:
     answers = report["desks"][WITH_CHECKS]["answers"]
     for kind in ("paying_nothing", "reversals", "sent_on", "by_next_payer", "split", "late_with_interest"):

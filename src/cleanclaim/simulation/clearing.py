@@ -16,6 +16,8 @@ from cleanclaim import payer_sim
 from cleanclaim.claims.validity import sort_claims
 from cleanclaim.denials.prediction import FiledFinding, Foresight, prediction_of
 from cleanclaim.denials.refused import Denial, Reason
+from cleanclaim.denials.strategy import Circumstances, strategy_of
+from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import LedgerError, Source
 from cleanclaim.records import AdjustmentGroup, Claim, CoverageOrder
@@ -99,6 +101,8 @@ class Tally:
     paid_days: list[tuple[int, int]] = field(default_factory=list)
     """Days from filing to payment, and cents."""
     denials: list[Denied] = field(default_factory=list)
+    routes: Counter[str] = field(default_factory=Counter)
+    """Denied lines by the way to their money."""
 
 
 @dataclass(slots=True)
@@ -316,9 +320,12 @@ class Clearing:
             tally.answered += 1
             tally.first_pass += not refused
         for line, reason in refused:
-            foresight = prediction_of(
-                Denial(line, (reason,)), [FiledFinding(*one_) for one_ in one.objections], kind_of(one.claim.payer.pack)
-            ).foresight
+            denial, pack = Denial(line, (reason,)), one.claim.payer.pack
+            objections = [FiledFinding(rule, place) for rule, place in one.objections]
+            foresight = prediction_of(denial, objections, kind_of(pack)).foresight
+            codes = [told.code for told in one.claim.lines]
+            around = Circumstances(_terms(pack, line.date_of_service), on, None, codes)
+            tally.routes[strategy_of(denial, around).route.value] += 1
             denied = Denied(
                 one, line.key, reason.group.value, reason.carc, reason.cents, on, is_first, item.order, foresight
             )
@@ -349,6 +356,11 @@ def _refused(item: Posted) -> Iterator[tuple[KnownLine, Reason]]:
             if cents > 0 and (effect is Effect.OPEN or is_left_to_patient):
                 group = groups.get((line.line, why), AdjustmentGroup.CONTRACTUAL)
                 yield lines[line.line], Reason(group, why, remarks[line.line], cents)
+
+
+@cache
+def _terms(pack: str, day: date) -> Terms:
+    return terms_of(pack, day, packs().values())
 
 
 @cache

@@ -77,6 +77,7 @@ def of_arm(arm: ArmYear) -> dict[str, Any]:
             "still_waiting": arm.waiting,
         },
         "denials": _denials(arm),
+        "ways_to_the_money": _counted(tally.routes),
         "not_predicted": sum(one.foresight is not Foresight.FORESEEN for one in tally.denials),
         "dollars": dollars_of(book),
         "paid_against_objections_cents": arm.paid_against_objections_cents,
