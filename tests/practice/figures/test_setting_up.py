@@ -364,14 +364,12 @@ def test_an_owner_alone_switches_files_to_production(as_role: As, clinic: Clinic
         assert client.get(address).status_code == (200 if role is Role.OWNER else 403)
         if role is not Role.OWNER:
             assert client.post(address, {"version": "1", "sends_production": "True"}).status_code == 403
-    clinic.refresh_from_db()
-    assert clinic.sends_production is False
+    assert not Clinic.objects.get(pk=clinic.pk).sends_production
     client = as_role(Role.OWNER)
     assert client.post(address, {"version": "0", "sends_production": "True"}).status_code == 409
     assert "marked as tests" in client.get("/c/millrace/files/").content.decode()
     assert client.post(address, {"version": str(clinic.version), "sends_production": "True"}).status_code == 302
-    clinic.refresh_from_db()
-    assert clinic.sends_production is True
+    assert Clinic.objects.get(pk=clinic.pk).sends_production
     assert "marked as tests" not in client.get("/c/millrace/files/").content.decode()
 
 

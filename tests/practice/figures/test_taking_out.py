@@ -71,9 +71,9 @@ def test_a_table_as_csv_holds_each_row_and_runs_no_formula(inside: Clinic) -> No
 
 @pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@sum", "\tx", "\rx"])
 def test_each_beginning_of_a_formula_is_made_harmless(text: str) -> None:
-    assert tables._cell(text) == f"'{text}"
-    assert tables._cell(-5) == "-5"
-    assert tables._cell("a=1") == "a=1"
+    assert tables.cell(text) == f"'{text}"
+    assert tables.cell(-5) == "-5"
+    assert tables.cell("a=1") == "a=1"
 
 
 def test_a_table_as_parquet_keeps_its_types(inside: Clinic) -> None:
