@@ -23,7 +23,7 @@ _TITLES = {BY_HABIT: "by habit", WITH_CHECKS: "with checks"}
 
 def command(
     folder: Annotated[
-        Path, typer.Argument(metavar="[OUT]", help="Folder to write into: empty, or of this very year.")
+        Path, typer.Argument(metavar="OUT", help="Folder to write into: empty, or of this very year.")
     ] = Path("year"),
     *,
     visits: Annotated[int, typer.Option("--visits", min=1, help="How many visits are treated in the year.")] = 20_000,
