@@ -34,6 +34,10 @@ CLINICS = int(os.environ.get("CLINICS", "8"))
 WARMING, WARM_UP = 8, 10.0
 """Before anything is measured so many people work for so many seconds: each process reads its tables and templates."""
 TARGET = 0.300
+SHARES = {
+    "queue": 20, "queue filtered": 15, "claim": 25, "hold": 6, "patients": 12, "patient": 10, "today": 8, "figures": 4,
+}  # fmt: skip
+"""How often each page is asked for, of a hundred times."""
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 _CLAIM = re.compile(r"/c/[a-z0-9-]+/claims/([0-9a-f-]{36})/")
@@ -152,10 +156,7 @@ class Person:
 
     def step(self) -> None:
         """One page."""
-        kind = self.random.choices(
-            ("queue", "queue filtered", "claim", "hold", "patients", "patient", "today", "figures"),
-            (20, 15, 25, 6, 12, 10, 8, 4),
-        )[0]
+        kind = self.random.choices(tuple(SHARES), tuple(SHARES.values()))[0]
         if kind == "queue":
             self.claims = _CLAIM.findall(self.ask(kind, f"{self.place}/claims/?page={self.random.randint(1, 40)}"))
         elif kind == "queue filtered":
