@@ -200,11 +200,10 @@ def _post(
 
 
 def _adjustments(clinic: Clinic, row: Remittance, made: Plan, claims: dict[str, Filed]) -> list[PayerAdjustment]:
-    """What the payment took or added for other reasons; a reference that begins with a claim's number names it."""
+    """What the payment took or added for other reasons, with the claim that its reference names, if any."""
     if not made.adjustments:
         return []
-    numbers = [(part.control_number, one.claim) for one in claims.values() for part in one.known]
-    numbers.sort(key=lambda told: -len(told[0]))
+    named = _named(made, claims)
     return [
         PayerAdjustment(
             clinic=clinic,
@@ -213,10 +212,30 @@ def _adjustments(clinic: Clinic, row: Remittance, made: Plan, claims: dict[str, 
             reason=item.reason[:2],
             reference=item.reference[:50],
             cents=item.cents,
-            claim=next((claim for number, claim in numbers if item.reference.startswith(number)), None),
+            claim_id=named.get(item.reference),
         )
         for item in made.adjustments
     ]
+
+
+def _named(made: Plan, claims: dict[str, Filed]) -> dict[str, UUID]:
+    """By reference, the claim that it names: by our number or by the payer's, alone or with more behind it.
+
+    References run a claim's number, the payer's number and the payment's together, with or without a blank between.
+    """
+    references = {item.reference for item in made.adjustments if item.reference}
+    words = {word for reference in references for word in reference.split()}
+    found: dict[str, UUID] = {}
+    numbers = {part.control_number: one.claim.pk for one in claims.values() for part in one.known}
+    numbers |= dict(Claim.objects.filter(number__in=words).exclude(batch=None).values_list("number", "pk"))
+    told = ClaimAnswer.objects.filter(payer_control_number__in=words).exclude(claim=None)
+    by_payer = dict(told.values_list("payer_control_number", "claim"))
+    for reference in references:
+        beginning = max((number for number in numbers if reference.startswith(number)), key=len, default="")
+        word = next((word for word in reference.split() if word in numbers or word in by_payer), "")
+        if beginning or word:
+            found[reference] = numbers.get(beginning) or numbers.get(word) or by_payer[word]
+    return found
 
 
 def _is_taken_back_later(row: Remittance) -> bool:

@@ -128,7 +128,9 @@ def _post(request: ClinicRequest, file: RemittanceFile) -> HttpResponse:
         held = f"; {dollars(row.held_cents)} held" if row.held_cents else ""
         messages.success(request, f"{row.payer_name} {row.trace_number}: {dollars(row.amount_cents)} posted{held}.")
     if found.next_claims:
-        messages.info(request, f"{len(found.next_claims)} claims to next payers made; they wait in the queue.")
+        count = len(found.next_claims)
+        claims = "1 claim" if count == 1 else f"{count} claims"
+        messages.info(request, f"{claims} to next payers made, to be worked in the queue.")
     for record in found.known:
         messages.info(request, f"{record.trace_number} was posted before; nothing changed.")
     for record, why in found.refused:

@@ -57,7 +57,8 @@ def next_payers_make(request: ClinicRequest) -> HttpResponse:
     made = make_due(access.clinic, access.user, due)
     left = len(due) - len(made)
     words = f"; {left} stay, as no next payer was in force on the day" if left else ""
-    messages.success(request, f"{len(made)} claims to next payers made; they wait in the queue{words}.")
+    count = f"{len(made)} claim{'' if len(made) == 1 else 's'}"
+    messages.success(request, f"{count} to next payers made, to be worked in the queue{words}.")
     return redirect("next_payers", access.clinic.slug)
 
 
