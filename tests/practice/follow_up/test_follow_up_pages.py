@@ -124,7 +124,7 @@ def test_the_number_of_queries_does_not_grow(
         assert client.get(LIST).content.decode().count("data-row") == 50
 
 
-QUERIES = 26
+QUERIES = 30
 """Of the worklist's page: who is signed in, one for each filter's choices, the cases, their claims, their items."""
 
 

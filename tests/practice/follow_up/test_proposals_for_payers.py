@@ -26,6 +26,11 @@ def proposed(inside: Clinic, medicare: list[Claim], answer: Answer) -> Proposal:
     return row
 
 
+def own_files(clinic: Clinic) -> list[PackFile]:
+    """The clinic's own files of Medicare."""
+    return list(PackFile.objects.filter(clinic=clinic, payer="medicare_b"))
+
+
 def test_what_is_proposed(inside: Clinic, proposed: Proposal, medicare: list[Claim]) -> None:
     lines = len(medicare[0].record["lines"]) + len(medicare[1].record["lines"])
     assert (proposed.payer, proposed.setting, proposed.value, proposed.items) == (
@@ -54,7 +59,7 @@ def test_it_is_tried_on_past_visits_and_changes_nothing(
     assert trial["visits"] > 2
     assert 0 <= trial["disturbed"] <= trial["visits"] - 2
     assert any(one["rule"].startswith("AU") and one["added"] for one in trial["rules"])
-    assert not PackFile.objects.exists()
+    assert not own_files(inside)
     assert WorkItem.objects.count() == before
     del medicare
 
@@ -64,11 +69,10 @@ def test_it_is_switched_on_in_the_clinics_own_file_by_a_named_person(
 ) -> None:
     with pytest.raises(NotDoneError, match="a reason is expected"):
         proposals.switch_on(inside, proposed.pk, biller, " ")
-    assert not PackFile.objects.exists()
+    assert not own_files(inside)
     row = proposals.switch_on(inside, proposed.pk, biller, "seen twice")
     assert (row.state, row.decided_by, row.decided_because) == ("switched_on", biller, "seen twice")
-    (file,) = PackFile.objects.all()
-    assert (file.clinic, file.payer) == (inside, "medicare_b")
+    (file,) = own_files(inside)
     pack = payers.parse_pack("medicare_b", file.text)
     assert pack.setting("prior_authorization_required", proposed.valid_from).value is True
     shipped = payers.get("medicare_b")
@@ -82,10 +86,10 @@ def test_declined_it_does_not_come_back(inside: Clinic, biller: User, proposed: 
     proposals.decline(proposed.pk, biller, "the payer erred")
     assert proposals.gather(inside) == 0
     assert [row.state for row in Proposal.objects.all()] == ["declined"]
-    assert not PackFile.objects.exists()
+    assert not own_files(inside)
 
 
-def test_the_page(as_role: SignedIn, proposed: Proposal) -> None:
+def test_the_page(as_role: SignedIn, inside: Clinic, proposed: Proposal) -> None:
     client = as_role(Role.BILLER)
     address = "/c/millrace/follow-up/proposals/"
     text = client.get(address).content.decode()
@@ -94,4 +98,4 @@ def test_the_page(as_role: SignedIn, proposed: Proposal) -> None:
     proposed.refresh_from_db()
     assert proposed.state == "declined"
     assert as_role(Role.AUDITOR).post(f"{address}{proposed.pk}/", {"action": "on", "because": "x"}).status_code == 403
-    assert not PackFile.objects.exists()
+    assert not own_files(inside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -101,13 +101,7 @@ def narrowed(filters: Filters, today: date, user: User, *, without: str = "") ->
     if asked["who"]:
         rows = rows.filter(assigned_to=user if asked["who"] == MINE else None)
     if asked["deadline"]:
-        span = DEADLINES[asked["deadline"]]
-        if asked["deadline"] == "unknown":
-            rows = rows.filter(due_on=None)
-        else:
-            rows = rows.filter(due_on__lte=today + timedelta(days=span.most or 0))
-            if span.least is not None:
-                rows = rows.filter(due_on__gte=today + timedelta(days=span.least))
+        rows = rows.filter(_due(asked["deadline"], today))
     if asked["text"]:
         rows = rows.filter(Q(claim__number__iexact=asked["text"]) | Q(claim__patient__number__iexact=asked["text"]))
     return rows
@@ -172,6 +166,9 @@ def choices_of(filters: Filters, today: date, user: User) -> dict[str, list[Choi
         return list(rows.annotate(n=Count("pk")).order_by(*(names or (name,))))
 
     by_state = dict(counted("state"))
+    by_day = narrowed(filters, today, user, without="deadline").aggregate(
+        **{value: Count("pk", filter=_due(value, today)) for value in DEADLINES}
+    )
     reasons: dict[str, tuple[str, int]] = {}
     for reason, kind, group, count in counted("reason", "reason", "kind", "group"):
         words = f"{reason} {reason_words(kind, reason)}" if group else reason_words(kind, reason)
@@ -201,12 +198,15 @@ def choices_of(filters: Filters, today: date, user: User) -> dict[str, list[Choi
             counted("clinic", "clinic", "clinic__name")
         ],
         "deadline": [
-            Choice(value, span.words, _due_count(filters, today, user, value), filters.deadline == value)
-            for value, span in DEADLINES.items()
+            Choice(value, span.words, by_day[value], filters.deadline == value) for value, span in DEADLINES.items()
         ],
     }  # fmt: skip
 
 
-def _due_count(filters: Filters, today: date, user: User, value: str) -> int:
-    """How many items a choice of deadline would show."""
-    return narrowed(replace(filters, deadline=value), today, user).count()
+def _due(value: str, today: date) -> Q:
+    """Items whose last day lies in a span of `DEADLINES`."""
+    if value == "unknown":
+        return Q(due_on=None)
+    span = DEADLINES[value]
+    found = Q(due_on__lte=today + timedelta(days=span.most or 0))
+    return found if span.least is None else found & Q(due_on__gte=today + timedelta(days=span.least))
