@@ -21,6 +21,8 @@ from cleanclaim.practice.models import (
     ClaimEvent,
     Clinic,
     ClinicPayer,
+    GoodFaithEstimate,
+    Invoice,
     LedgerEntry,
     LedgerTransaction,
     Membership,
@@ -126,6 +128,25 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             Period.objects.create(clinic=clinic, ends_on=date(2026, 8, 31), figures={}, closed_by=user),
             "ends_on",
             "2026-07-31",
+        ),
+        "practice_goodfaithestimate": (
+            GoodFaithEstimate.objects.create(
+                clinic=clinic, patient=visit.patient, number="E-1", reason="uninsured", trigger="requested",
+                triggered_on=date(2026, 9, 25), main_service="therapy", begins_on=date(2026, 9, 25),
+                ends_on=date(2026, 9, 25), visits=1, per_week=1, items=[], cents=100, made_on=date(2026, 9, 25),
+                made_by=user, content=Plain(b"%PDF"), sha256="0" * 64,
+            ),
+            "cents",
+            200,
+        ),
+        "practice_invoice": (
+            Invoice.objects.create(
+                clinic=clinic, number="I-1", begins_on=date(2026, 8, 1), ends_on=date(2026, 8, 31),
+                issued_on=date(2026, 9, 25), parts=[], collected_cents=0, fee_cents=0, content=Plain(b"%PDF"),
+                sha256="0" * 64, made_by=user,
+            ),
+            "fee_cents",
+            100,
         ),
     }  # fmt: skip
 

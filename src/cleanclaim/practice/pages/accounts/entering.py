@@ -25,6 +25,7 @@ _TABS: tuple[tuple[str, str, Can], ...] = (
     ("Statements", "statements", Can.SEE_CLAIMS),
     ("Write-offs", "write_offs", Can.SEE_CLAIMS),
     ("Refunds", "refunds", Can.SEE_CLAIMS),
+    ("Collections", "collections", Can.SEE_CLAIMS),
     ("Deposits", "deposits", Can.SEE_CLAIMS),
     ("Day sheet", "day_sheet", Can.SEE_ACCOUNTS),
     ("Closing", "closing", Can.SEE_CLAIMS),

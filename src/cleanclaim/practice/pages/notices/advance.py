@@ -28,8 +28,8 @@ ROWS = 3
 """Services on the form of a notice."""
 PAGE = 50
 COVERAGES = {
-    Coverage.EXPECTED_DENIAL.value: "Medicare covers this, and is expected to deny it here as not necessary",
-    Coverage.EXCLUDED.value: "Medicare never covers this",
+    Coverage.EXPECTED_DENIAL.value: "covered, denial expected",
+    Coverage.EXCLUDED.value: "never covered",
 }
 CHOICES = {
     Choice.BILL.value: "1: wants the care, and Medicare billed",

@@ -16,6 +16,7 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import placing_out as engine
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import MoneyField
+from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.patients.entering import patient_or_404
 
 PAGE = 50
@@ -41,6 +42,7 @@ def collections(request: ClinicRequest) -> HttpResponse:
     access.record("list", "balance", detail=f"{len(page)} of {len(found)} for collection")
     ready = [one for one in found if not one.keeps]
     context = {
+        "tabs": tabs(access, "collections"),
         "page": page,
         "statements": statements,
         "least": f"{least // 100}.{least % 100:02d}",
