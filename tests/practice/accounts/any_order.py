@@ -90,8 +90,8 @@ class Steps:
         does = self.random.choice(self.steps)()
         if does is None:
             return
-        if self.random.randrange(self.crash_one_in) == 0:
-            self._crash(does)
+        if self.random.randrange(self.crash_one_in) == 0 and not self._crash(does):
+            return  # it was over before it could crash
         try:
             with transaction.atomic():
                 received = does()
@@ -102,7 +102,8 @@ class Steps:
             self.done += 1
         self.check()
 
-    def _crash(self, does: Callable[[], int]) -> None:
+    def _crash(self, does: Callable[[], int]) -> bool:
+        """Crash in the midst of a step; says whether it did, and the step is still to be done."""
         before = self._state()
         try:
             with transaction.atomic(), crash_after(self.random.randrange(1, 40)):
@@ -110,10 +111,15 @@ class Steps:
         except CrashError:
             self.crashed += 1
             assert self._state() == before
+            return True
         except _REFUSALS:
+            self.refused += 1
             assert self._state() == before
         else:
             self.received += received
+            self.done += 1
+        self.check()
+        return False
 
     def _state(self) -> tuple[int, int, int, int, int]:
         return (
