@@ -15,6 +15,9 @@ from cleanclaim.simulation.slipping import Slipped
 from cleanclaim.simulation.year import Year, make_year, of_month
 
 VISITS = 2_500
+SHAPE = re.compile(
+    r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d\d"
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +96,7 @@ def test_the_material_is_whole() -> None:
 def test_medicare_numbers_have_their_shape_and_are_different() -> None:
     numbers = [member_number("medicare", number) for number in range(3_000)]
     assert len(set(numbers)) == 3_000
-    shape = re.compile(
-        r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\d[AC-HJKMNP-RT-Y]{2}\d\d"
-    )
-    assert [one for one in numbers if not shape.fullmatch(one)] == []
+    assert [one for one in numbers if not SHAPE.fullmatch(one)] == []
 
 
 # --- what goes wrong ------------------------------------------------------------------------------------------
@@ -153,6 +153,7 @@ def test_slips_of_patients_change_what_is_on_file(year: Year) -> None:
         wrong, right = year.patients[one.key].coverages[0], year.mended_patients[one.key].coverages[0]
         assert sorted(wrong.member_id) == sorted(right.member_id)
         assert wrong.member_id != right.member_id
+        assert [SHAPE.fullmatch(one.member_id) is not None for one in (wrong, right)] == [False, True]
     for one in found(year, "approval_not_typed_in"):
         assert year.patients[one.key].coverages[0].authorizations == ()
         assert len(year.mended_patients[one.key].coverages[0].authorizations or ()) == 1

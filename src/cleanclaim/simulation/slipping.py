@@ -17,6 +17,8 @@ from cleanclaim.simulation.visits import Treated
 
 _DRAWER_DAYS = 210
 _FEWEST = 4
+_BESIDE_A_DIGIT = (2, 3, 5)
+"""Places of a Medicare number at which a letter and a digit stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def _member_number(care: Episode, right: Patient, told: Sequence[Treated], draw:
     if not right.coverages or care.payer.member != "medicare":
         return None
     number = right.coverages[0].member_id
-    place = draw.one((1, 4, 7))
+    place = draw.one(_BESIDE_A_DIGIT)
     swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
     return _on_patient("member_number_mistyped", told, _with_coverage(right, member_id=swapped))
 
