@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, QuerySet
 
-from cleanclaim.practice import gathering
+from cleanclaim.practice import gathering, tenancy
 from cleanclaim.practice.engine.causes import Cause
 from cleanclaim.practice.gathering import Part
 from cleanclaim.practice.models import Claim, ClaimFinding, Clinic, Provider
@@ -60,6 +60,7 @@ class Choices:
     deadlines: list[Choice] = field(default_factory=list)
     ages: list[Choice] = field(default_factory=list)
     clinics: list[Choice] = field(default_factory=list)
+    """Only where there are several in scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,10 @@ class _Tally:
 
 def counted(filters: Filters, today: date) -> Counted:
     """Count the claims in scope. One query, one for the statuses, and one more for each filter that is set."""
-    unset = [name for name in _LISTED if not getattr(filters, name)]
+    listed = [name for name in _LISTED if name != "clinic" or len(tenancy.clinics_in_scope()) > 1]
+    unset = [name for name in listed if not getattr(filters, name)]
     tally = _tallied(narrowed(filters, today), unset, today)
-    for name in _LISTED:
+    for name in listed:
         if name not in unset:
             alone = _tallied(narrowed(filters, today, without=name), [name], today)
             tally.by_value[name] = alone.of(name)
@@ -211,5 +213,7 @@ def _spans(filters: Filters, name: str, tally: _Tally) -> list[Choice]:
 def _of_rows(filters: Filters, name: str, tally: _Tally, rows: QuerySet[Any], *words: str) -> list[Choice]:
     """One choice for each counted row, called by these columns and sorted by the last of them."""
     counts = {UUID(key): count for key, count in tally.of(name).items()}
+    if not counts:
+        return []
     found = rows.filter(pk__in=counts).order_by(*reversed(words), "pk").values_list("pk", *words)
     return [_choice(filters, name, str(key), " ".join(said), counts[key]) for key, *said in found]
