@@ -44,13 +44,17 @@
   calendar?.addEventListener("dragend", () => { dragged = null; });
   calendar?.addEventListener("dragover", (event) => {
     const column = event.target.closest(".cal-slots");
-    if (dragged && column && parseFloat(getComputedStyle(column).gridAutoRows)) event.preventDefault();
+    if (dragged && column) event.preventDefault();
   });
   calendar?.addEventListener("drop", (event) => {
     const column = event.target.closest(".cal-slots");
-    const slot = column && parseFloat(getComputedStyle(column).gridAutoRows);
-    if (!dragged || !slot) return;
+    if (!dragged || !column) return;
     event.preventDefault();
+    const slot = parseFloat(getComputedStyle(column).gridAutoRows);
+    if (!slot) { // a list of a day: the time stays
+      move(dragged, column.dataset.day, dragged.dataset.at, dragged.dataset.provider);
+      return;
+    }
     const top = event.clientY - grip - column.getBoundingClientRect().top;
     const quarter = Math.max(0, Math.round(top / slot));
     const at = clock(Math.min(Number(calendar.dataset.firstHour) * 60 + quarter * 15, 23 * 60 + 45));
