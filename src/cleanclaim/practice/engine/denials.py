@@ -45,22 +45,29 @@ from cleanclaim.practice.models import (
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.reference.denials import Chance, DenialCause, Route
 from cleanclaim.remittance.matching import match_lines
-from cleanclaim.remittance.plan import Plan
+from cleanclaim.remittance.plan import Plan, Posted
+
+_PIECE = 1000
+"""Claims that are looked at together: databases bound the values of a statement."""
 
 _FROM_POSTING = (WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value, WorkKind.CREDIT.value)
 
 
 def after_posting(clinic: Clinic, user: User | None, made: Plan) -> None:
     """Bring the worklist into step with a payment that was just posted, in its transaction."""
-    told = {UUID(item.claim): item for item in made.posted}
-    if not told:
-        return
+    for begun in range(0, len(made.posted), _PIECE):
+        _after_posting(clinic, user, made.posted[begun : begun + _PIECE])
+
+
+def _after_posting(clinic: Clinic, user: User | None, posted: Sequence[Posted]) -> None:
+    told = {UUID(item.claim) for item in posted}
     prices = _prices(told)
     live = WorkItem.objects.filter(state__in=LIVE_STATES)
     wanted = set(live.filter(claim__in=told).values_list("claim", flat=True))
     # What was sent again as another claim is settled by the answer to that one.
-    wanted |= set(live.filter(claim__replaced_by__in=told).values_list("claim__replaced_by", flat=True)) & set(told)
-    for item in made.posted:
+    sent_again = Claim.objects.filter(pk__in=told).exclude(replaces=None)
+    wanted |= set(sent_again.filter(replaces__in=live.values("claim")).values_list("pk", flat=True))
+    for item in posted:
         key = UUID(item.claim)
         said = Answered(item.answer, item.match.claim.lines, item.match.lines)
         expected = _expected(item.match.claim.lines, prices.get(key, ()))
@@ -71,7 +78,12 @@ def after_posting(clinic: Clinic, user: User | None, made: Plan) -> None:
 
 def bring_into_step(clinic: Clinic, claims: Iterable[UUID], user: User | None) -> None:
     """Make, change and settle the items of these claims of a clinic in scope, by the answers that stand now."""
-    keys = set(claims)
+    listed = sorted(set(claims))
+    for begun in range(0, len(listed), _PIECE):
+        _bring_into_step(clinic, set(listed[begun : begun + _PIECE]), user)
+
+
+def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None) -> None:
     keys |= set(Claim.objects.filter(pk__in=keys).exclude(replaces=None).values_list("replaces", flat=True))
     rows = list(Claim.objects.filter(pk__in=keys).exclude(batch=None).select_related("clinic").order_by("pk"))
     if not rows:
@@ -83,11 +95,14 @@ def bring_into_step(clinic: Clinic, claims: Iterable[UUID], user: User | None) -
     )
     for item in live.order_by("pk"):
         held[item.claim_id].append(item)
+    made: list[WorkItem] = []
     for filed in filed_claims(rows):
-        _of_claim(filed, around, held[filed.claim.pk], user)
+        made += _of_claim(filed, around, held[filed.claim.pk], user)
+    WorkItem.objects.bulk_create(made)
 
 
-def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: User | None) -> None:
+def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: User | None) -> list[WorkItem]:
+    """Change and settle the items of one claim; returns those that are to be made."""
     claim = filed.claim
     rows = around.answers.get(claim.pk, [])
     said = [answered for row in rows if (answered := answered_by(filed, row)) is not None]
@@ -102,12 +117,13 @@ def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: Use
         found += around.credits(filed, last)
     mine = [item for item in held if item.kind in _FROM_POSTING]
     unanswered = [item for item in held if item.kind == WorkKind.UNANSWERED.value and rows]
-    gone = step_in(claim, found, mine, user)
+    made, gone = step_in(claim, found, mine, user)
     for item in (*gone, *unanswered):
         if item.state == WorkState.RESUBMITTED.value and claim.status == ClaimStatus.CLOSED.value:
             _by_replacement(item, around, user)
         else:
             settle(item, *around.ending(item, answered=bool(rows)), user, around.today)
+    return made
 
 
 def _by_replacement(item: WorkItem, around: _Around, user: User | None) -> None:
