@@ -60,8 +60,10 @@ def waiting(today: date) -> list[Waiting]:
     return [*found, Waiting("soon", soon["claims"], soon["total"] or 0)]
 
 
-def step_in(claim: Claim, found: Iterable[Found], held: Sequence[WorkItem], user: User | None) -> list[WorkItem]:
-    """Make what is new and change what is told otherwise; returns the items that nothing stands for any more."""
+def step_in(
+    claim: Claim, found: Iterable[Found], held: Sequence[WorkItem], user: User | None
+) -> tuple[list[WorkItem], list[WorkItem]]:
+    """Change what is told otherwise; returns items that are new, to be saved, and those that nothing stands for now."""
     left = {(item.kind, item.line): item for item in held}
     made, notes = [], []
     for one in found:
@@ -87,9 +89,8 @@ def step_in(claim: Claim, found: Iterable[Found], held: Sequence[WorkItem], user
             item.state = WorkState.OPEN.value
             notes.append(note(item, user, NoteKind.STATE, "answered anew, and not paid"))
         _change(item, one, keeps_due=not is_new_answer)
-    WorkItem.objects.bulk_create(made)
     WorkNote.objects.bulk_create(notes)
-    return list(left.values())
+    return made, list(left.values())
 
 
 def _change(item: WorkItem, one: Found, *, keeps_due: bool) -> None:
