@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from uuid import uuid4
 
@@ -42,7 +41,8 @@ def test_a_ledger_is_carried_whole_and_goes_on_elsewhere(inside: Clinic) -> None
     before, count = ledger_rows.totals(), LedgerTransaction.objects.count()
     packed = carrying.pack(inside)
 
-    there, counts = carrying.unpack(io.BytesIO(packed.file.read()), inside.company, "carried", owner)
+    with packed.file:
+        there, counts = carrying.unpack(packed.file, inside.company, "carried", owner)
 
     assert counts == packed.counts
     with tenancy.scope([there.pk]):
