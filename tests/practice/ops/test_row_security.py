@@ -17,6 +17,7 @@ from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.models import (
     Addendum,
     Batch,
+    BatchAnswer,
     Claim,
     ClaimEvent,
     Clinic,
@@ -32,6 +33,7 @@ from cleanclaim.practice.models import (
     Period,
     Provider,
     Receipt,
+    ReceivedFile,
     Remittance,
     RemittanceFile,
     Role,
@@ -39,6 +41,7 @@ from cleanclaim.practice.models import (
     Statement,
     StatementRun,
     TrailEntry,
+    Transmission,
     User,
     Visit,
 )
@@ -84,6 +87,16 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
         clinic=clinic, key="k" * 64, payer_name="P", trace_number="T", amount_cents=0, file=file, posted_by=user
     )
     written = LedgerTransaction.objects.get(key=charge.key)
+    way = Transmission.objects.create(
+        clinic=clinic, kind="270", file_name="a.270", content=Plain(b"ISA*"), interchange_control="999999991",
+        group_control="1", made_by=user,
+    )  # fmt: skip
+    received = ReceivedFile.objects.create(
+        clinic=clinic, name="a.999", content=Plain(b"ISA*"), sha256="0" * 64, size=4, read_by=user
+    )
+    answer = BatchAnswer.objects.create(
+        clinic=clinic, file=received, transmission=way, segment=1, kind="999", control_number="1", outcome="A"
+    )
     return {
         "practice_trailentry": (entry, "detail", "other"),
         "practice_claimevent": (ClaimEvent.objects.create(clinic=clinic, claim=claim, action="build"), "detail", "other"),
@@ -96,6 +109,9 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             Addendum.objects.create(clinic=clinic, visit=visit, user=user, text="Later."), "text", b"other",
         ),
         "practice_batch": (batch, "sha256", "1" * 64),
+        "practice_transmission": (way, "file_name", "b.270"),
+        "practice_receivedfile": (received, "sha256", "1" * 64),
+        "practice_batchanswer": (answer, "outcome", "R"),
         "practice_remittancefile": (file, "sha256", "1" * 64),
         "practice_payeradjustment": (
             PayerAdjustment.objects.create(

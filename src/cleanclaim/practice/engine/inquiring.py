@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -226,9 +226,3 @@ def _file(
         for subject, question in questions
     )
     return row
-
-
-def last_inquiry(coverage: UUID) -> Inquiry | None:
-    """The latest question about a coverage."""
-    found: Inquiry | None = Inquiry.objects.filter(coverage=coverage).order_by("-created_at").first()
-    return found

@@ -9,7 +9,6 @@ from django.template.context import Context
 
 from cleanclaim.practice.access import Access, Can
 from cleanclaim.practice.engine.benefit_answers import benefits_of
-from cleanclaim.practice.engine.inquiring import last_inquiry
 from cleanclaim.practice.engine.outgoing import has_connection
 from cleanclaim.practice.models import Batch, Claim, Coverage, EligibilityAnswer, Transmission
 from cleanclaim.practice.pages.exchange.rejecting import told
@@ -60,8 +59,9 @@ def coverage_ask_button(context: Context, coverage: Coverage) -> dict[str, Any]:
         "clinic": context["clinic"],
         "csrf_token": context.get("csrf_token", ""),
         "coverage": coverage,
-        "can_ask": has_connection(),
-        "last": last_inquiry(coverage.pk),
+        "can_ask": context.get("can_ask_payer", False),
+        # The page has read them with its coverages, the latest first.
+        "last": next(iter(coverage.inquiries.all()), None),
     }
 
 

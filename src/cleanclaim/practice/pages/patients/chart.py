@@ -18,6 +18,7 @@ from cleanclaim.practice.engine.approvals import Use, use_of
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.eligibility import MedicareFact, answer_on, medicare_facts
 from cleanclaim.practice.engine.front_desk import front_desk
+from cleanclaim.practice.engine.outgoing import has_connection
 from cleanclaim.practice.engine.readiness import Item, Readiness, readiness_of
 from cleanclaim.practice.models import (
     Appointment,
@@ -27,6 +28,7 @@ from cleanclaim.practice.models import (
     Coverage,
     Document,
     EligibilityAnswer,
+    Inquiry,
     OpeningBalance,
     Patient,
     PlanOfCare,
@@ -76,6 +78,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         "today": today,
         "age": person.age_on(today),
         "coverages": _coverages(access, person, visits, today),
+        "can_ask_payer": has_connection(),
         "readiness": found[0] if found else None,
         "missing": _missing(access, person, found[0]) if found else [],
         "referrals": Referral.objects.filter(patient=person).select_related("by", "plan"),
@@ -107,6 +110,7 @@ def _coverages(access: Access, person: Patient, visits: list[Visit], today: date
         Coverage.objects.filter(patient=person).prefetch_related(
             Prefetch("authorizations", Authorization.objects.all()),
             Prefetch("eligibility", EligibilityAnswer.objects.all()),
+            Prefetch("inquiries", Inquiry.objects.all()),
         )
     )
     signed = [visit for visit in visits if visit.status == VisitStatus.SIGNED.value]
