@@ -10,6 +10,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.acting_on_many import ACT
+from cleanclaim.practice.engine.building import BUILD
 from cleanclaim.practice.engine.carry_jobs import PACK
 from cleanclaim.practice.engine.import_jobs import BRING_IN, READ, rejections_of
 from cleanclaim.practice.engine.job_files import name_of, parts_of
@@ -17,6 +19,14 @@ from cleanclaim.practice.models import Job, JobStatus
 
 _DOWNLOADED = (PACK,)
 """Kinds of jobs whose file is downloaded."""
+
+_GOES_ON = {
+    ACT: ("claims", "To the claims"),
+    BUILD: ("claims", "To the claims"),
+    BRING_IN: ("patients", "To the patients"),
+    PACK: ("exports", "To the data taken out"),
+}
+"""Where a person goes from a job that is over: the page's name, and the button's words."""
 
 _SHOWN = 200
 """Rows that cannot be used, of a file that was read."""
@@ -38,6 +48,7 @@ def job(request: ClinicRequest, key: UUID) -> HttpResponse:
         else None,
         "said": found.result.get("said", ""),
         "stayed": found.result.get("stayed_because", ()),
+        "goes_on": _GOES_ON.get(found.kind),
     }
     if is_over and found.kind in {READ, BRING_IN} and request.access.may(Can.EDIT_PATIENTS):
         request.access.record("read", "job", found.pk, detail="rows that cannot be used")
