@@ -1,0 +1,91 @@
+"""The figures that the database counts are those that one counts by hand from the rows, whatever was done to them."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from cleanclaim.check.summary import BLOCKING
+from cleanclaim.practice.engine import figures
+from cleanclaim.practice.engine.definitions import Metric
+from cleanclaim.practice.engine.figures import By, Chosen
+from cleanclaim.practice.engine.finding_counts import findings
+from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimFinding, ClaimLine, ClaimStatus, Clinic
+
+EVER = Chosen(date(2010, 1, 1), date(2026, 9, 25))
+_STATUSES = [status.value for status in ClaimStatus]
+
+
+def _change(seed: int) -> None:
+    """Change claims, lines and findings of the sample clinic at random, in the columns that figures are made of."""
+    chance = random.Random(seed)
+    for claim in Claim.objects.order_by("number"):
+        if chance.random() < 0.6:
+            Claim.objects.filter(pk=claim.pk).update(
+                status=chance.choice(_STATUSES), first_passed=chance.choice([True, False, None]),
+                at_stake_cents=chance.choice([0, 1, 9_900]), left_cents=chance.randrange(500),
+                left_units=chance.randrange(3),
+            )  # fmt: skip
+    for line in ClaimLine.objects.order_by("claim__number", "position"):
+        if chance.random() < 0.2:
+            ClaimLine.objects.filter(pk=line.pk).update(units=chance.choice([None, 0, 1, 4]))
+    for finding in ClaimFinding.objects.order_by("claim__number", "rule", "place"):
+        if chance.random() < 0.4:
+            ClaimFinding.objects.filter(pk=finding.pk).update(
+                ignored_at=chance.choice([None, timezone.now()]), was_mended=chance.random() < 0.2,
+                cents=chance.choice([None, 250]),
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_equal_what_the_rows_say(inside: Clinic, seed: int) -> None:
+    _change(seed)
+    rows = list(Claim.objects.filter(frequency="1").prefetch_related("lines", "findings"))
+    judged = [one for one in rows if one.first_passed is not None and one.status != ClaimStatus.SUPERBILL.value]
+    held = [one for one in rows if one.status in OPEN_STATUSES]
+    units = {one: [line.units for line in one.lines.all()] for one in rows}
+    whole = {one: sum(told) for one, told in units.items() if told and None not in told}
+    expected: dict[Metric, tuple[Any, ...]] = {
+        Metric.CLEAN_CLAIMS: (sum(one.first_passed for one in judged), len(judged)),
+        Metric.HELD_BACK: (sum(one.at_stake_cents for one in held), None),
+        Metric.LEFT_DOLLARS: (sum(one.left_cents for one in rows), None),
+        Metric.LEFT_UNITS: (sum(one.left_units for one in rows), None),
+        Metric.UNITS_PER_VISIT: (sum(whole.values()), len({one.visit_id for one in whole})),
+    }
+    for found in (figures.overall(EVER), figures.added_up(figures.grouped(EVER, By.MONTH))):
+        assert {name: (found[name].numerator, found[name].denominator) for name in expected} == expected
+    assert len(rows) == 73
+    assert inside.slug == "millrace"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_findings_equal_what_the_rows_say(inside: Clinic, seed: int) -> None:
+    _change(seed)
+    standing = [
+        one
+        for one in ClaimFinding.objects.filter(claim__frequency="1").select_related("claim")
+        if one.ignored_at is None and not one.was_mended
+    ]
+    found = findings(EVER)
+    by_cause = Counter((cause, severity) for cause, severity, _claim in _told(standing, "cause"))
+    counted = {
+        (cause.value, severity): tally.claims
+        for cause, row in found.by_cause.items()
+        for severity, tally in row.items()
+    }
+    assert {key: count for key, count in counted.items() if count} == dict(by_cause)
+    assert {tally.key: tally.findings for tally in found.by_rule} == dict(Counter(one.rule for one in standing))
+    assert sum(tally.cents for tally in found.by_rule) == sum(one.cents or 0 for one in standing)
+    blocked = {one.claim_id for one in standing if one.severity in BLOCKING and one.claim.status in OPEN_STATUSES}
+    assert found.blocked == len(blocked)
+    assert inside.slug == "millrace"
+
+
+def _told(standing: list[ClaimFinding], name: str) -> set[tuple[str, str, object]]:
+    """Each claim once for each cause and outcome."""
+    return {(getattr(one, name), one.severity, one.claim_id) for one in standing}
