@@ -11,7 +11,6 @@ from cleanclaim.receivables.advance_notices import (
     Coverage,
     NoticeUse,
     consequence,
-    is_estimate_near,
     last_day,
     use_of,
 )
@@ -75,17 +74,3 @@ def test_only_original_medicare_has_the_notice() -> None:
 def test_a_course_was_limited_to_a_year_until_the_limit_ended() -> None:
     assert last_day(date(2021, 10, 13)) == date(2022, 10, 12)
     assert last_day(date(2021, 10, 14)) is None
-
-
-@pytest.mark.parametrize(
-    ("estimated", "actual", "near"),
-    [
-        (10_000, 20_000, True),  # $100 below
-        (9_999, 20_000, False),
-        (75_000, 100_000, True),  # a quarter below
-        (74_999, 100_000, False),
-        (50_000, 1_000, True),  # more than it costs
-    ],
-)
-def test_the_cost_is_estimated_near_enough(estimated: int, actual: int, *, near: bool) -> None:
-    assert is_estimate_near(estimated, actual, date(2026, 9, 25)) is near

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from cleanclaim.money import RATE_SCALE, divide
 from cleanclaim.receivables.estimates import months_after
 from cleanclaim.reference import values
 
@@ -92,12 +91,3 @@ def last_day(begins_on: date) -> date | None:
     """The last day that one notice may cover a course of care begun on a day; `None` where no limit holds."""
     months = values.on("advance_notice_course_months", begins_on).value
     return None if months is None else months_after(begins_on, months) - timedelta(days=1)
-
-
-def is_estimate_near(estimated_cents: int, actual_cents: int, on: date) -> bool | None:
-    """Whether an estimated cost is near enough to the actual one; more than it always is. `None`: no rule is known."""
-    tolerance = values.on("advance_notice_cost_tolerance", on).value
-    share = values.on("advance_notice_cost_share", on).value
-    if tolerance is None or share is None:
-        return None
-    return actual_cents - estimated_cents <= max(tolerance, divide(actual_cents * share, RATE_SCALE))
