@@ -218,5 +218,10 @@ def _require_asked(thing: OpenThing | None, stated: Stated) -> None:
 
 
 def _said(told: dict[str, Any]) -> list[str]:
-    names = {"code": "{}", "minutes": "{} minutes", "by": "by {}"}
-    return [names[name].format(value) for name, value in told.items()]
+    """What is stated of one thing, in words."""
+    said = [told["code"]] if "code" in told else []
+    if "minutes" in told:
+        said.append(f"{told['minutes']} minutes")
+    if "by" in told:
+        said.append(f"by {told['by']}")
+    return said

@@ -151,7 +151,7 @@ def claim_replace(request: ClinicRequest, key: UUID) -> HttpResponse:
         request,
         key,
         lambda: replace_claim(access.clinic, key, access.user, request.POST.get("reference", "")),
-        "Replacement {} begun. It goes out when you release it.",
+        lambda made: f"Replacement {made.number} begun. It goes out when you release it.",
     )
 
 
@@ -163,7 +163,7 @@ def claim_void(request: ClinicRequest, key: UUID) -> HttpResponse:
         request,
         key,
         lambda: void_claim(key, request.access.user, request.POST.get("reference", "")),
-        "Void {} made. It goes out when you release it.",
+        lambda made: f"Void {made.number} made. It goes out when you release it.",
     )
 
 
@@ -172,18 +172,23 @@ def claim_void(request: ClinicRequest, key: UUID) -> HttpResponse:
 def claim_drop(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Give up a replacement or void that has not gone out, and go back to the claim that it answered."""
     return _answer_with(
-        request, key, lambda: drop_answer(key, request.access.user), "Given up: {} stands as it was filed."
+        request,
+        key,
+        lambda: drop_answer(key, request.access.user),
+        lambda earlier: f"Given up: {earlier.number} stands as it was filed.",
     )
 
 
-def _answer_with(request: ClinicRequest, key: UUID, make: Callable[[], Claim], words: str) -> HttpResponse:
-    """Do what gives another claim, and go to that one; `words` say so, with its number."""
+def _answer_with(
+    request: ClinicRequest, key: UUID, make: Callable[[], Claim], words: Callable[[Claim], str]
+) -> HttpResponse:
+    """Do what gives another claim, and go to that one; `words` say so of it."""
     _exists(key)
     try:
         claim = make()
     except NotFiledError as error:
         return _answered(request, key, Outcome(refused=(str(error),)), "")
-    return _go_to(request, claim, words.format(claim.number))
+    return _go_to(request, claim, words(claim))
 
 
 def _exists(key: UUID) -> None:
