@@ -26,6 +26,7 @@ from cleanclaim.practice.models import (
     Invoice,
     LedgerEntry,
     LedgerTransaction,
+    Letter,
     Membership,
     PackFile,
     Patient,
@@ -44,6 +45,7 @@ from cleanclaim.practice.models import (
     Transmission,
     User,
     Visit,
+    WorkNote,
 )
 from cleanclaim.practice.sealing import Plain
 
@@ -109,6 +111,16 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             Addendum.objects.create(clinic=clinic, visit=visit, user=user, text="Later."), "text", b"other",
         ),
         "practice_batch": (batch, "sha256", "1" * 64),
+        "practice_worknote": (
+            WorkNote.objects.create(clinic=clinic, claim=claim, user=user, kind="call", text="In review."), "kind", "note",
+        ),
+        "practice_letter": (
+            Letter.objects.create(
+                clinic=clinic, claim=claim, step="appeal", cents=100, content=Plain(b"%PDF"), sha256="0" * 64, made_by=user
+            ),
+            "cents",
+            200,
+        ),
         "practice_transmission": (way, "file_name", "b.270"),
         "practice_receivedfile": (received, "sha256", "1" * 64),
         "practice_batchanswer": (answer, "outcome", "R"),
