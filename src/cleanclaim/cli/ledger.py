@@ -43,19 +43,11 @@ def verify(
         serving.prepare(migrate=False)
     except (serving.ServingError, keys.KeyFileError, environment.EnvironmentProblemError) as error:
         unusable(str(error))
-    from django.db import transaction  # noqa: PLC0415 - after set_up
-
-    from cleanclaim.practice import tenancy  # noqa: PLC0415 - after set_up
     from cleanclaim.practice.engine import ledger_checks  # noqa: PLC0415 - after set_up
-    from cleanclaim.practice.models import Clinic  # noqa: PLC0415 - after set_up
 
-    rows = list(Clinic.objects.filter(slug=clinic) if clinic else Clinic.objects.order_by("slug"))
-    if clinic and not rows:
+    found = ledger_checks.verify_all(clinic)
+    if clinic and not found:
         unusable(f"--clinic {clinic}: there is no clinic of that name")
-    found = []
-    for row in rows:
-        with tenancy.scope([row.pk]), transaction.atomic():
-            found.append(ledger_checks.verify(row))
     holds = not any(one.faults for one in found)
     code = ExitCode.CLEAN if holds else ExitCode.FINDINGS
     if format_ is Format.JSON:

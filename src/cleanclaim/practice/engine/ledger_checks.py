@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.db.models import Count, Sum
 
 from cleanclaim.ledger.accounts import CASH_ACCOUNTS
 from cleanclaim.ledger.book import Fault
 from cleanclaim.ledger.entries import Kind
+from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.deposits import cash_by_document, deposited_by_document
 from cleanclaim.practice.engine.periods import sums_between
@@ -45,6 +47,16 @@ class Verified:
     deposited_cents: int = 0
     undeposited_cents: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+
+def verify_all(slug: str = "") -> list[Verified]:
+    """Verify the ledger of every clinic, or of the one of that short name; each in a scope of its own."""
+    rows = Clinic.objects.filter(slug=slug) if slug else Clinic.objects.order_by("slug")
+    found = []
+    for clinic in rows:
+        with transaction.atomic(), tenancy.scope([clinic.pk]):
+            found.append(verify(clinic))
+    return found
 
 
 def verify(clinic: Clinic) -> Verified:
