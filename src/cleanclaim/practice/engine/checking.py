@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from cleanclaim.bill.job import Billed, bill
 from cleanclaim.practice import clock
 from cleanclaim.practice.engine.earlier_decisions import Decisions
-from cleanclaim.practice import clock
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.setting import Setting, gather
 from cleanclaim.practice.models import Clinic, Visit
