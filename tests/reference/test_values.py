@@ -169,7 +169,9 @@ def test_a_day_that_is_unknown_has_no_value() -> None:
 
 
 def test_a_name_that_is_not_there_is_an_error_that_lists_the_names() -> None:
-    with pytest.raises(KeyError, match=r"no series 'kx'; there are advance_notice_course_months, assistant_payment_rate"):
+    with pytest.raises(
+        KeyError, match=r"no series 'kx'; there are advance_notice_course_months, assistant_payment_rate"
+    ):
         values.on("kx", date(2026, 1, 1))
 
 

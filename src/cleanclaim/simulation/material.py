@@ -188,6 +188,13 @@ def slips() -> Mapping[str, Slip]:
     return {name: _made(Slip, "slips.toml", table) for name, table in _table("slips.toml").items()}
 
 
+def filled(sentence: str, **values: object) -> str:
+    """A sentence of the material with its places, such as `{where}`, filled in."""
+    for name, value in values.items():
+        sentence = sentence.replace(f"{{{name}}}", str(value))
+    return sentence
+
+
 def _made(kind: type[R], name: str, table: Mapping[str, Any]) -> R:
     try:
         return kind.model_validate(table)

@@ -24,7 +24,7 @@ from cleanclaim.records import (
     YearToDate,
 )
 from cleanclaim.simulation.draws import Draws
-from cleanclaim.simulation.material import PayerMix, Region, doctors, phrases, population
+from cleanclaim.simulation.material import PayerMix, Region, doctors, filled, phrases, population
 
 _LETTERS = "ACDEFGHJKMNPQRTUVWXY"
 """The letters of a Medicare number."""
@@ -84,7 +84,7 @@ def episode(number: int, seed: int) -> Episode:
         payer=payer,
         region=region,
         side=side,
-        diagnoses=tuple(code.format(side=side) for code in draw.one(kinds)),
+        diagnoses=tuple(filled(code, side=side) for code in draw.one(kinds)),
         days=tuple(days),
         injured_on=first - timedelta(days=draw.between(8, 40)) if payer.is_injury else None,
     )

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from cleanclaim.records import By, Intervention, Patient, Visit
 from cleanclaim.simulation.draws import Draws
-from cleanclaim.simulation.material import clinic, population, slips
+from cleanclaim.simulation.material import clinic, filled, population, slips
 from cleanclaim.simulation.people import Episode
 from cleanclaim.simulation.visits import Treated
 
@@ -187,8 +187,8 @@ def _side_mixed_up(care: Episode, one: Treated, _draw: Draws) -> Slipped | None:
     other = {1: "2", 2: "1"}[care.side]
     region = care.region.injuries if care.payer.is_injury else care.region.diagnoses
     for kind in region:
-        if tuple(code.format(side=care.side) for code in kind) == care.diagnoses:
-            turned = tuple(code.format(side=other) for code in kind)
+        if tuple(filled(code, side=care.side) for code in kind) == care.diagnoses:
+            turned = tuple(filled(code, side=other) for code in kind)
             return _on_visit("side_mixed_up", one, one.visit.model_copy(update={"diagnoses": turned}))
     return None
 

@@ -25,7 +25,7 @@ from cleanclaim.records import (
     VisitKind,
 )
 from cleanclaim.simulation.draws import Draws
-from cleanclaim.simulation.material import clinic, phrases, population
+from cleanclaim.simulation.material import clinic, filled, phrases, population
 from cleanclaim.simulation.people import Episode
 
 _REPORT_EVERY = 10
@@ -125,7 +125,7 @@ def treated(care: Episode, number: int, slot: Slot, seed: int) -> Treated:
     if is_report:
         note = form.get("note") or Note()
         measure = _filled(draw.one(care.region.measures), draw)
-        text = phrases().notes.progress.format(measure=measure)
+        text = filled(phrases().notes.progress, measure=measure)
         form["note"] = note.model_copy(update={"assessment": f"{note.assessment} {text}".strip()})
     return Treated(visit.model_copy(update=form), number, done, says_apart, is_report)
 
@@ -152,7 +152,7 @@ def _services(care: Episode, slot: Slot, draw: Draws, by: By, *, is_first: bool,
     for name, minutes in _within_the_hour(names):
         service = phrases().services[name]
         code = care.payer.stimulation if name == "stimulation" else service.code
-        words = draw.one(service.words).format(where=care.where)
+        words = filled(draw.one(service.words), where=care.where)
         whose = By.NOBODY if not service.is_timed and name != "evaluation" else by
         found.append(Done(name, code, words, minutes, _clock(slot.hour, at), whose))
         at += minutes
@@ -270,7 +270,7 @@ def _evaluation(care: Episode, done: tuple[Done, ...], draw: Draws) -> dict[str,
 def _filled(text: str, draw: Draws) -> str:
     """A sentence with its figures."""
     best = draw.between(1, 5)
-    return text.format(a=best, b=best + draw.between(1, 3), m=draw.between(6, 20), n=draw.between(35, 120))
+    return filled(text, a=best, b=best + draw.between(1, 3), m=draw.between(6, 20), n=draw.between(35, 120))
 
 
 def _clock(hour: int, minutes: int) -> time:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import stat
 from collections.abc import Coroutine, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -67,12 +68,11 @@ class SftpConnection:
 
     def __enter__(self) -> Self:
         """Connect, after the host has shown the key that is known of it."""
-        self._runner = asyncio.Runner()
-        try:
+        with ExitStack() as undone:
+            self._runner = undone.enter_context(asyncio.Runner())
             self._run(self._open(), _CONNECT * 2)
-        except BaseException:
-            self._runner.close()
-            raise
+            # Connected: from here on it is `__exit__` that hangs up.
+            undone.pop_all()
         return self
 
     def __exit__(

@@ -69,12 +69,14 @@ def _newer() -> tuple[str, ...]:
         else:
             owned = f"{_table(owner)} o ON o.patient_id = told.patient"
             joined = f"{owned} JOIN {_table(model)} r ON r.{column} = o.id"
-        asked.append(_JOINED.format(joined))
-    asked += [_JOINED.format(f"{_table(model)} r ON r.clinic_id = told.clinic") for model in _OF_CLINIC]
+        asked.append(_joined(joined))
+    asked += [_joined(f"{_table(model)} r ON r.clinic_id = told.clinic") for model in _OF_CLINIC]
     return tuple(asked)
 
 
-_JOINED = "SELECT told.claim FROM told JOIN {} WHERE r.changed_at > told.checked_at"
+def _joined(rows: str) -> str:
+    """The claims to which rows belong that were changed after the check."""
+    return f"SELECT told.claim FROM told JOIN {rows} WHERE r.changed_at > told.checked_at"  # noqa: S608 - our own names
 
 
 def _table(model: type[ClinicRow]) -> str:

@@ -103,15 +103,24 @@ def counted(filters: Filters, today: date) -> Counted:
 
 # --- counting in the database ------------------------------------------------------------------------------
 
-_SPAN = "SELECT '{0}', '{1}', '', COUNT(*), 0, 0 FROM found WHERE {2}"
-_KEY = "SELECT '{0}', CAST({0} AS TEXT), '', COUNT(*), 0, 0 FROM found GROUP BY {0}"
 _PAYER = "SELECT 'payer', payer, payer_name, COUNT(*), 0, 0 FROM found GROUP BY payer, payer_name"
 _STANDING = Part(
     "standing",
     ("claim", "cause", "rule"),
     "SELECT one.claim, one.cause, one.rule FROM found JOIN one ON one.claim = found.claim",
 )
-_FINDING = "SELECT '{0}', {0}, '', COUNT(DISTINCT claim), 0, 0 FROM standing GROUP BY {0}"
+
+
+def _span(name: str, key: str, condition: str) -> str:
+    return f"SELECT '{name}', '{key}', '', COUNT(*), 0, 0 FROM found WHERE {condition}"  # noqa: S608 - our own names
+
+
+def _key(name: str) -> str:
+    return f"SELECT '{name}', CAST({name} AS TEXT), '', COUNT(*), 0, 0 FROM found GROUP BY {name}"  # noqa: S608 - ours
+
+
+def _finding(name: str) -> str:
+    return f"SELECT '{name}', {name}, '', COUNT(DISTINCT claim), 0, 0 FROM standing GROUP BY {name}"  # noqa: S608 - ours
 
 
 def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tally:
@@ -129,11 +138,11 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
     values: list[str] = []
     for name, key in spans:
         condition, bounds = _within(DAY_COLUMNS[name], days_of(name, key, today))
-        asked.append(_SPAN.format(name, key, condition))
+        asked.append(_span(name, key, condition))
         values += bounds
-    asked += [_KEY.format(name) for name in ("therapist", "clinic") if name in wanted]
+    asked += [_key(name) for name in ("therapist", "clinic") if name in wanted]
     asked += [_PAYER] if "payer" in wanted else []
-    asked += [_FINDING.format(name) for name in ("cause", "rule") if name in wanted]
+    asked += [_finding(name) for name in ("cause", "rule") if name in wanted]
     parts = [Part("found", columns, gathered)]
     if wanted & {"cause", "rule"}:
         rows = ClaimFinding.objects.filter(ignored_at=None, was_mended=False).order_by()

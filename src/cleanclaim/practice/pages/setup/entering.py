@@ -85,12 +85,12 @@ def keep(request: ClinicRequest, form: Any, subject: str) -> bool:  # noqa: ANN4
 
 def add_page(
     request: ClinicRequest,
-    form: Any,
+    form: Any,  # noqa: ANN401 - a form of any row
     subject: str,
     *,
     title: str,
     back: str,
-    groups: Groups,  # noqa: ANN401 - a form of any row
+    groups: Groups,
 ) -> HttpResponse:
     """A page on which a row of the set-up is added, and back to its list once it is."""
     if form.is_bound and form.is_valid() and keep(request, form, subject):
@@ -100,12 +100,12 @@ def add_page(
 
 def edit_page(
     request: ClinicRequest,
-    form: Any,
+    form: Any,  # noqa: ANN401 - a form of any row
     subject: str,
     *,
     title: str,
     back: str,
-    groups: Groups,  # noqa: ANN401 - a form of any row
+    groups: Groups,
 ) -> HttpResponse:
     """A page on which a row of the set-up is changed, unless somebody else did meanwhile."""
     row = form.instance
