@@ -19,8 +19,8 @@ AREA = "remittances"
 """The entry of the navigation under which the pages of money stand."""
 
 _TABS: tuple[tuple[str, str, Can], ...] = (
-    ("From payers", "remittances", Can.SEE_CLAIMS),
-    ("From patients", "receipts", Can.SEE_ACCOUNTS),
+    ("Payers", "remittances", Can.SEE_CLAIMS),
+    ("Patients", "receipts", Can.SEE_ACCOUNTS),
     ("Owed", "aging", Can.SEE_CLAIMS),
     ("Statements", "statements", Can.SEE_CLAIMS),
     ("Write-offs", "write_offs", Can.SEE_CLAIMS),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.models import Claim, PayerAdjustment
+from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.counting import counts
 from cleanclaim.practice.pages.payments.words import adjustment_words
 
@@ -57,6 +58,7 @@ def payer_adjustments(request: ClinicRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     access.record("list", "remittance", detail=f"{len(page)} references of payers' adjustments")
     context = {
+        "tabs": tabs(access, "remittances"),
         "tab": "adjustments",
         "page": page,
         "owed_cents": -sum(group.cents for group in found if group.cents < 0),

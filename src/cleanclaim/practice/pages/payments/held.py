@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer
+from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.counting import counts
 from cleanclaim.practice.pages.payments.words import status_words
 from cleanclaim.records.remittance import RemittedClaim, RemittedLine
@@ -49,6 +50,7 @@ def held(request: ClinicRequest) -> HttpResponse:
     shown = [_shown(row, said[row.pk], claims) for row in page]
     access.record("list", "answer", detail=f"{len(shown)} held answers")
     context = {
+        "tabs": tabs(access, "remittances"),
         "tab": "held",
         "page": page,
         "shown": shown,

@@ -15,6 +15,7 @@ from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.coordination import NotMadeError, bill_next, due_claims, looked_at, make_due
 from cleanclaim.practice.models import Claim
+from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.payments.counting import counts
 
@@ -34,6 +35,7 @@ def next_payers(request: ClinicRequest) -> HttpResponse:
     attention = _light().exclude(attention="").order_by("date_of_service", "number")[:PAGE]
     access.record("list", "claim", detail=f"{len(rows)} to be billed to the next payer")
     context = {
+        "tabs": tabs(access, "remittances"),
         "tab": "next",
         "due": [rows[key] for key in due[:PAGE] if key in rows],
         "attention": attention,
