@@ -51,7 +51,7 @@ def test_every_rule_value_fact_code_payer_and_modifier_has_its_page(pages: dict[
         wanted += [f"docs/facts/{name}/{fact.name}.md" for fact in columns.derived(name)]
         wanted += [f"docs/facts/{name}/index.md"]
     wanted += [f"docs/{folder}/{kind}" for folder in site.OWNED for kind in ("index.md", "catalog.csv")]
-    wanted += ["docs/cli.md", "docs/coverage.md", "docs/reference-files.md", *site.WITH_FIGURES]
+    wanted += ["docs/cli.md", "docs/coverage.md", "docs/denials.md", "docs/reference-files.md", *site.WITH_FIGURES]
     assert sorted(pages) == sorted(wanted)
 
 
@@ -149,7 +149,7 @@ def test_every_page_of_the_menu_is_there(pages: dict[str, str]) -> None:
     project = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
     assert project["theme"]["font"] is False
     listed = re.findall(r"'([^']+\.md)'", str(project["nav"]))
-    assert len(listed) == 23
+    assert len(listed) == 26
     assert [name for name in listed if f"docs/{name}" not in pages and not (ROOT / "docs" / name).is_file()] == []
 
 

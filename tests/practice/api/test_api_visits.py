@@ -108,7 +108,7 @@ def test_visits_are_filtered(as_token: As, clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"), [("/patients", 13), ("/visits", 14), ("/claims", 13), ("/findings", 13)]
+    ("address", "queries"), [("/patients", 11), ("/visits", 12), ("/claims", 11), ("/findings", 11)]
 )
 def test_lists_ask_the_database_as_often_for_many_as_for_few(as_token: As, address: str, queries: int) -> None:
     calls = as_token()

@@ -16,7 +16,7 @@ from tests.practice.browser.conftest import DESKTOP, PHONE, SignIn, problems_of,
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _ONE_OF_MANY = re.compile(r"(/guide/(?:codes|rules|modifiers|diagnoses)|/figures)/[^/]+/")
 _PATHS = "links => links.map(link => new URL(link.getAttribute('href'), location).pathname)"
-_FILES = re.compile(r"\.(pdf|csv|parquet|zip|json)$|/(download|content)/$")
+_FILES = re.compile(r"\.(pdf|csv|parquet|zip|json)$|/(download|content|pdf|print)/$")
 
 
 def kind_of(path: str) -> str:

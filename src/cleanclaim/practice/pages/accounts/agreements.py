@@ -148,8 +148,10 @@ def need_new(request: ClinicRequest, key: UUID) -> HttpResponse:
         back=reverse("patient_account", args=[access.clinic.slug, person.pk]),
         back_label=str(person),
         submit="Test and keep",
-        about="One scale for everybody. What it finds bounds a write-off for need; it writes off nothing by itself.",
-        problem=problem if form.is_bound or not scale else "",
+        about="One scale for everybody. What it finds bounds a write-off for need; it writes off nothing by itself."
+        if scale
+        else "The clinic has no scale of need yet. Set it up first, under the rules of the statements.",
+        problem=problem if form.is_bound else "",
     )
 
 

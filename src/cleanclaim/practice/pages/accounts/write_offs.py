@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -136,6 +136,8 @@ def write_offs(request: ClinicRequest) -> HttpResponse:
 def write_off_decide(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Grant, refuse, or take back what was written."""
     access, does = request.access, request.POST.get("do", "")
+    if not WriteOff.objects.filter(pk=key).exists():
+        raise Http404
     try:
         if does == "take_back":
             row = take_back(access.clinic, access.user, key, origin=access.origin)
