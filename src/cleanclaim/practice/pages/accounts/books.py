@@ -20,7 +20,7 @@ from cleanclaim.practice.engine.day_sheets import DaySheet, day_sheet
 from cleanclaim.practice.engine.deposits import undeposited
 from cleanclaim.practice.engine.periods import NotClosedError, close, reopen
 from cleanclaim.practice.models import Period
-from cleanclaim.practice.pages.accounts.entering import AREA, day_of, pdf, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, pdf, require_row, tabs
 
 _LATEST = 36
 
@@ -147,6 +147,7 @@ def period_close(request: ClinicRequest) -> HttpResponse:
 @clinic_page(Can.APPROVE_MONEY, area=AREA)
 def period_reopen(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Open the last closed days again."""
+    require_row(Period, key)
     access = request.access
     try:
         reopen(access.clinic, access.user, key, request.POST.get("because", ""), origin=access.origin)

@@ -15,8 +15,8 @@ from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import deposits as engine
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.models import Deposit
-from cleanclaim.practice.pages.accounts.entering import AREA, day_of, tabs
+from cleanclaim.practice.models import BankLine, Deposit
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, require_row, tabs
 from cleanclaim.receivables.bank_files import BankFileError, Shown, read_bank_file
 
 _PAGE = 50
@@ -79,6 +79,7 @@ def deposit_make(request: ClinicRequest) -> HttpResponse:
 @clinic_page(Can.WORK_CLAIMS, area=AREA)
 def deposit_remove(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Take a deposit apart that the bank does not show yet."""
+    require_row(Deposit, key)
     access = request.access
     try:
         engine.remove(access.clinic, access.user, key, origin=access.origin)
@@ -118,6 +119,7 @@ def bank_read(request: ClinicRequest) -> HttpResponse:
 @clinic_page(Can.WORK_CLAIMS, area=AREA)
 def bank_match(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Say what a movement shows, or take that back."""
+    require_row(BankLine, key)
     access = request.access
     try:
         if request.POST.get("do") == "unmatch":

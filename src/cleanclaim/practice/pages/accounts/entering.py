@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from cleanclaim.practice.access import Access, Can, ClinicRequest
 from cleanclaim.practice.models import Patient
+from cleanclaim.practice.models.rows import ClinicRow
 
 AREA = "remittances"
 """The entry of the navigation under which the pages of money stand."""
@@ -44,6 +45,12 @@ def patient_or_404(key: UUID) -> Patient:
     if found is None:
         raise Http404
     return found
+
+
+def require_row(model: type[ClinicRow], key: UUID) -> None:
+    """Answer 404 where the clinic in scope has no such row."""
+    if not model.objects.filter(pk=key).exists():
+        raise Http404
 
 
 def day_of(text: str | None, otherwise: date) -> date:

@@ -18,7 +18,7 @@ from cleanclaim.practice.engine import refunds as engine
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import Means, Patient, Refund, RefundState
-from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, require_row, tabs
 
 _LATEST = 50
 
@@ -121,6 +121,7 @@ def refund_send(request: ClinicRequest, key: UUID) -> HttpResponse:
 @clinic_page(Can.WORK_CLAIMS, area=AREA)
 def refund_withdraw(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Withdraw a refund that is not owed after all."""
+    require_row(Refund, key)
     access = request.access
     try:
         row = engine.withdraw(access.clinic, access.user, key, origin=access.origin)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +21,7 @@ from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_
 from cleanclaim.practice.engine.write_offs import NotWrittenOffError, ask, decide, take_back
 from cleanclaim.practice.form_fields import MoneyField, Styled
 from cleanclaim.practice.models import WriteOff, WriteOffState
-from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient_or_404, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient_or_404, require_row, tabs
 from cleanclaim.receivables.giving_up import LABELS, Reason
 
 _PAGE = 50
@@ -136,8 +136,7 @@ def write_offs(request: ClinicRequest) -> HttpResponse:
 def write_off_decide(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Grant, refuse, or take back what was written."""
     access, does = request.access, request.POST.get("do", "")
-    if not WriteOff.objects.filter(pk=key).exists():
-        raise Http404
+    require_row(WriteOff, key)
     try:
         if does == "take_back":
             row = take_back(access.clinic, access.user, key, origin=access.origin)
