@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
@@ -335,12 +334,6 @@ def unmatched() -> QuerySet[ReceivedFile]:
     """Files in scope that say something of what is not known here, or in which nothing was found; the newest first."""
     nothing = Q(kinds=[])
     return ReceivedFile.objects.filter(Q(unmatched__gt=0) | nothing).defer("content").order_by("-created_at")
-
-
-def acknowledged_on(claim: Claim) -> datetime | None:
-    """When the payer's front end accepted a claim, as proof of timely filing; `None` where it never said so."""
-    found = claim.reports.filter(standing=Standing.ACCEPTED.value, kind="277CA").order_by("created_at").first()
-    return None if found is None else found.created_at
 
 
 def _numbers_in(data: bytes, transactions: set[str]) -> set[str]:

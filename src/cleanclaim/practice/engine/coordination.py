@@ -7,7 +7,7 @@ payer says later makes a claim of ours untrue; it is then checked anew, or marke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -269,13 +269,6 @@ def _look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
         why = f"an earlier payer changed its answer ({row.trace_number}) after this claim was filed"
         Claim.objects.filter(pk__in=[claim.pk for claim in gone]).update(attention=why[:200])
         add_events(gone, user, "look at it", why)
-
-
-def attend_to_followers(claims: Iterable[Claim], user: User | None, why: str) -> None:
-    """Mark the claims to later payers that follow these as ones to be looked at."""
-    rows = list(Claim.objects.filter(follows__in=list(claims)).exclude(status=ClaimStatus.CLOSED.value))
-    Claim.objects.filter(pk__in=[row.pk for row in rows]).update(attention=why[:200])
-    add_events(rows, user, "look at it", why)
 
 
 def looked_at(claim_id: UUID, user: User) -> Claim:

@@ -109,11 +109,6 @@ class LiveCheck:
         """The engine's claim of the visit."""
         return self.billed.claims[0]
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether nothing is open for the therapist."""
-        return not (self.findings or self.questions or self.crashed)
-
     def fact(self, name: str) -> Any:  # noqa: ANN401 - a column's value
         """A column of the visit's claim, by the engine's name; `None` where unknown or not computed."""
         frame = self.billed.verdicts.workspace.frames["claims"]
