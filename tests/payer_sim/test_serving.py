@@ -63,7 +63,8 @@ class Door:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
+def door(tmp_path: Path, no_running_loop: None) -> Iterator[Door]:
+    del no_running_loop
     opened = Door(tmp_path / "payer")
     yield opened
     opened.close()

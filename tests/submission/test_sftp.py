@@ -43,7 +43,8 @@ class OneUser(asyncssh.SSHServer):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, no_running_loop: None) -> Iterator[Server]:
+    del no_running_loop
     root = tmp_path_factory.mktemp("sftp")
     (root / "out").mkdir()
     (root / "in").mkdir()
