@@ -161,17 +161,8 @@ def _parties(page: Page, letter: EstimateLetter) -> None:
     place = letter.place or clinic.address
     where = [(line, PLAIN) for line in address_lines(place)]
     columns = ((LEFT, "Patient", who), (LEFT + 176, "Provider", by), (LEFT + 352, "Where care is given", where))
-    top, lowest = page.y, page.y
-    for x, heading, lines in columns:
-        page.y = top
-        page.text(x, heading.upper(), BOLD, 6.8, ACCENT)
-        page.y -= 14
-        for text, font in lines:
-            for part in page.split(text, font, 162):
-                page.text(x, part, font)
-                page.y -= ROW
-        lowest = min(lowest, page.y)
-    page.y = lowest - 14
+    page.columns(columns)
+    page.y -= 14
 
 
 def _care(page: Page, letter: EstimateLetter, words: Labels) -> None:

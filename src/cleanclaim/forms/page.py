@@ -7,6 +7,7 @@ does not fit goes on to the next line or page, and letters that the font lacks a
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import LETTER
@@ -110,6 +111,23 @@ class Page:
         self.need(50)
         self.text(LEFT, text.upper(), BOLD, 6.8, ACCENT)
         self.y -= 15
+
+    def columns(self, columns: Iterable[tuple[float, str, Sequence[tuple[str, str]]]]) -> None:
+        """Narrow columns side by side, each from its left edge: a small heading, and lines with their font.
+
+        The next line stands below the longest.
+        """
+        top, lowest = self.y, self.y
+        for x, heading, lines in columns:
+            self.y = top
+            self.text(x, heading.upper(), BOLD, 6.8, ACCENT)
+            self.y -= 14
+            for text, font in lines:
+                for part in self.split(text, font, 162):
+                    self.text(x, part, font)
+                    self.y -= ROW
+            lowest = min(lowest, self.y)
+        self.y = lowest
 
     def rule(self, color: HexColor = RULE, width: float = 0.6, left: float = LEFT, right: float = RIGHT) -> None:
         """A line across the page, on the current line."""

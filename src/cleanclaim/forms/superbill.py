@@ -138,17 +138,8 @@ def _parties(page: Page, claim: Claim, labels: Labels) -> None:
         if payer.group_number:
             billed.append((f"Group {payer.group_number}", PLAIN))
     columns = ((LEFT, "Patient", who), (LEFT + 176, "Provider", by), (LEFT + 352, "Billing", billed))
-    top, lowest = page.y, page.y
-    for x, heading, lines in columns:
-        page.y = top
-        page.text(x, heading.upper(), BOLD, 6.8, ACCENT)
-        page.y -= 14
-        for text, font in lines:
-            for part in page.split(text, font, 162):
-                page.text(x, part, font)
-                page.y -= ROW
-        lowest = min(lowest, page.y)
-    page.y = lowest - 16
+    page.columns(columns)
+    page.y -= 16
 
 
 def _diagnoses(page: Page, claim: Claim, labels: Labels) -> None:
