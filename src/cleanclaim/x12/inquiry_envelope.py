@@ -79,6 +79,23 @@ class Composing:
         return f"DMG*D8*{member.birth_date:%Y%m%d}{f'*{sex}' if sex else ''}~"
 
 
+def require(trace: str, member: Member, dependent: Member | None, own: tuple[str, object]) -> None:
+    """Refuse a question that lacks what every payer asks for.
+
+    `own` is what this kind of question asks beside the member: its name and its value. Raises `InquiryError`.
+    """
+    asked = (
+        ("a trace number", trace),
+        ("a member id", member.member_id),
+        ("the member's family name", member.family_name),
+        own,
+        ("the patient's birth date", (dependent or member).birth_date),
+    )
+    lacking = [name for name, value in asked if not value]
+    if lacking:
+        raise InquiryError(f"question {trace or 'without a number'}: expected {', '.join(lacking)}")
+
+
 def enveloped(  # noqa: PLR0913 - who, to whom, when and how: each is a fact of the file
     kind: tuple[str, str, str],
     header: str,

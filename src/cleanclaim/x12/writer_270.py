@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cleanclaim.x12.control import ControlNumbers
-from cleanclaim.x12.inquiry_envelope import Asker, Composing, InquiryError, InquiryFile, Member, enveloped
+from cleanclaim.x12.inquiry_envelope import Asker, Composing, InquiryError, InquiryFile, Member, enveloped, require
 from cleanclaim.x12.writer_837p import Envelope
 
 _KIND = ("HS", "270", "005010X279A1")
@@ -45,25 +45,9 @@ def write_270(
     if not questions:
         raise InquiryError("no questions: a file asks at least one")
     for one in questions:
-        _require(one)
+        require(one.trace, one.member, one.dependent, ("a kind of care", one.service_types))
     body = list(_body(questions, asker, envelope))
     return enveloped(_KIND, _HEADER, body, envelope=envelope, control=control, created=created, production=production)
-
-
-def _require(one: BenefitQuestion) -> None:
-    lacking = [
-        name
-        for name, value in (
-            ("a trace number", one.trace),
-            ("a member id", one.member.member_id),
-            ("the member's family name", one.member.family_name),
-            ("a kind of care", one.service_types),
-            ("the patient's birth date", (one.dependent or one.member).birth_date),
-        )
-        if not value
-    ]
-    if lacking:
-        raise InquiryError(f"question {one.trace or 'without a number'}: expected {', '.join(lacking)}")
 
 
 def _body(questions: Sequence[BenefitQuestion], asker: Asker, envelope: Envelope) -> Iterator[str]:

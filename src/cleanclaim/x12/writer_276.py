@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from cleanclaim.money import plain
 from cleanclaim.x12.control import ControlNumbers
-from cleanclaim.x12.inquiry_envelope import Asker, Composing, InquiryError, InquiryFile, Member, enveloped
+from cleanclaim.x12.inquiry_envelope import Asker, Composing, InquiryError, InquiryFile, Member, enveloped, require
 from cleanclaim.x12.writer_837p import Envelope
 
 _KIND = ("HR", "276", "005010X212")
@@ -46,19 +46,7 @@ def write_276(
     if not questions:
         raise InquiryError("no questions: a file asks at least one")
     for one in questions:
-        lacking = [
-            name
-            for name, value in (
-                ("a trace number", one.trace),
-                ("a member id", one.member.member_id),
-                ("the member's family name", one.member.family_name),
-                ("the claim's number", one.control_number),
-                ("the patient's birth date", (one.dependent or one.member).birth_date),
-            )
-            if not value
-        ]
-        if lacking:
-            raise InquiryError(f"question {one.trace or 'without a number'}: expected {', '.join(lacking)}")
+        require(one.trace, one.member, one.dependent, ("the claim's number", one.control_number))
     body = list(_body(questions, asker, envelope))
     return enveloped(_KIND, _HEADER, body, envelope=envelope, control=control, created=created, production=production)
 
