@@ -26,6 +26,7 @@ from cleanclaim.practice.models.exchange import (
 )
 from cleanclaim.practice.models.follow_up import (
     LIVE_STATES,
+    FollowUpRules,
     Letter,
     NoteKind,
     Proposal,
@@ -135,6 +136,7 @@ __all__ = [
     "ExchangeConnection",
     "FetchedName",
     "FileKind",
+    "FollowUpRules",
     "GivenBy",
     "GoodFaithEstimate",
     "IdempotencyKey",

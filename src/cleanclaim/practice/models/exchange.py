@@ -28,7 +28,9 @@ class ExchangeConnection(ClinicRow):
     """A clinic's way to its clearinghouse; a clinic without one downloads its files and reads answers by hand.
 
     `host_key` is the key that the other end must show: a line as in a `known_hosts` file, without the host.
-    `busy_until` is a lease: one worker at a time uses the connection. `problem` is what stood in the way last time.
+    `receiver_id` (ISA08) and `receiver_code` (GS03) are the clearinghouse's own, empty where files are addressed to
+    each payer; `receiver_qualifier` (ISA07) says what kind of identifier the first is. `busy_until` is a lease: one
+    worker at a time uses the connection. `problem` is what stood in the way last time.
     """
 
     kind = models.CharField(max_length=6, choices=choices_of(ConnectionKind))
@@ -41,6 +43,9 @@ class ExchangeConnection(ClinicRow):
     host_key = models.TextField(blank=True)
     out_folder = models.CharField(max_length=200, blank=True)
     answers_folder = models.CharField(max_length=200, blank=True)
+    receiver_qualifier = models.CharField(max_length=2, default="ZZ")
+    receiver_id = models.CharField(max_length=15, blank=True)
+    receiver_code = models.CharField(max_length=15, blank=True)
     is_active = models.BooleanField(default=True)
     set_up_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
     busy_until = models.DateTimeField(null=True, blank=True)
@@ -66,12 +71,13 @@ class OutgoingKind(StrEnum):
 class Transmission(ClinicRow):
     """A file on its way out, with one name and one set of control numbers for ever (`submission.transmission`).
 
-    A file of claims has its bytes in its batch; questions have theirs here.
+    A file of claims has its bytes and its payer in its batch; questions have theirs here.
     """
 
     kind = models.CharField(max_length=4, choices=choices_of(OutgoingKind))
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="transmission")
     file_name = models.CharField(max_length=80)
+    payer_name = models.CharField(max_length=80, blank=True)
     content = SealedBytesField(null=True, blank=True)
     interchange_control = models.CharField(max_length=9)
     group_control = models.CharField(max_length=9)
@@ -103,7 +109,8 @@ class ReceivedFile(ClinicRow):
     """A file that came in, kept as it came, sealed. `kinds` are what it holds (999, 277CA, 835, …).
 
     `matched` and `unmatched` count the answers in it by whether what they answer was found. `problems` names segments
-    that could not be read; `others` kinds of transactions that are no answer to anything.
+    that could not be read; `others` kinds of transactions that are no answer to anything. `posting_tried_at` is when a
+    worker was given its payments to post by itself what needs nobody.
     """
 
     name = models.CharField(max_length=200)
@@ -118,6 +125,7 @@ class ReceivedFile(ClinicRow):
     remittance_file = models.ForeignKey(
         RemittanceFile, on_delete=models.PROTECT, null=True, blank=True, related_name="received_as"
     )
+    posting_tried_at = models.DateTimeField(null=True, blank=True)
     read_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(ClinicRow.Meta):

@@ -1,4 +1,4 @@
-"""What is followed up until it is paid, or given up by a person: worklist items, notes, letters, proposals."""
+"""What is followed up until it is paid, or given up by a person: rules, worklist items, notes, letters, proposals."""
 
 from __future__ import annotations
 
@@ -47,6 +47,32 @@ LIVE_STATES = (
 """States of items that are not settled yet."""
 
 
+class FollowUpRules(ClinicRow):
+    """How a clinic follows up; one row a clinic. What it leaves open is decided by `reference.denials.figures`.
+
+    `unanswered_days` holds for every payer; empty: each payer's own lag decides. An underpaid line is small where it is
+    short by less than `small_cents` and by less than `small_percent` of what is due. `looked_on` is the last day on
+    which a worker looked for claims without an answer. Where `posts_balanced`, remittances that came in by the exchange
+    since `posts_since` and that need nobody are posted by a worker, in the name of who switched it on.
+    """
+
+    unanswered_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    small_cents = models.PositiveIntegerField(null=True, blank=True)
+    small_percent = models.PositiveSmallIntegerField(null=True, blank=True)
+    posts_balanced = models.BooleanField(default=False)
+    posts_since = models.DateTimeField(null=True, blank=True)
+    posts_for = models.ForeignKey("practice.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    looked_on = models.DateField(null=True, blank=True)
+
+    class Meta(ClinicRow.Meta):
+        constraints: ClassVar = [models.UniqueConstraint(fields=["clinic"], name="follow_up_rules_once_a_clinic")]
+        verbose_name_plural = "follow-up rules"
+
+    def __str__(self) -> str:
+        """What they are."""
+        return "follow-up rules"
+
+
 class WorkItem(ClinicRow):
     """One thing to follow up: a line of a claim, or the claim as a whole where `line` is empty.
 
@@ -54,8 +80,9 @@ class WorkItem(ClinicRow):
     `reason` and `remarks` are those of the largest. `points` is how likely the money is to come (`denials.ranking`),
     `basis` what that rests on. `due_on` is the last day of its route, unknown where it is empty; `foresight` whether
     our checks objected before the claim was filed, by which `foreseen_by`. `expected_cents` and `allowed_cents` are of
-    an underpayment, `steps` its arithmetic. `settled_cents` is what was still open when it was settled: what of
-    `first_cents` has come is the rest.
+    an underpayment, `steps` its arithmetic; one that `is_small` stays off the worklist until somebody takes it up.
+    `why` says why a claim without an answer was taken up. `settled_cents` is what was still open when it was settled:
+    what of `first_cents` has come is the rest.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="work_items")
@@ -79,6 +106,8 @@ class WorkItem(ClinicRow):
     route = models.CharField(max_length=14, blank=True)
     points = models.PositiveSmallIntegerField(default=0)
     basis = models.CharField(max_length=120, blank=True)
+    why = models.CharField(max_length=200, blank=True)
+    is_small = models.BooleanField(default=False)
     noticed_on = models.DateField(null=True, blank=True)
     """The day of the remittance or rejection, from which limits are counted; for the unanswered, of filing."""
     due_on = models.DateField(null=True, blank=True)
