@@ -101,6 +101,8 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept("practice_invoice", sealed="content"),
     Kept("practice_statementrun", sealed="content"),
+    Kept("practice_balancemove", sealed="because"),
+    Kept("practice_bankfile", ("content", "sha256", "size", "clinic_id"), sealed="content"),
     Kept("practice_period", ("begins_on", "ends_on", "figures", "last_transaction_id", "closed_by_id", "clinic_id")),
     Kept("practice_worknote", sealed="text"),
     Kept("practice_letter", sealed="content"),

@@ -14,9 +14,18 @@ from uuid import UUID
 
 from cleanclaim.ledger.entries import LedgerError, Transaction
 from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.models import ClinicRow, LedgerEntry, LedgerTransaction, Refund, WorkItem, WriteOff
+from cleanclaim.practice.models import (
+    BalanceMove,
+    ClinicRow,
+    LedgerEntry,
+    LedgerTransaction,
+    Refund,
+    WorkItem,
+    WriteOff,
+)
 
 NAMING: Mapping[type[ClinicRow], tuple[str, ...]] = {
+    BalanceMove: ("lines",),
     LedgerEntry: ("line", "payer"),
     LedgerTransaction: ("key", "source_key"),
     Refund: ("line",),

@@ -1,7 +1,7 @@
 """The rows of the practice. Money is integer cents; null is unknown; what identifies a patient further is sealed."""
 
 from cleanclaim.practice.models.access import ApiToken, IdempotencyKey, Job, JobFile, JobStatus
-from cleanclaim.practice.models.books import BankLine, Deposit, DepositItem, Period
+from cleanclaim.practice.models.books import BankFile, BankLine, Deposit, DepositItem, Period
 from cleanclaim.practice.models.claims import (
     OPEN_STATUSES,
     Batch,
@@ -60,6 +60,7 @@ from cleanclaim.practice.models.notices import (
 )
 from cleanclaim.practice.models.patient_money import (
     AccountRules,
+    BalanceMove,
     Means,
     NeedTest,
     PaymentPlan,
@@ -105,6 +106,8 @@ __all__ = [
     "AppointmentStatus",
     "Authorization",
     "BalanceDispute",
+    "BalanceMove",
+    "BankFile",
     "BankLine",
     "Batch",
     "BatchAnswer",

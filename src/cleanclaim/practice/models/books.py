@@ -10,7 +10,7 @@ from cleanclaim.ledger.accounts import CASH_ACCOUNTS, Account
 from cleanclaim.practice.models.money import LedgerTransaction, Remittance
 from cleanclaim.practice.models.patient_money import Receipt, Refund
 from cleanclaim.practice.models.rows import ClinicRow
-from cleanclaim.practice.sealing import SealedTextField
+from cleanclaim.practice.sealing import SealedBytesField, SealedTextField
 
 
 class Deposit(ClinicRow):
@@ -63,6 +63,25 @@ class DepositItem(ClinicRow):
         return str(self.cents)
 
 
+class BankFile(ClinicRow):
+    """The bank's own list as it was read, sealed. It is kept to be looked at; `taken_at` is when its rows were taken."""
+
+    content = SealedBytesField()
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    read_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("-created_at",)
+        constraints: ClassVar = [models.UniqueConstraint(fields=["clinic", "sha256"], name="bank_file_once")]
+
+    def __str__(self) -> str:
+        """When it was read."""
+        return self.created_at.isoformat()
+
+
 class BankLine(ClinicRow):
     """One line of the bank's own list, as it was read from its file. `digest` makes it the same line in another file.
 
@@ -73,6 +92,7 @@ class BankLine(ClinicRow):
     cents = models.BigIntegerField()
     description = SealedTextField()
     digest = models.CharField(max_length=64)
+    file = models.ForeignKey(BankFile, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
     deposit = models.OneToOneField(Deposit, on_delete=models.SET_NULL, null=True, blank=True, related_name="bank_line")
     read_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
 

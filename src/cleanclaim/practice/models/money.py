@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.models.claims import Claim
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
 from cleanclaim.practice.sealing import SealedBytesField, SealedJSONField
@@ -187,7 +188,20 @@ class LedgerEntry(ClinicRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["transaction", "position"], name="entry_once_a_transaction")
         ]
-        indexes: ClassVar = [models.Index(fields=["clinic", "account"])]
+        indexes: ClassVar = [
+            models.Index(fields=["clinic", "account"]),
+            # What is open is added up by these alone: few of all entries, in the order in which they are added.
+            models.Index(
+                fields=["clinic", "claim", "line", "cents"],
+                condition=models.Q(account=Account.PATIENT_OPEN.value),
+                name="open_to_patients",
+            ),
+            models.Index(
+                fields=["clinic", "claim", "payer", "line", "cents"],
+                condition=models.Q(account=Account.PAYER_OPEN.value),
+                name="open_to_payers",
+            ),
+        ]
 
     def __str__(self) -> str:
         """The account."""

@@ -1,4 +1,4 @@
-"""What patients pay and are told: receipts, payment plans, statements, write-offs, tests of need, and refunds."""
+"""What patients pay and are told: receipts, plans, statements, write-offs, tests of need, moves and refunds."""
 
 from __future__ import annotations
 
@@ -202,6 +202,29 @@ class WriteOff(ClinicRow):
     class Meta(ClinicRow.Meta):
         ordering = ("-asked_on", "-created_at")
         indexes: ClassVar = [models.Index(fields=["clinic", "state"])]
+
+    def __str__(self) -> str:
+        """Its reason."""
+        return self.reason
+
+
+class BalanceMove(ClinicRow):
+    """Open amounts that a person moved between payers and the patient: who is asked from then on. It stays as written.
+
+    `lines` lists line, who was asked, who is asked now (the payer's place, or the patient), and cents. What was moved
+    by mistake is moved back by another.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="balance_moves")
+    lines = models.JSONField()
+    cents = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20)
+    because = SealedTextField(null=True, blank=True)
+    moved_on = models.DateField()
+    moved_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("-moved_on", "-created_at")
 
     def __str__(self) -> str:
         """Its reason."""
