@@ -124,6 +124,9 @@ def test_figures() -> None:
     found = denials.figures()
     assert found.nearness == ((7, 4), (30, 2))
     assert (found.weight_later, found.weight_unknown, found.own_answers, found.unanswered_days) == (1, 2, 20, 30)
+    assert (found.lag_answers, found.lag_percent, found.lag_look_back_days) == (20, 95, 365)
+    assert (found.lag_least_days, found.lag_most_days) == (14, 60)
+    assert (found.small_cents, found.small_percent) == (100, 5)
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -133,7 +136,9 @@ def entry(**changes: Any) -> dict[str, Any]:
     reason = {"cause": "coding", "route": "correct", "chance": "good", "because": "c", "appeal": True, "source": "s"}
     figures = {
         "nearness": [{"days": 7, "weight": 4}], "weight_later": 1, "weight_unknown": 2, "own_answers": 20,
-        "rounding_cents_per_unit": 1, "unanswered_days": 30, "source": "s",
+        "rounding_cents_per_unit": 1, "unanswered_days": 30, "lag_answers": 20, "lag_percent": 95,
+        "lag_least_days": 14, "lag_most_days": 60, "lag_look_back_days": 365, "small_cents": 100, "small_percent": 5,
+        "source": "s",
     }  # fmt: skip
     return {
         "sources": {"s": source},

@@ -21,6 +21,7 @@ from cleanclaim.remittance.matching import KnownLine
 _AS_PRIMARY = frozenset({ClaimStatusCode.PRIMARY.value, ClaimStatusCode.PRIMARY_FORWARDED.value})
 _SEQUESTRATION = "253"
 _MULTIPLE = "59"
+_HUNDRED = 100
 _ASSISTANT = frozenset({"CQ", "CO"})
 
 
@@ -86,6 +87,11 @@ def underpaid(answers: Sequence[Answered], expected: Mapping[str, Expected]) -> 
         if judged is not None:
             found.append(judged)
     return found
+
+
+def is_small(short_cents: int, expected_cents: int, *, below_cents: int, below_percent: int) -> bool:
+    """Whether a line is short by little: by less than both an amount and a percentage of what is due."""
+    return short_cents < below_cents and short_cents * _HUNDRED < below_percent * expected_cents
 
 
 def in_force(answers: Sequence[Answered]) -> Answered | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cleanclaim.docs.markdown import bullets, code, joined, plain, table
+from cleanclaim.money import dollars
 from cleanclaim.reference import denials, values
 from cleanclaim.reference.adjustments import AdjustmentKind
 from cleanclaim.reference.denials import Chance, Handling, Route
@@ -51,8 +52,15 @@ def page() -> str:
     nearness = ", ".join(f"{weight} within {days} days" for days, weight in figures.nearness)
     weights = (
         f"Weights of the last day: {nearness}, {figures.weight_later} later, {figures.weight_unknown} where it is "
-        f"not known, 0 past it. Own history decides from {figures.own_answers} settled denials on. A claim without "
-        f"an answer is taken up after {figures.unanswered_days} days."
+        f"not known, 0 past it. Own history decides from {figures.own_answers} settled denials on."
+    )
+    silence = (
+        f"A claim without an answer is taken up, day by day, once it has waited longer than {figures.lag_percent} of "
+        f"100 answers of its payer took within the last {figures.lag_look_back_days} days, but not before "
+        f"{figures.lag_least_days} days and not after {figures.lag_most_days}; after {figures.unanswered_days} days "
+        f"where fewer than {figures.lag_answers} answers are known. A line that is short by less than "
+        f"{dollars(figures.small_cents)} and by less than {figures.small_percent} % stays off the worklist, and in the "
+        f"sums. A clinic may choose other days and another threshold."
     )
     grades = (
         (plain(one.label), plain(one.meaning), str(one.points)) for one in (denials.grade(chance) for chance in Chance)
@@ -64,6 +72,7 @@ def page() -> str:
             "## Chances",
             table(("grade", "meaning", "points"), grades),
             weights,
+            silence,
             "## Reasons",
             _table(item for item in found if item.kind is AdjustmentKind.CARC),
             "## Remarks",

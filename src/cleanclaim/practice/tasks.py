@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 RUNNERS: dict[str, str] = {
     "build": "cleanclaim.practice.engine.building.run_build",
     "post": "cleanclaim.practice.engine.posting_jobs.run_post",
+    "post balanced": "cleanclaim.practice.engine.posting_alone.run_post_balanced",
     "exchange": "cleanclaim.practice.engine.sending.run_exchange",
     "claims": "cleanclaim.practice.engine.acting_on_many.run_act",
     "import preview": "cleanclaim.practice.engine.import_jobs.run_read",
@@ -46,8 +47,14 @@ FILES_KEPT = timedelta(days=7)
 
 _PAUSE = 1.0
 _LOOK_ROUND = 15.0
-_DUE = "cleanclaim.practice.engine.sending.due_exchanges"
-"""The function that writes down the exchanges with clearinghouses that are due."""
+_DUE = (
+    "cleanclaim.practice.engine.sending.due_exchanges",
+    "cleanclaim.practice.engine.posting_alone.due_postings",
+)
+"""Functions that write down the jobs that are due: exchanges with clearinghouses, and payments that need nobody."""
+_IS_TO_BE_LOOKED_FOR = "cleanclaim.practice.engine.undecided.is_to_be_looked_for"
+_LOOK = "cleanclaim.practice.engine.undecided.look"
+"""Whether a clinic is looked through today for claims without an answer, and the look."""
 _ANCHOR = 3600.0
 
 
@@ -103,12 +110,33 @@ def recover(*, stale: timedelta = STALE, now: datetime | None = None) -> int:
 
 
 def ask_for_what_is_due() -> int:
-    """Hand out the work that comes round by itself: exchanges with clearinghouses. Says how many jobs."""
-    jobs: list[Job] = import_string(_DUE)(clock.now())
-    for job in jobs:
-        with transaction.atomic(), tenancy.scope([job.clinic_id]):
-            enqueue(job)
-    return len(jobs)
+    """Hand out the jobs that come round by themselves: exchanges, and payments to post. Says how many."""
+    found = 0
+    for path in _DUE:
+        jobs: list[Job] = import_string(path)(clock.now())
+        for job in jobs:
+            with transaction.atomic(), tenancy.scope([job.clinic_id]):
+                enqueue(job)
+        found += len(jobs)
+    return found
+
+
+@task()
+def look_through(clinic: str) -> None:
+    """Take up what nobody has answered of one clinic."""
+    with tenancy.scope([UUID(clinic)]):
+        import_string(_LOOK)(Clinic.objects.get(pk=clinic))
+
+
+def look_through_clinics() -> int:
+    """Have each clinic looked through once a day, from the first moment of its own day on. Says how many now."""
+    found = 0
+    for clinic in Clinic.objects.order_by("slug"):
+        with transaction.atomic(), tenancy.scope([clinic.id]):
+            if import_string(_IS_TO_BE_LOOKED_FOR)(clinic):
+                look_through.enqueue(str(clinic.id))
+                found += 1
+    return found
 
 
 def drop_old_files(*, now: datetime | None = None) -> int:
@@ -139,6 +167,7 @@ def work(*, until_empty: bool = False, pause: float = _PAUSE) -> None:
         if time.monotonic() - looked_round > _LOOK_ROUND:
             recover()
             ask_for_what_is_due()
+            look_through_clinics()
             looked_round = time.monotonic()
         if time.monotonic() - anchored > _ANCHOR:
             audit_anchor.append_heads(audit_anchor.anchor_path())

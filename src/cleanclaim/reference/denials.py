@@ -18,6 +18,7 @@ from cleanclaim.reference.reading import Entry, TableError, read_sources, read_t
 from cleanclaim.sources import Source
 
 _FILE = "denials.toml"
+_HUNDRED = 100
 _KEYS = {"sources", "grade", "figures", "carc", "rarc"}
 
 
@@ -125,9 +126,11 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of this project: the worklist's order, own history, rounding, unanswered claims.
+    """Figures of this project: the worklist's order, own history, rounding, unanswered claims, small underpayments.
 
-    `nearness` holds days to the deadline and the weight of a claim that is due within them, the nearest first.
+    `nearness` holds days to the deadline and the weight of a claim that is due within them, the nearest first. From
+    `lag_answers` answers of a payer on, the days within which `lag_percent` of 100 had come decide when it is asked,
+    within `lag_least_days` and `lag_most_days`. A line is short by little where both `small_` figures are above it.
     """
 
     nearness: tuple[tuple[int, int], ...]
@@ -136,6 +139,13 @@ class Figures:
     own_answers: int
     rounding_cents_per_unit: int
     unanswered_days: int
+    lag_answers: int
+    lag_percent: int
+    lag_least_days: int
+    lag_most_days: int
+    lag_look_back_days: int
+    small_cents: int
+    small_percent: int
     source: Source
 
 
@@ -270,9 +280,20 @@ def _figures(name: str, table: dict[str, Any], sources: Mapping[str, Source]) ->
         own_answers=_whole(entry, "own_answers"),
         rounding_cents_per_unit=_whole(entry, "rounding_cents_per_unit"),
         unanswered_days=_whole(entry, "unanswered_days"),
+        lag_answers=_whole(entry, "lag_answers"),
+        lag_percent=_whole(entry, "lag_percent"),
+        lag_least_days=_whole(entry, "lag_least_days"),
+        lag_most_days=_whole(entry, "lag_most_days"),
+        lag_look_back_days=_whole(entry, "lag_look_back_days"),
+        small_cents=_whole(entry, "small_cents"),
+        small_percent=_whole(entry, "small_percent"),
         source=entry.source(),
     )
     entry.done()
+    if found.lag_percent > _HUNDRED:
+        raise TableError(f"{entry.where}: lag_percent is {found.lag_percent}; expected up to {_HUNDRED}")
+    if found.lag_least_days > found.lag_most_days:
+        raise TableError(f"{entry.where}: lag_least_days is {found.lag_least_days}; expected up to lag_most_days")
     return found
 
 
