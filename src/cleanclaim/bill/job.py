@@ -42,8 +42,8 @@ _EDITIONS = {
 }
 """Columns of `claims` that say whether an edition was in force on the day, and the table each speaks of."""
 
-_DEADLINE = "filing_deadline"
-"""Column of `claims` with the last day of filing."""
+_DEADLINES = ("filing_deadline", "filing_deadline_earliest")
+"""Columns of `claims`: the last day of filing, and the first day that may be it where the network is not known."""
 
 
 class ClaimState(StrEnum):
@@ -83,6 +83,8 @@ class BilledClaim:
     """Tables that judged the claim by an edition not confirmed for its date: never simply clean."""
     filing_deadline: date | None = None
     """The last day on which the payer must have the claim; `None` where that is not known."""
+    filing_deadline_earliest: date | None = None
+    """The first day that may be that last day: the shorter of a payer's two limits where no one knows which holds."""
 
     def state_with(self, findings: Sequence[Finding]) -> ClaimState:
         """What becomes of the claim where only these of its findings stand, as a person has set the others aside."""
@@ -114,7 +116,7 @@ class Billed:
 @cache
 def the_judge() -> Judge:
     """The rule book without previews, planned once."""
-    return Judge(active_rules(), extra={"lines": PRICES, "claims": (*_EDITIONS, _DEADLINE)})
+    return Judge(active_rules(), extra={"lines": PRICES, "claims": (*_EDITIONS, *_DEADLINES)})
 
 
 @without_collection()
@@ -188,7 +190,7 @@ def _claims(
     for row in priced.iter_rows(named=True):
         lines[row["claim_id"]].append(row)
     editions = verdicts.workspace.frames["claims"].select(list(_EDITIONS)).rows()
-    deadlines = verdicts.workspace.frames["claims"].get_column(_DEADLINE).to_list()
+    deadlines = verdicts.workspace.frames["claims"].select(_DEADLINES).rows()
     result = []
     for claim_id, item in enumerate(prepared):
         own_lines = lines[claim_id]
@@ -212,7 +214,8 @@ def _claims(
                     if confirmed is False
                 ),
                 mended=(*fixed[claim_id], *settled),
-                filing_deadline=deadlines[claim_id],
+                filing_deadline=deadlines[claim_id][0],
+                filing_deadline_earliest=deadlines[claim_id][1],
             )
         )
     return tuple(result)

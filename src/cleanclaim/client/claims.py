@@ -27,6 +27,8 @@ class ClaimSummary(Stored):
     payer_name: str
     date_of_service: date
     due_on: date | None
+    due_may_be_later: bool
+    """Whether `due_on` is the shorter of two limits because nobody said whether the clinic is in the network."""
     charge_cents: int | None
     allowed_cents: int | None
     expected_cents: int | None

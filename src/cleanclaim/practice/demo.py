@@ -12,7 +12,13 @@ from django.db import transaction
 from cleanclaim import records
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine.building import build, visits_to_build
-from cleanclaim.practice.engine.loading import create_clinic, load_clinic_tables, load_patient, load_visits
+from cleanclaim.practice.engine.loading import (
+    create_clinic,
+    load_clinic_tables,
+    load_networks,
+    load_patient,
+    load_visits,
+)
 from cleanclaim.practice.models import (
     Appointment,
     Clinic,
@@ -53,6 +59,7 @@ def load_folder(
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, loaded.clinic)
         patients = {key: load_patient(clinic, patient) for key, patient in loaded.patients.items()}
+        load_networks(clinic, loaded.clinic)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service < on), patients, signed=True)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service == on), patients, signed=False)
         _book(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)

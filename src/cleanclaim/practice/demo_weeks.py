@@ -18,7 +18,13 @@ from cleanclaim.practice import clock, tenancy
 from cleanclaim.practice.engine.acknowledging import take
 from cleanclaim.practice.engine.building import build, visits_to_build
 from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.loading import create_clinic, load_clinic_tables, load_patient, load_visits
+from cleanclaim.practice.engine.loading import (
+    create_clinic,
+    load_clinic_tables,
+    load_networks,
+    load_patient,
+    load_visits,
+)
 from cleanclaim.practice.engine.remitting import post
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, Role, User
 from cleanclaim.simulation.material import clinic as simulated_clinic
@@ -51,6 +57,7 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, about)
         rows = {key: load_patient(clinic, patient) for key, patient in patients.items()}
+        load_networks(clinic, about)
         memory = Memory(seed=SEED, scenario="rough")
         done = first
         for friday in _fridays(first, on):

@@ -119,7 +119,8 @@ def fill(
     claim.at_stake_cents = at_stake_cents(blocking, claim.allowed_cents)
     claim.left_cents = at_stake_cents(others, claim.allowed_cents)
     claim.left_units = left_units(others)
-    claim.due_on = item.filing_deadline
+    claim.due_on = item.filing_deadline or item.filing_deadline_earliest
+    claim.due_may_be_later = item.filing_deadline is None and claim.due_on is not None
     claim.questions = [
         {"about": asked.what, "question": asked.question, "candidates": list(asked.candidates)}
         for asked in item.prepared.questions

@@ -26,8 +26,7 @@ from cleanclaim.practice.engine import charging, enrolling, ledger_rows
 from cleanclaim.practice.engine.building import add_events, build_beside, recheck
 from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.claim_rows import gaps_of
-from cleanclaim.practice.engine.outgoing import prepare
-from cleanclaim.practice.engine.records import submitter_record
+from cleanclaim.practice.engine.outgoing import envelope_to, prepare
 from cleanclaim.practice.engine.staleness import stale
 from cleanclaim.practice.engine.work_items import sent_again
 from cleanclaim.practice.models import (
@@ -42,7 +41,7 @@ from cleanclaim.practice.models import (
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.records import Frequency
 from cleanclaim.x12 import ControlNumbers as Numbers
-from cleanclaim.x12 import Envelope, EnvelopeError, Gap, file_837p
+from cleanclaim.x12 import EnvelopeError, Gap, file_837p
 from cleanclaim.x12.guide import load_guide
 
 _KINDS = ("interchange", "group", "transaction")
@@ -137,7 +136,7 @@ def _file(clinic: Clinic, items: Sequence[_Ready], row: ControlNumbers, user: Us
     """One payer's file."""
     payer = items[0].parts[0].payer
     numbers = Numbers(**{kind: row.numbers[kind] for kind in _KINDS})
-    envelope = Envelope(submitter_record(clinic), payer.name, payer.identifier or payer.pack.upper()[:15])
+    envelope = envelope_to(clinic, payer.pack, payer.name, payer.identifier)
     created = now_at(clinic)
     written = [part for item in items for part in item.parts]
     try:
@@ -224,7 +223,16 @@ def void_claim(claim_id: UUID, user: User, reference: str) -> Claim:
         claim = _answering(filed, Frequency.VOID, reference)
         record = void_of(records.Claim.model_validate(filed.record), reference, claim_id=claim.number)
         claim.status, claim.record = ClaimStatus.READY.value, record.model_dump(mode="json")
-        for name in ("coverage_id", "payer", "payer_name", "charge_cents", "due_on", "checked_at", "checked_on"):
+        for name in (
+            "coverage_id",
+            "payer",
+            "payer_name",
+            "charge_cents",
+            "due_on",
+            "due_may_be_later",
+            "checked_at",
+            "checked_on",
+        ):
             setattr(claim, name, getattr(filed, name))
         claim.gaps = gaps_of(record)
         claim.save(force_insert=True)

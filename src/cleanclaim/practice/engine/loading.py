@@ -89,6 +89,12 @@ def load_clinic_tables(clinic: Clinic, record: records.Clinic) -> None:
     )
 
 
+def load_networks(clinic: Clinic, record: records.Clinic) -> None:
+    """Whose networks the clinic is in, for its payers of whom nobody has said it yet. The clinic is in scope."""
+    for payer, is_in in sorted(record.in_network.items()):
+        ClinicPayer.objects.filter(payer=payer, in_network=None).update(in_network=is_in)
+
+
 def find_provider(clinic: Clinic, record: records.Provider, *, treats: bool) -> Provider:
     """The clinic's provider with that key, or, for who has none, with that NPI or name; made where there is none."""
     key = record.id or record.npi or f"{record.name.family_name}-{record.name.given_name}".lower()[:38]

@@ -116,6 +116,8 @@ class Claim(ClinicRow):
     left_units = models.PositiveSmallIntegerField(default=0)
     """Units that the note supports and the claim does not bill."""
     due_on = models.DateField(null=True, blank=True)
+    due_may_be_later = models.BooleanField(default=False)
+    """The payer has two limits and nobody said whether the clinic is in its network: `due_on` is the shorter."""
     questions = SealedJSONField(null=True, blank=True)
     missing = models.JSONField(default=list, blank=True)
     unconfirmed = models.JSONField(default=list, blank=True)

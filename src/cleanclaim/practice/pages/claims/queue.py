@@ -146,8 +146,8 @@ def _with_what_is_shown(keys: Sequence[UUID]) -> list[Claim]:
 
 _SHOWN = (
     *(
-        "number", "status", "frequency", "payer_name", "date_of_service", "due_on", "gaps", "unconfirmed",
-        "hold_reason", "allowed_cents", "charge_cents", "left_cents", "checked_at", "clinic__slug", "clinic__name",
+        "number", "status", "frequency", "payer_name", "date_of_service", "due_on", "due_may_be_later", "gaps",
+        "unconfirmed", "hold_reason", "allowed_cents", "charge_cents", "left_cents", "checked_at", "clinic__slug", "clinic__name",
     ),
     *("patient__clinic", "patient__given_name", "patient__family_name"),
     *("visit__clinic", "visit__therapist__clinic", "visit__therapist__given_name", "visit__therapist__family_name"),
