@@ -26,8 +26,9 @@ from cleanclaim.practice.engine.loading import (
     load_visits,
 )
 from cleanclaim.practice.engine.remitting import post
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, Role, User
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, PackFile, Role, User
 from cleanclaim.simulation.material import clinic as simulated_clinic
+from cleanclaim.simulation.material import pack_texts
 from cleanclaim.simulation.year import make_year
 
 WEEKS = 12
@@ -56,6 +57,8 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
     patients, visits = _some(first, on)
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, about)
+        for pack, text in pack_texts().items():
+            PackFile.objects.create(company=home.company, clinic=clinic, payer=pack, text=text)
         rows = {key: load_patient(clinic, patient) for key, patient in patients.items()}
         load_networks(clinic, about)
         memory = Memory(seed=SEED, scenario="rough")

@@ -170,6 +170,16 @@ def packs() -> Mapping[str, Payer]:
         return {payer.id: payer for payer in load_folder(folder)}
 
 
+def pack_texts() -> dict[str, str]:
+    """The files of the fictional payers by payer, as a clinic adds them."""
+    folder = resources.files("cleanclaim.simulation") / "data" / "payers"
+    return {
+        item.name.removesuffix(".toml"): item.read_text(encoding="utf-8")
+        for item in sorted(folder.iterdir(), key=lambda item: item.name)
+        if item.name.endswith(".toml")
+    }
+
+
 @cache
 def phrases() -> Phrases:
     """All words."""
