@@ -19,6 +19,15 @@ from cleanclaim.payer_sim import Answered, MemoryFileError, answer, load_memory,
 EXAMPLE = "cleanclaim payer-sim out/claims answers --settle"
 _STATE = ".payer-sim.json"
 _DEFAULT = "answer"
+_LETTERS = {
+    "appeal": "appeals taken in",
+    "refund": "checks taken in",
+    "returned": "checks returned: no overpayment was announced by their reference",
+    "upheld": "appeals decided: the decision stands",
+    "overturned": "appeals decided: the claim is answered anew",
+    "dismissed": "appeals that could not be taken",
+}
+"""What a count of letters is of."""
 
 
 class _AnswersAFolder(TyperGroup):
@@ -141,6 +150,8 @@ def _say(found: Answered, folder: Path) -> None:
         out.print(f"  {count:5}  {status}", markup=False)
     for kind, count in sorted(found.inquiries.items()):
         out.print(f"  {_count(count, 'question')} of {kind} answered")
+    for kind, count in sorted(found.letters.items()):
+        out.print(f"  {count:5}  {_LETTERS.get(kind, kind)}")
     remitted = [one.remittance for one in found.payments]
     out.print(
         f"[bold]Out:[/] {_count(len(found.files), 'file')} in {folder}, {_count(len(remitted), 'payment')}"
@@ -176,6 +187,7 @@ def _json(found: Answered) -> dict[str, Any]:
         "claims": found.claims,
         "taken": found.taken,
         "inquiries": [{"transaction": kind, "count": count} for kind, count in sorted(found.inquiries.items())],
+        "letters": [{"letter": kind, "count": count} for kind, count in sorted(found.letters.items())],
         "returned": [{"status": status, "claims": count} for status, count in sorted(found.returned.items())],
         "files": list(found.files),
         "payments": [

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from cleanclaim.money import Cents
-from cleanclaim.payer_sim import writer_271, writer_277, writer_277ca, writer_835
+from cleanclaim.payer_sim import appeals, writer_271, writer_277, writer_277ca, writer_835
 from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.claim_status import standing
 from cleanclaim.payer_sim.coverage import person_key
@@ -24,7 +24,8 @@ from cleanclaim.payer_sim.eligibility import Desk, benefits
 from cleanclaim.payer_sim.envelope import Ends, interchange, segment, wrapped
 from cleanclaim.payer_sim.front_end import returned
 from cleanclaim.payer_sim.inquiries import ELIGIBILITY, STATUS, eligibility_inquiries, reference, status_inquiries
-from cleanclaim.payer_sim.memory import Memory, Payee
+from cleanclaim.payer_sim.letters import SUFFIX, AppealLetter, DecisionLetter, Letter, read_letter, written
+from cleanclaim.payer_sim.memory import Memory, Payee, Refund
 from cleanclaim.payer_sim.pack import Pack, Plan, Scenario, load_pack
 from cleanclaim.payer_sim.payments import Payment, payments
 from cleanclaim.x12 import ControlNumbers, Interchange, ParsedClaim, X12File, claims_of, read, transactions
@@ -52,6 +53,8 @@ class Answered:
     refused_transactions: int = 0
     claims: int = 0
     taken: int = 0
+    letters: Counter[str] = field(default_factory=Counter)
+    """Letters taken by their kind, and decisions over appeals by what became of them."""
     inquiries: Counter[str] = field(default_factory=Counter)
     """Questions answered, by the kind of their transaction: 270 or 276."""
     returned: Counter[str] = field(default_factory=Counter)
@@ -119,11 +122,38 @@ class _Desk:
             self.answered.known += 1
             return
         self.memory.files[known] = name
+        letter = read_letter(data)
+        if letter is not None:
+            self._take_letter(letter)
+            return
         found = read(data).interchanges
         if not found:
             self.answered.unreadable.append(name)
         for one in found:
             self._take_interchange(name, one)
+
+    def _take_letter(self, letter: Letter) -> None:
+        """Take an appeal or a check; whoever sent the check is the payee whose overpayment it names."""
+        self.answered.letters[letter.letter] += 1
+        if isinstance(letter, AppealLetter):
+            back = appeals.take(letter, self._bench, self.today)
+            if back is not None:
+                self._write_decision(back)
+            return
+        key = self.memory.announced.get(letter.reference)
+        if key is None:
+            self.answered.letters["returned"] += 1
+            return
+        refund = Refund(reference=letter.reference, cents=letter.cents, received_on=self.today)
+        self.memory.accounts[key].refunds.append(refund)
+
+    def _write_decision(self, told: DecisionLetter) -> None:
+        self.answered.letters[told.decision] += 1
+        self.answered.files[f"{told.decided_on.isoformat()}.{told.claim}.{told.level}.{SUFFIX}"] = written(told)
+
+    @property
+    def _bench(self) -> appeals.Bench:
+        return appeals.Bench(self.memory, self.pack, self.scenario, self.chance)
 
     def _take_interchange(self, name: str, one: Interchange) -> None:
         """Acknowledge an interchange; one whose number was used before is refused as a whole."""
@@ -252,7 +282,9 @@ class _Desk:
             self.memory.members[f"{claim.payer.identifier}|{claim.subscriber.identifier}"] = plan.id
 
     def pay(self, through: date | None) -> None:
-        """Pay what is due, and count what waits."""
+        """Decide what was appealed, pay what is due, and count what waits."""
+        for told in appeals.decided_by(self._bench, through):
+            self._write_decision(told)
         for payment in payments(self.memory, self.pack, self.scenario, self.chance, through=through):
             self.answered.payments.append(payment)
             payee, paid = payment.payee, payment.remittance

@@ -111,7 +111,9 @@ def shared(case: Case, line: ParsedLine, price: Price, prior: Cents | None) -> t
         shares.take(cut("prior_payer"), min(prior, charge))
         shares.take(cut("fee_schedule"), charge - min(prior, charge))
         return shares, 0
-    shares.take(cut("fee_schedule"), charge - price.allowed - price.reduction)
+    above = charge - price.allowed - price.reduction
+    # Only the rate of a package is above the charge of the line that carries it.
+    shares.take(cut("fee_schedule" if above >= 0 else "above_charge"), above)
     shares.take(cut("multiple_procedures"), price.reduction)
     shares.take(cut("prior_payer"), prior or 0)
     met = deductible_met(case, line)

@@ -16,10 +16,12 @@ from cleanclaim.payer_sim.denials import (
     is_void,
     service_day,
     tells_prior_payment,
+    told_beside,
 )
-from cleanclaim.payer_sim.memory import Decided, Payee, Service
+from cleanclaim.payer_sim.memory import Decided, Kept, Payee, Service
+from cleanclaim.payer_sim.packaging import Packaged, packaged
 from cleanclaim.payer_sim.splitting import split
-from cleanclaim.payer_sim.taking_back import release, turned
+from cleanclaim.payer_sim.taking_back import is_reviewed, release, turned
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
 from cleanclaim.x12.parsed import ParsedClaim, ParsedLine, ParsedPayer
@@ -44,6 +46,7 @@ def decide(case: Case, payee: Payee) -> list[Decided]:
     pay_on, interest_days = _payment_day(case)
     if case.original:
         original = memory.paid.pop(case.original)
+        memory.kept.pop(case.original, None)
         release(memory, original, original.claim.lines)
         pay_on = max(pay_on, original.pay_on)
         found.append(
@@ -53,30 +56,57 @@ def decide(case: Case, payee: Payee) -> list[Decided]:
         )
         if is_void(claim):
             return found
-    names = denied(case)
-    decided = _decided(case, payee, names, pay_on, interest_days)
-    memory.paid[case.number] = decided
+    return [*found, *answered(case, payee, denied(case), pay_on, interest_days)]
+
+
+def answered(
+    case: Case, payee: Payee, names: list[str], pay_on: date, interest_days: int, *, instead_of: Decided | None = None
+) -> list[Decided]:
+    """The answer to a claim whose lines are denied by these edits ("" for none), and the next payer's behind it.
+
+    Interest is due for so many days, on what is paid beyond the answer that it stands `instead_of`. The answer is
+    remembered.
+    """
+    decided = _decided(case, payee, names, pay_on, interest_days, instead_of)
+    case.memory.paid[case.number] = decided
+    _keep(case, names, pay_on)
     target = _next_payer(case, decided.claim) if decided.claim.forwarded_to else None
     if target is None:
-        return [*found, decided]
-    return [*found, decided, *decide(*sent_on(case, decided, target))]
+        return [decided]
+    return [decided, *decide(*sent_on(case, decided, target))]
 
 
-def _decided(case: Case, payee: Payee, names: list[str], pay_on: date, interest_days: int) -> Decided:
+def _keep(case: Case, names: list[str], pay_on: date) -> None:
+    """Keep the claim where it may be appealed: a line is denied for what an appeal may overturn, or will be."""
+    may_be_taken_back = is_reviewed(case.scenario, case.chance, case.person, case.claim.id)
+    if may_be_taken_back or any(name in case.pack.edits.appeals for name in names):
+        case.memory.kept[case.number] = Kept(
+            claim=case.claim, names=tuple(names), received_on=case.received_on, decided_on=pay_on
+        )
+
+
+def _decided(
+    case: Case, payee: Payee, names: list[str], pay_on: date, interest_days: int, instead_of: Decided | None
+) -> Decided:
     """The answer to the claim as it stands, with `names` of the edits that deny its lines."""
     plan, claim = case.plan, case.claim
     share = plan.contract_share
     if case.chance.happens(case.scenario.underpaid_claims, "underpaid", case.person, claim.id):
         share = divide(share * case.scenario.underpaid_share, WHOLE)
     priced = _within_threshold(case, names, share)
+    parts = packaged(case, names)
     at_claim = case.chance.happens(case.scenario.claim_level_sequestration, "sequestration", case.person, claim.id)
     withheld: Cents = 0
     lines: list[RemittedLine] = []
     priors = _prior(case)
-    for line, name, price, prior in zip(claim.lines, names, priced, priors, strict=True):
+    for place, (line, name, fee, prior) in enumerate(zip(claim.lines, names, priced, priors, strict=True)):
         shares, deductible = Shares(line.charge_cents or 0), 0
+        part = parts.get(place)
+        price = fee if part is None else Price(part.rate, 0)
         if name:
             shares.take(case.pack.denial(name), shares.paid)
+        elif part is not None and not part.carries:
+            shares.take(case.pack.cut("in_package"), shares.paid)
         else:
             shares, deductible = shared(case, line, price, prior)
             held = sequestration(plan, shares.paid)
@@ -84,12 +114,11 @@ def _decided(case: Case, payee: Payee, names: list[str], pay_on: date, interest_
                 withheld += held
             else:
                 shares.take(case.pack.cut("sequestration"), held)
-        answered = _answered(case, line, shares, price, is_denied=bool(name))
-        _remember(case, line, price, deductible, is_paid=not name)
-        parts = (
-            split(answered) if case.chance.happens(case.scenario.split_lines, "split", answered.control_number) else ()
-        )
-        lines.extend(parts or (answered,))
+        code = _code(case, line, name, part)
+        told = _told(line, shares, code=code, allowed=None if name else price.allowed)
+        _remember(case, line, price, deductible, denied_by=name)
+        is_split = part is None and case.chance.happens(case.scenario.split_lines, "split", told.control_number)
+        lines.extend((split(told) if is_split else ()) or (told,))
     remitted = _summed(case, lines, withheld, all_denied=all(names))
     target = _next_payer(case, remitted)
     if target is not None and not all(names):
@@ -97,7 +126,8 @@ def _decided(case: Case, payee: Payee, names: list[str], pay_on: date, interest_
         remark = (case.pack.edits.forwarded_remark,)
         update = {"status": status.value, "forwarded_to": target.name, "remarks": remark}
         remitted = remitted.model_copy(update=update)
-    interest = divide(remitted.paid_cents * plan.interest_share * interest_days, WHOLE * _DAYS_OF_YEAR)
+    late = max(remitted.paid_cents - (instead_of.claim.paid_cents if instead_of is not None else 0), 0)
+    interest = divide(late * plan.interest_share * interest_days, WHOLE * _DAYS_OF_YEAR)
     if interest:
         remitted = remitted.model_copy(update={"interest_cents": interest})
     return Decided(
@@ -109,6 +139,7 @@ def _decided(case: Case, payee: Payee, names: list[str], pay_on: date, interest_
         place_of_service=claim.place_of_service,
         interest_cents=interest,
         forwarded_identifier=target.identifier if target is not None and remitted.forwarded_to else "",
+        replaces=instead_of.claim.payer_control_number if instead_of is not None else "",
     )
 
 
@@ -180,10 +211,15 @@ def _prior(case: Case) -> list[Cents | None]:
 # --- the answer -----------------------------------------------------------------------------------------------
 
 
-def _answered(case: Case, line: ParsedLine, shares: Shares, price: Price, *, is_denied: bool) -> RemittedLine:
-    """One line as the remittance tells it."""
-    code = line.code if is_denied else case.pack.paid_as(case.plan, line.code)
-    remarks = list(shares.remarks)
+def _code(case: Case, line: ParsedLine, name: str, part: Packaged | None) -> str:
+    """The code that is answered: the one billed where the line is denied, else that of the package or the plan."""
+    if name:
+        return line.code
+    return part.code if part is not None else case.pack.paid_as(case.plan, line.code)
+
+
+def _told(line: ParsedLine, shares: Shares, *, code: str, allowed: Cents | None) -> RemittedLine:
+    """One line as the remittance tells it; nothing is `allowed` on one that is denied."""
     return RemittedLine(
         segment=0,
         code=code,
@@ -196,15 +232,16 @@ def _answered(case: Case, line: ParsedLine, shares: Shares, price: Price, *, is_
         date_of_service=line.date_of_service,
         through=line.date_through,
         control_number=line.control_number,
-        allowed_cents=None if is_denied else price.allowed,
+        allowed_cents=allowed,
         adjustments=shares.adjustments(),
-        remarks=tuple(remarks),
+        remarks=tuple(shares.remarks),
     )
 
 
-def _remember(case: Case, line: ParsedLine, price: Price, deductible: Cents, *, is_paid: bool) -> None:
+def _remember(case: Case, line: ParsedLine, price: Price, deductible: Cents, *, denied_by: str) -> None:
     """Use up benefits, and keep the service for whoever bills the same day again."""
-    memory = case.memory
+    memory, is_paid = case.memory, not denied_by
+    is_decided = bool(denied_by) and denied_by not in case.pack.edits.not_decided
     memory.services.setdefault(case.day_key(service_day(line)), []).append(
         Service(
             code=line.code,
@@ -213,6 +250,7 @@ def _remember(case: Case, line: ParsedLine, price: Price, deductible: Cents, *, 
             charge_cents=line.charge_cents or 0,
             is_paid=is_paid,
             payer_claim=case.number,
+            told=told_beside(case.claim, line) if is_decided else None,
         )
     )
     if not is_paid:

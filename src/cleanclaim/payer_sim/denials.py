@@ -158,10 +158,15 @@ def _diagnoses(claim: ParsedClaim, line: ParsedLine) -> list[str]:
 
 
 def _is_duplicate(case: Case, place: int, line: ParsedLine) -> bool:
-    """Whether the same service was decided before, by another claim or by a line above."""
+    """Whether the same service was paid before, by another claim or a line above, or denied as it comes again.
+
+    A denied service that comes again with something else beside it is decided anew.
+    """
     same = (line.code, tuple(sorted(line.modifiers)), line.units, line.charge_cents)
+    told = told_beside(case.claim, line)
     if any(
-        (one.code, one.modifiers, one.units, one.charge_cents) == same and one.is_paid for one in case.earlier(line)
+        (one.code, one.modifiers, one.units, one.charge_cents) == same and (one.is_paid or one.told == told)
+        for one in case.earlier(line)
     ):
         return True
     return any(
@@ -169,6 +174,12 @@ def _is_duplicate(case: Case, place: int, line: ParsedLine) -> bool:
         and service_day(above) == service_day(line)
         for above in case.claim.lines[:place]
     )
+
+
+def told_beside(claim: ParsedClaim, line: ParsedLine) -> str:
+    """What else a claim tells that may decide over a line: authorization, diagnoses, what other payers have paid."""
+    number = claim.prior_authorization or line.prior_authorization
+    return "|".join((number, ",".join(_diagnoses(claim, line)), "after others" if tells_prior_payment(claim) else ""))
 
 
 def _is_part_of_another(case: Case, line: ParsedLine, beside: Sequence[tuple[str, tuple[str, ...], int]]) -> bool:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cleanclaim.money import Cents
 from cleanclaim.records.model import Record
 from cleanclaim.records.remittance import RemittedClaim
+from cleanclaim.x12.parsed import ParsedClaim
 
 
 class MemoryFileError(ValueError):
@@ -69,6 +70,36 @@ class Recoupment(Record):
     since: date
 
 
+class Refund(Record):
+    """A check from a payee for an overpayment, by the reference of the remittance that announced it."""
+
+    reference: str
+    cents: Cents
+    received_on: date
+
+
+class Kept(Record):
+    """A claim that may be appealed: as it came, by which edit each of its lines is denied, and what it was decided as.
+
+    `level` is how many appeals were decided; `decided_on` the day of the last decision.
+    """
+
+    claim: ParsedClaim
+    names: tuple[str, ...]
+    received_on: date
+    level: int = 0
+    decided_on: date
+
+
+class Appealed(Record):
+    """An appeal that waits for its decision: of which claim, by the payer's number, and from which payee's letter."""
+
+    number: str
+    level: int
+    received_on: date
+    decide_on: date
+
+
 class Account(BaseModel):
     """What lies between the payer and one payee from one payment to the next."""
 
@@ -77,10 +108,15 @@ class Account(BaseModel):
     forward_cents: Cents = 0
     """A payment that came out below zero: brought in with the next."""
     recoupments: list[Recoupment] = Field(default_factory=list)
+    refunds: list[Refund] = Field(default_factory=list)
+    """Checks that no remittance has acknowledged yet."""
 
 
 class Service(Record):
-    """One line that was decided, for whoever bills the same day again. `is_paid` is false for one denied."""
+    """One line that was decided, for whoever bills the same day again. `is_paid` is false for one denied.
+
+    `told` is what the claim of a denied line told beside it; `None` where the denial decided nothing.
+    """
 
     code: str
     modifiers: tuple[str, ...]
@@ -88,6 +124,7 @@ class Service(Record):
     charge_cents: Cents
     is_paid: bool
     payer_claim: str
+    told: str | None = None
 
 
 class Settled(Record):
@@ -129,6 +166,12 @@ class Memory(BaseModel):
     paid: dict[str, Decided] = Field(default_factory=dict)
     """The decision in force, by the payer's number of the claim."""
     waiting: list[Decided] = Field(default_factory=list)
+    announced: dict[str, str] = Field(default_factory=dict)
+    """The payee's account, by the reference of an overpayment that was announced to it."""
+    kept: dict[str, Kept] = Field(default_factory=dict)
+    """Claims that may be appealed, by the payer's number of the decision in force."""
+    appeals: list[Appealed] = Field(default_factory=list)
+    """Appeals that wait for their decision, in the order they came."""
     accounts: dict[str, Account] = Field(default_factory=dict)
     next_claim: int = 1
     next_payment: int = 1

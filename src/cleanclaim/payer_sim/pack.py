@@ -39,6 +39,13 @@ Discipline = Literal["PT", "OT", "ST"]
 """Physical, occupational or speech therapy."""
 
 
+class AppealLevel(Record):
+    """One level of appeal: within how many days of the decision it is taken, and in how many it is decided."""
+
+    within_days: NonNegative
+    decided_days: NonNegative
+
+
 class Plan(Record):
     """One plan: benefits, contract and habits. Shares in hundredths of a percent; a threshold of 0 is none."""
 
@@ -72,6 +79,7 @@ class Plan(Record):
     late_after_days: NonNegative
     interest_share: NonNegative
     """Interest of a year on what is paid late."""
+    appeals: tuple[AppealLevel, ...]
 
     def counted_with(self, discipline: Discipline) -> tuple[Discipline, ...]:
         """The disciplines whose visits are counted together with those of this one, itself among them."""
@@ -138,6 +146,21 @@ class _Recoded(Record):
     paid: ProcedureCode
 
 
+class Package(Record):
+    """Codes that are paid together: `least_codes` of them on one day are paid as one, by the code `paid`."""
+
+    plans: tuple[str, ...]
+    codes: tuple[ProcedureCode, ...]
+    least_codes: NonNegative = Field(ge=2)
+    paid: ProcedureCode
+    amount: str
+
+    @property
+    def cents(self) -> Cents:
+        """The rate of a day."""
+        return parse_cents(self.amount)
+
+
 class Statuses(Record):
     """What an inquiry about a claim is told: category and status, joined by a colon."""
 
@@ -156,6 +179,11 @@ class _Edits(Record):
     diagnoses: dict[ProcedureCode, tuple[str, ...]]
     bundled: tuple[_Bundled, ...]
     recoded: tuple[_Recoded, ...]
+    packages: tuple[Package, ...]
+    not_decided: tuple[str, ...]
+    """Denials that decide nothing: the same service may come again as it was."""
+    appeals: dict[str, tuple[NonNegative, ...]]
+    """By the name of a denial, the chance that each level of appeal overturns it."""
     denials: dict[str, Reason]
     cuts: dict[str, Reason]
 
@@ -210,6 +238,9 @@ def load_pack() -> Pack:
         scenarios = {name: Scenario(**table) for name, table in _table("scenarios.toml").items()}
     except (KeyError, TypeError, ValidationError) as error:
         raise PackError(f"data of the simulated payer: {error}") from error
+    named = {*edits.not_decided, *edits.appeals}
+    if not named <= set(edits.denials):
+        raise PackError(f"edits.toml: {', '.join(sorted(named - set(edits.denials)))}: expected names of [denials]")
     for name, scenario in scenarios.items():
         unknown = set(scenario.unforeseen) - set(edits.denials)
         if unknown or sum(scenario.unforeseen.values()) > WHOLE:

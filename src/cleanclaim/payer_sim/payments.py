@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from cleanclaim.money import Cents
 from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.decision import next_working_day
-from cleanclaim.payer_sim.memory import Account, Decided, Memory, Payee, Recoupment, Settled
+from cleanclaim.payer_sim.memory import Account, Decided, Kept, Memory, Payee, Recoupment, Settled
 from cleanclaim.payer_sim.pack import Pack, Scenario
-from cleanclaim.payer_sim.taking_back import corrected, release, turned
-from cleanclaim.records.remittance import ProviderAdjustment, Remittance
+from cleanclaim.payer_sim.taking_back import corrected, is_reviewed, release, turned
+from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedLine
 
 _REVIEWED = "not_necessary"
 _LONGEST_REFERENCE = 50
@@ -77,8 +77,10 @@ def _payment(memory: Memory, now: list[Decided], day: date) -> Payment:
             reference = _reference(one, trace)
             adjusted.append(("WO", reference, -one.owed_cents))
             since = one.recoup_from or day
+            memory.announced[reference] = payee.key
             account.recoupments.append(Recoupment(reference=reference, cents=one.owed_cents, since=since))
     account.forward_cents = 0
+    adjusted.extend(_acknowledged(account, day))
     left = total - sum(cents for _reason, _reference, cents in adjusted)
     kept: list[Recoupment] = []
     for owed in account.recoupments:
@@ -113,6 +115,24 @@ def _payment(memory: Memory, now: list[Decided], day: date) -> Payment:
     return Payment(remittance, payee, tuple(now))
 
 
+def _acknowledged(account: Account, day: date) -> Iterator[tuple[str, str, Cents]]:
+    """The checks that have come by a day: each told as received (72), and as what it settles (WO).
+
+    What was taken from a payment before the check came is owed no longer, and goes back with the payment.
+    """
+    for refund in [one for one in account.refunds if one.received_on <= day]:
+        account.refunds.remove(refund)
+        yield "72", refund.reference, -refund.cents
+        left = refund.cents
+        for place, owed in enumerate(account.recoupments):
+            settled = min(owed.cents, left) if owed.reference == refund.reference else 0
+            if settled:
+                yield "WO", owed.reference, settled
+                left -= settled
+                account.recoupments[place] = owed.model_copy(update={"cents": owed.cents - settled})
+    account.recoupments = [owed for owed in account.recoupments if owed.cents]
+
+
 def _reference(one: Decided, trace: str) -> str:
     """How an overpayment is known: the provider's claim, the payer's claim, the payment."""
     text = one.claim.control_number[:_LONGEST_CLAIM_ID] + one.claim.payer_control_number + trace
@@ -124,7 +144,7 @@ def _review(memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, one:
     number = one.claim.payer_control_number
     if one.claim.is_reversal or one.replaces or memory.paid.get(number) != one:
         return
-    if not chance.happens(scenario.taken_back, "review", one.person, one.claim.control_number):
+    if not is_reviewed(scenario, chance, one.person, one.claim.control_number):
         return
     new_number = f"{number}A"
     found = corrected(one.claim, pack.denial(_REVIEWED), new_number)
@@ -146,4 +166,19 @@ def _review(memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, one:
     release(memory, one, (before,))
     memory.paid.pop(number)
     memory.paid[new_number] = correction
+    kept = memory.kept.pop(number, None)
+    if kept is not None:
+        memory.kept[new_number] = _denied_too(kept, before, day)
     memory.waiting.extend((reversal, correction))
+
+
+def _denied_too(kept: Kept, line: RemittedLine, day: date) -> Kept:
+    """A claim that may be appealed, with one more line denied: that of an answer that a review has taken back."""
+    code = line.billed_code or line.code
+    place = next(
+        place
+        for place, filed in enumerate(kept.claim.lines)
+        if (filed.code, filed.control_number) == (code, line.control_number) and not kept.names[place]
+    )
+    names = (*kept.names[:place], _REVIEWED, *kept.names[place + 1 :])
+    return kept.model_copy(update={"names": names, "decided_on": day})

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cleanclaim.money import Cents
+from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.coverage import discipline_of, visits_key
 from cleanclaim.payer_sim.memory import Decided, Memory, Service
-from cleanclaim.payer_sim.pack import Reason, load_pack
+from cleanclaim.payer_sim.pack import Reason, Scenario, load_pack
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
 
 _DEDUCTIBLE, _COPAY = "1", "3"
+
+
+def is_reviewed(scenario: Scenario, chance: Chance, person: str, claim: str) -> bool:
+    """Whether a claim is reviewed once it is paid, and a line of it taken back."""
+    return chance.happens(scenario.taken_back, "review", person, claim)
 
 
 def turned(claim: RemittedClaim) -> RemittedClaim:
@@ -94,7 +100,8 @@ def release(memory: Memory, decided: Decided, lines: Iterable[RemittedLine]) -> 
             memory.deductibles[year] -= _taken(line, _DEDUCTIBLE)
         discipline = "OT" if "GO" in line.modifiers else "PT"
         key = f"{decided.person}|{discipline}|{line.date_of_service.year}"
-        if key in memory.allowed and line.allowed_cents and load_pack().fees[line.code].is_therapy:
+        fee = load_pack().fees.get(line.code)
+        if key in memory.allowed and line.allowed_cents and fee is not None and fee.is_therapy:
             memory.allowed[key] -= line.allowed_cents
         copay = f"{decided.person}|{line.date_of_service.isoformat()}"
         if copay in memory.copays:
