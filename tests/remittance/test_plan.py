@@ -73,6 +73,42 @@ def test_a_claim_is_posted_line_by_line() -> None:
     assert (made.suspended, made.placed_cents) == ([], 9_000)
 
 
+def packed(code: str, charge: int, paid: int, *adjustments: Adjustment) -> RemittedLine:
+    """A line that is paid under the code of a package."""
+    update = {"code": "97799", "billed_code": code, "billed_modifiers": ("GP",)}
+    return line(code, charge, paid, *adjustments).model_copy(update=update)
+
+
+def test_lines_paid_as_one_share_what_the_first_of_them_got_above_its_charge() -> None:
+    above = packed("97110", 14_000, 17_000, adjusted("CO", "94", -3_000))
+    within = packed("97140", 7_000, 0, adjusted("CO", "97", 7_000))
+    (posted,) = plan(payment(17_000, claim(17_000, above, within)), INDEX).posted
+    assert posted.lines == (
+        LineAnswer("k1", 14_000, ()),
+        LineAnswer("k2", 3_000, ((Effect.OPEN, 4_000, "97"),)),
+    )
+    whole = packed("97110", 14_000, 21_000, adjusted("CO", "94", -7_000))
+    (posted,) = plan(payment(21_000, claim(21_000, whole, within)), INDEX).posted
+    assert posted.lines == (LineAnswer("k1", 14_000, ()), LineAnswer("k2", 7_000, ()))
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        # Less is told as paid with the first line than that one got above its charge.
+        packed("97140", 7_000, 4_500, adjusted("CO", "97", 2_500)),
+        # Another code: it is in no package.
+        line("97140", 7_000, 0, adjusted("CO", "97", 7_000)),
+        packed("97140", 7_000, 0, adjusted("CO", "50", 7_000)),
+    ],
+)
+def test_what_is_above_a_charge_for_no_other_line_stays_where_it_was_paid(within: RemittedLine) -> None:
+    above = packed("97110", 14_000, 17_000, adjusted("CO", "94", -3_000))
+    paid = 17_000 + within.paid_cents
+    (posted,) = plan(payment(paid, claim(paid, above, within)), INDEX).posted
+    assert posted.lines[0] == LineAnswer("k1", 17_000, ((Effect.OPEN, -3_000, "94"),))
+
+
 def test_what_is_cut_from_the_claim_as_a_whole_is_shared_by_what_its_lines_were_paid() -> None:
     cut = PAID.model_copy(update={"paid_cents": 8_820, "adjustments": (adjusted("CO", "253", 180),)})
     made = plan(payment(8_820, cut), INDEX)

@@ -31,6 +31,9 @@ from cleanclaim.remittance.settling import (
 INTEREST = "L6"
 """The provider's adjustment by which interest is paid: negative where the provider receives it."""
 
+_ABOVE_CHARGE, _PAID_WITH_ANOTHER = "94", "97"
+"""Reasons (CARC) by which lines that are paid as one are told: more was paid than charged; paid within another line."""
+
 
 class RefusedError(ValueError):
     """A payment that cannot be posted at all: says by how much its parts differ from it."""
@@ -242,6 +245,7 @@ def _answers(answer: RemittedClaim, match: Match) -> tuple[LineAnswer, ...]:
         for key, line in zip(match.lines, answer.lines, strict=True):
             paid[key] = paid.get(key, 0) + line.paid_cents
             unpaid.setdefault(key, []).extend(line.adjustments)
+        _spread_packages(answer, match, paid, unpaid)
         weights = dict(paid)
     else:
         paid = {line.key: 0 for line in match.claim.lines}
@@ -263,6 +267,39 @@ def _answers(answer: RemittedClaim, match: Match) -> tuple[LineAnswer, ...]:
         )
         for key, cents in paid.items()
     )
+
+
+def _spread_packages(
+    answer: RemittedClaim, match: Match, paid: dict[str, int], unpaid: dict[str, list[Adjustment]]
+) -> None:
+    """Give the lines that were paid as one under another code what the line that carries the rate got for them.
+
+    The payer tells a rate above that line's charge as less than nothing not paid (94), and the charges of the others as
+    paid with it (97). Their sum stays; what is then open of a line is what the package does not pay. `paid` and
+    `unpaid` are changed.
+    """
+    sign = -1 if answer.is_reversal else 1
+    for key, line in zip(match.lines, answer.lines, strict=True):
+        above = [item for item in unpaid[key] if item.reason == _ABOVE_CHARGE and item.amount_cents * sign < 0]
+        if not above or not line.billed_code:
+            continue
+        packed = {
+            other: item
+            for other, told in zip(match.lines, answer.lines, strict=True)
+            if other != key and told.billed_code and told.code == line.code
+            for item in unpaid[other]
+            if item.reason == _PAID_WITH_ANOTHER
+        }
+        cents = -sum(item.amount_cents for item in above)
+        if abs(cents) > sum(abs(item.amount_cents) for item in packed.values()):
+            continue
+        unpaid[key] = [item for item in unpaid[key] if item not in above]
+        paid[key] -= cents
+        for other, part in share(cents, {other: item.amount_cents for other, item in packed.items()}).items():
+            left = packed[other].model_copy(update={"amount_cents": packed[other].amount_cents - part})
+            rest = [item for item in unpaid[other] if item is not packed[other]]
+            unpaid[other] = [*rest, left] if left.amount_cents else rest
+            paid[other] += part
 
 
 def share(cents: int, weights: dict[str, int]) -> dict[str, int]:
