@@ -9,11 +9,14 @@ import pytest
 
 from cleanclaim.bill.job import bill
 from cleanclaim.denials.prediction import Foresight
+from cleanclaim.denials.refused import Denial, Reason
+from cleanclaim.denials.strategy import Circumstances, strategy_of
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source
-from cleanclaim.records import Claim, CoverageOrder, Frequency, Visit
+from cleanclaim.records import AdjustmentGroup, Claim, CoverageOrder, Frequency, Visit
+from cleanclaim.remittance.matching import KnownLine
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Denied, Sent, line_key
+from cleanclaim.simulation.clearing import Denied, Sent, line_key, terms
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import clinic, packs, population
 from cleanclaim.simulation.working import corrected_denial, corrected_return
@@ -47,10 +50,20 @@ def sent(pack: str) -> Sent:
     return Sent(claim, claim.visit_ids[0], claim.id, FRIDAY, (), payer_number="PAYER1")
 
 
-def denied(one: Sent, reason: str, number: int = 1, order: CoverageOrder = CoverageOrder.PRIMARY) -> Denied:
+def denied(
+    one: Sent,
+    reason: str,
+    number: int = 1,
+    order: CoverageOrder = CoverageOrder.PRIMARY,
+    remarks: tuple[str, ...] = (),
+) -> Denied:
     cents = one.claim.lines[number - 1].charge_cents
     key = line_key(one.head, number)
-    return Denied(one, key, "CO", reason, cents, FRIDAY, True, order, Foresight.UNFORESEEN)
+    line = KnownLine(key, "", one.claim.lines[number - 1].code, (), 1, cents, FRIDAY)
+    denial = Denial(line, (Reason(AdjustmentGroup.CONTRACTUAL, reason, remarks, cents),))
+    made = strategy_of(denial, Circumstances(terms(one.claim.payer.pack, FRIDAY), FRIDAY, None))
+    foresight = Foresight.UNFORESEEN
+    return Denied(one, key, "CO", reason, cents, FRIDAY, True, order, foresight, "PAYER1", made)
 
 
 def charged(one: Sent) -> Books:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,14 +12,17 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import verify
 from cleanclaim.ledger.entries import Source
 from cleanclaim.payer_sim import Memory
+from cleanclaim.payer_sim.letters import SUFFIX, RefundLetter, written
 from cleanclaim.records import Claim
+from cleanclaim.simulation.appealing import Appeals
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Clearing, Sent, first_of, line_key
+from cleanclaim.simulation.clearing import Announced, Clearing, Sent, first_of, line_key
 from cleanclaim.simulation.desk import Filing
+from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import population
 from cleanclaim.simulation.paying import Patients
 from cleanclaim.simulation.secondary import secondary_of
-from cleanclaim.simulation.working import by_claim, corrected_denial, corrected_return
+from cleanclaim.simulation.working import by_claim, corrected_denial, corrected_return, sent_unchanged
 from cleanclaim.simulation.year import Year
 
 _FRIDAY = 4
@@ -44,6 +47,7 @@ class ArmYear:
     clearing: Clearing
     patients: Patients
     snapshot: Snapshot
+    appeals: Appeals
     faults: list[str] = field(default_factory=list)
     superbills: int = 0
     paid_against_objections_cents: int = 0
@@ -60,6 +64,7 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
     objected: Collection[str],
     seed: int,
     scenario: str,
+    disputes: bool,
     keep: Callable[[str, bytes], None],
 ) -> ArmYear:
     """Run a desk's year.
@@ -71,17 +76,21 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
         objected: visits that are filed though a check had objected.
         seed: of the year and of the payers.
         scenario: how rough the payers are.
+        disputes: whether the desk appeals what it cannot mend; else it sends some of it once more as it was.
         keep: told each file, ours and the payers', by name.
     """
     books = Books()
     patient_of = {key: care.patient_id for key, (care, _told) in year.care.items()}
     clearing = Clearing(books, Memory(seed=seed, scenario=scenario), patient_of)
     patients = Patients(books, seed)
+    appeals = Appeals(year, seed, books)
+    clearing.won = appeals.won
     queue = [one for filing in filings for one in first_of(filing)]
     bills = sorted(superbills, key=lambda one: (one[1], one[0]))
     friday = _first_friday(population().year)
     ends = date(population().year, 12, 31)
-    found = ArmYear(clearing, patients, Snapshot(ends))
+    found = ArmYear(clearing, patients, Snapshot(ends), appeals)
+    checks: list[tuple[date, Announced]] = []
     quiet = 0
     while quiet < _WEEKS_AFTER:
         leaving = sorted((one for one in queue if one.filed_on <= friday), key=lambda one: one.claim.id)
@@ -89,14 +98,18 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
         while bills and bills[0][1] <= friday:
             _give(books, patient_of, bills.pop(0))
             found.superbills += 1
-        clearing.week(friday, leaving)
+        letters = [*appeals.leaving(friday), *_repaid(clearing, checks, friday)]
+        clearing.week(friday, leaving, letters)
         for name, data in clearing.out.items():
             keep(name, data)
-        queue += _again(clearing, year, seed, friday)
+        for decision in clearing.decisions:
+            appeals.told(decision, friday)
+        queue += _again(clearing, year, seed, friday, appeals if disputes else None)
+        checks = [one for one in checks if one[0] > friday] + _to_repay(clearing, seed)
         patients.week(friday)
         if (friday + timedelta(days=7)).month != friday.month:
             patients.month_end(friday)
-        is_busy = bool(queue or bills or clearing.memory.waiting)
+        is_busy = bool(queue or bills or checks or clearing.memory.waiting or appeals.is_busy)
         quiet = 0 if is_busy else quiet + 1
         if friday <= ends < friday + timedelta(days=7):
             _take_stock(found.snapshot, books, friday)
@@ -113,8 +126,11 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
     return found
 
 
-def _again(clearing: Clearing, year: Year, seed: int, friday: date) -> list[Sent]:
-    """What goes out again, or on to the next payer, after a week's answers."""
+def _again(clearing: Clearing, year: Year, seed: int, friday: date, appeals: Appeals | None) -> list[Sent]:
+    """What goes out again, or on to the next payer, after a week's answers.
+
+    What cannot be set right is disputed by a desk that has `appeals`.
+    """
     found: list[Sent] = []
     for one in clearing.fresh_returns:
         mended = corrected_return(one, year, seed, friday)
@@ -122,6 +138,10 @@ def _again(clearing: Clearing, year: Year, seed: int, friday: date) -> list[Sent
             found.append(mended)
     for denials in by_claim(clearing.fresh_denials).values():
         mended = corrected_denial(denials, year, seed, friday, clearing.books)
+        if mended is None and appeals is None:
+            mended = sent_unchanged(denials, seed, friday)
+        elif mended is None and appeals is not None:
+            appeals.consider(denials, friday)
         if mended is not None:
             found.append(mended)
     for one, answer in clearing.to_secondary:
@@ -129,6 +149,28 @@ def _again(clearing: Clearing, year: Year, seed: int, friday: date) -> list[Sent
         if behind is not None and behind.claim.id not in clearing.sent:
             found.append(behind)
     return found
+
+
+def _to_repay(clearing: Clearing, seed: int) -> list[tuple[date, Announced]]:
+    """The overpayments announced this week that are paid back by check, each with the day on which the check leaves."""
+    habits = population().habits
+    found = []
+    for one in clearing.announced:
+        draw = Draws(seed, "repays", one.payer, one.reference)
+        if draw.happens(habits.repays_by_check):
+            found.append((one.on + timedelta(days=draw.between(*habits.repay_days)), one))
+    return found
+
+
+def _repaid(clearing: Clearing, checks: Sequence[tuple[date, Announced]], friday: date) -> Iterator[tuple[str, bytes]]:
+    """The checks that leave by a day, each with its letter and its entry in the books."""
+    for day, one in sorted(checks, key=lambda check: (check[0], check[1].reference)):
+        if day > friday:
+            continue
+        clearing.books.repay(one.payer, one.reference, friday, one.cents)
+        clearing.tally.repaid_cents += one.cents
+        name = f"{friday.isoformat()}-{one.reference}.{SUFFIX}"
+        yield name, written(RefundLetter(reference=one.reference, cents=one.cents))
 
 
 def _give(books: Books, patient_of: dict[str, str], bill: tuple[str, date, Claim]) -> None:

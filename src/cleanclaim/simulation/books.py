@@ -14,6 +14,9 @@ from cleanclaim.ledger.book import Book
 from cleanclaim.ledger.entries import Source, Transaction
 from cleanclaim.receivables.lines import AccountLine, Move
 
+REFUNDED = "72"
+"""The reason of a provider's adjustment that acknowledges a refund."""
+
 
 @dataclass(slots=True)
 class _Line:
@@ -75,14 +78,21 @@ class Books:
         self.write(posting.patient_payment(f"receipt:{receipt}", on, source, patient, cents, parts))
         self.credit[patient] += cents - sum(part for _line, part in parts)
 
+    def repay(self, payer: str, reference: str, on: date, cents: int) -> None:
+        """A check to a payer for what it announced as paid too much; the payer acknowledges it by reason 72."""
+        told = json.dumps([payer, reference, on.isoformat(), cents], separators=(",", ":"))
+        source = Source("refund", reference, hashlib.sha256(told.encode()).hexdigest())
+        key = f"refund:{payer}:{reference}"
+        self.write(posting.payment_parts(key, on, source, payer, adjustments=[(REFUNDED, cents)]))
+
     def give_up(self, line: str, owed_by: str, on: date, reason: str) -> int:
         """Write off what stands open of a line to somebody, for a stated reason; returns how much that was."""
         state = self.book.line(line)
         cents = state.open_to_patient if owed_by == posting.PATIENT else state.by_payer.get(owed_by, 0)
         if cents <= 0:
             return 0
-        key = f"{reason}:{line}:{owed_by}"
-        source = Source("write-off", key, hashlib.sha256(f"{key}|{on}|{cents}".encode()).hexdigest())
+        key = f"{reason}:{line}:{owed_by}:{on.isoformat()}"
+        source = Source("write-off", key, hashlib.sha256(f"{key}|{cents}".encode()).hexdigest())
         self.write(
             posting.write_off(f"written off:{key}", on, source, line=line, owed_by=owed_by, cents=cents, reason=reason)
         )

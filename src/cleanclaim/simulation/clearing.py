@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -16,12 +16,13 @@ from cleanclaim import payer_sim
 from cleanclaim.claims.validity import sort_claims
 from cleanclaim.denials.prediction import FiledFinding, Foresight, prediction_of
 from cleanclaim.denials.refused import Denial, Reason
-from cleanclaim.denials.strategy import Circumstances, strategy_of
+from cleanclaim.denials.strategy import Circumstances, Strategy, strategy_of
 from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import LedgerError, Source
+from cleanclaim.payer_sim.letters import SUFFIX, DecisionLetter, read_decision
 from cleanclaim.records import AdjustmentGroup, Claim, CoverageOrder
-from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
+from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
 from cleanclaim.reference import payers
 from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing
@@ -52,6 +53,8 @@ class Sent:
     returned: str = ""
     answers: int = 0
     order: CoverageOrder = _PRIMARY
+    is_unchanged: bool = False
+    """Sent once more as it was, after a denial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,20 @@ class Denied:
     """The place of the payer that denied it."""
     foresight: Foresight
     """What the checks had said before the claim was filed."""
+    payer_claim: str
+    """The payer's number of the answer."""
+    strategy: Strategy
+    """What can be done about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An overpayment that a payer has announced, to be taken from later payments: by its reference, from which day."""
+
+    payer: str
+    reference: str
+    cents: int
+    on: date
 
 
 @dataclass(slots=True)
@@ -97,6 +114,15 @@ class Tally:
     provider: Counter[str] = field(default_factory=Counter)
     split: int = 0
     recoded: int = 0
+    packaged: int = 0
+    """Claims of which several lines were paid as one, under another code."""
+    unchanged: int = 0
+    """Claims sent once more as they were."""
+    unchanged_paid_cents: int = 0
+    repaid_cents: int = 0
+    """Sent to payers by check for what they had announced."""
+    won_cents: int = 0
+    """What appeals have brought from the payers that they were made to."""
     late: int = 0
     paid_days: list[tuple[int, int]] = field(default_factory=list)
     """Days from filing to payment, and cents."""
@@ -122,18 +148,25 @@ class Clearing:
     fresh_denials: list[Denied] = field(default_factory=list)
     fresh_returns: list[Sent] = field(default_factory=list)
     to_secondary: list[tuple[Sent, RemittedClaim]] = field(default_factory=list)
+    decisions: list[DecisionLetter] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
+    won: Collection[str] = frozenset()
+    """The payers' numbers of the answers that appeals have won."""
 
     # --- out --------------------------------------------------------------------------------------------------
 
-    def week(self, friday: date, leaving: Sequence[Sent]) -> None:
-        """File what leaves, and take in what the payers answer by the end of the day."""
+    def week(self, friday: date, leaving: Sequence[Sent], letters: Sequence[tuple[str, bytes]] = ()) -> None:
+        """File what leaves, send letters, and take in what the payers answer by the end of the day."""
         self.out.clear()
         self.fresh_denials.clear()
         self.fresh_returns.clear()
         self.to_secondary.clear()
+        self.decisions.clear()
+        self.announced.clear()
         files = list(self._files(friday, leaving))
-        answered = payer_sim.answer(files, self.memory, today=friday)
+        answered = payer_sim.answer([*files, *letters], self.memory, today=friday)
         self.out.update({f"claims/{name}.837": data for name, data in files})
+        self.out.update({f"letters/{name}": data for name, data in letters})
         self.out.update({f"answers/{name}": data for name, data in answered.files.items()})
         for name, data in answered.files.items():
             kind = name.rpartition(".")[2]
@@ -141,6 +174,8 @@ class Clearing:
                 self._acknowledged(data)
             elif kind == "277":
                 self._statuses(data)
+            elif kind == SUFFIX:
+                self.decisions.append(read_decision(data))
             elif kind == "835":
                 self._paid(name, data)
 
@@ -171,6 +206,7 @@ class Clearing:
         self.sent[one.claim.id] = one
         if one.attempt > 1 or one.order is not _PRIMARY:
             self.tally.again += 1
+            self.tally.unchanged += one.is_unchanged
             return
         self.tally.filed += 1
         claim = one.claim
@@ -256,6 +292,9 @@ class Clearing:
         for adjustment in made.adjustments:
             sign = "+" if adjustment.cents > 0 else "-"
             self.tally.provider[f"{adjustment.reason}{sign}"] += 1
+            if adjustment.reason == _OVERPAID and adjustment.cents < 0:
+                told = Announced(record.payer_identifier, adjustment.reference, -adjustment.cents, on)
+                self.announced.append(told)
         if made.interest_cents:
             self.tally.provider["L6-"] += 1
         self.books.write(
@@ -305,6 +344,8 @@ class Clearing:
         paid = sum(line.paid_cents for line in item.lines)
         if paid:
             tally.paid_days.append(((on - one.filed_on).days, paid))
+        tally.won_cents += paid if answer.payer_control_number in self.won else 0
+        tally.unchanged_paid_cents += paid if one.is_unchanged else 0
         if answer.is_reversal:
             tally.reversals += 1
             return
@@ -313,7 +354,9 @@ class Clearing:
         tally.forwarded += answer.status in _SENT_ON
         tally.by_secondary += item.order is not _PRIMARY
         tally.split += len(answer.lines) > len(one.claim.lines)
-        tally.recoded += any(line.billed_code for line in answer.lines)
+        is_packaged = any(line.billed_code and _is_with_another(line) for line in answer.lines)
+        tally.packaged += is_packaged
+        tally.recoded += not is_packaged and any(line.billed_code for line in answer.lines)
         tally.late += bool(answer.interest_cents)
         refused = list(_refused(item))
         if is_first:
@@ -324,17 +367,21 @@ class Clearing:
             objections = [FiledFinding(rule, place) for rule, place in one.objections]
             foresight = prediction_of(denial, objections, kind_of(pack)).foresight
             codes = [told.code for told in one.claim.lines]
-            around = Circumstances(_terms(pack, line.date_of_service), on, None, codes)
-            tally.routes[strategy_of(denial, around).route.value] += 1
+            made = strategy_of(denial, Circumstances(terms(pack, line.date_of_service), on, None, codes))
             denied = Denied(
-                one, line.key, reason.group.value, reason.carc, reason.cents, on, is_first, item.order, foresight
-            )
+                one, line.key, reason.group.value, reason.carc, reason.cents, on, is_first, item.order, foresight,
+                answer.payer_control_number, made,
+            )  # fmt: skip
+            if one.is_unchanged:
+                continue
+            tally.routes[made.route.value] += 1
             tally.denials.append(denied)
             if reason.group is not AdjustmentGroup.PATIENT:
                 self.fresh_denials.append(denied)
 
 
 _SENT_ON = frozenset({ClaimStatusCode.PRIMARY_FORWARDED.value, ClaimStatusCode.SECONDARY_FORWARDED.value})
+_OVERPAID, _PAID_WITH_ANOTHER = "WO", "97"
 _SHARES = frozenset({"1", "2", "3"})
 """Deductible, coinsurance and copay: what a patient owes of a line that was paid or allowed."""
 
@@ -358,8 +405,14 @@ def _refused(item: Posted) -> Iterator[tuple[KnownLine, Reason]]:
                 yield lines[line.line], Reason(group, why, remarks[line.line], cents)
 
 
+def _is_with_another(line: RemittedLine) -> bool:
+    """Whether a line is told as paid within another."""
+    return any(item.reason == _PAID_WITH_ANOTHER for item in line.adjustments)
+
+
 @cache
-def _terms(pack: str, day: date) -> Terms:
+def terms(pack: str, day: date) -> Terms:
+    """What a payer's file says of sending again and disputing, on a day."""
     return terms_of(pack, day, packs().values())
 
 

@@ -62,7 +62,7 @@ def _slip(name: str, year: Year, worked: dict[str, Worked]) -> dict[str, Any]:
 
 def of_arm(arm: ArmYear) -> dict[str, Any]:
     """What one desk's year came to."""
-    tally, book = arm.clearing.tally, arm.clearing.books.book
+    tally, book, appeals = arm.clearing.tally, arm.clearing.books.book, arm.appeals
     paid_days = sum(cents for _days, cents in tally.paid_days)
     stock = arm.snapshot
     return {
@@ -95,11 +95,24 @@ def of_arm(arm: ArmYear) -> dict[str, Any]:
             "sent_on": tally.forwarded,
             "by_next_payer": tally.by_secondary,
             "split": tally.split,
+            "paid_as_one": tally.packaged,
             "paid_as_another_code": tally.recoded,
             "late_with_interest": tally.late,
             "provider_adjustments": _counted(tally.provider),
             "suspended": _counted(tally.suspended),
         },
+        "appeals": {
+            "filed": sum(appeals.filed.values()),
+            "disputed_cents": appeals.disputed_cents,
+            "levels": [{"level": level, "filed": count} for level, count in sorted(appeals.filed.items())],
+            "overturned": appeals.decided["overturned"],
+            "upheld": appeals.decided["upheld"],
+            "dismissed": appeals.decided["dismissed"],
+            "waiting": appeals.waiting,
+            "won_cents": tally.won_cents,
+        },
+        "sent_again_unchanged": {"claims": tally.unchanged, "paid_cents": tally.unchanged_paid_cents},
+        "repaid_by_check_cents": tally.repaid_cents,
         "patients": {
             "superbills": arm.superbills,
             "statements": sum(arm.patients.statements.values()),

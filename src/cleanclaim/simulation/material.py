@@ -116,6 +116,10 @@ class Habits(Record):
     work_days: tuple[int, int]
     mend_days: tuple[int, int]
     retroactive_approval: NonNegative
+    appeals_further: NonNegative
+    sends_again_unchanged: NonNegative
+    repays_by_check: NonNegative
+    repay_days: tuple[int, int]
 
 
 class PatientHabits(Record):

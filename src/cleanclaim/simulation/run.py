@@ -170,6 +170,7 @@ def desk_year(asked: Asked, out: Path, name: str) -> None:
         objected={one.key for one in worked if one.blocking and (name == BY_HABIT or one.outcome is Outcome.SET_ASIDE)},
         seed=asked.seed,
         scenario=asked.scenario,
+        disputes=name == WITH_CHECKS,
         keep=keep,
     )
     ledger = "".join(f"{as_json(item)}\n" for item in found.clearing.books.book)

@@ -2,8 +2,8 @@
 
 A claim that the front end returned never reached the payer: it goes out again under its number. A denied one goes out
 as a replacement where the payer takes replacements, else its denied lines go out as a new claim; both speak of the
-lines that were charged, so nothing is charged twice. Payers' answers to appeals are not simulated: what only an appeal
-could change stays open.
+lines that were charged, so nothing is charged twice. Where nothing can be set right a desk appeals (`appealing`), or
+sends the same claim once more and hopes.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import packs, population
 from cleanclaim.simulation.year import Year
 
+BUNDLED = "bundled"
 DUPLICATE = "duplicate"
 TIMELY = "timely_filing"
-_PAIR, _MODIFIER, _AUTHORIZATION, _TWICE, _LATE = "236", "4", "197", "18", "29"
+_PAIR, _MODIFIER, _AUTHORIZATION, _TWICE, _LATE, _IN_PACKAGE = "236", "4", "197", "18", "29", "97"
 _ATTEMPTS = 2
 
 
 def corrected_return(one: Sent, year: Year, seed: int, friday: date) -> Sent | None:
     """A returned claim with the member number as the card has it; `None` where it is not worked or nothing is found."""
-    days = _worked(one, seed)
+    days = days_of_work(one, seed)
     right = year.mended_patients.get(_patient(one, year))
     if days is None or right is None or one.attempt >= _ATTEMPTS or not right.coverages:
         return None
@@ -42,10 +43,11 @@ def corrected_return(one: Sent, year: Year, seed: int, friday: date) -> Sent | N
 def corrected_denial(denials: list[Denied], year: Year, seed: int, friday: date, books: Books) -> Sent | None:
     """What goes out again after lines of one claim were denied; `None` where nothing does.
 
-    True duplicates and claims that came too late are given up, with their reason.
+    True duplicates, claims that came too late, and what a package rate of the contract leaves are given up, with their
+    reason.
     """
     one = denials[0].sent
-    days = _worked(one, seed)
+    days = days_of_work(one, seed)
     if days is None or denials[0].order is not CoverageOrder.PRIMARY:
         return None
     day = friday + timedelta(days=days)
@@ -54,8 +56,8 @@ def corrected_denial(denials: list[Denied], year: Year, seed: int, friday: date,
     for denied in denials:
         number = int(denied.line.rpartition(":")[2])
         line = next(item for item in one.claim.lines if item.number == number)
-        if denied.reason == _LATE or (denied.reason == _TWICE and one.key in year.gone):
-            reason = TIMELY if denied.reason == _LATE else DUPLICATE
+        reason = _given_up(denied, denials, year)
+        if reason:
             books.give_up(denied.line, CoverageOrder.PRIMARY.value, friday, reason)
         elif denied.reason == _MODIFIER and not {"GP", "GO", "GN"} & set(line.modifiers):
             changed[number] = _with(line, "GP")
@@ -76,6 +78,30 @@ def corrected_denial(denials: list[Denied], year: Year, seed: int, friday: date,
     return replace(one, claim=claim, filed_on=day, attempt=one.attempt + 1, answers=0, payer_number="")
 
 
+def sent_unchanged(denials: list[Denied], seed: int, friday: date) -> Sent | None:
+    """The same claim once more, as it was: what some people do with a denial that they cannot mend; `None` if not."""
+    one = denials[0].sent
+    days = days_of_work(one, seed)
+    hopes = Draws(seed, "sends again", one.key).happens(population().habits.sends_again_unchanged)
+    if days is None or not hopes or one.attempt >= _ATTEMPTS or denials[0].order is not CoverageOrder.PRIMARY:
+        return None
+    update = {"id": f"{one.head}R{one.attempt}", "frequency": Frequency.ORIGINAL, "original_reference": ""}
+    claim = one.claim.model_copy(update=update)
+    day = friday + timedelta(days=days)
+    return replace(
+        one, claim=claim, filed_on=day, attempt=one.attempt + 1, answers=0, payer_number="", is_unchanged=True
+    )
+
+
+def _given_up(denied: Denied, beside: list[Denied], year: Year) -> str:
+    """Why a denied line is given up; "" where it is not. `beside` are all denials of its claim, itself among them."""
+    if denied.reason == _LATE:
+        return TIMELY
+    if denied.reason == _TWICE and denied.sent.key in year.gone:
+        return DUPLICATE
+    return BUNDLED if all(one.reason == _IN_PACKAGE for one in beside) else ""
+
+
 def by_claim(denials: Iterable[Denied]) -> Mapping[str, list[Denied]]:
     """Denials of one week by the claim they are of."""
     found: dict[str, list[Denied]] = {}
@@ -84,7 +110,7 @@ def by_claim(denials: Iterable[Denied]) -> Mapping[str, list[Denied]]:
     return found
 
 
-def _worked(one: Sent, seed: int) -> int | None:
+def days_of_work(one: Sent, seed: int) -> int | None:
     """In how many days a claim that came back is worked; `None` where it is left lying."""
     habits, draw = population().habits, Draws(seed, "working", one.key)
     return draw.between(*habits.work_days) if draw.happens(habits.works_denials) else None
