@@ -1,12 +1,11 @@
 """How fast the practice's pages are for many people at once, on PostgreSQL: `./dev bench practice_load`.
 
-A billing company of eight clinics: the sample clinic's patients are multiplied to 200,000 claims of two years with all
-that belongs to them, sealed as it is in a practice; one in twelve is still open. Fifty people then
-work for a minute on the same machine: they open the queue and its pages, claims, patients, figures and the day, and put
-claims on hold, with two seconds of thought between two pages. Printed are the times of the pages, errors, and whether
-every change that was answered is there afterwards.
+In a billing company of eight clinics with 200,000 claims (`_filled_practice`) fifty people work for a minute on the
+same machine: they open the queue and its pages, claims, patients, figures and the day, and put claims on hold, with two
+seconds of thought between two pages. Printed are the times of the pages, errors, and whether every change that was
+answered is there afterwards.
 
-Smaller: `CLAIMS=20000 USERS=50 SECONDS=30 ./dev bench practice_load`.
+Smaller: `CLAIMS=20000 USERS=50 SECONDS=30 ./dev bench practice_load`; `KEEP=FOLDER` keeps the practice for next time.
 """
 
 from __future__ import annotations
@@ -18,19 +17,17 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 
-CLAIMS = int(os.environ.get("CLAIMS", "200000"))
+from benchmarks._filled_practice import filled_practice
+
 USERS = int(os.environ.get("USERS", "50"))
 SECONDS = float(os.environ.get("SECONDS", "60"))
 THINK = 2.0
-CLINICS = int(os.environ.get("CLINICS", "8"))
 WARMING, WARM_UP = 8, 10.0
 """Before anything is measured so many people work for so many seconds: each process reads its tables and templates."""
 TARGET = 0.300
@@ -38,7 +35,6 @@ SHARES = {
     "queue": 20, "queue filtered": 15, "claim": 25, "hold": 6, "patients": 12, "patient": 10, "today": 8, "figures": 4,
 }  # fmt: skip
 """How often each page is asked for, of a hundred times."""
-FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 _CLAIM = re.compile(r"/c/[a-z0-9-]+/claims/([0-9a-f-]{36})/")
 _PATIENT = re.compile(r"/c/[a-z0-9-]+/patients/([0-9a-f-]{36})/")
@@ -46,50 +42,9 @@ _PATIENT = re.compile(r"/c/[a-z0-9-]+/patients/([0-9a-f-]{36})/")
 
 def main() -> None:
     """Fill the database, let people work, print what they waited for."""
-    from tests import postgres
-
-    cluster = postgres.start("shared_buffers=256MB", "work_mem=16MB", "max_connections=60")
-    home = tempfile.mkdtemp(prefix="cleanclaim-load-")
-    os.environ.update(
-        CLEANCLAIM_HOME=home, CLEANCLAIM_DEMO="1", CLEANCLAIM_DEMO_DAY="2026-09-25",
-        CLEANCLAIM_DATABASE=cluster.address(postgres.OWNER),
-    )  # fmt: skip
-    try:
-        fill(cluster.address("postgres"))
-        os.environ["CLEANCLAIM_DATABASE"] = cluster.address(postgres.APP)
+    with filled_practice():
         measure()
         verify()
-    finally:
-        cluster.stop()
-
-
-# --- filling ---------------------------------------------------------------------------------------------
-
-
-def fill(superuser: str) -> None:
-    """Migrate, load the sample clinic, and multiply its claims; `superuser` is the database as its superuser."""
-    from cleanclaim.practice import serving
-
-    serving.prepare(migrate=True)
-    import psycopg
-    from django.db import connection
-
-    from benchmarks._practice_rows import multiply
-    from cleanclaim.practice import row_security, tenancy
-    from cleanclaim.practice.demo import load_folder
-    from tests import postgres
-
-    started = time.perf_counter()
-    made = 0
-    for number in range(CLINICS):
-        clinic = load_folder(FOLDER, f"clinic-{number}", on=serving.DEMO_DAY)
-        with tenancy.scope([clinic.pk]):
-            made += multiply(superuser, clinic, CLAIMS // CLINICS)
-    row_security.grant(connection, postgres.APP)
-    connection.close()
-    with psycopg.connect(superuser, autocommit=True) as session:
-        session.execute("VACUUM ANALYZE")  # as the database does by itself in a practice that grows day by day
-    print(f"filled {made:,} claims in {time.perf_counter() - started:,.0f} s")
 
 
 # --- working ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ person, in this process; counted are the processor time of Python and of Postgre
 hold whatever else the machine does, which the times of `practice_load` do not. A page of the mix that fifty people ask
 for may cost 50 ms in all, where two processors are shared with those who ask.
 
-Smaller: `CLAIMS=20000 ./dev bench practice_pages`.
+Smaller: `CLAIMS=20000 ./dev bench practice_pages`; `KEEP=FOLDER` keeps the practice for next time.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import random
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.practice_load import _CLAIM, _PATIENT, SHARES, fill
+from benchmarks._filled_practice import filled_practice
+from benchmarks.practice_load import _CLAIM, _PATIENT, SHARES
 
 REPEATED = 30
 BUDGET = 50.0
@@ -29,22 +29,11 @@ _TICK = 1000 / os.sysconf("SC_CLK_TCK")
 
 def main() -> None:
     """Fill the database, ask for each page, print."""
-    from tests import postgres
-
-    cluster = postgres.start("shared_buffers=256MB", "work_mem=16MB")
-    os.environ.update(
-        CLEANCLAIM_HOME=tempfile.mkdtemp(prefix="cleanclaim-pages-"), CLEANCLAIM_DEMO="1",
-        CLEANCLAIM_DEMO_DAY="2026-09-25", CLEANCLAIM_DATABASE=cluster.address(postgres.OWNER),
-    )  # fmt: skip
-    try:
-        fill(cluster.address("postgres"))
+    with filled_practice():
         from django.db import connection
 
-        connection.settings_dict["USER"] = postgres.APP
         measure(connection)
         connection.close()
-    finally:
-        cluster.stop()
 
 
 def measure(connection: Any) -> None:  # noqa: ANN401 - the database's

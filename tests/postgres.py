@@ -33,34 +33,42 @@ _ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A running server: the folder of its socket, and its process."""
+    """A running server: the folder of its socket, its process, and whether its folder stays when it ends."""
 
     folder: Path
     process: subprocess.Popen[bytes]
+    is_kept: bool = False
 
     def address(self, role: str = OWNER, database: str = "practice") -> str:
         """Its address for `CLEANCLAIM_DATABASE`."""
         return f"postgresql://{role}@/{database}?host={self.folder}"
 
     def stop(self) -> None:
-        """End it, and remove its folder."""
+        """End it, and remove its folder unless that is kept."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(_PATIENCE)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.is_kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(*settings: str) -> Cluster:
-    """Start a server with these settings (`shared_buffers=256MB`) beside those that make tests fast."""
+def start(*settings: str, kept: Path | None = None) -> Cluster:
+    """Start a server with these settings (`shared_buffers=256MB`) beside those that make tests fast.
+
+    Its databases go when it ends; those in the folder `kept` stay, and are there again when it is started once more.
+    """
     # Its socket's whole path may have no more than 107 letters.
-    folder = Path(tempfile.mkdtemp(prefix="cc-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="cc-pg-", dir="/tmp")) if kept is None else kept
+    folder.mkdir(mode=0o700, exist_ok=True)
     account = pwd.getpwnam(_NOBODY) if os.geteuid() == 0 else None
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
     programs = _programs(folder, account)
     data = folder / "data"
-    options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
-    _run([str(programs / "initdb"), "-D", str(data), *options], account)
+    is_new = not data.exists()
+    if is_new:
+        options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        _run([str(programs / "initdb"), "-D", str(data), *options], account)
     fast = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "full_page_writes=off")
     words = [word for setting in (*fast, "synchronous_commit=off", *settings) for word in ("-c", setting)]
     with (folder / "log").open("wb") as log:
@@ -71,13 +79,14 @@ def start(*settings: str) -> Cluster:
             cwd=folder,
             **_as(account),
         )
-    cluster = Cluster(folder, process)
+    cluster = Cluster(folder, process, is_kept=kept is not None)
     atexit.register(cluster.stop)
-    _make_roles(cluster)
+    _wait_for(cluster, _ROLES if is_new else ())
     return cluster
 
 
-def _make_roles(cluster: Cluster) -> None:
+def _wait_for(cluster: Cluster, statements: tuple[str, ...]) -> None:
+    """Wait until the server answers, and have it do these statements."""
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
 
     deadline = time.monotonic() + _PATIENCE
@@ -91,7 +100,7 @@ def _make_roles(cluster: Cluster) -> None:
             time.sleep(0.05)
             continue
         with session:
-            for statement in _ROLES:
+            for statement in statements:
                 session.execute(statement.encode())
         return
 
@@ -107,6 +116,8 @@ def _programs(folder: Path, account: pwd.struct_passwd | None) -> Path:
         _run([str(package / place / "initdb"), "--version"], account)
     except (PermissionError, subprocess.CalledProcessError):
         copied = folder / "programs"
+        if copied.exists():
+            return copied / package.name / place
         for name in (package.name, f"{package.name}.libs"):
             shutil.copytree(package.parent / name, copied / name, symlinks=True)
         copied.chmod(0o755)

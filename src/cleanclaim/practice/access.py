@@ -167,8 +167,10 @@ def enter(request: HttpRequest, slug: str) -> Access:
     )
     if membership is None:
         raise Http404
-    with tenancy.scope([membership.clinic_id]):
-        provider = Provider.objects.filter(pk=membership.provider_id).first() if membership.provider_id else None
+    provider = None
+    if membership.provider_id:
+        with tenancy.scope([membership.clinic_id]):
+            provider = Provider.objects.filter(pk=membership.provider_id).first()
     return Access(user, membership.clinic, Role(membership.role), provider, request.META.get("REMOTE_ADDR", ""))
 
 

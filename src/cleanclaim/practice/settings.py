@@ -67,7 +67,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "cleanclaim.practice.pages.frame.frame",
             ],
-            "builtins": ["cleanclaim.practice.templatetags.practice"],
+            "builtins": ["cleanclaim.practice.templatetags.practice", "cleanclaim.practice.templatetags.addresses"],
         },
     }
 ]
@@ -116,7 +116,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers take localhost for secure
 SESSION_COOKIE_AGE = environment.number("CLEANCLAIM_SESSION_MINUTES", 30) * 60
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "cleanclaim.practice.sessions"  # writes at most once a minute that somebody was there
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- mail ---------------------------------------------------------------------------------------------------

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from cleanclaim.practice import invitations
 from cleanclaim.practice.middleware import ForwardedAddress
 from cleanclaim.practice.models import Role, User
 from cleanclaim.practice.sealing import UnsealError
+from cleanclaim.practice.sessions import written_again
 
 PASSWORD = "seven green rivers run"  # noqa: S105 - invented
 INLINE = re.compile(
@@ -162,13 +166,50 @@ def test_pages_of_a_clinic_hold_nothing_inline(as_role: Callable[[Role], Client]
 
 
 def test_a_session_ends_half_an_hour_after_the_last_request(client: Client, person: User) -> None:
-    sign_in(client, person.email, PASSWORD)
-    answer = client.get("/")
-    assert client.session.get_expiry_age() == 0 or client.session.get_expiry_age() == 1800
+    answer = sign_in(client, person.email, PASSWORD)
+    assert client.session.get_expiry_age() == 1800
     cookie = answer.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == ""
+
+
+WHOLE = timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("idle", [timedelta(seconds=0), timedelta(seconds=50)])
+def test_a_request_right_after_another_does_not_write_its_session(
+    client: Client, person: User, idle: timedelta
+) -> None:
+    sign_in(client, person.email, PASSWORD)
+    kept = timezone.now() + WHOLE - idle
+    Session.objects.update(expire_date=kept)
+    assert client.get("/").status_code == 200
+    assert Session.objects.get().expire_date == kept
+
+
+@pytest.mark.parametrize("idle", [timedelta(minutes=1), timedelta(minutes=29, seconds=50)])
+def test_a_request_a_minute_later_prolongs_its_session_to_the_whole_idle_time(
+    client: Client, person: User, idle: timedelta
+) -> None:
+    sign_in(client, person.email, PASSWORD)
+    before = timezone.now()
+    Session.objects.update(expire_date=before + WHOLE - idle)
+    assert client.get("/").status_code == 200
+    assert before + WHOLE <= Session.objects.get().expire_date <= timezone.now() + WHOLE
+
+
+def test_a_session_that_was_idle_for_its_whole_time_is_nobodys(client: Client, person: User) -> None:
+    sign_in(client, person.email, PASSWORD)
+    Session.objects.update(expire_date=timezone.now())
+    answer = client.get("/c/millrace/claims/")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=/c/millrace/claims/")
+
+
+def test_the_kept_end_lags_behind_by_a_tenth_of_a_short_idle_time(settings: Any) -> None:
+    assert written_again() == timedelta(minutes=1)
+    settings.SESSION_COOKIE_AGE = 120
+    assert written_again() == timedelta(seconds=12)
 
 
 # --- where a request comes from --------------------------------------------------------------------------
