@@ -9,7 +9,15 @@ from cleanclaim.x12.problems import Problem
 from cleanclaim.x12.reader_837p import claims_of, read_837p
 from cleanclaim.x12.readiness import ClaimNotWritableError, Gap, Readiness
 from cleanclaim.x12.transactions import TransactionSet, transactions
-from cleanclaim.x12.writer_837p import ClaimFile, Envelope, EnvelopeError, Transaction, file_837p, write_837p
+from cleanclaim.x12.writer_837p import (
+    ClaimFile,
+    Clearinghouse,
+    Envelope,
+    EnvelopeError,
+    Transaction,
+    file_837p,
+    write_837p,
+)
 
 __all__ = [
     "STANDARD",
@@ -17,6 +25,7 @@ __all__ = [
     "CharacterSet",
     "ClaimFile",
     "ClaimNotWritableError",
+    "Clearinghouse",
     "ControlNumberError",
     "ControlNumbers",
     "DelimiterError",

@@ -113,8 +113,12 @@ def enveloped(  # noqa: PLR0913 - who, to whom, when and how: each is a fact of 
     """
     function, transaction, guide = kind
     limits, lengths = load_guide().limits, load_guide().lengths
-    sender, receiver = envelope.submitter.identifier, envelope.receiver_id
-    for name, value in (("submitter", sender), ("receiver", receiver)):
+    sender, receiver = envelope.submitter.identifier, envelope.addressed
+    for name, value in (
+        ("submitter", sender),
+        ("receiver", receiver.identifier),
+        ("receiver's group", receiver.group_code),
+    ):
         if not limits["interchange_identifier_at_least"] <= len(value) <= lengths["interchange_identifier"]:
             raise EnvelopeError(f"{name} identifier of {len(value)} characters: expected another length")
     interchange, group = f"{control.take_interchange():09d}", str(control.take_group())
@@ -124,8 +128,8 @@ def enveloped(  # noqa: PLR0913 - who, to whom, when and how: each is a fact of 
     inside = f"ST*{transaction}*{number}*{guide}~{told}{''.join(body)}"
     data = (
         f"ISA*00*{'':10}*00*{'':10}*{envelope.sender_qualifier}*{sender:15}"
-        f"*{envelope.receiver_qualifier}*{receiver:15}*{day[2:]}*{clock}*^*00501*{interchange}*0*{usage}*:~"
-        f"GS*{function}*{sender}*{receiver}*{day}*{clock}*{group}*X*{guide}~"
+        f"*{receiver.qualifier}*{receiver.identifier:15}*{day[2:]}*{clock}*^*00501*{interchange}*0*{usage}*:~"
+        f"GS*{function}*{sender}*{receiver.group_code}*{day}*{clock}*{group}*X*{guide}~"
         f"{inside}SE*{inside.count('~') + 1}*{number}~GE*1*{group}~IEA*1*{interchange}~"
     )
     return InquiryFile(data.encode("ascii"), interchange, group, number)

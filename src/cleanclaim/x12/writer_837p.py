@@ -8,7 +8,7 @@ no value can hold, and put into other ones at the end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cleanclaim.records import Claim, Submitter
@@ -25,14 +25,39 @@ class EnvelopeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Clearinghouse:
+    """Who takes files for many payers: its name and identifier (ISA08), what kind that is (ISA07), and its code (GS03).
+
+    Without a code of its own the group is addressed by the identifier.
+    """
+
+    name: str
+    identifier: str
+    group_code: str = ""
+    qualifier: str = "ZZ"
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
-    """Between whom a file travels. Qualifiers say what kind of identifier each is; `ZZ` is mutually agreed."""
+    """Between whom a file travels. Qualifiers say what kind of identifier each is; `ZZ` is mutually agreed.
+
+    The receiver is the payer; where a clearinghouse takes the file for it, interchange and group are addressed to that.
+    """
 
     submitter: Submitter
     receiver_name: str
     receiver_id: str
     sender_qualifier: str = "ZZ"
     receiver_qualifier: str = "ZZ"
+    clearinghouse: Clearinghouse | None = None
+
+    @property
+    def addressed(self) -> Clearinghouse:
+        """Whom interchange and group name: the clearinghouse, or the payer itself, with a group code in any case."""
+        found = self.clearinghouse
+        if found is None:
+            return Clearinghouse(self.receiver_name, self.receiver_id, self.receiver_id, self.receiver_qualifier)
+        return found if found.group_code else replace(found, group_code=found.identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +133,11 @@ def file_837p(  # noqa: PLR0913 - the same
     group_control = str(control.take_group())
     usage = "P" if production else "T"
     day, clock = f"{created:%Y%m%d}", f"{created:%H%M}"
-    sender, receiver = envelope.submitter.identifier, envelope.receiver_id
+    sender, receiver = envelope.submitter.identifier, envelope.addressed
     head = (
         f"ISA*00*{'':10}*00*{'':10}*{envelope.sender_qualifier}*{sender:15}"
-        f"*{envelope.receiver_qualifier}*{receiver:15}*{day[2:]}*{clock}*^*00501*{interchange_control}*0*{usage}*:~"
-        f"GS*HC*{sender}*{receiver}*{day}*{clock}*{group_control}*X*{guide.version}~"
+        f"*{receiver.qualifier}*{receiver.identifier:15}*{day[2:]}*{clock}*^*00501*{interchange_control}*0*{usage}*:~"
+        f"GS*HC*{sender}*{receiver.group_code}*{day}*{clock}*{group_control}*X*{guide.version}~"
     )
     parts = [head]
     transactions = []
@@ -154,14 +179,19 @@ def refuse_unready(claims: Sequence[Claim], guide: Guide, cleaner: Cleaner) -> N
 
 def _check_envelope(envelope: Envelope, cleaner: Cleaner, guide: Guide) -> None:
     longest, shortest = guide.lengths["interchange_identifier"], guide.limits["interchange_identifier_at_least"]
-    for name, value in (("submitter", envelope.submitter.identifier), ("receiver", envelope.receiver_id)):
+    addressed = envelope.addressed
+    for name, value in (
+        ("submitter", envelope.submitter.identifier),
+        ("receiver", addressed.identifier),
+        ("receiver's group", addressed.group_code),
+    ):
         if not shortest <= len(value) <= longest or not cleaner.is_fit(value):
             expected = f"expected {shortest} to {longest} plain characters"
             raise EnvelopeError(f"{name} identifier of {len(value)} characters: {expected}")
     for name, value in (
         ("submitter name", envelope.submitter.name),
         ("submitter contact", envelope.submitter.contact),
-        ("receiver name", envelope.receiver_name),
+        ("receiver name", addressed.name),
     ):
         if not cleaner.fold(value):
             raise EnvelopeError(f"{name}: found nothing that a claim file can hold, expected a name in Latin letters")
@@ -174,11 +204,12 @@ def _header(envelope: Envelope, cleaner: Cleaner, guide: Guide) -> str:
     submitter, longest = envelope.submitter, guide.lengths
     name = cleaner.text(submitter.name, "submitter name", longest["last_name"])
     contact = cleaner.text(submitter.contact, "submitter contact", longest["contact_name"])
-    receiver = cleaner.text(envelope.receiver_name, "receiver name", longest["last_name"])
+    addressed = envelope.addressed
+    receiver = cleaner.text(addressed.name, "receiver name", longest["last_name"])
     return (
         f"NM1*41*2*{name}*****46*{submitter.identifier}~"
         f"PER*IC*{contact}*TE*{digits_of(submitter.phone)}~"
-        f"NM1*40*2*{receiver}*****46*{envelope.receiver_id}~"
+        f"NM1*40*2*{receiver}*****46*{addressed.identifier}~"
     )
 
 

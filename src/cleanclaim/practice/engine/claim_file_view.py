@@ -11,9 +11,9 @@ from importlib import resources
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
-from cleanclaim.practice.engine.records import submitter_record
+from cleanclaim.practice.engine.outgoing import envelope_to
 from cleanclaim.practice.models import Clinic
-from cleanclaim.x12 import ClaimFile, ControlNumbers, Envelope, Segment, file_837p, read
+from cleanclaim.x12 import ClaimFile, ControlNumbers, Segment, file_837p, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def composed(claim: records.Claim, clinic: Clinic, created: datetime) -> ClaimFi
     Raises `ClaimNotWritableError` or `EnvelopeError` where no file can hold it.
     """
     payer = claim.payer
-    envelope = Envelope(submitter_record(clinic), payer.name, payer.identifier or payer.pack.upper()[:15])
+    envelope = envelope_to(clinic, payer.pack, payer.name, payer.identifier)
     return file_837p(filed_as(claim), envelope=envelope, control=ControlNumbers(), created=created)
 
 

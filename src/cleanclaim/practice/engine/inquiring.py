@@ -20,8 +20,8 @@ from cleanclaim.bill.parts import filed_as
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.filing import is_production
-from cleanclaim.practice.engine.outgoing import has_connection
-from cleanclaim.practice.engine.records import coverage_record, submitter_record
+from cleanclaim.practice.engine.outgoing import envelope_to, has_connection
+from cleanclaim.practice.engine.records import coverage_record
 from cleanclaim.practice.models import (
     Claim,
     ClaimStatus,
@@ -39,7 +39,7 @@ from cleanclaim.records import Relationship, Sex
 from cleanclaim.reference.eligibility_codes import load_eligibility_codes
 from cleanclaim.submission.transmission import State
 from cleanclaim.x12 import ControlNumbers as Numbers
-from cleanclaim.x12 import Envelope, EnvelopeError
+from cleanclaim.x12 import EnvelopeError
 from cleanclaim.x12.inquiry_envelope import Asker, InquiryError, InquiryFile, Member
 from cleanclaim.x12.writer_270 import BenefitQuestion, write_270
 from cleanclaim.x12.writer_276 import StatusQuestion, write_276
@@ -197,7 +197,7 @@ def _file(
     file = write(
         [question for _subject, question in questions],
         asker=Asker(clinic.name, clinic.npi, (clinic.tax_id or "").replace("-", "")),
-        envelope=Envelope(submitter_record(clinic), name, identifier or pack.upper()[:15]),
+        envelope=envelope_to(clinic, pack, name, identifier),
         control=numbers,
         created=created,
         production=is_production(clinic),
@@ -206,6 +206,7 @@ def _file(
         clinic=clinic,
         kind=kind.value,
         file_name=f"{pack}-{created:%Y%m%d}-{file.interchange_control}.{kind.value}"[-80:],
+        payer_name=name[:80],
         content=Plain(file.data),
         interchange_control=file.interchange_control,
         group_control=file.group_control,

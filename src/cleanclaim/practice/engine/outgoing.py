@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cleanclaim.practice import audit_trail, clock
-from cleanclaim.practice.models import Batch, ExchangeConnection, OutgoingKind, Transmission, User
+from cleanclaim.practice.engine.records import submitter_record
+from cleanclaim.practice.models import Batch, Clinic, ExchangeConnection, OutgoingKind, Transmission, User
 from cleanclaim.submission.answers import sent_of
 from cleanclaim.submission.transmission import TO_SEND, State
+from cleanclaim.x12 import Clearinghouse, Envelope
 
 OVERDUE = timedelta(hours=24)
 """After how long a file without an acknowledgment is to be looked after; most come within minutes."""
@@ -65,6 +67,22 @@ def ways_out(user: User | None) -> None:
 def has_connection() -> bool:
     """Whether the clinic in scope has a connection that is switched on."""
     return bool(ExchangeConnection.objects.filter(is_active=True).exists())
+
+
+def envelope_to(clinic: Clinic, payer: str, name: str, identifier: str) -> Envelope:
+    """The envelope of a file to a payer: addressed to the clearinghouse that the clinic in scope sends by, if it has one.
+
+    Args:
+        clinic: who sends.
+        payer: the payer file, which names a payer without an identifier.
+        name: the payer's name.
+        identifier: as claim files name the payer.
+    """
+    row = ExchangeConnection.objects.filter(is_active=True).exclude(receiver_id="").first()
+    by = None
+    if row is not None:
+        by = Clearinghouse(row.name, row.receiver_id, row.receiver_code, row.receiver_qualifier)
+    return Envelope(submitter_record(clinic), name, identifier or payer.upper()[:15], clearinghouse=by)
 
 
 def taken_by_hand(batch: Batch, user: User) -> None:

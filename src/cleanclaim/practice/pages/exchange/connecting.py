@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import messages
@@ -18,6 +18,7 @@ from cleanclaim.practice.models import ConnectionKind, ExchangeConnection, Stale
 from cleanclaim.practice.pages.setup.entering import Groups
 from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.practice.templatetags.practice import plural
+from cleanclaim.reference.interchange_identifiers import kinds, misfit
 from cleanclaim.submission.connections import ConnectionProblemError, UnknownHostKeyError
 
 _KINDS = [(ConnectionKind.FOLDER.value, "folders of this server"), (ConnectionKind.SFTP.value, "SFTP")]
@@ -35,10 +36,12 @@ class ConnectionForm(Styled, forms.ModelForm[ExchangeConnection]):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
         help_text="In OpenSSH's form, where the account signs in by key. Kept sealed.",
     )
+    receiver_qualifier = forms.ChoiceField(label="kind of identifier", choices=list, required=False)
     is_active = forms.BooleanField(label="switched on: a worker sends and fetches by itself", required=False)
 
     groups: ClassVar[Groups] = (
         ("Clearinghouse", ("name", "kind", "is_active")),
+        ("How files are addressed", ("receiver_id", "receiver_qualifier", "receiver_code")),
         ("SFTP account", ("host", "port", "user_name", "password", "private_key")),
         ("Folders at the clearinghouse", ("out_folder", "answers_folder")),
     )
@@ -46,22 +49,53 @@ class ConnectionForm(Styled, forms.ModelForm[ExchangeConnection]):
     class Meta:
         model = ExchangeConnection
         fields: ClassVar[list[str]] = [
-            "name", "kind", "is_active", "host", "port", "user_name", "out_folder", "answers_folder",
+            "name", "kind", "is_active", "receiver_id", "receiver_qualifier", "receiver_code", "host", "port",
+            "user_name", "out_folder", "answers_folder",
         ]  # fmt: skip
         labels: ClassVar[dict[str, str]] = {
             "out_folder": "where claims go",
             "answers_folder": "where answers lie",
             "user_name": "user name",
+            "receiver_id": "receiver id",
+            "receiver_code": "receiver code of the group",
         }
         help_texts: ClassVar[dict[str, str]] = {
             "host": "Such as sftp.clearinghouse.example.",
             "out_folder": "As the clearinghouse calls it, such as claims.",
             "answers_folder": "Such as reports.",
+            "receiver_id": "As the clearinghouse's companion guide gives it (ISA08). Empty: each file is addressed to "
+            "its payer.",
+            "receiver_code": "Where the guide gives another one for the group (GS03).",
         }
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - a form's own signature
+        super().__init__(*arguments, **options)
+        told = [(one.qualifier, f"{one.qualifier}: {one.label}") for one in kinds().values()]
+        cast("forms.ChoiceField", self.fields["receiver_qualifier"]).choices = told
+
+    def clean_receiver_id(self) -> str:
+        """As envelopes write it: in capitals, without blanks around it."""
+        return str(self.cleaned_data["receiver_id"]).strip().upper()
+
+    def clean_receiver_qualifier(self) -> str:
+        """The usual kind where none is chosen."""
+        return str(self.cleaned_data["receiver_qualifier"]) or next(iter(kinds()))
+
+    def clean_receiver_code(self) -> str:
+        """Empty, or a code that an envelope can hold."""
+        code = str(self.cleaned_data["receiver_code"]).strip().upper()
+        if code and (expected := misfit(code)):
+            raise forms.ValidationError(f"Expected {expected}.")
+        return code
+
     def clean(self) -> dict[str, Any]:
-        """An SFTP account has a host, a user name, and something to sign in by."""
+        """An identifier is of its kind; an SFTP account has a host, a user name, and something to sign in by."""
         entered: dict[str, Any] = super().clean() or self.cleaned_data
+        identifier, kind = entered.get("receiver_id"), kinds().get(entered.get("receiver_qualifier", ""))
+        if identifier and kind is not None and (expected := kind.misfit(identifier)):
+            self.add_error("receiver_id", f"Expected {expected}.")
+        if entered.get("receiver_code") and not identifier:
+            self.add_error("receiver_id", "Expected the receiver id that the group's code goes with.")
         if entered.get("kind") != ConnectionKind.SFTP.value:
             return entered
         for name, expected in (("host", "the host's name"), ("user_name", "the account's user name")):
