@@ -24,6 +24,7 @@ from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.denials.underpaid import Expected, Underpayment, underpaid
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.engine.work_items import Found, settle, step_in
@@ -36,6 +37,7 @@ from cleanclaim.practice.models import (
     ClaimLine,
     ClaimStatus,
     Clinic,
+    FollowUpRules,
     LedgerEntry,
     User,
     WorkItem,
@@ -162,6 +164,8 @@ class _Around:
     """By line of the ledger, what stands in each account for each payer."""
     histories: dict[tuple[str, str], History]
     packs: tuple[Any, ...]
+    rules: FollowUpRules | None = None
+    """The clinic's rules, once a line is found to be paid too little."""
     terms: dict[tuple[str, date], Terms] = field(default_factory=dict)
 
     @classmethod
@@ -250,6 +254,7 @@ class _Around:
 
     def short(self, filed: Filed, item: Underpayment, row: ClaimAnswer) -> Found:
         """A line that was paid too little as the worklist holds it."""
+        self.rules = self.rules or chosen_rules(self.clinic)
         noticed = row.remittance.paid_on or self.today
         terms = self.terms_on(filed.claim.payer, noticed)
         made = Circumstances(terms, noticed, filed.claim.due_on)
@@ -265,6 +270,7 @@ class _Around:
                 "expected_cents": item.expected_cents,
                 "allowed_cents": item.allowed_cents,
                 "steps": [[step.words, step.cents] for step in item.steps],
+                "is_small": is_below(self.rules, item.short_cents, item.expected_cents),
                 "cause": DenialCause.PAYER.value,
                 "route": Route.APPEAL.value,
                 "points": likely.points,

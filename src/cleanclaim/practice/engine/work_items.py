@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from cleanclaim.practice.models import (
     LIVE_STATES,
@@ -25,6 +25,9 @@ from cleanclaim.reference import denials
 
 _HANDED_OVER = frozenset({WorkState.APPEALED.value, WorkState.RESUBMITTED.value})
 """States in which the payer has to move next."""
+
+OFF_THE_LIST = Q(is_small=True, state=WorkState.OPEN.value)
+"""Lines that are short by so little that nobody asks for them, unless somebody has taken one up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Waiting:
 
 def waiting(today: date) -> list[Waiting]:
     """What waits in the scope, by kind, and what of it is due soon; for tiles of a dashboard. Two queries."""
-    rows = WorkItem.objects.filter(state__in=[WorkState.OPEN.value, WorkState.WORKING.value]).order_by()
+    to_do = WorkItem.objects.filter(state__in=[WorkState.OPEN.value, WorkState.WORKING.value])
+    rows = to_do.exclude(OFF_THE_LIST).order_by()
     counted = rows.values_list("kind").annotate(claims=Count("claim", distinct=True), total=Sum("cents"))
     by_kind = {kind: Waiting(kind, claims, cents) for kind, claims, cents in counted}
     days = denials.figures().nearness[0][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.pages.follow_up import acting, case, letters, proposals, worklist
+from cleanclaim.practice.pages.follow_up import acting, case, letters, proposals, rules, worklist
 
 urlpatterns: list[URLPattern] = [
     path("follow-up/", worklist.follow_up, name="follow_up"),
@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("follow-up/proposals/", proposals.proposals, name="proposals"),
     path("follow-up/proposals/gather/", proposals.proposals_gather, name="proposals_gather"),
     path("follow-up/proposals/<uuid:key>/", proposals.proposal_act, name="proposal_act"),
+    path("setup/follow-up/", rules.follow_up_rules, name="follow_up_rules"),
     path("follow-up/letters/<uuid:key>.pdf", letters.letter_pdf, name="letter_pdf"),
 ]

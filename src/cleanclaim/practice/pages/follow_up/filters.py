@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
+from cleanclaim.practice.engine.work_items import OFF_THE_LIST
 from cleanclaim.practice.models import LIVE_STATES, User, WorkItem, WorkState
 from cleanclaim.practice.pages.claims.counts import Choice
 from cleanclaim.practice.pages.claims.filters import DEADLINES
@@ -35,7 +36,9 @@ GROUPS = {"": "One by one", "reason": "By reason", "payer": "By payer", "code": 
 """How the worklist may be grouped."""
 
 MINE, NOBODYS = "mine", "nobody"
-_NAMES = ("state", "kind", "reason", "payer", "code", "cause", "deadline", "foresight", "who", "clinic", "text")
+SMALL = "small"
+"""Only the lines that are short by so little that they stay off the list."""
+_NAMES = ("state", "kind", "reason", "payer", "code", "cause", "deadline", "foresight", "who", "size", "clinic", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Filters:
     deadline: str = ""
     foresight: str = ""
     who: str = ""
+    size: str = ""
     clinic: str = ""
     text: str = ""
     by: str = ""
@@ -77,6 +81,7 @@ def filters_of(values: Mapping[str, Any]) -> Filters:
         "deadline": DEADLINES,
         "foresight": FORESIGHT_LABELS,
         "who": (MINE, NOBODYS),
+        "size": (SMALL,),
         "by": GROUPS,
     }
     for name, choices in allowed.items():
@@ -98,6 +103,8 @@ def narrowed(filters: Filters, today: date, user: User, *, without: str = "") ->
     for name in ("kind", "reason", "payer", "code", "cause", "foresight", "clinic"):
         if asked[name]:
             rows = rows.filter(**{name: asked[name]})
+    if without != "size":
+        rows = rows.filter(OFF_THE_LIST) if asked["size"] else rows.exclude(OFF_THE_LIST)
     if asked["who"]:
         rows = rows.filter(assigned_to=user if asked["who"] == MINE else None)
     if asked["deadline"]:
@@ -126,7 +133,10 @@ def ranked(rows: QuerySet[WorkItem], today: date) -> QuerySet[Any, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Items that are alike: the value they share, in words, how many of how many claims, and cents."""
+    """Items that are alike: the value they share, in words, how many of how many claims, and cents.
+
+    `small_cents` are those of lines that stay off the list, by payer only.
+    """
 
     value: str
     words: str
@@ -135,10 +145,20 @@ class Group:
     claims: int
     cents: int
     due_on: date | None
+    small_cents: int = 0
 
 
-def grouped(rows: QuerySet[WorkItem], by: str) -> list[Group]:
-    """Items by reason, payer or procedure, the dearest first."""
+def small_of(filters: Filters, today: date, user: User) -> QuerySet[WorkItem]:
+    """What the filters would show besides, if the lines that are short by little were listed."""
+    return narrowed(filters, today, user, without="size").filter(OFF_THE_LIST)
+
+
+def grouped(rows: QuerySet[WorkItem], by: str, small: QuerySet[WorkItem] | None = None) -> list[Group]:
+    """Items by reason, payer or procedure, the dearest first; by payer with the cents of what stays off the list."""
+    off: dict[tuple[str, str], int] = {}
+    if by == "payer" and small is not None:
+        told = small.values_list("payer", "payer_name").annotate(total=Sum("cents")).order_by("-total", "payer")
+        off = {(payer, name): total for payer, name, total in told}
     names = {"reason": ("reason", "kind", "group"), "payer": ("payer", "payer_name"), "code": ("code",)}[by]
     counted = rows.values(*names).annotate(
         items=Count("pk"), claims=Count("claim", distinct=True), total=Sum("cents"), due=Min("due_on")
@@ -154,7 +174,9 @@ def grouped(rows: QuerySet[WorkItem], by: str) -> list[Group]:
             words, code = row["payer_name"] or row["payer"] or "not known", ""
         else:
             words, code = "the claim as a whole" if not row["code"] else "", row["code"]
-        found.append(Group(row[names[0]], words, code, row["items"], row["claims"], row["total"], row["due"]))
+        left = off.pop((row["payer"], row["payer_name"]), 0) if off else 0
+        found.append(Group(row[names[0]], words, code, row["items"], row["claims"], row["total"], row["due"], left))
+    found += [Group(payer, name or payer, "", 0, 0, 0, None, left) for (payer, name), left in off.items()]
     return found
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,14 +22,16 @@ from django.views.decorators.http import require_POST
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import CAPABILITIES, Access, Can, ClinicRequest, clinic_page, clinics_where
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.follow_up_rules import chosen_rules, threshold_of
 from cleanclaim.practice.engine.following_up import NotDoneError, assign, close
 from cleanclaim.practice.engine.undecided import take_up
-from cleanclaim.practice.engine.work_items import Waiting, waiting
+from cleanclaim.practice.engine.work_items import OFF_THE_LIST, Waiting, waiting
 from cleanclaim.practice.models import Claim, Membership, Proposal, ProposalState, Role, User, WorkItem
 from cleanclaim.practice.pages.claims.queue import accesses_of
 from cleanclaim.practice.pages.claims.words import Label
 from cleanclaim.practice.pages.follow_up.filters import (
     GROUPS,
+    SMALL,
     TO_DO,
     Filters,
     choices_of,
@@ -37,6 +39,7 @@ from cleanclaim.practice.pages.follow_up.filters import (
     grouped,
     narrowed,
     ranked,
+    small_of,
 )
 from cleanclaim.practice.pages.follow_up.words import (
     CAUSE_WORDS,
@@ -130,7 +133,10 @@ def follow_up(request: ClinicRequest) -> HttpResponse:
         "has_elsewhere": len(clinics_where(access.user, Can.WORK_CLAIMS)) > 1,
         "people": people_of(access),
         "proposals": Proposal.objects.filter(state=ProposalState.PROPOSED.value).count(),
+        "may_set_up": access.may(Can.SET_UP),
     }
+    if context.get("small", {}).get("items"):
+        context["threshold"] = threshold_of(chosen_rules(access.clinic))
     return render(request, "practice/follow_up/worklist.html", context)
 
 
@@ -168,14 +174,18 @@ def _worklist(
         "groups_by": [(words, filters.address(by=by), filters.by == by) for by, words in GROUPS.items()],
     }
     if filters.by:
-        found = grouped(rows, filters.by)
+        found = grouped(rows, filters.by, None if filters.size else small_of(filters, today, user))
         context["groups"] = [(one, filters.address(by="", **{filters.by: one.value})) for one in found]
         context["count"] = sum(one.items for one in found)
+        context["has_small"] = any(one.small_cents for one in found)
         shown = 0
     else:
         page = Paginator(ranked(rows, today), PAGE).get_page(request.GET.get("page"))
         cases = _cases(list(page), rows, today)
         context |= {"page": page, "cases": cases, "count": page.paginator.count}
+        if filters.state == TO_DO and not filters.size:
+            off = small_of(filters, today, user).aggregate(items=Count("pk"), cents=Sum("cents"))
+            context["small"] = off | {"address": filters.address(size=SMALL)}
         shown = len(cases)
     for access in accesses:
         access.record("list", "work item", detail=f"{shown} cases of the worklist")
@@ -269,6 +279,7 @@ def _act(request: HttpRequest, accesses: Sequence[Access]) -> None:
     for access in accesses:
         with tenancy.scope([access.clinic.id]):
             rows = WorkItem.objects.filter(claim__in={one[0] for one in wanted})
+            rows = rows.filter(OFF_THE_LIST) if request.POST.get("size") == SMALL else rows.exclude(OFF_THE_LIST)
             keys = [
                 pk for pk, *told in rows.values_list("pk", "claim", "kind", "group", "reason") if tuple(told) in wanted
             ]

@@ -46,6 +46,10 @@ def setup(request: ClinicRequest) -> HttpResponse:
         Card("cash-coin", "Opening balances", "What was owed when you came over from another system.",
              _count(balances, "balance"), "", reverse("setup_balances", args=[clinic.slug]))
     )  # fmt: skip
+    cards.append(
+        Card("search", "Following up", "When a silent claim is asked after, what is too little to ask for, and what "
+             "posts by itself.", "", "", reverse("follow_up_rules", args=[clinic.slug]))
+    )  # fmt: skip
     if request.access.may(Can.MANAGE_PEOPLE):
         cards.append(_sending(clinic))
         people = Membership.objects.filter(clinic=clinic).count()
