@@ -6,14 +6,8 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.receivables.advance_notices import (
-    Choice,
-    Coverage,
-    NoticeUse,
-    consequence,
-    last_day,
-    use_of,
-)
+from cleanclaim.receivables.advance_notices import NoticeUse, consequence, last_day, use_of
+from cleanclaim.records import NoticeChoice, NoticeCoverage
 from cleanclaim.reference import advance_notice, modifiers
 
 
@@ -42,18 +36,18 @@ def test_the_form_has_its_number_and_ten_blanks() -> None:
 @pytest.mark.parametrize(
     ("coverage", "choice", "carries", "bills", "patient_pays"),
     [
-        (Coverage.EXPECTED_DENIAL, Choice.BILL, ("GA",), True, True),
-        (Coverage.EXPECTED_DENIAL, Choice.DO_NOT_BILL, (), False, True),
-        (Coverage.EXPECTED_DENIAL, Choice.NO_CARE, (), False, False),
-        (Coverage.EXPECTED_DENIAL, None, ("GZ",), True, False),
-        (Coverage.EXCLUDED, Choice.BILL, ("GY", "GX"), True, True),
-        (Coverage.EXCLUDED, Choice.DO_NOT_BILL, (), False, True),
-        (Coverage.EXCLUDED, Choice.NO_CARE, (), False, False),
-        (Coverage.EXCLUDED, None, ("GY",), True, True),
+        (NoticeCoverage.EXPECTED_DENIAL, NoticeChoice.BILL, ("GA",), True, True),
+        (NoticeCoverage.EXPECTED_DENIAL, NoticeChoice.DO_NOT_BILL, (), False, True),
+        (NoticeCoverage.EXPECTED_DENIAL, NoticeChoice.NO_CARE, (), False, False),
+        (NoticeCoverage.EXPECTED_DENIAL, None, ("GZ",), True, False),
+        (NoticeCoverage.EXCLUDED, NoticeChoice.BILL, ("GY", "GX"), True, True),
+        (NoticeCoverage.EXCLUDED, NoticeChoice.DO_NOT_BILL, (), False, True),
+        (NoticeCoverage.EXCLUDED, NoticeChoice.NO_CARE, (), False, False),
+        (NoticeCoverage.EXCLUDED, None, ("GY",), True, True),
     ],
 )
 def test_what_follows(
-    coverage: Coverage, choice: Choice | None, carries: tuple[str, ...], *, bills: bool, patient_pays: bool
+    coverage: NoticeCoverage, choice: NoticeChoice | None, carries: tuple[str, ...], *, bills: bool, patient_pays: bool
 ) -> None:
     found = consequence(coverage, choice)
 

@@ -22,7 +22,7 @@ from cleanclaim.check.fixes import apply, changes_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.summary import BLOCKING
 from cleanclaim.facts.kit import Context
-from cleanclaim.lines.cases import CASH
+from cleanclaim.lines.cases import CASH, LineDraft
 from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.records import Claim, Clinic, Patient, Visit
@@ -85,6 +85,11 @@ class BilledClaim:
     """The last day on which the payer must have the claim; `None` where that is not known."""
     filing_deadline_earliest: date | None = None
     """The first day that may be that last day: the shorter of a payer's two limits where no one knows which holds."""
+
+    withheld: tuple[Mapping[str, object], ...] = ()
+    """Lines that the patient pays for alone, by a signed notice, while the claim has the others."""
+    withheld_claim: Claim | None = None
+    """These lines as the patient's superbill has them; `None` where there are none, or they lack something."""
 
     def state_with(self, findings: Sequence[Finding]) -> ClaimState:
         """What becomes of the claim where only these of its findings stand, as a person has set the others aside."""
@@ -216,9 +221,23 @@ def _claims(
                 mended=(*fixed[claim_id], *settled),
                 filing_deadline=deadlines[claim_id][0],
                 filing_deadline_earliest=deadlines[claim_id][1],
+                withheld=tuple(_row(number, line) for number, line in enumerate(item.withheld, 1)),
+                withheld_claim=_withheld_claim(item, clinic, packs),
             )
         )
     return tuple(result)
+
+
+def _row(number: int, line: LineDraft) -> dict[str, object]:
+    """A line that no payer is asked for, as the lines of a claim are told; nothing prices it."""
+    told = {"line_number": number, "code": line.code, "modifiers": list(line.modifiers), "units": line.units}
+    told |= {"charge_cents": line.charge_cents, "pointers": line.pointers, "code_origin": line.origin}
+    return told | dict.fromkeys(PRICES)
+
+
+def _withheld_claim(item: Prepared, clinic: Clinic, packs: Mapping[str, Payer]) -> Claim | None:
+    rows = [_row(number, line) for number, line in enumerate(item.withheld, 1)]
+    return build_claim(replace(item.case, is_patients_own=True), rows, clinic, packs)
 
 
 _LINE_COLUMNS = (

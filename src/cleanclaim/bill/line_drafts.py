@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from cleanclaim.bill.drafts import Draft, Question
 from cleanclaim.bill.unit_proposals import Proposal
 from cleanclaim.lines.cases import LineDraft
-from cleanclaim.records import Clinic, Visit
-from cleanclaim.reference import payers, procedures
+from cleanclaim.records import Clinic, NoticeChoice, Visit
+from cleanclaim.reference import advance_notice, payers, procedures
 
 _ASSISTANT_MODIFIER = {"PT": "CQ", "OT": "CO"}
 
@@ -26,6 +26,17 @@ def draft_lines(draft: Draft, proposals: Mapping[str, list[Proposal]], clinic: C
         for proposal in sorted(proposals.get(draft.visit.id, ()), key=lambda item: item.order)
         for line in _proposed_lines(draft, proposal, clinic)
     ]
+
+
+def withheld_lines(draft: Draft, lines: Sequence[LineDraft]) -> tuple[LineDraft, ...]:
+    """The lines that Medicare is not billed for, because the patient chose so on the notice that names them.
+
+    Once a payer has decided on a line it was billed, whatever a notice says.
+    """
+    if draft.visit.adjudications or not _has_notices(draft):
+        return ()
+    told = ((line, draft.visit.notice_for(line.code)) for line in lines)
+    return tuple(line for line, notice in told if notice and notice.choice is NoticeChoice.DO_NOT_BILL)
 
 
 def ask_what_a_claim_lacks(draft: Draft, lines: Sequence[LineDraft], clinic: Clinic) -> None:
@@ -101,12 +112,13 @@ def _proposed_lines(draft: Draft, proposal: Proposal, clinic: Clinic | None) -> 
         who = f"Which minutes of {proposal.code} did the assistant furnish, and which the therapist?"
         draft.found.questions.append(Question(proposal.code, who))
     assisted = proposal.assistant_units or 0
-    modifiers = _modifiers(draft, proposal.code)
+    noticed = _notice_modifiers(draft, proposal.code)
+    modifiers = (*_modifiers(draft, proposal.code), *noticed)
     if proposal.units - assisted > 0:
         yield _line(draft, proposal, proposal.units - assisted, modifiers, clinic)
     if assisted > 0:
         # The assistant modifier stands only beside the therapy modifier.
-        yield _line(draft, proposal, assisted, (_THERAPY_MODIFIER, _ASSISTANT_MODIFIER["PT"]), clinic)
+        yield _line(draft, proposal, assisted, (_THERAPY_MODIFIER, _ASSISTANT_MODIFIER["PT"], *noticed), clinic)
 
 
 def _placed(draft: Draft) -> str:
@@ -148,3 +160,19 @@ def _modifiers(draft: Draft, code: str) -> tuple[str, ...]:
     always = therapy is not None and therapy.value == "always"
     sometimes = therapy is not None and therapy.value == "sometimes" and planned
     return (_THERAPY_MODIFIER,) if wanted == "every_line" or always or sometimes else ()
+
+
+def _has_notices(draft: Draft) -> bool:
+    """Whether the visit tells of signed notices, and the payer billed is one whose patients get them."""
+    if not draft.visit.advance_notices:
+        return False
+    used = payers.setting(draft.payer, "abn_used", draft.visit.date_of_service, draft.packs).value
+    return used is True
+
+
+def _notice_modifiers(draft: Draft, code: str) -> tuple[str, ...]:
+    """What the signed notice that names a service puts on its line, where the patient chose that Medicare is billed."""
+    notice = draft.visit.notice_for(code) if _has_notices(draft) else None
+    if notice is None or notice.choice is not NoticeChoice.BILL:
+        return ()
+    return advance_notice.modifiers(notice.coverage, is_signed=True)

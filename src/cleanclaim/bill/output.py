@@ -120,16 +120,18 @@ def _write_superbills(billed: Billed, folder: Path, written: Written) -> None:
 
     labels = superbill_labels()
     for item in billed.claims:
-        if item.state is not ClaimState.SUPERBILL or item.claim is None:
-            continue
-        try:
-            page = render_superbill(item.claim, labels=labels)
-        except FormNotPrintableError as error:
-            written.form_problems.extend(error.problems)
-            continue
-        path = folder / f"{_file_name(item.key)}.pdf"
-        write_private(path, page)
-        written.files.append(path)
+        given = [(item.claim if item.state is ClaimState.SUPERBILL else None, ""), (item.withheld_claim, "-own")]
+        for claim, ends in given:
+            if claim is None:
+                continue
+            try:
+                page = render_superbill(claim, labels=labels)
+            except FormNotPrintableError as error:
+                written.form_problems.extend(error.problems)
+                continue
+            path = folder / f"{_file_name(item.key)}{ends}.pdf"
+            write_private(path, page)
+            written.files.append(path)
 
 
 def superbill_labels() -> Labels:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleanclaim.bill.drafts import Draft, LeftOut, NotBilled, Question, Suggested
-from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines
+from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines, withheld_lines
 from cleanclaim.bill.reading_pool import read_all
 from cleanclaim.bill.unit_proposals import Proposal, propose_units
-from cleanclaim.lines.cases import Case, order_billed
+from cleanclaim.lines.cases import Case, LineDraft, order_billed
 from cleanclaim.records import Clinic, Patient, Visit
 from cleanclaim.reference import payers
 from cleanclaim.reference.payers import Payer
@@ -31,6 +31,13 @@ class Prepared:
     questions: tuple[Question, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     """What the note names and nobody is billed for, because the reader did not take it as done."""
+    withheld: tuple[LineDraft, ...] = ()
+    """Lines that stand on no claim: by a signed notice the patient chose to pay for them, and the claim has others."""
+
+    @property
+    def all_lines(self) -> tuple[LineDraft, ...]:
+        """Every line of the visit: those of the claim, then those that the patient pays for alone."""
+        return (*self.case.lines, *self.withheld)
 
 
 def prepare(  # noqa: PLR0913 - what notes are read in the light of
@@ -73,10 +80,14 @@ def _prepared(
     draft: Draft, proposals: Mapping[str, list[Proposal]], clinic: Clinic | None, default_payer: str | None
 ) -> Prepared:
     found = draft.found
-    lines = draft_lines(draft, proposals, clinic)
+    drafted = draft_lines(draft, proposals, clinic)
+    withheld = withheld_lines(draft, drafted)
+    # Where the patient pays for every line there is no claim to part them from.
+    is_patients_own = bool(withheld) and len(withheld) == len(drafted)
+    lines = drafted if is_patients_own else [line for line in drafted if line not in withheld]
     ask_what_decisions_lack(draft)
     if clinic is not None:
-        ask_what_a_claim_lacks(draft, lines, clinic)
+        ask_what_a_claim_lacks(draft, drafted, clinic)
     case = Case(
         visit=draft.visit,
         patient=draft.patient,
@@ -87,6 +98,7 @@ def _prepared(
         order=draft.order,
         extra=found.extra,
         default_payer=default_payer,
+        is_patients_own=is_patients_own,
     )
     return Prepared(
         case,
@@ -94,4 +106,5 @@ def _prepared(
         not_billed=tuple(found.not_billed),
         left_out=tuple(found.left_out),
         questions=tuple(found.questions),
+        withheld=() if is_patients_own else withheld,
     )

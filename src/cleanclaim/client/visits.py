@@ -60,6 +60,7 @@ class VisitFields(records.Visit):
     signatures: Annotated[tuple[SignatureSent, ...], Field(max_length=10)] | None = None
     unit_preference: Annotated[tuple[ProcedureCode, ...], Field(max_length=20)] = ()
     adjudications: Annotated[tuple[records.Adjudication, ...], Field(max_length=3)] = ()
+    advance_notices: Annotated[tuple[records.SignedNotice, ...], Field(max_length=20)] = ()
 
 
 class VisitDocument(Stored):
@@ -88,6 +89,8 @@ class VisitDocument(Stored):
     progress_report: bool | None
     unit_preference: tuple[str, ...]
     abn_on_file: bool | None
+    advance_notices: tuple[records.SignedNotice, ...]
+    insurance_not_used: bool | None
     home_health_episode: bool | None
     therapist_on_site: bool | None
     good_faith_estimate_on_file: bool | None

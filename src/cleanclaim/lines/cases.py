@@ -75,10 +75,17 @@ class Case:
     """Columns of the claim that were read from the note."""
     default_payer: str | None = None
     """The payer file where nobody knows the payer, as a person has named it."""
+    is_patients_own: bool = False
+    """No plan is billed for any line: the patient has chosen so on notices that name all of them."""
+
+    @property
+    def pays_alone(self) -> bool:
+        """Whether the patient pays for the visit, by what they chose, whatever coverage they have."""
+        return self.is_patients_own or self.visit.insurance_not_used is True
 
     def coverage(self) -> Coverage | None:
         """The coverage billed: of several in the same place, the one in force on the day, else the first."""
-        if self.patient is None:
+        if self.patient is None or self.pays_alone:
             return None
         placed = [item for item in self.patient.coverages if item.order is self.order]
         if len(placed) < 2:  # noqa: PLR2004 - one needs no choice
@@ -87,7 +94,9 @@ class Case:
         return next((item for item in placed if _is_in_force(item, day)), placed[0])
 
     def payer(self) -> str | None:
-        """The payer file of the coverage billed; `cash` for a patient known to have none; else the default."""
+        """The payer file of the coverage billed; `cash` where the patient is known to pay alone; else the default."""
+        if self.pays_alone:
+            return CASH
         coverage = self.coverage()
         if coverage is not None:
             return coverage.payer

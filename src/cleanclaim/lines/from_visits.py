@@ -15,7 +15,8 @@ from cleanclaim.lines.payer_columns import coverage_columns, decided_columns, ea
 from cleanclaim.lines.plan_columns import plan_columns, year_to_date_columns
 from cleanclaim.lines.tables import Tables
 from cleanclaim.lines.visit_parties import address_columns, bounds_columns, clinic_name, provider_name
-from cleanclaim.records import Clinic, Credential, Patient, Visit
+from cleanclaim.records import Clinic, Credential, NoticeChoice, Patient, SignedNotice, Visit
+from cleanclaim.reference import advance_notice
 
 _COMPONENTS = (
     ("history_factors", "history factors"),
@@ -74,6 +75,18 @@ def _line(line: LineDraft, visit: Visit) -> dict[str, Any]:
         "line_fields_absent": [],
         "together_minutes": line.together_minutes,
         "code_origin": line.origin,
+        **_notice(visit.notice_for(line.code)),
+    }
+
+
+def _notice(notice: SignedNotice | None) -> dict[str, Any]:
+    """What the signed notice that names a line's service says of the line."""
+    if notice is None:
+        return {"notice_choice": "", "notice_modifiers": []}
+    bills = notice.choice is NoticeChoice.BILL
+    return {
+        "notice_choice": notice.choice.value,
+        "notice_modifiers": list(advance_notice.modifiers(notice.coverage, is_signed=True)) if bills else [],
     }
 
 
@@ -111,7 +124,7 @@ def _claim(case: Case, clinic: Clinic | None, as_of: date) -> dict[str, Any]:
         "total_treatment_minutes_noted": _first(visit.total_treatment_minutes, case.total_treatment_minutes),
         "visit_minutes": _between(visit.time_in, visit.time_out),
         "visit_starts_at": None if visit.time_in is None else visit.time_in.hour * 60 + visit.time_in.minute,
-        "has_abn": visit.abn_on_file,
+        "has_abn": True if visit.advance_notices else visit.abn_on_file,
         "under_home_health": visit.home_health_episode,
         "has_progress_report": visit.progress_report,
         "has_standardized_measure": is_said(visit.outcome_measure),

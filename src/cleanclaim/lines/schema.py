@@ -256,6 +256,21 @@ LINES: tuple[Column, ...] = (
         "columns of dates, counts and amounts that the source leaves empty for the line; an empty list: none",
         (),
     ),
+    Column(
+        "notice_choice",
+        TEXT,
+        "code",
+        "what the patient chose on the signed notice that names the service: 1 bill Medicare, 2 do not, 3 no care; "
+        "empty: none names it",
+        "",
+    ),
+    Column(
+        "notice_modifiers",
+        TEXTS,
+        "codes",
+        "modifiers that this notice calls for where Medicare is billed; an empty list: none",
+        (),
+    ),
     Column("prior_answers", COUNT, "payers", "payers before this one whose answer on the line the claim tells", 0),
     Column("line_prior_paid_cents", CENTS, "cents", "what those payers paid on the line, together", 0),
     Column("line_prior_adjusted_cents", CENTS, "cents", "what those payers adjusted on the line, together", 0),

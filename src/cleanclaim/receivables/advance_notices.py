@@ -13,24 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from cleanclaim.receivables.estimates import months_after
-from cleanclaim.reference import values
-
-
-class Coverage(StrEnum):
-    """What Medicare says of the service."""
-
-    EXPECTED_DENIAL = "expected_denial"
-    """Covered as a rule, expected to be denied here as not necessary: a notice is required."""
-    EXCLUDED = "excluded"
-    """Never covered: a notice is voluntary."""
-
-
-class Choice(StrEnum):
-    """What the patient chose on the form, by its number there."""
-
-    BILL = "1"
-    DO_NOT_BILL = "2"
-    NO_CARE = "3"
+from cleanclaim.records import NoticeChoice, NoticeCoverage
+from cleanclaim.reference import advance_notice, values
 
 
 class NoticeUse(StrEnum):
@@ -59,32 +43,26 @@ def use_of(payer_kind: str) -> NoticeUse:
     )
 
 
-def consequence(coverage: Coverage, choice: Choice | None) -> Consequence:
+def consequence(coverage: NoticeCoverage, choice: NoticeChoice | None) -> Consequence:
     """What follows from what Medicare covers and what the patient chose; `None`: no notice was signed before care."""
-    if choice is Choice.NO_CARE:
+    if choice is NoticeChoice.NO_CARE:
         return Consequence(
             (), bills_medicare=False, patient_pays=False, words="No care is given, and nothing is billed."
         )
-    if choice is Choice.DO_NOT_BILL:
+    if choice is NoticeChoice.DO_NOT_BILL:
         return Consequence(
             (), bills_medicare=False, patient_pays=True,
             words="Medicare is not billed; the patient pays and cannot appeal to Medicare.",
         )  # fmt: skip
-    if coverage is Coverage.EXPECTED_DENIAL:
-        if choice is None:
-            return Consequence(
-                ("GZ",), bills_medicare=True, patient_pays=False,
-                words="Medicare is billed with GZ and denies by itself; the clinic bears the cost.",
-            )  # fmt: skip
-        return Consequence(
-            ("GA",), bills_medicare=True, patient_pays=True,
-            words="Medicare is billed with GA and without KX; if it denies, the patient pays and may appeal.",
-        )  # fmt: skip
-    modifiers = ("GY",) if choice is None else ("GY", "GX")
-    return Consequence(
-        modifiers, bills_medicare=True, patient_pays=True,
-        words="Medicare is billed for a denial, which lets the patient or another plan be billed.",
-    )  # fmt: skip
+    modifiers = advance_notice.modifiers(coverage, is_signed=choice is not None)
+    if coverage is NoticeCoverage.EXCLUDED:
+        words = "Medicare is billed for a denial, which lets the patient or another plan be billed."
+    elif choice is None:
+        words = "Medicare is billed with GZ and denies by itself; the clinic bears the cost."
+    else:
+        words = "Medicare is billed with GA and without KX; if it denies, the patient pays and may appeal."
+    patient_pays = coverage is NoticeCoverage.EXCLUDED or choice is not None
+    return Consequence(modifiers, bills_medicare=True, patient_pays=patient_pays, words=words)
 
 
 def last_day(begins_on: date) -> date | None:

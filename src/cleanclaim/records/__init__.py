@@ -15,6 +15,7 @@ from cleanclaim.records.coverage import (
     Relationship,
     YearToDate,
 )
+from cleanclaim.records.notices import NoticeChoice, NoticeCoverage, SignedNotice
 from cleanclaim.records.patient import Patient
 from cleanclaim.records.people import Address, Credential, Organization, Person, Provider, Sex, Subscriber
 from cleanclaim.records.plan_of_care import (
@@ -64,6 +65,8 @@ __all__ = [
     "Frequency",
     "Intervention",
     "Note",
+    "NoticeChoice",
+    "NoticeCoverage",
     "Order",
     "Organization",
     "Patient",
@@ -76,6 +79,7 @@ __all__ = [
     "Sex",
     "Side",
     "Signature",
+    "SignedNotice",
     "Submitter",
     "Subscriber",
     "Visit",

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from cleanclaim.records.adjudication import Adjudication
 from cleanclaim.records.model import Identifier, Minutes, Modifier, NonNegative, ProcedureCode, Record
+from cleanclaim.records.notices import SignedNotice
 from cleanclaim.records.people import Credential
 
 
@@ -157,6 +158,10 @@ class Visit(Record):
     unit_preference: tuple[ProcedureCode, ...] = ()
     """The therapist's choice where two codes tie for the last unit, first choice first."""
     abn_on_file: bool | None = None
+    advance_notices: tuple[SignedNotice, ...] = ()
+    """Notices of Original Medicare that hold for the day, as far as they are told; the one signed last stands first."""
+    insurance_not_used: bool | None = None
+    """The patient has chosen in writing to pay for this visit alone: no plan is billed."""
     home_health_episode: bool | None = None
     """A home health agency's episode of the patient covers the day, as eligibility was read."""
     therapist_on_site: bool | None = None
@@ -172,3 +177,7 @@ class Visit(Record):
 
     Line numbers are those of `billed`, which a visit with decisions states as it was filed.
     """
+
+    def notice_for(self, code: str | None) -> SignedNotice | None:
+        """The notice that names a service by its procedure code: the one signed last; `None` where none does."""
+        return next((notice for notice in self.advance_notices if code in notice.codes), None)

@@ -1,4 +1,4 @@
-"""The advance beneficiary notice (ABN): the form's number, which edition is to be used on a day, and its blanks."""
+"""The advance beneficiary notice (ABN): the form's number, the edition of a day, its blanks, and what lines carry."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from cleanclaim.records.notices import NoticeCoverage
 from cleanclaim.reference.reading import Entry, TableError, read_sources, read_toml
 from cleanclaim.sources import Source
 
@@ -24,13 +25,23 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeModifiers:
+    """What a line carries for a service that Medicare is not expected to pay: with the notice signed, and without."""
+
+    signed: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceNoticeForm:
-    """The form: its number, its approval number, its editions from the oldest, and what stands in each blank."""
+    """The form: numbers, editions from the oldest, what stands in each blank, and the modifiers of claim lines."""
 
     number: str
     approval: str
     editions: tuple[Edition, ...]
     blanks: Mapping[str, str]
+    modifiers: Mapping[NoticeCoverage, NoticeModifiers]
 
 
 @cache
@@ -53,10 +64,21 @@ def form() -> AdvanceNoticeForm:
         blanks[letter] = entry.text("label")
         entry.source()
         entry.done()
-    return AdvanceNoticeForm(document["form"], document["approval"], tuple(editions), blanks)
+    carried = {}
+    for coverage in NoticeCoverage:
+        entry = Entry(f"{_FILE}, modifiers.{coverage.value}", document["modifiers"][coverage.value], sources)
+        carried[coverage] = NoticeModifiers(entry.texts("signed"), entry.texts("unsigned"), entry.source())
+        entry.done()
+    return AdvanceNoticeForm(document["form"], document["approval"], tuple(editions), blanks, carried)
 
 
 def editions_on(day: date) -> tuple[Edition, ...]:
     """The editions that may be signed on a day, the newest first; none where nothing is known of the day."""
     usable = [one for one in form().editions if one.usable_from <= day <= one.usable_through]
     return tuple(sorted(usable, key=lambda one: one.expires, reverse=True))
+
+
+def modifiers(coverage: NoticeCoverage, *, is_signed: bool) -> tuple[str, ...]:
+    """The modifiers of a line that is billed for a service of this kind, with a signed notice or without one."""
+    found = form().modifiers[coverage]
+    return found.signed if is_signed else found.unsigned

@@ -10,7 +10,7 @@ from django.test import Client
 
 from cleanclaim.practice.engine import advance_notices as engine
 from cleanclaim.practice.engine.advance_notices import NoticeRefusedError, Service
-from cleanclaim.practice.engine.notice_spans import signed_notices
+from cleanclaim.practice.engine.notice_spans import HeldNotice, signed_notices
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.setting import gather
 from cleanclaim.practice.models import (
@@ -25,7 +25,8 @@ from cleanclaim.practice.models import (
     Visit,
 )
 from cleanclaim.practice.sealing import Plain
-from cleanclaim.receivables.advance_notices import Choice, Coverage, NoticeUse
+from cleanclaim.receivables.advance_notices import NoticeUse
+from cleanclaim.records import NoticeChoice, NoticeCoverage, SignedNotice
 from tests.forms.pages import words
 from tests.practice.conftest import person
 
@@ -41,7 +42,9 @@ def patient(number: str) -> Patient:
     return found
 
 
-def made(clinic: Clinic, *, covers: Coverage = Coverage.EXPECTED_DENIAL, begins_on: date = DAY) -> AdvanceNotice:
+def made(
+    clinic: Clinic, *, covers: NoticeCoverage = NoticeCoverage.EXPECTED_DENIAL, begins_on: date = DAY
+) -> AdvanceNotice:
     return engine.make(
         clinic, person(clinic, Role.FRONT_DESK), patient(MEDICARE), covers=covers, services=[SERVICE],
         begins_on=begins_on, ends_on=begins_on + timedelta(days=27),
@@ -59,7 +62,7 @@ def test_only_patients_of_original_medicare_get_one(inside: Clinic) -> None:
     for number in (ADVANTAGE, CASH):
         with pytest.raises(NoticeRefusedError, match="expected a patient of Original Medicare"):
             engine.make(
-                inside, person(inside, Role.FRONT_DESK), patient(number), covers=Coverage.EXCLUDED,
+                inside, person(inside, Role.FRONT_DESK), patient(number), covers=NoticeCoverage.EXCLUDED,
                 services=[SERVICE], begins_on=DAY, ends_on=DAY,
             )  # fmt: skip
     assert AdvanceNotice.objects.count() == 1
@@ -69,9 +72,9 @@ def test_it_is_signed_once_in_an_edition_of_its_day(inside: Clinic) -> None:
     row = made(inside)
     assert engine.follows(row) is None
     with pytest.raises(NoticeRefusedError, match="may not be signed on 2029-04-01"):
-        engine.sign(row, Choice.BILL, date(2029, 4, 1), by_representative=False, document=None)
+        engine.sign(row, NoticeChoice.BILL, date(2029, 4, 1), by_representative=False, document=None)
 
-    engine.sign(row, Choice.BILL, DAY, by_representative=True, document=None)
+    engine.sign(row, NoticeChoice.BILL, DAY, by_representative=True, document=None)
 
     told = AdvanceNotice.objects.get()
     assert (told.option, told.signed_on, told.by_representative) == ("1", DAY, True)
@@ -79,7 +82,7 @@ def test_it_is_signed_once_in_an_edition_of_its_day(inside: Clinic) -> None:
     assert found is not None
     assert found.modifiers == ("GA",)
     with pytest.raises(NoticeRefusedError, match="signed or withdrawn already"):
-        engine.sign(told, Choice.NO_CARE, DAY, by_representative=False, document=None)
+        engine.sign(told, NoticeChoice.NO_CARE, DAY, by_representative=False, document=None)
 
 
 def test_visits_know_of_it_from_the_signature_on(inside: Clinic) -> None:
@@ -93,8 +96,9 @@ def test_visits_know_of_it_from_the_signature_on(inside: Clinic) -> None:
         return setting.stated(record).abn_on_file
 
     assert told(DAY) is None
-    engine.sign(row, Choice.BILL, DAY, by_representative=False, document=None)
-    assert signed_notices([row.patient_id]) == {MEDICARE: [(DAY, begins + timedelta(days=27))]}
+    engine.sign(row, NoticeChoice.BILL, DAY, by_representative=False, document=None)
+    notice = SignedNotice(coverage=NoticeCoverage.EXPECTED_DENIAL, choice=NoticeChoice.BILL)
+    assert signed_notices([row.patient_id]) == {MEDICARE: [HeldNotice(DAY, begins + timedelta(days=27), notice)]}
     assert (told(DAY - timedelta(days=1)), told(DAY), told(begins + timedelta(days=28))) == (None, True, None)
     AdvanceNotice.objects.update(withdrawn_on=DAY)
     assert told(DAY) is None
@@ -103,7 +107,7 @@ def test_visits_know_of_it_from_the_signature_on(inside: Clinic) -> None:
 def test_claims_that_lack_what_follows_are_listed(inside: Clinic) -> None:
     claim = Claim.objects.filter(patient__number=MEDICARE, batch=None, payer="medicare_b").exclude(status="closed")[0]
     AdvanceNotice.objects.create(
-        clinic=inside, patient=claim.patient, number="N-9", coverage=Coverage.EXPECTED_DENIAL.value,
+        clinic=inside, patient=claim.patient, number="N-9", coverage=NoticeCoverage.EXPECTED_DENIAL.value,
         edition=date(2029, 3, 31), services=[[SERVICE.what, SERVICE.why, SERVICE.cents]],
         begins_on=claim.date_of_service, ends_on=claim.date_of_service, made_on=claim.date_of_service,
         made_by=person(inside, Role.FRONT_DESK), option="1", signed_on=claim.date_of_service,

@@ -17,9 +17,9 @@ from cleanclaim.practice.engine.notice_numbers import take_number
 from cleanclaim.practice.engine.records import clinic_record, patient_record
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import AdvanceNotice, Claim, ClaimStatus, Clinic, Coverage, Document, Patient, User
-from cleanclaim.receivables.advance_notices import Choice, Consequence, NoticeUse, consequence, last_day, use_of
-from cleanclaim.receivables.advance_notices import Coverage as Covers
-from cleanclaim.reference import advance_notice, payers
+from cleanclaim.receivables.advance_notices import Consequence, NoticeUse, consequence, last_day, use_of
+from cleanclaim.records import NoticeChoice, NoticeCoverage
+from cleanclaim.reference import advance_notice, payers, procedures
 
 
 class NoticeRefusedError(ValueError):
@@ -66,13 +66,14 @@ def make(  # noqa: PLR0913 - what a notice holds
     user: User,
     patient: Patient,
     *,
-    covers: Covers,
+    covers: NoticeCoverage,
     services: Sequence[Service],
+    codes: Sequence[str] = (),
     begins_on: date,
     ends_on: date,
     more: str = "",
 ) -> AdvanceNotice:
-    """Make a notice, in the newest edition that may be signed today.
+    """Make a notice, in the newest edition that may be signed today; `codes` are those of claim lines it speaks of.
 
     Raises:
         NoticeRefusedError: the patient gets none, no edition is known, or it covers too long a course.
@@ -90,8 +91,8 @@ def make(  # noqa: PLR0913 - what a notice holds
         made: AdvanceNotice = AdvanceNotice.objects.create(
             clinic=clinic, patient=patient, number=f"N-{take_number(clinic, 'next_notice'):05d}",
             coverage=covers.value, edition=editions[0].expires,
-            services=[[one.what, one.why, one.cents] for one in services], more=more or None, begins_on=begins_on,
-            ends_on=ends_on, made_on=today, made_by=user,
+            services=[[one.what, one.why, one.cents] for one in services], codes=list(codes), more=more or None,
+            begins_on=begins_on, ends_on=ends_on, made_on=today, made_by=user,
         )  # fmt: skip
     return made
 
@@ -113,7 +114,9 @@ def sheet(clinic: Clinic, row: AdvanceNotice) -> bytes:
     )  # fmt: skip
 
 
-def sign(row: AdvanceNotice, choice: Choice, on: date, *, by_representative: bool, document: Document | None) -> None:
+def sign(
+    row: AdvanceNotice, choice: NoticeChoice, on: date, *, by_representative: bool, document: Document | None
+) -> None:
     """Write down what the patient chose and when they signed; once.
 
     Raises:
@@ -132,13 +135,33 @@ def follows(row: AdvanceNotice) -> Consequence | None:
     """What follows from a notice; `None` while it waits for its signature."""
     if row.signed_on is None:
         return None
-    return consequence(Covers(row.coverage), Choice(row.option))
+    return consequence(NoticeCoverage(row.coverage), NoticeChoice(row.option))
+
+
+def unknown_codes(codes: Sequence[str]) -> list[str]:
+    """Those of these procedure codes that no list of ours has."""
+    return [code for code in codes if procedures.get(code) is None]
+
+
+def name_codes(row: AdvanceNotice, codes: Sequence[str]) -> None:
+    """Say anew by which procedure codes the services of a notice are known.
+
+    Raises:
+        NoticeRefusedError: a code that is not known.
+        StaleRowError: somebody else changed it meanwhile.
+    """
+    unknown = unknown_codes(codes)
+    if unknown:
+        raise NoticeRefusedError(f"{', '.join(unknown)}: expected procedure codes such as 97110")
+    row.codes = list(dict.fromkeys(codes))
+    row.save_if_unchanged(row.version, "codes")
 
 
 def proposed(row: AdvanceNotice) -> list[Proposed]:
-    """Claims to Medicare of the notice's days that have not gone out and whose lines lack what follows from it.
+    """Claims to Medicare of the notice's days that have not gone out and whose lines do not do what follows from it.
 
-    A notice speaks of some services only: which lines are meant is for a person to say.
+    A notice speaks of some services only: the lines of its codes; where it names none, which lines are meant is for a
+    person to say, and all are looked at.
     """
     found = follows(row)
     if found is None or row.signed_on is None or row.withdrawn_on is not None:
@@ -149,9 +172,9 @@ def proposed(row: AdvanceNotice) -> list[Proposed]:
     ).exclude(status=ClaimStatus.CLOSED.value)
     listed = []
     for claim in own.defer("record", "questions", "evidence").prefetch_related("lines").order_by("date_of_service"):
-        carried = [set(line.modifiers) for line in claim.lines.all()]
+        carried = [set(line.modifiers) for line in claim.lines.all() if not row.codes or line.code in row.codes]
         lacking = sum(not set(found.modifiers) <= held for held in carried)
-        if lacking or not found.bills_medicare:
+        if carried and (lacking or not found.bills_medicare):
             has_kx = "GA" in found.modifiers and any("KX" in held for held in carried)
             listed.append(Proposed(claim, lacking, has_kx))
     return listed

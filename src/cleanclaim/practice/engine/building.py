@@ -7,7 +7,7 @@ who build at once, the second finds the claim of the first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,9 +15,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 
+from cleanclaim.bill.job import BilledClaim
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.checking import check, today_at
-from cleanclaim.practice.engine.claim_rows import Rows, fill, ignored_of
+from cleanclaim.practice.engine.claim_rows import Rows, fill, fill_own, ignored_of
 from cleanclaim.practice.engine.earlier_decisions import Decisions, decisions_on
 from cleanclaim.practice.engine.enrolling import Enrolled, gap_of
 from cleanclaim.practice.engine.job_steps import run_pieces
@@ -103,6 +104,7 @@ def build(clinic: Clinic, visits: Iterable[UUID], user: User | None, *, origin: 
         for visit in missing
     ]
     judged = _judge(clinic, claims)
+    claims += [claim for claim, _rows in judged if claim.is_patients_own]
     for claim in claims:
         is_judged = claim.status != ClaimStatus.NOT_JUDGED.value
         passed = {ClaimStatus.READY.value, ClaimStatus.SUPERBILL.value}
@@ -163,21 +165,35 @@ def recheck(
         why: what had changed, for the claim's history.
         release: take them off a person's hold, too.
     """
-    rows = lock(claims)
+    wanted = set(claims)
+    rows = lock(wanted | _beside(wanted))
     before = {claim.pk: (claim.status, _standing(claim.findings.all())) for claim in rows}
     for claim in rows:
         if release and claim.status == ClaimStatus.ON_HOLD.value:
             claim.status, claim.hold_reason = "", ""
     judged = _judge(clinic, rows)
-    _save(judged, new=False)
+    _save([one for one in judged if one[0]._state.adding], new=True)  # noqa: SLF001 - Django's public door
+    _save([one for one in judged if one[0].pk in before], new=False)
     add_events(rows, user, "checked", why)
     results = []
     for claim, fresh in judged:
+        if claim.pk not in before:
+            add_events([claim], user, "built", "lines that the patient pays for alone, by a signed notice")
+        if claim.pk not in wanted:
+            continue
         status, standing = before[claim.pk]
         results.append(Rechecked(claim, status, standing, _standing(fresh.findings)))
         for decision in fresh.lapsed:
             add_events([claim], user, "not ignored", f"{decision.rule} {decision.place}: it says something else now")
     return results
+
+
+def _beside(claims: Iterable[UUID]) -> set[UUID]:
+    """The claims that share a visit's lines with these: a patient's own and the payer's, parted by notices."""
+    visits = Claim.objects.filter(pk__in=list(claims)).values("visit")
+    parted = Claim.objects.filter(visit__in=visits, is_patients_own=True).values_list("visit", flat=True)
+    shared = list(parted)
+    return set(Claim.objects.filter(visit__in=shared).values_list("pk", flat=True)) if shared else set()
 
 
 def lock(claims: Iterable[UUID]) -> list[Claim]:
@@ -207,15 +223,17 @@ def _judge(clinic: Clinic, claims: Sequence[Claim]) -> list[tuple[Claim, Rows]]:
     """Check the visits of these claims and write the answer into their columns; each with its rows, to be saved.
 
     A claim to a later payer is checked with what was decided before it. A visit with claims to several payers is
-    checked for each by itself.
+    checked for each by itself. Behind the claims come those that they call for and that are not there yet: the
+    patient's own, of lines that a signed notice keeps off the payer's.
     """
     by_order: dict[CoverageOrder, list[Claim]] = defaultdict(list)
     for claim in claims:
         by_order[CoverageOrder(claim.order)].append(claim)
-    judged = {
-        claim.pk: (claim, rows) for order, own in by_order.items() for claim, rows in _judge_for(clinic, order, own)
-    }
-    return [judged[claim.pk] for claim in claims]
+    judged: dict[UUID, tuple[Claim, Rows]] = {}
+    for order, own in by_order.items():
+        judged |= {claim.pk: (claim, rows) for claim, rows in _judge_for(clinic, order, own)}
+    first = [judged.pop(claim.pk) for claim in claims]
+    return [*first, *judged.values()]
 
 
 def _judge_for(clinic: Clinic, order: CoverageOrder, claims: Sequence[Claim]) -> list[tuple[Claim, Rows]]:
@@ -230,7 +248,10 @@ def _judge_for(clinic: Clinic, order: CoverageOrder, claims: Sequence[Claim]) ->
         coverages[coverage.patient_id].append(coverage)
     enrolled = Enrolled.read()
     judged = []
-    for claim in claims:
+    for claim in [*claims, *_called_for(clinic, claims, items)]:
+        if claim.is_patients_own:
+            judged.append((claim, fill_own(claim, items[claim.visit_id], as_of=as_of)))
+            continue
         ignored = [] if claim._state.adding else ignored_of(claim)  # noqa: SLF001 - Django's public door
         own = coverages[claim.patient_id]
         rows = fill(claim, items[claim.visit_id], billed, coverages=own, ignored=ignored, as_of=as_of)
@@ -241,6 +262,33 @@ def _judge_for(clinic: Clinic, order: CoverageOrder, claims: Sequence[Claim]) ->
             claim.expected_cents, claim.patient_share_cents = decided[claim.visit_id].left_cents, None
         judged.append((claim, rows))
     return judged
+
+
+def _called_for(clinic: Clinic, claims: Sequence[Claim], items: Mapping[UUID, BilledClaim]) -> list[Claim]:
+    """The patients' own claims, not saved yet, of visits whose lines are parted by a notice and that have none yet."""
+    parted = [
+        claim for claim in claims if items[claim.visit_id].withheld and claim.frequency == Frequency.ORIGINAL.value
+    ]
+    if not parted:
+        return []
+    own = Claim.objects.filter(visit__in=[claim.visit_id for claim in parted])
+    told = list(own.values_list("visit", "number", "is_patients_own"))
+    there = {visit for visit, _number, is_own in told if is_own}
+    taken = {number for _visit, number, _is_own in told} | {claim.number for claim in claims}
+    return [
+        Claim(
+            clinic=clinic,
+            number=_free_number(f"{claim.visit.number}P", taken),
+            visit=claim.visit,
+            patient=claim.patient,
+            date_of_service=claim.date_of_service,
+            status="",
+            frequency=Frequency.ORIGINAL.value,
+            is_patients_own=True,
+        )
+        for claim in parted
+        if claim.visit_id not in there
+    ]
 
 
 def _decided_before(order: CoverageOrder, claims: Sequence[Claim]) -> dict[UUID, Decisions]:

@@ -17,6 +17,7 @@ from cleanclaim.check.findings import Change, Finding
 from cleanclaim.check.summary import BLOCKING, at_stake_cents, missing_inputs
 from cleanclaim.claims.splitting import replacement_of
 from cleanclaim.facts.kit import Reach
+from cleanclaim.lines.cases import CASH
 from cleanclaim.lines.tables import Tables
 from cleanclaim.practice.engine.causes import cause_of
 from cleanclaim.practice.engine.units_left import left_units
@@ -140,6 +141,31 @@ def fill(
     findings = [_finding(claim, finding, set_aside.get(place), billed.tables) for place, finding in enumerate(found)]
     findings += [_finding(claim, finding, None, None) for finding in item.mended]
     return Rows([_line(claim, line) for line in item.lines], findings, lapsed)
+
+
+def fill_own(claim: Claim, item: BilledClaim, *, as_of: date) -> Rows:
+    """Write the lines that the patient pays for alone into the claim that is their superbill.
+
+    No payer is asked, so nothing is judged and nothing is priced. Where none is left, the claim is closed.
+
+    Args:
+        claim: the row, with clinic, visit, patient and number.
+        item: what the engine says of its visit.
+        as_of: the day of the check.
+    """
+    record = filed_record(claim, item.withheld_claim)
+    status = ClaimStatus.QUESTION if record is None else ClaimStatus.SUPERBILL
+    claim.status = (status if item.withheld else ClaimStatus.CLOSED).value
+    claim.payer, claim.coverage = CASH, None
+    claim.payer_name = "" if record is None else record.payer.name[:80]
+    claim.record = None if record is None else record.model_dump(mode="json")
+    claim.charge_cents = None if record is None else sum(line.charge_cents for line in record.lines)
+    asked = item.prepared.questions if record is None else ()
+    claim.questions = [
+        {"about": one.what, "question": one.question, "candidates": list(one.candidates)} for one in asked
+    ]
+    claim.checked_at, claim.checked_on = timezone.now(), as_of
+    return Rows([_line(claim, line) for line in item.withheld], [], [])
 
 
 @cache

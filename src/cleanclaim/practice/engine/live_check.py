@@ -86,6 +86,8 @@ class LiveCheck:
 
     hints: tuple[Hint, ...]
     lines: tuple[ProposedLine, ...]
+    withheld: tuple[ProposedLine, ...]
+    """Lines that the patient pays for alone, by a signed notice."""
     is_as_billed: bool
     """The lines came with the visit; otherwise they are proposed from what was done."""
     units: UnitStory
@@ -156,6 +158,7 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     return LiveCheck(
         hints=tuple(hint_of(done, stimulation, record.date_of_service) for done in record.interventions or ()),
         lines=lines,
+        withheld=tuple(_line(place, line) for place, line in enumerate(claim.withheld, 1)),
         is_as_billed=record.billed is not None,
         units=tell_units(billed, record.unit_preference),
         questions=asked,
@@ -179,8 +182,8 @@ def _settled(record: VisitRecord, around: Setting, attested: Sequence[Attested])
     if record.billed is not None:
         return record
     (item,) = prepare([record], around.patients, around.clinic, around.packs)
-    proposed = [line for line in item.case.lines if line.code is not None and line.units is not None]
-    if len(proposed) != len(item.case.lines):
+    proposed = [line for line in item.all_lines if line.code is not None and line.units is not None]
+    if len(proposed) != len(item.all_lines):
         return record
     lines = [
         BilledLine(code=line.code or "", modifiers=line.modifiers, units=line.units, pointers=line.pointers)

@@ -17,7 +17,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, Q
 
 from cleanclaim import records
-from cleanclaim.practice.engine.notice_spans import Spans, is_covered, signed_notices, spans
+from cleanclaim.practice.engine.notice_spans import (
+    Notices,
+    Spans,
+    choices_not_to_use,
+    is_covered,
+    notices_on,
+    signed_notices,
+    spans,
+)
 from cleanclaim.practice.engine.records import clinic_record, patient_record, visit_record, year_to_date_record
 from cleanclaim.practice.models import (
     Authorization,
@@ -57,8 +65,10 @@ class Setting:
     """Whether a home health plan is open, by patient, year and month, as eligibility was last answered in it."""
     estimates: Spans = field(default_factory=dict)
     """The days that good faith estimates cover, of patients who were given any."""
-    notices: Spans = field(default_factory=dict)
-    """The days that signed advance notices cover, of patients who have any."""
+    notices: Notices = field(default_factory=dict)
+    """Signed advance notices of patients who have any."""
+    not_used: Spans = field(default_factory=dict)
+    """The days of which patients chose in writing that no plan is billed."""
 
     def stated(self, visit: records.Visit) -> records.Visit:
         """A visit with what eligibility and estimates say of its day, where the visit does not say it itself.
@@ -68,14 +78,19 @@ class Setting:
         they may have one from before.
         """
         day = visit.date_of_service
-        told: dict[str, bool] = {}
+        told: dict[str, object] = {}
         is_open = self.home_health.get((visit.patient_id, day.year, day.month))
         if visit.home_health_episode is None and is_open is not None:
             told["home_health_episode"] = is_open
         if visit.good_faith_estimate_on_file is None and visit.patient_id in self.estimates:
             told["good_faith_estimate_on_file"] = is_covered(self.estimates[visit.patient_id], day)
-        if visit.abn_on_file is None and is_covered(self.notices.get(visit.patient_id, ()), day):
+        notices = notices_on(self.notices.get(visit.patient_id, ()), day)
+        if notices and not visit.advance_notices:
+            told["advance_notices"] = notices
+        if notices and visit.abn_on_file is None:
             told["abn_on_file"] = True
+        if visit.insurance_not_used is None and is_covered(self.not_used.get(visit.patient_id, ()), day):
+            told["insurance_not_used"] = True
         return visit.model_copy(update=told) if told else visit
 
 
@@ -102,6 +117,7 @@ def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
         home_health=_home_health(people),
         estimates=spans(people),
         notices=signed_notices(people),
+        not_used=choices_not_to_use(people),
     )
 
 

@@ -60,13 +60,17 @@ def hindrance(provider: Provider | None, visit: Visit, checked: LiveCheck | None
 
 def settled_lines(checked: LiveCheck) -> list[dict[str, object]] | None:
     """The lines as they would be stored at signing; `None` while a question of what was done is open."""
-    if checked.questions or checked.crashed or any(line.units is None or not line.code for line in checked.lines):
+    if (
+        checked.questions
+        or checked.crashed
+        or any(line.units is None or not line.code for line in (*checked.lines, *checked.withheld))
+    ):
         return None
     return [
         BilledLine.model_validate({name: line[name] for name in ("code", "modifiers", "units", "pointers")}).model_dump(
             mode="json"
         )
-        for line in checked.claim.lines
+        for line in (*checked.claim.lines, *checked.claim.withheld)
     ]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cleanclaim.practice.gathering import Part, counted
 from cleanclaim.practice.models import (
+    AdvanceNotice,
     Authorization,
     Certification,
     Charge,
@@ -22,6 +23,7 @@ from cleanclaim.practice.models import (
     PlanOfCare,
     ProgressReport,
     Provider,
+    SelfPayChoice,
     Visit,
 )
 
@@ -34,6 +36,8 @@ _OF_PATIENT: tuple[tuple[type[ClinicRow], str, type[ClinicRow] | None], ...] = (
     (Certification, "plan_id", PlanOfCare),
     (ProgressReport, "plan_id", PlanOfCare),
     (Visit, "patient_id", None),
+    (AdvanceNotice, "patient_id", None),
+    (SelfPayChoice, "patient_id", None),
 )
 """Rows that a claim's check rests on, their column that names the patient, or the patient's row that they belong to."""
 

@@ -56,6 +56,7 @@ from cleanclaim.practice.models.notices import (
     GoodFaithEstimate,
     Invoice,
     NoticeNumbers,
+    SelfPayChoice,
     SelfPayReason,
 )
 from cleanclaim.practice.models.patient_money import (
@@ -176,6 +177,7 @@ __all__ = [
     "Remittance",
     "RemittanceFile",
     "Role",
+    "SelfPayChoice",
     "SelfPayReason",
     "Signature",
     "StaleRowError",

@@ -85,7 +85,9 @@ class Claim(ClinicRow):
     """One claim of one visit to one payer.
 
     `order` is the payer's place among the patient's: a claim to a later payer repeats what those before it decided, and
-    `follows` is the claim that was charged. `attention` says why somebody should look at a claim that has left.
+    `follows` is the claim that was charged. `is_patients_own` is the superbill of lines that stand on no payer's claim,
+    by the patient's choice, while another claim of the visit has the rest. `attention` says why somebody should look at
+    a claim that has left.
     `record` holds the `records.Claim` documents that are filed (several where it is too long for one), `questions` and
     `missing` what the engine asked and could not judge. Amounts are cents; null is unknown. `due_on` is the last day
     to file, `at_stake_cents` what is lost if nothing is done.
@@ -101,6 +103,7 @@ class Claim(ClinicRow):
         "payer's place", max_length=9, choices=choices_of(CoverageOrder), default=CoverageOrder.PRIMARY.value
     )
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+    is_patients_own = models.BooleanField(default=False)
     date_of_service = models.DateField()
     status = models.CharField(max_length=10, choices=choices_of(ClaimStatus))
     frequency = models.CharField(max_length=1, choices=choices_of(Frequency), default=Frequency.ORIGINAL.value)
@@ -141,7 +144,7 @@ class Claim(ClinicRow):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["clinic", "number"], name="claim_number_once_a_clinic"),
             models.UniqueConstraint(
-                fields=["visit", "order"],
+                fields=["visit", "order", "is_patients_own"],
                 condition=~models.Q(status=ClaimStatus.CLOSED.value) & models.Q(frequency=Frequency.ORIGINAL.value),
                 name="one_open_original_a_visit_and_payer",
             ),

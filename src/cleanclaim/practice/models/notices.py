@@ -11,8 +11,8 @@ from cleanclaim.practice.models.patients import Document, Patient
 from cleanclaim.practice.models.plans import PlanOfCare
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
 from cleanclaim.practice.sealing import SealedBytesField, SealedJSONField, SealedTextField
-from cleanclaim.receivables.advance_notices import Choice, Coverage
 from cleanclaim.receivables.estimates import Trigger
+from cleanclaim.records import NoticeChoice, NoticeCoverage
 
 
 class NoticeNumbers(ClinicRow):
@@ -118,21 +118,23 @@ class EstimateRequest(ClinicRow):
 class AdvanceNotice(ClinicRow):
     """An advance beneficiary notice of noncoverage (CMS-R-131) for care that Medicare is not expected to pay.
 
-    `services` lists what, the reason in plain words, and the estimated cents. `edition` is the expiry date printed on
-    the form that the patient signs. What was written stays; the patient's choice and signature are added once.
+    `services` lists what, the reason in plain words, and the estimated cents; `codes` are the procedure codes by which
+    claim lines of these services are known, which is the clinic's reading and may be mended. `edition` is the expiry
+    date printed on the form that the patient signs. What was written stays; choice and signature are added once.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="advance_notices")
     number = models.CharField(max_length=12)
-    coverage = models.CharField(max_length=15, choices=choices_of(Coverage))
+    coverage = models.CharField(max_length=15, choices=choices_of(NoticeCoverage))
     edition = models.DateField()
     services = SealedJSONField()
+    codes = models.JSONField(default=list, blank=True)
     more = SealedTextField(null=True, blank=True)
     begins_on = models.DateField()
     ends_on = models.DateField()
     made_on = models.DateField()
     made_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
-    option = models.CharField(max_length=1, choices=choices_of(Choice), blank=True)
+    option = models.CharField(max_length=1, choices=choices_of(NoticeChoice), blank=True)
     signed_on = models.DateField(null=True, blank=True)
     by_representative = models.BooleanField(default=False)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -145,6 +147,29 @@ class AdvanceNotice(ClinicRow):
     def __str__(self) -> str:
         """Its number."""
         return self.number
+
+
+class SelfPayChoice(ClinicRow):
+    """A patient's written choice that no plan is billed for care of some days, and that they pay for it in full.
+
+    `document` is the request as they signed it. Claims that have left before it are not touched by it.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="self_pay_choices")
+    begins_on = models.DateField()
+    ends_on = models.DateField()
+    signed_on = models.DateField()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey("practice.User", on_delete=models.PROTECT, related_name="+")
+    withdrawn_on = models.DateField(null=True, blank=True)
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("-begins_on", "-created_at")
+        indexes: ClassVar = [models.Index(fields=["patient", "begins_on"])]
+
+    def __str__(self) -> str:
+        """Its days."""
+        return f"{self.begins_on.isoformat()} to {self.ends_on.isoformat()}"
 
 
 class BillingRate(ClinicRow):

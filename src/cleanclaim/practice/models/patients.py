@@ -119,6 +119,8 @@ class EligibilityAnswer(ClinicRow):
     source = models.CharField(max_length=80)
     is_active = models.BooleanField("coverage active", null=True, blank=True)
     home_health_open = models.BooleanField("open home health plan", null=True, blank=True)
+    qmb = models.BooleanField("Qualified Medicare Beneficiary", null=True, blank=True)
+    """Whether Medicaid pays the patient's part of what Medicare allows: then it may not be asked of them."""
     part_a_stay = models.BooleanField("Part A stay", null=True, blank=True)
     hospice = models.BooleanField(null=True, blank=True)
     other_payer_first = models.BooleanField("another payer comes first", null=True, blank=True)
@@ -158,6 +160,8 @@ class DocumentKind(StrEnum):
     CARD = "card"
     ABN = "abn"
     EOB = "eob"
+    SELF_PAY = "selfpay"
+    """A patient's signed request that no plan is billed."""
     OTHER = "other"
 
 
@@ -165,7 +169,7 @@ class Document(ClinicRow):
     """A stored document, sealed: an order, an insurance card, a signed ABN, an explanation of benefits."""
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="documents")
-    kind = models.CharField(max_length=5, choices=choices_of(DocumentKind))
+    kind = models.CharField(max_length=7, choices=choices_of(DocumentKind))
     dated = models.DateField(null=True, blank=True)
     media_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField()

@@ -16,6 +16,7 @@ LABELS = {
     DocumentKind.CARD.value: "insurance card",
     DocumentKind.ABN.value: "signed notice (ABN)",
     DocumentKind.EOB.value: "explanation of benefits (EOB)",
+    DocumentKind.SELF_PAY.value: "signed request not to bill a plan",
     DocumentKind.OTHER.value: "other",
 }
 

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/<uuid:key>/", advance.notice, name="notice"),
     path("notices/<uuid:key>/entries/", advance.sheet, name="notice_sheet"),
     path("notices/<uuid:key>/signed/", advance.signed, name="notice_signed"),
+    path("notices/<uuid:key>/codes/", advance.codes, name="notice_codes"),
     path("notices/<uuid:key>/withdraw/", advance.withdraw, name="notice_withdraw"),
     path("patients/<uuid:key>/notices/new/", advance.new, name="notice_new"),
     path("patients/<uuid:key>/estimates/asked/", estimates.asked, name="estimate_asked"),

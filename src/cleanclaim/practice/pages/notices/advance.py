@@ -21,20 +21,21 @@ from cleanclaim.practice.models import AdvanceNotice, Document, DocumentKind, St
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.notices.money_only import with_money
 from cleanclaim.practice.pages.patients.entering import patient_or_404
-from cleanclaim.receivables.advance_notices import Choice, Coverage, consequence
+from cleanclaim.receivables.advance_notices import consequence
+from cleanclaim.records import NoticeChoice, NoticeCoverage
 from cleanclaim.reference import advance_notice
 
 ROWS = 3
 """Services on the form of a notice."""
 PAGE = 50
 COVERAGES = {
-    Coverage.EXPECTED_DENIAL.value: "covered, denial expected",
-    Coverage.EXCLUDED.value: "never covered",
+    NoticeCoverage.EXPECTED_DENIAL.value: "covered, denial expected",
+    NoticeCoverage.EXCLUDED.value: "never covered",
 }
 CHOICES = {
-    Choice.BILL.value: "1: wants the care, and Medicare billed",
-    Choice.DO_NOT_BILL.value: "2: wants the care, Medicare not billed",
-    Choice.NO_CARE.value: "3: does not want the care",
+    NoticeChoice.BILL.value: "1: wants the care, and Medicare billed",
+    NoticeChoice.DO_NOT_BILL.value: "2: wants the care, Medicare not billed",
+    NoticeChoice.NO_CARE.value: "3: does not want the care",
 }
 
 
@@ -44,6 +45,12 @@ class NoticeForm(Styled, forms.Form):
     coverage = forms.ChoiceField(label="what Medicare says", choices=list(COVERAGES.items()))
     begins_on = DayField(label="care from")
     ends_on = DayField(label="through")
+    codes = forms.CharField(
+        label="procedure codes of this care",
+        required=False,
+        max_length=120,
+        help_text="Such as 97110, 97140: lines of these codes carry what follows from the patient's choice.",
+    )
     more = forms.CharField(
         label="more for the patient", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -81,6 +88,28 @@ class NoticeForm(Styled, forms.Form):
         entered["services"] = services
         return entered
 
+    def clean_codes(self) -> list[str]:
+        """The codes, each known."""
+        return _codes(self.cleaned_data["codes"])
+
+
+class CodesForm(forms.Form):
+    """By which procedure codes the care of a notice is known."""
+
+    codes = forms.CharField(required=False, max_length=120)
+
+    def clean_codes(self) -> list[str]:
+        """The codes, each known."""
+        return _codes(self.cleaned_data["codes"])
+
+
+def _codes(text: str) -> list[str]:
+    told = list(dict.fromkeys(text.upper().replace(",", " ").split()))
+    unknown = engine.unknown_codes(told)
+    if unknown:
+        raise forms.ValidationError(f"{', '.join(unknown)}: expected procedure codes such as 97110.")
+    return told
+
 
 class SignedForm(forms.Form):
     """The patient's choice, as the signed form has it."""
@@ -115,9 +144,9 @@ def new(request: ClinicRequest, key: UUID) -> HttpResponse:
         entered = form.cleaned_data
         try:
             row = engine.make(
-                access.clinic, access.user, patient, covers=Coverage(entered["coverage"]),
-                services=entered["services"], begins_on=entered["begins_on"], ends_on=entered["ends_on"],
-                more=entered["more"],
+                access.clinic, access.user, patient, covers=NoticeCoverage(entered["coverage"]),
+                services=entered["services"], codes=entered["codes"], begins_on=entered["begins_on"],
+                ends_on=entered["ends_on"], more=entered["more"],
             )  # fmt: skip
         except engine.NoticeRefusedError as error:
             form.add_error(None, f"{error}.")
@@ -145,7 +174,7 @@ def notice(request: ClinicRequest, key: UUID) -> HttpResponse:
     row = _row(key)
     access.record("read", "notice", row.pk)
     documents = Document.objects.filter(patient=row.patient_id, kind=DocumentKind.ABN.value).defer("content")
-    covers = Coverage(row.coverage)
+    covers = NoticeCoverage(row.coverage)
     context = {
         "row": row,
         "patient": row.patient,
@@ -154,7 +183,7 @@ def notice(request: ClinicRequest, key: UUID) -> HttpResponse:
         "chosen": CHOICES.get(row.option, ""),
         "choices": CHOICES.items(),
         "follows": engine.follows(row),
-        "would": [(CHOICES[one.value], consequence(covers, one)) for one in Choice],
+        "would": [(CHOICES[one.value], consequence(covers, one)) for one in NoticeChoice],
         "without": consequence(covers, None),
         "proposed": engine.proposed(row),
         "documents": documents,
@@ -198,7 +227,7 @@ def signed(request: ClinicRequest, key: UUID) -> HttpResponse:
         document = get_object_or_404(own, pk=entered["document"])
     try:
         engine.sign(
-            row, Choice(entered["option"]), entered["on"], by_representative=entered["by_representative"],
+            row, NoticeChoice(entered["option"]), entered["on"], by_representative=entered["by_representative"],
             document=document,
         )  # fmt: skip
     except (engine.NoticeRefusedError, StaleRowError) as error:
@@ -206,6 +235,26 @@ def signed(request: ClinicRequest, key: UUID) -> HttpResponse:
     else:
         access.record("change", "notice", row.pk, detail="signed")
         messages.success(request, f"Notice {row.number} is signed.")
+    return redirect("notice", access.clinic.slug, row.pk)
+
+
+@require_POST
+@clinic_page(Can.EDIT_PATIENTS, area="patients")
+def codes(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Say by which procedure codes the care of a notice is known: the lines that follow its choice."""
+    access = request.access
+    row = _row(key)
+    form = CodesForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"Nothing changed: {' '.join(form.errors['codes'])}")
+        return redirect("notice", access.clinic.slug, row.pk)
+    try:
+        engine.name_codes(row, form.cleaned_data["codes"])
+    except StaleRowError as error:
+        messages.error(request, f"Nothing changed: {error}.")
+    else:
+        access.record("change", "notice", row.pk, detail="codes")
+        messages.success(request, "The codes are kept. Check claims of these days again that are not filed yet.")
     return redirect("notice", access.clinic.slug, row.pk)
 
 
