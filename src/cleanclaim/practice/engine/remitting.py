@@ -171,7 +171,8 @@ def _post(
         posted_by=user,
     )
     source = Source(REMITTANCE, str(row.pk), file.sha256)
-    on = record.paid_on or today_at(clinic)
+    # What comes after its day was closed is written on the first day that is open.
+    on = ledger_rows.open_day(clinic, record.paid_on or today_at(clinic))
     answered = {item.match.claim.key for item in made.posted}
     transactions = list(charging.charges(clinic, [claims[key] for key in sorted(answered)], source, on))
     written = (transaction_of(f"{row.pk}:{place}", on, source, item) for place, item in enumerate(made.posted, start=1))
