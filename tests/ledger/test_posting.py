@@ -143,6 +143,9 @@ def test_asking_somebody_else_moves_the_open_amount() -> None:
     assert book.line("a") == LineState(14_000, 0, 0, 0, 0, 10_000, 4_000, {"primary": 10_000})
     with pytest.raises(LedgerError, match="the same"):
         posting.transfer("t", DAY, SOURCE, line="a", owed_by=PATIENT, to=PATIENT, cents=1, reason="x")
+    for cents in (0, -1):
+        with pytest.raises(LedgerError, match="above 0"):
+            posting.transfer("t", DAY, SOURCE, line="a", owed_by="primary", to=PATIENT, cents=cents, reason="x")
 
 
 def test_who_paid_too_much_gets_it_back() -> None:

@@ -196,10 +196,19 @@ def transfer(  # noqa: PLR0913 - from whom to whom, why
     key: str, on: date, source: Source, *, line: str, owed_by: str, to: str, cents: int, reason: str
 ) -> Transaction:
     """Ask somebody else: move an open amount between payers and the patient."""
-    if owed_by == to:
-        raise LedgerError("transfer: from and to are the same")
-    entries = (_open(owed_by, -cents, line, reason), _open(to, cents, line, reason))
-    return Transaction(key, Kind.TRANSFER, on, source, entries)
+    return transfer_lines(key, on, source, [(line, owed_by, to, cents, reason)])
+
+
+def transfer_lines(key: str, on: date, source: Source, moves: Iterable[tuple[str, str, str, int, str]]) -> Transaction:
+    """Ask somebody else by one decision: of each line, who was asked, who is asked now, how many cents, and why."""
+    entries: list[Entry] = []
+    for line, owed_by, to, cents, reason in moves:
+        if owed_by == to:
+            raise LedgerError("transfer: from and to are the same")
+        if cents <= 0:
+            raise LedgerError("transfer: expected an amount above 0")
+        entries += [_open(owed_by, -cents, line, reason), _open(to, cents, line, reason)]
+    return Transaction(key, Kind.TRANSFER, on, source, tuple(entries))
 
 
 def refund(  # noqa: PLR0913 - to whom, of which line

@@ -1,7 +1,8 @@
 """A line as its patient's account sees it: what the ledger wrote about it, and what of it is the patient's, and why.
 
-Only three things make an amount the patient's: a payer said so under group PR, no payer was asked, or it was owed
-before this ledger began. What a payer took by contract, denied or has not answered is never told as owed.
+Only four things make an amount the patient's: a payer said so under group PR, no payer was asked, it was owed before
+this ledger began, or a person moved it to them for a stated reason (`moving`). What a payer took by contract, denied or
+has not answered is never told as owed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of what is the patient's, and why: a reason of the payer's (CARC), `NOT_BILLED` or `EARLIER`."""
+    """A part of what is the patient's, and why: a reason of the payer's (CARC), or one of ours (`_WORDS`)."""
 
     reason: str
     cents: int
@@ -53,7 +54,13 @@ class Share:
 _WORDS = {
     NOT_BILLED: ("not billed to a plan", "No plan was billed for this visit, as we agreed."),
     EARLIER: ("earlier balance", "A balance from before we changed to this system."),
+    "not_insured": ("no coverage", "Your plan says that it did not cover you on this day."),
+    "not_a_benefit": ("not covered", "Your plan does not cover this service, as we told you before it."),
+    "benefit_used_up": ("benefit used up", "Your plan pays for a limited amount of therapy, and you have used it."),
+    "patient_silent": ("waits for you", "Your plan waits for an answer that only you can give it."),
+    "paid_to_patient": ("paid to you", "Your plan says that it has paid this amount to you."),
 }
+"""Reasons that no payer gave: a label of a word or two, and a sentence to the patient."""
 
 
 @dataclass(frozen=True, slots=True)

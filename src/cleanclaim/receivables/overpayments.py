@@ -27,6 +27,11 @@ class Clock:
         return (self.return_by - on).days
 
 
+def longest_investigation_days(identified_on: date) -> int | None:
+    """For how many days since it was known an investigation may hold the clock; `None` where no rule is on file."""
+    return values.on("overpayment_investigation_days", identified_on).value
+
+
 def medicare_clock(
     identified_on: date, investigated_from: date | None = None, investigated_through: date | None = None
 ) -> Clock | None:

@@ -23,6 +23,23 @@ class PatientReason:
     source: Source | None
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why a patient may not be asked for what stands open to a payer, in words for the biller, and who says so.
+
+    `reasons` are the reasons (CARC) by which it is known, where it is known by them.
+    """
+
+    words: str
+    reasons: frozenset[str]
+    source: Source | None
+
+
+def bar(name: str) -> Bar:
+    """A bar by its name in the table. Raises `KeyError` where there is none of that name."""
+    return _tables()[2][name]
+
+
 def told(reason: str) -> PatientReason:
     """The reason in words; one that is not listed by its code, and by its general meaning where that is known."""
     code = reason.strip().upper()
@@ -47,10 +64,10 @@ def protected_reasons(remarks: Iterable[str]) -> frozenset[str]:
 
 
 @cache
-def _tables() -> tuple[dict[str, PatientReason], dict[str, str]]:
+def _tables() -> tuple[dict[str, PatientReason], dict[str, str], dict[str, Bar]]:
     document = read_toml(_FILE)
     sources = read_sources(_FILE, document.get("sources"))
-    reasons, protected = {}, {}
+    reasons, protected, bars = {}, {}, {}
     for code, table in document["reason"].items():
         entry = Entry(f"{_FILE}, reason.{code}", table, sources)
         reasons[code] = PatientReason(code, entry.text("label"), entry.text("words"), entry.source())
@@ -60,4 +77,8 @@ def _tables() -> tuple[dict[str, PatientReason], dict[str, str]]:
         protected[remark] = entry.text("reason")
         entry.source()
         entry.done()
-    return reasons, protected
+    for name, table in document["bar"].items():
+        entry = Entry(f"{_FILE}, bar.{name}", table, sources)
+        bars[name] = Bar(entry.text("words"), frozenset(entry.texts("reasons")), entry.source())
+        entry.done()
+    return reasons, protected, bars

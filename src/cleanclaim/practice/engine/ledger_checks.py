@@ -19,10 +19,12 @@ from cleanclaim.ledger.book import Fault
 from cleanclaim.ledger.entries import Kind
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.balance_moves import digest_of as moved
 from cleanclaim.practice.engine.deposits import cash_by_document, deposited_by_document
 from cleanclaim.practice.engine.periods import sums_between
 from cleanclaim.practice.engine.receipts import digest_of
 from cleanclaim.practice.models import (
+    BalanceMove,
     Batch,
     Clinic,
     Deposit,
@@ -116,6 +118,7 @@ def _sources() -> Iterator[Fault]:
         "receipt": dict(Receipt.objects.values_list("pk", "digest")),
         "remittance": dict(Remittance.objects.values_list("pk", "file__sha256")),
         "refund": dict(Refund.objects.values_list("pk", "digest")),
+        "balance_move": {row.pk: moved(row) for row in BalanceMove.objects.defer("because")},
     }
     rows = LedgerTransaction.objects.filter(source_kind__in=list(known)).order_by("created_at", "key")
     by_text = {kind: {str(key): digest for key, digest in some.items()} for kind, some in known.items()}

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
+from cleanclaim.denials.terms import terms_of
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import LedgerError, Source
@@ -20,8 +21,9 @@ from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, patients_with_money, rules_of
+from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import Claim, Clinic, LedgerEntry, Means, Patient, Refund, RefundState, User
-from cleanclaim.receivables.overpayments import medicare_clock
+from cleanclaim.receivables.overpayments import Clock, medicare_clock
 
 SOURCE = "refund"
 """The kind of source of what a refund writes."""
@@ -102,16 +104,7 @@ def _noted() -> dict[tuple[UUID, str, str], int]:
     return {(row["patient"], row["line"], row["owed_to"]): row["total"] for row in rows.annotate(total=Sum("cents"))}
 
 
-def note(  # noqa: PLR0913 - whose, of what, since when
-    clinic: Clinic,
-    user: User,
-    item: Found,
-    *,
-    identified_on: date,
-    investigated_from: date | None = None,
-    investigated_through: date | None = None,
-    origin: str = "",
-) -> Refund:
+def note(clinic: Clinic, user: User, item: Found, *, identified_on: date, origin: str = "") -> Refund:
     """Note that money is owed back, with the day by which it is to be returned where a law names one.
 
     Raises `NotRefundedError` where the ledger does not show as much, or a day is to come.
@@ -127,7 +120,7 @@ def note(  # noqa: PLR0913 - whose, of what, since when
         if not fitting or not 0 < item.cents <= fitting[0].cents:
             raise NotRefundedError("the ledger shows no such amount as owed back")
         claim = Claim.objects.filter(pk=ledger_rows.claim_of(item.line)).first() if item.line else None
-        row: Refund = Refund.objects.create(
+        row = Refund(
             clinic=clinic,
             patient=Patient.objects.get(pk=item.patient),
             claim=claim,
@@ -137,32 +130,60 @@ def note(  # noqa: PLR0913 - whose, of what, since when
             cents=item.cents,
             reason=fitting[0].reason,
             identified_on=identified_on,
-            investigated_from=investigated_from,
-            investigated_through=investigated_through,
-            return_by=_return_by(clinic, claim, item.owed_to, identified_on, investigated_from, investigated_through),
             identified_by=user,
         )
+        clock = clock_of(row)
+        row.return_by = None if clock is None else clock.return_by
+        row.save()
         audit_trail.record(clinic.id, user, "create", SOURCE, row.pk, detail=row.reason, origin=origin)
         return row
 
 
-def _return_by(
-    clinic: Clinic, claim: Claim | None, owed_to: str, identified: date, begins: date | None, ends: date | None
-) -> date | None:
-    if claim is None or owed_to == PATIENT or owed_to != claim.order or not _is_medicare(clinic, claim.payer):
+def investigate(
+    clinic: Clinic, user: User, row_id: UUID, begins: date | None, ends: date | None, *, origin: str = ""
+) -> Refund:
+    """Say from when through when related overpayments are investigated; the day to return it by follows.
+
+    Raises `NotRefundedError` where it is not owed any more, no law names a day, or the days cannot be.
+    """
+    with transaction.atomic():
+        rules_of(clinic, lock=True)
+        row = _owed(row_id)
+        if row.return_by is None:
+            raise NotRefundedError("no federal day is on file for it; the investigation of Medicare's holds its clock")
+        today = today_at(clinic)
+        if ends is not None and (begins is None or ends < begins):
+            raise NotRefundedError("the investigation ends before it began; expected its first day, and a later one")
+        if any(day is not None and day > today for day in (begins, ends)):
+            raise NotRefundedError("a day of the investigation is to come; expected today or a day before")
+        if begins is not None and begins < row.identified_on:
+            raise NotRefundedError(f"it began before the overpayment was known; expected {row.identified_on} or later")
+        row.investigated_from, row.investigated_through = begins, ends
+        clock = clock_of(row)
+        row.return_by = None if clock is None else clock.return_by
+        row.save_if_unchanged(row.version, "investigated_from", "investigated_through", "return_by")
+        detail = "no investigation" if begins is None else ("investigation over" if ends else "investigation runs")
+        audit_trail.record(clinic.id, user, "change", SOURCE, row.pk, detail=detail, origin=origin)
+        return row
+
+
+def clock_of(row: Refund) -> Clock | None:
+    """Medicare's clock of a refund that is owed to it; `None` where no law names a day."""
+    claim = row.claim
+    if claim is None or row.owed_to == PATIENT or row.owed_to != claim.order:
         return None
-    clock = medicare_clock(identified, begins, ends)
-    return None if clock is None else clock.return_by
+    if not terms_of(claim.payer, row.identified_on, packs_of(claim.clinic).values()).is_medicare:
+        return None
+    return medicare_clock(row.identified_on, row.investigated_from, row.investigated_through)
 
 
-def _is_medicare(clinic: Clinic, payer: str) -> bool:
-    from cleanclaim.practice.engine.setting import packs_of  # noqa: PLC0415 - the payers' files are read when asked
-    from cleanclaim.reference import payers  # noqa: PLC0415 - the same
-
-    pack = packs_of(clinic).get(payer)
-    if pack is not None:
-        return pack.kind == "medicare_b"
-    return payer in payers.all_ids() and payers.get(payer).kind == "medicare_b"
+def _owed(row_id: UUID) -> Refund:
+    """A refund that is owed, held. Raises `NotRefundedError` where there is none."""
+    rows = Refund.objects.select_for_update(of=("self",)).filter(state=RefundState.OWED.value)
+    row: Refund | None = rows.filter(pk=row_id).first()
+    if row is None:
+        raise NotRefundedError("no such refund is owed")
+    return row
 
 
 def send(  # noqa: PLR0913 - how it went out
@@ -171,11 +192,7 @@ def send(  # noqa: PLR0913 - how it went out
     """Write that a refund was sent. Raises `NotRefundedError` where it is not owed any more."""
     with transaction.atomic():
         rules_of(clinic, lock=True)
-        row: Refund | None = (
-            Refund.objects.select_for_update(of=("self",)).filter(pk=row_id, state=RefundState.OWED.value).first()
-        )
-        if row is None:
-            raise NotRefundedError("no such refund is owed")
+        row = _owed(row_id)
         _require_still_owed(row)
         row.state, row.sent_on, row.means, row.reference = RefundState.SENT.value, sent_on, means.value, reference[:40]
         row.sent_by, row.digest = user, _digest(row)
@@ -215,11 +232,7 @@ def _require_still_owed(row: Refund) -> None:
 def withdraw(clinic: Clinic, user: User, row_id: UUID, *, origin: str = "") -> Refund:
     """Withdraw a refund that is not owed after all: a payer took the money back itself, or it was a mistake."""
     with transaction.atomic():
-        row: Refund | None = (
-            Refund.objects.select_for_update(of=("self",)).filter(pk=row_id, state=RefundState.OWED.value).first()
-        )
-        if row is None:
-            raise NotRefundedError("no such refund is owed")
+        row = _owed(row_id)
         row.state = RefundState.WITHDRAWN.value
         row.save_if_unchanged(row.version, "state")
         audit_trail.record(clinic.id, user, "change", SOURCE, row.pk, detail="withdrawn", origin=origin)
@@ -231,8 +244,9 @@ def _digest(row: Refund) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def clocks(on: date) -> Iterator[tuple[Refund, int | None]]:
-    """Refunds that are owed, the most urgent first, each with the days left; `None` where no law names a day."""
+def clocks() -> Iterator[tuple[Refund, Clock | None]]:
+    """Refunds that are owed, the most urgent first, each with its clock; `None` where no law names a day."""
     rows = Refund.objects.filter(state=RefundState.OWED.value).select_related("patient", "claim")
     for row in sorted(rows, key=lambda row: (row.return_by or date.max, row.identified_on)):
-        yield row, None if row.return_by is None else (row.return_by - on).days
+        known = (row.identified_on, row.investigated_from, row.investigated_through)
+        yield row, None if row.return_by is None else medicare_clock(*known)

@@ -16,10 +16,12 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.patient_accounts import account_of, words_of
 from cleanclaim.practice.engine.payment_plans import behind_cents, due_dates, next_installment, paid_cents
 from cleanclaim.practice.engine.write_offs import test_in_force
-from cleanclaim.practice.models import PaymentPlan, Receipt, Refund, Statement, WriteOff
+from cleanclaim.practice.models import BalanceMove, PaymentPlan, Receipt, Refund, Statement, WriteOff
 from cleanclaim.practice.pages.accounts.entering import patient_or_404
+from cleanclaim.receivables import moving
 from cleanclaim.receivables.giving_up import LABELS, Reason
 from cleanclaim.receivables.lines import AccountLine
+from cleanclaim.receivables.moving import LABELS as MOVED
 from cleanclaim.receivables.statements import PROTECTED_WORDS
 
 _LATEST = 25
@@ -80,6 +82,10 @@ def account(request: ClinicRequest, key: UUID) -> HttpResponse:
             for row in WriteOff.objects.filter(patient=person).defer("because")[:_LATEST]
         ],
         "refunds": Refund.objects.filter(patient=person)[:_LATEST],
+        "moves": [
+            (row, MOVED[moving.Reason(row.reason)])
+            for row in BalanceMove.objects.filter(patient=person).select_related("moved_by")[:_LATEST]
+        ],
         "plan": _plan(plan, today) if plan is not None else None,
         "need": test_in_force(person.pk, today),
         "may_take": access.may(Can.TAKE_PAYMENTS),

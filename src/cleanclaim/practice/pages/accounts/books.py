@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,7 +19,7 @@ from cleanclaim.practice.engine.day_sheets import DaySheet, day_sheet
 from cleanclaim.practice.engine.deposits import undeposited
 from cleanclaim.practice.engine.periods import NotClosedError, close, reopen
 from cleanclaim.practice.models import Period
-from cleanclaim.practice.pages.accounts.entering import AREA, day_of, pdf, require_row, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, pdf, require_row, tabs, told_of
 
 _LATEST = 36
 
@@ -134,13 +133,12 @@ def period_close(request: ClinicRequest) -> HttpResponse:
     """Close the books through a day."""
     access = request.access
     ends_on = day_of(request.POST.get("ends_on"), today_at(access.clinic))
-    try:
+
+    def act() -> str:
         row = close(access.clinic, access.user, ends_on, origin=access.origin)
-    except NotClosedError as error:
-        messages.error(request, f"Not closed: {error}.")
-    else:
-        messages.success(request, f"The books are closed through {row.ends_on:%B %d, %Y}.")
-    return redirect("closing", access.clinic.slug)
+        return f"The books are closed through {row.ends_on:%B %d, %Y}."
+
+    return told_of(request, act, NotClosedError, "Not closed", "closing")
 
 
 @require_POST
@@ -149,13 +147,12 @@ def period_reopen(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Open the last closed days again."""
     require_row(Period, key)
     access = request.access
-    try:
+
+    def act() -> str:
         reopen(access.clinic, access.user, key, request.POST.get("because", ""), origin=access.origin)
-    except NotClosedError as error:
-        messages.error(request, f"Not opened: {error}.")
-    else:
-        messages.success(request, "The days are open again; who opened them and why is kept.")
-    return redirect("closing", access.clinic.slug)
+        return "The days are open again; who opened them and why is kept."
+
+    return told_of(request, act, NotClosedError, "Not opened", "closing")
 
 
 urlpatterns = [

@@ -16,7 +16,7 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import deposits as engine
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.models import BankLine, Deposit
-from cleanclaim.practice.pages.accounts.entering import AREA, day_of, require_row, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, require_row, tabs, told_of
 from cleanclaim.receivables.bank_files import BankFileError, Shown, read_bank_file
 
 _PAGE = 50
@@ -63,16 +63,15 @@ def deposit_make(request: ClinicRequest) -> HttpResponse:
     access = request.access
     made_on = day_of(request.POST.get("made_on"), today_at(access.clinic))
     reference = request.POST.get("reference", "").strip()
-    try:
+
+    def act() -> str:
         row = engine.make(
             access.clinic, access.user, request.POST.getlist("item"), made_on=made_on, reference=reference,
             origin=access.origin,
         )  # fmt: skip
-    except engine.NotDepositedError as error:
-        messages.error(request, f"No deposit was made: {error}.")
-    else:
-        messages.success(request, f"Deposit {row.number} of {dollars(row.cents)} is made.")
-    return redirect("deposits", access.clinic.slug)
+        return f"Deposit {row.number} of {dollars(row.cents)} is made."
+
+    return told_of(request, act, engine.NotDepositedError, "No deposit was made", "deposits")
 
 
 @require_POST
@@ -81,13 +80,12 @@ def deposit_remove(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Take a deposit apart that the bank does not show yet."""
     require_row(Deposit, key)
     access = request.access
-    try:
+
+    def act() -> str:
         engine.remove(access.clinic, access.user, key, origin=access.origin)
-    except engine.NotDepositedError as error:
-        messages.error(request, f"Not taken apart: {error}.")
-    else:
-        messages.success(request, "The deposit is taken apart; its documents are undeposited again.")
-    return redirect("deposits", access.clinic.slug)
+        return "The deposit is taken apart; its documents are undeposited again."
+
+    return told_of(request, act, engine.NotDepositedError, "Not taken apart", "deposits")
 
 
 @require_POST
@@ -121,16 +119,15 @@ def bank_match(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Say what a movement shows, or take that back."""
     require_row(BankLine, key)
     access = request.access
-    try:
+
+    def act() -> str:
         if request.POST.get("do") == "unmatch":
             engine.unmatch(access.clinic, access.user, key, origin=access.origin)
-            messages.success(request, "The match is taken back.")
-        else:
-            row = engine.match(access.clinic, access.user, key, request.POST.get("name", ""), origin=access.origin)
-            messages.success(request, f"Deposit {row.number} is at the bank.")
-    except engine.NotDepositedError as error:
-        messages.error(request, f"Nothing was done: {error}.")
-    return redirect("deposits", access.clinic.slug)
+            return "The match is taken back."
+        row = engine.match(access.clinic, access.user, key, request.POST.get("name", ""), origin=access.origin)
+        return f"Deposit {row.number} is at the bank."
+
+    return told_of(request, act, engine.NotDepositedError, "Nothing was done", "deposits")
 
 
 urlpatterns = [

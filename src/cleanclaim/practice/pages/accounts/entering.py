@@ -1,18 +1,20 @@
-"""What the pages of money share: their tabs, a form on a page of its own, papers, and days asked for."""
+"""What the pages of money share: their tabs, forms, what a form asks for done and told, papers, and days asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cleanclaim.practice.access import Access, Can, ClinicRequest
+from cleanclaim.practice.form_fields import MoneyField
 from cleanclaim.practice.models import Patient
 from cleanclaim.practice.models.rows import ClinicRow
 
@@ -59,6 +61,44 @@ def day_of(text: str | None, otherwise: date) -> date:
         return date.fromisoformat(text or "")
     except ValueError:
         return otherwise
+
+
+def told_of(
+    request: ClinicRequest, act: Callable[[], str], refused: type[ValueError], otherwise: str, *back: object
+) -> HttpResponse:
+    """Do what a form asks, tell what came of it, and go back to the page that it stands on.
+
+    Args:
+        request: the page's request.
+        act: does it, and says what was done.
+        refused: what it raises where nothing was done.
+        otherwise: what is said then, before why.
+        back: the name of the page to go back to, and what its address holds behind the clinic's.
+    """
+    try:
+        told = act()
+    except refused as error:
+        messages.error(request, f"{otherwise}: {error}.")
+    else:
+        messages.success(request, told)
+    name, *rest = back
+    return redirect(str(name), request.access.clinic.slug, *rest)
+
+
+def typed_cents(request: ClinicRequest, fields: Iterable[tuple[str, date]]) -> tuple[dict[str, int], str]:
+    """What was typed in the fields beside lines, in cents by the field's name, and what is wrong with it.
+
+    `fields` are the names, each with the day of the visit that its line is of.
+    """
+    typed: dict[str, int] = {}
+    for name, day in fields:
+        try:
+            cents = MoneyField(required=False).clean(request.POST.get(name, "").strip())
+        except forms.ValidationError as error:
+            return {}, f"{day}: {' '.join(error.messages)}"
+        if cents:
+            typed[name] = cents
+    return typed, ""
 
 
 def form_page(  # noqa: PLR0913 - what the page shows

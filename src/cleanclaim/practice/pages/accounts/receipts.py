@@ -21,7 +21,7 @@ from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_
 from cleanclaim.practice.engine.receipts import RECEIPT, NotTakenError, Payment, take, use_credit, void
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled, phone_words
 from cleanclaim.practice.models import LedgerEntry, Means, PaymentPlan, Receipt
-from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient_or_404, pdf, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient_or_404, pdf, tabs, told_of, typed_cents
 
 _PAGE = 50
 _PART = "part:"
@@ -70,7 +70,8 @@ def pay(request: ClinicRequest, key: UUID) -> HttpResponse:
     due = max(0, found.balance(today).due_cents)
     initial = {"key": uuid4(), "received_on": today, "means": Means.CARD.value, "cents": due or None}
     form = PaymentForm(request.POST or None, initial=initial)
-    chosen, problem = _chosen(request, found)
+    typed, problem = typed_cents(request, ((f"{_PART}{line.key}", line.date_of_service) for line in _owed(found)))
+    chosen = {name.removeprefix(_PART): cents for name, cents in typed.items()}
     if form.is_bound and form.is_valid() and not problem:
         entered = form.cleaned_data
         payment = Payment(
@@ -111,20 +112,6 @@ def pay(request: ClinicRequest, key: UUID) -> HttpResponse:
 
 def _owed(found: PatientAccount) -> list[Any]:
     return [line for line in found.lines if line.owed_cents]
-
-
-def _chosen(request: ClinicRequest, found: PatientAccount) -> tuple[dict[str, int], str]:
-    """The cents that were typed for lines, and what is wrong with them."""
-    chosen: dict[str, int] = {}
-    for line in _owed(found):
-        text = request.POST.get(f"{_PART}{line.key}", "").strip()
-        try:
-            cents = MoneyField(required=False).clean(text)
-        except forms.ValidationError as error:
-            return {}, f"{line.date_of_service}: {' '.join(error.messages)}"
-        if cents:
-            chosen[line.key] = cents
-    return chosen, ""
 
 
 @require_GET
@@ -194,13 +181,12 @@ def receipt_void(request: ClinicRequest, key: UUID) -> HttpResponse:
     row = Receipt.objects.filter(pk=key).first()
     if row is None:
         raise Http404
-    try:
-        void(access.clinic, access.user, row.pk, request.POST.get("because", ""), origin=access.origin)
-    except NotTakenError as error:
-        messages.error(request, f"Not voided: {error}.")
-    else:
-        messages.success(request, f"{row.number} is voided; what it paid is owed again.")
-    return redirect("patient_account", access.clinic.slug, row.patient_id)
+
+    def act() -> str:
+        void(access.clinic, access.user, key, request.POST.get("because", ""), origin=access.origin)
+        return f"{row.number} is voided; what it paid is owed again."
+
+    return told_of(request, act, NotTakenError, "Not voided", "patient_account", row.patient_id)
 
 
 @require_POST
@@ -209,13 +195,12 @@ def credit_use(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Put a patient's credit onto what they owe."""
     access = request.access
     person = patient_or_404(key)
-    try:
+
+    def act() -> str:
         cents = use_credit(access.clinic, access.user, person, origin=access.origin)
-    except NotTakenError as error:
-        messages.error(request, f"Nothing was moved: {error}.")
-    else:
-        messages.success(request, f"{dollars(cents)} of credit put onto what was owed, the oldest first.")
-    return redirect("patient_account", access.clinic.slug, person.pk)
+        return f"{dollars(cents)} of credit put onto what was owed, the oldest first."
+
+    return told_of(request, act, NotTakenError, "Nothing was moved", "patient_account", person.pk)
 
 
 urlpatterns = [

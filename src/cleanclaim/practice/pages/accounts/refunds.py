@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django import forms
@@ -18,9 +20,30 @@ from cleanclaim.practice.engine import refunds as engine
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import Means, Patient, Refund, RefundState
-from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, require_row, tabs
+from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, require_row, tabs, told_of
+from cleanclaim.receivables.overpayments import Clock, longest_investigation_days
 
 _LATEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A refund that is owed, as the page shows it; `days_left` is below 0 where its day is past."""
+
+    row: Refund
+    clock: Clock | None
+    days_left: int | None
+    is_patients: bool
+
+    @classmethod
+    def of(cls, row: Refund, clock: Clock | None, today: date) -> _Owed:
+        """The refund on a day."""
+        return cls(row, clock, None if clock is None else clock.days_left(today), row.owed_to == PATIENT)
+
+    @property
+    def days(self) -> int:
+        """The days left, or the days that it is late."""
+        return abs(self.days_left or 0)
 
 
 @require_GET
@@ -35,10 +58,7 @@ def refunds(request: ClinicRequest) -> HttpResponse:
     access.record("list", "refund", detail=f"{len(found)} found")
     context = {
         "tabs": tabs(access, "refunds"),
-        "owed": [
-            (row, left, abs(left) if left is not None else 0, row.owed_to == PATIENT)
-            for row, left in engine.clocks(today)
-        ],
+        "owed": [_Owed.of(row, clock, today) for row, clock in engine.clocks()],
         "found": [(one, people[one.patient], one.owed_to == PATIENT) for one in found],
         "sent": [(row, row.owed_to == PATIENT) for row in sent[:_LATEST]],
         "may_work": access.may(Can.WORK_CLAIMS),
@@ -61,17 +81,13 @@ def refund_note(request: ClinicRequest) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     known = day_of(posted.get("identified_on"), today)
-    begins = day_of(posted.get("investigated_from"), today) if posted.get("investigated_from") else None
-    try:
-        row = engine.note(
-            access.clinic, access.user, item, identified_on=known, investigated_from=begins, origin=access.origin
-        )
-    except engine.NotRefundedError as error:
-        messages.error(request, f"Not noted: {error}.")
-    else:
+
+    def act() -> str:
+        row = engine.note(access.clinic, access.user, item, identified_on=known, origin=access.origin)
         by = f" Medicare's day is {row.return_by:%B %d, %Y}." if row.return_by else ""
-        messages.success(request, f"{dollars(row.cents)} noted as owed back.{by}")
-    return redirect("refunds", access.clinic.slug)
+        return f"{dollars(row.cents)} noted as owed back.{by}"
+
+    return told_of(request, act, engine.NotRefundedError, "Not noted", "refunds")
 
 
 class SendForm(Styled, forms.Form):
@@ -117,24 +133,67 @@ def refund_send(request: ClinicRequest, key: UUID) -> HttpResponse:
     )
 
 
+class InvestigationForm(Styled, forms.Form):
+    """From when through when related overpayments are investigated."""
+
+    begins = DayField(label="began on", required=False)
+    ends = DayField(label="ended on", required=False, help_text="Empty while it goes on.")
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_page(Can.WORK_CLAIMS, area=AREA)
+def refund_investigate(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Say when the investigation of an overpayment began and ended; the day to return it by follows."""
+    access = request.access
+    row = Refund.objects.filter(pk=key, state=RefundState.OWED.value).exclude(return_by=None).first()
+    if row is None:
+        raise Http404
+    known = {"begins": row.investigated_from, "ends": row.investigated_through}
+    form = InvestigationForm(request.POST or None, initial=known)
+    problem = ""
+    if form.is_bound and form.is_valid():
+        entered = form.cleaned_data
+        try:
+            row = engine.investigate(
+                access.clinic, access.user, row.pk, entered["begins"], entered["ends"], origin=access.origin
+            )
+        except engine.NotRefundedError as error:
+            problem = str(error)
+        else:
+            messages.success(request, f"Kept: {dollars(row.cents)} go back by {row.return_by:%B %d, %Y}.")
+            return redirect("refunds", access.clinic.slug)
+    return form_page(
+        request,
+        form,
+        title="An investigation holds the clock",
+        back=reverse("refunds", args=[access.clinic.slug]),
+        back_label="Refunds",
+        submit="Keep",
+        about="A good-faith investigation of related overpayments holds Medicare's clock until it is over, and for "
+        f"{longest_investigation_days(row.identified_on) or 'no'} days at most since the overpayment was known "
+        f"({row.identified_on:%B %d, %Y}). Then the days that were left run on.",
+        problem=problem,
+    )
+
+
 @require_POST
 @clinic_page(Can.WORK_CLAIMS, area=AREA)
 def refund_withdraw(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Withdraw a refund that is not owed after all."""
     require_row(Refund, key)
     access = request.access
-    try:
+
+    def act() -> str:
         row = engine.withdraw(access.clinic, access.user, key, origin=access.origin)
-    except engine.NotRefundedError as error:
-        messages.error(request, f"Not withdrawn: {error}.")
-    else:
-        messages.success(request, f"{dollars(row.cents)} are no longer noted as owed back.")
-    return redirect("refunds", access.clinic.slug)
+        return f"{dollars(row.cents)} are no longer noted as owed back."
+
+    return told_of(request, act, engine.NotRefundedError, "Not withdrawn", "refunds")
 
 
 urlpatterns = [
     path("payments/refunds/", refunds, name="refunds"),
     path("payments/refunds/note/", refund_note, name="refund_note"),
     path("payments/refunds/<uuid:key>/send/", refund_send, name="refund_send"),
+    path("payments/refunds/<uuid:key>/investigation/", refund_investigate, name="refund_investigate"),
     path("payments/refunds/<uuid:key>/withdraw/", refund_withdraw, name="refund_withdraw"),
 ]

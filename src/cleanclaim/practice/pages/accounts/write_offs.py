@@ -19,9 +19,17 @@ from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, rules_of, words_of
 from cleanclaim.practice.engine.write_offs import NotWrittenOffError, ask, decide, take_back
-from cleanclaim.practice.form_fields import MoneyField, Styled
+from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import WriteOff, WriteOffState
-from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient_or_404, require_row, tabs
+from cleanclaim.practice.pages.accounts.entering import (
+    AREA,
+    form_page,
+    patient_or_404,
+    require_row,
+    tabs,
+    told_of,
+    typed_cents,
+)
 from cleanclaim.receivables.giving_up import LABELS, Reason
 
 _PAGE = 50
@@ -62,7 +70,8 @@ def write_off_new(request: ClinicRequest, key: UUID) -> HttpResponse:
     person = patient_or_404(key)
     rows = _open(account_of(person.pk))
     form = WriteOffForm(request.POST or None)
-    lines, problem = _typed(request, rows)
+    typed, problem = typed_cents(request, ((name, line.date_of_service) for name, _who, _cents, line, _words in rows))
+    lines = {_of_line(name): cents for name, cents in typed.items()}
     if form.is_bound and form.is_valid() and not problem:
         entered = form.cleaned_data
         try:
@@ -96,19 +105,10 @@ def write_off_new(request: ClinicRequest, key: UUID) -> HttpResponse:
     )
 
 
-def _typed(
-    request: ClinicRequest, rows: list[tuple[str, str, int, Any, str]]
-) -> tuple[dict[tuple[str, str], int], str]:
-    typed: dict[tuple[str, str], int] = {}
-    for name, _who, _cents, line, _words in rows:
-        try:
-            cents = MoneyField(required=False).clean(request.POST.get(name, "").strip())
-        except forms.ValidationError as error:
-            return {}, f"{line.date_of_service}: {' '.join(error.messages)}"
-        if cents:
-            key, _bar, owed_by = name.removeprefix(_PART).rpartition("|")
-            typed[key, owed_by] = cents
-    return typed, ""
+def _of_line(name: str) -> tuple[str, str]:
+    """The line and who owes it, of a field's name."""
+    key, _bar, owed_by = name.removeprefix(_PART).rpartition("|")
+    return key, owed_by
 
 
 @require_GET
@@ -137,16 +137,15 @@ def write_off_decide(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Grant, refuse, or take back what was written."""
     access, does = request.access, request.POST.get("do", "")
     require_row(WriteOff, key)
-    try:
+
+    def act() -> str:
         if does == "take_back":
             row = take_back(access.clinic, access.user, key, origin=access.origin)
         else:
             row = decide(access.clinic, access.user, key, grant=does == "grant", origin=access.origin)
-    except NotWrittenOffError as error:
-        messages.error(request, f"Nothing was done: {error}.")
-    else:
-        messages.success(request, f"{dollars(row.cents)}: {row.state.replace('_', ' ')}.")
-    return redirect("write_offs", access.clinic.slug)
+        return f"{dollars(row.cents)}: {row.state.replace('_', ' ')}."
+
+    return told_of(request, act, NotWrittenOffError, "Nothing was done", "write_offs")
 
 
 urlpatterns = [
