@@ -20,7 +20,7 @@ from cleanclaim.simulation.clearing import Denied, Sent, line_key, terms
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import clinic, packs, population
 from cleanclaim.simulation.working import corrected_denial, corrected_return
-from cleanclaim.simulation.year import Year, make_year
+from cleanclaim.simulation.year import Truth, Year, make_year, truth_of
 
 FRIDAY = date(2026, 6, 5)
 SEED = 1
@@ -29,6 +29,10 @@ SEED = 1
 @cache
 def the_year() -> Year:
     return make_year(400, SEED)
+
+
+def the_truth() -> Truth:
+    return truth_of(the_year())
 
 
 @cache
@@ -79,7 +83,7 @@ def again(pack: str, reason: str, **update: object) -> tuple[Sent, Sent | None, 
     one = sent(pack)
     one.claim = one.claim.model_copy(update=update)
     books = charged(one)
-    return one, corrected_denial([denied(one, reason)], the_year(), SEED, FRIDAY, books), books
+    return one, corrected_denial([denied(one, reason)], the_truth(), SEED, FRIDAY, books), books
 
 
 def test_a_missing_modifier_goes_out_as_a_new_claim_of_the_line_to_medicare() -> None:
@@ -122,20 +126,20 @@ def test_what_came_too_late_is_given_up_with_its_reason() -> None:
 def test_a_next_payers_denial_and_a_second_one_are_not_sent_again() -> None:
     one = sent("cedar_mutual")
     behind = denied(one, "236", order=CoverageOrder.SECONDARY)
-    assert corrected_denial([behind], the_year(), SEED, FRIDAY, charged(one)) is None
+    assert corrected_denial([behind], the_truth(), SEED, FRIDAY, charged(one)) is None
     one.attempt = 2
-    assert corrected_denial([denied(one, "236")], the_year(), SEED, FRIDAY, charged(one)) is None
+    assert corrected_denial([denied(one, "236")], the_truth(), SEED, FRIDAY, charged(one)) is None
 
 
 def test_a_returned_claim_goes_out_again_only_with_another_number() -> None:
     one = sent("medicare_b")
-    assert corrected_return(one, the_year(), SEED, FRIDAY) is None
+    assert corrected_return(one, the_truth(), SEED, FRIDAY) is None
     year, key = the_year(), the_year().care[one.key][0].patient_id
     right = year.patients[key]
     wrong = one.claim.payer.model_copy(update={"member_id": "2EG4TE5AA99"})
     one.claim = one.claim.model_copy(update={"payer": wrong})
     year.mended_patients[key] = right
-    made = corrected_return(one, year, SEED, FRIDAY)
+    made = corrected_return(one, truth_of(year), SEED, FRIDAY)
     del year.mended_patients[key]
     assert made is not None
     assert made.claim.payer.member_id == right.coverages[0].member_id

@@ -20,7 +20,7 @@ from cleanclaim.simulation.clearing import Denied, Sent, terms
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import population
 from cleanclaim.simulation.working import days_of_work
-from cleanclaim.simulation.year import Year
+from cleanclaim.simulation.year import Truth
 
 _PRIMARY = CoverageOrder.PRIMARY
 _WORTH = frozenset({Chance.GOOD, Chance.FAIR})
@@ -41,7 +41,7 @@ class Dispute:
 class Appeals:
     """A desk's appeals of a year: what waits to leave, what is decided, and what became of them."""
 
-    year: Year
+    truth: Truth
     seed: int
     books: Books
     filed: Counter[int] = field(default_factory=Counter)
@@ -126,7 +126,7 @@ class Appeals:
             case Route.AUTHORIZATION:
                 return bool(one.claim.prior_authorization)
             case Route.STATUS:
-                return one.key not in self.year.gone
+                return one.key not in self.truth.gone
             case Route.OTHER_PAYER:
                 return one.order is _PRIMARY
             case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -23,9 +23,10 @@ from cleanclaim.simulation.material import population
 from cleanclaim.simulation.paying import Patients
 from cleanclaim.simulation.secondary import secondary_of
 from cleanclaim.simulation.working import by_claim, corrected_denial, corrected_return, sent_unchanged
-from cleanclaim.simulation.year import Year
+from cleanclaim.simulation.year import Truth
 
 _FRIDAY = 4
+_MONTHS = 12
 _WEEKS_AFTER = 40
 """Weeks after the last claim left in which answers are still waited for."""
 
@@ -56,12 +57,23 @@ class ArmYear:
     ended_on: date | None = None
 
 
-def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for itself
-    filings: Sequence[Filing],
-    superbills: Sequence[tuple[str, date, Claim]],
-    year: Year,
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a month's visits came to at one desk.
+
+    `filings` is what leaves when, from the month on; `superbills` what patients pay themselves: the visit, the day, and
+    the claim that is not filed; `objected` are visits that are filed though a check had objected.
+    """
+
+    filings: Sequence[Filing]
+    superbills: Sequence[tuple[str, date, Claim]]
+    objected: Collection[str]
+
+
+def run_arm(
+    months: Iterable[Month],
+    truth: Truth,
     *,
-    objected: Collection[str],
     seed: int,
     scenario: str,
     disputes: bool,
@@ -70,33 +82,39 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
     """Run a desk's year.
 
     Args:
-        filings: what leaves when.
-        superbills: what patients pay themselves: the visit, the day, and the claim that is not filed.
-        year: what was true.
-        objected: visits that are filed though a check had objected.
+        months: the months of the year, in order; each is asked for when its first week comes.
+        truth: what was true.
         seed: of the year and of the payers.
         scenario: how rough the payers are.
         disputes: whether the desk appeals what it cannot mend; else it sends some of it once more as it was.
         keep: told each file, ours and the payers', by name.
     """
     books = Books()
-    patient_of = {key: care.patient_id for key, (care, _told) in year.care.items()}
-    clearing = Clearing(books, Memory(seed=seed, scenario=scenario), patient_of)
+    clearing = Clearing(books, Memory(seed=seed, scenario=scenario), truth.patient_of)
     patients = Patients(books, seed)
-    appeals = Appeals(year, seed, books)
+    appeals = Appeals(truth, seed, books)
     clearing.won = appeals.won
-    queue = [one for filing in filings for one in first_of(filing)]
-    bills = sorted(superbills, key=lambda one: (one[1], one[0]))
+    coming = iter(months)
+    begun = 0
+    queue: list[Sent] = []
+    bills: list[tuple[str, date, Claim]] = []
+    objected: set[str] = set()
     friday = _first_friday(population().year)
     ends = date(population().year, 12, 31)
     found = ArmYear(clearing, patients, Snapshot(ends), appeals)
     checks: list[tuple[date, Announced]] = []
     quiet = 0
     while quiet < _WEEKS_AFTER:
+        while begun < _MONTHS and (friday.year > ends.year or friday.month > begun):
+            month = next(coming)
+            begun += 1
+            queue += [one for filing in month.filings for one in first_of(filing)]
+            bills = sorted((*bills, *month.superbills), key=lambda one: (one[1], one[0]))
+            objected.update(month.objected)
         leaving = sorted((one for one in queue if one.filed_on <= friday), key=lambda one: one.claim.id)
         queue = [one for one in queue if one.filed_on > friday]
         while bills and bills[0][1] <= friday:
-            _give(books, patient_of, bills.pop(0))
+            _give(books, truth.patient_of, bills.pop(0))
             found.superbills += 1
         letters = [*appeals.leaving(friday), *_repaid(clearing, checks, friday)]
         clearing.week(friday, leaving, letters)
@@ -104,12 +122,12 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
             keep(name, data)
         for decision in clearing.decisions:
             appeals.told(decision, friday)
-        queue += _again(clearing, year, seed, friday, appeals if disputes else None)
+        queue += _again(clearing, truth, seed, friday, appeals if disputes else None)
         checks = [one for one in checks if one[0] > friday] + _to_repay(clearing, seed)
         patients.week(friday)
         if (friday + timedelta(days=7)).month != friday.month:
             patients.month_end(friday)
-        is_busy = bool(queue or bills or checks or clearing.memory.waiting or appeals.is_busy)
+        is_busy = bool(begun < _MONTHS or queue or bills or checks or clearing.memory.waiting or appeals.is_busy)
         quiet = 0 if is_busy else quiet + 1
         if friday <= ends < friday + timedelta(days=7):
             _take_stock(found.snapshot, books, friday)
@@ -126,18 +144,18 @@ def run_arm(  # noqa: PLR0913 - a year is given everything it may not take for i
     return found
 
 
-def _again(clearing: Clearing, year: Year, seed: int, friday: date, appeals: Appeals | None) -> list[Sent]:
+def _again(clearing: Clearing, truth: Truth, seed: int, friday: date, appeals: Appeals | None) -> list[Sent]:
     """What goes out again, or on to the next payer, after a week's answers.
 
     What cannot be set right is disputed by a desk that has `appeals`.
     """
     found: list[Sent] = []
     for one in clearing.fresh_returns:
-        mended = corrected_return(one, year, seed, friday)
+        mended = corrected_return(one, truth, seed, friday)
         if mended is not None:
             found.append(mended)
     for denials in by_claim(clearing.fresh_denials).values():
-        mended = corrected_denial(denials, year, seed, friday, clearing.books)
+        mended = corrected_denial(denials, truth, seed, friday, clearing.books)
         if mended is None and appeals is None:
             mended = sent_unchanged(denials, seed, friday)
         elif mended is None and appeals is not None:
@@ -173,7 +191,7 @@ def _repaid(clearing: Clearing, checks: Sequence[tuple[date, Announced]], friday
         yield name, written(RefundLetter(reference=one.reference, cents=one.cents))
 
 
-def _give(books: Books, patient_of: dict[str, str], bill: tuple[str, date, Claim]) -> None:
+def _give(books: Books, patient_of: Mapping[str, str], bill: tuple[str, date, Claim]) -> None:
     """A superbill: every line is open to the patient."""
     key, day, claim = bill
     lines = [(line_key(claim.id, line.number), line.charge_cents) for line in claim.lines]

@@ -36,14 +36,19 @@ class Books:
     book: Book = field(default_factory=Book)
     _lines: dict[str, _Line] = field(default_factory=dict)
     _of_patient: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _patient_of: dict[str, str] = field(default_factory=dict)
+    """Whose a line is, by its key."""
     credit: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """What patients have paid that is on no line, in cents."""
+    changed: set[str] = field(default_factory=set)
+    """Patients about whose lines something was written since this was last cleared."""
 
     def open(self, patient: str, claim: str, lines: Iterable[tuple[str, date, str]]) -> None:
         """Begin lines of a patient's account: key, day of service, code."""
         for key, day, code in lines:
             self._lines[key] = _Line(day, code, claim)
             self._of_patient[patient].append(key)
+            self._patient_of[key] = patient
 
     def write(self, transaction: Transaction | None) -> None:
         """Write a transaction; nothing for nothing."""
@@ -53,10 +58,12 @@ class Books:
             if entry.line:
                 move = Move(transaction.on, transaction.kind, entry.account, entry.cents, entry.payer, entry.reason)
                 self._lines[entry.line].moves.append(move)
+                self.changed.add(self._patient_of[entry.line])
 
     def remark(self, line: str, remarks: Iterable[str]) -> None:
         """Keep what a payer remarked on a line."""
         self._lines[line].remarks.update(remarks)
+        self.changed.add(self._patient_of[line])
 
     def patients(self) -> Iterator[str]:
         """The patients who have lines."""
@@ -76,6 +83,7 @@ class Books:
         told = json.dumps([receipt, on.isoformat(), cents, parts], separators=(",", ":"))
         source = Source("receipt", receipt, hashlib.sha256(told.encode()).hexdigest())
         self.write(posting.patient_payment(f"receipt:{receipt}", on, source, patient, cents, parts))
+        self.changed.add(patient)
         self.credit[patient] += cents - sum(part for _line, part in parts)
 
     def repay(self, payer: str, reference: str, on: date, cents: int) -> None:

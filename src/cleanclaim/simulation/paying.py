@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from cleanclaim.receivables.allocation import oldest_first
-from cleanclaim.receivables.statements import Sending, balance, owed, sending
+from cleanclaim.receivables.statements import Balance, Sending, balance, owed, sending
 from cleanclaim.simulation.books import Books
 from cleanclaim.simulation.draws import WHOLE, Draws
 from cleanclaim.simulation.material import population
@@ -48,12 +48,17 @@ class Patients:
     paid_cents: int = 0
     held_back: Counter[str] = field(default_factory=Counter)
     """Accounts for which no statement was sent, by why."""
+    _balances: dict[str, Balance] = field(default_factory=dict)
+    """By patient; the age of a balance is that of the month's end at which something last changed."""
     _due: list[tuple[date, str]] = field(default_factory=list)
 
     def month_end(self, friday: date) -> None:
         """Send statements, and note who will pay when."""
+        for patient in self.books.changed:
+            self._balances[patient] = balance(self.books.account(patient), self.books.credit[patient], friday)
+        self.books.changed.clear()
         for patient in self.books.patients():
-            found = balance(self.books.account(patient), self.books.credit[patient], friday)
+            found = self._balances[patient]
             what = sending(found, friday, self.last.get(patient), small_cents=_SMALL_CENTS, every_days=_EVERY_DAYS)
             if what is not Sending.SEND:
                 self.held_back[what.value] += what is not Sending.NOTHING_OWED

@@ -2,32 +2,36 @@
 
     year → months at the billing desks → the two desks' years → figures
 
-The months are billed one after the other, for a later month is judged in the light of the earlier ones; the two desks'
-years know nothing of each other and may run in two processes.
+The months are billed one after the other, for a later month is judged in the light of the earlier ones. The two desks'
+years know nothing of each other: with several processes each has its own, and files and posts a month as soon as it is
+billed, while the next one is.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
 from cleanclaim.bill.output import write_private
 from cleanclaim.simulation import figures, keeping
-from cleanclaim.simulation.arm import ArmYear, run_arm
+from cleanclaim.simulation.arm import ArmYear, Month, run_arm
 from cleanclaim.simulation.books import as_json
 from cleanclaim.simulation.desk import Desk, Outcome, Worked
 from cleanclaim.simulation.material import population
-from cleanclaim.simulation.year import Year, make_year, of_month
+from cleanclaim.simulation.year import Truth, Year, make_year, of_month, truth_of
 
 BY_HABIT, WITH_CHECKS = "by-habit", "with-checks"
 DESKS = (BY_HABIT, WITH_CHECKS)
@@ -35,7 +39,13 @@ _MONTHS = 12
 _BILLED_ON = 3
 """The day of the next month on which a month's visits are looked at."""
 _MARK = "year.json"
+_LOOKS_EVERY = 0.2
+"""Seconds after which a desk looks again whether the next month is billed."""
 _KILOBYTES_TO_MEGABYTES = 1_024
+
+
+Advance = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done, and of how much."""
 
 
 class OtherYearError(ValueError):
@@ -60,7 +70,7 @@ class Told:
     megabytes: int = 0
 
 
-def simulate(asked: Asked, out: Path, *, jobs: int, advance: Callable[[str, int, int], None]) -> Told:
+def simulate(asked: Asked, out: Path, *, jobs: int, advance: Advance) -> Told:
     """Run a year, or go on with one that was stopped.
 
     Args:
@@ -76,10 +86,11 @@ def simulate(asked: Asked, out: Path, *, jobs: int, advance: Callable[[str, int,
     _mark(out, asked)
     with _timed(told, "notes written"):
         year = make_year(asked.visits, asked.seed)
-    with _timed(told, "billed and worked"):
-        worked = _billed(year, asked, out, jobs, advance)
-    with _timed(told, "answered, posted and paid"):
-        desks = _desks(asked, out, jobs, advance)
+    with _desks_at_work(asked, out, truth_of(year), jobs) as desks_done:
+        with _timed(told, "billed and worked"):
+            worked = _billed(year, asked, out, jobs, advance)
+        with _timed(told, "answered, posted and paid"):
+            desks = desks_done(advance)
     told.report = {
         "year": population().year,
         "visits": asked.visits,
@@ -110,8 +121,8 @@ def _mark(out: Path, asked: Asked) -> None:
     write_private(mark, _json(wanted))
 
 
-def _billed(year: Year, asked: Asked, out: Path, jobs: int, advance: Callable[[str, int, int], None]) -> list[Worked]:
-    desk = Desk(year, asked.seed, jobs)
+def _billed(year: Year, asked: Asked, out: Path, jobs: int, advance: Advance) -> list[Worked]:
+    desk = Desk(year, asked.seed, max(jobs - 1, 1))
     found: list[Worked] = []
     for month in range(1, _MONTHS + 1):
         file, visits = _month_file(out, month), of_month(year, month)
@@ -134,40 +145,74 @@ def _month_file(out: Path, month: int) -> Path:
 # --- the desks' years -----------------------------------------------------------------------------------------
 
 
-def _desks(asked: Asked, out: Path, jobs: int, advance: Callable[[str, int, int], None]) -> dict[str, Any]:
+@contextmanager
+def _desks_at_work(asked: Asked, out: Path, truth: Truth, jobs: int) -> Iterator[Callable[[Advance], dict[str, Any]]]:
+    """The desks' years: with several processes they begin at once and wait for the months.
+
+    What is given is called when all months are billed: it waits for the desks that are not done, and tells the figures.
+    """
     left = [name for name in DESKS if not _figures_file(out, name).exists()]
-    done = len(DESKS) - len(left)
-    advance("Payers", done, len(DESKS))
-    if jobs > 1 and len(left) > 1:
-        # A process that is forked while Polars runs can hang.
-        with ProcessPoolExecutor(len(left), multiprocessing.get_context("spawn")) as pool:
-            for future in [pool.submit(desk_year, asked, out, name) for name in left]:
-                future.result()
-                done += 1
-                advance("Payers", done, len(DESKS))
-    else:
-        for name in left:
-            desk_year(asked, out, name)
-            done += 1
+
+    def told(advance: Advance, waits: Mapping[str, Callable[[], object]]) -> dict[str, Any]:
+        for done, name in enumerate(DESKS):
             advance("Payers", done, len(DESKS))
-    return {name: json.loads(_figures_file(out, name).read_text("utf-8")) for name in DESKS}
+            if name in waits:
+                waits[name]()
+        advance("Payers", len(DESKS), len(DESKS))
+        return {name: json.loads(_figures_file(out, name).read_text("utf-8")) for name in DESKS}
+
+    if jobs == 1 or not left:
+        yield lambda advance: told(advance, {name: partial(desk_year, asked, out, name, truth) for name in left})
+        return
+    # A process that is forked while Polars runs can hang.
+    context = multiprocessing.get_context("spawn")
+    given_up = context.Event()
+    with ProcessPoolExecutor(len(left), context, initializer=_stop_with, initargs=(given_up,)) as pool:
+        futures = {name: pool.submit(desk_year, asked, out, name, truth) for name in left}
+        try:
+            yield lambda advance: told(advance, {name: future.result for name, future in futures.items()})
+        finally:
+            given_up.set()
 
 
-def desk_year(asked: Asked, out: Path, name: str) -> None:
+class _Stop:
+    """Whether the months that this process waits for will still come."""
+
+    given_up: Event | None = None
+
+
+def _stop_with(given_up: Event) -> None:
+    _Stop.given_up = given_up
+
+
+def _months(out: Path, name: str) -> Iterator[Month]:
+    """A desk's months, each as soon as it is kept."""
+    for number in range(1, _MONTHS + 1):
+        file = _month_file(out, number)
+        while not file.exists():
+            if _Stop.given_up is None or _Stop.given_up.wait(_LOOKS_EVERY):
+                raise FileNotFoundError(errno.ENOENT, "expected a month that is billed", str(file))
+        worked = list(keeping.read(file.read_bytes()))
+        filings = [one.checked if name == WITH_CHECKS else one.habitual for one in worked]
+        yield Month(
+            filings=[one for one in filings if one is not None],
+            superbills=[(one.key, one.entered, one.superbill) for one in worked if one.superbill is not None],
+            objected={
+                one.key for one in worked if one.blocking and (name == BY_HABIT or one.outcome is Outcome.SET_ASIDE)
+            },
+        )
+
+
+def desk_year(asked: Asked, out: Path, name: str, truth: Truth) -> None:
     """One desk's year, from the months that are kept; writes its files, its ledger and its figures."""
-    year = make_year(asked.visits, asked.seed)
-    worked = [one for month in range(1, _MONTHS + 1) for one in keeping.read(_month_file(out, month).read_bytes())]
-    filings = [one.checked if name == WITH_CHECKS else one.habitual for one in worked]
     folder = out / name
 
     def keep(file: str, data: bytes) -> None:
         write_private(folder / file, data)
 
     found: ArmYear = run_arm(
-        [one for one in filings if one is not None],
-        [(one.key, one.entered, one.superbill) for one in worked if one.superbill is not None],
-        year,
-        objected={one.key for one in worked if one.blocking and (name == BY_HABIT or one.outcome is Outcome.SET_ASIDE)},
+        _months(out, name),
+        truth,
         seed=asked.seed,
         scenario=asked.scenario,
         disputes=name == WITH_CHECKS,

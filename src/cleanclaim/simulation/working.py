@@ -18,7 +18,7 @@ from cleanclaim.simulation.books import Books
 from cleanclaim.simulation.clearing import Denied, Sent
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import packs, population
-from cleanclaim.simulation.year import Year
+from cleanclaim.simulation.year import Truth
 
 BUNDLED = "bundled"
 DUPLICATE = "duplicate"
@@ -27,10 +27,10 @@ _PAIR, _MODIFIER, _AUTHORIZATION, _TWICE, _LATE, _IN_PACKAGE = "236", "4", "197"
 _ATTEMPTS = 2
 
 
-def corrected_return(one: Sent, year: Year, seed: int, friday: date) -> Sent | None:
+def corrected_return(one: Sent, truth: Truth, seed: int, friday: date) -> Sent | None:
     """A returned claim with the member number as the card has it; `None` where it is not worked or nothing is found."""
     days = days_of_work(one, seed)
-    right = year.mended_patients.get(_patient(one, year))
+    right = truth.mended_patients.get(truth.patient_of[one.key])
     if days is None or right is None or one.attempt >= _ATTEMPTS or not right.coverages:
         return None
     number = right.coverages[0].member_id
@@ -40,7 +40,7 @@ def corrected_return(one: Sent, year: Year, seed: int, friday: date) -> Sent | N
     return replace(one, claim=claim, filed_on=friday + timedelta(days=days), attempt=one.attempt + 1, returned="")
 
 
-def corrected_denial(denials: list[Denied], year: Year, seed: int, friday: date, books: Books) -> Sent | None:
+def corrected_denial(denials: list[Denied], truth: Truth, seed: int, friday: date, books: Books) -> Sent | None:
     """What goes out again after lines of one claim were denied; `None` where nothing does.
 
     True duplicates, claims that came too late, and what a package rate of the contract leaves are given up, with their
@@ -56,15 +56,15 @@ def corrected_denial(denials: list[Denied], year: Year, seed: int, friday: date,
     for denied in denials:
         number = int(denied.line.rpartition(":")[2])
         line = next(item for item in one.claim.lines if item.number == number)
-        reason = _given_up(denied, denials, year)
+        reason = _given_up(denied, denials, truth)
         if reason:
             books.give_up(denied.line, CoverageOrder.PRIMARY.value, friday, reason)
         elif denied.reason == _MODIFIER and not {"GP", "GO", "GN"} & set(line.modifiers):
             changed[number] = _with(line, "GP")
-        elif denied.reason == _PAIR and _was_apart(one, year, seed) and "59" not in line.modifiers:
+        elif denied.reason == _PAIR and _was_apart(one, truth, seed) and "59" not in line.modifiers:
             changed[number] = _with(line, "59")
         elif denied.reason == _AUTHORIZATION and not one.claim.prior_authorization:
-            authorization = _approval(one, year) or authorization
+            authorization = _approval(one, truth) or authorization
     if one.attempt >= _ATTEMPTS or (not changed and authorization == one.claim.prior_authorization):
         return None
     update: dict[str, object] = {"id": f"{one.head}R{one.attempt}", "prior_authorization": authorization}
@@ -93,11 +93,11 @@ def sent_unchanged(denials: list[Denied], seed: int, friday: date) -> Sent | Non
     )
 
 
-def _given_up(denied: Denied, beside: list[Denied], year: Year) -> str:
+def _given_up(denied: Denied, beside: list[Denied], truth: Truth) -> str:
     """Why a denied line is given up; "" where it is not. `beside` are all denials of its claim, itself among them."""
     if denied.reason == _LATE:
         return TIMELY
-    if denied.reason == _TWICE and denied.sent.key in year.gone:
+    if denied.reason == _TWICE and denied.sent.key in truth.gone:
         return DUPLICATE
     return BUNDLED if all(one.reason == _IN_PACKAGE for one in beside) else ""
 
@@ -116,19 +116,15 @@ def days_of_work(one: Sent, seed: int) -> int | None:
     return draw.between(*habits.work_days) if draw.happens(habits.works_denials) else None
 
 
-def _patient(one: Sent, year: Year) -> str:
-    return year.care[one.key][0].patient_id
-
-
-def _was_apart(one: Sent, year: Year, seed: int) -> bool:
+def _was_apart(one: Sent, truth: Truth, seed: int) -> bool:
     """Whether somebody can say truthfully that the services of a visit were at separate times."""
     remembers = Draws(seed, "remembers", one.key).happens(population().habits.remembers_times)
-    return year.care[one.key][1].says_apart or remembers
+    return one.key in truth.apart or remembers
 
 
-def _approval(one: Sent, year: Year) -> str:
+def _approval(one: Sent, truth: Truth) -> str:
     """The number under which the payer had approved the visit, or approves it afterwards; "" where it does not."""
-    right: Patient | None = year.mended_patients.get(_patient(one, year))
+    right: Patient | None = truth.mended_patients.get(truth.patient_of[one.key])
     if right is None or not right.coverages:
         return ""
     day = one.claim.lines[0].date_of_service

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,6 +42,33 @@ class Year:
     mended_patients: dict[str, Patient] = field(default_factory=dict)
     mended_visits: dict[str, Visit] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What was true, as far as somebody is asked once claims have come back.
+
+    Args:
+        patient_of: the patient of a visit.
+        apart: visits whose note has the time of each service.
+        mended_patients: patients as they are once somebody has looked.
+        gone: visits that should never have come in.
+    """
+
+    patient_of: Mapping[str, str]
+    apart: AbstractSet[str]
+    mended_patients: Mapping[str, Patient]
+    gone: AbstractSet[str]
+
+
+def truth_of(year: Year) -> Truth:
+    """The truth about a year: a small part of it."""
+    return Truth(
+        patient_of={key: care.patient_id for key, (care, _told) in year.care.items()},
+        apart={key for key, (_care, told) in year.care.items() if told.says_apart},
+        mended_patients=year.mended_patients,
+        gone=year.gone,
+    )
 
 
 def make_year(visits: int, seed: int) -> Year:
