@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 
@@ -91,6 +91,12 @@ def suggest(
 
 
 @lru_cache(maxsize=4096)
+def _alike(plain: str, use_aliases: bool) -> Mapping[str, float]:  # noqa: FBT001 - the arguments are the cache's key
+    """The labels that a text is like; what therapists write again on another day is not asked about again."""
+    return _index(use_aliases).likeness(plain, _LIKENESS_FLOOR)
+
+
+@lru_cache(maxsize=4096)
 def _suggest(
     text: str,
     payer_code: str | None,
@@ -107,7 +113,7 @@ def _suggest(
         for target, value in concepts.points([hit for hit in hits if hit.end <= label.end()]).items():
             if value > 0 and not target.startswith(_NOT):
                 total[target] = total.get(target, 0.0) + _LABEL_SHARE * value
-    alike = _index(use_aliases).likeness(_plain([word.stem for word in found]), _LIKENESS_FLOOR)
+    alike = _alike(_plain([word.stem for word in found]), use_aliases)
     for target, likeness in alike.items():
         total[target] = total.get(target, 0.0) + _LIKENESS_POINTS * likeness
     named = _named_codes(text)
