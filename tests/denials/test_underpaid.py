@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cleanclaim.denials.refused import Answered
-from cleanclaim.denials.underpaid import Expected, Step, in_force, interest_since, underpaid
+from cleanclaim.denials.underpaid import Expected, Step, in_force, interest_since, is_small, underpaid
 from tests.denials.answered import adjusted, answer, line
 
 FIRST, SECOND = "c1:V001:1", "c1:V001:2"
@@ -81,6 +81,19 @@ def test_nothing_is_said_of_a_line_without_a_price_a_refused_line_or_another_pay
     second = said(5_500)
     later = replace(second, answer=second.answer.model_copy(update={"status": "2"}))
     assert underpaid([later], WORTH) == []
+
+
+@pytest.mark.parametrize(
+    ("short", "due", "small"),
+    [(99, 1_981, True), (99, 1_980, False), (100, 90_000, False), (99, 90_000, True), (1, 20, False), (1, 21, True)],
+)
+def test_short_by_little_is_below_the_amount_and_below_the_percentage(short: int, due: int, small: object) -> None:
+    assert is_small(short, due, below_cents=100, below_percent=5) is small
+
+
+def test_a_threshold_of_nothing_lists_every_line() -> None:
+    assert not is_small(1, 90_000, below_cents=0, below_percent=5)
+    assert not is_small(1, 90_000, below_cents=100, below_percent=0)
 
 
 def test_never_more_than_the_charge() -> None:

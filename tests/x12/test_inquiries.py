@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 
 from cleanclaim.records import Sex, Submitter
-from cleanclaim.x12 import ControlNumbers, Envelope, EnvelopeError
+from cleanclaim.x12 import Clearinghouse, ControlNumbers, Envelope, EnvelopeError
 from cleanclaim.x12.inquiry_envelope import Asker, InquiryError, InquiryFile, Member
 from cleanclaim.x12.validation import Outcome, validate
 from cleanclaim.x12.writer_270 import BenefitQuestion, write_270
@@ -110,6 +111,29 @@ def test_no_question_and_no_receiver_are_refused() -> None:
             [question()],
             asker=ASKER,
             envelope=Envelope(ENVELOPE.submitter, "Larkspur", "L"),
+            control=ControlNumbers(),
+            created=CREATED,
+        )
+
+
+def test_a_question_through_a_clearinghouse_still_asks_the_payer() -> None:
+    by = Clearinghouse("Plains Clearing", "330897513", "PLNS", "30")
+    file = write_270(
+        [question()],
+        asker=ASKER,
+        envelope=replace(ENVELOPE, clearinghouse=by),
+        control=ControlNumbers(),
+        created=CREATED,
+    )
+    found = file.data.decode().split("~")
+    assert found[0].split("*")[7:9] == ["30", "330897513      "]
+    assert found[1].split("*")[1:4] == ["HS", "MILLRACE01", "PLNS"]
+    assert [one for one in found if one.startswith("NM1*PR*")] == ["NM1*PR*2*Larkspur Mutual*****PI*LARK1"]
+    with pytest.raises(EnvelopeError, match="receiver's group identifier of 1 characters"):
+        write_270(
+            [question()],
+            asker=ASKER,
+            envelope=replace(ENVELOPE, clearinghouse=replace(by, group_code="P")),
             control=ControlNumbers(),
             created=CREATED,
         )

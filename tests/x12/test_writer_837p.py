@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +33,7 @@ from cleanclaim.records import (
 )
 from cleanclaim.x12 import (
     ClaimNotWritableError,
+    Clearinghouse,
     ControlNumbers,
     Delimiters,
     Envelope,
@@ -546,3 +548,20 @@ def test_an_envelope_that_does_not_fit_is_refused() -> None:
     assert refused(Envelope(no_phone, "Example", "RECV01")) == "submitter phone: expected ten digits"
     assert refused(ENVELOPE, ()) == "no claims: a file holds at least one"
     assert len(segments(claim(), envelope=Envelope(SUBMITTER, "Example", "R" * 15))) > 30
+
+
+def test_a_clearinghouse_is_addressed_and_the_payer_is_billed() -> None:
+    by = Clearinghouse("Plains Clearing", "330897513", "PLNS", "30")
+    found = segments(claim(), envelope=replace(ENVELOPE, clearinghouse=by))
+    head, group = found[0].split("*"), found[1].split("*")
+    assert head[7:9] == ["30", "330897513      "]
+    assert group[2:4] == [SUBMITTER.identifier, "PLNS"]
+    assert [one for one in found if one.startswith("NM1*40*")] == ["NM1*40*2*Plains Clearing*****46*330897513"]
+    alone = segments(claim(), envelope=ENVELOPE)
+    assert [one for one in found if one.startswith("NM1*PR*")] == [one for one in alone if one.startswith("NM1*PR*")]
+
+    without = segments(claim(), envelope=replace(ENVELOPE, clearinghouse=replace(by, group_code="")))
+    assert without[1].split("*")[3] == "330897513"
+    for wrong in (replace(by, identifier="3"), replace(by, group_code="P" * 16)):
+        with pytest.raises(EnvelopeError, match="expected 2 to 15 plain characters"):
+            segments(claim(), envelope=replace(ENVELOPE, clearinghouse=wrong))

@@ -1,0 +1,46 @@
+"""Which payments nobody has to look at before they are posted, and why a person looks at the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cleanclaim.records.remittance import Remittance
+from cleanclaim.remittance.plan import plan
+from cleanclaim.remittance.unattended import needs_person
+from tests.remittance.test_plan import INDEX, PAID, adjusted, claim, line, payment
+
+STRANGE = claim(
+    9_000, line("97110", 14_000, 9_000, adjusted("CO", "45", 5_000)), control_number="V999", charge_cents=14_000
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (payment(9_000, PAID), ""),
+        (payment(9_100, PAID, adjustments=(("L6", -100),)), ""),
+        (payment(18_000, PAID, STRANGE), "segment 14: "),
+        (payment(8_900, PAID, adjustments=(("WO", 100),)), "segment 99: an adjustment of the provider's (WO)"),
+    ],
+)
+def test_what_is_found_and_adds_up_needs_nobody(told: Remittance, why: str) -> None:
+    found = needs_person(plan(told, INDEX))
+    assert found.startswith(why)
+    assert bool(found) is bool(why)
+
+
+def test_what_takes_back_comes_from_nobody_known_or_is_below_zero_is_looked_at() -> None:
+    made = plan(payment(9_000, PAID), INDEX)
+    (posted,) = made.posted
+    back = replace(posted, answer=PAID.model_copy(update={"status": "22"}))
+    made.posted[:] = [back]
+    assert needs_person(made) == "segment 14: an earlier answer is taken back"
+    made.posted[:] = [replace(posted, is_expected=False)]
+    assert needs_person(made) == "segment 14: the payer is none of the patient's that are on file"
+    made.posted[:] = [posted]
+    made.remittance = made.remittance.model_copy(update={"amount_cents": -1})
+    assert needs_person(made) == "segment 3: the payment is below zero"
+    made.remittance = made.remittance.model_copy(update={"amount_cents": 0})
+    assert needs_person(made) == ""
