@@ -33,6 +33,7 @@ from cleanclaim.practice.models import (
     Batch,
     Claim,
     ClaimLine,
+    ClaimReport,
     ClaimStatus,
     Clinic,
     ControlNumbers,
@@ -40,6 +41,7 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.records import Frequency
+from cleanclaim.reference.claim_status import Standing
 from cleanclaim.x12 import ControlNumbers as Numbers
 from cleanclaim.x12 import EnvelopeError, Gap, file_837p
 from cleanclaim.x12.guide import load_guide
@@ -285,10 +287,18 @@ def give_to_patient(claim_id: UUID, user: User) -> Claim:
         return found
 
 
+def is_returned(claim_id: UUID) -> bool:
+    """Whether a claim in scope came back before it was read, and nobody has dealt with that."""
+    back = ClaimReport.objects.filter(claim=claim_id, standing=Standing.REJECTED.value, handled_at=None)
+    return bool(back.exists())
+
+
 def _filed(claim_id: UUID) -> Claim:
     claim = Claim.objects.select_for_update().filter(pk=claim_id, status=ClaimStatus.SUBMITTED.value).first()
     if claim is None or claim.frequency == Frequency.VOID.value:
         raise NotFiledError("only a filed claim can be replaced or voided")
+    if is_returned(claim.pk):
+        raise NotFiledError("it was returned unread, and the payer never had it: correct it and send it again")
     if Claim.objects.filter(replaces=claim).exclude(status=ClaimStatus.CLOSED.value).exists():
         raise NotFiledError("a replacement or void of this claim is begun already")
     found: Claim = claim

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.building import RECHECKED
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.filing import is_returned
 from cleanclaim.practice.engine.fixing import Outcome
 from cleanclaim.practice.engine.missing_places import Place, place_of_input
 from cleanclaim.practice.engine.staleness import stale
@@ -110,7 +111,8 @@ def context_of(access: Access, claim: Claim, outcome: Outcome | None = None) -> 
         "is_on_hold": status == ClaimStatus.ON_HOLD.value,
         "can_answer": status == ClaimStatus.SUBMITTED.value
         and claim.frequency != Frequency.VOID.value
-        and not claim.replaced_by.all(),
+        and not claim.replaced_by.all()
+        and not is_returned(claim.pk),
         "can_drop": claim.replaces_id is not None
         and status not in {ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value},
         "note_address": address("note", access.clinic.slug, claim.visit_id),

@@ -14,11 +14,23 @@ from cleanclaim.denials.strategy import Sending, Strategy
 from cleanclaim.denials.underpaid import interest_since
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import appeals
+from cleanclaim.practice.engine.acknowledging import rejections
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.known_claims import Filed
 from cleanclaim.practice.engine.letter_words import citations
-from cleanclaim.practice.models import LIVE_STATES, Claim, ClaimAnswer, Letter, WorkItem, WorkKind, WorkNote
+from cleanclaim.practice.models import (
+    LIVE_STATES,
+    Claim,
+    ClaimAnswer,
+    ClaimStatus,
+    Letter,
+    WorkItem,
+    WorkKind,
+    WorkNote,
+)
 from cleanclaim.practice.pages.claims.words import Label
+from cleanclaim.practice.pages.exchange.rejecting import told
 from cleanclaim.practice.pages.follow_up.words import (
     CAUSE_WORDS,
     FORESIGHT_LABELS,
@@ -143,6 +155,8 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
     )  # fmt: skip
     last = answers[0] if answers else None
     denied = [item for item in live if item.kind in {WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value}]
+    routes = {item.route for item in live}
+    returned = list(rejections().filter(claim=claim)) if claim.status == ClaimStatus.SUBMITTED.value else []
     return {
         "claim": claim,
         "items": [one for one in shown if one.is_live],
@@ -153,8 +167,10 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "interest_days": _interest(claim, last),
         "ways": appeals.ways(claim, denied, filed, today) if denied else [],
         "citations": citations(claim, denied) if denied else [],
-        "routes": {item.route for item in live},
-        "can_correct": _can_correct(claim, shown),
+        "routes": routes,
+        "next": next_payer(claim) if Route.OTHER_PAYER.value in routes else None,
+        "returned": [told(row) for row in returned],
+        "can_correct": not returned and _can_correct(claim, shown),
         "can_end_for_patient": bool(live) and all(one.is_patients for one in shown if one.is_live),
         "can_give_up": any(item.kind == WorkKind.DENIAL.value and item.group != _PATIENTS for item in live),
         "give_up_reasons": [(reason.value, LABELS[reason]) for reason in GIVE_UP],
@@ -186,7 +202,8 @@ def _can_correct(claim: Claim, shown: list[Shown]) -> bool:
     taken = any(
         one.strategy is None or one.strategy.sending in {Sending.REPLACEMENT, Sending.UNKNOWN} for one in mended
     )
-    return taken and claim.status == "submitted" and not claim.replaced_by.exclude(status="closed").exists()
+    begun = claim.replaced_by.exclude(status=ClaimStatus.CLOSED.value)
+    return taken and claim.status == ClaimStatus.SUBMITTED.value and not begun.exists()
 
 
 def _interest(claim: Claim, last: ClaimAnswer | None) -> int | None:

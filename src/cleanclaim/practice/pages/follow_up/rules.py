@@ -40,9 +40,9 @@ class RulesForm(Styled, forms.ModelForm[FollowUpRules]):
     posts_balanced = forms.BooleanField(
         label="post by itself what balances",
         required=False,
-        help_text="Of the remittances that come in by the exchange from now on: payments whose every claim is found and "
-        "adds up, with nothing held, taken back or adjusted beside the claims. The rest waits for you, and the audit "
-        "log tells which were posted so.",
+        help_text="Of the remittances that come in by the exchange from now on: payments whose every claim is found "
+        "and adds up, with nothing held, taken back or adjusted beside the claims. The rest waits for you, and the "
+        "audit log tells which were posted so.",
     )
 
     groups: ClassVar[Groups] = (
@@ -59,10 +59,10 @@ class RulesForm(Styled, forms.ModelForm[FollowUpRules]):
         super().__init__(*arguments, **options)
         figures = denials.figures()
         told = {
-            "unanswered_days": f"Empty: for each payer the days within which {figures.lag_percent} of 100 of its answers "
-            f"came, or {figures.unanswered_days} days where fewer than {figures.lag_answers} are known.",
-            "small_cents": f"Empty: {dollars(figures.small_cents)}. Such lines stay off the list; their sum by payer is "
-            "told all the same.",
+            "unanswered_days": f"Empty: for each payer the days within which {figures.lag_percent} of 100 of its "
+            f"answers came, or {figures.unanswered_days} days where fewer than {figures.lag_answers} are known.",
+            "small_cents": f"Empty: {dollars(figures.small_cents)}. Such lines stay off the list; their sum by payer "
+            "is told all the same.",
             "small_percent": f"Empty: {figures.small_percent} %. Both have to be so; 0 lists every line.",
         }
         for name, words in told.items():
