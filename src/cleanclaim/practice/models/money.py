@@ -23,9 +23,13 @@ class FileKind(StrEnum):
 
 
 class RemittanceFile(ClinicRow):
-    """A file of payments (835) as it was read, or what was typed from paper, sealed. It is kept, posted or not."""
+    """A file of payments (835) as it was read, or what was typed from paper, sealed. It is kept, posted or not.
+
+    `through_at` is when every payment of it stood posted, from this file or another; empty: something of it waits.
+    """
 
     kind = models.CharField(max_length=5, choices=choices_of(FileKind), default=FileKind.REMITTANCE.value)
+    through_at = models.DateTimeField(null=True, blank=True)
     content = SealedBytesField()
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
