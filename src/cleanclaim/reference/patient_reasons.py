@@ -53,14 +53,22 @@ def told(reason: str) -> PatientReason:
     )
 
 
+BY_ELIGIBILITY = "QMB"
+"""Stands among a line's remarks where an eligibility answer, and no remark, says that the patient is protected."""
+
+
 def protected_reasons(remarks: Iterable[str]) -> frozenset[str]:
     """The reasons whose amounts may not be asked of the patient, where a payer's remarks (RARC) say so.
 
     One such remark tells that the patient is a Qualified Medicare Beneficiary, so it protects from all cost sharing of
-    the line, whichever of it the remark names.
+    the line, whichever of it the remark names. An eligibility answer says the same (`BY_ELIGIBILITY`).
     """
     listed = _tables()[1]
-    return frozenset(listed.values()) if any(remark.strip().upper() in listed for remark in remarks) else frozenset()
+    return (
+        frozenset(listed.values())
+        if any((told := remark.strip().upper()) in listed or told == BY_ELIGIBILITY for remark in remarks)
+        else frozenset()
+    )
 
 
 @cache
