@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, verify
 from cleanclaim.ledger.entries import Entry, Kind, Source, Transaction
+from cleanclaim.payer_sim.letters import AppealLetter, RefundLetter, read_decision, read_letter
 from cleanclaim.simulation.run import BY_HABIT, DESKS, WITH_CHECKS, Asked, OtherYearError, simulate
 from cleanclaim.x12 import read_837p
 from cleanclaim.x12.reader_277 import read_277
@@ -90,7 +92,7 @@ def test_what_payers_paid_is_what_was_posted(folder: Path, report: dict[str, Any
         entry.cents
         for item in transactions(folder, desk)
         for entry in item.entries
-        if entry.account is Account.PAYER_CASH
+        if entry.account is Account.PAYER_CASH and item.source.kind == "remittance"
     )
     assert paid == posted > 0
     assert report["desks"][desk]["answers"]["suspended"] == {}
@@ -127,8 +129,17 @@ def test_a_denied_claim_goes_out_again_in_the_form_that_its_payer_takes(folder: 
     again = {key: claim for key, claim in filed.items() if key.endswith("R1")}
     assert again
     assert report["desks"][BY_HABIT]["claims"]["filed_again"] >= len(again)
+    unchanged = 0
     for key, claim in again.items():
         first = filed[key.removesuffix("R1")]
+        told, before = (
+            ([replace(line, segment=0) for line in one.lines], one.prior_authorization) for one in (claim, first)
+        )
+        if told == before:
+            # Sent once more as it was.
+            assert (claim.frequency, claim.original_reference) == ("1", "")
+            unchanged += 1
+            continue
         assert claim.payer is not None
         assert first.payer is not None
         lines = [(line.control_number, line.code, line.charge_cents) for line in claim.lines]
@@ -139,14 +150,83 @@ def test_a_denied_claim_goes_out_again_in_the_form_that_its_payer_takes(folder: 
             assert claim.frequency == "7"
             assert claim.original_reference
             assert lines == [(line.control_number, line.code, line.charge_cents) for line in first.lines]
-        assert (claim.lines, claim.prior_authorization) != (first.lines, first.prior_authorization)
+    assert unchanged == report["desks"][BY_HABIT]["sent_again_unchanged"]["claims"] > 0
+    assert report["desks"][WITH_CHECKS]["sent_again_unchanged"] == {"claims": 0, "paid_cents": 0}
 
 
 def test_what_happens_in_a_year_happens_in_this_one(report: dict[str, Any]) -> None:
     answers = report["desks"][WITH_CHECKS]["answers"]
-    for kind in ("paying_nothing", "reversals", "sent_on", "by_next_payer", "split", "late_with_interest"):
+    for kind in (
+        "paying_nothing",
+        "reversals",
+        "sent_on",
+        "by_next_payer",
+        "split",
+        "paid_as_one",
+        "late_with_interest",
+    ):
         assert answers[kind] > 0, kind
-    assert {"WO-", "WO+", "L6-"} <= set(answers["provider_adjustments"])
+    assert {"WO-", "WO+", "L6-", "FB-", "FB+", "72-"} <= set(answers["provider_adjustments"])
+
+
+def test_appeals_are_decided_and_bring_what_their_answers_pay(folder: Path, report: dict[str, Any]) -> None:
+    decided = [read_decision(path.read_bytes()) for path in sorted((folder / WITH_CHECKS / "answers").glob("*.json"))]
+    said = report["desks"][WITH_CHECKS]["appeals"]
+    letters = [read_letter(path.read_bytes()) for path in sorted((folder / WITH_CHECKS / "letters").glob("*.json"))]
+    appeals = [one for one in letters if isinstance(one, AppealLetter)]
+    checks = [one for one in letters if isinstance(one, RefundLetter)]
+    assert said["filed"] == len(appeals) == len(decided) > 0
+    assert [one for one in said["levels"] if one["filed"]] == [
+        {"level": level, "filed": count} for level, count in sorted(Counter(one.level for one in appeals).items())
+    ]
+    outcomes = Counter(one.decision for one in decided)
+    assert {name: said[name] for name in ("overturned", "upheld", "dismissed")} == {
+        name: outcomes[name] for name in ("overturned", "upheld", "dismissed")
+    }
+    assert (outcomes["dismissed"], said["waiting"]) == (0, 0)
+    assert min(outcomes["overturned"], outcomes["upheld"]) > 0
+    # What was won: what the new answers pay, less what their reversals take back.
+    new = {one.new_claim for one in decided if one.new_claim}
+    old = {one.claim for one in decided if one.new_claim}
+    won = sum(
+        claim.paid_cents
+        for data in files(folder / WITH_CHECKS, "835")
+        for payment in read_835(data).remittances
+        for claim in payment.claims
+        if claim.payer_control_number in new or (claim.is_reversal and claim.payer_control_number in old)
+    )
+    assert said["won_cents"] == won > 0
+    assert report["desks"][WITH_CHECKS]["repaid_by_check_cents"] == sum(one.cents for one in checks) > 0
+    assert report["desks"][BY_HABIT]["appeals"]["filed"] == 0
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_checks_and_their_acknowledgments_come_to_nothing(folder: Path, report: dict[str, Any], desk: str) -> None:
+    sums: Counter[str] = Counter()
+    for item in transactions(folder, desk):
+        for entry in item.entries:
+            if entry.account is Account.PROVIDER_ADJUSTMENT:
+                sums[entry.reason] += entry.cents
+    assert report["desks"][desk]["repaid_by_check_cents"] > 0
+    assert sums["72"] == 0
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_what_is_paid_as_one_is_placed_on_its_lines(folder: Path, desk: str) -> None:
+    book = Book()
+    for item in transactions(folder, desk):
+        book.add(item)
+    # A package's rate above a charge is never left on the line that carries it: no line has less than nothing open.
+    packaged = {
+        claim.control_number
+        for data in files(folder / desk, "835")
+        for payment in read_835(data).remittances
+        for claim in payment.claims
+        if any(line.billed_code and line.code == "97799" for line in claim.lines)
+    }
+    assert packaged
+    states = [book.line(key) for key in book.lines() if key.split(":")[0] in packaged]
+    assert min(state.open_to_payers for state in states) == 0
 
 
 def test_the_checks_see_what_went_wrong(report: dict[str, Any]) -> None:

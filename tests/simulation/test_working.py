@@ -16,9 +16,10 @@ from cleanclaim.ledger.entries import Source
 from cleanclaim.records import AdjustmentGroup, Claim, CoverageOrder, Frequency, Visit
 from cleanclaim.remittance.matching import KnownLine
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Denied, Sent, line_key, terms
+from cleanclaim.simulation.clearing import terms
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import clinic, packs, population
+from cleanclaim.simulation.traffic import Denied, Sent, line_key
 from cleanclaim.simulation.working import corrected_denial, corrected_return
 from cleanclaim.simulation.year import Truth, Year, make_year, truth_of
 

@@ -16,9 +16,10 @@ from cleanclaim.payer_sim.letters import SUFFIX, AppealLetter, DecisionLetter, w
 from cleanclaim.records import AdjustmentGroup, CoverageOrder
 from cleanclaim.reference.denials import Chance, Route
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Denied, Sent, terms
+from cleanclaim.simulation.clearing import terms
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import population
+from cleanclaim.simulation.traffic import Denied, Sent
 from cleanclaim.simulation.working import days_of_work
 from cleanclaim.simulation.year import Truth
 

@@ -16,12 +16,13 @@ from cleanclaim.payer_sim.letters import SUFFIX, RefundLetter, written
 from cleanclaim.records import Claim
 from cleanclaim.simulation.appealing import Appeals
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Announced, Clearing, Sent, first_of, line_key
+from cleanclaim.simulation.clearing import Clearing
 from cleanclaim.simulation.desk import Filing
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import population
 from cleanclaim.simulation.paying import Patients
 from cleanclaim.simulation.secondary import secondary_of
+from cleanclaim.simulation.traffic import Announced, Sent, first_of, line_key
 from cleanclaim.simulation.working import by_claim, corrected_denial, corrected_return, sent_unchanged
 from cleanclaim.simulation.year import Truth
 

@@ -6,7 +6,7 @@ What a payer says comes only through its files (999, 277CA, 835). What nobody ca
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -14,22 +14,22 @@ from functools import cache
 
 from cleanclaim import payer_sim
 from cleanclaim.claims.validity import sort_claims
-from cleanclaim.denials.prediction import FiledFinding, Foresight, prediction_of
+from cleanclaim.denials.prediction import FiledFinding, prediction_of
 from cleanclaim.denials.refused import Denial, Reason
-from cleanclaim.denials.strategy import Circumstances, Strategy, strategy_of
+from cleanclaim.denials.strategy import Circumstances, strategy_of
 from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import LedgerError, Source
 from cleanclaim.payer_sim.letters import SUFFIX, DecisionLetter, read_decision
-from cleanclaim.records import AdjustmentGroup, Claim, CoverageOrder
+from cleanclaim.records import AdjustmentGroup, CoverageOrder
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
 from cleanclaim.reference import payers
 from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing
 from cleanclaim.remittance.plan import Plan, Posted, plan
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.desk import Filing
 from cleanclaim.simulation.material import clinic, packs
+from cleanclaim.simulation.traffic import Announced, Denied, Sent, Tally, line_key
 from cleanclaim.x12 import ControlNumbers, Envelope, file_837p
 from cleanclaim.x12.reader_277 import read_277
 from cleanclaim.x12.reader_835 import read_835
@@ -37,98 +37,6 @@ from cleanclaim.x12.reader_999 import read_acknowledgments
 
 _NINE = 9
 _PRIMARY = CoverageOrder.PRIMARY
-
-
-@dataclass(slots=True)
-class Sent:
-    """A claim that left: which visit it is of, the head of its chain, and what has come back of it."""
-
-    claim: Claim
-    key: str
-    head: str
-    filed_on: date
-    objections: tuple[tuple[str, str], ...]
-    attempt: int = 1
-    payer_number: str = ""
-    returned: str = ""
-    answers: int = 0
-    order: CoverageOrder = _PRIMARY
-    is_unchanged: bool = False
-    """Sent once more as it was, after a denial."""
-
-
-@dataclass(frozen=True, slots=True)
-class Denied:
-    """A line that a payer did not accept: the claim, its line, group and reason, what of it is open, and when.
-
-    `is_first`: the claim had not been answered before.
-    """
-
-    sent: Sent
-    line: str
-    group: str
-    reason: str
-    cents: int
-    on: date
-    is_first: bool
-    order: CoverageOrder
-    """The place of the payer that denied it."""
-    foresight: Foresight
-    """What the checks had said before the claim was filed."""
-    payer_claim: str
-    """The payer's number of the answer."""
-    strategy: Strategy
-    """What can be done about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """An overpayment that a payer has announced, to be taken from later payments: by its reference, from which day."""
-
-    payer: str
-    reference: str
-    cents: int
-    on: date
-
-
-@dataclass(slots=True)
-class Tally:
-    """What is counted on the way, claims by the payer's kind of answer."""
-
-    files: int = 0
-    filed: int = 0
-    again: int = 0
-    refused_files: int = 0
-    unfit: int = 0
-    accepted: int = 0
-    returned: Counter[str] = field(default_factory=Counter)
-    answered: int = 0
-    first_pass: int = 0
-    remittances: int = 0
-    empty: int = 0
-    """Remittances that pay nothing."""
-    reversals: int = 0
-    forwarded: int = 0
-    by_secondary: int = 0
-    suspended: Counter[str] = field(default_factory=Counter)
-    provider: Counter[str] = field(default_factory=Counter)
-    split: int = 0
-    recoded: int = 0
-    packaged: int = 0
-    """Claims of which several lines were paid as one, under another code."""
-    unchanged: int = 0
-    """Claims sent once more as they were."""
-    unchanged_paid_cents: int = 0
-    repaid_cents: int = 0
-    """Sent to payers by check for what they had announced."""
-    won_cents: int = 0
-    """What appeals have brought from the payers that they were made to."""
-    late: int = 0
-    paid_days: list[tuple[int, int]] = field(default_factory=list)
-    """Days from filing to payment, and cents."""
-    denials: list[Denied] = field(default_factory=list)
-    routes: Counter[str] = field(default_factory=Counter)
-    """Denied lines by the way to their money."""
 
 
 @dataclass(slots=True)
@@ -421,13 +329,3 @@ def kind_of(pack: str) -> str | None:
     """The kind of payer that a payer file describes."""
     found = packs().get(pack)
     return found.kind if found is not None else payers.get(pack).kind
-
-
-def line_key(head: str, number: int) -> str:
-    """The key of a line in the ledger: `CLAIM:PART:NUMBER`."""
-    return f"{head}:1:{number}"
-
-
-def first_of(filing: Filing) -> list[Sent]:
-    """The claims of a filing, as they leave for the first time."""
-    return [Sent(claim, filing.key, claim.id, filing.on, filing.objections) for claim in filing.claims]

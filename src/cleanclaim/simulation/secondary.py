@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from cleanclaim.records import AdjudicatedLine, Adjudication, CoverageOrder, Frequency
 from cleanclaim.records.remittance import RemittedClaim
-from cleanclaim.simulation.clearing import Sent
+from cleanclaim.simulation.traffic import Sent
 
 _DAYS = 3
 """After so many days from the first payer's answer the claim to the next one is ready."""

@@ -15,9 +15,9 @@ from datetime import date, timedelta
 from cleanclaim.records import Claim, ClaimLine, CoverageOrder, Frequency, Patient
 from cleanclaim.reference import payers
 from cleanclaim.simulation.books import Books
-from cleanclaim.simulation.clearing import Denied, Sent
 from cleanclaim.simulation.draws import Draws
 from cleanclaim.simulation.material import packs, population
+from cleanclaim.simulation.traffic import Denied, Sent
 from cleanclaim.simulation.year import Truth
 
 BUNDLED = "bundled"
