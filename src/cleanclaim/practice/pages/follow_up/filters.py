@@ -36,9 +36,25 @@ GROUPS = {"": "One by one", "reason": "By reason", "payer": "By payer", "code": 
 """How the worklist may be grouped."""
 
 MINE, NOBODYS = "mine", "nobody"
+DUE = "due"
+"""What somebody wanted to look at again by today."""
 SMALL = "small"
 """Only the lines that are short by so little that they stay off the list."""
-_NAMES = ("state", "kind", "reason", "payer", "code", "cause", "deadline", "foresight", "who", "size", "clinic", "text")
+_NAMES = (
+    "state",
+    "kind",
+    "reason",
+    "payer",
+    "code",
+    "cause",
+    "deadline",
+    "foresight",
+    "who",
+    "again",
+    "size",
+    "clinic",
+    "text",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,7 @@ class Filters:
     deadline: str = ""
     foresight: str = ""
     who: str = ""
+    again: str = ""
     size: str = ""
     clinic: str = ""
     text: str = ""
@@ -81,6 +98,7 @@ def filters_of(values: Mapping[str, Any]) -> Filters:
         "deadline": DEADLINES,
         "foresight": FORESIGHT_LABELS,
         "who": (MINE, NOBODYS),
+        "again": (DUE,),
         "size": (SMALL,),
         "by": GROUPS,
     }
@@ -107,6 +125,8 @@ def narrowed(filters: Filters, today: date, user: User, *, without: str = "") ->
         rows = rows.filter(OFF_THE_LIST) if asked["size"] else rows.exclude(OFF_THE_LIST)
     if asked["who"]:
         rows = rows.filter(assigned_to=user if asked["who"] == MINE else None)
+    if asked["again"]:
+        rows = rows.filter(follow_up_on__lte=today)
     if asked["deadline"]:
         rows = rows.filter(_due(asked["deadline"], today))
     if asked["text"]:
