@@ -133,6 +133,9 @@ def _billed(year: Year, asked: Asked, out: Path, jobs: int, advance: Advance) ->
             as_of = date(population().year + month // _MONTHS, month % _MONTHS + 1, _BILLED_ON)
             worked = desk.month(visits, as_of)
             write_private(file, keeping.written(worked))
+        for one in worked:
+            # The claims are kept with the month: a year of them is a good deal of memory.
+            one.habitual = one.checked = one.superbill = None
         found.extend(worked)
         advance("Billing", month, _MONTHS)
     return found
