@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
 
 from cleanclaim.denials.refused import Answered
-from cleanclaim.denials.underpaid import Expected, Step, in_force, interest_since, is_small, underpaid
+from cleanclaim.denials.underpaid import Expected, Step, in_force, is_small, underpaid
 from tests.denials.answered import adjusted, answer, line
 
 FIRST, SECOND = "c1:V001:1", "c1:V001:2"
@@ -106,11 +105,3 @@ def test_the_last_answer_that_was_not_taken_back_is_in_force() -> None:
     assert in_force([first, back]) is None
     assert in_force([first, back, second]) is second
     assert underpaid([first, back, second], WORTH) == []
-
-
-@pytest.mark.parametrize(("paid", "days"), [(date(2026, 5, 1), 0), (date(2026, 5, 2), 1), (date(2026, 6, 1), 31)])
-def test_medicare_owes_interest_from_the_thirty_first_day(paid: date, days: int) -> None:
-    received = date(2026, 4, 1)
-    assert interest_since(received, paid, is_medicare=True) == days
-    assert interest_since(received, paid, is_medicare=False) is None
-    assert interest_since(None, paid, is_medicare=True) is None

@@ -190,8 +190,53 @@ def test_bad_rows_are_named_and_the_others_read() -> None:
     )
     found = read_bank_file(text)
     assert [row.words for row in found.rows] == ["d"]
-    assert [number for number, _problem in found.problems] == [2, 3, 4]
-    assert "expected a day such as" in found.problems[0][1]
+    assert [(one.line, one.field) for one in found.problems] == [(2, "date"), (3, "credit"), (4, "credit or debit")]
+    assert found.problems[0].words == "'2026-02-30'; expected a day such as 2026-09-25 or 09/25/2026"
+    assert found.problems[1].words == "'one'; expected dollars such as 1,250.00"
+    assert found.problems[2].words == "'1' and '1'; expected one of the two"
+
+
+OFX_1 = b"""OFXHEADER:100
+DATA:OFXSGML
+
+<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><BANKTRANLIST>
+<STMTTRN><TRNTYPE>CREDIT
+<DTPOSTED>20260924120000[-5:EST]
+<TRNAMT>1250.50
+<FITID>1
+<NAME>HCCLAIMPMT &amp; CO
+<MEMO>HCCLAIMPMT &amp; CO EFT77
+</STMTTRN>
+<STMTTRN><TRNTYPE>CHECK
+<DTPOSTED>20260931
+<TRNAMT>-9.00
+<NAME>x
+<STMTTRN><TRNTYPE>DEBIT
+<DTPOSTED>20260925
+<TRNAMT>-9,0x
+</STMTTRN>
+</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>
+"""
+
+
+def test_ofx_is_read_with_its_fields_named() -> None:
+    found = read_bank_file(OFX_1)
+    (row,) = found.rows
+    # The memo says the name once more.
+    assert (row.line, row.on, row.cents) == (5, date(2026, 9, 24), 125_050)
+    assert row.words == "HCCLAIMPMT & CO EFT77"
+    assert [(one.line, one.field) for one in found.problems] == [(12, "DTPOSTED"), (16, "TRNAMT")]
+
+
+def test_ofx_2_and_csv_of_one_movement_are_one() -> None:
+    xml = (
+        b'<?xml version="1.0"?><?OFX OFXHEADER="200"?><OFX><BANKTRANLIST><STMTTRN><DTPOSTED>20260924</DTPOSTED>'
+        b"<TRNAMT>12.50</TRNAMT><NAME>SLIP 7</NAME><MEMO>SLIP 7</MEMO></STMTTRN></BANKTRANLIST></OFX>"
+    )
+    csv = b"date,amount,memo\n2026-09-24,12.50,Slip 7\n"
+    assert read_bank_file(xml).rows[0].digest == read_bank_file(csv).rows[0].digest
+    with pytest.raises(BankFileError, match="holds no movement"):
+        read_bank_file(b"<OFX></OFX>")
 
 
 @pytest.mark.parametrize("text", [b"", b"a,b\n1,2\n", b"date,description\n", b"date,description,debit\n"])

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from cleanclaim.denials.refused import Answered
 from cleanclaim.records.adjudication import AdjustmentGroup
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedLine
-from cleanclaim.reference import denials, values
+from cleanclaim.reference import denials
 from cleanclaim.remittance.effects import Effect, effect_of
 from cleanclaim.remittance.matching import KnownLine
 
@@ -100,16 +99,6 @@ def in_force(answers: Sequence[Answered]) -> Answered | None:
     for answered in answers:
         last = None if answered.answer.is_reversal else answered
     return last
-
-
-def interest_since(received_on: date | None, paid_on: date | None, *, is_medicare: bool) -> int | None:
-    """Days for which Medicare owes interest on a clean claim; `None` where that is not known, 0 where it owes none."""
-    if not is_medicare:
-        return None
-    if received_on is None or paid_on is None:
-        return None
-    days = values.on("medicare_interest_after_days", paid_on).value
-    return None if days is None else max((paid_on - received_on).days - days, 0)
 
 
 def _judged(

@@ -41,7 +41,6 @@ _SERIES = (
     "medicare_notice_receipt_days",
     "medicare_reopening_months",
     "medicare_reopening_good_cause_months",
-    "medicare_interest_after_days",
 )
 
 

@@ -32,13 +32,12 @@ class Balance:
     """A patient's account in figures, in cents.
 
     `owed_cents` is theirs to pay on lines, `credit_cents` what they have paid beyond them (also what they paid too much
-    on a line), `protected_cents` what may not be asked of them, `with_plans_cents` what plans have still to answer.
+    on a line), `protected_cents` what may not be asked of them.
     """
 
     owed_cents: int
     credit_cents: int
     protected_cents: int
-    with_plans_cents: int
     aging: dict[Bucket, int]
 
     @property
@@ -53,7 +52,6 @@ def balance(lines: Sequence[AccountLine], credit_cents: int, on: date) -> Balanc
         owed_cents=sum(line.owed_cents for line in lines),
         credit_cents=credit_cents + sum(line.overpaid_cents for line in lines),
         protected_cents=sum(line.protected_cents for line in lines),
-        with_plans_cents=sum(line.total(Account.PAYER_OPEN) for line in lines),
         aging=aged((Aged(item.cents, item.since) for item in owed(lines)), on),
     )
 

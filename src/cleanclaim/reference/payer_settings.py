@@ -299,6 +299,15 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         ),
         "The least amount in dispute, by the day of filing.",
     ),
+    Setting(
+        "late_interest",
+        Group(
+            RecordField("after_days", Whole(), "Days after the receipt of a clean claim.", "days", required=True),
+            RecordField("percent", Decimal(1_000, "4.625"), "Interest a year.", "percent_e3"),
+        ),
+        "From when on the payer owes interest on a clean claim that it has not paid, and at which rate on the day that "
+        "it pays.",
+    ),
     # what a claim must carry
     Setting("certifying_provider_required", Flag(), "Whether the certifying (referring) provider must be named."),
     Setting("nine_digit_zip_required", Flag(), "Whether ZIP codes must have nine digits."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,11 +13,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cleanclaim.practice import tenancy
+from cleanclaim.practice.engine import bank_lists, refunds
 from cleanclaim.practice.engine.opening_balances import bring_forward
 from cleanclaim.practice.engine.patient_accounts import account_of, rules_of
 from cleanclaim.practice.engine.receipts import Payment, take
 from cleanclaim.practice.models import (
     AccountRules,
+    BankFile,
+    BankLine,
+    Claim,
     Clinic,
     Deposit,
     LedgerTransaction,
@@ -123,7 +127,8 @@ def test_the_desk_sees_what_is_owed_and_no_claim(as_role: As, patient: Patient) 
     ("path", "who"),
     [
         (f"{BASE}/statements/make/", "works"), (f"{BASE}/deposits/make/", "works"), (f"{BASE}/closing/close/", "works"),
-        (f"{BASE}/bank/read/", "works"), (f"{BASE}/write-offs/{NOBODYS}/decide/", "owns"),
+        (f"{BASE}/bank/read/", "works"), (f"{BASE}/bank/files/{NOBODYS}/take/", "works"),
+        (f"{BASE}/write-offs/{NOBODYS}/decide/", "owns"),
         (f"{BASE}/closing/{NOBODYS}/reopen/", "owns"),
     ],
 )  # fmt: skip
@@ -262,6 +267,47 @@ def test_a_refund_is_noted_and_sent(as_role: As, inside: Clinic, biller: User) -
     assert client.get(f"{BASE}/refunds/{row.pk}/send/").status_code == 404
 
 
+def test_an_investigation_holds_medicares_clock(as_role: As, inside: Clinic, biller: User, patient: Patient) -> None:
+    claim = Claim.objects.filter(payer="medicare_b", order="primary").order_by("number")[0]
+    row = Refund.objects.create(
+        clinic=inside, patient=claim.patient, claim=claim, line=f"{claim.pk}:1:1", owed_to="primary", cents=900,
+        reason="paid too much by the payer", identified_on=date(2026, 9, 1), return_by=date(2026, 10, 31),
+        identified_by=biller,
+    )  # fmt: skip
+    client, path = as_role(Role.BILLER), f"{BASE}/refunds/{row.pk}/investigation/"
+    assert (
+        "for 180 days at most since the overpayment was known (September 01, 2026)" in client.get(path).content.decode()
+    )
+    wrong = [
+        ({"begins": "2026-08-31"}, "before the overpayment was known"), ({"ends": "2026-09-20"}, "ends before it began"),
+        ({"begins": "2026-09-10", "ends": "2026-09-09"}, "ends before it began"), ({"begins": "2026-09-26"}, "is to come"),
+    ]  # fmt: skip
+    for form, why in wrong:
+        page = client.post(path, form)
+        assert (page.status_code, why in page.content.decode()) == (422, True)
+    days = []
+    for form in (
+        {"begins": "2026-09-11"},  # it goes on: until 180 days after September 1 at the latest
+        {"begins": "2026-09-11", "ends": "2026-09-21"},
+        {"begins": "2026-09-11", "ends": "2026-09-11"},
+        {"begins": ""},
+    ):
+        assert client.post(path, form).status_code == 302
+        days.append(Refund.objects.get(pk=row.pk).return_by)
+    assert days == [date(2027, 4, 19), date(2026, 11, 10), date(2026, 10, 31), date(2026, 10, 31)]
+    client.post(path, {"begins": "2026-09-11", "ends": "2026-09-21"})
+    shown = client.get(f"{BASE}/refunds/").content.decode()
+    assert "Investigated since Sep 11, 2026 through Sep 21, 2026: the clock stood 10 days" in shown
+    assert "Nov 10, 2026" in shown
+    other = refunds.note(inside, biller, _credit(inside, biller, patient), identified_on=DAY)
+    assert client.get(f"{BASE}/refunds/{other.pk}/investigation/").status_code == 404
+
+
+def _credit(clinic: Clinic, biller: User, patient: Patient) -> refunds.Found:
+    take(clinic, biller, patient, Payment(uuid4(), 9_900, Means.CASH, DAY))
+    return refunds.found_of_patients([patient.pk])[0]
+
+
 def test_a_plan_is_agreed_and_only_one_at_a_time(as_role: As, patient: Patient) -> None:
     client, path = as_role(Role.FRONT_DESK), f"/c/millrace/patients/{patient.pk}/account/plan/"
     form = {"total_cents": "25.00", "installment_cents": "10.00", "every": "month", "first_due_on": "2026-10-31"}
@@ -289,21 +335,45 @@ def test_need_is_tested_by_the_scale(as_role: As, inside: Clinic, patient: Patie
     assert sorted(NeedTest.objects.values_list("part_e4", flat=True)) == [0, 5_000]
 
 
-def test_the_bank_list_is_read_and_bad_lines_are_named(as_role: As, inside: Clinic, biller: User) -> None:
+def test_the_bank_list_is_looked_at_before_anything_is_made_of_it(as_role: As, inside: Clinic, biller: User) -> None:
     patient = Patient.objects.order_by("number")[0]
-    row = take(inside, biller, patient, Payment(uuid4(), 900, Means.CASH, DAY))
+    slip, loose = (take(inside, biller, patient, Payment(uuid4(), cents, Means.CASH, DAY)) for cents in (900, 700))
     client = as_role(Role.BILLER)
     client.post(
-        f"{BASE}/deposits/make/", {"item": [f"receipt:{row.pk}"], "made_on": "2026-09-25", "reference": "SLIP-77"}
+        f"{BASE}/deposits/make/", {"item": [f"receipt:{slip.pk}"], "made_on": "2026-09-25", "reference": "SLIP-77"}
     )
-    assert Deposit.objects.get().cents == 900
-    text = b"Date,Amount,Description\n09/25/2026,9.00,DEPOSIT SLIP-77\n09/31/2026,1.00,x\n"
+    text = b"Date,Amount,Description\n09/25/2026,9.00,DEPOSIT SLIP-77\n09/31/2026,1.00,x\n09/25/2026,7.00,COUNTER\n"
     page = client.post(f"{BASE}/bank/read/", {"file": SimpleUploadedFile("bank.csv", text)}, follow=True)
-    assert b"1 of them matched" in page.content
-    assert b"Line 3 was left out" in page.content
-    assert b"shown Sep 25" in page.content
+    shown = page.content.decode()
+    assert "Take 2 new movements" in shown
+    assert "same amount as receipt R000002; you decide" in shown
+    assert "&#x27;09/31/2026&#x27;; expected a day such as 2026-09-25 or 09/25/2026" in shown
+    assert (Deposit.objects.count(), BankLine.objects.count()) == (1, 0)
+
+    # The same file once more is the one that is kept.
+    client.post(f"{BASE}/bank/read/", {"file": SimpleUploadedFile("again.csv", text)})
+    file = BankFile.objects.get()
+    taken = client.post(f"{BASE}/bank/files/{file.pk}/take/", follow=True).content.decode()
+    assert "2 new movements, 1 of them matched by number and amount." in taken
+    assert "shown Sep 25" in taken
+    assert {line.file for line in BankLine.objects.all()} == {file}
+    assert Receipt.objects.get(pk=loose.pk).deposit_items.count() == 0
+
+    after = client.get(f"{BASE}/bank/files/{file.pk}/").content.decode()
+    assert after.count("taken before") == 3  # a tile and two rows
+    assert "Take " not in after
     refused = client.post(f"{BASE}/bank/read/", {"file": SimpleUploadedFile("a.csv", b"a,b\n1,2\n")}, follow=True)
     assert b"expected a heading with a date" in refused.content
+
+
+def test_a_movement_of_the_same_day_and_amount_in_other_words_is_marked(inside: Clinic, biller: User) -> None:
+    csv, other = b"date,amount,memo\n2026-09-24,12.50,Slip 7\n", b"date,amount,memo\n2026-09-24,12.50,SLIP NO 7\n"
+    bank_lists.take(inside, biller, bank_lists.store(inside, biller, csv).pk)
+    (looked,) = bank_lists.preview(bank_lists.store(inside, biller, other)).rows
+    assert (looked.is_known, looked.is_alike) == (False, True)
+    (same,) = bank_lists.preview(bank_lists.store(inside, biller, csv)).rows
+    assert (same.is_known, same.is_alike) == (True, False)
+    assert bank_lists.take(inside, biller, bank_lists.store(inside, biller, csv).pk) == (0, 0)
 
 
 @pytest.mark.usefixtures("patient")

@@ -12,8 +12,9 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.practice.engine import deposits, ledger_checks, ledger_rows, refunds, statements, write_offs
 from cleanclaim.practice.engine.filing import release, void_claim
+from cleanclaim.practice.engine.open_balances import open_accounts
 from cleanclaim.practice.engine.opening_balances import bring_forward, take_out
-from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, patients_with_money, rules_of
+from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, rules_of
 from cleanclaim.practice.engine.periods import NotClosedError, close, reopen
 from cleanclaim.practice.engine.receipts import NotTakenError, Payment, take, use_credit, void
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
@@ -110,8 +111,8 @@ def account(claim: Claim) -> PatientAccount:
 
 def test_nothing_is_owed_before_a_payer_said_so(inside: Clinic, claim: Claim) -> None:
     figures = account(claim).balance(DAY)
-    assert (figures.owed_cents, figures.with_plans_cents) == (0, claim.charge_cents)
-    assert patients_with_money() == []
+    assert (figures.owed_cents, account(claim).with_plans_cents) == (0, claim.charge_cents)
+    assert open_accounts() == {}
     assert holds(inside).transactions == 1
 
 
@@ -124,7 +125,7 @@ def test_what_the_payer_leaves_is_owed_and_aged_from_then(claim: Claim, answered
     assert list(found.balance(date(2026, 11, 12)).aging.values()) == [0, share, 0, 0, 0]
     assert {share.label for line in found.lines for share in line.shares} == {"coinsurance"}
     assert sorted(line.code for line in found.lines) == sorted(line["code"] for line in claim.record["lines"])
-    assert patients_with_money() == [claim.patient_id]
+    assert list(open_accounts()) == [claim.patient_id]
 
 
 def test_a_payment_is_taken_once_and_pays_the_oldest(
@@ -235,7 +236,7 @@ def test_an_opening_balance_stands_in_the_ledger_once(  # noqa: PLR0917 - a case
     bring_forward(inside, biller, row)
     found = account_of(patient.pk)
     figures = found.balance(DAY)
-    assert (figures.owed_cents, figures.credit_cents, figures.with_plans_cents) == (owed, credit, payers)
+    assert (figures.owed_cents, figures.credit_cents, found.with_plans_cents) == (owed, credit, payers)
     assert ledger_rows.totals().get(Account.CHARGES, 0) == 0
     assert LedgerTransaction.objects.count() == 1
     holds(inside)

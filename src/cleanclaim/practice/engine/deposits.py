@@ -9,15 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import BigIntegerField, Case, F, OuterRef, Subquery, Sum, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from cleanclaim.ledger.accounts import CASH_ACCOUNTS
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.patient_accounts import rules_of
+from cleanclaim.practice.models import BankFile as BankFileRow
 from cleanclaim.practice.models import (
     BankLine,
     Clinic,
@@ -26,15 +30,21 @@ from cleanclaim.practice.models import (
     LedgerEntry,
     Receipt,
     Refund,
+    RefundState,
     Remittance,
     User,
 )
-from cleanclaim.receivables.bank_files import Awaited, BankFile, Shown, shown_by
+from cleanclaim.practice.models.rows import ClinicRow
+from cleanclaim.receivables.bank_files import Awaited, BankFile, BankRow, Shown, shown_by
 
 KINDS = {"receipt": "receipt", "remittance": "remittance", "refund": "refund"}
 """Kinds of documents that move cash, with the column of a deposit's item."""
 _SOURCES = {"receipt": "receipt", "remittance": "remittance", "unposting": "remittance", "refund": "refund"}
 """Kinds of sources of the ledger, with the kind of the document that they are about."""
+
+
+_ASKED_AT_ONCE = 2_000
+"""Digests in one query: databases bound the values of a statement."""
 
 
 class NotDepositedError(ValueError):
@@ -59,7 +69,7 @@ class Undeposited:
 
 
 def cash_by_document() -> dict[tuple[str, UUID], int]:
-    """The cash that each document moved by the ledger, in cents."""
+    """The cash that each document moved by the ledger, in cents: every entry is read. Pages ask the documents."""
     rows = (
         LedgerEntry.objects.filter(account__in=[account.value for account in CASH_ACCOUNTS])
         .order_by()
@@ -84,35 +94,50 @@ def deposited_by_document() -> dict[tuple[str, UUID], int]:
     return found
 
 
+def deposited_cents() -> int:
+    """What is on deposits."""
+    return int(DepositItem.objects.aggregate(total=Sum("cents"))["total"] or 0)
+
+
 def undeposited() -> list[Undeposited]:
-    """Cash of the clinics in scope that is on no deposit, the oldest first."""
-    deposited = deposited_by_document()
-    cash = cash_by_document()
-    open_ = {
-        key: cash.get(key, 0) - deposited.get(key, 0)
-        for key in {*cash, *deposited}
-        if cash.get(key, 0) != deposited.get(key, 0)
-    }
-    keys = {kind: [key for which, key in open_ if which == kind] for kind in KINDS}
+    """Cash of the clinics in scope that is on no deposit, the oldest first; three queries.
+
+    Each document says its own cash: a receipt that is not voided, a payment that is not unposted, a refund that was
+    sent. That the ledger says the same is asked where the ledger is verified.
+    """
     found = [
-        Undeposited("receipt", row.pk, row.number, _of_receipt(row), row.received_on, open_["receipt", row.pk])
-        for row in Receipt.objects.filter(pk__in=keys["receipt"])
+        Undeposited("receipt", row.pk, row.number, _of_receipt(row), row.received_on, row.left)
+        for row in _left(Receipt, _cash("cents", voided_at=None))
     ]
     found += [
         Undeposited(
             "remittance", row.pk, row.trace_number, f"{row.payer_name}, {_METHODS.get(row.method, 'payment')}",
-            row.paid_on or row.created_at.date(), open_["remittance", row.pk],
+            row.paid_on or row.created_at.date(), row.left,
         )
-        for row in Remittance.objects.filter(pk__in=keys["remittance"])
+        for row in _left(Remittance, _cash("amount_cents", unposted_at=None))
     ]  # fmt: skip
     found += [
         Undeposited(
             "refund", row.pk, row.reference or "refund", f"refund by {row.means}", row.sent_on or row.identified_on,
-            open_["refund", row.pk],
+            row.left,
         )
-        for row in Refund.objects.filter(pk__in=keys["refund"])
+        for row in _left(Refund, _cash(-F("cents"), state=RefundState.SENT.value))
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.on, one.kind, one.number))
+
+
+def _cash(cents: str | Combinable, **moves: object) -> Case:
+    """The cash that a document moves where this holds of it, and none otherwise."""
+    return Case(When(then=cents, **moves), default=0, output_field=BigIntegerField())
+
+
+def _left(model: type[ClinicRow], cash: Case) -> Iterable[Any]:
+    """Documents of which not all cash is on deposits, or more, each with what is left of it (`left`)."""
+    items = DepositItem.objects.filter(**{model.__name__.lower(): OuterRef("pk")}).order_by()
+    summed = items.values(model.__name__.lower()).annotate(total=Sum("cents")).values("total")
+    deposited = Coalesce(Subquery(summed, output_field=BigIntegerField()), 0)
+    rows: Iterable[Any] = model.objects.annotate(left=cash - deposited).exclude(left=0)
+    return rows
 
 
 _METHODS = {"ACH": "transfer", "CHK": "check", "FWT": "wire", "BOP": "transfer", "NON": "no payment"}
@@ -175,21 +200,22 @@ def remove(clinic: Clinic, user: User, deposit_id: UUID, *, origin: str = "") ->
 # --- the bank's list ---------------------------------------------------------------------------------------------
 
 
-def keep(clinic: Clinic, user: User, file: BankFile, *, origin: str = "") -> tuple[int, int]:
-    """Keep the movements that are new, and match those whose number and amount agree.
+def keep(
+    clinic: Clinic, user: User, file: BankFile, *, source: BankFileRow | None = None, origin: str = ""
+) -> tuple[int, int]:
+    """Keep the movements that are new, and match those whose number and amount agree. `source` is the file as kept.
 
     Returns how many were kept and how many of them were matched.
     """
     with transaction.atomic():
         rules_of(clinic, lock=True)
-        there = set(
-            BankLine.objects.filter(digest__in=[row.digest for row in file.rows]).values_list("digest", flat=True)
-        )
+        there = known_digests(file.rows)
         fresh = [row for row in file.rows if row.digest not in there]
         for row in fresh:
             BankLine.objects.create(
-                clinic=clinic, on=row.on, cents=row.cents, description=row.words, digest=row.digest, read_by=user
-            )
+                clinic=clinic, on=row.on, cents=row.cents, description=row.words, digest=row.digest, read_by=user,
+                file=source,
+            )  # fmt: skip
         audit_trail.record(clinic.id, user, "create", "bank_line", detail=f"{len(fresh)} movements", origin=origin)
         certain = [(line, shown) for line, shown in proposals() if shown is not None and shown.is_certain]
         for line, shown in certain:
@@ -197,15 +223,29 @@ def keep(clinic: Clinic, user: User, file: BankFile, *, origin: str = "") -> tup
         return len(fresh), len(certain)
 
 
-def proposals() -> list[tuple[BankLine, Shown | None]]:
-    """Movements that are not matched, the latest first, each with what it seems to show."""
-    lines = list(BankLine.objects.filter(deposit=None))
-    awaited = [
+def known_digests(rows: Iterable[BankRow]) -> set[str]:
+    """The digests of those of these movements that were kept before."""
+    wanted = [row.digest for row in rows]
+    found: set[str] = set()
+    for start in range(0, len(wanted), _ASKED_AT_ONCE):
+        some = BankLine.objects.filter(digest__in=wanted[start : start + _ASKED_AT_ONCE])
+        found.update(some.values_list("digest", flat=True))
+    return found
+
+
+def awaited() -> list[Awaited]:
+    """Money that the bank should show and no movement does: deposits, and documents that are on none."""
+    found = [
         Awaited(f"deposit:{row.pk}", row.reference, row.made_on, row.cents)
         for row in Deposit.objects.filter(bank_line=None)
     ]
-    awaited += [Awaited(one.name, one.number, one.on, one.cents) for one in undeposited()]
-    found = shown_by([(str(line.pk), line.on, line.cents, line.description or "") for line in lines], awaited)
+    return found + [Awaited(one.name, one.number, one.on, one.cents) for one in undeposited()]
+
+
+def proposals() -> list[tuple[BankLine, Shown | None]]:
+    """Movements that are not matched, the latest first, each with what it seems to show."""
+    lines = list(BankLine.objects.filter(deposit=None))
+    found = shown_by([(str(line.pk), line.on, line.cents, line.description or "") for line in lines], awaited())
     return [(line, found.get(str(line.pk))) for line in lines]
 
 

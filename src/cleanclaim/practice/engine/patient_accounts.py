@@ -15,6 +15,7 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Kind
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.known_claims import filed_claims
+from cleanclaim.practice.engine.protection import NONE, lines_without_notice, marks
 from cleanclaim.practice.models import (
     AccountRules,
     Claim,
@@ -23,7 +24,6 @@ from cleanclaim.practice.models import (
     Clinic,
     LedgerEntry,
     OpeningBalance,
-    Patient,
 )
 from cleanclaim.receivables.giving_up import Rules, Step
 from cleanclaim.receivables.lines import AccountLine, Move
@@ -44,6 +44,11 @@ class PatientAccount:
     def balance(self, on: date) -> Balance:
         """The account in figures, aged on a day."""
         return balance(self.lines, self.credit_cents, on)
+
+    @property
+    def with_plans_cents(self) -> int:
+        """What plans have still to answer."""
+        return sum(line.total(Account.PAYER_OPEN) for line in self.lines)
 
     def line(self, key: str) -> AccountLine | None:
         """The line with a key."""
@@ -74,7 +79,7 @@ def account_of(patient: UUID) -> PatientAccount:
 
 
 def accounts_of(patients: Iterable[UUID]) -> dict[UUID, PatientAccount]:
-    """The accounts of these patients, in their order; six queries for each five hundred of them."""
+    """The accounts of these patients, in their order; seven queries for each five hundred of them."""
     wanted = list(dict.fromkeys(patients))
     found: dict[UUID, PatientAccount] = {}
     for start in range(0, len(wanted), _AT_ONCE):
@@ -84,20 +89,6 @@ def accounts_of(patients: Iterable[UUID]) -> dict[UUID, PatientAccount]:
             ordered = sorted(lines[patient], key=lambda line: (line.date_of_service, line.key))
             found[patient] = PatientAccount(patient, tuple(ordered), credit.get(str(patient), 0))
     return found
-
-
-def patients_with_money() -> list[UUID]:
-    """Patients in scope with an open line or a credit, by name."""
-    lines = LedgerEntry.objects.filter(account=Account.PATIENT_OPEN.value).order_by()
-    open_lines = lines.values("claim__patient", "line").annotate(total=Sum("cents")).exclude(total=0)
-    found = {row["claim__patient"] for row in open_lines}
-    brought = [row["line"].partition(":")[2] for row in open_lines if row["claim__patient"] is None]
-    found.discard(None)
-    found.update(OpeningBalance.objects.filter(pk__in=brought).values_list("patient", flat=True))
-    credit = LedgerEntry.objects.filter(account=Account.PATIENT_CREDIT.value).order_by().values("payer")
-    found.update(UUID(row["payer"]) for row in credit.annotate(total=Sum("cents")).exclude(total=0))
-    order = Patient.objects.filter(pk__in=found).order_by("family_name", "given_name", "number")
-    return list(order.values_list("pk", flat=True))
 
 
 def words_of(code: str) -> str:
@@ -128,6 +119,12 @@ def _lines(patients: Sequence[UUID]) -> dict[UUID, list[AccountLine]]:
         moves[row["line"]].append(_move(row))
     claims = {row["claim"] for row in heads.values() if row["claim"] is not None}
     codes, remarks = _codes(heads, claims), _remarks(claims)
+    of_claims = {
+        head["claim"]: (head["claim__patient"], head["claim__date_of_service"])
+        for head in heads.values()
+        if head["claim"] is not None
+    }
+    protected, unnoticed = marks(of_claims), lines_without_notice(claims)
     found: dict[UUID, list[AccountLine]] = defaultdict(list)
     for key, head in heads.items():
         if head["claim"] is None:
@@ -140,7 +137,7 @@ def _lines(patients: Sequence[UUID]) -> dict[UUID, list[AccountLine]]:
             code=codes.get(key, ""),
             claim=head["claim__number"],
             moves=tuple(moves[key]),
-            remarks=remarks.get(head["claim"], frozenset()),
+            remarks=remarks.get(head["claim"], NONE) | protected.get(head["claim"], NONE) | unnoticed.get(key, NONE),
         )
         found[head["claim__patient"]].append(line)
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Kind
@@ -31,37 +32,34 @@ class OpenClaim:
 
 
 def open_claims() -> list[OpenClaim]:
-    """All claims in scope of which a payer has something open, by number; three queries."""
+    """All claims in scope of which a payer has something open, by number; three queries.
+
+    What moved on one day is added up by the database, so that a balance counts as open since the end of a day.
+    """
     entries = LedgerEntry.objects.filter(account=Account.PAYER_OPEN.value).order_by()
-    open_ = {
-        (row["claim"], row["payer"])
-        for row in entries.values("claim", "payer").annotate(total=Sum("cents")).exclude(total=0)
-    }
+    open_ = entries.values("claim", "payer").annotate(total=Sum("cents")).exclude(total=0)
+    standing = {(row["claim"], row["payer"]): row["total"] for row in open_}
+    of_open = entries.filter(Q(claim__in=open_.exclude(claim=None).values("claim")) | Q(claim=None))
+    by_day = of_open.values_list("claim", "payer", "transaction__on").annotate(total=Sum("cents"))
     moves: dict[tuple[UUID | None, str], list[Move]] = defaultdict(list)
-    rows = entries.filter(claim__in=[claim for claim, _payer in open_ if claim is not None]) | entries.filter(
-        claim=None
-    )
-    for claim, payer, cents, on in rows.order_by("transaction__created_at", "transaction__key", "position").values_list(
-        "claim", "payer", "cents", "transaction__on"
-    ):
-        if (claim, payer) in open_:
+    for claim, payer, on, cents in by_day.order_by("transaction__on"):
+        if (claim, payer) in standing:
             moves[claim, payer].append(Move(on, Kind.CHARGE, Account.PAYER_OPEN, cents, payer))
-    names = _names({claim for claim, _payer in open_ if claim is not None})
+    names = _names(open_.exclude(claim=None).values("claim"))
     found = []
     for (claim, payer), some in moves.items():
         sent = names.get((claim, payer)) or names.get((claim, "")) or (None, "", BROUGHT_FORWARD)
-        cents = sum(move.cents for move in some)
         # Below zero the payer is owed: since its last movement.
         since = standing_since(some) or some[-1].on
-        found.append(OpenClaim(sent[0], sent[1], sent[2], cents, since))
+        found.append(OpenClaim(sent[0], sent[1], sent[2], standing[claim, payer], since))
     return sorted(found, key=lambda one: (one.number, one.payer))
 
 
-def _names(claims: set[UUID]) -> dict[tuple[UUID | None, str], tuple[UUID, str, str]]:
+def _names(claims: QuerySet[LedgerEntry, Any]) -> dict[tuple[UUID | None, str], tuple[UUID, str, str]]:
     """By claim and the payer's place: the claim that was sent there, its number, and the payer's name."""
     found: dict[tuple[UUID | None, str], tuple[UUID, str, str]] = {}
     columns = ("pk", "follows", "order", "number", "payer_name")
-    rows = Claim.objects.filter(pk__in=claims) | Claim.objects.filter(follows__in=claims)
+    rows = Claim.objects.filter(Q(pk__in=claims) | Q(follows__in=claims))
     for pk, follows, order, number, name in rows.order_by("created_at").values_list(*columns):
         found[follows or pk, order] = (pk, number, name or CoverageOrder(order).value)
         if follows is None:

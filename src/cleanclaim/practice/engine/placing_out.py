@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Max
 
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import accounts_of, patients_with_money
+from cleanclaim.practice.engine.open_balances import open_accounts
 from cleanclaim.practice.engine.tables import cell
 from cleanclaim.practice.models import (
     BalanceDispute,
@@ -54,8 +54,8 @@ class Candidate:
 def candidates(clinic: Clinic, *, least_cents: int, statements: int) -> list[Candidate]:
     """Every patient with a balance, the largest first; the clinic is in scope."""
     today = today_at(clinic)
-    keys = patients_with_money()
-    accounts = accounts_of(keys)
+    accounts = open_accounts()
+    keys = list(accounts)
     people = {row.pk: row for row in Patient.objects.filter(pk__in=keys)}
     sent: dict[UUID, int] = dict(
         Statement.objects.filter(patient__in=keys)

@@ -10,7 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from cleanclaim.denials.terms import terms_of
 from cleanclaim.ledger import posting
@@ -20,10 +20,23 @@ from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, patients_with_money, rules_of
+from cleanclaim.practice.engine.open_balances import credits_of, open_lines
+from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, rules_of
 from cleanclaim.practice.engine.setting import packs_of
-from cleanclaim.practice.models import Claim, Clinic, LedgerEntry, Means, Patient, Refund, RefundState, User
+from cleanclaim.practice.models import (
+    Claim,
+    ClaimAnswer,
+    Clinic,
+    LedgerEntry,
+    Means,
+    OpeningBalance,
+    Patient,
+    Refund,
+    RefundState,
+    User,
+)
 from cleanclaim.receivables.overpayments import Clock, medicare_clock
+from cleanclaim.reference.patient_reasons import protected_reasons
 
 SOURCE = "refund"
 """The kind of source of what a refund writes."""
@@ -50,13 +63,13 @@ class Found:
 
 
 def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
-    """What patients paid too much, by name: their credit, lines paid too much, and what may not be asked of them.
+    """What patients paid too much, by patient: their credit, lines paid too much, and what may not be asked of them.
 
     What is owed back and noted as a refund already is left out.
     """
     noted = _noted()
     found = []
-    for account in accounts_of(patients_with_money() if patients is None else patients).values():
+    for account in accounts_of(_may_be_owed() if patients is None else patients).values():
         items = [("", account.credit_cents, CREDIT)]
         for line in account.lines:
             items.append((line.key, line.overpaid_cents, OVERPAID))
@@ -68,6 +81,24 @@ def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
     return found
 
 
+def _may_be_owed() -> list[UUID]:
+    """Patients who may be owed something: with a credit, a line paid too much, or a remark that protects them.
+
+    Few of all patients: only their accounts are read.
+    """
+    keys = set(credits_of())
+    too_much = open_lines(Account.PATIENT_OPEN).filter(total__lt=0)
+    keys.update(too_much.exclude(claim=None).values_list("claim__patient", flat=True).distinct())
+    brought = [line.partition(":")[2] for line in too_much.filter(claim=None).values_list("line", flat=True)]
+    keys.update(OpeningBalance.objects.filter(pk__in=brought).values_list("patient", flat=True))
+    told = ClaimAnswer.objects.filter(remittance__unposted_at=None).exclude(Q(claim=None) | Q(remarks=[])).order_by()
+    for patient, remarks in told.values_list("claim__patient", "remarks").distinct():
+        if protected_reasons(remarks):
+            keys.add(patient)
+    order = Patient.objects.filter(pk__in=keys).order_by("family_name", "given_name", "number")
+    return list(order.values_list("pk", flat=True))
+
+
 def found_of_payers() -> list[Found]:
     """Lines on which a payer's open amount is below zero: as much of it as it paid on them.
 
@@ -77,13 +108,13 @@ def found_of_payers() -> list[Found]:
     rows = (
         LedgerEntry.objects.filter(account=Account.PAYER_OPEN.value, claim__isnull=False)
         .order_by()
-        .values("claim__patient", "line", "payer")
+        .values("claim", "claim__patient", "line", "payer")
         .annotate(total=Sum("cents"))
         .filter(total__lt=0)
         .order_by("claim__patient__family_name", "line")
     )
     found = []
-    paid = _paid_by_payers([row["line"] for row in rows])
+    paid = _paid_by_payers({row["claim"] for row in rows})
     for row in rows:
         most = min(-row["total"], paid.get((row["line"], row["payer"]), 0))
         left = most - noted.get((row["claim__patient"], row["line"], row["payer"]), 0)
@@ -92,8 +123,8 @@ def found_of_payers() -> list[Found]:
     return found
 
 
-def _paid_by_payers(lines: list[str]) -> dict[tuple[str, str], int]:
-    rows = LedgerEntry.objects.filter(account=Account.PAYER_CASH.value, line__in=lines).order_by()
+def _paid_by_payers(claims: set[UUID]) -> dict[tuple[str, str], int]:
+    rows = LedgerEntry.objects.filter(account=Account.PAYER_CASH.value, claim__in=claims).order_by()
     return {
         (row["line"], row["payer"]): row["total"] for row in rows.values("line", "payer").annotate(total=Sum("cents"))
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -14,13 +14,8 @@ from django.db.models import Max
 from cleanclaim.forms.statement import StatementPage, render_statement, render_statements
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import (
-    PatientAccount,
-    accounts_of,
-    patients_with_money,
-    rules_of,
-    words_of,
-)
+from cleanclaim.practice.engine.open_balances import open_accounts
+from cleanclaim.practice.engine.patient_accounts import PatientAccount, accounts_of, rules_of, words_of
 from cleanclaim.practice.engine.payment_plans import next_installment
 from cleanclaim.practice.form_fields import phone_words
 from cleanclaim.practice.models import AccountRules, Clinic, Patient, PaymentPlan, Statement, StatementRun, User
@@ -31,10 +26,9 @@ from cleanclaim.receivables.statements import Balance, Sending, sending, visits
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A patient with money, their account, and whether a statement is sent today."""
+    """A patient with money, what they owe and are owed, and whether a statement is sent today."""
 
     patient: Patient
-    account: PatientAccount
     balance: Balance
     last_sent: date | None
     sending: Sending
@@ -46,32 +40,39 @@ class Candidate:
 
 
 def candidates(clinic: Clinic, patients: Iterable[UUID] | None = None) -> list[Candidate]:
-    """Patients with an open line or a credit, or these of them, by name, each with why one is sent or not."""
-    wanted = patients_with_money() if patients is None else list(patients)
+    """Patients with an open line or a credit, or these, by name, each with why one is sent or not.
+
+    Eight queries, however many patients and lines there are; lines that are settled are not read.
+    """
+    accounts = open_accounts(patients)
     rules, on = rules_of(clinic), today_at(clinic)
-    rows = {row.pk: row for row in Patient.objects.filter(pk__in=wanted)}
-    last = _last_sent(wanted)
+    last = _last_sent(accounts)
     found = []
-    for key, account in accounts_of(wanted).items():
-        if key not in rows:
-            continue
-        figures = account.balance(on)
+    rows = Patient.objects.filter(pk__in=list(accounts)).order_by("family_name", "given_name", "number")
+    for row in rows:
+        figures = accounts[row.pk].balance(on)
         decided = sending(
-            figures, on, last.get(key), small_cents=rules.small_balance_cents, every_days=rules.statement_every_days
+            figures, on, last.get(row.pk), small_cents=rules.small_balance_cents, every_days=rules.statement_every_days
         )
-        found.append(Candidate(rows[key], account, figures, last.get(key), decided))
+        found.append(Candidate(row, figures, last.get(row.pk), decided))
     return found
 
 
-def _last_sent(patients: Sequence[UUID]) -> dict[UUID, date]:
-    rows = Statement.objects.filter(patient__in=patients).order_by().values("patient").annotate(last=Max("issued_on"))
+def _last_sent(patients: Collection[UUID]) -> dict[UUID, date]:
+    rows = (
+        Statement.objects.filter(patient__in=list(patients))
+        .order_by()
+        .values("patient")
+        .annotate(last=Max("issued_on"))
+    )
     return {row["patient"]: row["last"] for row in rows}
 
 
 def page_of(
-    clinic: Clinic, rules: AccountRules, one: Candidate, number: str, on: date, plan: PaymentPlan | None
+    clinic: Clinic, rules: AccountRules, one: Candidate, account: PatientAccount, plan: PaymentPlan | None, number: str
 ) -> StatementPage:
-    """What a patient's statement says."""
+    """What a patient's statement of today says."""
+    on = today_at(clinic)
     patient = one.patient
     return StatementPage(
         number=number,
@@ -85,8 +86,8 @@ def page_of(
         patient_number=patient.number,
         issued_on=on,
         due_on=on + timedelta(days=rules.due_in_days),
-        visits=tuple(visits(one.account.lines, words_of, one.last_sent)),
-        credit_cents=one.account.credit_cents,
+        visits=tuple(visits(account.lines, words_of, one.last_sent)),
+        credit_cents=account.credit_cents,
         total_cents=one.balance.due_cents,
         aging=tuple((bucket.label, cents) for bucket, cents in one.balance.aging.items()),
         installment=next_installment(plan, on) if plan is not None else None,
@@ -101,10 +102,22 @@ def _address(row: Clinic | Patient) -> tuple[str, ...]:
 
 def preview(clinic: Clinic, patients: Sequence[UUID]) -> bytes:
     """The statements of these patients as one PDF, as they would be today; nothing is kept."""
-    rules, on = rules_of(clinic), today_at(clinic)
+    rules = rules_of(clinic)
     chosen = [one for one in candidates(clinic, patients) if one.balance.due_cents > 0]
-    plans = _plans([one.patient.pk for one in chosen])
-    return render_statements([page_of(clinic, rules, one, "preview", on, plans.get(one.patient.pk)) for one in chosen])
+    made = _made(clinic, rules, chosen, ["preview"] * len(chosen))
+    return render_statements([page for _patient, page in made])
+
+
+def _made(
+    clinic: Clinic, rules: AccountRules, chosen: Sequence[Candidate], numbers: Iterable[str]
+) -> list[tuple[Patient, StatementPage]]:
+    """The statements of these patients, each with its number."""
+    keys = [one.patient.pk for one in chosen]
+    plans, accounts = _plans(keys), accounts_of(keys)
+    return [
+        (one.patient, page_of(clinic, rules, one, accounts[key], plans.get(key), number))
+        for key, one, number in zip(keys, chosen, numbers, strict=True)
+    ]
 
 
 def make_run(
@@ -118,15 +131,10 @@ def make_run(
     with transaction.atomic():
         rules, on = rules_of(clinic, lock=True), today_at(clinic)
         found = candidates(clinic, patients)
-        plans = _plans([one.patient.pk for one in found])
-        pages: list[tuple[Patient, StatementPage]] = []
-        left = []
-        for one in found:
-            if one.sending is not Sending.SEND:
-                left.append(one)
-                continue
-            number = f"S{rules.next_statement + len(pages):06d}"
-            pages.append((one.patient, page_of(clinic, rules, one, number, on, plans.get(one.patient.pk))))
+        due = [one for one in found if one.sending is Sending.SEND]
+        left = [one for one in found if one.sending is not Sending.SEND]
+        numbers = (f"S{number:06d}" for number in range(rules.next_statement, rules.next_statement + len(due)))
+        pages = _made(clinic, rules, due, numbers)
         if not pages:
             return None, left
         rules.next_statement += len(pages)

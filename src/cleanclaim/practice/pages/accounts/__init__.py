@@ -6,6 +6,7 @@ from cleanclaim.practice.pages.accounts import (
     account,
     aging,
     agreements,
+    bank,
     books,
     deposits,
     moves,
@@ -26,6 +27,7 @@ urlpatterns = [
     *moves.urlpatterns,
     *refunds.urlpatterns,
     *deposits.urlpatterns,
+    *bank.urlpatterns,
     *books.urlpatterns,
     *rules.urlpatterns,
 ]

@@ -71,7 +71,7 @@ def account(request: ClinicRequest, key: UUID) -> HttpResponse:
         "patient": person,
         "figures": figures,
         "aging": [(bucket.label, cents) for bucket, cents in figures.aging.items()],
-        "credit_cents": found.credit_cents,
+        "with_plans_cents": found.with_plans_cents,
         "lines": [_shown(line) for line in reversed(lines)],
         "settled": len(found.lines) - len(lines),
         "shows_all": shows_all,

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from cleanclaim.denials.strategy import Sending, Strategy
-from cleanclaim.denials.underpaid import interest_since
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import appeals
 from cleanclaim.practice.engine.acknowledging import rejections
@@ -19,6 +18,7 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.known_claims import Filed
 from cleanclaim.practice.engine.letter_words import citations
+from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     LIVE_STATES,
     Claim,
@@ -43,6 +43,7 @@ from cleanclaim.practice.pages.follow_up.words import (
     said_by,
 )
 from cleanclaim.receivables.giving_up import LABELS, Reason
+from cleanclaim.receivables.late_payment import Interest, interest_due
 from cleanclaim.records.adjudication import AdjustmentGroup
 from cleanclaim.reference import procedures
 from cleanclaim.reference.denials import Route
@@ -164,7 +165,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "live_cents": sum(item.cents for item in live),
         "today": today,
         "last": last,
-        "interest_days": _interest(claim, last),
+        "interest": _interest(claim, last),
         "ways": appeals.ways(claim, denied, filed, today) if denied else [],
         "citations": citations(claim, denied) if denied else [],
         "routes": routes,
@@ -206,9 +207,9 @@ def _can_correct(claim: Claim, shown: list[Shown]) -> bool:
     return taken and claim.status == ClaimStatus.SUBMITTED.value and not begun.exists()
 
 
-def _interest(claim: Claim, last: ClaimAnswer | None) -> int | None:
-    """Days for which Medicare owes interest on the last answer."""
-    if last is None or claim.batch is None or not last.paid_cents:
+def _interest(claim: Claim, last: ClaimAnswer | None) -> Interest | None:
+    """What the payer owes for having paid the last answer late."""
+    if last is None or claim.batch is None:
         return None
-    terms = appeals.terms_for(claim, claim.date_of_service)
-    return interest_since(claim.batch.created_at.date(), last.remittance.paid_on, is_medicare=terms.is_medicare)
+    packs = packs_of(claim.clinic).values()
+    return interest_due(claim.payer, last.paid_cents, claim.batch.created_at.date(), last.remittance.paid_on, packs)

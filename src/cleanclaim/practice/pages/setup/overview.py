@@ -8,9 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import charge_master
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.patient_accounts import rules_of
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import Clinic, ClinicPayer, Enrollment, Membership, OpeningBalance, Provider
 from cleanclaim.practice.pages.setup.packs import held_packs
@@ -50,6 +52,7 @@ def setup(request: ClinicRequest) -> HttpResponse:
         Card("search", "Following up", "When a silent claim is asked after, what is too little to ask for, and what "
              "posts by itself.", "", "", reverse("follow_up_rules", args=[clinic.slug]))
     )  # fmt: skip
+    cards.append(_balances(clinic))
     if request.access.may(Can.MANAGE_PEOPLE):
         cards.append(_sending(clinic))
         people = Membership.objects.filter(clinic=clinic).count()
@@ -112,6 +115,15 @@ def _identity(clinic: Clinic) -> Card:
     missing = "" if clinic.locality else "no Medicare locality: Medicare prices are unknown"
     about = "Name, NPI, tax id and address as they stand on claims, and who sends the files."
     return Card("hospital", "The clinic", about, "", missing, reverse("setup_clinic", args=[clinic.slug]))
+
+
+def _balances(clinic: Clinic) -> Card:
+    rules = rules_of(clinic)
+    missing = "" if rules.hardship_scale else "no scale of need: nothing is given up for it"
+    about = "Small balances, statements, who writes off how much alone, and the scale of need."
+    limit = f"alone up to {dollars(rules.biller_write_off_cents)}"
+    address = reverse("account_rules", args=[clinic.slug])
+    return Card("sliders", "Rules for balances", about, limit, missing, address)
 
 
 def _sending(clinic: Clinic) -> Card:
