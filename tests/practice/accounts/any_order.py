@@ -1,301 +1,277 @@
-"""Random steps over a clinic's money in the database, with a plain count of every cent beside it.
+"""Random steps over a clinic's money in the database, each held against a plain count of every cent beside it.
 
-The model keeps, by line, what was charged, and in all what was received; it shares nothing with the ledger's sums. A
-step may crash after any statement it sends to the database: then nothing of it may be there, and the same step again
-must do what it did not do, once.
+A step is something that people or payers do, by the product's own code. Before it is done it says what it will change
+in what everybody owes (`expected_money`), or that it will be refused; the ledger must then say the same, to the cent.
+What is compared after every step is what was written since the step before; now and then, and at a life's end, all of
+it is read anew.
+
+A step may crash at any statement it sends to the database. What a transaction of the product had not committed by then
+is gone, what it had committed stays: nothing else is wrapped around it. Then either nothing of the step is in the
+ledger or all of it (of a file of several payments: whole payments), and the same step again does what is missing, once.
+
+What happens: `payers_steps` (claims filed, replaced, voided, returned, restated; answers with lines in parts and
+bundled, denials, later payers, reversals, money beside claims of either sign; held and placed, unposted and posted
+again), `patients_steps` (payments, plans, credits, receipts voided, superbills, balances brought forward and taken
+out), `books_steps` (write-offs asked, granted and taken back, small balances, refunds, deposits, the bank's list, days
+closed and opened).
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
+from unittest.mock import patch
 
-from django.db import connection, transaction
+from django.db import connection
 
-from cleanclaim.ledger.accounts import CASH_ACCOUNTS, Account
-from cleanclaim.ledger.posting import PATIENT
-from cleanclaim.practice.engine import deposits, ledger_checks, ledger_rows, refunds, write_offs
+from cleanclaim.practice import clock
+from cleanclaim.practice.engine import deposits, ledger_checks, refunds, write_offs
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.filing import NotFiledError, release, replace_claim, void_claim
-from cleanclaim.practice.engine.opening_balances import bring_forward
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.receipts import NotTakenError, Payment, take, use_credit, void
-from cleanclaim.practice.engine.remitting import keep_file, post, unpost
-from cleanclaim.practice.models import (
-    Claim,
-    ClaimStatus,
-    Clinic,
-    LedgerEntry,
-    LedgerTransaction,
-    Means,
-    OpeningBalance,
-    Patient,
-    Receipt,
-    Refund,
-    RefundState,
-    Remittance,
-    Role,
-    WriteOff,
-    WriteOffState,
-)
-from cleanclaim.receivables.giving_up import Reason
+from cleanclaim.practice.engine.day_sheets import day_sheet
+from cleanclaim.practice.engine.filing import NotFiledError
+from cleanclaim.practice.engine.patient_accounts import accounts_of, rules_of
+from cleanclaim.practice.engine.periods import NotClosedError
+from cleanclaim.practice.engine.receipts import NotTakenError
+from cleanclaim.practice.engine.remitting import NotPostedError
+from cleanclaim.practice.engine.reopening import NotReopenedError
+from cleanclaim.practice.models import Clinic, Patient, Role
+from tests.practice.accounts.expected_money import Change, Money, moved_since, together, told_by_ledger
 from tests.practice.conftest import person
-from tests.practice.money.answers import Decision, Said, remittance
 
-_REFUSALS = (
-    NotTakenError, NotFiledError, write_offs.NotWrittenOffError, refunds.NotRefundedError, deposits.NotDepositedError,
+REFUSALS = (
+    NotTakenError, NotFiledError, NotPostedError, NotReopenedError, NotClosedError, write_offs.NotWrittenOffError,
+    refunds.NotRefundedError, deposits.NotDepositedError,
 )  # fmt: skip
+"""How the product says that it does not do what was asked."""
+
+READ_ANEW = 50
+"""After how many steps the whole ledger is read."""
+
+_AT_FIRST = 40
+"""Among how many statements a crash falls in a kind of step that was not done yet."""
 
 
-class CrashError(RuntimeError):
-    """The program stopped here."""
+class CrashError(BaseException):
+    """The program stopped here. Nothing catches it, as nothing would run any more."""
+
+
+@dataclass(slots=True)
+class Statements:
+    """How many statements a step has sent to the database, and after how many the program stops; never where `None`."""
+
+    stop: int | None
+    sent: int = 0
+    has_stopped: bool = False
+
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        parameters: Any,
+        many: bool,  # noqa: FBT001
+        context: Any,
+    ) -> Any:
+        """Send a statement, or stop before it. Once stopped, only what the database does by itself goes on."""
+        is_rollback = sql.startswith("ROLLBACK TO") or (self.has_stopped and sql.startswith("RELEASE"))
+        if not is_rollback and (self.has_stopped or self.sent == self.stop):
+            self.has_stopped = True
+            raise CrashError
+        self.sent += 1
+        return execute(sql, parameters, many, context)
+
+
+@dataclass(slots=True)
+class Step:
+    """One thing that is done, and what it must change.
+
+    `changes` are what each of its transactions changes, in their order. Where the product chooses among lines (the
+    oldest first), `fits` says instead whether what was written is right. `is_refused` is what the rules forbid,
+    `may_be_refused` what depends on more than is counted here. `done` is told what was written once it was done.
+    A step that `repeats` changes nothing when it is done again.
+    """
+
+    does: Callable[[], object]
+    changes: Sequence[Change] = ()
+    fits: Callable[[Change], bool] | None = None
+    is_refused: bool = False
+    may_be_refused: bool = False
+    done: Callable[[Change], None] = field(default=lambda _change: None)
+    repeats: bool = True
+
+    def is_whole(self, change: Change) -> bool:
+        """Whether this is all that the step changes."""
+        return self.fits(change) if self.fits is not None else change == together(*self.changes)
+
+    def is_begun(self, change: Change) -> bool:
+        """Whether this is what some of its transactions change, from the first on."""
+        return any(change == together(*self.changes[:count]) for count in range(len(self.changes)))
+
+
+class Ticking:
+    """A clock that goes on by a thousandth of a second whenever it is looked at, and never to another day."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 9, 25, 8, 0, 0)
+
+    def now(self, zone: tzinfo) -> datetime:
+        """The moment."""
+        self.at += timedelta(milliseconds=1)
+        return self.at.replace(tzinfo=zone)
 
 
 @contextmanager
-def crash_after(statements: int) -> Iterator[None]:
-    """Stop the program after so many statements to the database."""
-    left = [statements]
-
-    def run(execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
-        if left[0] <= 0:
-            raise CrashError
-        left[0] -= 1
-        return execute(sql, parameters, many, context)
-
-    with connection.execute_wrapper(run):
+def the_same_again(chance: random.Random, ticking: Ticking) -> Iterator[None]:
+    """Random keys and the time of day out of the seed, so that a life is the same life again."""
+    keys = SimpleNamespace(urandom=chance.randbytes)
+    with patch.object(clock, "datetime", ticking), patch.object(uuid, "os", keys):
         yield
 
 
-class Steps:
+Kind = Callable[["Life"], Step | None]
+
+
+class Life:
     """One clinic's money, step by step."""
 
     def __init__(self, clinic: Clinic, seed: int, *, crash_one_in: int = 4) -> None:
-        self.clinic, self.random = clinic, random.Random(seed)
-        self.biller, self.owner = person(clinic, Role.BILLER), person(clinic, Role.OWNER)
+        self.clinic, self.seed, self.random = clinic, seed, random.Random(seed)
         self.crash_one_in = crash_one_in
+        self.biller, self.owner = person(clinic, Role.BILLER), person(clinic, Role.OWNER)
+        self.today = today_at(clinic)
+        self.ticking = Ticking()
+        self.money = Money()
         self.done = self.refused = self.crashed = self.count = 0
-        self.received = 0
+        self.done_by_kind: dict[str, int] = {}
+        self.longest: dict[str, int] = {}
+        self.mark: datetime | None = None
+        self.why = ""
+        """Why the last step that was refused was."""
+        self.memory: dict[str, Any] = {}
+        """What steps remember for later ones, by kind of thing."""
         self.patients = list(Patient.objects.order_by("number"))
-        self.steps: tuple[Callable[[], Callable[[], int] | None], ...] = (
-            self.file, self.answer, self.answer, self.pay, self.pay, self.void, self.credit, self.write_off,
-            self.take_back, self.refund, self.unpost, self.replace, self.void_claim, self.balance, self.deposit,
-        )  # fmt: skip
+        rules = rules_of(clinic)
+        rules.small_balance_cents, rules.biller_write_off_cents = 2_500, 1_500
+        rules.save()
+        self.kinds, self.weights = _kinds()
+
+    def remember(self, what: str) -> list[Any]:
+        """The things of a kind that steps have remembered, in their order."""
+        found: list[Any] = self.memory.setdefault(what, [])
+        return found
+
+    def one_of(self, things: Sequence[Any]) -> Any:
+        """One of these things; `None` of none."""
+        return self.random.choice(things) if things else None
+
+    def number(self) -> int:
+        """A number that was not used before."""
+        self.count += 1
+        return self.count
+
+    # --- a step ------------------------------------------------------------------------------------------------------
+
+    def live(self, steps: int) -> None:
+        """So many steps, and at the end all of it is checked."""
+        with the_same_again(self.random, self.ticking):
+            for place in range(1, steps + 1):
+                self.step()
+                if place % READ_ANEW == 0:
+                    assert told_by_ledger() == self.money.amounts
+            self.check_all()
 
     def step(self) -> None:
-        """One step, perhaps with a crash in it first. Each step says how the cash that was received changes."""
-        does = self.random.choice(self.steps)()
-        if does is None:
-            return
-        if self.random.randrange(self.crash_one_in) == 0 and not self._crash(does):
-            return  # it was over before it could crash
-        try:
-            with transaction.atomic():
-                received = does()
-        except _REFUSALS:
-            self.refused += 1
-        else:
-            self.received += received
-            self.done += 1
-        self.check()
-
-    def _crash(self, does: Callable[[], int]) -> bool:
-        """Crash in the midst of a step; says whether it did, and the step is still to be done."""
-        before = self._state()
-        try:
-            with transaction.atomic(), crash_after(self.random.randrange(1, 40)):
-                received = does()
-        except CrashError:
+        """One step, perhaps with a crash in it first."""
+        kind, made = self.kinds[0], None
+        while made is None:
+            (kind,) = self.random.choices(self.kinds, self.weights)
+            made = kind(self)
+        name = kind.__name__
+        stop = None
+        if self.random.randrange(self.crash_one_in) == 0:
+            stop = self.random.randrange(self.longest.get(name, _AT_FIRST))
+        self._mark()
+        outcome = self._run(made, name, stop)
+        change = moved_since(self.mark, self.money)
+        if outcome == "crashed":
             self.crashed += 1
-            assert self._state() == before
-            return True
-        except _REFUSALS:
+            outcome, change = self._again(made, name, change)
+        if outcome == "refused":
+            assert made.is_refused or made.may_be_refused, f"{name} was refused: {self.why}"
+            assert change == {}, f"{name} was refused and wrote {change}"
             self.refused += 1
-            assert self._state() == before
-        else:
-            self.received += received
-            self.done += 1
-        self.check()
-        return False
+            return
+        assert not made.is_refused, f"{name} was done and should have been refused"
+        assert made.is_whole(change), f"{name} wrote {change}, expected {list(made.changes)}"
+        self._keep(made, name, change)
 
-    def _state(self) -> tuple[int, int, int, int, int]:
-        return (
-            LedgerTransaction.objects.count(), LedgerEntry.objects.count(), Receipt.objects.count(),
-            Remittance.objects.count(), Claim.objects.filter(status=ClaimStatus.SUBMITTED.value).count(),
-        )  # fmt: skip
+    def _again(self, made: Step, name: str, change: Change) -> tuple[str, Change]:
+        """After a crash: all of it is there, or nothing, or its first transactions; doing it again does the rest."""
+        moves = not made.is_whole({})
+        is_there = moves and made.is_whole(change)
+        assert is_there or not change or made.is_begun(change), f"{name} crashed and left {change}"
+        if is_there and not made.repeats:
+            return "done", change
+        outcome = self._run(made, name, None)
+        after = moved_since(self.mark, self.money)
+        if is_there:
+            assert after == change, f"{name} was done twice: {after} after {change}"
+            return "done", after
+        # What changes no amount may have been done before it crashed, and be refused now for that.
+        was_done = outcome == "refused" and not moves and not (made.is_refused or made.may_be_refused)
+        return ("done" if was_done else outcome), after
 
-    # --- what may happen ---------------------------------------------------------------------------------
+    def _run(self, made: Step, name: str, stop: int | None) -> str:
+        statements = Statements(stop)
+        try:
+            with connection.execute_wrapper(statements):
+                made.does()
+        except CrashError:
+            return "crashed"
+        except REFUSALS as error:
+            self.why = str(error)
+            return "refused"
+        if stop is None:
+            self.longest[name] = max(self.longest.get(name, 1), statements.sent)
+        return "done"
 
-    def file(self) -> Callable[[], int] | None:
-        """File a claim."""
-        claim = self._one(Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]))
-        return None if claim is None else self._of(release, self.clinic, [claim.pk], self.biller)
+    def _keep(self, made: Step, name: str, change: Change) -> None:
+        self.money.add(change)
+        made.done(change)
+        self.money.require_whole()
+        self.done += 1
+        self.done_by_kind[name] = self.done_by_kind.get(name, 0) + 1
 
-    def answer(self) -> Callable[[], int] | None:
-        """A payer answers a filed claim; the same answer again changes nothing."""
-        claim = self._one(Claim.objects.filter(status=ClaimStatus.SUBMITTED.value).exclude(frequency="8"))
-        if claim is None:
-            return None
-        self.count += 1
-        paid, contract, share = (self.random.randrange(0, 40) for _part in range(3))
+    def _mark(self) -> None:
+        self.mark = clock.now()
 
-        def decide(number: int, charge: int) -> Decision:
-            del number
-            first, second, third = (charge * part // 120 for part in (paid, contract, share))
-            unpaid = [("CO", "45", second), ("PR", "2", third), ("CO", "197", charge - first - second - third)]
-            return Decision(first, [one for one in unpaid if one[2]])
-
-        said = Said(claim, decide, payer_number=f"PCN{self.count}")
-        data = remittance([said], trace=f"EFT{self.count}")
-
-        def does() -> int:
-            first = post(self.clinic, self.biller, keep_file(self.clinic, self.biller, data))
-            again = post(self.clinic, self.biller, keep_file(self.clinic, self.biller, data))
-            assert again.posted == []
-            return sum(row.amount_cents for row in first.posted)
-
-        return does
-
-    def unpost(self) -> Callable[[], int] | None:
-        """A payment is taken back whole."""
-        row = self._one(Remittance.objects.filter(unposted_at=None))
-        if row is None:
-            return None
-        return self._of(unpost, self.clinic, self.biller, row.pk, received=-row.amount_cents)
-
-    def pay(self) -> Callable[[], int]:
-        """A patient pays; the same form again changes nothing."""
-        patient = self.random.choice(self.patients)
-        payment = Payment(
-            uuid4(), self.random.randrange(1, 6_000), self.random.choice(list(Means)), today_at(self.clinic)
-        )
-
-        def does() -> int:
-            take(self.clinic, self.biller, patient, payment)
-            take(self.clinic, self.biller, patient, payment)
-            return payment.cents
-
-        return does
-
-    def void(self) -> Callable[[], int] | None:
-        """A receipt is voided."""
-        row = self._one(Receipt.objects.filter(voided_at=None))
-        return (
-            None if row is None else self._of(void, self.clinic, self.biller, row.pk, "returned", received=-row.cents)
-        )
-
-    def credit(self) -> Callable[[], int]:
-        """A patient's credit is used."""
-        return self._of(use_credit, self.clinic, self.biller, self.random.choice(self.patients))
-
-    def write_off(self) -> Callable[[], int] | None:
-        """An open amount is given up, whole or in part."""
-        line = self._one(LedgerEntry.objects.exclude(claim=None))
-        if line is None:
-            return None
-        found = account_of(line.claim.patient_id).line(line.line)
-        if found is None:
-            return None
-        owed_by = self.random.choice((PATIENT, "primary"))
-        most = found.open_cents if owed_by == PATIENT else found.open_to(owed_by)
-        cents = self.random.randrange(1, max(2, most + 1))
-        return self._of(
-            write_offs.ask, self.clinic, self.owner, line.claim.patient, {(line.line, owed_by): cents},
-            Reason.CLINIC_ERROR, "Random.", decides_alone=True,
-        )  # fmt: skip
-
-    def take_back(self) -> Callable[[], int] | None:
-        """A write-off is taken back."""
-        row = self._one(WriteOff.objects.filter(state=WriteOffState.WRITTEN.value))
-        return None if row is None else self._of(write_offs.take_back, self.clinic, self.owner, row.pk)
-
-    def refund(self) -> Callable[[], int] | None:
-        """Money that is shown as owed back is noted, or what is noted is sent."""
-        row = self._one(Refund.objects.filter(state=RefundState.OWED.value))
-        today = today_at(self.clinic)
-        if row is not None:
-            return self._of(
-                refunds.send, self.clinic, self.biller, row.pk, sent_on=today, means=Means.CHECK, reference="1",
-                received=-row.cents,
-            )  # fmt: skip
-        found = [*refunds.found_of_patients(), *refunds.found_of_payers()]
-        if not found:
-            return None
-        return self._of(refunds.note, self.clinic, self.biller, self.random.choice(found), identified_on=today)
-
-    def replace(self) -> Callable[[], int] | None:
-        """A filed claim is replaced, and the replacement filed."""
-        claim = self._one(Claim.objects.filter(status=ClaimStatus.SUBMITTED.value).exclude(frequency="8"))
-        return (
-            None if claim is None else self._answered(lambda: replace_claim(self.clinic, claim.pk, self.biller, "P1"))
-        )
-
-    def void_claim(self) -> Callable[[], int] | None:
-        """A filed claim is voided, and the void filed."""
-        claim = self._one(Claim.objects.filter(status=ClaimStatus.SUBMITTED.value).exclude(frequency="8"))
-        return None if claim is None else self._answered(lambda: void_claim(claim.pk, self.biller, "P1"))
-
-    def _answered(self, begin: Callable[[], Claim]) -> Callable[[], int]:
-        def does() -> int:
-            made = begin()
-            Claim.objects.filter(pk=made.pk).update(status=ClaimStatus.READY.value)
-            release(self.clinic, [made.pk], self.biller)
-            return 0
-
-        return does
-
-    def balance(self) -> Callable[[], int]:
-        """A balance is brought forward, once however often it is asked for."""
-        patient, cents = self.random.choice(self.patients), self.random.choice((-900, 450, 2_000))
-        owed_by = self.random.choice(("patient", "payer"))
-
-        def does() -> int:
-            row = OpeningBalance.objects.create(
-                clinic=self.clinic, patient=patient, as_of=today_at(self.clinic) - timedelta(days=50), owed_by=owed_by,
-                cents=cents,
-            )  # fmt: skip
-            bring_forward(self.clinic, self.biller, row)
-            bring_forward(self.clinic, self.biller, row)
-            return 0
-
-        return does
-
-    def deposit(self) -> Callable[[], int] | None:
-        """Some of what is undeposited goes to the bank."""
-        open_ = deposits.undeposited()
-        if not open_:
-            return None
-        some = self.random.sample(open_, self.random.randrange(1, len(open_) + 1))
-        names = [one.name for one in some]
-        return self._of(deposits.make, self.clinic, self.biller, names, made_on=today_at(self.clinic))
-
-    # --- what must hold ----------------------------------------------------------------------------------
-
-    def check(self) -> None:
-        """After every step: the accounts come to nothing, and cash is what was received."""
-        totals = ledger_rows.totals()
-        assert sum(totals.values()) == 0
-        assert sum(totals.get(account, 0) for account in CASH_ACCOUNTS) == self.received
+    # --- what must hold ----------------------------------------------------------------------------------------------
 
     def check_all(self) -> None:
-        """Everything that `cleanclaim ledger verify` asks, and every line's charge by the claims that stand."""
+        """Everything that `cleanclaim ledger verify` asks, every amount, every patient's account, the day sheet."""
         found = ledger_checks.verify(self.clinic)
         assert found.faults == []
-        assert found.cash_cents == self.received == found.deposited_cents + found.undeposited_cents
-        charged = -ledger_rows.totals().get(Account.CHARGES, 0)
-        standing = Claim.objects.filter(status=ClaimStatus.SUBMITTED.value, follows=None).exclude(frequency="8")
-        assert charged == sum(line["charge_cents"] for claim in standing for line in claim.record["lines"])
+        assert told_by_ledger() == self.money.amounts
+        assert found.cash_cents == self.money.sum_of("cash")
+        assert found.deposited_cents == self.money.sum_of("bank")
+        accounts = accounts_of([patient.pk for patient in self.patients])
+        for key, account in accounts.items():
+            owed = {line.key: line.owed_cents for line in account.lines if line.owed_cents}
+            assert owed == self.money.owed_by_patient(str(key))
+            assert account.credit_cents == self.money.of("credit", str(key))
+        sheet = day_sheet(self.today - timedelta(days=400), self.today + timedelta(days=400))
+        assert sheet.ties
+        assert sheet.after_cents == self.money.sum_of("open") - self.money.sum_of("credit", "held")
 
-    def _one(self, rows: Any) -> Any:
-        count = rows.count()
-        return rows.order_by("created_at", "pk")[self.random.randrange(count)] if count else None
 
-    def _of(self, does: Callable[..., object], *arguments: Any, received: int = 0, **options: Any) -> Callable[[], int]:
-        def run() -> int:
-            does(*arguments, **options)
-            return received
+def _kinds() -> tuple[list[Kind], list[int]]:
+    """Every kind of step, and how often it is taken against the others."""
+    from tests.practice.accounts import books_steps, patients_steps, payers_steps  # noqa: PLC0415 - they know a life
 
-        return run
+    found = [*payers_steps.KINDS, *patients_steps.KINDS, *books_steps.KINDS]
+    return [kind for kind, _weight in found], [weight for _kind, weight in found]

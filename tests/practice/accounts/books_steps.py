@@ -1,0 +1,340 @@
+"""Steps of the clinic's own books: what is given up and given back, what goes to the bank, days that are closed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from cleanclaim.practice.engine import deposits, refunds, write_offs
+from cleanclaim.practice.engine.ledger_rows import closed_through
+from cleanclaim.practice.engine.periods import close, reopen
+from cleanclaim.practice.models import (
+    BankLine,
+    Deposit,
+    Means,
+    Patient,
+    Period,
+    Receipt,
+    Refund,
+    RefundState,
+    WriteOff,
+    WriteOffState,
+)
+from cleanclaim.receivables.bank_files import read_bank_file
+from cleanclaim.receivables.giving_up import Reason
+from tests.practice.accounts.any_order import Life, Step
+from tests.practice.accounts.expected_money import PATIENT, Change, payment_names, together, turned
+
+# --- given up --------------------------------------------------------------------------------------------------------
+
+
+def _given_up(line: str, who: str, cents: int) -> Change:
+    return together({("open", line, who): -cents, ("written", line, ""): cents})
+
+
+def write_off(life: Life) -> Step | None:
+    """Somebody asks to give up what is open of a line: the biller alone up to a limit, the owner any amount."""
+    amounts = [one for one in sorted(life.money.amounts) if one[0] == "open"]
+    found = life.one_of(amounts)
+    if found is None:
+        return None
+    _open, line, who = found
+    most = life.money.amounts[found]
+    cents = life.random.choice((1, most, most + 1, life.random.randrange(1, max(2, most + 1))))
+    alone = life.random.randrange(2) == 0
+    user = life.owner if alone else life.biller
+    whose = life.money.patient_of[line]
+    reason = Reason.CLINIC_ERROR if life.random.randrange(3) else Reason.SMALL_BALANCE
+    owed = sum(life.money.owed_by_patient(whose).values()) - life.money.of("credit", whose)
+    too_large = owed > 2_500 + sum(life.money.overpaid_by_patient(whose).values())
+    is_refused = not 0 < cents <= most or (reason is Reason.SMALL_BALANCE and (who != PATIENT or too_large))
+    waits = not alone and cents > 1_500
+    change = {} if waits else _given_up(line, who, cents)
+
+    def does() -> None:
+        patient = Patient.objects.get(pk=whose)
+        write_offs.ask(life.clinic, user, patient, {(line, who): cents}, reason, "Random.", decides_alone=alone)
+
+    def done(_change: Change) -> None:
+        row = WriteOff.objects.latest("created_at")
+        life.remember("asked" if waits else "written").append((row.pk, line, who, cents))
+
+    return Step(
+        does, [change], is_refused=is_refused, may_be_refused=reason is Reason.SMALL_BALANCE, done=done, repeats=False
+    )
+
+
+def decide_write_off(life: Life) -> Step | None:
+    """The owner grants or refuses what was asked; what is not open any more is not given up."""
+    found = life.one_of(life.remember("asked"))
+    if found is None:
+        return None
+    key, line, who, cents = found
+    grant = life.random.randrange(3) > 0
+    row = WriteOff.objects.get(pk=key)
+    is_small = row.reason == Reason.SMALL_BALANCE.value
+    is_refused = grant and cents > life.money.of("open", line, who)
+
+    def done(_change: Change) -> None:
+        life.remember("asked").remove(found)
+        if grant:
+            life.remember("written").append(found)
+
+    return Step(
+        lambda: write_offs.decide(life.clinic, life.owner, key, grant=grant),
+        [_given_up(line, who, cents) if grant else {}], is_refused=is_refused, may_be_refused=grant and is_small,
+        done=done,
+    )  # fmt: skip
+
+
+def take_back(life: Life) -> Step | None:
+    """A write-off is taken back: what it gave up is open again."""
+    found = life.one_of(life.remember("written"))
+    if found is None:
+        return None
+    key, line, who, cents = found
+
+    def done(_change: Change) -> None:
+        life.remember("written").remove(found)
+        assert WriteOff.objects.get(pk=key).state == WriteOffState.TAKEN_BACK.value
+
+    change = turned(_given_up(line, who, cents))
+    return Step(lambda: write_offs.take_back(life.clinic, life.owner, key), [change], done=done)
+
+
+# --- given back ------------------------------------------------------------------------------------------------------
+
+
+def _owed_back(life: Life) -> dict[tuple[str, str, str], int]:
+    """What is to be given back, by patient, line and who gets it: what was paid ahead or too much, by whom."""
+    found = {}
+    for patient in life.patients:
+        whose = str(patient.pk)
+        found[whose, "", PATIENT] = life.money.of("credit", whose)
+        for line, cents in life.money.overpaid_by_patient(whose).items():
+            found[whose, line, PATIENT] = cents
+    for (what, line, who), cents in life.money.amounts.items():
+        if what == "open" and who != PATIENT and cents < 0 and not line.startswith("opening"):
+            found[life.money.patient_of[line], line, who] = min(-cents, life.money.of("paid", line, who))
+    return {key: cents for key, cents in found.items() if cents > 0}
+
+
+def note_refund(life: Life) -> Step | None:
+    """What is owed back is found, all of it and nothing else; one of it is noted."""
+    noted: dict[tuple[str, str, str], int] = {}
+    for _key, whose, line, who, cents in life.remember("refunds"):
+        noted[whose, line, who] = noted.get((whose, line, who), 0) + cents
+    owed = {key: cents - noted.get(key, 0) for key, cents in _owed_back(life).items()}
+    owed = {key: cents for key, cents in sorted(owed.items()) if cents > 0}
+    shown = [*refunds.found_of_patients(), *refunds.found_of_payers()]
+    assert {(str(one.patient), one.line, one.owed_to): one.cents for one in shown} == owed
+    item = life.one_of(sorted(shown, key=lambda one: (str(one.patient), one.line, one.owed_to)))
+    if item is None:
+        return None
+
+    def done(_change: Change) -> None:
+        row = Refund.objects.latest("created_at")
+        life.remember("refunds").append((row.pk, str(item.patient), item.line, item.owed_to, item.cents))
+
+    return Step(
+        lambda: refunds.note(life.clinic, life.biller, item, identified_on=life.today), [{}], done=done, repeats=False
+    )
+
+
+def send_refund(life: Life) -> Step | None:
+    """What was noted is sent; not where the ledger shows it no longer, nor on a day that is closed."""
+    found = life.one_of(life.remember("refunds"))
+    if found is None:
+        return None
+    key, whose, line, who, cents = found
+    on = life.today - timedelta(days=life.random.choice((0, 0, 0, 12)))
+    closed = closed_through(life.clinic)
+    is_refused = cents > _owed_back(life).get((whose, line, who), 0) or (closed is not None and on <= closed)
+    change: Change = {("cash", f"refund:{key}", ""): -cents}
+    if line:
+        change |= {("paid", line, who): -cents, ("open", line, who): cents}
+    else:
+        change |= {("credit", whose, ""): -cents}
+
+    def done(_change: Change) -> None:
+        life.remember("refunds").remove(found)
+        assert Refund.objects.get(pk=key).state == RefundState.SENT.value
+
+    return Step(
+        lambda: refunds.send(life.clinic, life.biller, key, sent_on=on, means=Means.CHECK, reference="1"),
+        [change], is_refused=is_refused, done=done,
+    )  # fmt: skip
+
+
+def withdraw_refund(life: Life) -> Step | None:
+    """What was noted is withdrawn; no money moves."""
+    found = life.one_of(life.remember("refunds"))
+    if found is None:
+        return None
+
+    def done(_change: Change) -> None:
+        life.remember("refunds").remove(found)
+
+    return Step(lambda: refunds.withdraw(life.clinic, life.biller, found[0]), [{}], done=done)
+
+
+# --- the bank --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Movement:
+    """A movement that the bank lists: its cents, the document that its words name, and the deposit that it shows."""
+
+    cents: int
+    document: str
+    words: str
+    deposit: Any = None
+
+
+def _named(document: str, names: dict[str, str]) -> str:
+    """A document as the product names it: by kind and key."""
+    kind = document.partition(":")[0]
+    return f"remittance:{names[document]}" if kind == "remittance" else document
+
+
+def _names() -> dict[str, str]:
+    return {name: key for key, name in payment_names().items()}
+
+
+def deposit(life: Life) -> Step | None:
+    """Some of what is not at the bank is brought there; what the product shows as such is that, all of it."""
+    way = life.money.on_the_way()
+    names = _names()
+    assert {one.name: one.cents for one in deposits.undeposited()} == {_named(one, names): way[one] for one in way}
+    if not way:
+        return None
+    some = life.random.sample(list(way), life.random.randrange(1, min(4, len(way)) + 1))
+    keys = [_named(one, names) for one in some]
+    change = {("bank", one, ""): way[one] for one in some}
+
+    def done(_change: Change) -> None:
+        row = Deposit.objects.latest("number")
+        life.remember("deposits").append((row.pk, change))
+
+    return Step(lambda: deposits.make(life.clinic, life.biller, keys, made_on=life.today), [change], done=done)
+
+
+def remove_deposit(life: Life) -> Step | None:
+    """A deposit is taken apart; not where the bank shows it."""
+    found = life.one_of(life.remember("deposits"))
+    if found is None:
+        return None
+    key, change = found
+    is_shown = any(one.deposit == key for one in life.remember("bank"))
+
+    def done(_change: Change) -> None:
+        life.remember("deposits").remove(found)
+
+    return Step(
+        lambda: deposits.remove(life.clinic, life.biller, key), [turned(change)], is_refused=is_shown, done=done
+    )
+
+
+def bank_list(life: Life) -> Step | None:
+    """The bank's list is read: what names a document with its amount is that, and so at the bank; the rest waits."""
+    way = life.money.on_the_way()
+    # A refund has no number by which the bank could name it.
+    named = [one for one in way if not one.startswith("refund")]
+    fresh = [
+        Movement(way[document], document, f"ACH {_told(document)} {life.number()}")
+        for document in life.random.sample(named, min(2, len(named)))
+    ]
+    fresh.append(Movement(life.random.randrange(-900, 9_000) or 1, "", f"SUNDRY {life.number()}"))
+    waiting = [one for one in life.remember("bank") if one.deposit is None]
+    shown: dict[str, Movement] = {}
+    for one in (*waiting, *fresh):
+        if one.document and way.get(one.document) == one.cents:
+            shown.setdefault(one.document, one)
+    change = {("bank", document, ""): way[document] for document in shown}
+    data = io.StringIO()
+    csv.writer(data).writerows(
+        [("Date", "Description", "Amount"), *((life.today, one.words, f"{one.cents / 100:.2f}") for one in fresh)]
+    )
+    file = read_bank_file(data.getvalue().encode())
+
+    def done(_change: Change) -> None:
+        life.remember("bank").extend(fresh)
+        for document, one in shown.items():
+            one.deposit = _row(one).deposit_id
+            life.remember("deposits").append((one.deposit, {("bank", document, ""): way[document]}))
+
+    return Step(lambda: deposits.keep(life.clinic, life.biller, file), [change], done=done)
+
+
+def _told(document: str) -> str:
+    """The number by which the bank names a document: of the receipt, or of the transfer."""
+    kind, _colon, key = document.partition(":")
+    return key.partition("/")[0] if kind == "remittance" else str(Receipt.objects.get(pk=key).number)
+
+
+def _row(movement: Movement) -> BankLine:
+    """The movement as it is kept."""
+    found: BankLine = next(row for row in BankLine.objects.all() if row.description == movement.words)
+    return found
+
+
+def match(life: Life) -> Step | None:
+    """A person says which deposit a movement shows; not where the amounts differ."""
+    movement = life.one_of([one for one in life.remember("bank") if one.deposit is None])
+    shown = {one.deposit for one in life.remember("bank")}
+    found = life.one_of([one for one in life.remember("deposits") if one[0] not in shown])
+    if movement is None or found is None:
+        return None
+    key, change = found
+    row = _row(movement)
+
+    def done(_change: Change) -> None:
+        movement.deposit = key
+
+    return Step(
+        lambda: deposits.match(life.clinic, life.biller, row.pk, f"deposit:{key}"), [{}],
+        is_refused=sum(change.values()) != movement.cents, done=done,
+    )  # fmt: skip
+
+
+def unmatch(life: Life) -> Step | None:
+    """A match is taken back; the deposit stays."""
+    movement = life.one_of([one for one in life.remember("bank") if one.deposit is not None])
+    if movement is None:
+        return None
+    row = _row(movement)
+
+    def done(_change: Change) -> None:
+        movement.deposit = None
+
+    return Step(lambda: deposits.unmatch(life.clinic, life.biller, row.pk), [{}], done=done)
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def close_days(life: Life) -> Step:
+    """The books are closed up to a day that is over; not up to one that is closed, nor today."""
+    ends = life.today - timedelta(days=life.random.randrange(0, 25))
+    closed = closed_through(life.clinic)
+    is_refused = ends >= life.today or (closed is not None and ends <= closed)
+    return Step(lambda: close(life.clinic, life.owner, ends), [{}], is_refused=is_refused)
+
+
+def open_days(life: Life) -> Step | None:
+    """The last days that were closed are opened again; earlier ones are not."""
+    rows = list(Period.objects.filter(reopened_at=None).order_by("ends_on"))
+    row = life.one_of(rows)
+    if row is None:
+        return None
+    last: date = rows[-1].ends_on
+    return Step(lambda: reopen(life.clinic, life.owner, row.pk, "late"), [{}], is_refused=row.ends_on != last)
+
+
+KINDS = (
+    (write_off, 4), (decide_write_off, 2), (take_back, 2), (note_refund, 2), (send_refund, 3), (withdraw_refund, 1),
+    (deposit, 2), (remove_deposit, 1), (bank_list, 2), (match, 1), (unmatch, 1), (close_days, 1), (open_days, 2),
+)  # fmt: skip

@@ -1,0 +1,231 @@
+"""What every patient, every payer and the bank owe, told by what was done alone: a plain count beside the ledger.
+
+Nothing here knows accounts, entries or transactions, and nothing of the ledger's code is asked. Each thing that is done
+says what it changes in these amounts; what the ledger then holds, put into the same words (`told_by_ledger`), must be
+the same amounts, to the cent, and no other.
+
+An amount is named by what it is, whose, and by or to whom, in cents:
+
+    charge LINE           what a clinic asks for a line; `brought LINE`: what was owed before this ledger began
+    open LINE WHO         what somebody has still to pay or to decide: `patient`, `primary`, `secondary`, …
+    paid LINE WHO         what somebody paid on it; by a patient also out of what they had paid ahead
+    contract LINE         what a contract takes; `written LINE`: what a person gave up
+    credit PATIENT        what a patient paid ahead
+    cash DOCUMENT         what a receipt, payment or refund moved; `bank DOCUMENT`: what of it went to the bank
+    held, interest, adjusted   of payers' payments: for no line yet, for paying late, taken for other reasons
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeAlias
+
+from django.db.models import Max, QuerySet, Sum
+
+from cleanclaim.practice.models import DepositItem, LedgerEntry, Remittance
+
+PATIENT = "patient"
+
+Amount: TypeAlias = tuple[str, str, str]
+Change: TypeAlias = dict[Amount, int]
+"""Amounts with how many cents each of them moves; none that does not move."""
+
+
+def together(*changes: Change) -> Change:
+    """These changes as one."""
+    sums: Counter[Amount] = Counter()
+    for change in changes:
+        for amount, cents in change.items():
+            sums[amount] += cents
+    return {amount: cents for amount, cents in sums.items() if cents}
+
+
+def turned(change: Change) -> Change:
+    """What takes a change back."""
+    return {amount: -cents for amount, cents in change.items()}
+
+
+def charged(line: str, who: str, cents: int) -> Change:
+    """A line is charged to somebody."""
+    return together({("charge", line, ""): cents, ("open", line, who): cents})
+
+
+def decided(line: str, who: str, to: str, *, paid: int, contract: int, left: int) -> Change:
+    """Somebody pays of a line, takes off what the contract takes, and leaves a part to somebody else.
+
+    What they do not accept stays open to them.
+    """
+    return together(
+        {
+            ("open", line, who): -paid - contract - left,
+            ("paid", line, who): paid,
+            ("contract", line, ""): contract,
+        },
+        {("open", line, to): left},
+    )
+
+
+def paid_by_patient(line: str, cents: int) -> Change:
+    """A patient pays of a line."""
+    return together({("open", line, PATIENT): -cents, ("paid", line, PATIENT): cents})
+
+
+class Money:
+    """A clinic's money by these amounts."""
+
+    def __init__(self) -> None:
+        self.amounts: dict[Amount, int] = {}
+        self.patient_of: dict[str, str] = {}
+        """Of each line, whose it is."""
+
+    def of(self, what: str, whose: str = "", who: str = "") -> int:
+        """One amount."""
+        return self.amounts.get((what, whose, who), 0)
+
+    def sum_of(self, *whats: str) -> int:
+        """All amounts of these kinds."""
+        return sum(cents for (what, _whose, _who), cents in self.amounts.items() if what in whats)
+
+    def each(self, what: str, who: str | None = None) -> dict[str, int]:
+        """The amounts of one kind (and of one who is to pay), by whose they are; in the order of their names."""
+        found = {
+            whose: cents
+            for (kind, whose, by), cents in self.amounts.items()
+            if kind == what and (who is None or by == who)
+        }
+        return dict(sorted(found.items()))
+
+    def add(self, change: Change) -> None:
+        """What was done is done."""
+        for amount, cents in change.items():
+            now = self.amounts.get(amount, 0) + cents
+            if now:
+                self.amounts[amount] = now
+            else:
+                self.amounts.pop(amount, None)
+
+    def lines_of(self, patient: str) -> list[str]:
+        """A patient's lines, by name."""
+        return sorted(line for line, whose in self.patient_of.items() if whose == patient)
+
+    def owed_by_patient(self, patient: str) -> dict[str, int]:
+        """What a patient owes, by line; lines that they owe nothing on are left out."""
+        found = {line: self.of("open", line, PATIENT) for line in self.lines_of(patient)}
+        return {line: cents for line, cents in found.items() if cents > 0}
+
+    def overpaid_by_patient(self, patient: str) -> dict[str, int]:
+        """What a patient paid too much, by line."""
+        found = {line: -self.of("open", line, PATIENT) for line in self.lines_of(patient)}
+        return {line: cents for line, cents in found.items() if cents > 0}
+
+    def on_the_way(self) -> dict[str, int]:
+        """What of each document is not at the bank; below nothing where money is still to leave it."""
+        cash, bank = self.each("cash"), self.each("bank")
+        found = {one: cash.get(one, 0) - bank.get(one, 0) for one in {*cash, *bank}}
+        return {one: found[one] for one in sorted(found) if found[one]}
+
+    def require_whole(self) -> None:
+        """Every cent of every line is somewhere, and the cash is what was paid, on lines and beside them."""
+        left: dict[str, int] = defaultdict(int)
+        for (what, whose, _who), cents in self.amounts.items():
+            if what in _OF_A_LINE and whose:
+                left[whose] += _OF_A_LINE[what] * cents
+        assert {line: cents for line, cents in left.items() if cents} == {}
+        beside = self.sum_of("credit", "held", "interest") - self.sum_of("adjusted") + self.of("brought")
+        assert self.sum_of("cash") == self.sum_of("paid") + beside
+
+
+_OF_A_LINE = {"charge": 1, "brought": 1, "open": -1, "paid": -1, "contract": -1, "written": -1}
+
+
+# --- what the ledger says, in the same words -------------------------------------------------------------------------
+
+_NAMES = {
+    "charges": ("charge", -1),
+    "brought_forward": ("brought", -1),
+    "payer_open": ("open", 1),
+    "patient_open": ("open", 1),
+    "payer_cash": ("paid", 1),
+    "patient_cash": ("paid", 1),
+    "contractual": ("contract", 1),
+    "written_off": ("written", 1),
+    "interest": ("interest", -1),
+    "suspense": ("held", -1),
+    "provider_adjustment": ("adjusted", 1),
+}
+"""The ledger's accounts in the words above, with the sign that makes the amount what is said."""
+
+
+def _in_words(rows: Iterable[tuple[str, str, str, int]]) -> Change:
+    """Sums by line, account and payer, put into the words above."""
+    sums: Counter[Amount] = Counter()
+    for line, account, payer, cents in rows:
+        if account == "patient_credit":
+            sums["credit", payer, ""] -= cents
+            if line:
+                sums["paid", line, PATIENT] += cents
+            continue
+        what, sign = _NAMES[account]
+        if what == "paid" and not line:
+            continue
+        is_of_patient = account in {"patient_open", "patient_cash"}
+        who = (PATIENT if is_of_patient else payer) if what in {"open", "paid"} else ""
+        sums[what, line, who] += sign * cents
+    return {amount: cents for amount, cents in sums.items() if cents}
+
+
+def told_by_ledger() -> Change:
+    """All that the ledger and the deposits say, read anew."""
+    return together(_written(LedgerEntry.objects.all()), _at_bank())
+
+
+def moved_since(moment: datetime | None, money: Money) -> Change:
+    """What the ledger was told after a moment, and how what is at the bank now differs from what was expected."""
+    entries = LedgerEntry.objects.all() if moment is None else LedgerEntry.objects.filter(created_at__gt=moment)
+    before = {amount: cents for amount, cents in money.amounts.items() if amount[0] == "bank"}
+    return together(_written(entries), _at_bank(), turned(before))
+
+
+def last_moment() -> datetime | None:
+    """When the ledger was last written."""
+    found: datetime | None = LedgerEntry.objects.aggregate(last=Max("created_at"))["last"]
+    return found
+
+
+def _written(entries: QuerySet[LedgerEntry]) -> Change:
+    """What entries say, with the cash of each document."""
+    rows = entries.order_by().values_list("line", "account", "payer").annotate(total=Sum("cents"))
+    columns = ("transaction__source_kind", "transaction__source_key")
+    cash = entries.filter(account__in=["payer_cash", "patient_cash"]).order_by().values_list(*columns)
+    names: dict[str, str] = {}
+    found: Counter[Amount] = Counter()
+    for kind, key, cents in cash.annotate(total=Sum("cents")):
+        document = "remittance" if kind == "unposting" else kind
+        if document == "remittance":
+            names = names or payment_names()
+        found["cash", names[key] if document == "remittance" else f"{document}:{key}", ""] += cents
+    return together(_in_words(rows), found)
+
+
+def payment_names() -> dict[str, str]:
+    """By key, the name of each payer's payment: its number, and which posting of it it is."""
+    count: Counter[str] = Counter()
+    found = {}
+    for key, trace in Remittance.objects.order_by("created_at").values_list("pk", "trace_number"):
+        count[trace] += 1
+        found[str(key)] = f"remittance:{trace}/{count[trace]}"
+    return found
+
+
+def _at_bank() -> Change:
+    """What of each document is on deposits."""
+    columns = ("receipt", "remittance", "refund")
+    rows = list(DepositItem.objects.order_by().values_list(*columns).annotate(total=Sum("cents")))
+    names = payment_names() if any(remittance for _receipt, remittance, _refund, _cents in rows) else {}
+    found: Counter[Amount] = Counter()
+    for receipt, remittance, refund, cents in rows:
+        document = names[str(remittance)] if remittance else f"receipt:{receipt}" if receipt else f"refund:{refund}"
+        found["bank", document, ""] += cents
+    return dict(found)

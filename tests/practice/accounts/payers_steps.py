@@ -1,0 +1,638 @@
+"""Steps between a clinic and its payers: claims that are filed and filed again, and what payers answer and pay.
+
+What a payer decides is made up here, line by line, out of what it was asked for: the charge where it is the first, what
+the payer before it left to the patient where it is a later one. So what must change is known before anything is posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cleanclaim.practice.engine.acknowledging import take as take_file
+from cleanclaim.practice.engine.coordination import due_claims, make_due
+from cleanclaim.practice.engine.filing import drop_answer, release, replace_claim, void_claim
+from cleanclaim.practice.engine.placing import place
+from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.engine.reopening import reopen_rejected
+from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Remittance
+from cleanclaim.records import CoverageOrder
+from tests.practice.accounts.any_order import Life, Step
+from tests.practice.accounts.expected_money import PATIENT, Change, charged, decided, together, turned
+from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
+
+_PLACES = [one.value for one in CoverageOrder]
+_VOID = "8"
+_REVERSAL = "22"
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a claim as it was filed. `name` is what the ledger calls it: the line of the claim that was charged."""
+
+    name: str
+    number: str
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    charge: int
+
+
+@dataclass(slots=True)
+class Filed:
+    """A claim that has left: to the payer of which place, on whose lines, and the places of the payers after it."""
+
+    key: Any
+    number: str
+    head: Any
+    order: str
+    later: tuple[str, ...]
+    lines: list[Line]
+    record: dict[str, Any]
+    is_void: bool
+    replaces: Any
+    is_charged: bool = False
+    stands: bool = True
+    """Not replaced, voided or returned since."""
+
+    @property
+    def charge(self) -> Change:
+        """What it charges: nothing where another claim was charged for its lines."""
+        if self.head != self.key or self.is_void:
+            return {}
+        return together(*(charged(line.name, self.order, line.charge) for line in self.lines))
+
+
+@dataclass(slots=True)
+class Part:
+    """What a payer says of one line, in cents; what is left over of what it was asked for stays open to it."""
+
+    paid: int
+    contract: int
+    left: int
+
+    @property
+    def moved(self) -> int:
+        """What it takes out of the open amount."""
+        return self.paid + self.contract + self.left
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a payer said of one claim, and whether that stands."""
+
+    claim: Filed
+    order: str
+    to: str
+    parts: dict[str, Part]
+    said: SaidClaim
+    takes_back: Answer | None = None
+    is_held: bool = False
+    is_taken_back: bool = False
+    payment: Payment | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is posted, and nobody has taken it back."""
+        return self.payment is not None and self.payment.stands and not self.is_held and not self.is_taken_back
+
+    @property
+    def change(self) -> Change:
+        """What posting it changes."""
+        if self.is_held:
+            return together({("held", "", ""): self.said.paid})
+        moved = together(
+            *(
+                decided(name, self.order, self.to, paid=part.paid, contract=part.contract, left=part.left)
+                for name, part in self.parts.items()
+            )
+        )
+        return turned(moved) if self.takes_back is not None else moved
+
+
+@dataclass(slots=True)
+class Payment:
+    """A payment as it is posted: `change` is all that it has changed so far, with what was placed later."""
+
+    said: SaidPayment
+    answers: list[Answer]
+    data: bytes
+    place: int
+    stands: bool = False
+    change: Change = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the bank calls it."""
+        return f"remittance:{self.said.trace}/{self.place}"
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+def file(life: Life) -> Step | None:
+    """A claim is filed: it is charged, and the charge of the claim that it answers goes."""
+    rows = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).order_by("number")
+    key = life.one_of(list(rows.values_list("pk", flat=True)))
+    if key is None:
+        return None
+    found: list[Filed] = []
+
+    def fits(change: Change) -> bool:
+        claim = Claim.objects.select_related("patient").get(pk=key)
+        if claim.status != ClaimStatus.SUBMITTED.value:
+            return change == {}
+        found[:] = [_filed(life, claim)]
+        return change == together(found[0].charge, *(turned(one.charge) for one in _answered_by(life, found[0])))
+
+    def done(_change: Change) -> None:
+        for one in found:
+            for earlier in _answered_by(life, one):
+                earlier.is_charged = False
+            for earlier in _claims(life):
+                if earlier.key in {one.key, one.replaces}:
+                    earlier.stands = False
+            one.is_charged = bool(one.charge)
+            _claims(life).append(one)
+            if one.key == one.head:
+                patient = str(Claim.objects.get(pk=key).patient_id)
+                life.money.patient_of.update((line.name, patient) for line in one.lines)
+
+    return Step(lambda: release(life.clinic, [key], life.biller), fits=fits, done=done)
+
+
+def _answered_by(life: Life, claim: Filed) -> list[Filed]:
+    """The claim that this one replaces or voids, where it is charged."""
+    return [one for one in _claims(life) if one.key == claim.replaces and one.is_charged]
+
+
+def _filed(life: Life, claim: Claim) -> Filed:
+    record = claim.record
+    order = record["payer"]["order"]
+    others = {other["order"] for other in record["other_payers"]}
+    head = claim.follows_id or claim.pk
+    heads = next((one.lines for one in reversed(_claims(life)) if one.key == head), None)
+    names = [f"{claim.pk}:{record['id']}:{line['number']}" for line in record["lines"]]
+    if heads is not None and head != claim.pk:
+        names = [line.name for line in heads]
+    return Filed(
+        key=claim.pk,
+        number=claim.number,
+        head=head,
+        order=order,
+        later=tuple(one for one in _PLACES[_PLACES.index(order) + 1 :] if one in others),
+        lines=[
+            Line(
+                name,
+                line["control_number"],
+                line["code"],
+                tuple(line["modifiers"]),
+                line["units"],
+                line["charge_cents"],
+            )
+            for name, line in zip(names, record["lines"], strict=True)
+        ],
+        record=record,
+        is_void=claim.frequency == _VOID,
+        replaces=claim.replaces_id,
+    )
+
+
+def _claims(life: Life) -> list[Filed]:
+    return life.remember("claims")
+
+
+def _standing_claim(life: Life) -> Filed | None:
+    found: Filed | None = life.one_of([one for one in _claims(life) if one.stands and not one.is_void])
+    return found
+
+
+def replace(life: Life) -> Step | None:
+    """A claim that replaces a filed one is begun; it waits like any other."""
+    claim = _standing_claim(life)
+    if claim is None:
+        return None
+    is_begun = _is_answered(claim)
+
+    def done(_change: Change) -> None:
+        # As if a person had settled what the check asks about it.
+        _answers_to(claim).exclude(status=ClaimStatus.CLOSED.value).update(status=ClaimStatus.READY.value)
+
+    return Step(lambda: replace_claim(life.clinic, claim.key, life.biller, "P1"), [{}], is_refused=is_begun, done=done)
+
+
+def void(life: Life) -> Step | None:
+    """The claim that takes a filed one back is begun."""
+    claim = _standing_claim(life)
+    if claim is None:
+        return None
+    return Step(lambda: void_claim(claim.key, life.biller, "P1"), [{}], is_refused=_is_answered(claim))
+
+
+def drop(life: Life) -> Step | None:
+    """A replacement or void that was not filed is given up."""
+    rows = Claim.objects.filter(status=ClaimStatus.READY.value, batch=None).exclude(replaces=None).order_by("number")
+    key = life.one_of(list(rows.values_list("pk", flat=True)))
+    return None if key is None else Step(lambda: drop_answer(key, life.biller), [{}])
+
+
+def _answers_to(claim: Filed) -> Any:
+    return Claim.objects.filter(replaces=claim.key)
+
+
+def _is_answered(claim: Filed) -> bool:
+    return bool(_answers_to(claim).exclude(status=ClaimStatus.CLOSED.value).exists())
+
+
+def come_back(life: Life) -> Step | None:
+    """A claim comes back unread, and is opened again: nobody owes it until it is filed anew."""
+    answered = {answer.claim.key for answer in _answers(life) if answer.payment is not None and answer.payment.stands}
+    claim = life.one_of([one for one in _claims(life) if one.stands and one.key not in answered])
+    if claim is None:
+        return None
+    data = returned_file(claim.number, claim.record, life.number())
+    charge = turned(claim.charge) if claim.is_charged else {}
+
+    def does() -> None:
+        take_file(life.clinic, life.biller, "returned.277", data)
+        reopen_rejected(life.clinic, [claim.key], life.biller)
+
+    def done(_change: Change) -> None:
+        claim.stands = claim.is_charged = False
+        Claim.objects.filter(pk=claim.key, batch=None).exclude(status=ClaimStatus.READY.value).update(
+            status=ClaimStatus.READY.value
+        )
+
+    return Step(does, [charge], done=done)
+
+
+def bill_next(life: Life) -> Step:
+    """Claims to next payers are made that are due and were missed; those that a check asks about are settled."""
+
+    def done(_change: Change) -> None:
+        waiting = Claim.objects.filter(batch=None).exclude(follows=None).exclude(status=ClaimStatus.CLOSED.value)
+        waiting.update(status=ClaimStatus.READY.value)
+
+    return Step(lambda: make_due(life.clinic, life.biller, due_claims()), [{}], done=done)
+
+
+# --- what payers answer ----------------------------------------------------------------------------------------------
+
+
+def _answers(life: Life) -> list[Answer]:
+    return life.remember("answers")
+
+
+def _payments(life: Life) -> list[Payment]:
+    return life.remember("payments")
+
+
+def _chain(life: Life, claim: Filed, order: str) -> list[Answer]:
+    """What the payer of a place has decided on the lines of a claim, and not taken back."""
+    return [
+        one
+        for one in _answers(life)
+        if one.stands and one.takes_back is None and one.claim.head == claim.head and one.order == order
+    ]
+
+
+def _asked(life: Life, claim: Filed, order: str) -> dict[str, int] | None:
+    """What of each line is still for the payer of a place to decide; `None` where nobody has told it."""
+    own = _chain(life, claim, order)
+    moved = {line.name: sum(one.parts[line.name].moved for one in own if one.parts) for line in claim.lines}
+    if order == _PLACES[0]:
+        return {line.name: line.charge - moved[line.name] for line in claim.lines}
+    before: list[Answer] = []
+    for place_before in _PLACES[: _PLACES.index(order)]:
+        before = _chain(life, claim, place_before) or before
+    if not before:
+        return None
+    return {
+        line.name: sum(one.parts[line.name].left for one in before if one.parts) - moved[line.name]
+        for line in claim.lines
+    }
+
+
+def _decision(life: Life, claim: Filed, order: str) -> tuple[dict[str, Part], list[tuple[str, str, int]]] | None:
+    """What a payer decides on each line, within what it was asked for."""
+    asked = _asked(life, claim, order)
+    if asked is None:
+        return None
+    style = life.random.choice(("pays", "pays", "pays", "denies", "in full"))
+    parts = {}
+    for line in claim.lines:
+        most = max(0, asked[line.name])
+        first, second, third = {"denies": (0, 0, 0), "in full": (120, 0, 0)}.get(style) or [
+            life.random.randrange(0, 41) for _part in range(3)
+        ]
+        parts[line.name] = Part(most * first // 120, most * second // 120, most * third // 120)
+    return parts, [(line.name, "", max(0, asked[line.name])) for line in claim.lines]
+
+
+def _said(
+    life: Life, claim: Filed, order: str, parts: dict[str, Part], asked: Sequence[tuple[str, str, int]], *, number: str
+) -> SaidClaim:
+    """A decision as the payer writes it: in parts of a line, under another line's code, or plainly."""
+    style = life.random.choice(("plain", "plain", "parts", "bundled"))
+    codes = [line.code for line in claim.lines]
+    if style == "bundled" and (len(codes) < 2 or len(set(codes)) != len(codes)):
+        style = "plain"
+    lines: list[SaidLine] = []
+    for line, (_name, _why, most) in zip(claim.lines, asked, strict=True):
+        part = parts[line.name]
+        stays = most - part.moved
+        unpaid = [("CO", "45", part.contract), ("PR", life.random.choice("123"), part.left)]
+        unpaid += [("CO", life.random.choice(("16", "50", "197")), stays), ("OA", "23", line.charge - most)]
+        kept = [one for one in unpaid if one[2]]
+        if style == "parts" and line.charge > 1:
+            lines += _in_parts(life, line, part.paid, kept)
+        elif style == "bundled" and line is not claim.lines[0]:
+            billed = ":".join((line.code, *line.modifiers))
+            first = claim.lines[0]
+            lines.append(
+                SaidLine(first.code, first.modifiers, line.units, line.charge, part.paid, tuple(kept), billed=billed)
+            )
+        else:
+            told = "" if style == "bundled" else line.number
+            lines.append(SaidLine(line.code, line.modifiers, line.units, line.charge, part.paid, tuple(kept), told))
+    status = {"primary": "1", "secondary": "2", "tertiary": "3"}[order]
+    return SaidClaim(number, f"PCN{life.number()}", claim.record, lines, status)
+
+
+def _in_parts(life: Life, line: Line, paid: int, unpaid: Sequence[tuple[str, str, int]]) -> list[SaidLine]:
+    """A line that is answered in two: each part is paid and explained to its own charge."""
+    first = life.random.randrange(1, line.charge)
+    room, found = first, []
+    amounts = [("", "", paid), *unpaid]
+    for charge in (first, line.charge - first):
+        room, taken = charge, []
+        for place_of, (group, why, cents) in enumerate(amounts):
+            part = min(room, cents)
+            room -= part
+            amounts[place_of] = (group, why, cents - part)
+            taken.append((group, why, part))
+        told = tuple(one for one in taken[1:] if one[2])
+        found.append(SaidLine(line.code, line.modifiers, 1, charge, taken[0][2], told, line.number))
+    return found
+
+
+def _plain_answer(life: Life, *, anew: bool = False) -> Answer | None:
+    """A payer decides on a claim; seldom on one that was replaced meanwhile.
+
+    `anew`: it answered before, and decides on the whole charge without taking that back: nobody guesses what it means.
+    """
+    late = life.random.randrange(12) == 0
+    claims = [one for one in _claims(life) if not one.is_void and (one.stands or (late and _has_left(one)))]
+    claim = life.one_of(claims)
+    if claim is None:
+        return None
+    order = claim.order
+    sent_on = [one for one in _chain(life, claim, order) if one.said.forwarded_to]
+    if sent_on and claim.later and life.random.randrange(2):
+        order = claim.later[0]
+    if anew:
+        return _anew(life, claim, order)
+    found = _decision(life, claim, order)
+    if found is None:
+        return None
+    parts, asked = found
+    said = _said(life, claim, order, parts, asked, number=claim.number)
+    later = [one for one in claim.later if _PLACES.index(one) > _PLACES.index(order)]
+    if order == claim.order and later and life.random.randrange(4) == 0:
+        said.status, said.forwarded_to = {"primary": "19", "secondary": "20", "tertiary": "21"}[order], "ANOTHER PAYER"
+    return Answer(claim, order, later[0] if later else PATIENT, parts, said)
+
+
+def _has_left(claim: Filed) -> bool:
+    """Whether a claim that stands no more is still filed, as one that was replaced is; one that came back is not."""
+    return bool(Claim.objects.filter(pk=claim.key).exclude(batch=None).exists())
+
+
+def _anew(life: Life, claim: Filed, order: str) -> Answer | None:
+    asked = _asked(life, claim, order)
+    own = _chain(life, claim, order)
+    again = {
+        line.name: asked is not None and bool(sum(one.parts[line.name].moved for one in own if one.parts))
+        for line in claim.lines
+    }
+    if asked is None or not any(again.values()):
+        return None
+    parts = {}
+    for line in claim.lines:
+        least = max(0, asked[line.name]) + 1 if again[line.name] else 0
+        if least > line.charge:
+            return None
+        parts[line.name] = Part(life.random.randrange(least, line.charge + 1), 0, 0)
+    said = _said(life, claim, order, parts, [(line.name, "", line.charge) for line in claim.lines], number=claim.number)
+    return Answer(claim, order, PATIENT, parts, said, is_held=True)
+
+
+def _reversal(life: Life) -> Answer | None:
+    """A payer takes back what it said; or, seldom, what does not stand here, which is held."""
+    standing = [one for one in _answers(life) if one.stands and one.takes_back is None and _has_left(one.claim)]
+    gone = [one for one in _answers(life) if not one.stands and one.takes_back is None and not one.said.stranger]
+    if gone and life.random.randrange(6) == 0:
+        original = life.one_of(gone)
+        alike = [
+            one for one in standing if one.claim.head == original.claim.head or one.claim.key == original.claim.replaces
+        ]
+        if any(one.said.paid == original.said.paid for one in standing) or alike or not _has_left(original.claim):
+            return None
+    else:
+        original = life.one_of(standing)
+    if original is None:
+        return None
+    was = original.said
+    said = SaidClaim(was.number, was.payer_number, was.record, was.lines, _REVERSAL, -1)
+    return Answer(
+        original.claim, original.order, original.to, original.parts, said, takes_back=original,
+        is_held=not original.stands,
+    )  # fmt: skip
+
+
+def _stranger(life: Life) -> Answer | None:
+    """An answer with a number and a patient that nobody knows: it is held, and may be placed by a person."""
+    made = _plain_answer(life)
+    if made is None:
+        return None
+    made.said.number = made.said.stranger = f"X{life.number()}"
+    made.is_held = True
+    return made
+
+
+def _unbalanced(life: Life) -> Answer | None:
+    """An answer whose lines do not add up: it is held, and no person can place it."""
+    made = _plain_answer(life)
+    if made is None:
+        return None
+    first = made.said.lines[0]
+    off = SaidLine(
+        first.code, first.modifiers, first.units, first.charge, first.paid, (*first.unpaid, ("OA", "94", 7)),
+        first.number, first.billed,
+    )  # fmt: skip
+    made.said.lines = [off, *made.said.lines[1:]]
+    made.is_held = True
+    return made
+
+
+def _answer(life: Life) -> Answer | None:
+    kinds: list[Callable[[Life], Answer | None]] = [
+        *[_plain_answer] * 8, *[_reversal] * 3, lambda life: _plain_answer(life, anew=True), _stranger, _unbalanced,
+    ]  # fmt: skip
+    return life.random.choice(kinds)(life)
+
+
+def pay_claims(life: Life) -> Step | None:
+    """A file of one payment or two comes and is posted; the same file again changes nothing."""
+    chains: set[Any] = set()
+    payments = []
+    for _payment in range(1 + (life.random.randrange(8) == 0)):
+        answers = []
+        for _claim in range(life.random.choice((1, 1, 1, 2, 3))):
+            made = _answer(life)
+            # What two claims of one file are asked for would depend on each other.
+            if made is not None and made.claim.head not in chains and made.claim.replaces not in chains:
+                chains.update((made.claim.head, made.claim.replaces))
+                answers.append(made)
+        beside = _beside(life)
+        if answers or beside:
+            on = life.today - timedelta(days=life.random.randrange(0, 25))
+            said = SaidPayment(f"EFT{life.number():05}", on, [one.said for one in answers], beside)
+            payments.append(Payment(said, answers, b"", 1))
+    return _post(life, payments) if payments else None
+
+
+def _beside(life: Life) -> list[tuple[str, str, int]]:
+    """What a payer takes from a payment, or adds, for other reasons than its claims: interest and the rest."""
+    if life.random.randrange(4):
+        return []
+    reasons = ("WO", "FB", "L6", "72", "CS", "J1")
+    return [
+        (
+            life.random.choice(reasons),
+            f"REF{life.number()}",
+            life.random.choice((-1, 1)) * life.random.randrange(1, 4_000),
+        )
+        for _one in range(life.random.randrange(1, 3))
+    ]
+
+
+def _post(life: Life, payments: list[Payment]) -> Step:
+    data = payments[0].data or remittance_file([one.said for one in payments], life.clinic.npi)
+    for payment in payments:
+        payment.data = data
+        payment.change = _of_payment(payment)
+
+    def does() -> None:
+        post(life.clinic, life.biller, keep_file(life.clinic, life.biller, data))
+        again = post(life.clinic, life.biller, keep_file(life.clinic, life.biller, data))
+        assert (again.posted, again.refused) == ([], [])
+
+    def done(_change: Change) -> None:
+        for payment in payments:
+            payment.stands = True
+            for answer in payment.answers:
+                answer.payment = payment
+                if answer.takes_back is not None and not answer.is_held:
+                    answer.takes_back.is_taken_back = True
+                _answers(life).append(answer)
+            _payments(life).append(payment)
+
+    return Step(does, [payment.change for payment in payments], done=done)
+
+
+def _of_payment(payment: Payment) -> Change:
+    beside: list[Change] = []
+    for why, _reference, cents in payment.said.beside:
+        beside.append({("interest", "", ""): -cents} if why == "L6" else {("adjusted", "", ""): cents})
+    cash = {("cash", payment.name, ""): payment.said.amount}
+    return together(cash, *beside, *(answer.change for answer in payment.answers))
+
+
+def unpost_payment(life: Life) -> Step | None:
+    """A payment is taken back whole, with what was placed of it; unless a later one takes back what it said."""
+    payment = life.one_of([one for one in _payments(life) if one.stands])
+    if payment is None:
+        return None
+    row = Remittance.objects.get(trace_number=payment.said.trace, unposted_at=None)
+    back = [one for one in _answers(life) if one.takes_back is not None and one.stands and one.payment is not payment]
+    mine = [one for one in payment.answers if one.takes_back is None and not one.is_held]
+    is_refused = any(one.takes_back is answer for one in back for answer in mine)
+    alike = any(
+        (one.claim.key, -one.said.paid) == (answer.claim.key, answer.said.paid) for one in back for answer in mine
+    )
+
+    def done(_change: Change) -> None:
+        payment.stands = False
+        for answer in payment.answers:
+            if answer.takes_back is not None and not answer.is_held:
+                answer.takes_back.is_taken_back = False
+
+    return Step(
+        lambda: unpost(life.clinic, life.biller, row.pk), [turned(payment.change)], is_refused=is_refused,
+        may_be_refused=alike, done=done,
+    )  # fmt: skip
+
+
+def post_again(life: Life) -> Step | None:
+    """A payment that was taken back is posted again, where every payer is asked for what it was asked for then."""
+    payment = life.one_of([one for one in _payments(life) if not one.stands])
+    if payment is None or any(one.stands and one.said.trace == payment.said.trace for one in _payments(life)):
+        return None
+    if any(one.data == payment.data and one is not payment for one in _payments(life)):
+        return None  # others of its file may stand
+    answers = []
+    for one in payment.answers:
+        parts = None if one.takes_back is not None or one.is_held else _asked(life, one.claim, one.order)
+        if parts is None or not _has_left(one.claim) or _of_said(one) != parts or _chain(life, one.claim, one.order):
+            return None
+        answers.append(Answer(one.claim, one.order, one.to, one.parts, one.said))
+    return _post(life, [Payment(payment.said, answers, payment.data, payment.place + 1)])
+
+
+def _of_said(answer: Answer) -> dict[str, int]:
+    """What a payer was asked for when it said this: the charge without what it repeats of others."""
+    charge = {line.name: line.charge for line in answer.claim.lines}
+    by_number = {line.number: line.name for line in answer.claim.lines}
+    for place_of, said in enumerate(answer.said.lines):
+        name = by_number.get(said.number) or answer.claim.lines[place_of].name
+        charge[name] -= sum(cents for group, why, cents in said.unpaid if (group, why) == ("OA", "23"))
+    return charge
+
+
+def place_held(life: Life) -> Step | None:
+    """A person puts an answer that is held onto the claim that is meant; one that does not add up stays."""
+    held = [
+        one
+        for one in _answers(life)
+        if one.is_held and one.takes_back is None and one.payment is not None and one.payment.stands
+    ]
+    answer = life.one_of(
+        [one for one in held if one.said.stranger or any(("OA", "94", 7) in line.unpaid for line in one.said.lines)]
+    )
+    if answer is None or not _has_left(answer.claim):
+        return None
+    payment, is_refused = answer.payment, not answer.said.stranger
+    if not is_refused and (_asked(life, answer.claim, answer.order) != _of_said(answer)):
+        return None
+    rows = ClaimAnswer.objects.filter(payer_control_number=answer.said.payer_number, remittance__unposted_at=None)
+    row = rows.exclude(status_code=_REVERSAL).get()
+    onto = Answer(answer.claim, answer.order, answer.to, answer.parts, answer.said)
+    change = together(onto.change, {("held", "", ""): -answer.said.paid})
+
+    def done(_change: Change) -> None:
+        answer.is_held = False
+        payment.change = together(payment.change, change)
+
+    return Step(
+        lambda: place(life.clinic, life.biller, row.pk, answer.claim.number), [change], is_refused=is_refused,
+        done=done,
+    )  # fmt: skip
+
+
+KINDS = (
+    (file, 8), (pay_claims, 14), (unpost_payment, 2), (post_again, 2), (place_held, 2), (replace, 2), (void, 1),
+    (drop, 1), (come_back, 1), (bill_next, 1),
+)  # fmt: skip
