@@ -1,10 +1,14 @@
 """How fast a payer's payment is posted, on SQLite and on PostgreSQL: `./dev bench posting`.
 
-The sample clinic's filed claims are multiplied, each charged in the ledger; one payment (835) then answers them all, as
-payers do: most are paid with a contractual adjustment and a coinsurance, some denied, two in a hundred taken back and
-corrected, one in a hundred of a claim that is not ours. Printed are claims per second from the bytes of the file to
-the committed rows, with matching, ledger, answers, histories and worklist: on the clock and, as the machine may have
-other work, of processor time; and, of a second payment, where the time goes.
+The sample clinic's filed claims are multiplied with their priced lines, each charged in the ledger; one payment (835)
+then answers them all, as payers do. Most are paid what they are worth: over the fee schedule given up, a coinsurance,
+sequestration where it is Medicare, the amount allowed told beside. One in twelve is refused whole, one in twenty-five
+in one line, one in forty paid too little, one in five sent on to the next payer, two in a hundred taken back and
+corrected, one in a hundred is of a claim that is not ours.
+
+Printed are claims per second from the bytes of the file to the committed rows, with matching, ledger, answers,
+histories and worklist: on the clock and, as the machine may have other work, of processor time, the program's and the
+database server's apart; and, of a second payment, where the time goes.
 
 Smaller: `CLAIMS=2000 ENGINES=sqlite ./dev bench posting`.
 """
@@ -23,15 +27,23 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 CLAIMS = int(os.environ.get("CLAIMS", "10000"))
 PROFILED = min(CLAIMS, 2000)
 ENGINES = os.environ.get("ENGINES", "sqlite,postgresql").split(",")
 TARGETS = {"sqlite": 500, "postgresql": 1000}
 DENIED_ONE_IN = 12
+LINE_DENIED_ONE_IN = 25
+SHORT_ONE_IN = 40
+SENT_ON_ONE_IN = 5
 CORRECTED_ONE_IN = 50
 FOREIGN_ONE_IN = 100
+COINSURANCE, SEQUESTRATION, SHORT = 20, 2, 80
+"""In hundredths: of what is allowed, of what is then paid, and what is allowed of a line that is paid too little."""
+REFUSALS = (("CO", "197", ""), ("CO", "16", "N290"), ("CO", "29", ""), ("CO", "50", "N115"), ("PR", "204", ""))
+"""Group, reason (CARC) and remark (RARC) by which claims are refused, one after the other."""
+_LINE_REFUSAL = ("CO", "97", "M15")
 DAYS = 365
 CHUNK = 1000
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
@@ -191,13 +203,16 @@ def _print(profile: cProfile.Profile, count: int) -> None:
 
 
 def filed(clinic: Any, user: Any, wanted: int) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - rows
-    """Copies of the sample clinic's ready claims, filed and charged; yields each one's record."""
+    """Copies of the sample clinic's ready claims, filed and charged; yields each one's record.
+
+    Under `allowed` a record has what its lines are worth, in cents.
+    """
     from django.db import transaction
 
     from cleanclaim.ledger.entries import Source
     from cleanclaim.practice.engine import charging, ledger_rows
     from cleanclaim.practice.engine.known_claims import filed_claims
-    from cleanclaim.practice.models import Batch, Claim, ClaimStatus, Patient, Visit
+    from cleanclaim.practice.models import Batch, Claim, ClaimLine, ClaimStatus, Patient, Visit
     from cleanclaim.practice.sealing import Plain
 
     batch = Batch.objects.create(
@@ -211,8 +226,9 @@ def filed(clinic: Any, user: Any, wanted: int) -> Iterator[dict[str, Any]]:  # n
             for item in row._meta.concrete_fields:  # noqa: SLF001 - opens what is sealed
                 getattr(row, item.attname)
     source = Source("batch", str(batch.pk), batch.sha256)
+    priced = {claim.pk: list(claim.lines.order_by("position")) for claim in templates}
     for start in range(0, wanted, CHUNK):
-        patients, visits, claims = [], [], []
+        patients, visits, claims, lines = [], [], [], []
         for number in range(start, min(start + CHUNK, wanted)):
             claim = templates[number % len(templates)]
             day = claim.date_of_service - timedelta(days=number % DAYS)
@@ -231,9 +247,10 @@ def filed(clinic: Any, user: Any, wanted: int) -> Iterator[dict[str, Any]]:  # n
             patients.append(patient)
             visits.append(visit)
             claims.append(made)
-            yield record
+            lines += [_copy(line, claim=made) for line in priced[claim.pk]]
+            yield {**record, "allowed": [line.allowed_cents for line in priced[claim.pk]]}
         with transaction.atomic():
-            for model, rows in ((Patient, patients), (Visit, visits), (Claim, claims)):
+            for model, rows in ((Patient, patients), (Visit, visits), (Claim, claims), (ClaimLine, lines)):
                 model.objects.bulk_create(rows)
             own = Claim.objects.filter(pk__in=[one.pk for one in claims]).order_by("number")
             ledger_rows.write(clinic, user, list(charging.charges(clinic, filed_claims(own), source, clinic_day())))
@@ -265,14 +282,19 @@ def remittance(claims: Sequence[dict[str, Any]], trace: str) -> bytes:
 
     paid, parts = 0, []
     for number, record in enumerate(claims):
-        denied = number % DENIED_ONE_IN == 0
-        foreign = number % FOREIGN_ONE_IN == 1
         if number % CORRECTED_ONE_IN == 2:
-            first, back = _claim(record, paid_in_ten=4), _claim(record, paid_in_ten=4, sign=-1)
-            parts += [first[1], back[1]]
-        cents, text = _claim(record, paid_in_ten=0 if denied else 5, foreign=foreign)
-        paid += cents
-        parts.append(text)
+            first = _Said(record, short=True)
+            parts += [first.text(), first.text(sign=-1)]
+        said = _Said(
+            record,
+            refusal=REFUSALS[number // DENIED_ONE_IN % len(REFUSALS)] if number % DENIED_ONE_IN == 0 else None,
+            has_refused_line=number % LINE_DENIED_ONE_IN == 3,
+            short=number % SHORT_ONE_IN == 5,
+            is_sent_on=number % SENT_ON_ONE_IN == 4,
+            is_foreign=number % FOREIGN_ONE_IN == 1,
+        )
+        paid += said.paid
+        parts.append(said.text())
     body = (
         f"ST*835*0001~BPR*I*{plain(paid)}*C*ACH*CCP*01*1*DA*1*1512345678**01*2*DA*3*20261012~TRN*1*{trace}*1512345678~"
         f"N1*PR*MEASURED PAYER~N1*PE*CLINIC*XX*{claims[0]['billing']['npi']}~LX*1~{''.join(parts)}"
@@ -284,27 +306,80 @@ def remittance(claims: Sequence[dict[str, Any]], trace: str) -> bytes:
     ).encode()
 
 
-def _claim(record: dict[str, Any], *, paid_in_ten: int, sign: int = 1, foreign: bool = False) -> tuple[int, str]:
-    from cleanclaim.money import plain
+class _Said:
+    """What the payer says about one claim."""
 
-    day = record["lines"][0]["date_of_service"].replace("-", "")
-    total, parts = 0, []
-    for line in record["lines"]:
-        charge = line["charge_cents"]
-        paid = charge * paid_in_ten // 10
-        contract = charge * 3 // 10 if paid else charge
-        reasons = [("CO", "45" if paid else "197", contract), ("PR", "2", charge - paid - contract)]
-        code = ":".join(["HC", line["code"], *line["modifiers"]])
-        parts.append(f"SVC*{code}*{plain(sign * charge)}*{plain(sign * paid)}**{sign * line['units']}~DTM*472*{day}~")
-        parts += [f"CAS*{group}*{reason}*{plain(sign * cents)}~" for group, reason, cents in reasons if cents]
-        parts.append(f"REF*6R*{line['control_number']}~")
-        total += paid
-    number = f"X{record['id']}" if foreign else record["id"]
-    charge = sum(line["charge_cents"] for line in record["lines"])
-    status = "22" if sign < 0 else "1" if paid_in_ten else "4"
-    member = "NOBODY" if foreign else record["payer"]["member_id"]
-    head = (
-        f"CLP*{number}*{status}*{plain(sign * charge)}*{plain(sign * total)}**MB*ICN{record['id']}~"
-        f"NM1*QC*1*SAMPLE*X****MI*{member}~DTM*232*{day}~"
-    )
-    return sign * total, head + "".join(parts)
+    def __init__(
+        self,
+        record: dict[str, Any],
+        *,
+        refusal: tuple[str, str, str] | None = None,
+        has_refused_line: bool = False,
+        short: bool = False,
+        is_sent_on: bool = False,
+        is_foreign: bool = False,
+    ) -> None:
+        self.record, self.is_foreign = record, is_foreign
+        self.status = "4" if refusal else "19" if is_sent_on else "1"
+        self.lines: list[_Decision] = []
+        for place, line in enumerate(record["lines"]):
+            why = refusal or (_LINE_REFUSAL if has_refused_line and not place else None)
+            if why is not None:
+                group, reason, remark = why
+                self.lines.append(_Decision(0, None, [(group, reason, line["charge_cents"])], remark))
+                continue
+            self.lines.append(_paid(record, place, SHORT if short else 100))
+
+    @property
+    def paid(self) -> int:
+        """What it pays for the claim, in cents."""
+        return sum(line.paid for line in self.lines)
+
+    def text(self, sign: int = 1) -> str:
+        """CLP and what follows; taken back where the sign is turned."""
+        from cleanclaim.money import plain
+
+        record = self.record
+        day = record["lines"][0]["date_of_service"].replace("-", "")
+        number, member = record["id"], record["payer"]["member_id"]
+        if self.is_foreign:
+            number, member = f"X{number}", "NOBODY"
+        charge = sign * sum(line["charge_cents"] for line in record["lines"])
+        status = self.status if sign > 0 else "22"
+        parts = [f"CLP*{number}*{status}*{plain(charge)}*{plain(sign * self.paid)}**MB*ICN{record['id']}~"]
+        parts.append(f"NM1*QC*1*SAMPLE*X****MI*{member}~")
+        if self.status == "19" and sign > 0:
+            parts.append("NM1*TT*2*SUPPLEMENT*****PI*99999~")
+        parts.append(f"DTM*232*{day}~")
+        for line, decided in zip(record["lines"], self.lines, strict=True):
+            code = ":".join(["HC", line["code"], *line["modifiers"]])
+            amounts = f"{plain(sign * line['charge_cents'])}*{plain(sign * decided.paid)}"
+            parts.append(f"SVC*{code}*{amounts}**{sign * line['units']}~DTM*472*{day}~")
+            parts += [
+                f"CAS*{group}*{reason}*{plain(sign * cents)}~" for group, reason, cents in decided.unpaid if cents
+            ]
+            parts.append(f"REF*6R*{line['control_number']}~")
+            if decided.allowed is not None:
+                parts.append(f"AMT*B6*{plain(sign * decided.allowed)}~")
+            if decided.remark:
+                parts.append(f"LQ*HE*{decided.remark}~")
+        return "".join(parts)
+
+
+class _Decision(NamedTuple):
+    """Paid, allowed where the payer tells it, and group, reason and cents of what was not paid; a remark."""
+
+    paid: int
+    allowed: int | None
+    unpaid: list[tuple[str, str, int]]
+    remark: str = ""
+
+
+def _paid(record: dict[str, Any], place: int, hundredths: int) -> _Decision:
+    """A line that is paid: what it is worth, or so many hundredths of it."""
+    charge, worth = record["lines"][place]["charge_cents"], record["allowed"][place]
+    allowed = min(charge if worth is None else worth, charge) * hundredths // 100
+    theirs = allowed * COINSURANCE // 100
+    withheld = (allowed - theirs) * SEQUESTRATION // 100 if record["payer"]["filing_indicator"] == "MB" else 0
+    unpaid = [("CO", "45", charge - allowed), ("PR", "2", theirs), ("CO", "253", withheld)]
+    return _Decision(allowed - theirs - withheld, allowed, unpaid)

@@ -1,25 +1,42 @@
-"""Many rows of one table at once, without a model's instance for each: the ledger's entries of a payment, histories.
+"""Many rows of one table at once, without a model's instance for each: the ledger, answers and histories of a payment.
 
-A payment of ten thousand claims writes a hundred thousand rows. Rows come as tuples of plain values; key, clinic,
-moments and version are added here as a model would. Tables with sealed columns are not written this way.
+A payment of ten thousand claims writes two hundred thousand rows. Rows come as tuples of plain values; key, clinic,
+moments and version are added here as a model would. Values are turned into what the database takes column by column,
+and PostgreSQL gets one array a column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from itertools import islice
+import json
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, repeat
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, models
 
 from cleanclaim.practice import clock, tenancy
 from cleanclaim.practice.models import Clinic, ClinicRow
-from cleanclaim.practice.sealing import SealedField
+from cleanclaim.practice.sealing import Plain, SealedField, bound_to, seal
 
 PIECE = 5000
 """Rows in one statement."""
+
+_OF_ANY_ROW = ("id", "clinic_id", "created_at", "changed_at", "version")
+_KEY_LETTERS = 32
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""The letter of a random UUID that says how it was made, from any letter."""
+_Column = Sequence[Any]
+
+
+def new_keys(count: int) -> list[str]:
+    """So many random keys, each a UUID (version 4) as 32 hexadecimal letters."""
+    told = secrets.token_bytes(16 * count).hex()
+    return [
+        f"{told[at : at + 12]}4{told[at + 13 : at + 16]}{_VARIANT[told[at + 16]]}{told[at + 17 : at + _KEY_LETTERS]}"
+        for at in range(0, _KEY_LETTERS * count, _KEY_LETTERS)
+    ]
 
 
 def insert(
@@ -28,79 +45,146 @@ def insert(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    keys: Iterable[UUID] | None = None,
+    keys: Iterable[str] | None = None,
 ) -> None:
     """Insert rows of a clinic in scope, in the caller's transaction.
 
     Args:
         model: whose table.
         clinic: whose rows.
-        columns: the model's attributes that each row gives, in its order: text, numbers, days, keys, booleans.
+        columns: the model's attributes that each row gives, in its order. Keys of other rows are UUIDs or their
+            letters; a sealed column gives `Plain`: the bytes that its value stands for.
         rows: their values.
-        keys: the rows' own keys, where the caller has named them elsewhere; else each gets a random one.
+        keys: the rows' own keys as `new_keys` makes them, where the caller has named them elsewhere.
 
     Raises:
-        TypeError: a column is sealed: only its row's model can seal it.
         OutOfScopeError: the clinic is not in scope.
     """
     if clinic.pk not in tenancy.clinics_in_scope():
         raise tenancy.OutOfScopeError(f"{model._meta.label}: rows of a clinic outside the scope")  # noqa: SLF001
     now = clock.now()
-    named = (*_OF_ANY_ROW, *columns)
-    fields = [_field(model, name) for name in named]
-    own: Iterator[UUID] = iter(keys) if keys is not None else iter(uuid4, None)
+    same = tuple(zip((_field(model, name) for name in _OF_ANY_ROW[1:]), (clinic.pk, now, now, 1), strict=True))
+    fields = [_field(model, "id"), *(_field(model, name) for name in columns)]
     write = _by_arrays if connection.vendor == "postgresql" else _one_by_one
-    write(model._meta.db_table, fields, (clinic.pk, now, now, 1), zip(own, rows, strict=False))  # noqa: SLF001
-
-
-_OF_ANY_ROW = ("id", "clinic_id", "created_at", "changed_at", "version")
-_Rows = Iterator[tuple[UUID, Sequence[Any]]]
-"""Rows with their own keys, without what is the same in all of them."""
+    left, given = iter(rows), None if keys is None else iter(keys)
+    while piece := list(islice(left, PIECE)):
+        own = new_keys(len(piece)) if given is None else list(islice(given, len(piece)))
+        told: list[_Column] = [own, *zip(*piece, strict=True)]
+        for place, field in enumerate(fields):
+            if isinstance(field, SealedField):
+                told[place] = _sealed(field, clinic, own, told[place])
+        write(model._meta.db_table, fields, same, told)  # noqa: SLF001 - its public name
 
 
 def _field(model: type[ClinicRow], name: str) -> models.Field[Any, Any]:
     (field,) = (one for one in model._meta.concrete_fields if one.attname == name)  # noqa: SLF001 - its public name
-    if isinstance(field, SealedField):
-        raise TypeError(f"{model.__name__}.{field.name}: a sealed field is written by saving its row")
     return field
 
 
-def _by_arrays(table: str, fields: Sequence[models.Field[Any, Any]], same: tuple[Any, ...], rows: _Rows) -> None:
-    """PostgreSQL: one array a column, which it takes apart itself; what all rows share is said once."""
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    shared = fields[1 : 1 + len(same)]
-    told = [field for field in fields if field not in shared]
-    names = [f"column_{place}" for place, _field in enumerate(told)]
-    values = ", ".join([names[0], *["%s"] * len(same), *names[1:]])
-    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in told)
+def _sealed(field: SealedField, clinic: Clinic, keys: Sequence[str], values: Iterable[Plain | None]) -> list[Any]:
+    table = field.model._meta.db_table  # noqa: SLF001 - its public name
+    return [
+        None if value is None else seal(value.data, bound_to(clinic.pk, table, _hyphened(key), field.attname))
+        for key, value in zip(keys, values, strict=True)
+    ]
+
+
+def _hyphened(key: str) -> str:
+    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def _kind(field: models.Field[Any, Any]) -> models.Field[Any, Any]:
+    """The field whose values it holds: of a link, the key of the row that it names."""
+    return field.target_field if isinstance(field, models.ForeignKey) else field
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------------------
+
+
+def _by_arrays(
+    table: str, fields: Sequence[models.Field[Any, Any]], same: Sequence[tuple[Any, Any]], told: Sequence[_Column]
+) -> None:
+    """One array a column, which PostgreSQL takes apart itself; what all rows share is said once."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is
+
+    columns = ", ".join(f'"{field.column}"' for field in (*fields, *(field for field, _value in same)))
+    names = ", ".join(f"column_{place}" for place, _field in enumerate(fields))
+    shared = ", ".join(f"%s::{field.db_type(connection)}" for field, _value in same)
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
     statement = (
-        f'INSERT INTO "{table}" ({columns}) SELECT {values} '  # noqa: S608 - names of our models
-        f"FROM unnest({arrays}) AS told ({', '.join(names)})"
+        f'INSERT INTO "{table}" ({columns}) SELECT {names}, {shared} '  # noqa: S608 - names of our models
+        f"FROM unnest({arrays}) AS told ({names})"
     )
-    with connection.cursor() as cursor:
-        while piece := list(islice(rows, PIECE)):
-            own = [key for key, _row in piece]
-            rest = [list(column) for column in zip(*(row for _key, row in piece), strict=True)]
-            cursor.execute(statement, [*same, own, *rest])
+    values = [
+        *(value for _field, value in same),
+        *(_array(field, column) for field, column in zip(fields, told, strict=True)),
+    ]
+    # The driver's own cursor sends values beside the statement, not in it: there are megabytes of them.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement.encode(), values)
 
 
-def _one_by_one(table: str, fields: Sequence[models.Field[Any, Any]], same: tuple[Any, ...], rows: _Rows) -> None:
-    """SQLite: a statement that is prepared once."""
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    places = ", ".join(["%s"] * len(fields))
+def _array(field: models.Field[Any, Any], values: Iterable[Any]) -> str:
+    """A column as PostgreSQL reads an array from text."""
+    written = _ARRAY_TEXTS.get(type(_kind(field)))
+    if written is None:
+        written = _quoted_bytes if isinstance(field, SealedField) else str
+    return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _quoted_json(value: Any) -> str:  # noqa: ANN401 - JSON
+    return _quoted(_json(value))
+
+
+def _quoted_bytes(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
+_ARRAY_TEXTS: dict[type[Any], Callable[[Any], str]] = {
+    models.CharField: _quoted,
+    models.TextField: _quoted,
+    models.JSONField: _quoted_json,
+}
+"""How a value is written in an array; those not named here are what `str` says."""
+
+
+# --- SQLite ------------------------------------------------------------------------------------------------
+
+
+def _one_by_one(
+    table: str, fields: Sequence[models.Field[Any, Any]], same: Sequence[tuple[Any, Any]], told: Sequence[_Column]
+) -> None:
+    """A statement that is prepared once."""
+    named = [*fields, *(field for field, _value in same)]
+    columns = ", ".join(f'"{field.column}"' for field in named)
+    places = ", ".join(["%s"] * len(named))
     statement = f'INSERT INTO "{table}" ({columns}) VALUES ({places})'  # noqa: S608 - names of our models
-    shared = tuple(_plain(value) for value in same)
+    own = [_plain_column(field, column) for field, column in zip(fields, told, strict=True)]
+    shared = [repeat(field.get_db_prep_save(value, connection)) for field, value in same]
     with connection.cursor() as cursor:
-        while piece := list(islice(rows, PIECE)):
-            cursor.executemany(statement, [(key.hex, *shared, *map(_plain, row)) for key, row in piece])
+        cursor.executemany(statement, zip(*own, *shared, strict=False))
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of any column
-    """A value as SQLite keeps it."""
-    if isinstance(value, str | int | None):
-        return value
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value.isoformat() if isinstance(value, date) else value
+def _plain_column(field: models.Field[Any, Any], values: _Column) -> Iterable[Any]:
+    """A column as SQLite keeps it."""
+    kind = _kind(field)
+    if isinstance(kind, models.UUIDField):
+        return [
+            value.hex if isinstance(value, UUID) else None if value is None else value.replace("-", "")
+            for value in values
+        ]
+    if isinstance(kind, models.JSONField):
+        return [_json(value) for value in values]
+    if isinstance(kind, models.DateField):  # and moments, which are dates to Django's models
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return values
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - JSON
+    return json.dumps(value)

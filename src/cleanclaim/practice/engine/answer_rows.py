@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, Transaction
 from cleanclaim.practice import many_rows
-from cleanclaim.practice.engine.known_claims import Filed, written_lines
+from cleanclaim.practice.engine.known_claims import written_lines
 from cleanclaim.practice.models import AnswerState, ClaimAnswer, ClaimEvent, Clinic, Remittance, User
+from cleanclaim.practice.sealing import Plain
+from cleanclaim.records import CoverageOrder
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.remittance.effects import Effect, LineAnswer
 from cleanclaim.remittance.plan import Posted, Suspended
+
+Reasons = list[list[Any]]
+"""Group, reason and cents of what was not paid."""
 
 _MOVING = frozenset({Effect.CONTRACTUAL, Effect.PATIENT})
 
@@ -34,15 +40,43 @@ def transaction_of(key: str, on: date, source: Source, item: Posted) -> Transact
     return posting.remittance(key, on, source, item.order.value, item.lines, next_payer=following, asked=asked)
 
 
-def answer_row(clinic: Clinic, row: Remittance, item: Posted | Suspended, claims: Mapping[str, Filed]) -> ClaimAnswer:
+class AnswerRow(NamedTuple):
+    """The columns of a `ClaimAnswer` as they are written for a whole payment at once, by their names."""
+
+    remittance_id: UUID
+    segment: int
+    claim_id: str | None
+    state: str
+    found_by: str
+    held_because: str
+    control_number: str
+    payer_control_number: str
+    status_code: str
+    charge_cents: int
+    paid_cents: int
+    given_up_cents: int
+    patient_cents: int
+    open_cents: int
+    reasons: Reasons
+    remarks: list[str]
+    order: str
+    posted: list[list[Any]]
+    forwarded_to: str
+    answer: Plain
+
+
+def answer_row(row: Remittance, item: Posted | Suspended) -> AnswerRow:
     """One claim of a payment, posted or held. Raises `ValueError` for what is held and is no claim's."""
     answer = item.answer
     if answer is None:
         raise ValueError("no claim is held at this place")
-    made = ClaimAnswer(
-        clinic=clinic,
-        remittance=row,
+    is_posted = isinstance(item, Posted)
+    columns = posted_columns(item) if isinstance(item, Posted) else _NOTHING_POSTED
+    return AnswerRow(
+        remittance_id=row.pk,
         segment=answer.segment,
+        state=AnswerState.POSTED.value if is_posted else AnswerState.HELD.value,
+        held_because=item.reason[:200] if isinstance(item, Suspended) else "",
         control_number=answer.control_number[:40],
         payer_control_number=answer.payer_control_number[:50],
         status_code=answer.status[:2],
@@ -51,30 +85,43 @@ def answer_row(clinic: Clinic, row: Remittance, item: Posted | Suspended, claims
         reasons=_reasons(answer),
         remarks=sorted({*answer.remarks, *(remark for line in answer.lines for remark in line.remarks)}),
         forwarded_to=_forwarded(answer)[:60],
-        answer=answer.model_dump(mode="json"),
+        answer=Plain(answer.model_dump_json().encode()),
+        **columns,
     )
-    if isinstance(item, Suspended):
-        made.state, made.held_because = AnswerState.HELD.value, item.reason[:200]
-        return made
-    made.state = AnswerState.POSTED.value
-    write_posted(made, item, claims)
-    return made
 
 
-def write_posted(row: ClaimAnswer, item: Posted, claims: Mapping[str, Filed]) -> None:
-    """Put into a row what was posted for its claim."""
-    filed = claims.get(item.claim)
-    row.claim_id = UUID(item.claim)
-    if filed is not None:
-        row.claim = filed.claim
-    row.found_by, row.order = item.match.by.value, item.order.value
-    row.given_up_cents = _sum(item.lines, Effect.CONTRACTUAL)
-    row.patient_cents = _sum(item.lines, Effect.PATIENT)
-    row.open_cents = _sum(item.lines, Effect.OPEN)
-    row.posted = written_lines(item.lines)
+def posted_columns(item: Posted) -> dict[str, Any]:
+    """What was posted for an answer's claim, by column of `ClaimAnswer`."""
+    return {
+        "claim_id": item.claim,
+        "found_by": item.match.by.value,
+        "order": item.order.value,
+        "given_up_cents": _sum(item.lines, Effect.CONTRACTUAL),
+        "patient_cents": _sum(item.lines, Effect.PATIENT),
+        "open_cents": _sum(item.lines, Effect.OPEN),
+        "posted": written_lines(item.lines),
+    }
 
 
-def _reasons(answer: RemittedClaim) -> list[list[object]]:
+_NOTHING_POSTED: Mapping[str, Any] = {
+    "claim_id": None,
+    "found_by": "",
+    "order": CoverageOrder.PRIMARY.value,
+    "given_up_cents": 0,
+    "patient_cents": 0,
+    "open_cents": 0,
+    "posted": [],
+}
+
+
+def write_answers(clinic: Clinic, user: User, row: Remittance, answers: Sequence[AnswerRow]) -> None:
+    """Write a payment's answers, and into each claim's history what its payer said."""
+    many_rows.insert(ClaimAnswer, clinic, AnswerRow._fields, answers)
+    told = [(answer.claim_id, answer.reasons) for answer in answers if answer.claim_id is not None]
+    tell(told, user, row)
+
+
+def _reasons(answer: RemittedClaim) -> Reasons:
     reasons: Counter[tuple[str, str]] = Counter()
     for item in (*answer.adjustments, *(one for line in answer.lines for one in line.adjustments)):
         reasons[item.group.value, item.reason] += item.amount_cents
@@ -89,19 +136,15 @@ def _sum(lines: Iterable[LineAnswer], effect: Effect) -> int:
     return sum(line.sum_of(effect) for line in lines)
 
 
-def tell(answers: Sequence[ClaimAnswer], user: User, row: Remittance) -> None:
-    """Into each claim's history, what its payer said."""
+def tell(answers: Iterable[tuple[object, Reasons]], user: User, row: Remittance) -> None:
+    """Into the history of each claim, what its payer said: the claim's key and the reasons of its answer."""
     many_rows.insert(
         ClaimEvent,
         row.clinic,
         ("claim_id", "user_id", "action", "detail"),
-        [
-            (answer.claim_id, user.pk, "answered", f"{row.trace_number}: {_told(answer)}"[:300])
-            for answer in answers
-            if answer.claim_id is not None
-        ],
+        [(claim, user.pk, "answered", f"{row.trace_number}: {_told(reasons)}"[:300]) for claim, reasons in answers],
     )
 
 
-def _told(answer: ClaimAnswer) -> str:
-    return " ".join(sorted({f"{group}-{reason}" for group, reason, _cents in answer.reasons}))
+def _told(reasons: Reasons) -> str:
+    return " ".join(sorted({f"{group}-{reason}" for group, reason, _cents in reasons}))

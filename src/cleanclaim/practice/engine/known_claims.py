@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,15 @@ from django.db.models import QuerySet
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
+from cleanclaim.practice.engine.filed_records import FiledRecord, read_filed, read_whole
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
+from cleanclaim.records.claim import ClaimLine
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
 from cleanclaim.remittance.effects import Effect, LineAnswer
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing, Unmatched
 from cleanclaim.remittance.settling import taken_back_by, without
+from cleanclaim.x12.guide import load_guide
 
 _ASKED_AT_ONCE = 2000
 """Numbers, keys or days in one query: databases bound the values of a statement."""
@@ -30,22 +34,26 @@ _ASKED_AT_ONCE = 2000
 _PLACES = list(CoverageOrder)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filed:
-    """A filed claim: its row, its record, and how it is known to whoever matches answers.
+    """A filed claim: its row, and how it is known to whoever matches answers.
 
     `known` is the claim as it went out: one, or its parts. `payer` is the place of the payer that it went to, and
     `next_payer` that of the one that comes next, if there is one.
     """
 
     claim: Claim
-    record: records.Claim
     known: tuple[KnownClaim, ...]
+
+    @cached_property
+    def record(self) -> records.Claim:
+        """The whole record, read when it is first asked for."""
+        return read_whole(self.claim)
 
     @property
     def payer(self) -> CoverageOrder:
         """The place of the payer that it went to."""
-        return self.record.payer.order
+        return self.known[0].order
 
     @property
     def next_payer(self) -> CoverageOrder | None:
@@ -218,55 +226,65 @@ def _still_standing(head: UUID, rows: Iterable[ClaimAnswer]) -> list[Standing]:
 
 
 def _filed(claim: Claim, heads: dict[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
-    record = records.Claim.model_validate(claim.record)
-    parts = filed_as(record)
+    told = read_filed(claim)
+    parts = _parts(claim, told)
+    key = str(claim.pk)
     if claim.follows_id is None:
-        head, keys = claim.pk, [f"{claim.pk}:{part.id}:{line.number}" for part in parts for line in part.lines]
+        head, first = key, parts
     else:
-        first = records.Claim.model_validate(heads[claim.follows_id].record)
-        head = claim.follows_id
-        keys = [f"{head}:{part.id}:{line.number}" for part in filed_as(first) for line in part.lines]
-    asked = _asked(record)
-    others = {other.order for other in record.other_payers}
-    later = tuple(order for order in _PLACES[_PLACES.index(record.payer.order) + 1 :] if order in others)
+        head, row = str(claim.follows_id), heads[claim.follows_id]
+        first = _parts(row, read_filed(row))
+    keys = [f"{head}:{part}:{line.number}" for part, lines in first for line in lines]
+    asked = _asked(told)
+    place = _PLACES.index(told.payer.order)
+    others = {other.order for other in told.other_payers}
+    later = tuple(order for order in _PLACES[place + 1 :] if order in others)
+    identifiers = tuple((one.order, one.identifier) for one in (told.payer, *told.other_payers))
+    payers_numbers = tuple(sorted(numbers))
     known, begun = [], 0
-    for part in parts:
-        count = len(part.lines)
+    for part, lines in parts:
+        some = slice(begun, begun + len(lines))
+        begun += len(lines)
         known.append(
             KnownClaim(
-                key=str(claim.pk),
-                control_number=part.id,
+                key=key,
+                control_number=part,
                 lines=tuple(
                     KnownLine(
-                        key=key,
-                        control_number=line.control_number,
-                        code=line.code,
-                        modifiers=line.modifiers,
-                        units=line.units,
-                        charge_cents=line.charge_cents,
-                        date_of_service=line.date_of_service,
-                        asked_cents=left,
+                        of_line,
+                        line.control_number,
+                        line.code,
+                        line.modifiers,
+                        line.units,
+                        line.charge_cents,
+                        line.date_of_service,
+                        left,
                     )
-                    for key, line, left in zip(
-                        keys[begun : begun + count], part.lines, asked[begun : begun + count], strict=True
-                    )
+                    for of_line, line, left in zip(keys[some], lines, asked[some], strict=True)
                 ),
-                family_name=record.patient.name.family_name,
-                member_id=record.payer.member_id,
-                payer_control_numbers=tuple(sorted(numbers)),
-                order=record.payer.order,
+                family_name=told.patient.name.family_name,
+                member_id=told.payer.member_id,
+                payer_control_numbers=payers_numbers,
+                order=told.payer.order,
                 later=later,
-                identifiers=tuple((one.order, one.identifier) for one in (record.payer, *record.other_payers)),
-                chain=str(head),
+                identifiers=identifiers,
+                chain=head,
                 standing=answered.chain,
                 replaced=answered.replaced,
             )
         )
-        begun += count
-    return Filed(claim, record, tuple(known))
+    return Filed(claim, tuple(known))
 
 
-def _asked(record: records.Claim) -> list[int | None]:
+def _parts(claim: Claim, told: FiledRecord) -> list[tuple[str, tuple[ClaimLine, ...]]]:
+    """The claims that were filed for a record: each one's number and lines. All but few are one, as they are."""
+    limits = load_guide().limits
+    if len(told.lines) <= limits["lines_per_claim"] and len(told.diagnoses) <= limits["diagnoses_per_claim"]:
+        return [(told.id, told.lines)]
+    return [(part.id, part.lines) for part in filed_as(read_whole(claim))]
+
+
+def _asked(record: FiledRecord) -> list[int | None]:
     """What the payer before the one billed left of each line, as the claim tells it; unknown where it does not."""
     decided = [other for other in record.other_payers if other.adjudication is not None and other.adjudication.lines]
     if not decided:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max, Sum
@@ -77,9 +77,9 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
             )
     reversed_keys = {item.reverses for item in transactions if item.reverses}
     there = dict(LedgerTransaction.objects.filter(key__in=reversed_keys).values_list("key", "pk"))
-    keys = [uuid4() for _item in transactions]
+    keys = many_rows.new_keys(len(transactions))
     by = None if user is None else user.pk
-    claims: dict[str, UUID | None] = {}
+    claims: dict[str, str | None] = {}
     rows, entries = [], []
     for key, item in zip(keys, transactions, strict=True):
         source = (item.source.kind, item.source.key, item.source.digest)
@@ -88,7 +88,8 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
         for position, entry in enumerate(item.entries, start=1):
             first = entry.line.partition(":")[0]
             if first not in claims:
-                claims[first] = claim_of(entry.line)
+                claim = claim_of(entry.line)
+                claims[first] = None if claim is None else claim.hex
             told = (entry.account.value, entry.cents, claims[first], entry.line, entry.payer, entry.reason)
             entries.append((key, position, *told))
     with transaction.atomic():

@@ -10,7 +10,7 @@ from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
-from cleanclaim.practice.engine.answer_rows import tell, transaction_of, write_posted
+from cleanclaim.practice.engine.answer_rows import posted_columns, tell, transaction_of
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import filed_claims
 from cleanclaim.practice.engine.remitting import REMITTANCE, NotPostedError
@@ -74,12 +74,14 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         posted = transaction_of(f"{record.pk}:onto:{row.pk}", on, source, made)
         transactions += [one for one in (taken, posted) if one is not None]
         ledger_rows.write(clinic, user, transactions)
-        write_posted(row, made, {str(claim.pk): filed})
+        for name, value in posted_columns(made).items():
+            setattr(row, name, value)
+        row.claim = claim
         row.state, row.held_because, row.found_by = AnswerState.PLACED.value, "", BY_HAND
         row.save_if_unchanged(row.version, *_OF_A_PLACE)
         record.held_cents -= answer.paid_cents
         record.save_if_unchanged(record.version, "held_cents")
-        tell([row], user, record)
+        tell([(claim.pk, row.reasons)], user, record)
         denials.bring_into_step(clinic, [claim.pk], user)
         audit_trail.record(clinic.id, user, "change", "answer", row.pk, detail="placed", origin=origin)
     coordination.after_payment(clinic, record, user)

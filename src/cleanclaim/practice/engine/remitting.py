@@ -17,7 +17,7 @@ from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, reversal_of
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
-from cleanclaim.practice.engine.answer_rows import answer_row, tell, transaction_of
+from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import Filed, index_of
@@ -188,12 +188,11 @@ def _post(
     )
     if parts is not None:
         transactions.append(parts)
-    answers = [answer_row(clinic, row, item, claims) for item in made.posted]
-    answers += [answer_row(clinic, row, item, claims) for item in made.suspended if item.answer is not None]
+    answers = [answer_row(row, item) for item in made.posted]
+    answers += [answer_row(row, item) for item in made.suspended if item.answer is not None]
     ledger_rows.write(clinic, user, transactions)
-    ClaimAnswer.objects.bulk_create(answers, batch_size=PIECE)
+    write_answers(clinic, user, row, answers)
     PayerAdjustment.objects.bulk_create(_adjustments(clinic, row, made, claims), batch_size=PIECE)
-    tell(answers, user, row)
     denials.after_posting(clinic, user, made)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
