@@ -219,6 +219,26 @@ def test_coverage_is_in_force_by_the_most_particular_word(benefits: tuple[str, .
     assert therapy_benefits(answered(*(benefit(one) for one in benefits))).is_active is expected
 
 
+@pytest.mark.parametrize(
+    ("benefits", "expected"),
+    [
+        ((("1 30", "MB"),), None),  # an answer that does not speak of it says nothing
+        ((("1 30", "MB"), ("1 30", "QM")), True),
+        ((("C AL", "QM"),), True),  # whatever the kind of care
+        ((("6 30", "QM"),), False),
+        ((("1 30", "QM"), ("6 PT", "QM")), None),
+    ],
+)
+def test_a_protected_patient_is_told_by_the_type_of_insurance(
+    benefits: tuple[tuple[str, str], ...],
+    expected: bool | None,  # noqa: FBT001 - three answers
+) -> None:
+    told = therapy_benefits(answered(*(benefit(one, insurance_type=kind) for one, kind in benefits)))
+
+    assert told.is_protected is expected
+    assert ("Qualified Medicare Beneficiary" in told.unclear) == (len(benefits) == 2 and expected is None)
+
+
 def test_another_payer_is_named_and_first_only_where_that_is_said() -> None:
     def other(kind: str) -> TherapyBenefits:
         return therapy_benefits(answered(benefit("R 30", entities=(BenefitEntity(kind=kind, name="OTHER"),))))

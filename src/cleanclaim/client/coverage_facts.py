@@ -24,6 +24,8 @@ class EligibilityFields(Sent):
     home_health_open: bool | None = None
     part_a_stay: bool | None = None
     hospice: bool | None = None
+    qmb: bool | None = None
+    """Qualified Medicare Beneficiary: the patient may not be asked for their part of what Medicare allows."""
     other_payer_first: bool | None = None
     year: Annotated[int, Field(ge=2000, le=2100)] | None = None
     at_least_cents: Cents | None = None

@@ -16,11 +16,13 @@ from cleanclaim.denials.refused import Denial, Reason
 from cleanclaim.denials.terms import AppealStep, Terms
 from cleanclaim.records.adjudication import AdjustmentGroup
 from cleanclaim.records.claim import Frequency
-from cleanclaim.reference import denials, modifiers, ncci
+from cleanclaim.reference import denials, modifiers, ncci, patient_reasons
 from cleanclaim.reference.denials import Chance, DenialCause, Handling, Route
 from cleanclaim.reference.modifiers import ModifierFamily
 
 _NCCI = "ncci_practitioner"
+_WITH_NOTICES = frozenset({"medicare_b"})
+"""Kinds of payers whose lines speak of advance notices."""
 
 
 class Sending(StrEnum):
@@ -76,7 +78,8 @@ class Strategy:
 
 def strategy_of(denial: Denial, around: Circumstances) -> Strategy:
     """What is done about a denial, by the reason that took the most."""
-    return _with_deadline(_routed(_decided(denial, around), denial.main, around), around)
+    made = _routed(_decided(denial, around), denial.main, around)
+    return _with_deadline(_noticed(made, denial, around), around)
 
 
 def handling_of(reason: Reason, payer_kind: str | None) -> Handling | None:
@@ -161,6 +164,34 @@ def _routed(made: Strategy, reason: Reason, around: Circumstances) -> Strategy:
     if route is Route.NEW_CLAIM:
         return replace(made, sending=Sending.ORIGINAL)
     return made
+
+
+def _noticed(made: Strategy, denial: Denial, around: Circumstances) -> Strategy:
+    """What the line said of an advance notice decides who bears a denial, whatever group the payer named.
+
+    A payer that says the other thing is to be looked at: the patient of a line with GZ owes nothing, and a line with GA
+    or GY is not the clinic's to bear.
+    """
+    told = [found for one in denial.line.modifiers if (found := modifiers.get(one)) is not None]
+    codes = {found.code for found in told if found.family is ModifierFamily.ABN}
+    is_of_notice = denial.main.carc in patient_reasons.not_covered()
+    if not codes or not is_of_notice or around.terms.kind not in _WITH_NOTICES:
+        return made
+    is_patients = denial.main.group is AdjustmentGroup.PATIENT
+    if "GZ" in codes:
+        because = "GZ said that no notice was signed: the clinic bears it."
+        if is_patients:
+            because = f"The payer names the patient, against the claim. {because} Never ask the patient."
+        never = "the claim itself said that a denial was expected and that no notice was signed"
+        return replace(
+            made, route=Route.GIVE_UP, chance=Chance.NONE, because=because, never_because=never, sending=None
+        )
+    carried = "GA" if "GA" in codes else "GY"
+    if is_patients:
+        because = f"{carried}: the patient was told before care or the law leaves it to them. They may appeal."
+        return replace(made, route=Route.PATIENT, because=because, sending=None)
+    because = f"The payer leaves to the clinic what {carried} gives to the patient: have it mend its decision."
+    return replace(made, route=Route.REOPENING, chance=Chance.FAIR, because=because, sending=Sending.REOPENING)
 
 
 def _sending(terms: Terms) -> Sending:

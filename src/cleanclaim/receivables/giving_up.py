@@ -137,7 +137,7 @@ def _of_reason(reason: Reason, amounts: Sequence[Amount], rules: Rules, situatio
         if any(amount.since is None or amount.since > due for amount in amounts):
             return [f"owed for less than {rules.due_in_days} days; expected the time to pay to be over"]
     if reason is Reason.PROTECTED and any(amount.cents > amount.protected_cents for amount in amounts):
-        return ["no payer's remark protects all of it (N781, N782, N783)"]
+        return ["neither a payer's remark (N781, N782, N783) nor eligibility (QMB) protects all of it"]
     return []
 
 

@@ -49,6 +49,8 @@ class EligibilityCodes:
     visits: str
     payer_kinds: frozenset[str]
     first_payer_kinds: frozenset[str]
+    protected: frozenset[str]
+    """Types of insurance of patients whose share Medicaid pays."""
     refusals: dict[str, Refusal]
     asked: dict[str, tuple[str, ...]]
 
@@ -87,7 +89,10 @@ def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source]) -
     Raises:
         TableError: a table that is unknown or missing, a key that is unknown, or an entry without its source.
     """
-    wanted = {"asked", "service_types", "service_type_labels", "benefit", "periods", "units", "other_payers", "refusal"}
+    wanted = {
+        "asked", "service_types", "service_type_labels", "benefit", "periods", "units", "other_payers",
+        "insurance_types", "refusal",
+    }  # fmt: skip
     if set(tables) != wanted:
         raise TableError(f"{name}: {min(set(tables) ^ wanted)!r} is unknown or missing")
     types = Entry(f"{name}: service_types", tables["service_types"], sources)
@@ -98,6 +103,7 @@ def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source]) -
     periods = Entry(f"{name}: periods", tables["periods"], sources)
     units = Entry(f"{name}: units", tables["units"], sources)
     payers = Entry(f"{name}: other_payers", tables["other_payers"], sources)
+    insurance = Entry(f"{name}: insurance_types", tables["insurance_types"], sources)
     found = EligibilityCodes(
         service_types=service_types,
         service_type_labels=type_labels,
@@ -110,10 +116,11 @@ def parse(name: str, tables: Mapping[str, Any], sources: Mapping[str, Source]) -
         visits=units.text("visits"),
         payer_kinds=frozenset(payers.texts("kinds")),
         first_payer_kinds=frozenset(payers.texts("first")),
+        protected=frozenset(insurance.texts("protected")),
         refusals=_refusals(name, tables["refusal"], sources),
         asked=_asked(name, tables["asked"], sources),
     )
-    for entry in (periods, units, payers):
+    for entry in (periods, units, payers, insurance):
         entry.source()
         entry.done()
     return found

@@ -53,6 +53,8 @@ def told(reason: str) -> PatientReason:
     )
 
 
+NO_NOTICE = "GZ"
+"""Stands among the remarks of a line that was billed as expected to be denied, with no notice signed."""
 BY_ELIGIBILITY = "QMB"
 """Stands among a line's remarks where an eligibility answer, and no remark, says that the patient is protected."""
 
@@ -61,18 +63,22 @@ def protected_reasons(remarks: Iterable[str]) -> frozenset[str]:
     """The reasons whose amounts may not be asked of the patient, where a payer's remarks (RARC) say so.
 
     One such remark tells that the patient is a Qualified Medicare Beneficiary, so it protects from all cost sharing of
-    the line, whichever of it the remark names. An eligibility answer says the same (`BY_ELIGIBILITY`).
+    the line, whichever of it the remark names. An eligibility answer says the same (`BY_ELIGIBILITY`). Of a line that
+    was billed without a notice (`NO_NOTICE`) what was found not necessary is the clinic's.
     """
-    listed = _tables()[1]
-    return (
-        frozenset(listed.values())
-        if any((told := remark.strip().upper()) in listed or told == BY_ELIGIBILITY for remark in remarks)
-        else frozenset()
-    )
+    _reasons, listed, _bars, without_notice, _no_benefit = _tables()
+    told = {remark.strip().upper() for remark in remarks}
+    found = frozenset(listed.values()) if told & {*listed, BY_ELIGIBILITY} else frozenset()
+    return found | without_notice if NO_NOTICE in told else found
+
+
+def not_covered() -> frozenset[str]:
+    """The reasons that an advance notice speaks of: not necessary, or no benefit at all."""
+    return _tables()[3] | _tables()[4]
 
 
 @cache
-def _tables() -> tuple[dict[str, PatientReason], dict[str, str], dict[str, Bar]]:
+def _tables() -> tuple[dict[str, PatientReason], dict[str, str], dict[str, Bar], frozenset[str], frozenset[str]]:
     document = read_toml(_FILE)
     sources = read_sources(_FILE, document.get("sources"))
     reasons, protected, bars = {}, {}, {}
@@ -89,4 +95,10 @@ def _tables() -> tuple[dict[str, PatientReason], dict[str, str], dict[str, Bar]]
         entry = Entry(f"{_FILE}, bar.{name}", table, sources)
         bars[name] = Bar(entry.text("words"), frozenset(entry.texts("reasons")), entry.source())
         entry.done()
-    return reasons, protected, bars
+    listed = []
+    for name in ("without_notice", "no_benefit"):
+        entry = Entry(f"{_FILE}, {name}", document[name], sources)
+        listed.append(frozenset(entry.texts("reasons")))
+        entry.source()
+        entry.done()
+    return reasons, protected, bars, listed[0], listed[1]

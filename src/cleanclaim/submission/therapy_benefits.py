@@ -43,6 +43,8 @@ class TherapyBenefits:
     authorization_needed: bool | None = None
     other_payer_name: str = ""
     other_payer_first: bool | None = None
+    is_protected: bool | None = None
+    """Whether the member is a Qualified Medicare Beneficiary. An answer that does not speak of it says nothing."""
     used_cents: int | None = None
     """Therapy dollars used of a yearly amount, as far as limit and rest tell."""
     unclear: tuple[str, ...] = ()
@@ -121,6 +123,7 @@ class _Reading:
             authorization_needed=self._authorization(),
             other_payer_name=other,
             other_payer_first=is_first,
+            is_protected=self._is_protected(),
             used_cents=None if limit is None or rest is None else limit - rest,
             unclear=tuple(dict.fromkeys(self._unclear)),
         )
@@ -135,6 +138,18 @@ class _Reading:
             if said:
                 return said.pop() if self._is_one(said, "coverage in force") else None
         return None
+
+    def _is_protected(self) -> bool | None:
+        """Said by a benefit's type of insurance, whatever kind of care it is for; a benefit not in force says no."""
+        said = {
+            known is None or known.active is not False
+            for one in self._all
+            if one.insurance_type in self._codes.protected
+            for known in [self._codes.benefits.get(one.code)]
+        }
+        if not said:
+            return None
+        return said.pop() if self._is_one(said, "Qualified Medicare Beneficiary") else None
 
     def _authorization(self) -> bool | None:
         for rank in self._ranks:

@@ -64,6 +64,7 @@ def _facts(clinic: Clinic, coverage: Coverage, row: Inquiry, answer: BenefitAnsw
         source=SOURCE,
         is_active=told.is_active,
         other_payer_first=told.other_payer_first,
+        qmb=told.is_protected,
         year=row.asked_on.year if told.used_cents is not None else None,
         at_least_cents=told.used_cents,
         deductible_met_cents=told.deductible_met_cents,

@@ -20,7 +20,7 @@ from django.db.models.functions import TruncDate
 from cleanclaim.bill.output import superbill_labels
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.notice_numbers import take_number
-from cleanclaim.practice.engine.notice_spans import given, is_estimated_on
+from cleanclaim.practice.engine.notice_spans import given, is_estimated_on, pays_alone_on
 from cleanclaim.practice.engine.records import clinic_record, patient_record, provider_record
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
@@ -139,9 +139,10 @@ def _scheduled(clinic: Clinic, today: date, patient: UUID | None) -> list[Due]:
     if patient is not None:
         rows = rows.filter(patient=patient)
     without = self_paying(clinic, today)
-    owed = rows.exclude(is_covered_on("day", without)).exclude(is_estimated_on("day"))
+    alone = pays_alone_on("day")
+    owed = rows.filter(~is_covered_on("day", without) | alone).exclude(is_estimated_on("day"))
     first: dict[UUID, Due] = {}
-    for row in owed.select_related("patient").order_by("starts_at"):
+    for row in owed.annotate(is_not_used=alone).select_related("patient").order_by("starts_at"):
         if row.patient_id in first:
             continue
         day = row.starts_at.astimezone(zone).date()
@@ -149,7 +150,8 @@ def _scheduled(clinic: Clinic, today: date, patient: UUID | None) -> list[Due]:
         on = min(row.created_at.astimezone(zone).date(), today)
         told = deadline(Trigger.SCHEDULED, on, day)
         if told.due_on is not None:
-            first[row.patient_id] = Due(row.patient, Trigger.SCHEDULED, SelfPayReason.UNINSURED, on, day, told)
+            reason = SelfPayReason.NOT_USED if row.is_not_used else SelfPayReason.UNINSURED
+            first[row.patient_id] = Due(row.patient, Trigger.SCHEDULED, reason, on, day, told)
     return list(first.values())
 
 

@@ -14,6 +14,7 @@ from django.db.models import Count, Max
 
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.open_balances import open_accounts
+from cleanclaim.practice.engine.protection import told_of
 from cleanclaim.practice.engine.tables import cell
 from cleanclaim.practice.models import (
     BalanceDispute,
@@ -29,6 +30,7 @@ from cleanclaim.practice.models import (
     User,
 )
 from cleanclaim.receivables.placements import Balance, Keeps, kept_because
+from cleanclaim.receivables.protection import is_protected_on
 from cleanclaim.receivables.statements import owed
 
 COLUMNS = (
@@ -79,6 +81,7 @@ def candidates(clinic: Clinic, *, least_cents: int, statements: int) -> list[Can
     )
     placed = set(CollectionPlacement.objects.filter(recalled_on=None).values_list("patient", flat=True))
     disputes = {row.patient_id: row for row in BalanceDispute.objects.filter(settled_on=None).defer("because")}
+    told = told_of(keys)
     asked = _qmb_known(keys)
     found = []
     for key in keys:
@@ -86,7 +89,8 @@ def candidates(clinic: Clinic, *, least_cents: int, statements: int) -> list[Can
         figures = account.balance(today)
         if figures.due_cents <= 0:
             continue
-        is_qmb = True if figures.protected_cents else (False if asked[key] else None)
+        by_eligibility = is_protected_on(told.get(key, ()), today)
+        is_qmb = True if figures.protected_cents or by_eligibility else False if asked[key] else by_eligibility
         keeps = kept_because(
             Balance(
                 figures.due_cents, sent.get(key, 0), is_qmb, key in disputes, key in plans, key in helped, key in placed
@@ -104,7 +108,7 @@ def candidates(clinic: Clinic, *, least_cents: int, statements: int) -> list[Can
 def _qmb_known(keys: Sequence[UUID]) -> dict[UUID, bool]:
     """Whether somebody has said whether a patient is a QMB: Medicare has answered, or is no payer of theirs.
 
-    Payers say it by a remark on their answers; where Medicare has answered nothing, nobody has said it.
+    Payers say it by a remark on their answers; where Medicare has answered nothing, only eligibility can have said it.
     """
     medicare = set(
         Coverage.objects.filter(patient__in=keys, payer__contains="medicare").values_list("patient", flat=True)

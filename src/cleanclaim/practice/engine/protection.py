@@ -11,15 +11,20 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from cleanclaim.practice.engine.setting import packs_of
-from cleanclaim.practice.models import Claim, Clinic, Coverage, EligibilityAnswer
+from cleanclaim.practice.models import Claim, ClaimLine, Clinic, Coverage, EligibilityAnswer
 from cleanclaim.receivables.protection import Told, is_protected_on
 from cleanclaim.reference import payers
-from cleanclaim.reference.patient_reasons import BY_ELIGIBILITY
+from cleanclaim.reference.patient_reasons import BY_ELIGIBILITY, NO_NOTICE
 
 MEDICARE = frozenset({"medicare_b", "medicare_advantage"})
 """Kinds of payers whose cost sharing is protected."""
 _FEW = 500
+NONE: frozenset[str] = frozenset()
+"""No mark."""
 BY_FORM = "card or portal, with the coverage"
 """How an answer was got that was typed with a coverage."""
 
@@ -70,6 +75,13 @@ def marks(claims: Mapping[UUID, tuple[UUID, date]]) -> dict[UUID, frozenset[str]
     rows = list(Claim.objects.filter(pk__in=protected).select_related("clinic").only("payer", "clinic"))
     medicare = {clinic: medicare_payers(clinic, {row.payer for row in rows}) for clinic in {row.clinic for row in rows}}
     return {row.pk: frozenset({BY_ELIGIBILITY}) for row in rows if row.payer in medicare[row.clinic]}
+
+
+def lines_without_notice(claims: Collection[UUID]) -> dict[str, frozenset[str]]:
+    """The mark of these claims' lines, by key, that were billed with GZ: no notice was signed. One query."""
+    rows = ClaimLine.objects.filter(claim__in=list(claims)).annotate(carried=Cast("modifiers", TextField()))
+    told = rows.filter(carried__contains=NO_NOTICE).order_by().values_list("claim", "claim__number", "position")
+    return {f"{claim}:{number}:{position}": frozenset({NO_NOTICE}) for claim, number, position in told}
 
 
 def write_down(coverage: Coverage, *, is_protected: bool, seen_on: date) -> EligibilityAnswer | None:

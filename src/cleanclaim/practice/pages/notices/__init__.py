@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.pages.notices import advance, collections, estimates, listing
+from cleanclaim.practice.pages.notices import advance, collections, estimates, listing, self_pay
 
 urlpatterns: list[URLPattern] = [
     path("estimates/", listing.due, name="estimates_due"),
@@ -23,5 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/<uuid:key>/codes/", advance.codes, name="notice_codes"),
     path("notices/<uuid:key>/withdraw/", advance.withdraw, name="notice_withdraw"),
     path("patients/<uuid:key>/notices/new/", advance.new, name="notice_new"),
+    path("patients/<uuid:key>/self-pay/new/", self_pay.new, name="self_pay_new"),
+    path("self-pay/<uuid:key>/withdraw/", self_pay.withdraw, name="self_pay_withdraw"),
     path("patients/<uuid:key>/estimates/asked/", estimates.asked, name="estimate_asked"),
 ]

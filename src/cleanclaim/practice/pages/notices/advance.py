@@ -16,6 +16,7 @@ from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import advance_notices as engine
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.self_pay import check_again
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import AdvanceNotice, Document, DocumentKind, StaleRowError
 from cleanclaim.practice.pages.claims.papers import pdf
@@ -234,6 +235,7 @@ def signed(request: ClinicRequest, key: UUID) -> HttpResponse:
         messages.error(request, f"Nothing changed: {error}.")
     else:
         access.record("change", "notice", row.pk, detail="signed")
+        _claims_follow(request, row)
         messages.success(request, f"Notice {row.number} is signed.")
     return redirect("notice", access.clinic.slug, row.pk)
 
@@ -254,7 +256,8 @@ def codes(request: ClinicRequest, key: UUID) -> HttpResponse:
         messages.error(request, f"Nothing changed: {error}.")
     else:
         access.record("change", "notice", row.pk, detail="codes")
-        messages.success(request, "The codes are kept. Check claims of these days again that are not filed yet.")
+        _claims_follow(request, row)
+        messages.success(request, "The codes are kept.")
     return redirect("notice", access.clinic.slug, row.pk)
 
 
@@ -268,8 +271,18 @@ def withdraw(request: ClinicRequest, key: UUID) -> HttpResponse:
         row.withdrawn_on = today_at(access.clinic)
         row.save_if_unchanged(row.version, "withdrawn_on")
         access.record("change", "notice", row.pk, detail="withdrawn")
+        _claims_follow(request, row)
         messages.success(request, f"Notice {row.number} is withdrawn.")
     return redirect("notice", access.clinic.slug, row.pk)
+
+
+def _claims_follow(request: ClinicRequest, row: AdvanceNotice) -> None:
+    """Check claims of a notice's days again that have not left: their lines, and who is billed, follow the choice."""
+    access = request.access
+    if row.signed_on is not None and check_again(
+        access.clinic, access.user, row.patient_id, max(row.begins_on, row.signed_on), row.ends_on
+    ):
+        messages.info(request, "Claims of these days that are not filed yet were checked again.")
 
 
 def _row(key: UUID) -> AdvanceNotice:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from cleanclaim.practice.engine import notices as engine
-from cleanclaim.practice.models import AdvanceNotice, Clinic, Coverage, GoodFaithEstimate, Patient
+from cleanclaim.practice.models import AdvanceNotice, Clinic, Coverage, GoodFaithEstimate, Patient, SelfPayChoice
 
 _LATEST = 3
 
@@ -20,4 +20,5 @@ def of_patient(clinic: Clinic, patient: Patient, today: date) -> dict[str, Any]:
         "estimates": list(rows[:_LATEST]),
         "advance": list(AdvanceNotice.objects.filter(patient=patient).defer("services", "more")[:_LATEST]),
         "is_self_paying": not covered.exists(),
+        "choices": list(SelfPayChoice.objects.filter(patient=patient)[:_LATEST]),
     }

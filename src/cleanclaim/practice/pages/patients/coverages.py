@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.front_desk import secondary_reasons
+from cleanclaim.practice.engine.protection import MEDICARE, write_down
 from cleanclaim.practice.form_fields import AnswerField, DayField, MoneyField, StateField, Styled, ZipField
 from cleanclaim.practice.models import ClinicPayer, Coverage, Patient
 from cleanclaim.practice.pages.patients.entering import Groups, form_page, may_see_money, patient_or_404, save_shown
-from cleanclaim.practice.pages.patients.payer_choice import PayerChoice, payer_choices
+from cleanclaim.practice.pages.patients.payer_choice import PayerChoice, payer_choices, payer_kind
 from cleanclaim.practice.pages.versions import shown_version
 from cleanclaim.records import Relationship, Sex
 
@@ -44,6 +45,11 @@ class CoverageForm(Styled, forms.ModelForm[Coverage]):
     valid_through = DayField(label="last day", required=False)
     in_network = AnswerField(label="clinic in network")
     copay_cents = MoneyField(label="copay", required=False)
+    qmb = AnswerField(
+        label="Qualified Medicare Beneficiary (QMB)",
+        help_text="Medicare only: Medicaid pays the patient's part, and they are never asked for it.",
+    )
+    qmb_seen_on = DayField(label="seen on", required=False)
     medicare_secondary_type = forms.ChoiceField(
         label="why another payer comes before Medicare",
         required=False,
@@ -73,6 +79,7 @@ class CoverageForm(Styled, forms.ModelForm[Coverage]):
             "Injury carriers, and Medicare after another payer",
             ("claim_number", "employer", "medicare_secondary_type"),
         ),
+        ("protected", "Medicare with Medicaid", ("qmb", "qmb_seen_on")),
     )
 
     class Meta:
@@ -107,6 +114,12 @@ class CoverageForm(Styled, forms.ModelForm[Coverage]):
             self.initial["chosen"] = self._key_of(held)
             self.initial["member_id"] = held.member_id or ""
             self._show_holder(held.subscriber or {})
+            self._show_protected(held)
+
+    def _show_protected(self, held: Coverage) -> None:
+        latest = held.eligibility.filter(qmb__isnull=False).order_by("asked_on", "created_at").last()
+        if latest is not None:
+            self.initial |= {"qmb": latest.qmb, "qmb_seen_on": latest.asked_on}
 
     def _key_of(self, held: Coverage) -> str:
         same = [one for one in self.choices.values() if one.payer == held.payer]
@@ -133,11 +146,29 @@ class CoverageForm(Styled, forms.ModelForm[Coverage]):
             for name in ("holder_family_name", "holder_given_name"):
                 if not entered.get(name):
                     self.add_error(name, "Expected, as somebody else holds the policy.")
+        self._check_protected(entered)
         given = [name for name in _ADDRESS if entered.get(name)]
         for name in _ADDRESS if given else ():
             if not entered.get(name) and name not in self.errors:
                 self.add_error(name, "Expected, as part of the address is given.")
         return entered
+
+    def _check_protected(self, entered: dict[str, Any]) -> None:
+        """Whether the patient is a QMB, with the day it was seen; of Medicare's patients alone."""
+        if entered.get("qmb") is None:
+            return
+        clinic, seen_on = self.patient.clinic, entered.get("qmb_seen_on")
+        chosen = self.choices.get(entered.get("chosen", ""))
+        if chosen is not None and payer_kind(clinic, chosen.payer) not in MEDICARE:
+            self.add_error("qmb", "Expected of Medicare's coverage only; Medicaid is a coverage of its own.")
+        if "qmb_seen_on" not in self.errors and (seen_on is None or seen_on > today_at(clinic)):
+            self.add_error("qmb_seen_on", "Expected the day on which it was seen, not one to come.")
+
+    def keep_protected(self, coverage: Coverage) -> None:
+        """Keep what was read of the patient's protection, beside the payer's own answers."""
+        entered = self.cleaned_data
+        if entered["qmb"] is not None:
+            write_down(coverage, is_protected=entered["qmb"], seen_on=entered["qmb_seen_on"])
 
     def _check_order(self, entered: dict[str, Any]) -> None:
         begins, ends = entered.get("valid_from"), entered.get("valid_through")
@@ -204,6 +235,7 @@ def new(request: ClinicRequest, key: UUID) -> HttpResponse:
     coverage.clinic, coverage.patient = request.access.clinic, patient
     coverage.save()
     _keep_payer(coverage)
+    form.keep_protected(coverage)
     request.access.record("create", "coverage", coverage.id, detail="card")
     messages.success(request, f"{coverage} was added.")
     return redirect("patient", request.access.clinic.slug, patient.pk)
@@ -224,6 +256,7 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
     if not save_shown(form.filled(), shown_version(request), _WRITTEN):
         return form_page(request, form, title=title, patient=patient, row=coverage, is_stale=True)
     _keep_payer(coverage)
+    form.keep_protected(coverage)
     request.access.record("change", "coverage", coverage.id, detail=", ".join(form.changed_data))
     messages.success(request, "Saved.")
     return redirect("patient", request.access.clinic.slug, patient.pk)

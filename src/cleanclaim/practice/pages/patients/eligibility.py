@@ -21,6 +21,7 @@ from cleanclaim.practice.pages.patients.entering import Groups, form_page
 from cleanclaim.practice.pages.patients.payer_choice import payer_kind
 
 _MEDICARE = ("home_health_open", "part_a_stay", "hospice", "other_payer_first")
+_PROTECTED = ("qmb",)
 
 
 class EligibilityForm(Styled, forms.ModelForm[EligibilityAnswer]):
@@ -37,6 +38,7 @@ class EligibilityForm(Styled, forms.ModelForm[EligibilityAnswer]):
     part_a_stay = AnswerField(label="Part A stay")
     hospice = AnswerField(label="hospice elected")
     other_payer_first = AnswerField(label="another payer comes first")
+    qmb = AnswerField(label="Qualified Medicare Beneficiary (QMB)")
     at_least_cents = MoneyField(label="therapy dollars used, at least", required=False)
     at_most_cents = MoneyField(label="therapy dollars used, at most", required=False)
     deductible_met_cents = MoneyField(label="deductible met", required=False)
@@ -54,6 +56,7 @@ class EligibilityForm(Styled, forms.ModelForm[EligibilityAnswer]):
             "part_a_stay",
             "hospice",
             "other_payer_first",
+            "qmb",
             "year",
             "at_least_cents",
             "at_most_cents",
@@ -65,11 +68,11 @@ class EligibilityForm(Styled, forms.ModelForm[EligibilityAnswer]):
         super().__init__(*arguments, **options)
         self.today = today
         self.groups: Groups = [("answer", "The answer", ("asked_on", "source", "is_active", "visits_remaining"))]
-        if kind == "medicare_b":
-            self.groups = [*self.groups, ("medicare", "What Medicare must be asked", _MEDICARE)]
-        else:
-            for name in _MEDICARE:
-                del self.fields[name]
+        asked = {"medicare_b": (*_MEDICARE, *_PROTECTED), "medicare_advantage": _PROTECTED}.get(kind, ())
+        if asked:
+            self.groups = [*self.groups, ("medicare", "What Medicare must be asked", asked)]
+        for name in {*_MEDICARE, *_PROTECTED} - set(asked):
+            del self.fields[name]
         dollars = ("year", "at_least_cents", "at_most_cents", "deductible_met_cents")
         self.groups = [*self.groups, ("dollars", "Dollars of the year, of all providers", dollars)]
         self.fields["asked_on"].widget.attrs["max"] = str(today)
