@@ -124,10 +124,11 @@ def _mark(out: Path, asked: Asked) -> None:
 def _billed(year: Year, asked: Asked, out: Path, jobs: int, advance: Advance) -> list[Worked]:
     desk = Desk(year, asked.seed, max(jobs - 1, 1))
     found: list[Worked] = []
+    reader = keeping.Reader()
     for month in range(1, _MONTHS + 1):
         file, visits = _month_file(out, month), of_month(year, month)
         if file.exists():
-            worked = list(keeping.read(file.read_bytes()))
+            worked = list(reader.read(file.read_bytes()))
             desk.remember(visits, worked)
         else:
             as_of = date(population().year + month // _MONTHS, month % _MONTHS + 1, _BILLED_ON)
@@ -190,12 +191,13 @@ def _stop_with(given_up: Event) -> None:
 
 def _months(out: Path, name: str) -> Iterator[Month]:
     """A desk's months, each as soon as it is kept."""
+    reader = keeping.Reader()
     for number in range(1, _MONTHS + 1):
         file = _month_file(out, number)
         while not file.exists():
             if _Stop.given_up is None or _Stop.given_up.wait(_LOOKS_EVERY):
                 raise FileNotFoundError(errno.ENOENT, "expected a month that is billed", str(file))
-        worked = list(keeping.read(file.read_bytes()))
+        worked = list(reader.read(file.read_bytes()))
         filings = [one.checked if name == WITH_CHECKS else one.habitual for one in worked]
         yield Month(
             filings=[one for one in filings if one is not None],
