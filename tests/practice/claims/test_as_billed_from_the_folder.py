@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cleanclaim.bill.job import bill
 from cleanclaim.practice.engine.claim_rows import STATUSES, is_judged_alone
-from cleanclaim.practice.models import Claim, Clinic
+from cleanclaim.practice.models import Claim
 from cleanclaim.records.reading import read_folder
 from cleanclaim.reference.payers import load_folder as load_packs
 from tests.practice.conftest import DAY, FOLDER
 
 
-def test_claims_of_rows_are_those_of_the_folder(inside: Clinic) -> None:
+@pytest.mark.usefixtures("inside")
+def test_claims_of_rows_are_those_of_the_folder() -> None:
     loaded = read_folder(FOLDER)
     assert loaded.clinic is not None
     packs = {pack.id: pack for pack in load_packs(FOLDER / "payers")}
