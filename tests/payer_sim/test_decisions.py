@@ -195,6 +195,19 @@ def test_a_claim_is_sent_on_to_the_next_payer_where_the_patient_owes() -> None:
     assert (alone.status, alone.forwarded_to) == ("1", "")
 
 
+def test_the_next_payer_pays_nothing_for_what_the_first_denied_until_it_is_allowed() -> None:
+    memory = met()
+    exercise, bare = Line(), Line("97140", modifiers=(), charge=7_400)
+    claim, behind = remitted(run(Claim(lines=(exercise, bare), other="SYNLM01"), memory=memory))
+    assert [cuts(line).get("CO-4", 0) for line in claim.lines] == [0, 7_400]
+    assert [(line.paid_cents, cuts(line)) for line in behind.lines][1] == (0, {"OA-23": 7_400})
+    assert behind.lines[0].paid_cents > 0
+    # Sent again with its modifier, it is allowed by the first, and then by the next.
+    again = Claim(id="C2", lines=(replace(bare, modifiers=("GP",)),), other="SYNLM01")
+    claim, behind = remitted(run(again, memory=memory, number=2))
+    assert (claim.status, claim.lines[0].paid_cents > 0, behind.lines[0].paid_cents > 0) == ("19", True, True)
+
+
 @pytest.mark.parametrize(
     ("prior", "expected", "paid"),
     [

@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cleanclaim.money import Cents
 from cleanclaim.payer_sim.coverage import person_key
 from cleanclaim.payer_sim.denials import Case
 from cleanclaim.payer_sim.memory import Decided, Payee
+from cleanclaim.records.adjudication import AdjustmentGroup
 from cleanclaim.records.remittance import RemittedLine
 from cleanclaim.x12.parsed import ParsedAnswer, ParsedClaim, ParsedLine, ParsedPayer
 
@@ -40,14 +42,39 @@ def sent_on(case: Case, decided: Decided, target: ParsedPayer) -> tuple[Case, Pa
         prior_authorization="",
     )
     payee = decided.payee.model_copy(update={"payer_name": target.name, "payer_identifier": target.identifier})
-    following = replace(case, claim=told, plan=plan, person=person, number=number, received_on=decided.pay_on)
+    following = replace(
+        case,
+        claim=told,
+        plan=plan,
+        person=person,
+        number=number,
+        received_on=decided.pay_on,
+        left=_left(claim, decided.claim.lines),
+    )
     return following, payee
+
+
+def _left(claim: ParsedClaim, answered: Sequence[RemittedLine]) -> tuple[Cents, ...] | None:
+    """What the first payer left to the patient on each line; `None` where lines cannot be told apart."""
+    if not _are_told_apart(claim):
+        return None
+    left: Counter[str] = Counter()
+    for line in answered:
+        left[line.control_number] += sum(
+            item.amount_cents for item in line.adjustments if item.group is AdjustmentGroup.PATIENT
+        )
+    return tuple(left[line.control_number] for line in claim.lines)
+
+
+def _are_told_apart(claim: ParsedClaim) -> bool:
+    """Whether each line has a number of its own."""
+    numbers = [line.control_number for line in claim.lines]
+    return len(set(numbers)) == len(numbers) and all(numbers)
 
 
 def _with_answers(claim: ParsedClaim, answered: Sequence[RemittedLine], payer: str) -> tuple[ParsedLine, ...]:
     """The lines with what was paid on each; as they were where the answers cannot be told apart by their numbers."""
-    numbers = [line.control_number for line in claim.lines]
-    if len(set(numbers)) != len(numbers) or not all(numbers):
+    if not _are_told_apart(claim):
         return claim.lines
     paid: Counter[str] = Counter()
     adjusted: Counter[str] = Counter()

@@ -7,9 +7,10 @@ first edit that applies to a line denies it; the order here is the payer's order
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
+from cleanclaim.money import Cents
 from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.coverage import discipline_of, ended_on, visits_used
 from cleanclaim.payer_sim.memory import Memory, Service
@@ -40,7 +41,8 @@ class Case:
     memory: Memory
     original: str = ""
     """The payer's number of the claim that this one replaces, where the payer has it."""
-    names: list[str] = field(default_factory=list)
+    left: tuple[Cents, ...] | None = None
+    """What the payer before left to the patient on each line, where that one sent the claim on."""
 
     @property
     def is_secondary(self) -> bool:
@@ -118,6 +120,8 @@ def _line(case: Case, place: int, line: ParsedLine, before: Sequence[str]) -> st
     plan, pack = case.plan, case.pack
     code = pack.paid_as(plan, line.code)
     fee = pack.fees.get(code)
+    if case.left is not None and case.left[place] <= 0:
+        return "nothing_left"
     if _is_duplicate(case, place, line):
         return "duplicate"
     if fee is None:
