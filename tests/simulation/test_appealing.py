@@ -145,7 +145,8 @@ def test_a_claim_may_be_sent_once_more_as_it_was() -> None:
         assert (made.claim.id, made.attempt, made.is_unchanged) == (f"{one.claim.id}R1", 2, True)
         assert (made.claim.lines, made.claim.frequency.value) == (one.claim.lines, "1")
         assert sent_unchanged([replace(denied(one, "50"), sent=made)], SEED, FRIDAY) is None
-    assert sent_unchanged([denied(one, "50", order=CoverageOrder.SECONDARY)], SEED, FRIDAY) is None
+    behind = denied(sent("cedar_mutual"), "50", order=CoverageOrder.SECONDARY)
+    assert sent_unchanged([behind], SEED, FRIDAY) is None
 
 
 def test_a_check_to_a_payer_and_its_acknowledgment_leave_nothing_behind() -> None:
