@@ -3,7 +3,7 @@
 A step is something that people or payers do, by the product's own code. Before it is done it says what it will change
 in what everybody owes (`expected_money`), or that it will be refused; the ledger must then say the same, to the cent.
 What is compared after every step is what was written since the step before; now and then, and at a life's end, all of
-it is read anew.
+it is read anew. Only the rules are spared: each visit is judged once a process, for what becomes of its money is asked here.
 
 A step may crash at any statement it sends to the database. What a transaction of the product had not committed by then
 is gone, what it had committed stays: nothing else is wrapped around it. Then either nothing of the step is in the
@@ -18,6 +18,7 @@ closed and opened).
 
 from __future__ import annotations
 
+import json
 import random
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -30,9 +31,10 @@ from unittest.mock import patch
 
 from django.db import connection
 
+from cleanclaim.bill.job import Billed
 from cleanclaim.practice import clock
-from cleanclaim.practice.engine import deposits, ledger_checks, refunds, write_offs
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine import building, deposits, ledger_checks, refunds, write_offs
+from cleanclaim.practice.engine.checking import check, today_at
 from cleanclaim.practice.engine.day_sheets import day_sheet
 from cleanclaim.practice.engine.filing import NotFiledError
 from cleanclaim.practice.engine.patient_accounts import accounts_of, rules_of
@@ -40,7 +42,7 @@ from cleanclaim.practice.engine.periods import NotClosedError
 from cleanclaim.practice.engine.receipts import NotTakenError
 from cleanclaim.practice.engine.remitting import NotPostedError
 from cleanclaim.practice.engine.reopening import NotReopenedError
-from cleanclaim.practice.models import Clinic, Patient, Role
+from cleanclaim.practice.models import Clinic, Patient, Role, Visit
 from tests.practice.accounts.expected_money import Change, Money, moved_since, together, told_by_ledger
 from tests.practice.conftest import person
 
@@ -125,11 +127,32 @@ class Ticking:
         return self.at.replace(tzinfo=zone)
 
 
+_BILLED: dict[tuple[object, ...], Billed] = {}
+
+
+def _billed_once(clinic: Clinic, visits: Sequence[Visit], **asked: Any) -> Billed:
+    """What the rules say of a visit, asked once a process: nothing that they ask about changes but what was stated.
+
+    Claims to later payers, which repeat what was decided before, are judged each time.
+    """
+    if len(visits) != 1 or asked.get("decided"):
+        return check(clinic, visits, **asked)
+    (visit,) = visits
+    key = (visit.pk, asked["as_of"], json.dumps([visit.restated, visit.billed], sort_keys=True, default=str))
+    if key not in _BILLED:
+        _BILLED[key] = check(clinic, visits, **asked)
+    return _BILLED[key]
+
+
 @contextmanager
 def the_same_again(chance: random.Random, ticking: Ticking) -> Iterator[None]:
-    """Random keys and the time of day out of the seed, so that a life is the same life again."""
+    """Random keys and the time of day out of the seed, so that a life is the same again; visits are billed once."""
     keys = SimpleNamespace(urandom=chance.randbytes)
-    with patch.object(clock, "datetime", ticking), patch.object(uuid, "os", keys):
+    with (
+        patch.object(clock, "datetime", ticking),
+        patch.object(uuid, "os", keys),
+        patch.object(building, "check", _billed_once),
+    ):
         yield
 
 
@@ -149,7 +172,6 @@ class Life:
         self.done = self.refused = self.crashed = self.count = 0
         self.done_by_kind: dict[str, int] = {}
         self.longest: dict[str, int] = {}
-        self.mark: datetime | None = None
         self.why = ""
         """Why the last step that was refused was."""
         self.memory: dict[str, Any] = {}
@@ -195,12 +217,12 @@ class Life:
         stop = None
         if self.random.randrange(self.crash_one_in) == 0:
             stop = self.random.randrange(self.longest.get(name, _AT_FIRST))
-        self._mark()
+        begun = clock.now()
         outcome = self._run(made, name, stop)
-        change = moved_since(self.mark, self.money)
+        change = moved_since(begun, self.money)
         if outcome == "crashed":
             self.crashed += 1
-            outcome, change = self._again(made, name, change)
+            outcome, change = self._again(made, name, change, begun)
         if outcome == "refused":
             assert made.is_refused or made.may_be_refused, f"{name} was refused: {self.why}"
             assert change == {}, f"{name} was refused and wrote {change}"
@@ -210,7 +232,7 @@ class Life:
         assert made.is_whole(change), f"{name} wrote {change}, expected {list(made.changes)}"
         self._keep(made, name, change)
 
-    def _again(self, made: Step, name: str, change: Change) -> tuple[str, Change]:
+    def _again(self, made: Step, name: str, change: Change, begun: datetime) -> tuple[str, Change]:
         """After a crash: all of it is there, or nothing, or its first transactions; doing it again does the rest."""
         moves = not made.is_whole({})
         is_there = moves and made.is_whole(change)
@@ -218,7 +240,7 @@ class Life:
         if is_there and not made.repeats:
             return "done", change
         outcome = self._run(made, name, None)
-        after = moved_since(self.mark, self.money)
+        after = moved_since(begun, self.money)
         if is_there:
             assert after == change, f"{name} was done twice: {after} after {change}"
             return "done", after
@@ -246,9 +268,6 @@ class Life:
         self.money.require_whole()
         self.done += 1
         self.done_by_kind[name] = self.done_by_kind.get(name, 0) + 1
-
-    def _mark(self) -> None:
-        self.mark = clock.now()
 
     # --- what must hold ----------------------------------------------------------------------------------------------
 

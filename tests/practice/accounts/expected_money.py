@@ -18,13 +18,12 @@ An amount is named by what it is, whose, and by or to whom, in cents:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import datetime
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
-
-from cleanclaim.practice.models import DepositItem, LedgerEntry, Remittance
+from django.db import connection
 
 PATIENT = "patient"
 
@@ -161,7 +160,8 @@ _NAMES = {
 def _in_words(rows: Iterable[tuple[str, str, str, int]]) -> Change:
     """Sums by line, account and payer, put into the words above."""
     sums: Counter[Amount] = Counter()
-    for line, account, payer, cents in rows:
+    for line, account, payer, summed in rows:
+        cents = int(summed)
         if account == "patient_credit":
             sums["credit", payer, ""] -= cents
             if line:
@@ -178,54 +178,62 @@ def _in_words(rows: Iterable[tuple[str, str, str, int]]) -> Change:
 
 def told_by_ledger() -> Change:
     """All that the ledger and the deposits say, read anew."""
-    return together(_written(LedgerEntry.objects.all()), _at_bank())
+    return together(_written(_EVER), _at_bank())
 
 
-def moved_since(moment: datetime | None, money: Money) -> Change:
+def moved_since(moment: datetime, money: Money) -> Change:
     """What the ledger was told after a moment, and how what is at the bank now differs from what was expected."""
-    entries = LedgerEntry.objects.all() if moment is None else LedgerEntry.objects.filter(created_at__gt=moment)
     before = {amount: cents for amount, cents in money.amounts.items() if amount[0] == "bank"}
-    return together(_written(entries), _at_bank(), turned(before))
+    return together(_written(moment), _at_bank(), turned(before))
 
 
-def last_moment() -> datetime | None:
-    """When the ledger was last written."""
-    found: datetime | None = LedgerEntry.objects.aggregate(last=Max("created_at"))["last"]
-    return found
-
-
-def _written(entries: QuerySet[LedgerEntry]) -> Change:
-    """What entries say, with the cash of each document."""
-    rows = entries.order_by().values_list("line", "account", "payer").annotate(total=Sum("cents"))
-    columns = ("transaction__source_kind", "transaction__source_key")
-    cash = entries.filter(account__in=["payer_cash", "patient_cash"]).order_by().values_list(*columns)
+def _written(after: datetime) -> Change:
+    """What entries say that were written after a moment, with the cash of each document."""
+    since = [connection.ops.adapt_datetimefield_value(after)]
     names: dict[str, str] = {}
     found: Counter[Amount] = Counter()
-    for kind, key, cents in cash.annotate(total=Sum("cents")):
+    for kind, key, cents in _rows(_CASH, since):
         document = "remittance" if kind == "unposting" else kind
         if document == "remittance":
             names = names or payment_names()
-        found["cash", names[key] if document == "remittance" else f"{document}:{key}", ""] += cents
-    return together(_in_words(rows), found)
+        found["cash", names[key] if document == "remittance" else f"{document}:{key}", ""] += int(cents)
+    return together(_in_words(_rows(_SUMS, since)), found)
+
+
+_SUMS = """
+SELECT line, account, payer, SUM(cents) FROM practice_ledgerentry WHERE created_at > %s GROUP BY line, account, payer
+"""
+_CASH = """
+SELECT t.source_kind, t.source_key, SUM(e.cents) FROM practice_ledgerentry e
+JOIN practice_ledgertransaction t ON t.id = e.transaction_id
+WHERE e.created_at > %s AND e.account IN ('payer_cash', 'patient_cash') GROUP BY t.source_kind, t.source_key
+"""
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def payment_names() -> dict[str, str]:
     """By key, the name of each payer's payment: its number, and which posting of it it is."""
     count: Counter[str] = Counter()
     found = {}
-    for key, trace in Remittance.objects.order_by("created_at").values_list("pk", "trace_number"):
+    for key, trace in _rows("SELECT id, trace_number FROM practice_remittance ORDER BY created_at"):
         count[trace] += 1
-        found[str(key)] = f"remittance:{trace}/{count[trace]}"
+        found[str(UUID(str(key)))] = f"remittance:{trace}/{count[trace]}"
     return found
 
 
 def _at_bank() -> Change:
     """What of each document is on deposits."""
-    columns = ("receipt", "remittance", "refund")
-    rows = list(DepositItem.objects.order_by().values_list(*columns).annotate(total=Sum("cents")))
+    rows = list(_rows("SELECT receipt_id, remittance_id, refund_id, cents FROM practice_deposititem"))
     names = payment_names() if any(remittance for _receipt, remittance, _refund, _cents in rows) else {}
     found: Counter[Amount] = Counter()
     for receipt, remittance, refund, cents in rows:
-        document = names[str(remittance)] if remittance else f"receipt:{receipt}" if receipt else f"refund:{refund}"
-        found["bank", document, ""] += cents
+        key = str(UUID(str(receipt or remittance or refund)))
+        found["bank", names[key] if remittance else f"{'receipt' if receipt else 'refund'}:{key}", ""] += cents
     return dict(found)
+
+
+def _rows(statement: str, values: Sequence[Any] = ()) -> list[Any]:
+    """What the database answers to a statement of ours: nothing of the product stands between."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

@@ -588,7 +588,8 @@ def post_again(life: Life) -> Step | None:
         parts = None if one.takes_back is not None or one.is_held else _asked(life, one.claim, one.order)
         if parts is None or not _has_left(one.claim) or _of_said(one) != parts or _chain(life, one.claim, one.order):
             return None
-        answers.append(Answer(one.claim, one.order, one.to, one.parts, one.said))
+        is_held = bool(one.said.stranger)  # though a person has placed it the first time
+        answers.append(Answer(one.claim, one.order, one.to, one.parts, one.said, is_held=is_held))
     return _post(life, [Payment(payment.said, answers, payment.data, payment.place + 1)])
 
 
