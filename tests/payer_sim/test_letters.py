@@ -175,6 +175,25 @@ def test_what_a_review_took_back_may_be_won_again(odds: Odds) -> None:
     assert (won.payer_control_number, won.paid_cents) == (f"{NUMBER}AL1", 6_900)
 
 
+def test_what_a_review_took_back_does_not_come_again_as_it_was(odds: Odds) -> None:
+    odds(SURE, taken_back=10_000, taken_back_days=45)
+    memory = Memory(seed=1, scenario="none")
+    run(COMMERCIAL, memory=memory)
+    odds(SURE)
+    (again,) = remitted(run(replace(COMMERCIAL, id="C2"), memory=memory, number=2))
+    assert cuts(again.lines[0]) == {"OA-18": 30_000}
+
+
+def test_a_reviewed_claim_may_be_replaced_whole(odds: Odds) -> None:
+    odds(SURE, taken_back=10_000, taken_back_days=45)
+    memory = Memory(seed=1, scenario="none")
+    both = replace(COMMERCIAL, lines=(*COMMERCIAL.lines, Line("97535", charge=9_000)))
+    run(both, memory=memory)
+    odds(SURE)
+    *_before, after = remitted(run(replace(both, frequency="7", original=f"{NUMBER}A"), memory=memory, number=2))
+    assert [line.paid_cents for line in after.lines] == [6_900, 3_630]
+
+
 def test_a_claim_that_was_decided_anew_is_not_decided_by_its_appeal(odds: Odds) -> None:
     memory = denied_for("not_necessary", odds)
     send(memory, AppealLetter(claim=NUMBER, level=1), PAID_ON)

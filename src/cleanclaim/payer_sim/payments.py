@@ -13,9 +13,10 @@ from datetime import date, timedelta
 from cleanclaim.money import Cents
 from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.decision import next_working_day
-from cleanclaim.payer_sim.memory import Account, Decided, Kept, Memory, Payee, Recoupment, Settled
+from cleanclaim.payer_sim.denials import service_day, told_beside
+from cleanclaim.payer_sim.memory import Account, Decided, Kept, Memory, Payee, Recoupment, Service, Settled
 from cleanclaim.payer_sim.pack import Pack, Scenario
-from cleanclaim.payer_sim.taking_back import corrected, is_reviewed, release, turned
+from cleanclaim.payer_sim.taking_back import corrected, is_reviewed, release, renumber, services_key, turned
 from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedLine
 
 _REVIEWED = "not_necessary"
@@ -164,21 +165,34 @@ def _review(memory: Memory, pack: Pack, scenario: Scenario, chance: Chance, one:
     )
     correction = one.model_copy(update={"claim": claim, "pay_on": day, "interest_cents": 0, "replaces": number})
     release(memory, one, (before,))
+    renumber(memory, one, new_number)
     memory.paid.pop(number)
     memory.paid[new_number] = correction
     kept = memory.kept.pop(number, None)
     if kept is not None:
-        memory.kept[new_number] = _denied_too(kept, before, day)
+        _deny_too(memory, kept, before, correction)
     memory.waiting.extend((reversal, correction))
 
 
-def _denied_too(kept: Kept, line: RemittedLine, day: date) -> Kept:
-    """A claim that may be appealed, with one more line denied: that of an answer that a review has taken back."""
-    code = line.billed_code or line.code
+def _deny_too(memory: Memory, kept: Kept, line: RemittedLine, correction: Decided) -> None:
+    """Remember that a review has denied a line: as one that may be appealed, and that does not come again as it was."""
+    code, number = line.billed_code or line.code, correction.claim.payer_control_number
     place = next(
         place
         for place, filed in enumerate(kept.claim.lines)
         if (filed.code, filed.control_number) == (code, line.control_number) and not kept.names[place]
     )
     names = (*kept.names[:place], _REVIEWED, *kept.names[place + 1 :])
-    return kept.model_copy(update={"names": names, "decided_on": day})
+    memory.kept[number] = kept.model_copy(update={"names": names, "decided_on": correction.pay_on})
+    filed = kept.claim.lines[place]
+    memory.services.setdefault(services_key(correction, service_day(filed)), []).append(
+        Service(
+            code=filed.code,
+            modifiers=tuple(sorted(filed.modifiers)),
+            units=filed.units or 0,
+            charge_cents=filed.charge_cents or 0,
+            is_paid=False,
+            payer_claim=number,
+            told=told_beside(kept.claim, filed),
+        )
+    )

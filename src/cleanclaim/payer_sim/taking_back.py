@@ -7,6 +7,7 @@ used of the patient's benefits is given back.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from cleanclaim.money import Cents
 from cleanclaim.payer_sim.chance import Chance
@@ -106,12 +107,28 @@ def release(memory: Memory, decided: Decided, lines: Iterable[RemittedLine]) -> 
         copay = f"{decided.person}|{line.date_of_service.isoformat()}"
         if copay in memory.copays:
             memory.copays[copay] -= _taken(line, _COPAY)
-        day = f"{decided.person}|{decided.payee.npi}|{line.date_of_service.isoformat()}"
+        day = services_key(decided, line.date_of_service)
         code = line.billed_code or line.code
         memory.services[day] = [
             one for one in memory.services.get(day, []) if (one.payer_claim, one.code) != (number, code)
         ]
         _release_visit(memory, decided, line, memory.services[day])
+
+
+def services_key(decided: Decided, day: date) -> str:
+    """Where the services of a decision's patient, payee and a day are remembered."""
+    return f"{decided.person}|{decided.payee.npi}|{day.isoformat()}"
+
+
+def renumber(memory: Memory, decided: Decided, number: str) -> None:
+    """Keep what is remembered of a decision's services under the payer's new number of it."""
+    old = decided.claim.payer_control_number
+    for day in {line.date_of_service for line in decided.claim.lines if line.date_of_service is not None}:
+        key = services_key(decided, day)
+        memory.services[key] = [
+            one.model_copy(update={"payer_claim": number}) if one.payer_claim == old else one
+            for one in memory.services.get(key, [])
+        ]
 
 
 def _release_visit(memory: Memory, decided: Decided, line: RemittedLine, left: Iterable[Service]) -> None:
