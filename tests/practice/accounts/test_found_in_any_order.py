@@ -6,17 +6,30 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.practice.engine import acknowledging, ledger_rows
+from cleanclaim.practice.engine.filing import release, replace_claim
 from cleanclaim.practice.engine.periods import close
 from cleanclaim.practice.engine.remitting import keep_file, post
-from cleanclaim.practice.models import Clinic, LedgerTransaction, Role, User
-from tests.practice.accounts.payer_words import SaidPayment, remittance_file
+from cleanclaim.practice.engine.reopening import reopen_rejected
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, LedgerTransaction, Role, User
+from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
 from tests.practice.conftest import person
 
 
 @pytest.fixture
 def biller(inside: Clinic) -> User:
     return person(inside, Role.BILLER)
+
+
+@pytest.fixture
+def filed(inside: Clinic, biller: User) -> Claim:
+    """A filed claim of a patient with one payer."""
+    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).order_by("number")
+    first = next(claim for claim in ready if not claim.record["other_payers"])
+    release(inside, [first.pk], biller)
+    found: Claim = Claim.objects.get(pk=first.pk)
+    return found
 
 
 def test_a_payment_of_a_closed_day_is_written_on_the_first_open_one(inside: Clinic, biller: User) -> None:
@@ -27,3 +40,26 @@ def test_a_payment_of_a_closed_day_is_written_on_the_first_open_one(inside: Clin
         assert row.paid_on == paid_on
     assert list(LedgerTransaction.objects.values_list("on", flat=True)) == [date(2026, 9, 21)] * 2
     assert list(ledger_rows.faults(inside)) == []
+
+
+def test_a_claim_that_came_back_and_was_replaced_is_not_charged_by_a_late_answer(
+    inside: Clinic, biller: User, filed: Claim
+) -> None:
+    acknowledging.take(inside, biller, "back.277", returned_file(filed.number, filed.record, 1))
+    reopen_rejected(inside, [filed.pk], biller)
+    release(inside, [filed.pk], biller)
+    replacement = replace_claim(inside, filed.pk, biller, "PCN1")
+    Claim.objects.filter(pk=replacement.pk).update(status=ClaimStatus.READY.value)
+    release(inside, [replacement.pk], biller)
+    charge = sum(line["charge_cents"] for line in filed.record["lines"])
+    assert -ledger_rows.totals()[Account.CHARGES] == charge
+    lines = [
+        SaidLine(
+            one["code"], (), 1, one["charge_cents"], 0, (("CO", "18", one["charge_cents"]),), one["control_number"]
+        )
+        for one in filed.record["lines"]
+    ]
+    said = SaidPayment("EFT1", date(2026, 9, 24), [SaidClaim(filed.number, "PCN1", filed.record, lines, "4")])
+    (row,) = post(inside, biller, keep_file(inside, biller, remittance_file([said], inside.npi))).posted
+    assert row.answers.get().claim_id == filed.pk
+    assert -ledger_rows.totals()[Account.CHARGES] == charge

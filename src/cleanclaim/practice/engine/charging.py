@@ -42,9 +42,14 @@ def charge_key(claim: Claim) -> str:
 
 
 def charges(clinic: Clinic, claims: Sequence[Filed], source: Source, on: date) -> Iterator[Transaction]:
-    """The charges of filed claims that have none in the ledger yet; a void or a claim that follows charges nothing."""
+    """The charges of filed claims that have none in the ledger yet; a void or a claim that follows charges nothing.
+
+    What came back unread is charged anew by the file that it goes out in, and by nothing else: an answer to a claim
+    that was replaced since finds it without a charge, and leaves it so.
+    """
     keys = [charge_key(one.claim) for one in claims]
-    there, returned = _there(clinic, keys), _there(clinic, [f"{key}{RETURNED}" for key in keys])
+    there = _there(clinic, keys)
+    returned = _there(clinic, [f"{key}{RETURNED}" for key in keys]) if source.kind == BATCH else set()
     for one in claims:
         claim, key = one.claim, charge_key(one.claim)
         follows = claim.follows_id is not None or claim.frequency == Frequency.VOID.value
