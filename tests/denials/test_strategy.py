@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from cleanclaim.denials.deadlines import add_months, of_step
+from cleanclaim.denials.deadlines import add_months, of_step, within
 from cleanclaim.denials.refused import Denial, Reason
 from cleanclaim.denials.strategy import Circumstances, Sending, Strategy, strategy_of
 from cleanclaim.denials.terms import least_amount, terms_of
@@ -132,6 +133,33 @@ def test_the_levels_of_medicare() -> None:
     assert (least_amount("medicare_b", hearing, NOTICE), least_amount("medicare_b", court, NOTICE)) == (20_000, 196_000)
     assert least_amount("medicare_b", hearing, date(2025, 12, 31)) == 19_000
     assert least_amount("medicare_b", hearing, date(2027, 1, 1)) is None
+
+
+def test_a_step_that_counts_from_the_notice_of_payment_is_not_moved_by_a_later_decision() -> None:
+    decided = date(2026, 9, 30)
+    united = terms_of("uhc_commercial", NOTICE).steps
+    # One reconsideration and one appeal, both within the same twelve months.
+    assert [(step.name, of_step(step, decided, NOTICE).on) for step in united] == [
+        ("reconsideration", date(2027, 4, 1)),
+        ("appeal", date(2027, 4, 1)),
+    ]
+    assert [of_step(step, decided).on for step in united] == [date(2027, 9, 30)] * 2
+    aetna = terms_of("aetna", NOTICE).steps
+    assert [of_step(step, decided, NOTICE).on for step in aetna] == [date(2026, 9, 28), date(2026, 11, 29)]
+    medicare = terms_of("medicare_b", NOTICE).steps
+    assert of_step(medicare[1], decided, NOTICE).on == date(2027, 4, 3)
+
+
+def test_a_step_in_words() -> None:
+    assert [within(step) for step in terms_of("aetna", NOTICE).steps] == [
+        "180 days from the notice of payment",
+        "60 days from the decision before",
+    ]
+    assert within(terms_of("uhc_commercial", NOTICE).steps[1]) == "12 months from the notice of payment"
+    assert within(terms_of("medicare_b", NOTICE).steps[0]) == "120 days from receipt of the decision"
+    (step,) = terms_of("bcbs_ne", NOTICE).steps
+    assert within(step) == "365 days from a day that was not read: look in the contract"
+    assert within(replace(step, days=None)) == "unknown: look in the contract"
 
 
 def test_months_end_with_their_month() -> None:

@@ -38,28 +38,51 @@ def of_reopening(notice_on: date) -> Deadline:
     months = values.on("medicare_reopening_months", notice_on)
     if months.dated is None:
         return UNKNOWN
-    told = f"{months.dated.value} months from the notice of {notice_on.isoformat()}"
+    told = f"{months.dated.value} months from the notice of {_written(notice_on)}"
     return Deadline(add_months(notice_on, months.dated.value), told, months.dated.source)
 
 
-def of_step(step: AppealStep, notice_on: date) -> Deadline:
-    """The last day of a step of appeal, where the decision that it disputes is of `notice_on`.
+def of_step(step: AppealStep, notice_on: date, first_notice_on: date | None = None) -> Deadline:
+    """The last day of a step of appeal.
 
     A step whose count has no beginning, or no length, in the payer's file has no known last day.
+
+    Args:
+        step: the step.
+        notice_on: the day of the decision that it disputes.
+        first_notice_on: the day of the remittance, where a step before has been decided since. Steps that a payer
+            counts from its notice (`notice_date`) go on counting from that.
     """
     if step.begins is None or (step.days is None and step.months is None):
         return Deadline(None, UNKNOWN.words, step.source)
-    begins = notice_on
-    told = f"the decision of {notice_on.isoformat()}"
+    begins = first_notice_on if first_notice_on is not None and step.begins == "notice_date" else notice_on
+    told = f"the decision of {_written(begins)}"
     if step.begins == "notice_received":
         receipt = values.on("medicare_notice_receipt_days", notice_on).value
         if receipt is None:
             return Deadline(None, UNKNOWN.words, step.source)
         begins = notice_on + timedelta(days=receipt)
-        told = f"receipt, {receipt} days after the notice of {notice_on.isoformat()}"
+        told = f"receipt, {receipt} days after the notice of {_written(notice_on)}"
     if step.months is not None:
         return Deadline(add_months(begins, step.months), f"{step.months} months from {told}", step.source)
     return Deadline(begins + timedelta(days=step.days or 0), f"{step.days} days from {told}", step.source)
+
+
+def within(step: AppealStep) -> str:
+    """How long a step may be taken, in words: the length, and what it is counted from."""
+    if step.days is None and step.months is None:
+        return UNKNOWN.words
+    length = f"{step.months} months" if step.months is not None else f"{step.days} days"
+    begins = {
+        "notice_received": "from receipt of the decision",
+        "notice_date": "from the notice of payment",
+        "previous_decision": "from the decision before",
+    }.get(step.begins or "", "from a day that was not read: look in the contract")
+    return f"{length} {begins}"
+
+
+def _written(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def add_months(day: date, months: int) -> date:

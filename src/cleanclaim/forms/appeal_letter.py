@@ -92,7 +92,8 @@ def render_appeal_letter(letter: AppealLetter) -> bytes:
     _listed(page, "Plan of care", letter.plan)
     _listed(page, "The rules that decide", letter.rules)
     _signature(page, letter)
-    _listed(page, "Enclosed", letter.enclosures)
+    if letter.enclosures:
+        _paragraph(page, f"Enclosed: {'; '.join(letter.enclosures)}.")
     return page.finished()
 
 
@@ -153,7 +154,7 @@ _COLUMNS = {"date": LEFT, "code": 126, "modifiers": 174, "units": 268, "charge":
 def _lines(page: Page, lines: Sequence[DisputedLine]) -> None:
     page.need(_LEADING * (min(len(lines), 6) + 3))
     page.band()
-    for name, text in (("date", "Date"), ("code", "Code"), ("modifiers", "Modifiers"), ("reason", "Your reason")):
+    for name, text in (("date", "Date"), ("code", "Code"), ("modifiers", "Modifiers"), ("reason", "As decided")):
         page.text(_COLUMNS[name], text, BOLD, SMALL, QUIET)
     for name, text in (("units", "Units"), ("charge", "Charge"), ("disputed", "In dispute")):
         page.text_right(_COLUMNS[name], text, BOLD, SMALL, QUIET)
@@ -220,10 +221,10 @@ def _signature(page: Page, letter: AppealLetter) -> None:
     page.need(60)
     page.y -= 2
     page.text(LEFT, "Sincerely,", size=_BODY)
-    page.y -= 36
+    page.y -= 32
     page.rule(QUIET, 0.5, LEFT, LEFT + 240)
     page.rule(QUIET, 0.5, LEFT + 280, LEFT + 400)
     page.y -= 11
-    page.text(LEFT, f"for {letter.clinic.name}", size=SMALL, color=QUIET)
+    page.text(LEFT, f"Name and title, for {letter.clinic.name}", size=SMALL, color=QUIET)
     page.text(LEFT + 280, "Date", size=SMALL, color=QUIET)
-    page.y -= 22
+    page.y -= 18

@@ -13,6 +13,7 @@ from cleanclaim.practice import tenancy
 from cleanclaim.practice.models import (
     Claim,
     Clinic,
+    Coverage,
     Letter,
     Role,
     TrailEntry,
@@ -124,7 +125,7 @@ def test_the_number_of_queries_does_not_grow(
         assert client.get(LIST).content.decode().count("data-row") == 50
 
 
-QUERIES = 31
+QUERIES = 28
 """Of the worklist's page: who is signed in, one for each filter's choices, the cases, their claims, their
 items, and what is short by too little to be listed."""
 
@@ -192,6 +193,44 @@ def test_a_letter_is_seen_kept_and_waits(as_role: SignedIn, denied: list[Claim])
     assert "Reconsideration request" in client.get(address).content.decode()
 
 
+def test_a_letter_is_not_kept_while_a_bracket_is_left(as_role: SignedIn, denied: list[Claim]) -> None:
+    client, address = as_role(Role.BILLER), f"{LIST}claims/{denied[0].pk}/letter/"
+    form = {"step": "redetermination", "argument": "It is [say what].", "enclosures": ""}
+    assert client.post(address, form | {"action": "show"})["Content-Type"] == "application/pdf"
+    refused = client.post(address, form | {"action": "keep"})
+    assert (refused.status_code, refused.context["problem"]) == (409, "fill in what stands in brackets first")
+    assert not Letter.objects.exists()
+
+
+def test_every_step_of_the_payers_is_on_the_case(as_role: SignedIn, denied: list[Claim]) -> None:
+    client, address = as_role(Role.BILLER), f"{LIST}claims/{denied[0].pk}/"
+    _terms, rungs = client.get(address).context["ladder"]
+    assert [(one.step.name, one.state, one.within, one.step.decided_days, one.least_cents) for one in rungs] == [
+        ("redetermination", "next", "120 days from receipt of the decision", 60, None),
+        ("reconsideration", "later", "180 days from receipt of the decision", 60, None),
+        ("hearing", "later", "60 days from receipt of the decision", 90, 20_000),
+        ("Medicare Appeals Council", "later", "60 days from receipt of the decision", 90, None),
+        ("federal district court", "later", "60 days from receipt of the decision", None, 196_000),
+    ]
+    assert [one.deadline and one.deadline.on for one in rungs] == [date(2027, 2, 14), None, None, None, None]
+    text = client.get(address).content.decode()
+    for part in (
+        "Receipt is presumed five days after the date of the notice.",
+        "Reopened within 12 months of the notice for any reason.",
+        "Reopened within 48 months of the notice for good cause",
+        "What was not processed (MA130) is a new claim.",
+    ):
+        assert part in text, part
+    WorkItem.objects.filter(claim=denied[0]).update(level=4)
+    _terms, rungs = client.get(address).context["ladder"]
+    assert [one.state for one in rungs] == ["taken"] * 4 + ["next"]
+    (way,) = [one for one in client.get(address).context["ways"] if one.step == "federal district court"]
+    assert way.refused.startswith("the federal district court needs $1,960.00 in dispute")
+    WorkItem.objects.filter(claim=denied[0]).update(cents=196_000)
+    (way,) = [one for one in client.get(address).context["ways"] if one.step == "federal district court"]
+    assert way.refused == "a court is gone to by a complaint, not by a letter: ask a lawyer"
+
+
 def test_what_cannot_be_won_is_refused(as_role: SignedIn, denied: list[Claim]) -> None:
     WorkItem.objects.filter(claim=denied[0]).update(reason="29", reasons=[["CO", "29", [], 100]])
     client = as_role(Role.BILLER)
@@ -213,3 +252,22 @@ def test_the_trail_says_who_looked_and_holds_no_value(as_role: SignedIn, denied:
     assert "follow-up" in details
     assert "follow-up: note" in details
     assert not any("Ana" in detail for detail in details)
+
+
+def test_another_payers_claim_is_made_from_the_case(as_role: SignedIn, medicare: list[Claim], answer: Answer) -> None:
+    claim = medicare[0]
+    answer(Said(claim, lambda _number, charge: Decision(0, [("CO", "22", charge)])))
+    client, case = as_role(Role.BILLER), f"{LIST}claims/{claim.pk}/"
+    Coverage.objects.filter(patient=claim.patient_id).exclude(order="primary").delete()
+    text = client.get(case).content.decode()
+    assert "No other plan of the patient is on file" in text
+    assert "/c/millrace/payments/next/" in text
+    first = Coverage.objects.get(patient=claim.patient_id)
+    first.pk, first.order, first.payer_name, first.member_id = None, "secondary", "Larkspur Mutual", "L1"
+    first._state.adding = True
+    first.save(force_insert=True)
+    text = client.get(case).content.decode()
+    assert f"/c/millrace/claims/{claim.pk}/next/" in text
+    assert client.post(f"/c/millrace/claims/{claim.pk}/next/").status_code == 302
+    made = Claim.objects.get(follows=claim)
+    assert f'Claim <a href="/c/millrace/claims/{made.pk}/">{made.number}</a>' in client.get(case).content.decode()

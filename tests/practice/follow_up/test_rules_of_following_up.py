@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -27,7 +27,7 @@ from cleanclaim.practice.models import (
 )
 from tests.practice.conftest import DAY
 from tests.practice.follow_up.conftest import Answer
-from tests.practice.money.answers import Decision, Said, pays_well
+from tests.practice.money.answers import Decision, Said, denies, pays_well
 
 SignedIn = Callable[[Role], Client]
 LIST = "/c/millrace/follow-up/"
@@ -76,8 +76,7 @@ def test_the_clinics_own_number_of_days_holds(
     filed_before(medicare[0], days, 1)
     assert take_up(inside, biller) == (found, 0)
     for item in WorkItem.objects.filter(kind="unanswered"):
-        filed_on = DAY - timedelta(days=days)
-        assert item.why == f"filed on {filed_on} and not answered since: the clinic waits 21 days for any payer"
+        assert (item.noticed_on, item.why) == (DAY - timedelta(days=days), "the clinic waits 21 days for any payer")
 
 
 def test_a_worker_looks_once_a_day(inside: Clinic, elsewhere: Clinic, medicare: list[Claim]) -> None:
@@ -98,8 +97,7 @@ def test_a_look_of_the_day_takes_up_and_says_so_in_nobodys_name(inside: Clinic, 
     before = TrailEntry.objects.count()
     tasks.look_through.call(str(inside.pk))
     (item,) = WorkItem.objects.filter(kind="unanswered")
-    words = "30 days, as fewer than 20 of its answers are known"
-    assert item.why == f"filed on 2026-08-25 and not answered since: {words}"
+    assert (item.noticed_on, item.why) == (date(2026, 8, 25), "30 days, as fewer than 20 of its answers are known")
     entry = TrailEntry.objects.order_by("-sequence")[0]
     assert (entry.user, entry.action, entry.detail) == (None, "create", "1 unanswered, 0 returned")
     look(inside)
@@ -132,12 +130,21 @@ def test_a_few_cents_stay_off_the_list_and_in_the_sums(as_role: SignedIn, short:
     page = client.get(LIST)
     assert page.context["count"] == 0
     text = page.content.decode()
-    assert (
-        f"Not listed: {count} lines paid too little by less than $1.00 and 5 %, ${count * 5 / 100:.2f} together" in text
-    )
+    assert f"Not listed: {count} lines short by little, ${count * 5 / 100:.2f} together." in text
     assert client.get(f"{LIST}?size=small").context["count"] == 1
     ((group, _address),) = client.get(f"{LIST}?by=payer").context["groups"]
     assert (group.value, group.items, group.cents, group.small_cents) == ("medicare_b", 0, 0, count * 5)
+
+
+def test_beside_other_cases_the_threshold_is_told(
+    as_role: SignedIn, short: Claim, medicare: list[Claim], answer: Answer
+) -> None:
+    answer(Said(medicare[1], denies, payer_number="PCN2"), trace="EFT2")
+    count = len(short.record["lines"])
+    text = as_role(Role.BILLER).get(LIST).content.decode()
+    words = f"Not listed: {count} lines paid too little by less than $1.00 and 5 %, ${count * 5 / 100:.2f} together."
+    assert words in text
+    assert "/c/millrace/setup/follow-up/" in text
 
 
 def test_who_takes_a_small_one_up_brings_it_back(inside: Clinic, as_role: SignedIn, short: Claim, biller: User) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cleanclaim import records
-from cleanclaim.denials.deadlines import Deadline, of_reopening, of_step
+from cleanclaim.denials.deadlines import Deadline, of_reopening, of_step, within
 from cleanclaim.denials.refused import Denial, Reason
 from cleanclaim.denials.strategy import Circumstances, Strategy, strategy_of
 from cleanclaim.denials.terms import AppealStep, Terms, least_amount, terms_of
@@ -24,7 +24,7 @@ from cleanclaim.money import dollars
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.following_up import NotDoneError
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
-from cleanclaim.practice.engine.letter_words import citations, plan_words, rule_words
+from cleanclaim.practice.engine.letter_words import citations, is_filled_in, plan_words, request_for, rule_words
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.engine.work_items import lock, note
 from cleanclaim.practice.models import (
@@ -134,7 +134,7 @@ def _appeal(
     title = _title(name, first)
     noticed = first.noticed_on or claim.date_of_service
     unknown = Deadline(None, "unknown: look in the contract")
-    deadline = of_step(step, noticed) if step is not None else unknown
+    deadline = of_step(step, noticed, first_notice(first)) if step is not None else unknown
     decided = step.decided_days if step is not None else None
     refused = ""
     if made is not None and not made.may_appeal:
@@ -147,7 +147,46 @@ def _appeal(
         refused = "every step of this payer was taken"
     elif step is not None and step.amount_needed:
         refused = _too_little(claim, step, sum(item.cents for item in items), today)
+    if not refused and step is not None and step.is_court:
+        refused = "a court is gone to by a complaint, not by a letter: ask a lawyer"
     return Way(name, title, level + 1, deadline, decided, refused or _past(deadline, today))
+
+
+def first_notice(item: WorkItem) -> date | None:
+    """The day of the remittance that an item is of; later decisions against a step do not move it."""
+    found: date | None = None if item.answer is None else item.answer.remittance.paid_on
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of dispute as a case shows it.
+
+    `state` is `taken`, `next` or `later`; the last day is known of the next one alone. `least_cents` is what has to be
+    in dispute: `None` where nothing is asked, or where what is asked is not known (`amount_needed`).
+    """
+
+    step: AppealStep
+    state: str
+    within: str
+    deadline: Deadline | None
+    least_cents: int | None
+
+
+def ladder(claim: Claim, items: Sequence[WorkItem], today: date) -> tuple[Terms, list[Rung]] | None:
+    """Every step of the payer's that was read, in order, and how far the dearest of these items is; `None` for none."""
+    if not items:
+        return None
+    first = max(items, key=lambda item: item.cents)
+    noticed = first.noticed_on or claim.date_of_service
+    terms = terms_for(claim, noticed)
+    found = []
+    for place, step in enumerate(terms.steps):
+        state = "taken" if place < first.level else "next" if place == first.level else "later"
+        deadline = of_step(step, noticed, first_notice(first)) if state == "next" else None
+        least = least_amount(claim.payer, step, today, packs_of(claim.clinic).values()) if step.amount_needed else None
+        found.append(Rung(step, state, within(step), deadline, least))
+    return terms, found
 
 
 def _title(name: str, item: WorkItem) -> str:
@@ -190,10 +229,8 @@ def compose(  # noqa: PLR0913 - all that a letter is made of
         raise NotDoneError("expected at least one line, and what the letter argues")
     record = filed.record
     answer = _answer(claim, items)
-    total = sum(item.cents for item in items)
     denied = [item for item in items if item.kind == WorkKind.DENIAL.value]
     made = strategy_for(claim, max(items, key=lambda item: item.cents), filed)
-    verb = "Please reopen your decision and pay" if way.step == REOPENING else "We ask you to pay"
     patient = record.patient.name
     return AppealLetter(
         title=way.title,
@@ -201,7 +238,7 @@ def compose(  # noqa: PLR0913 - all that a letter is made of
         clinic=record.billing,
         provider=record.rendering,
         payer_name=record.payer.name,
-        payer_address=record.payer.address or _payer_address(claim),
+        payer_address=payer_address(claim, record),
         patient_name=" ".join(part for part in (patient.given_name, patient.family_name) if part),
         member_id=record.payer.member_id,
         claim_number=record.id,
@@ -211,12 +248,12 @@ def compose(  # noqa: PLR0913 - all that a letter is made of
         file_by=way.deadline.on,
         file_by_words=way.deadline.words,
         lines=tuple(_disputed(item, line) for item in items if (line := line_of(filed, item.line)) is not None),
-        request=f"{verb} {dollars(total)} for the lines above.",
+        request=request_for(items, is_reopening=way.step == REOPENING),
         arguments=tuple(part.strip() for part in argument.split("\n\n") if part.strip()),
         # What was paid too little is a matter of price: nothing of the record belongs into such a letter.
         citations=tuple(citations(claim, denied)) if denied else (),
         plan=tuple(plan_words(claim)) if denied else (),
-        rules=tuple(rule_words(claim, items, made, way.deadline)),
+        rules=tuple(rule_words(claim, items, made)),
         sums=tuple(_sums(items)),
         enclosures=tuple(text.strip() for text in enclosures if text.strip()),
     )
@@ -237,7 +274,7 @@ def _sums(items: Iterable[WorkItem]) -> list[Sum]:
     for item in items:
         if item.kind != WorkKind.UNDERPAYMENT.value:
             continue
-        rows = tuple((str(words), int(cents)) for words, cents in item.steps)
+        rows = tuple((str(words).replace("by the payer", "by you"), int(cents)) for words, cents in item.steps)
         found.append(Sum(f"{item.code}: how you came to the payment", rows))
         due = (
             ("due by the fee schedule or contract", item.expected_cents or 0),
@@ -255,11 +292,20 @@ def _answer(claim: Claim, items: Sequence[WorkItem]) -> ClaimAnswer | None:
     return found
 
 
-def _payer_address(claim: Claim) -> records.Address | None:
+def payer_address(claim: Claim, record: records.Claim) -> records.Address | None:
+    """Where a payer's letters go: as its claim says, or as the set-up does; `None` where neither does."""
+    if record.payer.address is not None:
+        return record.payer.address
     row = ClinicPayer.objects.filter(payer=claim.payer).exclude(line1="").first()
     if row is None:
         return None
     return records.Address(line1=row.line1, city=row.city, state=row.state, zip_code=row.zip_code)
+
+
+def require_filled_in(argument: str) -> None:
+    """Raise `NotDoneError` where a bracket is left that a person was to fill in."""
+    if not is_filled_in(argument):
+        raise NotDoneError("fill in what stands in brackets first")
 
 
 # --- keeping it ----------------------------------------------------------------------------------------------------
@@ -304,7 +350,7 @@ def decided(claim: Claim, keys: Iterable[UUID], user: User, on: date, words: str
     for item in items:
         step = terms.steps[item.level] if item.level < len(terms.steps) else None
         item.state, item.noticed_on = WorkState.OPEN.value, on
-        item.due_on = of_step(step, on).on if step is not None else None
+        item.due_on = of_step(step, on, first_notice(item)).on if step is not None else None
         item.save_if_unchanged(item.version, "state", "noticed_on", "due_on")
         note(item, user, NoteKind.STATE, f"decided against on {on.isoformat()}: {words.strip()[:300]}").save(
             force_insert=True

@@ -62,7 +62,7 @@ def take_up(clinic: Clinic, user: User | None) -> tuple[int, int]:
     ):  # fmt: skip
         filed_on = claim.batch.created_at.date() if claim.batch else today
         item = _whole(claim, WorkKind.UNANSWERED, filed_on, Route.STATUS)
-        item.why = f"filed on {filed_on.isoformat()} and not answered since: {patience[claim.payer].words}"[:200]
+        item.why = patience[claim.payer].words[:200]
         unanswered.append(item)
     WorkItem.objects.bulk_create([*rejected, *unanswered])
     return len(unanswered), len(rejected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,9 +46,10 @@ from cleanclaim.practice.pages.follow_up.words import (
 from cleanclaim.receivables.giving_up import LABELS, Reason
 from cleanclaim.receivables.late_payment import Interest, interest_due
 from cleanclaim.records.adjudication import AdjustmentGroup
-from cleanclaim.reference import procedures
+from cleanclaim.reference import procedures, values
 from cleanclaim.reference.denials import Route
 from cleanclaim.remittance.matching import KnownLine
+from cleanclaim.sources import Source
 
 SENDING_WORDS = {
     Sending.REPLACEMENT: "as a replacement (frequency 7) with the payer's number of the claim",
@@ -60,6 +62,12 @@ SENDING_WORDS = {
 GIVE_UP = (Reason.FINAL_DENIAL, Reason.TIMELY_FILING, Reason.CLINIC_ERROR)
 """Reasons for which an amount that a payer owes may be given up."""
 
+
+_REOPENED = {
+    "medicare_reopening_months": "for any reason",
+    "medicare_reopening_good_cause_months": "for good cause: new and material evidence, or an error plain on its face",
+}
+"""Why Original Medicare reopens a decision, by the name of the series of months in which it does."""
 
 _PATIENTS = AdjustmentGroup.PATIENT.value
 
@@ -145,7 +153,8 @@ def find(key: UUID) -> Claim:
 def context_of(access: Access, claim: Claim) -> dict[str, Any]:
     """What the page is drawn from."""
     today = today_at(access.clinic)
-    items = list(claim.work_items.select_related("assigned_to").order_by("-cents", "line"))
+    items = list(claim.work_items.select_related("assigned_to", "answer__remittance").defer("answer__answer"))
+    items.sort(key=lambda item: (-item.cents, item.line))
     live = [item for item in items if item.state in LIVE_STATES]
     filed = appeals.filed_of(claim)
     shown = [_shown(claim, item, filed, today) for item in items]
@@ -167,6 +176,8 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "last": last,
         "interest": _interest(claim, last),
         "ways": appeals.ways(claim, denied, filed, today) if denied else [],
+        "ladder": appeals.ladder(claim, denied, today),
+        "reopening": _reopening(claim, denied),
         "citations": citations(claim, denied) if denied else [],
         "routes": routes,
         "next": next_payer(claim) if Route.OTHER_PAYER.value in routes else None,
@@ -205,6 +216,19 @@ def _can_correct(claim: Claim, shown: list[Shown]) -> bool:
     )
     begun = claim.replaced_by.exclude(status=ClaimStatus.CLOSED.value)
     return taken and claim.status == ClaimStatus.SUBMITTED.value and not begun.exists()
+
+
+def _reopening(claim: Claim, denied: Sequence[WorkItem]) -> list[tuple[int, str, Source]]:
+    """For how many months Original Medicare reopens its decision, why then, and who says so; nothing elsewhere."""
+    if not denied or not appeals.terms_for(claim, claim.date_of_service).is_medicare:
+        return []
+    noticed = max(denied, key=lambda item: item.cents).noticed_on or claim.date_of_service
+    found = []
+    for name, words in _REOPENED.items():
+        months = values.on(name, noticed)
+        if months.dated is not None:
+            found.append((months.dated.value, words, months.dated.source))
+    return found
 
 
 def _interest(claim: Claim, last: ClaimAnswer | None) -> Interest | None:

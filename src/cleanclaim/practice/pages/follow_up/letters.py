@@ -28,7 +28,8 @@ def follow_up_letter(request: ClinicRequest, key: UUID) -> HttpResponse:
     """Write a letter about a claim's denied or underpaid lines: a GET proposes it, a POST shows or keeps it."""
     access = request.access
     claim = find(key)
-    items = list(claim.work_items.filter(state__in=LIVE_STATES, kind__in=_DISPUTED).order_by("line", "kind"))
+    live = claim.work_items.filter(state__in=LIVE_STATES, kind__in=_DISPUTED).select_related("answer__remittance")
+    items = list(live.defer("answer__answer").order_by("line", "kind"))
     filed = appeals.filed_of(claim)
     today = today_at(access.clinic)
     wanted = request.POST.get("step") or request.GET.get("step", "")
@@ -39,16 +40,20 @@ def follow_up_letter(request: ClinicRequest, key: UUID) -> HttpResponse:
     named = request.POST.getlist("item")
     chosen = [item for item in items if not named or str(item.pk) in named]
     made = appeals.strategy_for(claim, max(chosen, key=lambda item: item.cents), filed) if chosen else None
-    proposed = argument_for(chosen, made, is_reopening=way.step == appeals.REOPENING) if chosen else ""
+    approval = filed.record.prior_authorization
+    is_reopening = way.step == appeals.REOPENING
+    proposed = argument_for(chosen, made, is_reopening=is_reopening, approval=approval) if chosen else ""
     argument = request.POST.get("argument", proposed)[:8000]
-    enclosures = request.POST.get("enclosures", "\n".join(enclosures_for(claim, chosen)))[:2000]
+    enclosures = request.POST.get("enclosures", "\n".join(enclosures_for(claim, chosen, way.step)))[:2000]
     context = {
         "claim": claim,
         "items": [(item, item in chosen) for item in items],
         "way": way,
         "ways": found,
+        "note": appeals.terms_for(claim, items[0].noticed_on or claim.date_of_service).note,
         "argument": argument,
         "enclosures": enclosures,
+        "has_address": appeals.payer_address(claim, filed.record) is not None,
         "problem": "",
     }
     if request.method == "POST":
@@ -62,6 +67,7 @@ def follow_up_letter(request: ClinicRequest, key: UUID) -> HttpResponse:
             if request.POST.get("action") != "keep":
                 access.record("read", "claim", claim.pk, detail="letter shown")
                 return pdf(data, f"{claim.number}-letter.pdf")
+            appeals.require_filled_in(argument)
             kept = appeals.keep(claim, [item.pk for item in chosen], access.user, way, data)
         except (NotDoneError, FormNotPrintableError) as error:
             context["problem"] = str(error)

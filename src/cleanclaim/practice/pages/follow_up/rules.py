@@ -67,6 +67,8 @@ class RulesForm(Styled, forms.ModelForm[FollowUpRules]):
         }
         for name, words in told.items():
             self.fields[name].help_text = words
+        for field in self.fields.values():
+            field.is_plain = True  # type: ignore[attr-defined]  # each says itself what it means where it is empty
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cleanclaim.denials.prediction import Foresight
+from cleanclaim.money import dollars
+from cleanclaim.practice.engine.acknowledging import code_of
 from cleanclaim.practice.models import WorkItem, WorkKind, WorkState
 from cleanclaim.practice.pages.claims.words import Label
 from cleanclaim.reference import adjustments
+from cleanclaim.reference.claim_status import explain
 from cleanclaim.reference.denials import DenialCause, Route
 
 KIND_LABELS: dict[str, Label] = {
@@ -87,13 +90,26 @@ def said_by(item: WorkItem) -> list[Said]:
 
 
 def reason_words(kind: str, reason: str, remarks: Sequence[str] = ()) -> str:
-    """Why, in a few words: the reason's meaning, or what kind of item it is."""
+    """Why, in a few words: the reason's meaning, or what kind of item it is; of a returned claim its first status."""
+    if kind == WorkKind.REJECTION.value and remarks:
+        return explain(code_of(remarks[0])).says
     if kind != WorkKind.DENIAL.value:
         return KIND_LABELS[kind].words
     told = adjustments.carc(reason)
     first = adjustments.rarc(remarks[0]) if remarks else None
     words = told.meaning if told and told.meaning else "a reason that is not explained here"
     return f"{words}: {first.meaning[:1].lower()}{first.meaning[1:]}" if first and first.meaning else words
+
+
+def item_words(item: WorkItem) -> str:
+    """Why an item is on the list, beside what kind it is; empty where that says all."""
+    if item.kind == WorkKind.UNANSWERED.value and item.why and item.noticed_on:
+        return f"Filed {item.noticed_on:%b} {item.noticed_on.day}; waited for {item.why}"
+    if item.kind == WorkKind.UNDERPAYMENT.value and item.expected_cents is not None:
+        return f"Allowed {dollars(item.allowed_cents or 0)} of {dollars(item.expected_cents)}"
+    if item.kind == WorkKind.DENIAL.value or item.remarks:
+        return reason_words(item.kind, item.reason, item.remarks)
+    return ""
 
 
 def code_words(group: str, reason: str) -> str:

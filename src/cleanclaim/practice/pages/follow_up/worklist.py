@@ -48,7 +48,7 @@ from cleanclaim.practice.pages.follow_up.words import (
     ROUTE_WORDS,
     STATE_LABELS,
     code_words,
-    reason_words,
+    item_words,
 )
 from cleanclaim.practice.templatetags.practice import plural
 
@@ -92,7 +92,7 @@ class Case:
     @property
     def words(self) -> str:
         """Why, in a few words."""
-        return reason_words(self.first.kind, self.first.reason, self.first.remarks)
+        return item_words(self.first)
 
     @property
     def route(self) -> str:
