@@ -14,12 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cleanclaim.practice.engine.inquiring import ask_benefits
 from cleanclaim.practice.engine.outgoing import NotToBeSentError, it_arrived, send_by_connection
 from cleanclaim.practice.engine.sending import Exchanged, ask_for_exchange, due_exchanges, run_exchange
 from cleanclaim.practice.models import (
     Batch,
     Clinic,
     ConnectionKind,
+    Coverage,
     ExchangeConnection,
     Job,
     ReceivedFile,
@@ -99,6 +101,43 @@ def test_a_connection_by_folders_is_kept_tested_and_switched_on(inside: Clinic, 
     page = client.post(reverse("connection_test", args=[inside.slug]), follow=True).content.decode()
     assert "It works: 0 files where claims go, 0 files where answers lie." in page
     assert sorted(path.name for path in (folders / "millrace").iterdir()) == ["in", "out"]
+
+
+def test_files_are_addressed_to_the_clearinghouse_once_its_identifier_is_kept(
+    inside: Clinic, connected: ExchangeConnection, file_claims: File, as_role: AsRole, biller: User
+) -> None:
+    [direct] = [file_claims(1).content.data.decode().split("~")]
+    client, address = as_role(Role.OWNER), reverse("connection", args=[inside.slug])
+    form = {"name": "Plains", "kind": "folder", "is_active": "on", "port": "22", "version": str(connected.version)}
+    for changed, field in (
+        ({"receiver_id": "p"}, "receiver_id"),
+        ({"receiver_id": "33-0897513", "receiver_qualifier": "30"}, "receiver_id"),
+        ({"receiver_id": "330897513", "receiver_qualifier": "XX"}, "receiver_qualifier"),
+        ({"receiver_id": "330897513", "receiver_code": "P*"}, "receiver_code"),
+        ({"receiver_code": "PLNS"}, "receiver_id"),
+    ):
+        answer = client.post(address, form | changed)
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    kept = {"receiver_id": " 330897513", "receiver_qualifier": "30", "receiver_code": "plns"}
+    assert client.post(address, form | kept).status_code == 302
+    connected.refresh_from_db()
+    assert (connected.receiver_id, connected.receiver_qualifier, connected.receiver_code) == ("330897513", "30", "PLNS")
+
+    [through] = [file_claims(1).content.data.decode().split("~")]
+    assert direct[0].split("*")[7] == "ZZ"
+    assert direct[1].split("*")[3] == direct[0].split("*")[8].strip() != "330897513"
+    assert through[0].split("*")[7:9] == ["30", "330897513      "]
+    assert through[1].split("*")[3] == "PLNS"
+    assert [one for one in through if one.startswith("NM1*40*")] == ["NM1*40*2*Plains*****46*330897513"]
+    assert {one for one in through if one.startswith("NM1*PR*")} == {one for one in direct if one.startswith("NM1*PR*")}
+
+    coverage = Coverage.objects.select_related("patient").filter(payer="medicare_b").order_by("pk")[0]
+    [asked] = ask_benefits(inside, [coverage], biller).files
+    question = asked.content.data.decode().split("~")
+    assert question[0].split("*")[7:9] == ["30", "330897513      "]
+    assert asked.payer_name == coverage.payer_name
+    page = client.get(reverse("exchange", args=[inside.slug])).content.decode()
+    assert f"<td>270</td><td>{asked.payer_name}</td>" in page
 
 
 def test_an_sftp_account_needs_a_host_a_name_and_something_to_sign_in_by(inside: Clinic, as_role: AsRole) -> None:

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.acknowledging import rejections, says_of, take
-from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.engine.filing import NotFiledError, release, replace_claim, void_claim
 from cleanclaim.practice.engine.reopening import NotReopenedError, reopen_rejected, set_aside
 from cleanclaim.practice.engine.sending import Exchanged
+from cleanclaim.practice.engine.undecided import take_up
 from cleanclaim.practice.models import (
     Batch,
     Claim,
@@ -108,6 +109,32 @@ def test_a_returned_claim_goes_out_again_as_an_original_and_is_charged_once(
     [third] = release(inside, [claim.pk], biller).batches
     assert LedgerTransaction.objects.filter(key=f"charge:{claim.pk}:{third.pk}").exists()
     assert sum(line.charge for line in ledger_rows.line_states([claim.pk])[claim.pk].values()) == charge
+
+
+def test_what_the_payer_never_had_is_corrected_and_neither_replaced_nor_voided(
+    inside: Clinic, payer: Payer, file_claims: File, run: Run, as_role: AsRole, biller: User
+) -> None:
+    batch = file_claims(2)
+    come_back(payer, run, b"A7:562:85")
+    claim = claim_of(rejections().get())
+    for refused in (lambda: replace_claim(inside, claim.pk, biller, "P1"), lambda: void_claim(claim.pk, biller, "P1")):
+        with pytest.raises(NotFiledError, match="returned unread, and the payer never had it: correct it"):
+            refused()
+    client = as_role(Role.BILLER)
+    page = client.get(reverse("claim", args=[inside.slug, claim.pk])).content.decode()
+    assert "Correct and send again" in page
+    assert "Replace or void" not in page
+    assert take_up(inside, biller) == (0, 1)
+    case = client.get(reverse("follow_up_case", args=[inside.slug, claim.pk]))
+    text = case.content.decode()
+    assert "Correct and send again" in text
+    assert "The NPI of the billing provider is not valid." in text
+    assert not case.context["can_correct"]
+
+    other = batch.claims.exclude(pk=claim.pk).get()
+    assert "Replace or void" in client.get(reverse("claim", args=[inside.slug, other.pk])).content.decode()
+    set_aside(rejections().get().pk, biller)
+    assert replace_claim(inside, claim.pk, biller, "P1").replaces_id == claim.pk
 
 
 def test_a_claim_that_was_not_returned_is_not_opened(

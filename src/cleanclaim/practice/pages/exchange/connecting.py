@@ -72,6 +72,8 @@ class ConnectionForm(Styled, forms.ModelForm[ExchangeConnection]):
         super().__init__(*arguments, **options)
         told = [(one.qualifier, f"{one.qualifier}: {one.label}") for one in kinds().values()]
         cast("forms.ChoiceField", self.fields["receiver_qualifier"]).choices = told
+        for name in ("receiver_qualifier", "is_active"):
+            self.fields[name].is_plain = True  # type: ignore[attr-defined]  # its label does not say that it is optional
 
     def clean_receiver_id(self) -> str:
         """As envelopes write it: in capitals, without blanks around it."""
