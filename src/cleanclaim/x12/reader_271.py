@@ -19,10 +19,10 @@ from cleanclaim.records.benefits import (
     BenefitEntity,
     BenefitRefusal,
 )
-from cleanclaim.x12.interchange import Segment, read
+from cleanclaim.x12.interchange import Segment
 from cleanclaim.x12.problems import Problem
-from cleanclaim.x12.segment_values import day_of
-from cleanclaim.x12.transactions import TransactionSet, transactions
+from cleanclaim.x12.segment_values import told_day
+from cleanclaim.x12.transactions import TransactionSet, sets_of
 
 _PAYER, _RECEIVER, _SUBSCRIBER, _DEPENDENT = "20", "21", "22", "23"
 _PEOPLE = frozenset({_SUBSCRIBER, _DEPENDENT})
@@ -42,12 +42,10 @@ class ReadBenefits:
 
 def read_271(data: bytes) -> ReadBenefits:
     """Every answer of a file. Other transactions are passed over."""
-    file = read(data)
-    sets, problems = transactions(file)
-    found = ReadBenefits(problems=[*file.problems, *problems])
+    sets, problems = sets_of(data, "271")
+    found = ReadBenefits(problems=problems)
     for item in sets:
-        if item.kind == "271":
-            _read(item, found)
+        _read(item, found)
     return found
 
 
@@ -289,11 +287,7 @@ class _Reading:
             return None
 
     def _date(self, segment: Segment, place: int, text: str) -> date | None:
-        day = day_of(text)
-        if day is None:
-            element = f"{segment.id}{place:02d}"
-            self.problems.append(Problem(segment.number, "", element, "no date", "a date as CCYYMMDD"))
-        return day
+        return told_day(segment, place, text, self.problems)
 
 
 _READERS: dict[str, Callable[[_Reading, Segment], None]] = {

@@ -20,10 +20,10 @@ from cleanclaim.records.claim_status import (
     StatusKind,
     StatusReport,
 )
-from cleanclaim.x12.interchange import Segment, read
+from cleanclaim.x12.interchange import Segment
 from cleanclaim.x12.problems import Problem
-from cleanclaim.x12.segment_values import day_of
-from cleanclaim.x12.transactions import TransactionSet, transactions
+from cleanclaim.x12.segment_values import told_day
+from cleanclaim.x12.transactions import TransactionSet, sets_of
 
 _ACKNOWLEDGMENT = "005010X214"
 _PAYER, _RECEIVER, _BILLER = "20", "21", "19"
@@ -45,12 +45,10 @@ class ReadStatuses:
 
 def read_277(data: bytes) -> ReadStatuses:
     """Every report of a file, one for each payer and receiver in it. Other transactions are passed over."""
-    file = read(data)
-    sets, problems = transactions(file)
-    found = ReadStatuses(problems=[*file.problems, *problems])
+    sets, problems = sets_of(data, "277")
+    found = ReadStatuses(problems=problems)
     for item in sets:
-        if item.kind == "277":
-            _read(item, found)
+        _read(item, found)
     return found
 
 
@@ -288,11 +286,7 @@ class _Reading:
             return None
 
     def _date(self, segment: Segment, place: int, text: str) -> date | None:
-        day = day_of(text)
-        if day is None:
-            element = f"{segment.id}{place:02d}"
-            self.problems.append(Problem(segment.number, "", element, "no date", "a date as CCYYMMDD"))
-        return day
+        return told_day(segment, place, text, self.problems)
 
 
 _READERS: dict[str, Callable[[_Reading, Segment], None]] = {

@@ -114,3 +114,12 @@ def day_of(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
+
+
+def told_day(segment: Segment, position: int, text: str, problems: list[Problem]) -> date | None:
+    """The day that a text of an element names; `None`, and a problem more, where it names none."""
+    day = day_of(text)
+    if day is None:
+        element = f"{segment.id}{position:02d}"
+        problems.append(Problem(segment.number, "", element, "no date", "a date as CCYYMMDD"))
+    return day

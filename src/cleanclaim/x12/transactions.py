@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cleanclaim.x12.interchange import Interchange, Segment, X12File
+from cleanclaim.x12.interchange import Interchange, Segment, X12File, read
 from cleanclaim.x12.problems import Problem
 
 
@@ -60,6 +60,13 @@ def transactions(file: X12File) -> tuple[list[TransactionSet], list[Problem]]:
         found.extend(splitter.found)
         problems.extend(splitter.problems)
     return found, problems
+
+
+def sets_of(data: bytes, kind: str) -> tuple[list[TransactionSet], list[Problem]]:
+    """The transactions of one kind (`271`, `277`, …) in a file, and what is wrong with the file and its envelopes."""
+    file = read(data)
+    sets, problems = transactions(file)
+    return [item for item in sets if item.kind == kind], [*file.problems, *problems]
 
 
 @dataclass(slots=True)

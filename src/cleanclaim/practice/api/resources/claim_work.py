@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -42,6 +43,18 @@ def _stands(request: ApiRequest, response: HttpResponse, key: UUID, done: str) -
     fresh = find_claim(key)
     tag(response, fresh.version)
     return stored_claim(fresh)
+
+
+def _begun(
+    request: ApiRequest, response: HttpResponse, key: UUID, done: str, make: Callable[[], Claim]
+) -> ClaimDocument:
+    """Make the claim that answers a filed one, and answer with it; 409 where it cannot be made."""
+    find_claim(key)
+    try:
+        made = make()
+    except NotFiledError as error:
+        raise _conflict(str(error)) from None
+    return _stands(request, response, made.pk, done)
 
 
 @router.post("/claims/{uuid:key}/hold", response=ClaimDocument, operation_id="hold_claim")
@@ -88,12 +101,14 @@ def replace(
     request: ApiRequest, response: HttpResponse, key: UUID, sent: Annotated[ReferenceSent, JsonBody(...)]
 ) -> ClaimDocument:
     """Begin the claim that replaces a filed one, from the visit as it stands now; the new claim is answered."""
-    find_claim(key)
-    try:
-        made = replace_claim(request.access.clinic, key, request.access.user, sent.reference)
-    except NotFiledError as error:
-        raise _conflict(str(error)) from None
-    return _stands(request, response, made.pk, "replacement begun")
+    access = request.access
+    return _begun(
+        request,
+        response,
+        key,
+        "replacement begun",
+        lambda: replace_claim(access.clinic, key, access.user, sent.reference),
+    )
 
 
 @router.post("/claims/{uuid:key}/void", response=ClaimDocument, operation_id="void_claim")
@@ -102,12 +117,8 @@ def void(
     request: ApiRequest, response: HttpResponse, key: UUID, sent: Annotated[ReferenceSent, JsonBody(...)]
 ) -> ClaimDocument:
     """Make the claim that takes a filed one back; it is answered, and goes out when it is released."""
-    find_claim(key)
-    try:
-        made = void_claim(key, request.access.user, sent.reference)
-    except NotFiledError as error:
-        raise _conflict(str(error)) from None
-    return _stands(request, response, made.pk, "void made")
+    user = request.access.user
+    return _begun(request, response, key, "void made", lambda: void_claim(key, user, sent.reference))
 
 
 @router.post("/findings/{uuid:key}/ignore", response=ClaimDocument, operation_id="ignore_finding")
