@@ -2,7 +2,7 @@
 
 Visits come from the synthetic year (`simulation`), the answers from the simulated payer. Every other week the clinic
 bills and files, and what the payers return is read as it would be from a clearinghouse: acknowledgments, rejections,
-payments.
+payments. What its patients do about their balances is in `demo_accounts`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import transaction
 
 from cleanclaim import records
 from cleanclaim.payer_sim import Memory, answer
-from cleanclaim.practice import clock, tenancy
+from cleanclaim.practice import clock, demo_accounts, tenancy
 from cleanclaim.practice.engine.acknowledging import take
 from cleanclaim.practice.engine.building import build, visits_to_build
 from cleanclaim.practice.engine.filing import release
@@ -38,6 +38,8 @@ VISITS = 120
 SEED = 7
 _OF_A_YEAR = 1_500
 _STEP = timedelta(weeks=2)
+_EARLIER = timedelta(weeks=5)
+"""How long before its first day the clinic left the system before."""
 
 
 @transaction.atomic
@@ -62,16 +64,21 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
         rows = {key: load_patient(clinic, patient) for key, patient in patients.items()}
         load_networks(clinic, about)
         memory = Memory(seed=SEED, scenario="rough")
+        with clock.playing_on(first):
+            accounts = demo_accounts.begin(clinic, people[Role.OWNER], biller, list(rows.values()), first - _EARLIER)
         done = first
-        for friday in _fridays(first, on):
+        for number, friday in enumerate(_fridays(first, on)):
             new = [visit for visit in visits if done < visit.date_of_service <= friday]
             done = friday
             with clock.playing_on(friday):
                 load_visits(clinic, new, rows, signed=True)
                 _play(clinic, biller, memory, friday)
+                accounts.fortnight(number, friday)
         # The last days are billed, and wait in the queue.
         load_visits(clinic, [visit for visit in visits if visit.date_of_service > done], rows, signed=True)
         build(clinic, visits_to_build().values_list("pk", flat=True), biller)
+        with clock.playing_on(on):
+            accounts.last_day(on)
     return clinic
 
 

@@ -46,7 +46,10 @@ class NotMovedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Movable:
-    """An open amount of a line, and to whom it could go. `cents` is what may be moved; `bars` say why not all of it."""
+    """An open amount of a line, and to whom it could go. `cents` is what may be moved; `bars` say why not all of it.
+
+    `is_answered`: the payer that it is open to, or goes back to, has answered.
+    """
 
     line: AccountLine
     owed_by: str
@@ -54,6 +57,7 @@ class Movable:
     payer_name: str
     open_cents: int
     cents: int
+    is_answered: bool
     bars: tuple[Bar, ...] = ()
 
     @property
@@ -80,10 +84,12 @@ def movable(clinic: Clinic, account: PatientAccount) -> list[Movable]:
         for place in _open_places(line):
             asked = askable(line, place, known)
             name = payers.get(place, place)
-            found.append(Movable(line, place, PATIENT, name, line.open_to(place), asked.cents, asked.bars))
+            is_answered = place in known.refused
+            found.append(Movable(line, place, PATIENT, name, line.open_to(place), asked.cents, is_answered, asked.bars))
         if line.open_cents > 0:
             found += [
-                Movable(line, PATIENT, place, name, line.open_cents, line.open_cents) for place, name in payers.items()
+                Movable(line, PATIENT, place, name, line.open_cents, line.open_cents, place in known.refused)
+                for place, name in payers.items()
             ]
     return found
 

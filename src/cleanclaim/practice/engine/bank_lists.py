@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cleanclaim.practice import audit_trail, clock
-from cleanclaim.practice.engine.deposits import NotDepositedError, awaited, keep, known_digests
+from cleanclaim.practice.engine.deposits import NotDepositedError, awaited, keep, known_movements
 from cleanclaim.practice.models import BankFile, BankLine, Clinic, User
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.receivables.bank_files import BankRow, Problem, Shown, read_bank_file, shown_by
@@ -28,6 +28,8 @@ class Looked:
     is_known: bool
     is_alike: bool
     shown: Shown | None
+    deposit: str
+    """The deposit that a movement which was taken before shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def store(clinic: Clinic, user: User, data: bytes, *, origin: str = "") -> BankF
 def preview(file: BankFile) -> Preview:
     """What would become of a file's rows today; nothing is written."""
     read = read_bank_file(file.content.data)
-    known = known_digests(read.rows)
+    known = known_movements(read.rows)
     waiting = list(BankLine.objects.filter(deposit=None))
     movements = [(str(line.pk), line.on, line.cents, line.description or "") for line in waiting]
     movements += [(row.digest, row.on, row.cents, row.words) for row in read.rows if row.digest not in known]
@@ -77,7 +79,8 @@ def preview(file: BankFile) -> Preview:
     rows = []
     for row in read.rows:
         is_known = row.digest in known
-        rows.append(Looked(row, is_known, not is_known and (row.on, row.cents) in alike, shown.get(row.digest)))
+        is_alike = not is_known and (row.on, row.cents) in alike
+        rows.append(Looked(row, is_known, is_alike, shown.get(row.digest), known.get(row.digest, "")))
     return Preview(tuple(rows), tuple(read.problems))
 
 

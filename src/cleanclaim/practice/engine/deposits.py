@@ -209,7 +209,7 @@ def keep(
     """
     with transaction.atomic():
         rules_of(clinic, lock=True)
-        there = known_digests(file.rows)
+        there = known_movements(file.rows)
         fresh = [row for row in file.rows if row.digest not in there]
         for row in fresh:
             BankLine.objects.create(
@@ -223,13 +223,13 @@ def keep(
         return len(fresh), len(certain)
 
 
-def known_digests(rows: Iterable[BankRow]) -> set[str]:
-    """The digests of those of these movements that were kept before."""
+def known_movements(rows: Iterable[BankRow]) -> dict[str, str]:
+    """Those of these movements that were kept before, by digest, each with its deposit's number; empty for none."""
     wanted = [row.digest for row in rows]
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for start in range(0, len(wanted), _ASKED_AT_ONCE):
         some = BankLine.objects.filter(digest__in=wanted[start : start + _ASKED_AT_ONCE])
-        found.update(some.values_list("digest", flat=True))
+        found |= {digest: number or "" for digest, number in some.values_list("digest", "deposit__number")}
     return found
 
 

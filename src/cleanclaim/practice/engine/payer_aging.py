@@ -45,7 +45,7 @@ def open_claims() -> list[OpenClaim]:
     for claim, payer, on, cents in by_day.order_by("transaction__on"):
         if (claim, payer) in standing:
             moves[claim, payer].append(Move(on, Kind.CHARGE, Account.PAYER_OPEN, cents, payer))
-    names = _names(open_.exclude(claim=None).values("claim"))
+    names = names_of(open_.exclude(claim=None).values("claim"))
     found = []
     for (claim, payer), some in moves.items():
         sent = names.get((claim, payer)) or names.get((claim, "")) or (None, "", BROUGHT_FORWARD)
@@ -55,7 +55,7 @@ def open_claims() -> list[OpenClaim]:
     return sorted(found, key=lambda one: (one.number, one.payer))
 
 
-def _names(claims: QuerySet[LedgerEntry, Any]) -> dict[tuple[UUID | None, str], tuple[UUID, str, str]]:
+def names_of(claims: QuerySet[LedgerEntry, Any]) -> dict[tuple[UUID | None, str], tuple[UUID, str, str]]:
     """By claim and the payer's place: the claim that was sent there, its number, and the payer's name."""
     found: dict[tuple[UUID | None, str], tuple[UUID, str, str]] = {}
     columns = ("pk", "follows", "order", "number", "payer_name")

@@ -22,6 +22,7 @@ from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.open_balances import credits_of, open_lines
 from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, rules_of
+from cleanclaim.practice.engine.payer_aging import names_of
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     Claim,
@@ -60,6 +61,7 @@ class Found:
     owed_to: str
     cents: int
     reason: str
+    payer_name: str = ""
 
 
 def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
@@ -115,11 +117,14 @@ def found_of_payers() -> list[Found]:
     )
     found = []
     paid = _paid_by_payers({row["claim"] for row in rows})
+    names = names_of(rows.values("claim"))
     for row in rows:
         most = min(-row["total"], paid.get((row["line"], row["payer"]), 0))
         left = most - noted.get((row["claim__patient"], row["line"], row["payer"]), 0)
         if left > 0:
-            found.append(Found(row["claim__patient"], row["line"], row["payer"], left, PAYER))
+            named = names.get((row["claim"], row["payer"])) or names.get((row["claim"], ""))
+            name = f"{row['payer']} payer" if named is None else named[2]
+            found.append(Found(row["claim__patient"], row["line"], row["payer"], left, PAYER, name))
     return found
 
 
@@ -157,7 +162,7 @@ def note(clinic: Clinic, user: User, item: Found, *, identified_on: date, origin
             claim=claim,
             line=item.line,
             owed_to=item.owed_to,
-            payer_name=claim.payer_name if claim is not None and item.owed_to != PATIENT else "",
+            payer_name=fitting[0].payer_name[:80],
             cents=item.cents,
             reason=fitting[0].reason,
             identified_on=identified_on,

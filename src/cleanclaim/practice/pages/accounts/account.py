@@ -22,7 +22,6 @@ from cleanclaim.receivables import moving
 from cleanclaim.receivables.giving_up import LABELS, Reason
 from cleanclaim.receivables.lines import AccountLine
 from cleanclaim.receivables.moving import LABELS as MOVED
-from cleanclaim.receivables.statements import PROTECTED_WORDS
 
 _LATEST = 25
 
@@ -38,11 +37,11 @@ class _Shown:
     contractual_cents: int
     written_off_cents: int
     open_to_payers_cents: int
-    told: tuple[str, ...]
+    told: str
 
 
 def _shown(line: AccountLine) -> _Shown:
-    told = [PROTECTED_WORDS] if line.protected_cents else [share.words for share in line.shares]
+    told = ["may not be asked of them (QMB)"] if line.protected_cents else [share.label for share in line.shares]
     return _Shown(
         line,
         words_of(line.code) if line.code else "Balance brought forward",
@@ -51,7 +50,7 @@ def _shown(line: AccountLine) -> _Shown:
         line.total(Account.CONTRACTUAL),
         line.total(Account.WRITTEN_OFF),
         line.total(Account.PAYER_OPEN),
-        tuple(told),
+        ", ".join(told),
     )
 
 

@@ -39,6 +39,8 @@ def aging(request: ClinicRequest) -> HttpResponse:
         "payers": _by_payer(claims, today),
         "payers_sum": _sum_by_bucket(claims, today),
         "people": [(one, list(one.balance.aging.values())) for one in page],
+        "payers_cents": sum(one.cents for one in claims),
+        "owed_cents": sum(one.balance.owed_cents for one in people),
         "people_sum": [sum(one.balance.aging[bucket] for one in people) for bucket in Bucket],
         "credits_cents": sum(one.balance.credit_cents for one in people),
         "page": page,

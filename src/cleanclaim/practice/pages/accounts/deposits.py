@@ -14,11 +14,13 @@ from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import deposits as engine
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.models import Deposit
+from cleanclaim.practice.models import BankFile, Deposit
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, require_row, tabs, told_of
 from cleanclaim.receivables.bank_files import Shown
 
 _PAGE = 50
+_NAMED = 2
+_LATEST_FILES = 5
 
 
 @require_GET
@@ -28,7 +30,9 @@ def deposits(request: ClinicRequest) -> HttpResponse:
     access = request.access
     open_ = engine.undeposited()
     deposited = engine.deposited_cents()
-    rows = Deposit.objects.select_related("made_by", "bank_line").prefetch_related("items")
+    rows = Deposit.objects.select_related("made_by", "bank_line").prefetch_related(
+        "items__receipt", "items__remittance", "items__refund"
+    )
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     proposals = engine.proposals()
     access.record("list", "deposit", detail=f"{len(page)} deposits, {len(open_)} documents open")
@@ -39,11 +43,27 @@ def deposits(request: ClinicRequest) -> HttpResponse:
         "deposited_cents": deposited,
         "cash_cents": deposited + sum(one.cents for one in open_),
         "page": page,
+        "rows": [(row, _held(row)) for row in page],
+        "files": BankFile.objects.select_related("read_by").defer("content")[:_LATEST_FILES],
         "proposals": [(line, shown, words_of(shown)) for line, shown in proposals[:200]],
         "today": today_at(access.clinic),
         "may_work": access.may(Can.WORK_CLAIMS),
     }
     return render(request, "practice/accounts/deposits.html", context)
+
+
+def _held(row: Deposit) -> tuple[list[str], int]:
+    """What a deposit holds, the first few by name, and how many more."""
+    items = list(row.items.all())
+    names = []
+    for item in items[:_NAMED]:
+        if item.receipt is not None:
+            names.append(f"{item.receipt.means} {item.receipt.number}")
+        elif item.remittance is not None:
+            names.append(f"{item.remittance.payer_name} {item.remittance.trace_number}")
+        elif item.refund is not None:
+            names.append(f"refund {item.refund.reference}".strip())
+    return names, len(items) - len(names)
 
 
 def words_of(shown: Shown | None) -> str:

@@ -63,6 +63,7 @@ def balance_move(request: ClinicRequest, key: UUID) -> HttpResponse:
             messages.success(request, f"{dollars(row.cents)} moved: {LABELS[Reason(row.reason)]}.")
             return redirect("patient_account", access.clinic.slug, person.pk)
     access.record("read", "patient", person.pk, detail="open lines")
+    shown = [(name, one, _words(one), request.POST.get(name, "")) for name, one in fields.items()]
     return form_page(
         request,
         form,
@@ -73,8 +74,10 @@ def balance_move(request: ClinicRequest, key: UUID) -> HttpResponse:
         about="Who is asked next: the patient for what is theirs, or a payer. Nothing is given up by it.",
         problem=problem,
         extra="practice/accounts/lines_to_move.html",
-        rows=[(name, one, _words(one), request.POST.get(name, "")) for name, one in fields.items()],
-        patient_place=PATIENT,
+        groups=[
+            (title, to_patient, [row for row in shown if (row[1].to == PATIENT) is to_patient])
+            for title, to_patient in (("Open to payers", True), ("Open to the patient", False))
+        ],
     )
 
 
