@@ -97,6 +97,8 @@ def test_the_rest_of_a_visit_is_billed_without_the_lines_that_the_patient_pays_f
 
     assert (item.state, carried(item), item.charge_cents) == (ClaimState.READY, [("97110", "GP")], 12000)
     assert [(line["code"], line["units"], line["charge_cents"]) for line in item.withheld] == [("97140", 1, 6000)]
+    # Its minutes are neither Medicare's to pay nor units left unbilled.
+    assert [one.code for one in item.findings if one.code.startswith("UN")] == []
     assert item.claim is not None
     assert item.withheld_claim is not None
     assert [line.code for line in item.claim.lines] == ["97110"]
@@ -105,6 +107,18 @@ def test_the_rest_of_a_visit_is_billed_without_the_lines_that_the_patient_pays_f
     result = billed(visit(advance_notices=[notice("2", "97140")], interventions=DONE))
     write_forms(result, tmp_path, written)
     assert sorted(path.name for path in written.files) == [f"{item.key}-own.pdf", "medicare_b.cms1500.pdf"]
+
+
+def test_the_notes_totals_are_those_of_what_is_billed() -> None:
+    told = {"total_timed_minutes": 45, "total_treatment_minutes": 50}
+
+    item = noticed(notice("2", "97140"), **told)
+
+    assert {name: item.prepared.case.extra[f"{name}_noted"] for name in told} == {
+        "total_timed_minutes": 30, "total_treatment_minutes": 35,
+    }  # fmt: skip
+    assert [one.code for one in item.findings if one.code.startswith("UN")] == []
+    assert noticed(notice("1", "97140"), **told).prepared.case.extra == {}
 
 
 def test_what_a_payer_has_decided_on_is_withheld_no_more() -> None:

@@ -15,7 +15,7 @@ def codes(*select: str, ignore: tuple[str, ...] = (), preview: bool = False) -> 
 
 
 def test_all_rules_but_previews_run_where_nothing_is_asked() -> None:
-    assert {"CD122", "MD405", "MD406"} <= PREVIEWS
+    assert {"MD405", "MD406"} == PREVIEWS
     assert codes() == [rule.code for rule in book.rules() if rule.code not in PREVIEWS]
     assert codes() == [rule.code for rule in book.active_rules()]
     assert codes(preview=True) == [rule.code for rule in book.rules()]

@@ -13,4 +13,6 @@ def test_medicare_and_medicaid_have_limits_of_their_own() -> None:
         "medicaid": ["in_full", "medicaid"],
     }  # fmt: skip
     assert [one.name for one in limits_for(set())] == ["in_full"]
-    assert [one.source.confidence.value for one in limits()] == ["secondary", "secondary", "secondary", "memory"]
+    assert [one.source.confidence.value for one in limits()] == [
+        "secondary", "secondary", "secondary", "memory", "memory",
+    ]  # fmt: skip

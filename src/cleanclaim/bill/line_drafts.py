@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cleanclaim.bill.drafts import Draft, Question
 from cleanclaim.bill.unit_proposals import Proposal
+from cleanclaim.bill.withholding import has_notices
 from cleanclaim.lines.cases import LineDraft
 from cleanclaim.records import Clinic, NoticeChoice, Visit
 from cleanclaim.reference import advance_notice, payers, procedures
@@ -26,17 +27,6 @@ def draft_lines(draft: Draft, proposals: Mapping[str, list[Proposal]], clinic: C
         for proposal in sorted(proposals.get(draft.visit.id, ()), key=lambda item: item.order)
         for line in _proposed_lines(draft, proposal, clinic)
     ]
-
-
-def withheld_lines(draft: Draft, lines: Sequence[LineDraft]) -> tuple[LineDraft, ...]:
-    """The lines that Medicare is not billed for, because the patient chose so on the notice that names them.
-
-    Once a payer has decided on a line it was billed, whatever a notice says.
-    """
-    if draft.visit.adjudications or not _has_notices(draft):
-        return ()
-    told = ((line, draft.visit.notice_for(line.code)) for line in lines)
-    return tuple(line for line, notice in told if notice and notice.choice is NoticeChoice.DO_NOT_BILL)
 
 
 def ask_what_a_claim_lacks(draft: Draft, lines: Sequence[LineDraft], clinic: Clinic) -> None:
@@ -162,17 +152,9 @@ def _modifiers(draft: Draft, code: str) -> tuple[str, ...]:
     return (_THERAPY_MODIFIER,) if wanted == "every_line" or always or sometimes else ()
 
 
-def _has_notices(draft: Draft) -> bool:
-    """Whether the visit tells of signed notices, and the payer billed is one whose patients get them."""
-    if not draft.visit.advance_notices:
-        return False
-    used = payers.setting(draft.payer, "abn_used", draft.visit.date_of_service, draft.packs).value
-    return used is True
-
-
 def _notice_modifiers(draft: Draft, code: str) -> tuple[str, ...]:
     """What the signed notice that names a service puts on its line, where the patient chose that Medicare is billed."""
-    notice = draft.visit.notice_for(code) if _has_notices(draft) else None
+    notice = draft.visit.notice_for(code) if has_notices(draft) else None
     if notice is None or notice.choice is not NoticeChoice.BILL:
         return ()
     return advance_notice.modifiers(notice.coverage, is_signed=True)

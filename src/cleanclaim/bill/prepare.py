@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cleanclaim.bill.drafts import Draft, LeftOut, NotBilled, Question, Suggested
-from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines, withheld_lines
+from cleanclaim.bill.line_drafts import ask_what_a_claim_lacks, ask_what_decisions_lack, draft_lines
 from cleanclaim.bill.reading_pool import read_all
 from cleanclaim.bill.unit_proposals import Proposal, propose_units
+from cleanclaim.bill.withholding import rest_of, withheld_lines
 from cleanclaim.lines.cases import Case, LineDraft, order_billed
 from cleanclaim.records import Clinic, Patient, Visit
 from cleanclaim.reference import payers
@@ -85,6 +86,7 @@ def _prepared(
     # Where the patient pays for every line there is no claim to part them from.
     is_patients_own = bool(withheld) and len(withheld) == len(drafted)
     lines = drafted if is_patients_own else [line for line in drafted if line not in withheld]
+    rest = rest_of(draft, () if is_patients_own else withheld)
     ask_what_decisions_lack(draft)
     if clinic is not None:
         ask_what_a_claim_lacks(draft, drafted, clinic)
@@ -92,11 +94,11 @@ def _prepared(
         visit=draft.visit,
         patient=draft.patient,
         lines=tuple(lines),
-        services=None if found.services is None else tuple(found.services),
+        services=None if rest.services is None else tuple(rest.services),
         total_timed_minutes=found.total_timed_minutes,
         total_treatment_minutes=found.total_treatment_minutes,
         order=draft.order,
-        extra=found.extra,
+        extra=rest.extra,
         default_payer=default_payer,
         is_patients_own=is_patients_own,
     )

@@ -10,6 +10,8 @@ from django.test import Client
 
 from cleanclaim.practice.engine import advance_notices as engine
 from cleanclaim.practice.engine.advance_notices import NoticeRefusedError, Service
+from cleanclaim.practice.engine.building import recheck
+from cleanclaim.practice.engine.filing import give_to_patient
 from cleanclaim.practice.engine.notice_spans import HeldNotice, signed_notices
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.setting import gather
@@ -128,6 +130,96 @@ def test_claims_that_lack_what_follows_are_listed(inside: Clinic) -> None:
 
 
 # --- pages -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_lines(inside: Clinic) -> Claim:
+    """A claim to Medicare that is ready, with lines of several codes."""
+    del inside
+    ready = Claim.objects.select_related("patient").filter(payer="medicare_b", status="ready").order_by("number")
+    return next(one for one in ready if len({line.code for line in one.lines.all()}) > 1)
+
+
+def waiting(clinic: Clinic, claim: Claim, *codes: str) -> AdvanceNotice:
+    """A notice for the day of a claim that the patient has not signed."""
+    made: AdvanceNotice = AdvanceNotice.objects.create(
+        clinic=clinic, patient=claim.patient, number="N-9", coverage=NoticeCoverage.EXPECTED_DENIAL.value,
+        edition=date(2029, 3, 31), services=[[SERVICE.what, SERVICE.why, SERVICE.cents]], codes=list(codes),
+        begins_on=claim.date_of_service, ends_on=claim.date_of_service, made_on=claim.date_of_service,
+        made_by=person(clinic, Role.FRONT_DESK),
+    )  # fmt: skip
+    return made
+
+
+def carried(claim: Claim) -> dict[str, bool]:
+    """By code of a claim's lines, whether they carry GA."""
+    return {line.code: "GA" in line.modifiers for line in ClaimLine.objects.filter(claim=claim)}
+
+
+def test_lines_of_its_codes_follow_the_choice_and_nobody_elses(
+    as_role: Callable[[Role], Client], inside: Clinic, two_lines: Claim
+) -> None:
+    codes = sorted({line.code for line in two_lines.lines.all()})
+    row = waiting(inside, two_lines)
+    client, address = as_role(Role.BILLER), f"/c/millrace/notices/{row.pk}/"
+
+    client.post(f"{address}signed/", {"option": "1", "on": two_lines.date_of_service.isoformat()})
+    assert carried(two_lines) == dict.fromkeys(codes, False)  # no code is named
+    client.post(f"{address}codes/", {"codes": "97999"})
+    assert AdvanceNotice.objects.get().codes == []
+    client.post(f"{address}codes/", {"codes": f"{codes[0].lower()},  {codes[0]}"})
+
+    assert AdvanceNotice.objects.get().codes == [codes[0]]
+    assert carried(two_lines) == {code: code == codes[0] for code in codes}
+    assert Claim.objects.get(pk=two_lines.pk).status == "ready"
+    client.post(f"{address}withdraw/")
+    assert carried(two_lines) == dict.fromkeys(codes, False)
+    assert as_role(Role.AUDITOR).post(f"{address}codes/", {"codes": ""}).status_code == 403
+
+
+def test_what_medicare_is_not_billed_for_is_a_superbill_of_its_own(
+    as_role: Callable[[Role], Client], inside: Clinic, two_lines: Claim
+) -> None:
+    lines = {line.code: line.charge_cents or 0 for line in two_lines.lines.all()}
+    code, *others = sorted(lines)
+    row = waiting(inside, two_lines, code)
+    client, address = as_role(Role.OWNER), f"/c/millrace/notices/{row.pk}/"
+
+    client.post(f"{address}signed/", {"option": "2", "on": two_lines.date_of_service.isoformat()})
+
+    own = Claim.objects.get(visit=two_lines.visit, is_patients_own=True)
+    assert (own.number, own.status, own.payer, own.charge_cents) == (
+        f"{two_lines.number}P", "superbill", "cash", lines[code],
+    )  # fmt: skip
+    assert [line.code for line in own.lines.all()] == [code]
+    kept = Claim.objects.get(pk=two_lines.pk)
+    assert (kept.status, sorted(carried(kept)), kept.charge_cents) == (
+        "ready", others, sum(lines[one] for one in others),
+    )  # fmt: skip
+    assert [line["code"] for line in kept.record["lines"]] == [line.code for line in kept.lines.order_by("position")]
+
+    client.post(f"/c/millrace/claims/{own.pk}/check/")  # either may be checked alone
+    assert Claim.objects.get(pk=own.pk).status == "superbill"
+    client.post(f"{address}withdraw/")
+    assert Claim.objects.get(pk=own.pk).status == "closed"
+    assert sorted(carried(two_lines)) == sorted(lines)
+    assert Claim.objects.filter(visit=two_lines.visit).count() == 2
+
+
+def test_a_superbill_that_the_patient_has_stays_theirs(inside: Clinic, two_lines: Claim) -> None:
+    codes = sorted({line.code for line in two_lines.lines.all()})
+    owner = person(inside, Role.OWNER)
+    row = waiting(inside, two_lines, codes[0])
+    engine.sign(row, NoticeChoice.DO_NOT_BILL, two_lines.date_of_service, by_representative=False, document=None)
+    recheck(inside, [two_lines.pk], owner)
+    own = Claim.objects.get(visit=two_lines.visit, is_patients_own=True)
+    give_to_patient(own.pk, owner)
+
+    recheck(inside, [two_lines.pk], owner)
+
+    assert Claim.objects.filter(visit=two_lines.visit, is_patients_own=True).count() == 1
+    assert sorted(carried(two_lines)) == codes[1:]
+
 
 FORM = {
     "coverage": "expected_denial", "begins_on": "2026-09-28", "ends_on": "2026-10-23", "more": "",

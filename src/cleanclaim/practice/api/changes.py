@@ -26,6 +26,17 @@ def tag(answer: HttpResponse, version: int) -> None:
     answer.headers["ETag"] = f'"{version}"'
 
 
+def tell(  # noqa: PLR0913 - what was done, with what, and where it stands
+    request: ApiRequest, answer: HttpResponse, action: str, subject: str, row: ClinicRow, *, detail: str = "",
+    address: str = "",
+) -> None:  # fmt: skip
+    """Write down what was done with a row, and put its version, and the address of a new one, onto the answer."""
+    request.access.record(action, subject, row.pk, detail=f"api: {detail}" if detail else "api")
+    tag(answer, row.version)
+    if address:
+        answer.headers["Location"] = f"/api/v1/{address}"
+
+
 def require_version(request: ApiRequest, row: ClinicRow) -> int:
     """The version that a change is of, which must be the row's. Raises `ApiProblemError`: 428 without, 412 stale."""
     named = request.headers.get("If-Match")

@@ -15,28 +15,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model
 
+from cleanclaim.practice import models
 from cleanclaim.practice.engine.setting import Setting, gather
-from cleanclaim.practice.models import (
-    AdvanceNotice,
-    Authorization,
-    Certification,
-    Charge,
-    Claim,
-    Clinic,
-    ClinicPayer,
-    Coverage,
-    EligibilityAnswer,
-    GoodFaithEstimate,
-    PackFile,
-    Patient,
-    PlanOfCare,
-    ProgressReport,
-    Provider,
-    SelfPayChoice,
-    Signature,
-    Visit,
-    VisitStatus,
-)
 
 _KEPT = 64
 """How many settings a process keeps: a clinic's therapists write a few notes at a time."""
@@ -45,7 +25,7 @@ _held: OrderedDict[tuple[UUID, date], tuple[object, Setting]] = OrderedDict()
 _lock = Lock()
 
 
-def setting_of(clinic: Clinic, visit: Visit, *, as_of: date) -> Setting:
+def setting_of(clinic: models.Clinic, visit: models.Visit, *, as_of: date) -> Setting:
     """The setting of a visit; the clinic is in scope."""
     key = (visit.pk, as_of)
     state = state_of(clinic, visit)
@@ -63,9 +43,9 @@ def setting_of(clinic: Clinic, visit: Visit, *, as_of: date) -> Setting:
     return setting
 
 
-def state_of(clinic: Clinic, visit: Visit) -> object:
+def state_of(clinic: models.Clinic, visit: models.Visit) -> object:
     """What a visit's setting depends on: equal states, equal settings."""
-    key = Visit._meta.pk.get_db_prep_value  # noqa: SLF001 - Django's public door
+    key = models.Visit._meta.pk.get_db_prep_value  # noqa: SLF001 - Django's public door
     values = {
         "clinic": key(clinic.pk, connection),
         "company": key(clinic.company_id, connection),
@@ -73,7 +53,7 @@ def state_of(clinic: Clinic, visit: Visit) -> object:
         "patient": key(visit.patient_id, connection),
         "therapist": key(visit.therapist_id, connection),
         "day": connection.ops.adapt_datefield_value(visit.date_of_service),
-        "signed": VisitStatus.SIGNED.value,
+        "signed": models.VisitStatus.SIGNED.value,
     }
     with connection.cursor() as cursor:
         cursor.execute(_query(), values)
@@ -88,21 +68,21 @@ _OF_COVERAGES = "coverage_id IN (SELECT id FROM {coverage} WHERE patient_id IN (
 _OF_CLINIC = "clinic_id = %(clinic)s"
 
 _WATCHED: tuple[tuple[type[Model], str], ...] = (
-    (Patient, "id IN (SELECT id FROM people)"),
-    (Signature, "visit_id IN (SELECT id FROM around)"),
-    (Coverage, _OF_PEOPLE),
-    (Authorization, _OF_COVERAGES),
-    (EligibilityAnswer, _OF_COVERAGES),
-    (PlanOfCare, _OF_PEOPLE),
-    (Certification, _OF_PLANS),
-    (ProgressReport, _OF_PLANS),
-    (Claim, _OF_PEOPLE),
-    (GoodFaithEstimate, _OF_PEOPLE),
-    (AdvanceNotice, _OF_PEOPLE),
-    (SelfPayChoice, _OF_PEOPLE),
-    (Provider, _OF_CLINIC),
-    (Charge, _OF_CLINIC),
-    (ClinicPayer, _OF_CLINIC),
+    (models.Patient, "id IN (SELECT id FROM people)"),
+    (models.Signature, "visit_id IN (SELECT id FROM around)"),
+    (models.Coverage, _OF_PEOPLE),
+    (models.Authorization, _OF_COVERAGES),
+    (models.EligibilityAnswer, _OF_COVERAGES),
+    (models.PlanOfCare, _OF_PEOPLE),
+    (models.Certification, _OF_PLANS),
+    (models.ProgressReport, _OF_PLANS),
+    (models.Claim, _OF_PEOPLE),
+    (models.GoodFaithEstimate, _OF_PEOPLE),
+    (models.AdvanceNotice, _OF_PEOPLE),
+    (models.SelfPayChoice, _OF_PEOPLE),
+    (models.Provider, _OF_CLINIC),
+    (models.Charge, _OF_CLINIC),
+    (models.ClinicPayer, _OF_CLINIC),
 )
 """Tables that a setting reads, and which of their rows; `around` are the signed visits beside the one at hand."""
 
@@ -114,13 +94,13 @@ def _counted(place: int, table: str, versions: str) -> str:
 @cache
 def _query() -> str:
     """One statement over all tables, written once: to build it anew costs more than to run it."""
-    names = {"plan": _table(PlanOfCare), "coverage": _table(Coverage)}
+    names = {"plan": _table(models.PlanOfCare), "coverage": _table(models.Coverage)}
     parts = [_counted(0, "around", "SUM(version)")]
     for place, (model, rows) in enumerate(_WATCHED, 1):
         which = rows.replace("{plan}", names["plan"]).replace("{coverage}", names["coverage"])
         parts.append(f"{_counted(place, _table(model), 'SUM(version)')} WHERE {which}")
-    packs = f"{_counted(-1, _table(PackFile), 'COUNT(*)')} WHERE company_id = %(company)s"
-    visits, patients = _table(Visit), _table(Patient)
+    packs = f"{_counted(-1, _table(models.PackFile), 'COUNT(*)')} WHERE company_id = %(company)s"
+    visits, patients = _table(models.Visit), _table(models.Patient)
     beside = "therapist_id = %(therapist)s AND date_of_service = %(day)s"
     return (
         f"WITH around AS (SELECT id, patient_id, changed_at, version FROM {visits} WHERE clinic_id = %(clinic)s "  # noqa: S608 - names of our own tables

@@ -1,7 +1,7 @@
 """Two remote monitoring codes are billed for one period of which only one is due.
 
-Management of a month is either the first ten or the first twenty minutes, not both; musculoskeletal supply of thirty
-days is either the short or the long count of days. The second one is denied.
+Management of a month is either ten to nineteen minutes or the first twenty, not both; musculoskeletal supply of thirty
+days is either the short or the long count of days, and Medicare does not pay both. The second one is denied.
 
 Not flagged: codes of different months or periods.
 Fix: none is proposed; the time and the days of data decide which one is right.
@@ -26,14 +26,14 @@ rule = Rule(
     message="{code} billed, {monitoring_partner} is billed for the same period",
     concept="monitoring-codes-clash",
     dollars=col.allowed_cents,
-    preview=True,
     sources=(
         page(
-            "Billing practice",
-            "Habits of the trade; the issuer's text was not read",
-            "98979 and 98980 in one month, 98985 and 98977 in one period of thirty days",
+            "Nixon Law Group",
+            "CMS finalizes 2026 remote monitoring reimbursement updates",
+            "supply codes of 2 to 15 days not with those of 16 days in 30 days; 98979 for 10 to 19 minutes of a month",
             read_on=date(2026, 11, 21),
-            confidence=Confidence.MEMORY,
+            url="https://www.nixonlawgroup.com/resources/cms-finalizes-2026-remote-monitoring-reimbursement-updates-what-changed-for-rpm-and-rtm",
+            confidence=Confidence.SECONDARY,
         ),
         page(
             "FairPath",

@@ -17,7 +17,7 @@ from cleanclaim.client.coverage_facts import (
 from cleanclaim.client.wire import Page
 from cleanclaim.practice.access import Can
 from cleanclaim.practice.api.bodies import JsonBody
-from cleanclaim.practice.api.changes import merged, require_version, tag, write
+from cleanclaim.practice.api.changes import merged, require_version, tell, write
 from cleanclaim.practice.api.documents import authorization_document, eligibility_document
 from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.paging import Cursor, Limit, page
@@ -55,9 +55,15 @@ def add_eligibility(
     coverage, access = _coverage(key), request.access
     _require_sound(answer, access)
     row = EligibilityAnswer.objects.create(clinic=access.clinic, coverage=coverage, **answer.model_dump())
-    access.record("create", "eligibility", row.pk, detail=f"api: {', '.join(sorted(answer.model_fields_set))}")
-    tag(response, row.version)
-    response.headers["Location"] = f"/api/v1/coverages/{coverage.pk}/eligibility"
+    tell(
+        request,
+        response,
+        "create",
+        "eligibility",
+        row,
+        detail=", ".join(sorted(answer.model_fields_set)),
+        address=f"coverages/{coverage.pk}/eligibility",
+    )
     return Status(201, eligibility_document(row, access))
 
 
@@ -103,9 +109,7 @@ def add_authorization(
     coverage, access = _coverage(key), request.access
     _require_days(sent)
     row = Authorization.objects.create(clinic=access.clinic, coverage=coverage, **authorization_columns(sent))
-    access.record("create", "authorization", row.pk, detail="api")
-    tag(response, row.version)
-    response.headers["Location"] = f"/api/v1/authorizations/{row.pk}"
+    tell(request, response, "create", "authorization", row, address=f"authorizations/{row.pk}")
     return Status(201, authorization_document(row))
 
 
@@ -114,8 +118,7 @@ def add_authorization(
 def read_authorization(request: ApiRequest, response: HttpResponse, key: UUID) -> AuthorizationDocument:
     """Read an approval."""
     row = _authorization(key)
-    request.access.record("read", "authorization", row.pk, detail="api")
-    tag(response, row.version)
+    tell(request, response, "read", "authorization", row)
     return authorization_document(row)
 
 
@@ -130,8 +133,7 @@ def change_authorization(
     sent = merged(AuthorizationFields, authorization_document(row), change)
     _require_days(sent)
     write(row, version, authorization_columns(sent))
-    request.access.record("change", "authorization", row.pk, detail=f"api: {', '.join(sorted(change))}")
-    tag(response, row.version)
+    tell(request, response, "change", "authorization", row, detail=", ".join(sorted(change)))
     return authorization_document(row)
 
 

@@ -14,7 +14,7 @@ from cleanclaim.client.patients import CoverageDocument, CoverageFields, PlanDoc
 from cleanclaim.client.wire import Page
 from cleanclaim.practice.access import Can
 from cleanclaim.practice.api.bodies import JsonBody
-from cleanclaim.practice.api.changes import merged, require_version, tag, write
+from cleanclaim.practice.api.changes import merged, require_version, tell, write
 from cleanclaim.practice.api.documents import coverage_document, plan_document
 from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.paging import Cursor, Limit, page
@@ -59,9 +59,7 @@ def add_coverage(
     if coverage.copay_cents is not None:
         row.copay_cents = coverage.copay_cents
         row.save(update_fields=["copay_cents"])
-    request.access.record("create", "coverage", row.pk, detail="api")
-    tag(response, row.version)
-    response.headers["Location"] = f"/api/v1/coverages/{row.pk}"
+    tell(request, response, "create", "coverage", row, address=f"coverages/{row.pk}")
     return Status(201, coverage_document(_find(coverage_rows(), row.pk), request.access))
 
 
@@ -70,8 +68,7 @@ def add_coverage(
 def read_coverage(request: ApiRequest, response: HttpResponse, key: UUID) -> CoverageDocument:
     """Read a coverage with its authorizations."""
     row = _find(coverage_rows(), key)
-    request.access.record("read", "coverage", row.pk, detail="api")
-    tag(response, row.version)
+    tell(request, response, "read", "coverage", row)
     return coverage_document(row, request.access)
 
 
@@ -95,8 +92,7 @@ def change_coverage(
     if "authorizations" in change:
         row.authorizations.all().delete()
         load_authorizations(request.access.clinic, row, record)
-    request.access.record("change", "coverage", row.pk, detail=f"api: {', '.join(sorted(change))}")
-    tag(response, row.version)
+    tell(request, response, "change", "coverage", row, detail=", ".join(sorted(change)))
     return coverage_document(_find(coverage_rows(), row.pk), request.access)
 
 
@@ -126,9 +122,7 @@ def add_plan(
             row = load_plan(request.access.clinic, patient, plan)
     except IntegrityError:
         raise number_taken() from None
-    request.access.record("create", "plan", row.pk, detail="api")
-    tag(response, row.version)
-    response.headers["Location"] = f"/api/v1/plans/{row.pk}"
+    tell(request, response, "create", "plan", row, address=f"plans/{row.pk}")
     return Status(201, plan_document(_find(plan_rows(), row.pk)))
 
 
@@ -137,8 +131,7 @@ def add_plan(
 def read_plan(request: ApiRequest, response: HttpResponse, key: UUID) -> PlanDocument:
     """Read a plan of care."""
     row = _find(plan_rows(), key)
-    request.access.record("read", "plan", row.pk, detail="api")
-    tag(response, row.version)
+    tell(request, response, "read", "plan", row)
     return plan_document(row)
 
 
@@ -171,8 +164,7 @@ def change_plan(
     reports = tuple(item for item in record.progress_reports or () if item.on not in own)
     parts = record.model_copy(update={"progress_reports": reports, **untouched})
     load_plan_parts(request.access.clinic, row, parts)
-    request.access.record("change", "plan", row.pk, detail=f"api: {', '.join(sorted(change))}")
-    tag(response, row.version)
+    tell(request, response, "change", "plan", row, detail=", ".join(sorted(change)))
     return plan_document(_find(plan_rows(), row.pk))
 
 

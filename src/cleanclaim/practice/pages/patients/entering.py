@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from cleanclaim.practice.access import Access, Can, ClinicRequest
 from cleanclaim.practice.models import ClinicRow, Patient, StaleRowError
+from cleanclaim.practice.pages.form_pages import render_form
 
 Groups = Sequence[tuple[str, str, Sequence[str]]]
 """Parts of a form: anchor, legend, names of fields."""
@@ -49,21 +49,11 @@ def form_page(  # noqa: PLR0913 - what the page shows
     is_stale: bool = False,
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """A form on a page of its own: 200 as first shown, 422 with what was typed and its errors, 409 where stale."""
+    """A form of the front desk on a page of its own, its fields in parts with their anchors."""
     parts = groups or getattr(form, "groups", None) or [("", "", list(form.fields))]
     shown = [(anchor, legend, [form[name] for name in names]) for anchor, legend, names in parts]
-    context = {
-        "title": title,
-        "form": form,
-        "parts": shown,
-        "patient": patient,
-        "submit": submit,
-        "row": row,
-        "is_stale": is_stale,
-        **(more or {}),
-    }
-    status = 409 if is_stale else 422 if form.is_bound and form.errors else 200
-    return render(request, "practice/patients/form.html", context, status=status)
+    context = {"title": title, "parts": shown, "patient": patient, "submit": submit, "row": row, **(more or {})}
+    return render_form(request, "practice/patients/form.html", form, context, is_stale=is_stale)
 
 
 def save_shown(row: ClinicRow, version: int, fields: Sequence[str]) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from cleanclaim.practice.access import ClinicRequest
 from cleanclaim.practice.models import ClinicRow, StaleRowError
+from cleanclaim.practice.pages.form_pages import render_form
 from cleanclaim.practice.pages.versions import shown_version
 
 Groups = Sequence[tuple[str, Sequence[str]]]
@@ -33,7 +34,7 @@ def form_page(  # noqa: PLR0913 - what the page shows
     has_file: bool = False,
     remove: str = "",
 ) -> HttpResponse:
-    """A form on a page of its own: 200 as first shown, 422 with what was typed and its errors, 409 where stale.
+    """A form of the set-up on a page of its own, its fields by legend.
 
     Args:
         request: the page's request.
@@ -51,19 +52,16 @@ def form_page(  # noqa: PLR0913 - what the page shows
     parts = groups or [("", list(form.fields))]
     context = {
         "title": title,
-        "form": form,
         "parts": [(legend, [form[name] for name in names]) for legend, names in parts],
         "back": reverse(back, args=[request.access.clinic.slug]),
         "back_label": back.removeprefix("setup_").replace("_", " "),
         "submit": submit,
         "row": row,
-        "is_stale": is_stale,
         "about": about,
         "has_file": has_file,
         "remove": remove,
     }
-    status = 409 if is_stale else 422 if form.is_bound and form.errors else 200
-    return render(request, "practice/setup/form.html", context, status=status)
+    return render_form(request, "practice/setup/form.html", form, context, is_stale=is_stale)
 
 
 def keep(request: ClinicRequest, form: Any, subject: str) -> bool:  # noqa: ANN401 - a form of any row
