@@ -232,10 +232,19 @@ def void(life: Life) -> Step | None:
 
 
 def drop(life: Life) -> Step | None:
-    """A replacement or void that was not filed is given up."""
+    """A replacement or void is given up; had it left and come back, the claim before it stands again, and is charged."""
     rows = Claim.objects.filter(status=ClaimStatus.READY.value, batch=None).exclude(replaces=None).order_by("number")
-    key = life.one_of(list(rows.values_list("pk", flat=True)))
-    return None if key is None else Step(lambda: drop_answer(key, life.biller), [{}])
+    claim = life.one_of(list(rows.only("pk", "replaces")))
+    if claim is None:
+        return None
+    has_left = any(one.key == claim.pk for one in _claims(life))
+    earlier = [one for one in _claims(life) if has_left and one.key == claim.replaces_id][-1:]
+
+    def done(_change: Change) -> None:
+        for one in earlier:
+            one.stands, one.is_charged = True, bool(one.charge)
+
+    return Step(lambda: drop_answer(claim.pk, life.biller), [together(*(one.charge for one in earlier))], done=done)
 
 
 def _answers_to(claim: Filed) -> Any:

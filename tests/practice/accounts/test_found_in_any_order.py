@@ -8,11 +8,11 @@ import pytest
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.engine import acknowledging, ledger_rows
-from cleanclaim.practice.engine.filing import release, replace_claim
+from cleanclaim.practice.engine.filing import drop_answer, release, replace_claim
 from cleanclaim.practice.engine.periods import close
 from cleanclaim.practice.engine.remitting import keep_file, post
 from cleanclaim.practice.engine.reopening import reopen_rejected
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, LedgerTransaction, Role, User
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, LedgerTransaction, Role, User, WorkState
 from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
 from tests.practice.conftest import person
 
@@ -30,6 +30,17 @@ def filed(inside: Clinic, biller: User) -> Claim:
     release(inside, [first.pk], biller)
     found: Claim = Claim.objects.get(pk=first.pk)
     return found
+
+
+def _denied(claim: Claim) -> list[SaidLine]:
+    """Every line of a claim, denied for want of an authorization."""
+    return [
+        SaidLine(
+            one["code"], tuple(one["modifiers"]), one["units"], one["charge_cents"], 0,
+            (("CO", "197", one["charge_cents"]),), one["control_number"],
+        )
+        for one in claim.record["lines"]
+    ]  # fmt: skip
 
 
 def test_a_payment_of_a_closed_day_is_written_on_the_first_open_one(inside: Clinic, biller: User) -> None:
@@ -63,3 +74,25 @@ def test_a_claim_that_came_back_and_was_replaced_is_not_charged_by_a_late_answer
     (row,) = post(inside, biller, keep_file(inside, biller, remittance_file([said], inside.npi))).posted
     assert row.answers.get().claim_id == filed.pk
     assert -ledger_rows.totals()[Account.CHARGES] == charge
+
+
+def test_a_claim_whose_replacement_came_back_and_was_given_up_stands_again_and_is_charged(
+    inside: Clinic, biller: User, filed: Claim
+) -> None:
+    charge = sum(line["charge_cents"] for line in filed.record["lines"])
+    said = SaidClaim(filed.number, "PCN1", filed.record, _denied(filed), "4")
+    payment = SaidPayment("EFT1", date(2026, 9, 24), [said])
+    post(inside, biller, keep_file(inside, biller, remittance_file([payment], inside.npi)))
+    assert {item.state for item in filed.work_items.all()} == {WorkState.OPEN.value}
+    for count in (1, 2):  # as often as it happens
+        replacement = replace_claim(inside, filed.pk, biller, "PCN1")
+        Claim.objects.filter(pk=replacement.pk).update(status=ClaimStatus.READY.value)
+        release(inside, [replacement.pk], biller)
+        assert {item.state for item in filed.work_items.all()} == {WorkState.RESUBMITTED.value}
+        acknowledging.take(inside, biller, "back.277", returned_file(replacement.number, filed.record, count))
+        reopen_rejected(inside, [replacement.pk], biller)
+        assert ledger_rows.totals()[Account.CHARGES] == 0
+        assert drop_answer(replacement.pk, biller).status == ClaimStatus.SUBMITTED.value
+        assert -ledger_rows.totals()[Account.CHARGES] == ledger_rows.totals()[Account.PAYER_OPEN] == charge
+        assert {item.state for item in filed.work_items.all()} == {WorkState.OPEN.value}
+    assert list(ledger_rows.faults(inside)) == []

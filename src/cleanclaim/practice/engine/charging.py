@@ -74,6 +74,15 @@ def charges_of_batch(clinic: Clinic, batch: Batch, claims: Sequence[Claim], on: 
     return [*charges(clinic, filed_claims(claims), source, on), *_uncharged(clinic, claims, source, on)]
 
 
+def charge_again(claim: Claim, instead: Claim, on: date) -> list[Transaction]:
+    """The charge of a filed claim that stands again, since what took its place came back unread and was given up."""
+    if claim.batch is None or claim.follows_id is not None or claim.frequency == Frequency.VOID.value:
+        return []
+    (filed,) = filed_claims([claim])
+    source = Source(BATCH, str(claim.batch.pk), claim.batch.sha256)
+    return [posting.charge(f"{charge_key(claim)}:{instead.pk}", on, source, filed.payer.value, filed.charges)]
+
+
 def charge_to_patient(claim: Claim, on: date) -> Transaction:
     """The charge of a claim that the patient has as a superbill: every line is open to the patient.
 

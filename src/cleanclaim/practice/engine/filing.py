@@ -28,7 +28,7 @@ from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.claim_rows import gaps_of
 from cleanclaim.practice.engine.outgoing import envelope_to, prepare
 from cleanclaim.practice.engine.staleness import stale
-from cleanclaim.practice.engine.work_items import sent_again
+from cleanclaim.practice.engine.work_items import sent_again, stands_again
 from cleanclaim.practice.models import (
     Batch,
     Claim,
@@ -251,7 +251,7 @@ def _copies(filed: Claim, claim: Claim) -> Iterable[ClaimLine]:
 
 
 def drop_answer(claim_id: UUID, user: User) -> Claim:
-    """Give up a replacement or void that was not filed; the claim it would have answered stands as before.
+    """Give up a replacement or void that is not filed; the claim it would have answered stands as before, and charged.
 
     Returns that earlier claim. Raises `NotFiledError` where the claim answers none or is filed.
     """
@@ -262,8 +262,20 @@ def drop_answer(claim_id: UUID, user: User) -> Claim:
         claim.status = ClaimStatus.CLOSED.value
         claim.save_if_unchanged(claim.version, "status")
         add_events([claim], user, "given up")
-        earlier: Claim = claim.replaces
+        earlier: Claim = Claim.objects.select_for_update(of=("self",)).select_related("batch").get(pk=claim.replaces_id)
+        if earlier.status == ClaimStatus.CLOSED.value:
+            _stand_again(earlier, claim, user)
         return earlier
+
+
+def _stand_again(earlier: Claim, answer: Claim, user: User) -> None:
+    """A claim whose replacement or void left, came back unread and was given up: the payer knows none but it."""
+    earlier.status = ClaimStatus.SUBMITTED.value
+    earlier.save_if_unchanged(earlier.version, "status")
+    on = today_at(earlier.clinic)
+    ledger_rows.write(earlier.clinic, user, charging.charge_again(earlier, answer, on))
+    add_events([earlier], user, "stands again", f"{answer.number} reached no payer")
+    stands_again(earlier, answer, user)
 
 
 def give_to_patient(claim_id: UUID, user: User) -> Claim:

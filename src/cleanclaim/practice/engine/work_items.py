@@ -140,3 +140,12 @@ def sent_again(earlier: Claim, later: Claim, user: User | None) -> None:
         item.state = WorkState.RESUBMITTED.value
         item.save_if_unchanged(item.version, "state")
         note(item, user, NoteKind.STATE, f"sent again as {later.number}").save(force_insert=True)
+
+
+def stands_again(earlier: Claim, later: Claim, user: User | None) -> None:
+    """The claim that was to replace another is given up before any payer had it: the other is followed up again."""
+    waiting = WorkItem.objects.filter(claim=earlier, state=WorkState.RESUBMITTED.value)
+    for item in lock(waiting.values_list("pk", flat=True)):
+        item.state = WorkState.OPEN.value
+        item.save_if_unchanged(item.version, "state")
+        note(item, user, NoteKind.STATE, f"{later.number} reached no payer, and was given up").save(force_insert=True)
