@@ -29,7 +29,7 @@ def noticed(*notices: dict[str, object], payer: str = "medicare_b", **more: Any)
 
 
 def carried(item: BilledClaim) -> list[tuple[object, ...]]:
-    return [(line["code"], *line["modifiers"]) for line in item.lines]  # type: ignore[misc]
+    return [(line["code"], *line["modifiers"]) for line in item.lines]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_rest_of_a_visit_is_billed_without_the_lines_that_the_patient_pays_f
 
 
 def test_the_notes_totals_are_those_of_what_is_billed() -> None:
-    told = {"total_timed_minutes": 45, "total_treatment_minutes": 50}
+    told: dict[str, Any] = {"total_timed_minutes": 45, "total_treatment_minutes": 50}
 
     item = noticed(notice("2", "97140"), **told)
 

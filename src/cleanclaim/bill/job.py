@@ -230,7 +230,12 @@ def _claims(
 
 def _row(number: int, line: LineDraft) -> dict[str, object]:
     """A line that no payer is asked for, as the lines of a claim are told; nothing prices it."""
-    told = {"line_number": number, "code": line.code, "modifiers": list(line.modifiers), "units": line.units}
+    told: dict[str, object] = {
+        "line_number": number,
+        "code": line.code,
+        "modifiers": list(line.modifiers),
+        "units": line.units,
+    }
     told |= {"charge_cents": line.charge_cents, "pointers": line.pointers, "code_origin": line.origin}
     return told | dict.fromkeys(PRICES)
 

@@ -137,7 +137,8 @@ def two_lines(inside: Clinic) -> Claim:
     """A claim to Medicare that is ready, with lines of several codes."""
     del inside
     ready = Claim.objects.select_related("patient").filter(payer="medicare_b", status="ready").order_by("number")
-    return next(one for one in ready if len({line.code for line in one.lines.all()}) > 1)
+    found: Claim = next(one for one in ready if len({line.code for line in one.lines.all()}) > 1)
+    return found
 
 
 def waiting(clinic: Clinic, claim: Claim, *codes: str) -> AdvanceNotice:

@@ -248,7 +248,7 @@ def codes(request: ClinicRequest, key: UUID) -> HttpResponse:
     row = _row(key)
     form = CodesForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"Nothing changed: {' '.join(form.errors['codes'])}")
+        messages.error(request, f"Nothing changed: {' '.join(map(str, form.errors['codes']))}")
         return redirect("notice", access.clinic.slug, row.pk)
     try:
         engine.name_codes(row, form.cleaned_data["codes"])

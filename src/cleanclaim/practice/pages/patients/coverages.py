@@ -119,7 +119,7 @@ class CoverageForm(Styled, forms.ModelForm[Coverage]):
     def _show_protected(self, held: Coverage) -> None:
         latest = held.eligibility.filter(qmb__isnull=False).order_by("asked_on", "created_at").last()
         if latest is not None:
-            self.initial |= {"qmb": latest.qmb, "qmb_seen_on": latest.asked_on}
+            self.initial.update({"qmb": latest.qmb, "qmb_seen_on": latest.asked_on})
 
     def _key_of(self, held: Coverage) -> str:
         same = [one for one in self.choices.values() if one.payer == held.payer]
