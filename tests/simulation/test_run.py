@@ -243,11 +243,12 @@ def test_a_year_that_was_stopped_goes_on_to_the_same_bytes(
 ) -> None:
     again = tmp_path / "again"
     shutil.copytree(folder, again)
-    for month in range(7, 13):
+    for month in range(10, 13):
         (again / "months" / f"{month:02d}.jsonl").unlink()
     shutil.rmtree(again / WITH_CHECKS)
     shutil.rmtree(again / BY_HABIT)
-    assert simulate(ASKED, again, jobs=1, advance=nothing).report == report
+    # With two processes, the desks file while the last months are billed.
+    assert simulate(ASKED, again, jobs=2, advance=nothing).report == report
     names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     assert [name for name in names if (folder / name).read_bytes() != (again / name).read_bytes()] == []

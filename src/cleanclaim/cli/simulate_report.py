@@ -92,7 +92,7 @@ def _say_desks(entered: Mapping[str, Any], desks: Mapping[str, Desk]) -> None:
     both("  of these, sent again as they were", lambda one: f"{one['sent_again_unchanged']['claims']:,}")
     both("  what that brought", lambda one: dollars(one["sent_again_unchanged"]["paid_cents"]))
     both("  appeals filed", lambda one: f"{one['appeals']['filed']:,}")
-    both("  won", lambda one: _share(one["appeals"]["overturned"], one["appeals"]["filed"]))
+    both("  won", lambda one: _share(one["appeals"]["overturned"], one["appeals"]["filed"], none=""))
     both("  what they brought", lambda one: dollars(one["appeals"]["won_cents"]))
     both("  repaid to payers by check", lambda one: dollars(one["repaid_by_check_cents"]))
     table.add_row("[bold]accounts[/]")
@@ -156,7 +156,9 @@ def _table(first: str, *others: str) -> Table:
     return table
 
 
-def _share(part: int, whole: int) -> str:
-    """A count with its share: `9,412 (96.1 %)`."""
-    tenths = (2_000 * part + whole) // (2 * whole) if whole else 0
+def _share(part: int, whole: int, *, none: str = "0") -> str:
+    """A count with its share: `9,412 (96.1 %)`; `none` where there is nothing to share."""
+    if not whole:
+        return none
+    tenths = (2_000 * part + whole) // (2 * whole)
     return f"{part:,} ({tenths // 10}.{tenths % 10} %)"
