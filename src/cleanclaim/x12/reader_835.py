@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from cleanclaim.money import AmountError, scaled
@@ -21,6 +22,8 @@ from cleanclaim.x12.transactions import TransactionSet, transactions
 _DATE_LENGTH = 8
 _PER_ADJUSTMENT = 3
 _ADJUSTMENTS_PER_SEGMENT = 6
+_REMEMBERED = 8192
+"""Values that are remembered of each kind."""
 _GROUPS = frozenset(item.value for item in AdjustmentGroup)
 
 
@@ -219,20 +222,15 @@ class _Reading:
         group = segment.text(1)
         if group not in _GROUPS:
             self._problem(segment, 1, "a group that no payer may use", "CO, OA, PI or PR")
-        for place in range(2, 2 + _PER_ADJUSTMENT * _ADJUSTMENTS_PER_SEGMENT, _PER_ADJUSTMENT):
+        most = 2 + _PER_ADJUSTMENT * _ADJUSTMENTS_PER_SEGMENT
+        for place in range(2, min(len(segment.elements), most), _PER_ADJUSTMENT):
             if not segment.text(place) and not segment.text(place + 1):
                 continue
             if not segment.text(place):
                 self._problem(segment, place, "nothing", "a reason code beside its amount")
-            units = segment.text(place + 2)
-            target["adjustments"].append(
-                Adjustment(
-                    group=AdjustmentGroup(group),
-                    reason=segment.text(place),
-                    amount_cents=self._cents(segment, place + 1, self._loop),
-                    units=self._units(segment, place + 2) if units else None,
-                )
-            )
+            cents = self._cents(segment, place + 1, self._loop)
+            units = self._units(segment, place + 2) if segment.text(place + 2) else None
+            target["adjustments"].append(_adjustment(group, segment.text(place), cents, units))
 
     def outpatient(self, segment: Segment) -> None:
         """MOA: remark codes of the whole claim."""
@@ -294,15 +292,15 @@ class _Reading:
         return "2110" if self._line is not None else "2100"
 
     def _procedure(self, segment: Segment, place: int) -> tuple[str, tuple[str, ...]]:
-        parts = segment.parts(place)
-        if len(parts) < 2 or not parts[1]:  # noqa: PLR2004 - qualifier and code
+        found = _procedure(segment.text(place), segment.delimiters.component)
+        if not found[0]:
             self._problem(segment, place, "no procedure code", "a qualifier and a code")
-        return parts[1].upper(), tuple(part.upper() for part in parts[2:6] if part)
+        return found
 
     def _cents(self, segment: Segment, place: int, loop: str) -> int:
         text = segment.text(place)
         try:
-            return scaled(text, 100)
+            return _scaled(text, 100)
         except AmountError:
             self._problem(segment, place, "no amount" if text else "nothing", "dollars and cents", loop)
 
@@ -317,13 +315,8 @@ class _Reading:
     def _date(self, segment: Segment, place: int, loop: str, text: str) -> date | None:
         if not text:
             return None
-        is_shaped = len(text) == _DATE_LENGTH and text.isdecimal()
-        try:
-            return (
-                date(int(text[:4]), int(text[4:6]), int(text[6:])) if is_shaped else self._no_date(segment, place, loop)
-            )
-        except ValueError:
-            return self._no_date(segment, place, loop)
+        found = _day(text)
+        return self._no_date(segment, place, loop) if found is None else found
 
     def _no_date(self, segment: Segment, place: int, loop: str) -> NoReturn:
         self._problem(segment, place, "no date", "a date as CCYYMMDD", loop)
@@ -332,6 +325,33 @@ class _Reading:
         element = f"{segment.id}{place:02d}" if place else segment.id
         self.problems.append(Problem(segment.number, loop or self._loop, element, found, expected))
         raise _UnreadableError
+
+
+# A payer says the same amounts, days, services and reasons over and over: each is read once.
+_scaled = lru_cache(maxsize=_REMEMBERED)(scaled)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _adjustment(group: str, reason: str, cents: int, units: int | None) -> Adjustment:
+    return Adjustment(group=AdjustmentGroup(group), reason=reason, amount_cents=cents, units=units)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _procedure(text: str, delimiter: str) -> tuple[str, tuple[str, ...]]:
+    """Code and modifiers of a composite; an empty code where there is none."""
+    parts = [part.strip().upper() for part in text.split(delimiter)]
+    return (parts[1], tuple(part for part in parts[2:6] if part)) if len(parts) > 1 else ("", ())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _day(text: str) -> date | None:
+    """A day as CCYYMMDD; `None` where it is none."""
+    if len(text) != _DATE_LENGTH or not text.isdecimal():
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
 
 
 _CLAIM_DAYS = {"232": "begins_on", "233": "ends_on", "050": "received_on"}

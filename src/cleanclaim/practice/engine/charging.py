@@ -20,12 +20,12 @@ from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Kind, LedgerError, Source, Transaction, reversal_of
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
+from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import Batch, Claim, Clinic, LedgerTransaction
 from cleanclaim.records import Frequency
 
 BATCH = "batch"
 """The kind of source of a charge to a payer: the file that the claim went out in."""
-_ASKED_AT_ONCE = 2000
 SUPERBILL = "superbill"
 """The kind of source of a charge to the patient: the superbill that they were given."""
 
@@ -99,11 +99,7 @@ def charge_to_patient(claim: Claim, on: date) -> Transaction:
 
 def _there(clinic: Clinic, keys: Sequence[str]) -> set[str]:
     """Those of these keys that stand in the ledger."""
-    found: set[str] = set()
-    for start in range(0, len(keys), _ASKED_AT_ONCE):
-        some = LedgerTransaction.objects.filter(clinic=clinic, key__in=keys[start : start + _ASKED_AT_ONCE])
-        found.update(some.values_list("key", flat=True))
-    return found
+    return set(LedgerTransaction.objects.filter(among("key", keys), clinic=clinic).values_list("key", flat=True))
 
 
 def _uncharged(clinic: Clinic, claims: Iterable[Claim], source: Source, on: date) -> Iterator[Transaction]:

@@ -28,6 +28,7 @@ from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.engine.work_items import Found, settle, step_in
+from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import (
     LIVE_STATES,
     AnswerState,
@@ -65,9 +66,9 @@ def _after_posting(clinic: Clinic, user: User | None, posted: Sequence[Posted]) 
     told = {UUID(item.claim) for item in posted}
     prices = _prices(told)
     live = WorkItem.objects.filter(state__in=LIVE_STATES)
-    wanted = set(live.filter(claim__in=told).values_list("claim", flat=True))
+    wanted = set(live.filter(among("claim", told)).values_list("claim", flat=True))
     # What was sent again as another claim is settled by the answer to that one.
-    sent_again = Claim.objects.filter(pk__in=told).exclude(replaces=None)
+    sent_again = Claim.objects.filter(among("pk", told)).exclude(replaces=None)
     wanted |= set(sent_again.filter(replaces__in=live.values("claim")).values_list("pk", flat=True))
     for item in posted:
         key = UUID(item.claim)
@@ -86,14 +87,16 @@ def bring_into_step(clinic: Clinic, claims: Iterable[UUID], user: User | None) -
 
 
 def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None) -> None:
-    keys |= set(Claim.objects.filter(pk__in=keys).exclude(replaces=None).values_list("replaces", flat=True))
-    rows = list(Claim.objects.filter(pk__in=keys).exclude(batch=None).select_related("clinic").order_by("pk"))
+    keys |= set(Claim.objects.filter(among("pk", keys)).exclude(replaces=None).values_list("replaces", flat=True))
+    rows = list(Claim.objects.filter(among("pk", keys)).exclude(batch=None).order_by("pk"))
     if not rows:
         return
+    for row in rows:
+        row.clinic = clinic
     around = _Around.of(clinic, rows)
     held: dict[UUID, list[WorkItem]] = defaultdict(list)
     live = WorkItem.objects.select_for_update(of=("self",)).filter(
-        claim__in=[row.pk for row in rows], state__in=LIVE_STATES
+        among("claim", [row.pk for row in rows]), state__in=LIVE_STATES
     )
     for item in live.order_by("pk"):
         held[item.claim_id].append(item)
@@ -173,11 +176,11 @@ class _Around:
         keys = [row.pk for row in rows]
         answers: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
         states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
-        told = ClaimAnswer.objects.filter(claim__in=keys, state__in=states, remittance__unposted_at=None)
+        told = ClaimAnswer.objects.filter(among("claim", keys), state__in=states, remittance__unposted_at=None)
         for row in told.select_related("remittance").order_by("created_at", "segment"):
             answers[row.claim_id].append(row)
         findings: dict[UUID, list[FiledFinding]] = defaultdict(list)
-        stood = ClaimFinding.objects.filter(claim__in=keys, was_mended=False)
+        stood = ClaimFinding.objects.filter(among("claim", keys), was_mended=False)
         for claim, rule, place in stood.values_list("claim", "rule", "place"):
             findings[claim].append(FiledFinding(rule, place))
         heads = {row.follows_id or row.pk for row in rows}
@@ -327,7 +330,7 @@ def _expected(lines: Sequence[Any], prices: Sequence[tuple[str, int | None, int 
 def _prices(claims: Iterable[UUID]) -> dict[UUID, list[tuple[str, int | None, int | None]]]:
     """Code, what is allowed and what the payer should pay, line by line in the claim's order."""
     found: dict[UUID, list[tuple[str, int | None, int | None]]] = defaultdict(list)
-    rows = ClaimLine.objects.filter(claim__in=list(claims)).order_by("claim", "position")
+    rows = ClaimLine.objects.filter(among("claim", claims)).order_by("claim", "position")
     for claim, code, allowed, payment in rows.values_list("claim", "code", "allowed_cents", "expected_cents"):
         found[claim].append((code, allowed, payment))
     return dict(found)
@@ -336,7 +339,7 @@ def _prices(claims: Iterable[UUID]) -> dict[UUID, list[tuple[str, int | None, in
 def _sums(heads: Iterable[UUID]) -> dict[str, dict[tuple[str, str], int]]:
     """What stands in each account for each payer, by line of the ledger."""
     found: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-    rows = LedgerEntry.objects.filter(claim__in=list(heads)).order_by()
+    rows = LedgerEntry.objects.filter(among("claim", heads)).order_by()
     for line, account, payer, cents in rows.values_list("line", "account", "payer").annotate(total=Sum("cents")):
         found[line][account, payer] = cents
     return dict(found)

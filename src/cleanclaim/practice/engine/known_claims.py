@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.practice.engine.filed_records import FiledRecord, read_filed, read_whole
+from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
 from cleanclaim.records.claim import ClaimLine
@@ -29,9 +30,12 @@ from cleanclaim.remittance.settling import taken_back_by, without
 from cleanclaim.x12.guide import load_guide
 
 _ASKED_AT_ONCE = 2000
-"""Numbers, keys or days in one query: databases bound the values of a statement."""
+"""Days in one query: databases bound the values of a statement."""
 
 _PLACES = list(CoverageOrder)
+
+_READ = ("id", "clinic_id", "number", "status", "frequency", "payer", "order", "follows_id", "replaces_id", "record")
+"""Columns of a claim that matching and posting read; what else is asked of its row is read when it is asked."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,9 @@ def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
     """The answers to each of these claims that are posted and whose payment was not unposted, the oldest first."""
     found: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
     states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
-    for keys in _pieces(set(claims)):
-        rows = ClaimAnswer.objects.filter(claim__in=keys, state__in=states, remittance__unposted_at=None)
-        for row in rows.select_related("remittance").defer("answer").order_by("created_at", "segment"):
-            found[row.claim_id].append(row)
+    rows = ClaimAnswer.objects.filter(among("claim", claims), state__in=states, remittance__unposted_at=None)
+    for row in rows.select_related("remittance").defer("answer").order_by("created_at", "segment"):
+        found[row.claim_id].append(row)
     return found
 
 
@@ -134,7 +137,7 @@ def read_lines(head: UUID, written: Iterable[Sequence[Any]]) -> tuple[LineAnswer
 
 def _claims(*, lock: bool) -> QuerySet[Claim]:
     filed = Claim.objects.filter(status__in=[ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value]).exclude(batch=None)
-    rows = filed.defer("questions", "evidence").order_by("pk")
+    rows = filed.only(*_READ).order_by("pk")
     return rows.select_for_update(of=("self",)) if lock else rows
 
 
@@ -144,8 +147,7 @@ def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim
         for number in {answer.control_number, answer.control_number.upper()}:
             # A claim that went out in parts has the part behind its own number.
             numbers.update({number, number.rpartition("-")[0]})
-    for wanted in _pieces(numbers - {""}):
-        yield from _claims(lock=lock).filter(number__in=wanted)
+    yield from _claims(lock=lock).filter(among("number", numbers - {""}))
 
 
 def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
@@ -154,9 +156,8 @@ def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
     for answer in answers:
         payer_numbers.add(answer.payer_control_number)
         days.update(day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day)
-    for wanted in _pieces(payer_numbers - {""}):
-        told = ClaimAnswer.objects.filter(payer_control_number__in=wanted).exclude(claim=None).values("claim")
-        yield from _claims(lock=lock).filter(pk__in=told)
+    told = ClaimAnswer.objects.filter(among("payer_control_number", payer_numbers - {""})).exclude(claim=None)
+    yield from _claims(lock=lock).filter(pk__in=told.values("claim"))
     for some in _pieces(days):
         yield from _claims(lock=lock).filter(date_of_service__in=some)
 
@@ -170,7 +171,7 @@ def _pieces(values: Iterable[Any]) -> Iterable[list[Any]]:
 def _heads(claims: Iterable[Claim]) -> dict[UUID, Claim]:
     """The claims that were charged, for those that follow one."""
     wanted = {claim.follows_id for claim in claims if claim.follows_id is not None}
-    return {row.pk: row for keys in _pieces(wanted) for row in Claim.objects.filter(pk__in=keys)}
+    return {row.pk: row for row in Claim.objects.filter(among("pk", wanted)).only(*_READ)} if wanted else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +185,13 @@ class _Answered:
 def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID, set[str]]]:
     """By the head of each chain what was answered, and by claim the numbers that payers gave it."""
     members: dict[UUID, UUID] = {claim.follows_id or claim.pk: claim.follows_id or claim.pk for claim in claims}
-    for keys in _pieces(set(members)):
-        members.update(Claim.objects.filter(follows__in=keys).values_list("pk", "follows_id"))
+    members.update(Claim.objects.filter(among("follows", set(members))).values_list("pk", "follows_id"))
     replaced: dict[UUID, UUID] = {}
     asked = {claim.replaces_id: claim.follows_id or claim.pk for claim in claims if claim.replaces_id is not None}
     while asked:
         replaced.update(asked)
-        rows = [row for keys in _pieces(set(asked)) for row in Claim.objects.filter(pk__in=keys).exclude(replaces=None)]
-        asked = {row.replaces_id: asked[row.pk] for row in rows if row.replaces_id not in replaced}
+        rows = Claim.objects.filter(among("pk", asked)).exclude(replaces=None).values_list("pk", "replaces_id")
+        asked = {earlier: asked[key] for key, earlier in rows if earlier not in replaced}
     told = standing_answers([*members, *replaced])
     numbers = {key: {row.payer_control_number for row in rows} - {""} for key, rows in told.items()}
     own: dict[UUID, list[ClaimAnswer]] = defaultdict(list)

@@ -93,7 +93,8 @@ def step_in(
             item.state = WorkState.OPEN.value
             notes.append(note(item, user, NoteKind.STATE, "answered anew, and not paid"))
         _change(item, one, keeps_due=not is_new_answer)
-    WorkNote.objects.bulk_create(notes)
+    if notes:
+        WorkNote.objects.bulk_create(notes)
     return made, list(left.values())
 
 
