@@ -7,14 +7,16 @@ from datetime import date
 import pytest
 
 from cleanclaim.ledger.accounts import Account
-from cleanclaim.practice.engine import acknowledging, ledger_rows
+from cleanclaim.practice.engine import acknowledging, coordination, ledger_rows
 from cleanclaim.practice.engine.filing import drop_answer, release, replace_claim
 from cleanclaim.practice.engine.periods import close
 from cleanclaim.practice.engine.remitting import keep_file, post
 from cleanclaim.practice.engine.reopening import reopen_rejected
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, LedgerTransaction, Role, User, WorkState
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, LedgerTransaction, Remittance, Role, User, WorkState
+from cleanclaim.records import CoverageOrder
 from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
 from tests.practice.conftest import person
+from tests.practice.money.answers import Said, pays_well, remittance
 
 
 @pytest.fixture
@@ -96,3 +98,26 @@ def test_a_claim_whose_replacement_came_back_and_was_given_up_stands_again_and_i
         assert -ledger_rows.totals()[Account.CHARGES] == ledger_rows.totals()[Account.PAYER_OPEN] == charge
         assert {item.state for item in filed.work_items.all()} == {WorkState.OPEN.value}
     assert list(ledger_rows.faults(inside)) == []
+
+
+def test_claims_to_next_payers_that_a_crash_left_out_are_made_when_the_file_is_posted_again(
+    inside: Clinic, biller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = {"patient__coverages__order": CoverageOrder.SECONDARY.value}
+    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[], **second).order_by("number")
+    release(inside, [ready[0].pk], biller)
+    first = Claim.objects.get(status=ClaimStatus.SUBMITTED.value)
+    file = keep_file(inside, biller, remittance([Said(first, pays_well)]))
+
+    def breaks(*_arguments: object) -> list[Claim]:
+        raise RuntimeError("the program stops here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(coordination, "make_due", breaks)
+        with pytest.raises(RuntimeError, match="stops here"):
+            post(inside, biller, file)
+    assert (Remittance.objects.count(), Claim.objects.filter(follows=first).count()) == (1, 0)
+    again = post(inside, biller, file)
+    assert (len(again.known), again.posted) == (1, [])
+    assert [claim.number for claim in again.next_claims] == [f"{first.number}S"]
+    assert post(inside, biller, file).next_claims == []

@@ -27,6 +27,7 @@ from cleanclaim.practice.models import (
     Clinic,
     Coverage,
     Remittance,
+    RemittanceFile,
     User,
 )
 from cleanclaim.records import CoverageOrder, Frequency
@@ -142,8 +143,13 @@ def after_payment(clinic: Clinic, row: Remittance, user: User | None) -> list[Cl
     the claims that were made.
     """
     with transaction.atomic():
-        _look_again(clinic, row, user)
+        look_again(clinic, row, user)
     return [] if row.unposted_at is not None else make_due(clinic, user, _due(row.answers.all()))
+
+
+def make_due_of(clinic: Clinic, user: User | None, file: RemittanceFile) -> list[Claim]:
+    """Make the claims to next payers that the payments of a file call for; those of an earlier, broken off time too."""
+    return make_due(clinic, user, _due(ClaimAnswer.objects.filter(remittance__file=file, remittance__unposted_at=None)))
 
 
 def due_claims() -> list[UUID]:
@@ -246,8 +252,11 @@ def _follower(claim: Claim, found: NextPayer) -> Claim:
     )
 
 
-def _look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
-    """Claims to later payers than the ones that just answered: what they tell of those payers is no longer true."""
+def look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
+    """Claims to later payers than the ones that just answered: what they tell of those payers is no longer true.
+
+    Called in the transaction that posts a payment or takes it back, so that none is overlooked.
+    """
     places = {one.value: place for place, one in enumerate(_PLACES)}
     told = row.answers.filter(state__in=[AnswerState.POSTED.value, AnswerState.PLACED.value]).exclude(claim=None)
     heads: dict[UUID, int] = {}

@@ -127,7 +127,8 @@ def post(
     """Post every payment of a file that is new and balances; the others are told.
 
     Each payment is one database transaction: after a crash it is posted whole or not at all, and posting the file again
-    takes up where it stopped. `advance` is told each payment that is done with, inside its transaction.
+    takes up where it stopped, and makes the claims to next payers that are missing.
+    `advance` is told each payment that is done with, inside its transaction.
     """
     read = read_file(file)
     found = PostedFile()
@@ -147,8 +148,7 @@ def post(
                     found.posted.append(_post(clinic, user, made, claims, file, origin))
             if advance is not None:
                 advance(record)
-    for row in found.posted:
-        found.next_claims += coordination.after_payment(clinic, row, user)
+    found.next_claims = coordination.make_due_of(clinic, user, file)
     return found
 
 
@@ -194,6 +194,7 @@ def _post(
     write_answers(clinic, user, row, answers)
     PayerAdjustment.objects.bulk_create(_adjustments(clinic, row, made, claims), batch_size=PIECE)
     denials.after_posting(clinic, user, made)
+    coordination.look_again(clinic, row, user)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
     return row
