@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -176,6 +177,14 @@ def enter(request: HttpRequest, slug: str) -> Access:
 
 def clinics_where(user: User, what: Can) -> dict[UUID, Clinic]:
     """The clinics in which a user may do something, by id."""
+    return {item.clinic_id: item.clinic for item in _where(user, what).select_related("clinic")}
+
+
+def works_in_several(user: User, what: Can) -> bool:
+    """Whether a user may do something in more than one clinic."""
+    return _where(user, what).count() > 1
+
+
+def _where(user: User, what: Can) -> QuerySet[Membership]:
     roles = [role.value for role, capabilities in CAPABILITIES.items() if what in capabilities]
-    found = Membership.objects.select_related("clinic").filter(user_id=user.pk, role__in=roles)
-    return {item.clinic_id: item.clinic for item in found}
+    return Membership.objects.filter(user_id=user.pk, role__in=roles)

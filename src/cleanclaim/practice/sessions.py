@@ -27,7 +27,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """What is kept of the session; one whose kept end lags behind is written after this request."""
-        kept = self._get_session_from_db()
+        kept = self._get_session_from_db()  # type: ignore[attr-defined] # left out of the types
         if kept is None:
             return {}
         whole = timedelta(seconds=settings.SESSION_COOKIE_AGE)

@@ -12,7 +12,7 @@ from cleanclaim.practice.models import Batch, Claim, Clinic, Role, TrailEntry
 
 AsRole = Callable[[Role], Client]
 FILES = "/c/millrace/files/"
-QUERIES = 14
+QUERIES = 11
 
 
 def _released(client: Client, payer: str = "medicare_b") -> Batch:

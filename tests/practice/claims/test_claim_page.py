@@ -55,7 +55,7 @@ def test_a_claims_page_costs_the_same_whatever_it_holds(
     client = as_role(Role.BILLER)
     address = _at(number)
     client.get(address)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         client.get(address)
     assert inside.slug == "millrace"
 

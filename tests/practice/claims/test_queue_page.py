@@ -20,7 +20,7 @@ from tests.practice.conftest import DAY, person
 
 AsRole = Callable[[Role], Client]
 QUEUE = "/c/millrace/claims/"
-QUERIES = 20
+QUERIES = 16
 
 
 def _numbers(content: bytes) -> list[str]:

@@ -59,6 +59,9 @@ def may(inside: Clinic) -> Clinic:
     def lines(of: Claim, *units: int | None) -> None:
         for place, one in enumerate(units, start=1):
             ClaimLine.objects.create(clinic=inside, claim=of, position=place, code="97110", units=one)
+        Claim.objects.filter(pk=of.pk).update(
+            billed_units=None if None in units else sum(map(int, filter(None, units)))
+        )
 
     ready = claim(1, first, "alpha", status=ClaimStatus.READY.value, first_passed=True)
     held = claim(

@@ -15,7 +15,7 @@ from cleanclaim.practice.engine import figures
 from cleanclaim.practice.engine.definitions import Metric
 from cleanclaim.practice.engine.figures import By, Chosen
 from cleanclaim.practice.engine.finding_counts import findings
-from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimFinding, ClaimLine, ClaimStatus, Clinic
+from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimFinding, ClaimStatus, Clinic
 
 EVER = Chosen(date(2010, 1, 1), date(2026, 9, 25))
 _STATUSES = [status.value for status in ClaimStatus]
@@ -31,9 +31,9 @@ def _change(seed: int) -> None:
                 at_stake_cents=chance.choice([0, 1, 9_900]), left_cents=chance.randrange(500),
                 left_units=chance.randrange(3),
             )  # fmt: skip
-    for line in ClaimLine.objects.order_by("claim__number", "position"):
+    for claim in Claim.objects.order_by("number"):
         if chance.random() < 0.2:
-            ClaimLine.objects.filter(pk=line.pk).update(units=chance.choice([None, 0, 1, 4]))
+            Claim.objects.filter(pk=claim.pk).update(billed_units=chance.choice([None, 0, 1, 4]))
     for finding in ClaimFinding.objects.order_by("claim__number", "rule", "place"):
         if chance.random() < 0.4:
             ClaimFinding.objects.filter(pk=finding.pk).update(
@@ -45,11 +45,10 @@ def _change(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_figures_equal_what_the_rows_say(inside: Clinic, seed: int) -> None:
     _change(seed)
-    rows = list(Claim.objects.filter(frequency="1").prefetch_related("lines", "findings"))
+    rows = list(Claim.objects.filter(frequency="1"))
     judged = [one for one in rows if one.first_passed is not None and one.status != ClaimStatus.SUPERBILL.value]
     held = [one for one in rows if one.status in OPEN_STATUSES]
-    units = {one: [line.units for line in one.lines.all()] for one in rows}
-    whole = {one: sum(told) for one, told in units.items() if told and None not in told}
+    whole = {one: one.billed_units for one in rows if one.billed_units is not None}
     expected: dict[Metric, tuple[Any, ...]] = {
         Metric.CLEAN_CLAIMS: (sum(one.first_passed for one in judged), len(judged)),
         Metric.HELD_BACK: (sum(one.at_stake_cents for one in held), None),
@@ -61,6 +60,16 @@ def test_figures_equal_what_the_rows_say(inside: Clinic, seed: int) -> None:
         assert {name: (found[name].numerator, found[name].denominator) for name in expected} == expected
     assert len(rows) == 73
     assert inside.slug == "millrace"
+
+
+def test_the_units_of_a_claim_are_those_of_its_lines(inside: Clinic) -> None:
+    told = {}
+    for claim in Claim.objects.filter(clinic=inside).prefetch_related("lines"):
+        units = [line.units for line in claim.lines.all()]
+        told[claim] = sum(units) if units and None not in units else None
+    assert {claim: claim.billed_units for claim in told} == told
+    assert len(told) == 73
+    assert Counter(units is None for units in told.values())[True] == 0
 
 
 @pytest.mark.parametrize("seed", range(3))

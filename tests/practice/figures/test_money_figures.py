@@ -168,7 +168,7 @@ def test_the_page_asks_the_database_the_same_for_many(
     client = as_role(Role.OWNER)
     answer(inside, biller, [Said(filed[0], pays_well)])
     client.get("/c/millrace/figures/money/")
-    with django_assert_num_queries(20) as first:  # type: ignore[attr-defined]
+    with django_assert_num_queries(17) as first:  # type: ignore[attr-defined]
         client.get("/c/millrace/figures/money/")
     ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[])
     release(inside, [claim.pk for claim in ready], biller)

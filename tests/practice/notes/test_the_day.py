@@ -50,12 +50,12 @@ def test_as_many_queries_however_long_the_day(
 ) -> None:
     client = sign_in("lindqvist")
     client.get("/c/millrace/today/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         client.get("/c/millrace/today/")
     for hour in range(8, 18):
         _book(inside, "lindqvist", hour)
     Visit.objects.filter(date_of_service="2026-09-24").update(status="draft")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         client.get("/c/millrace/today/?all=1")
 
 

@@ -120,6 +120,7 @@ def fill(
     claim.at_stake_cents = at_stake_cents(blocking, claim.allowed_cents)
     claim.left_cents = at_stake_cents(others, claim.allowed_cents)
     claim.left_units = left_units(others)
+    claim.billed_units = _total(item, "units")
     claim.due_on = item.filing_deadline or item.filing_deadline_earliest
     claim.due_may_be_later = item.filing_deadline is None and claim.due_on is not None
     claim.questions = [
@@ -238,7 +239,7 @@ def _who_pays(claim: Claim, item: BilledClaim, coverages: Iterable[Coverage]) ->
 
 
 def _total(item: BilledClaim, name: str) -> int | None:
-    """The sum of a column of cents over the lines; unknown where one is, or where there is no line."""
+    """The sum of a column of whole numbers over the lines; unknown where one is, or where there is no line."""
     amounts = [line[name] for line in item.lines]
     known = [amount for amount in amounts if isinstance(amount, int)]
     return sum(known) if known and len(known) == len(amounts) else None

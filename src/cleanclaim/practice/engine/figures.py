@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from django.db.models import (
     BooleanField,
-    CharField,
     Count,
     Exists,
     ExpressionWrapper,
@@ -26,18 +24,13 @@ from django.db.models import (
     QuerySet,
     Sum,
 )
-from django.db.models import Value as Constant
-from django.db.models.functions import TruncMonth
 
 from cleanclaim.money import divide
-from cleanclaim.practice import gathering
 from cleanclaim.practice.engine.definitions import Metric, Unit, definitions
-from cleanclaim.practice.gathering import Part as Gathered
 from cleanclaim.practice.models import (
     OPEN_STATUSES,
     Claim,
     ClaimFinding,
-    ClaimLine,
     ClaimStatus,
     Provider,
     Visit,
@@ -151,6 +144,7 @@ _COUNTED: Mapping[Metric, Q] = {
     Metric.HELD_BACK: _HELD,
     Metric.LEFT_DOLLARS: Q(left_cents__gt=0),
     Metric.LEFT_UNITS: Q(left_units__gt=0),
+    Metric.UNITS_PER_VISIT: Q(billed_units__isnull=False),
 }
 _OTHERS: Mapping[Metric, Q] = {
     Metric.CLEAN_CLAIMS: _JUDGED & Q(first_passed=False),
@@ -176,8 +170,6 @@ def claims_behind(
         named = {"cause": cause, "severity": severity, "rule": rule}
         found_here = standing().filter(claim=OuterRef("pk"), **{name: value for name, value in named.items() if value})
         return found.filter(Exists(found_here))
-    if metric is Metric.UNITS_PER_VISIT:
-        return _counted_units(found)
     return found.filter((_COUNTED if part is Part.COUNTED else _OTHERS)[metric])
 
 
@@ -190,12 +182,6 @@ def _with_followers(found: QuerySet[Claim]) -> QuerySet[Claim]:
     # The few claims that answer an earlier one are looked up once, not once for each claim that may be answered.
     answered = Claim.objects.filter(replaces__isnull=False).values("replaces")
     return found.annotate(is_followed=ExpressionWrapper(Q(pk__in=answered), output_field=BooleanField()))
-
-
-def _counted_units(found: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Claims with at least one line, and the units of each line known."""
-    lines = ClaimLine.objects.filter(claim=OuterRef("pk"))
-    return found.filter(Exists(lines), ~Exists(lines.filter(units__isnull=True)))
 
 
 def standing() -> QuerySet[ClaimFinding]:
@@ -214,14 +200,14 @@ _SUMS: Mapping[str, Any] = {
     "unpriced": Count("pk", filter=_UNPRICED),
     "left": Sum("left_cents"),
     "units_left": Sum("left_units"),
+    "units": Sum("billed_units"),
+    "visits_of_units": Count("visit", filter=_COUNTED[Metric.UNITS_PER_VISIT], distinct=True),
 }
 
 
 def overall(chosen: Chosen) -> dict[Metric, Value]:
     """Every figure of the span, but the findings (`finding_counts`)."""
-    sums = _with_followers(claims(chosen)).aggregate(**_SUMS)
-    whole = claims(chosen).annotate(key=Constant("", output_field=CharField()))
-    return _values(sums, _units(whole).get("", (0, 0)), visits(chosen).count())
+    return _values(_with_followers(claims(chosen)).aggregate(**_SUMS), visits(chosen).count())
 
 
 def added_up(groups: Iterable[Group]) -> dict[Metric, Value]:
@@ -233,7 +219,7 @@ def added_up(groups: Iterable[Group]) -> dict[Metric, Value]:
         of = sum(value.denominator or 0 for value in values) if metric in _RATES else None
         return Value(metric, sum(value.numerator for value in values), of, sum(value.unknown for value in values))
 
-    return {metric: total(metric) for metric in _values({}, (0, 0), 0)}
+    return {metric: total(metric) for metric in _values({}, 0)}
 
 
 def grouped(chosen: Chosen, by: By) -> list[Group]:
@@ -241,13 +227,9 @@ def grouped(chosen: Chosen, by: By) -> list[Group]:
 
     Months come in their order, therapists and payers by name. A visit that has no claim yet has no payer.
     """
-    of_claims: Any = _with_followers(_keyed(claims(chosen), by, "visit__therapist", "date_of_service"))
-    summed = of_claims.values("key").annotate(name=Max("payer_name"), **_SUMS).order_by("key")
-    sums = {row["key"]: row for row in summed}
-    units = {
-        _key(by, key): counted
-        for key, counted in _units(_keyed(claims(chosen), by, "visit__therapist", "date_of_service")).items()
-    }
+    of_claims: Any = _with_followers(_keyed(claims(chosen), by, "visit__therapist"))
+    named = {"name": Max("payer_name")} if by is By.PAYER else {}
+    sums = _folded(of_claims.values("key").annotate(**named, **_SUMS).order_by(), by)
     counts = _visit_counts(chosen, by)
     names = _names(by, sums, counts)
     keys = sorted({*sums, *counts}, key=lambda key: (by is not By.MONTH and names[key].casefold(), str(key)))
@@ -255,13 +237,13 @@ def grouped(chosen: Chosen, by: By) -> list[Group]:
         Group(
             key=_text(key),
             label=names[key],
-            values=_values(sums.get(key, {}), units.get(key, (0, 0)), counts.get(key, 0)),
+            values=_values(sums.get(key, {}), counts.get(key, 0)),
         )
         for key in keys
     ]
 
 
-def _values(sums: Mapping[str, Any], units: tuple[int, int], visit_count: int) -> dict[Metric, Value]:
+def _values(sums: Mapping[str, Any], visit_count: int) -> dict[Metric, Value]:
     def of(name: str) -> int:
         return int(sums.get(name) or 0)
 
@@ -272,59 +254,33 @@ def _values(sums: Mapping[str, Any], units: tuple[int, int], visit_count: int) -
         Metric.LEFT_DOLLARS: Value(Metric.LEFT_DOLLARS, of("left")),
         Metric.LEFT_UNITS: Value(Metric.LEFT_UNITS, of("units_left")),
         Metric.VISITS: Value(Metric.VISITS, visit_count),
-        Metric.UNITS_PER_VISIT: Value(Metric.UNITS_PER_VISIT, *units),
+        Metric.UNITS_PER_VISIT: Value(Metric.UNITS_PER_VISIT, of("units"), of("visits_of_units")),
     }
 
 
-_UNITS = (
-    "SELECT CAST(chosen.told AS TEXT), SUM(whole.units), COUNT(DISTINCT chosen.visit) "
-    "FROM chosen JOIN whole ON whole.claim = chosen.claim GROUP BY chosen.told"
-)
+def _keyed(found: Any, by: By, therapist: str) -> Any:  # noqa: ANN401 - claims or visits
+    """Rows with the key of their group; for months, with their day."""
+    return found.annotate(key=F({By.MONTH: "date_of_service", By.THERAPIST: therapist, By.PAYER: "payer"}[by]))
 
 
-def _units(keyed: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - claims with a key
-    """By key as text: the units on the lines of claims whose every line has its units, and the visits of those."""
-    rows = gathering.counted(
-        [
-            Gathered("chosen", ("claim", "visit", "told"), keyed.order_by().values_list("pk", "visit", "key")),
-            Gathered(
-                "line",
-                ("claim", "units"),
-                ClaimLine.objects.order_by().values_list("claim", "units"),
-                is_gathered=False,
-            ),
-            Gathered(
-                "whole",
-                ("claim", "units"),
-                "SELECT line.claim, SUM(line.units) FROM chosen JOIN line ON line.claim = chosen.claim "
-                "GROUP BY line.claim HAVING COUNT(line.units) = COUNT(*)",
-            ),
-        ],
-        [_UNITS],
-    )
-    return {key: (int(units), counted) for key, units, counted in rows}
-
-
-def _key(by: By, text: str) -> Any:  # noqa: ANN401 - a month, a key or a payer
-    """The key of a group, from its text in the database."""
-    if by is By.MONTH:
-        return date.fromisoformat(text[:10])
-    return UUID(text) if by is By.THERAPIST else text
-
-
-def _keyed(found: Any, by: By, therapist: str, day: str) -> Any:  # noqa: ANN401 - claims or visits
-    """Rows with the key of their group."""
-    if by is By.MONTH:
-        return found.annotate(key=TruncMonth(day))
-    return found.annotate(key=F(therapist) if by is By.THERAPIST else F("payer"))
+def _folded(rows: Iterable[Mapping[str, Any]], by: By) -> dict[Any, dict[str, Any]]:
+    """The sums of each group by its key. Days are put into months here: the database takes its time to."""
+    found: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        key = row["key"].replace(day=1) if by is By.MONTH else row["key"]
+        held = found.setdefault(key, {"name": row.get("name")})
+        for name in row.keys() - {"key", "name"}:
+            held[name] = held.get(name, 0) + (row[name] or 0)
+    return found
 
 
 def _visit_counts(chosen: Chosen, by: By) -> dict[Any, int]:
     if by is By.PAYER:
-        rows = claims(chosen).filter(visit__status=VisitStatus.SIGNED.value).values(key=F("payer"))
-        return {row["key"]: row["count"] for row in rows.annotate(count=Count("visit", distinct=True)).order_by("key")}
-    rows = _keyed(visits(chosen), by, "therapist", "date_of_service").values("key")
-    return {row["key"]: row["count"] for row in rows.annotate(count=Count("pk")).order_by("key")}
+        billed = claims(chosen).filter(visit__status=VisitStatus.SIGNED.value).values(key=F("payer"))
+        rows: Any = billed.annotate(count=Count("visit", distinct=True)).order_by()
+    else:
+        rows = _keyed(visits(chosen), by, "therapist").values("key").annotate(count=Count("*")).order_by()
+    return {key: row["count"] for key, row in _folded(rows, by).items()}
 
 
 def _names(by: By, sums: Mapping[Any, Mapping[str, Any]], counts: Mapping[Any, int]) -> dict[Any, str]:
@@ -354,6 +310,6 @@ def every_month(chosen: Chosen, months: Sequence[Group]) -> list[Group]:
     found, day = [], chosen.first.replace(day=1)
     while day <= chosen.last:
         key = _text(day)
-        found.append(known.get(key) or Group(key, f"{day:%b %Y}", _values({}, (0, 0), 0)))
+        found.append(known.get(key) or Group(key, f"{day:%b %Y}", _values({}, 0)))
         day = (day + timedelta(days=31)).replace(day=1)
     return found

@@ -230,6 +230,7 @@ def void_claim(claim_id: UUID, user: User, reference: str) -> Claim:
             "payer",
             "payer_name",
             "charge_cents",
+            "billed_units",
             "due_on",
             "due_may_be_later",
             "checked_at",

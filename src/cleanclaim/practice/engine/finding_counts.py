@@ -17,10 +17,23 @@ _STANDING = (
     "SELECT one.claim, one.cause, one.severity, one.rule, one.name, one.cents, chosen.is_open "
     "FROM chosen JOIN one ON one.claim = chosen.claim"
 )
-_COUNTS = "COUNT(DISTINCT claim), COUNT(*), SUM(cents) FROM standing"
-_BY_CAUSE = f"SELECT 'cause', cause, severity, {_COUNTS} GROUP BY cause, severity"
-_BY_RULE = f"SELECT 'rule', rule, name, {_COUNTS} GROUP BY rule, name"
-_BLOCKED = f"SELECT 'blocked', '', '', {_COUNTS} WHERE is_open AND severity IN ({', '.join(['%s'] * len(BLOCKING))})"
+
+
+def _counts(kind: str, first: str, second: str, which: str = "") -> str:
+    """Claims, findings and cents by two columns. Claims are made one each first: that is quicker than distinct ones."""
+    return (
+        f"SELECT '{kind}', {first}, {second}, COUNT(*), SUM(findings), SUM(cents) FROM "  # noqa: S608 - our own words
+        f"(SELECT claim, {first}, {second}, COUNT(*) AS findings, SUM(cents) AS cents FROM standing {which} "
+        f"GROUP BY claim, {first}, {second}) AS own GROUP BY {first}, {second}"
+    )
+
+
+_BY_CAUSE = _counts("cause", "cause", "severity")
+_BY_RULE = _counts("rule", "rule", "name")
+_BLOCKED = (
+    f"SELECT 'blocked', '', '', COUNT(DISTINCT claim), 0, 0 FROM standing WHERE is_open "  # noqa: S608 - our own words
+    f"AND severity IN ({', '.join(['%s'] * len(BLOCKING))})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ def findings(chosen: Chosen) -> Findings:
     )
     told: dict[str, dict[tuple[str, str], tuple[int, int, int]]] = {"cause": {}, "rule": {}, "blocked": {}}
     for kind, first, second, of, found, cents in rows:
-        told[kind][first, second] = (of, found, int(cents or 0))
+        told[kind][first, second] = (of, int(found), int(cents or 0))
     none = (0, 0, 0)
     by_cause = {
         cause: {

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from cleanclaim import records
 from cleanclaim.bill.build import build_claim
@@ -33,8 +33,8 @@ from cleanclaim.practice.engine.enrolling import Enrolled
 from cleanclaim.practice.engine.front_desk import front_desk
 from cleanclaim.practice.engine.records import provider_record, visit_record
 from cleanclaim.practice.engine.setting import Setting, gather
-from cleanclaim.practice.models import Clinic, EligibilityAnswer, Patient, Provider, Referral, Visit
-from cleanclaim.reference.payers import PAYER_COLUMNS
+from cleanclaim.practice.models import Clinic, EligibilityAnswer, Patient, Provider, Referral, Signature, Visit
+from cleanclaim.reference.payers import PAYER_COLUMNS, Payer
 from cleanclaim.rules.book import active_rules, entry
 from cleanclaim.rules.kit import Verdict
 from cleanclaim.rules.rationale import rationale_of
@@ -98,19 +98,21 @@ def _judge() -> Judge:
     )
 
 
-def readiness_of(clinic: Clinic, patients: Sequence[Patient], *, on: date) -> list[Readiness]:
+def readiness_of(
+    clinic: Clinic, patients: Sequence[Patient], *, on: date, packs: Mapping[str, Payer] | None = None
+) -> list[Readiness]:
     """How ready each patient is for a visit on that day, in their order. The clinic is in scope.
 
     A patient without a signed visit is asked about an evaluation, any other about a treatment. Without a therapist
-    there is nobody to treat, and nothing can be asked: the list is empty.
+    there is nobody to treat, and nothing can be asked: the list is empty. `packs` are the clinic's, where at hand.
     """
     therapist = _therapist()
     if therapist is None or not patients:
         return []
-    seen = set(Visit.objects.filter(patient__in=patients).values_list("patient_id", flat=True))
+    seen = set(Visit.objects.filter(patient__in=patients).order_by().values_list("patient_id", flat=True).distinct())
     probes = [_probe(clinic, patient, therapist, on, is_known=patient.pk in seen) for patient in patients]
-    prefetch_related_objects(probes, "signatures")
-    around = gather(clinic, probes, as_of=on)
+    prefetch_related_objects(probes, Prefetch("signatures", Signature.objects.none()))
+    around = gather(clinic, probes, as_of=on, packs=packs)
     people = _with_orders(around.patients, patients, on)
     visits = [_with_diagnoses(around.stated(visit_record(probe, around.zone)), people) for probe in probes]
     prepared = prepare([*visits, *around.history], people, around.clinic, around.packs)

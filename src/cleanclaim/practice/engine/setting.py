@@ -7,7 +7,7 @@ what the records say of the time before: days treated, visits and units used, do
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -94,8 +94,10 @@ class Setting:
         return visit.model_copy(update=told) if told else visit
 
 
-def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
-    """Everything that decides about these visits of one clinic, which is in scope."""
+def gather(
+    clinic: Clinic, visits: Sequence[Visit], *, as_of: date, packs: Mapping[str, Payer] | None = None
+) -> Setting:
+    """Everything that decides about these visits of one clinic, which is in scope; `packs` where they are at hand."""
     days = [visit.date_of_service for visit in visits] or [as_of]
     begins, ends = min(days) - timedelta(days=WINDOW_DAYS), max(days)
     zone = ZoneInfo(clinic.time_zone)
@@ -106,27 +108,34 @@ def gather(clinic: Clinic, visits: Sequence[Visit], *, as_of: date) -> Setting:
         with_people(Visit.objects.filter(own | beside, status=VisitStatus.SIGNED.value).exclude(pk__in=at_hand))
     )
     people = {visit.patient_id: visit.patient for visit in (*past, *visits)}
+    coverages = _coverages(people)
     return Setting(
         clinic=clinic_record(
             clinic, Provider.objects.filter(treats=True), Charge.objects.all(), ClinicPayer.objects.all(), ends
         ),
-        patients={patient.id: patient for patient in _patients(people, begins)},
+        patients={patient.id: patient for patient in _patients(people, coverages, begins)},
         history=tuple(visit_record(visit, zone, with_note=visit.billed is None) for visit in past),
-        packs=packs_of(clinic),
+        packs=packs_of(clinic) if packs is None else dict(packs),
         zone=zone,
-        home_health=_home_health(people),
+        home_health=_home_health(people, coverages),
         estimates=spans(people),
         notices=signed_notices(people),
         not_used=choices_not_to_use(people),
     )
 
 
-def _home_health(people: Iterable[UUID]) -> dict[tuple[str, int, int], bool]:
-    answers = EligibilityAnswer.objects.filter(coverage__patient__in=list(people), home_health_open__isnull=False)
-    told = answers.order_by("asked_on", "created_at").values_list(
-        "coverage__patient__number", "asked_on", "home_health_open"
-    )
-    return {(number, day.year, day.month): is_open for number, day, is_open in told}
+def _home_health(
+    people: Mapping[UUID, Patient], coverages: Mapping[UUID, Sequence[Coverage]]
+) -> dict[tuple[str, int, int], bool]:
+    """By patient, year and month, what the last answer of the month says."""
+    answers = [
+        (people[key].number, one) for key, own in coverages.items() for row in own for one in row.eligibility.all()
+    ]
+    return {
+        (number, one.asked_on.year, one.asked_on.month): one.home_health_open
+        for number, one in sorted(answers, key=lambda item: (item[1].asked_on, item[1].created_at))
+        if one.home_health_open is not None
+    }
 
 
 def with_people(visits: Iterable[Visit]) -> Iterable[Visit]:
@@ -149,16 +158,21 @@ def _parsed(payer: str, text: str) -> Payer:
     return payers.parse_pack(f"{payer}.toml", text)
 
 
-def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Patient]:
-    coverages: dict[UUID, list[Coverage]] = defaultdict(list)
-    held: list[Coverage] = list(
-        Coverage.objects.filter(patient__in=people).prefetch_related(
-            Prefetch("authorizations", Authorization.objects.all()),
-            Prefetch("eligibility", EligibilityAnswer.objects.all()),
-        )
-    )
-    for coverage in held:
-        coverages[coverage.patient_id].append(coverage)
+def _coverages(people: Iterable[UUID]) -> dict[UUID, list[Coverage]]:
+    """The coverages of each patient in their order, with what was approved and answered."""
+    found: dict[UUID, list[Coverage]] = defaultdict(list)
+    rows = Coverage.objects.filter(patient__in=list(people)).order_by("order", "valid_from")
+    for coverage in rows.prefetch_related(
+        Prefetch("authorizations", Authorization.objects.order_by("valid_from")),
+        Prefetch("eligibility", EligibilityAnswer.objects.all()),
+    ):
+        found[coverage.patient_id].append(coverage)
+    return found
+
+
+def _patients(
+    people: Mapping[UUID, Patient], coverages: Mapping[UUID, Sequence[Coverage]], begins: date
+) -> Iterable[records.Patient]:
     plans: dict[UUID, list[PlanOfCare]] = defaultdict(list)
     kept = PlanOfCare.objects.filter(patient__in=people).select_related("order_by")
     for plan in kept.prefetch_related(
@@ -167,10 +181,10 @@ def _patients(people: dict[UUID, Patient], begins: date) -> Iterable[records.Pat
     ):
         plans[plan.patient_id].append(plan)
     earlier = _earlier(people, begins)
-    allowed = _allowed_before(held)
+    allowed = _allowed_before([coverage for own in coverages.values() for coverage in own])
     for key, patient in people.items():
         before = earlier[key]
-        own = coverages[key]
+        own = coverages.get(key, ())
         yield patient_record(
             patient,
             coverages=[(coverage, _used(coverage, before)) for coverage in own],

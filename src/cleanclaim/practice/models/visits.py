@@ -102,7 +102,9 @@ class Visit(ClinicRow):
             models.UniqueConstraint(fields=["clinic", "number"], name="visit_number_once_a_clinic")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["clinic", "date_of_service"]),
+            models.Index(
+                fields=["clinic", "date_of_service"], include=("id", "status", "therapist"), name="visits_of_a_day"
+            ),
             models.Index(fields=["patient", "date_of_service"]),
             models.Index(fields=["therapist", "date_of_service"]),
             models.Index(

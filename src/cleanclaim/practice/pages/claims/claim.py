@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
@@ -37,16 +37,27 @@ def claim(request: ClinicRequest, key: UUID) -> HttpResponse:
 
 def find(key: UUID) -> Claim:
     """A claim with everything its page shows. Raises `Http404` where the scope has none."""
-    rows = Claim.objects.select_related(
-        "patient", "visit__therapist", "visit__assistant", "coverage", "batch", "replaces"
-    ).prefetch_related(
-        Prefetch("lines", ClaimLine.objects.order_by("position")),
-        Prefetch("findings", ClaimFinding.objects.select_related("ignored_by")),
-        Prefetch("events", ClaimEvent.objects.select_related("user").order_by("-created_at", "-id")),
-        Prefetch("replaced_by", Claim.objects.exclude(status=ClaimStatus.CLOSED.value)),
+    later = Claim.objects.exclude(status=ClaimStatus.CLOSED.value)
+    rows = (
+        Claim.objects.select_related("patient", "visit__therapist", "visit__assistant", "coverage")
+        .defer(*_NOT_SHOWN)
+        .annotate(file_name=F("batch__file_name"), answered_number=F("replaces__number"))
+        .prefetch_related(
+            Prefetch("lines", ClaimLine.objects.order_by("position")),
+            Prefetch("findings", ClaimFinding.objects.select_related("ignored_by").order_by("rule", "place")),
+            Prefetch("events", ClaimEvent.objects.select_related("user").order_by("-created_at", "-id")),
+            Prefetch("replaced_by", later.only("clinic", "number", "replaces").order_by("created_at")),
+        )
     )
     claim: Claim = get_object_or_404(rows, pk=key)
     return claim
+
+
+_NOT_SHOWN = (
+    *(f"visit__{name}" for name in ("note", "interventions", "restated", "evaluation", "billed", "detail", "attested")),
+    *("patient__ssn", "coverage__member_id", "coverage__subscriber"),
+)
+"""What is sealed or long, and no part of a claim's page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import F, QuerySet
 
 from cleanclaim.practice import gathering, tenancy
 from cleanclaim.practice.engine.causes import Cause
@@ -89,14 +89,15 @@ class _Tally:
 
 
 def counted(filters: Filters, today: date) -> Counted:
-    """Count the claims in scope. One query, one for the statuses, and one more for each filter that is set."""
+    """Count the claims in scope. One query, and one more for each filter that is set but the status."""
     listed = [name for name in _LISTED if name != "clinic" or len(tenancy.clinics_in_scope()) > 1]
     unset = [name for name in listed if not getattr(filters, name)]
-    tally = _tallied(narrowed(filters, today), unset, today)
+    tally = _tallied(narrowed(filters, today), unset, narrowed(filters, today, without="status"))
     for name in listed:
         if name not in unset:
-            alone = _tallied(narrowed(filters, today, without=name), [name], today)
-            tally.by_value[name] = alone.of(name)
+            alone = _tallied(narrowed(filters, today, without=name), [name])
+            counted_as = DAY_COLUMNS.get(name, name)
+            tally.by_value[counted_as] = alone.of(counted_as)
             tally.payer_names |= alone.payer_names
     return Counted(tally.claims, tally.worth_cents, tally.stake_cents, _choices(filters, today, tally))
 
@@ -111,22 +112,20 @@ _STANDING = Part(
 )
 
 
-def _span(name: str, key: str, condition: str) -> str:
-    return f"SELECT '{name}', '{key}', '', COUNT(*), 0, 0 FROM found WHERE {condition}"  # noqa: S608 - our own names
-
-
-def _key(name: str) -> str:
-    return f"SELECT '{name}', CAST({name} AS TEXT), '', COUNT(*), 0, 0 FROM found GROUP BY {name}"  # noqa: S608 - ours
+def _key(name: str, rows: str = "found") -> str:
+    return f"SELECT '{name}', CAST({name} AS TEXT), '', COUNT(*), 0, 0 FROM {rows} GROUP BY {name}"  # noqa: S608 - ours
 
 
 def _finding(name: str) -> str:
     return f"SELECT '{name}', {name}, '', COUNT(DISTINCT claim), 0, 0 FROM standing GROUP BY {name}"  # noqa: S608 - ours
 
 
-def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tally:
-    """Count these claims, gathered once, for each of these filters."""
+def _tallied(found: QuerySet[Claim], names: Iterable[str], every: QuerySet[Claim] | None = None) -> _Tally:
+    """Count these claims, gathered once, for each of these filters; and those of `every` by their status.
+
+    Days are counted one by one, for spans of days overlap: each choice adds its own days up.
+    """
     wanted = set(names)
-    spans = [(name, key) for name in _SPANS if name in wanted for key in _SPANS[name]]
     days = tuple(DAY_COLUMNS.values())
     gathered = (
         found.order_by()
@@ -135,11 +134,7 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
     )
     columns = ("claim", "clinic", "payer", "payer_name", "therapist", "worth", "stake", *days)
     asked = ["SELECT 'all', '', '', COUNT(*), SUM(worth), SUM(stake) FROM found"]
-    values: list[str] = []
-    for name, key in spans:
-        condition, bounds = _within(DAY_COLUMNS[name], days_of(name, key, today))
-        asked.append(_span(name, key, condition))
-        values += bounds
+    asked += [_key(DAY_COLUMNS[name]) for name in _SPANS if name in wanted]
     asked += [_key(name) for name in ("therapist", "clinic") if name in wanted]
     asked += [_PAYER] if "payer" in wanted else []
     asked += [_finding(name) for name in ("cause", "rule") if name in wanted]
@@ -150,24 +145,19 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], today: date) -> _Tall
             Part("one", ("claim", "cause", "rule"), rows.values_list("claim", "cause", "rule"), is_gathered=False),
             _STANDING,
         ]
+    if every is not None:
+        parts.append(Part("every", ("status",), every.order_by().values_list("status"), is_gathered=False))
+        asked.append(_key("status", "every"))
     tally = _Tally()
-    for name, value, words, count, worth_cents, stake_cents in gathering.counted(parts, asked, values):
+    for name, value, words, count, worth_cents, stake_cents in gathering.counted(parts, asked):
         if name == "all":
             tally.claims, tally.worth_cents, tally.stake_cents = count, int(worth_cents or 0), int(stake_cents or 0)
         else:
             counts = tally.by_value.setdefault(name, {})
-            counts[value] = counts.get(value, 0) + count
+            counts[value or ""] = counts.get(value or "", 0) + count
         if name == "payer":
             tally.payer_names.setdefault(value, words)
     return tally
-
-
-def _within(column: str, days: tuple[date | None, date | None]) -> tuple[str, list[str]]:
-    """Whether a day lies there, as SQL and its values; where both ends are open, whether it is not known."""
-    first, last = days
-    conditions = [f"{column} {sign} %s" for sign, day in ((">=", first), ("<=", last)) if day is not None]
-    bounds = [day.isoformat() for day in days if day is not None]
-    return " AND ".join(conditions) or f"{column} IS NULL", bounds
 
 
 # --- what is offered -----------------------------------------------------------------------------------------
@@ -175,7 +165,7 @@ def _within(column: str, days: tuple[date | None, date | None]) -> tuple[str, li
 
 def _choices(filters: Filters, today: date, tally: _Tally) -> Choices:
     return Choices(
-        statuses=_statuses(filters, today),
+        statuses=_statuses(filters, tally),
         payers=[
             _choice(filters, "payer", payer, tally.payer_names[payer] or payer, count)
             for payer, count in sorted(tally.of("payer").items(), key=lambda item: tally.payer_names[item[0]])
@@ -195,8 +185,8 @@ def _choices(filters: Filters, today: date, tally: _Tally) -> Choices:
             "given_name",
             "family_name",
         ),
-        deadlines=_spans(filters, "deadline", tally),
-        ages=_spans(filters, "age", tally),
+        deadlines=_spans(filters, "deadline", tally, today),
+        ages=_spans(filters, "age", tally, today),
         clinics=_of_rows(filters, "clinic", tally, Clinic.objects.all(), "name"),
     )
 
@@ -205,18 +195,28 @@ def _choice(filters: Filters, name: str, value: str, words: str, count: int) -> 
     return Choice(value, words, count, value.upper() == getattr(filters, name).upper())
 
 
-def _statuses(filters: Filters, today: date) -> list[Choice]:
-    rows = narrowed(filters, today, without="status").order_by().values_list("status").annotate(n=Count("*"))
-    by_status = dict(rows)
+def _statuses(filters: Filters, tally: _Tally) -> list[Choice]:
+    by_status = tally.of("status")
     to_do = sum(by_status.get(status, 0) for status in TO_DO_STATUSES)
     labeled = [(status, label.words, by_status.get(status, 0)) for status, label in STATUS_LABELS.items()]
     offered = [(TO_DO, "To do", to_do), *labeled, (EVERY, "All", sum(by_status.values()))]
     return [_choice(filters, "status", status, words, count) for status, words, count in offered]
 
 
-def _spans(filters: Filters, name: str, tally: _Tally) -> list[Choice]:
-    counts = tally.of(name)
-    return [_choice(filters, name, key, span.words, counts.get(key, 0)) for key, span in _SPANS[name].items()]
+def _spans(filters: Filters, name: str, tally: _Tally, today: date) -> list[Choice]:
+    counts = [(date.fromisoformat(day) if day else None, count) for day, count in tally.of(DAY_COLUMNS[name]).items()]
+    found = []
+    for key, span in _SPANS[name].items():
+        first, last = days_of(name, key, today)
+        found.append(_choice(filters, name, key, span.words, sum(n for day, n in counts if _lies_in(day, first, last))))
+    return found
+
+
+def _lies_in(day: date | None, first: date | None, last: date | None) -> bool:
+    """Whether a day lies in a span; a span without ends is that of days nobody knows."""
+    if first is None and last is None:
+        return day is None
+    return day is not None and (first is None or first <= day) and (last is None or day <= last)
 
 
 def _of_rows(filters: Filters, name: str, tally: _Tally, rows: QuerySet[Any], *words: str) -> list[Choice]:

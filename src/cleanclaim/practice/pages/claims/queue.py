@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, cast
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where, enter
+from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where, enter, works_in_several
 from cleanclaim.practice.engine.building import RECHECKED, visits_to_build
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.staleness import outdated
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
 from cleanclaim.practice.pages.claims.counts import counted
 from cleanclaim.practice.pages.claims.filters import ORDER_STEPS, Filters, filters_of, in_order, narrowed
-from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, standing
+from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, worst_first
 from cleanclaim.records import Frequency
 
 PAGE = 50
@@ -32,11 +32,50 @@ _SOON = ORDER_STEPS[0][0]
 _LATER = ORDER_STEPS[1][0]
 
 
+class Shown(NamedTuple):
+    """What the queue shows of a claim: no more is read, and no row is made of it. Columns in the order of `_SHOWN`."""
+
+    pk: UUID
+    number: str
+    status: str
+    frequency: str
+    payer_name: str
+    date_of_service: date
+    due_on: date | None
+    due_may_be_later: bool
+    gaps: list[dict[str, str]]
+    unconfirmed: list[str]
+    hold_reason: str
+    allowed_cents: int | None
+    charge_cents: int | None
+    left_cents: int
+    checked_at: datetime | None
+    clinic_id: UUID
+    slug: str
+    clinic: str
+    family_name: str
+    given_name: str
+    therapist_given_name: str
+    therapist_family_name: str
+
+    @property
+    def patient(self) -> str:
+        """The patient, as lists name them."""
+        return f"{self.family_name}, {self.given_name}"
+
+
+_SHOWN = (
+    *Shown._fields[: Shown._fields.index("clinic_id") + 1],
+    *("clinic__slug", "clinic__name", "patient__family_name", "patient__given_name"),
+    *("visit__therapist__given_name", "visit__therapist__family_name"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A claim as the queue shows it."""
 
-    claim: Claim
+    claim: Shown
     label: Label
     kind: str
     findings: list[ClaimFinding]
@@ -68,7 +107,7 @@ def claims(request: ClinicRequest) -> HttpResponse:
     access = request.access
     filters = filters_of(request.GET)
     to_build = visits_to_build().count() if access.may(Can.WORK_CLAIMS) else 0
-    elsewhere = len(clinics_where(access.user, Can.WORK_CLAIMS)) > 1
+    elsewhere = works_in_several(access.user, Can.WORK_CLAIMS)
     context = _queue(request, [access], filters, today_at(access.clinic))
     context |= {"to_build": to_build, "has_elsewhere": elsewhere, "may_work": access.may(Can.WORK_CLAIMS)}
     return render(request, "practice/claims/queue.html", context)
@@ -113,11 +152,12 @@ def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, t
     found = counted(filters, today)
     keys = in_order(narrowed(filters, today), today).values_list("pk", flat=True)
     page = _Pages(keys, found.claims).get_page(request.GET.get("page"))
-    claims = _with_what_is_shown(list(page))
+    claims = _shown(list(page))
+    findings = _standing(claims)
     old = outdated(claim for claim in claims if claim.status in RECHECKED)
-    shown = [_row(claim, today, is_outdated=claim.pk in old) for claim in claims]
+    shown = [_row(claim, findings[claim.pk], today, is_outdated=claim.pk in old) for claim in claims]
     for access in accesses:
-        own = sum(row.claim.clinic_id == access.clinic.id for row in shown)
+        own = sum(claim.clinic_id == access.clinic.id for claim in claims)
         access.record("list", "claim", detail=f"{own} claims of the queue")
     return {
         "rows": shown,
@@ -132,35 +172,28 @@ def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, t
     }
 
 
-def _with_what_is_shown(keys: Sequence[UUID]) -> list[Claim]:
-    """The claims of these keys in their order; what is sealed in them is not read."""
-    findings = ClaimFinding.objects.filter(ignored_at=None, was_mended=False).defer("changes")
-    rows = (
-        Claim.objects.select_related("patient", "visit__therapist", "clinic")
-        .prefetch_related(Prefetch("findings", findings))
-        .only(*_SHOWN)
-        .in_bulk(keys)
-    )
-    return [rows[key] for key in keys if key in rows]
+def _shown(keys: Sequence[UUID]) -> list[Shown]:
+    """The claims of these keys in their order."""
+    rows = Claim.objects.filter(pk__in=keys).order_by().values_list(*_SHOWN)
+    found = {row[0]: Shown(*row) for row in rows}
+    return [found[key] for key in keys if key in found]
 
 
-_SHOWN = (
-    *(
-        "number", "status", "frequency", "payer_name", "date_of_service", "due_on", "due_may_be_later", "gaps",
-        "unconfirmed", "hold_reason", "allowed_cents", "charge_cents", "left_cents", "checked_at", "clinic__slug", "clinic__name",
-    ),
-    *("patient__clinic", "patient__given_name", "patient__family_name"),
-    *("visit__clinic", "visit__therapist__clinic", "visit__therapist__given_name", "visit__therapist__family_name"),
-)  # fmt: skip
-"""Columns of a row of the queue; notes, records and whatever else a claim holds stay where they are."""
+def _standing(claims: Sequence[Shown]) -> dict[UUID, list[ClaimFinding]]:
+    """The standing findings of each claim, the worst first; what one says is opened when it is shown."""
+    rows = ClaimFinding.objects.filter(claim__in=[claim.pk for claim in claims], ignored_at=None, was_mended=False)
+    found: dict[UUID, list[ClaimFinding]] = {claim.pk: [] for claim in claims}
+    for row in rows.order_by().only("clinic", "claim", "rule", "severity", "cents", "place", "message"):
+        found[row.claim_id].append(row)
+    return {key: worst_first(own) for key, own in found.items()}
 
 
-def _row(claim: Claim, today: date, *, is_outdated: bool) -> Row:
+def _row(claim: Shown, findings: list[ClaimFinding], today: date, *, is_outdated: bool) -> Row:
     return Row(
         claim=claim,
         label=STATUS_LABELS[claim.status],
         kind=FREQUENCY_WORDS[claim.frequency],
-        findings=standing(claim),
+        findings=findings,
         days_left=None if claim.due_on is None else (claim.due_on - today).days,
         is_outdated=is_outdated and claim.frequency != Frequency.VOID.value,
     )

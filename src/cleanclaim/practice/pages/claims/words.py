@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cleanclaim.check.summary import BLOCKING
-from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus
+from cleanclaim.practice.models import ClaimFinding, ClaimStatus
 from cleanclaim.records import Frequency
 from cleanclaim.rules.kit import Severity
 
@@ -52,11 +52,6 @@ _WORST_FIRST = list(SEVERITY_LABELS)
 def worst_first(findings: list[ClaimFinding]) -> list[ClaimFinding]:
     """Findings in the order in which they hurt: by what would happen, then by dollars."""
     return sorted(findings, key=lambda row: (_WORST_FIRST.index(row.severity), -(row.cents or 0), row.rule, row.place))
-
-
-def standing(claim: Claim) -> list[ClaimFinding]:
-    """The findings of a claim that nobody has set aside and nothing has mended, the worst first."""
-    return worst_first([row for row in claim.findings.all() if row.ignored_at is None and not row.was_mended])
 
 
 def is_blocking(finding: ClaimFinding) -> bool:

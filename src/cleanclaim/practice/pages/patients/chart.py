@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,11 +22,13 @@ from cleanclaim.practice.engine.front_desk import front_desk
 from cleanclaim.practice.engine.outgoing import has_connection
 from cleanclaim.practice.engine.protection import is_protected
 from cleanclaim.practice.engine.readiness import Item, Readiness, readiness_of
+from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     Appointment,
     AppointmentStatus,
     Authorization,
     Certification,
+    Clinic,
     Coverage,
     Document,
     EligibilityAnswer,
@@ -41,6 +44,7 @@ from cleanclaim.practice.pages.document_kinds import LABELS
 from cleanclaim.practice.pages.notices.of_patient import of_patient
 from cleanclaim.practice.pages.patients.entering import address_of, may_see_money, patient_or_404
 from cleanclaim.practice.pages.patients.payer_choice import payer_kind
+from cleanclaim.reference.payers import Payer
 
 _LATEST = 12
 
@@ -73,16 +77,18 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         .defer("note", "interventions")
         .order_by("-date_of_service", "-number")
     )
-    found = readiness_of(access.clinic, [person], on=today)
+    packs = packs_of(access.clinic)
+    coverages = _coverages(person)
+    found = readiness_of(access.clinic, [person], on=today, packs=packs)
     context: dict[str, Any] = {
         "patient": person,
         "today": today,
         "age": person.age_on(today),
         "is_protected": is_protected(person.pk, today),
-        "coverages": _coverages(access, person, visits, today),
+        "coverages": _shown(access.clinic, person, coverages, visits, packs, today),
         "can_ask_payer": has_connection(),
         "readiness": found[0] if found else None,
-        "missing": _missing(access, person, found[0]) if found else [],
+        "missing": _missing(access, person, coverages, found[0]) if found else [],
         "referrals": Referral.objects.filter(patient=person).select_related("by", "plan"),
         "plans": _plans(person),
         "plan_address": address_of("plan", access.clinic.slug, person.pk),
@@ -107,20 +113,27 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     return render(request, "practice/patients/chart.html", context)
 
 
-def _coverages(access: Access, person: Patient, visits: list[Visit], today: date) -> list[CoverageShown]:
-    rows = list(
-        Coverage.objects.filter(patient=person).prefetch_related(
-            Prefetch("authorizations", Authorization.objects.all()),
+def _coverages(person: Patient) -> list[Coverage]:
+    """The patient's coverages in their order, with what was approved, answered and asked."""
+    rows = Coverage.objects.filter(patient=person).order_by("order", "valid_from")
+    return list(
+        rows.prefetch_related(
+            Prefetch("authorizations", Authorization.objects.order_by("valid_from")),
             Prefetch("eligibility", EligibilityAnswer.objects.all()),
             Prefetch("inquiries", Inquiry.objects.all()),
         )
     )
+
+
+def _shown(
+    clinic: Clinic, person: Patient, rows: list[Coverage], visits: list[Visit], packs: Mapping[str, Payer], today: date
+) -> list[CoverageShown]:
     signed = [visit for visit in visits if visit.status == VisitStatus.SIGNED.value]
     uses = use_of(person, [(row, list(row.authorizations.all())) for row in rows], signed)
     shown = []
     for row in rows:
         answers = list(row.eligibility.all())
-        is_medicare = payer_kind(access.clinic, row.payer) == "medicare_b"
+        is_medicare = payer_kind(clinic, row.payer, packs) == "medicare_b"
         shown.append(
             CoverageShown(
                 row=row,
@@ -141,11 +154,14 @@ def masked(identifier: str) -> str:
     return f"•••• {identifier[len(identifier) - kept :]}" if kept else ""
 
 
-def _missing(access: Access, person: Patient, readiness: Readiness) -> list[tuple[Item, str, str]]:
+def _missing(
+    access: Access, person: Patient, coverages: list[Coverage], readiness: Readiness
+) -> list[tuple[Item, str, str]]:
     """What is missing, with the name of where it is settled and its address; none for who may not settle it."""
     slug = access.clinic.slug
     edit = reverse("patient_edit", args=[slug, person.pk])
-    first = Coverage.objects.filter(patient=person).order_by("order", "-valid_from").only("id", "clinic_id").first()
+    latest_first = sorted(coverages, key=lambda row: row.valid_from or date.max, reverse=True)
+    first = min(latest_first, key=lambda row: row.order, default=None)
     of_coverage = {
         "coverages": "coverage_edit",
         "authorizations": "authorization_new",

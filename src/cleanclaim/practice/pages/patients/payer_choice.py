@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import Clinic, ClinicPayer
 from cleanclaim.reference import payers
+from cleanclaim.reference.payers import Payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,12 @@ def payer_choices(clinic: Clinic) -> tuple[list[PayerChoice], list[PayerChoice]]
     return own, sorted(others, key=lambda choice: choice.name.lower())
 
 
-def payer_kind(clinic: Clinic, payer: str) -> str:
-    """What kind of payer a file describes (`medicare_b`, `workers_compensation`, …); empty where there is no file."""
-    pack = packs_of(clinic).get(payer)
+def payer_kind(clinic: Clinic, payer: str, packs: Mapping[str, Payer] | None = None) -> str:
+    """What kind of payer a file describes (`medicare_b`, `workers_compensation`, …); empty where there is no file.
+
+    `packs` are the clinic's own files (`packs_of`), where they are at hand.
+    """
+    pack = (packs_of(clinic) if packs is None else packs).get(payer)
     if pack is not None:
         return pack.kind
     try:
