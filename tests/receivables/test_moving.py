@@ -106,6 +106,8 @@ def test_what_was_given_up_is_no_longer_among_what_is_barred() -> None:
         (Known(has_medicaid=True), (), "medicaid"),
         (Known(), ("N781",), "protected"),
         (Known(), ("N783",), "protected"),
+        (Known(), (patient_reasons.BY_ELIGIBILITY,), "eligible"),
+        (Known(), (patient_reasons.NO_NOTICE,), "without_notice"),
     ],
 )
 def test_late_medicaid_and_protected_lines_are_never_the_patients(
@@ -119,7 +121,7 @@ def test_late_medicaid_and_protected_lines_are_never_the_patients(
 
 
 def test_each_bar_says_who_says_so() -> None:
-    for name in ("contractual", "payer", "late", "protected", "medicaid"):
+    for name in ("contractual", "payer", "late", "protected", "eligible", "without_notice", "medicaid"):
         assert patient_reasons.bar(name).source is not None
 
 

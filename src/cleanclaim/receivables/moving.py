@@ -60,6 +60,8 @@ TO_PATIENT = (
 """Reasons to ask the patient for what stood open to a payer."""
 TO_PAYER = (Reason.PLAN_FOUND, Reason.DECIDES_ANEW, Reason.PROTECTED, Reason.MISTAKE)
 """Reasons to ask a payer for what stood open to the patient."""
+_OF_OURS = frozenset({patient_reasons.BY_ELIGIBILITY, patient_reasons.NO_NOTICE})
+"""What stands among a line's remarks and is no payer's."""
 _SAID_BY_THE_PLAN = frozenset({Reason.NOT_A_BENEFIT, Reason.BENEFIT_USED_UP})
 """Reasons that only an answer of the plan can give."""
 
@@ -99,7 +101,9 @@ def askable(line: AccountLine, payer: str, known: Known) -> Asked:
         patient_reasons.bar(name)
         for name, holds in (
             ("medicaid", known.has_medicaid),
-            ("protected", bool(patient_reasons.protected_reasons(line.remarks))),
+            ("eligible", patient_reasons.BY_ELIGIBILITY in line.remarks),
+            ("without_notice", patient_reasons.NO_NOTICE in line.remarks),
+            ("protected", bool(patient_reasons.protected_reasons(line.remarks - _OF_OURS))),
         )
         if holds
     ]

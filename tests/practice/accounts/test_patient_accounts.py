@@ -20,6 +20,7 @@ from cleanclaim.practice.engine.receipts import NotTakenError, Payment, take, us
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import (
     Claim,
+    ClaimAnswer,
     ClaimStatus,
     Clinic,
     LedgerTransaction,
@@ -350,6 +351,20 @@ def test_a_refund_whose_credit_is_gone_is_not_sent(
         refunds.send(inside, biller, row.pk, sent_on=DAY, means=Means.CHECK, reference="2201")
     assert refunds.withdraw(inside, biller, row.pk).state == "withdrawn"
     holds(inside)
+
+
+def test_a_protected_patient_who_paid_all_is_found(
+    inside: Clinic, biller: User, claim: Claim, answered: Answer
+) -> None:
+    share = answered()
+    take(inside, biller, claim.patient, pay(share))
+    assert (open_accounts(), refunds.found_of_patients()) == ({}, [])
+    ClaimAnswer.objects.update(remarks=["MA01", "N782"])
+    # Nothing is open, and yet the money is not the clinic's.
+    items = refunds.found_of_patients()
+    assert (sum(item.cents for item in items), {item.reason for item in items}) == (share, {refunds.PROTECTED})
+    ClaimAnswer.objects.update(remarks=["MA01"])
+    assert refunds.found_of_patients() == []
 
 
 def test_a_payer_of_a_voided_claim_is_owed_and_medicares_clock_runs(

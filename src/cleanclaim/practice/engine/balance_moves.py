@@ -182,24 +182,24 @@ def _around(clinic: Clinic, account: PatientAccount) -> _Around:
         place = filed.payer.value
         own = {payer.order.value: payer.name for payer in (filed.record.payer, *filed.record.other_payers)}
         told = [one for row in answers[filed.claim.pk] if (one := answered_by(filed, row)) is not None]
-        for line in (line for part in filed.known for line in part.lines):
-            payers[line.key] |= own
+        for key in (known.key for part in filed.known for known in part.lines):
+            payers[key] |= own
             if told:
-                refused[line.key][place] = defaultdict(int)
+                refused[key][place] = defaultdict(int)
         for key, item, _remarks in (one for answered in told for one in adjusted(answered)):
             if effect_of(item) is Effect.OPEN:
                 refused[key][place][item.group, item.reason] += item.amount_cents
     covered = _days_with_medicaid(clinic, account.patient)
-    known = {}
+    found = {}
     for line in open_lines:
         said = {
             place: tuple(Refused(group, carc, cents) for (group, carc), cents in sums.items())
             for place, sums in refused.get(line.key, {}).items()
         }
-        known[line.key] = Known(said, any(begins <= line.date_of_service <= ends for begins, ends in covered))
+        found[line.key] = Known(said, any(begins <= line.date_of_service <= ends for begins, ends in covered))
         if ledger_rows.claim_of(line.key) is None:
             payers[line.key] = {EARLIER_PAYER: _NAMELESS}
-    return _Around(known, dict(payers))
+    return _Around(found, dict(payers))
 
 
 def _answers(claims: list[UUID]) -> dict[UUID, list[ClaimAnswer]]:

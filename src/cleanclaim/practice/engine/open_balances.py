@@ -54,12 +54,22 @@ def open_accounts(patients: Iterable[UUID] | None = None) -> dict[UUID, OpenAcco
     }
 
 
+def lines_below_zero(account: Account) -> QuerySet[LedgerEntry, dict[str, Any]]:
+    """Claim, line and cents (`total`) of every line on which less than nothing stands in an account."""
+    entries = LedgerEntry.objects.filter(account=account.value).order_by()
+    summed = entries.values("claim", "line").annotate(total=Sum("cents"))
+    found: QuerySet[LedgerEntry, dict[str, Any]] = summed.filter(total__lt=0)
+    return found
+
+
 def open_lines(account: Account, patients: list[UUID] | None = None) -> QuerySet[LedgerEntry, dict[str, Any]]:
     """Claim, line and cents (`total`) of every line on which something stands in an account, above or below 0."""
     entries = LedgerEntry.objects.filter(account=account.value).order_by()
     if patients is not None:
         entries = entries.filter(Q(claim__patient__in=patients) | Q(line__in=_brought(patients)))
-    return entries.values("claim", "line").annotate(total=Sum("cents")).exclude(total=0)
+    summed = entries.values("claim", "line").annotate(total=Sum("cents"))
+    found: QuerySet[LedgerEntry, dict[str, Any]] = summed.exclude(total=0)
+    return found
 
 
 def credits_of(patients: list[UUID] | None = None) -> dict[UUID, int]:

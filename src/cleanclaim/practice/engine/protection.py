@@ -77,6 +77,13 @@ def marks(claims: Mapping[UUID, tuple[UUID, date]]) -> dict[UUID, frozenset[str]
     return {row.pk: frozenset({BY_ELIGIBILITY}) for row in rows if row.payer in medicare[row.clinic]}
 
 
+def protected_patients() -> set[UUID]:
+    """Patients in scope of whom eligibility ever told it, or who have a line that was billed with GZ. Two queries."""
+    told = EligibilityAnswer.objects.filter(qmb=True).order_by().values_list("coverage__patient", flat=True)
+    lines = ClaimLine.objects.annotate(carried=Cast("modifiers", TextField())).filter(carried__contains=NO_NOTICE)
+    return {*told, *lines.order_by().values_list("claim__patient", flat=True).distinct()}
+
+
 def lines_without_notice(claims: Collection[UUID]) -> dict[str, frozenset[str]]:
     """The mark of these claims' lines, by key, that were billed with GZ: no notice was signed. One query."""
     rows = ClaimLine.objects.filter(claim__in=list(claims)).annotate(carried=Cast("modifiers", TextField()))

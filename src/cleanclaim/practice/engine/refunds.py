@@ -20,9 +20,10 @@ from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.open_balances import credits_of, open_lines
+from cleanclaim.practice.engine.open_balances import credits_of, lines_below_zero
 from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, rules_of
 from cleanclaim.practice.engine.payer_aging import names_of
+from cleanclaim.practice.engine.protection import protected_patients
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     Claim,
@@ -84,21 +85,29 @@ def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
 
 
 def _may_be_owed() -> list[UUID]:
-    """Patients who may be owed something: with a credit, a line paid too much, or a remark that protects them.
+    """Patients who may be owed something: with a credit, a line paid too much, or something that protects them.
 
     Few of all patients: only their accounts are read.
     """
     keys = set(credits_of())
-    too_much = open_lines(Account.PATIENT_OPEN).filter(total__lt=0)
+    too_much = lines_below_zero(Account.PATIENT_OPEN)
     keys.update(too_much.exclude(claim=None).values_list("claim__patient", flat=True).distinct())
     brought = [line.partition(":")[2] for line in too_much.filter(claim=None).values_list("line", flat=True)]
     keys.update(OpeningBalance.objects.filter(pk__in=brought).values_list("patient", flat=True))
-    told = ClaimAnswer.objects.filter(remittance__unposted_at=None).exclude(Q(claim=None) | Q(remarks=[])).order_by()
-    for patient, remarks in told.values_list("claim__patient", "remarks").distinct():
-        if protected_reasons(remarks):
-            keys.add(patient)
+    keys.update(_of_protecting_remarks())
+    keys.update(protected_patients())
     order = Patient.objects.filter(pk__in=keys).order_by("family_name", "given_name", "number")
     return list(order.values_list("pk", flat=True))
+
+
+def _of_protecting_remarks() -> set[UUID]:
+    """Patients of claims on which a payer remarked that something may not be asked of them."""
+    told = ClaimAnswer.objects.filter(remittance__unposted_at=None).exclude(Q(claim=None) | Q(remarks=[])).order_by()
+    wanted = Q(pk=None)
+    for remarks in told.values_list("remarks", flat=True).distinct():
+        if protected_reasons(remarks):
+            wanted |= Q(remarks=remarks)
+    return set(told.filter(wanted).values_list("claim__patient", flat=True).distinct())
 
 
 def found_of_payers() -> list[Found]:
