@@ -17,7 +17,7 @@ from cleanclaim.reference.denials import DenialCause, Route
 KIND_LABELS: dict[str, Label] = {
     WorkKind.DENIAL.value: Label("Denied", "bad"),
     WorkKind.UNDERPAYMENT.value: Label("Paid too little", "warn"),
-    WorkKind.REJECTION.value: Label("Returned undecided", "bad"),
+    WorkKind.REJECTION.value: Label("Returned unread", "bad"),
     WorkKind.UNANSWERED.value: Label("No answer", "info"),
     WorkKind.CREDIT.value: Label("Paid too much", "warn"),
 }
@@ -103,8 +103,8 @@ def reason_words(kind: str, reason: str, remarks: Sequence[str] = ()) -> str:
 
 def item_words(item: WorkItem) -> str:
     """Why an item is on the list, beside what kind it is; empty where that says all."""
-    if item.kind == WorkKind.UNANSWERED.value and item.why and item.noticed_on:
-        return f"Filed {item.noticed_on:%b} {item.noticed_on.day}; waited for {item.why}"
+    if item.kind == WorkKind.UNANSWERED.value and item.noticed_on:
+        return f"Filed {item.noticed_on:%b} {item.noticed_on.day}, and not answered since"
     if item.kind == WorkKind.UNDERPAYMENT.value and item.expected_cents is not None:
         return f"Allowed {dollars(item.allowed_cents or 0)} of {dollars(item.expected_cents)}"
     if item.kind == WorkKind.DENIAL.value or item.remarks:
