@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -28,7 +28,16 @@ from cleanclaim.payer_sim.letters import SUFFIX, AppealLetter, DecisionLetter, L
 from cleanclaim.payer_sim.memory import Memory, Payee, Refund
 from cleanclaim.payer_sim.pack import Pack, Plan, Scenario, load_pack
 from cleanclaim.payer_sim.payments import Payment, payments
-from cleanclaim.x12 import ControlNumbers, Interchange, ParsedClaim, X12File, claims_of, read, transactions
+from cleanclaim.x12 import (
+    ControlNumbers,
+    Interchange,
+    ParsedClaim,
+    TransactionSet,
+    X12File,
+    claims_of,
+    read,
+    transactions,
+)
 from cleanclaim.x12.acknowledgments import NothingToAcknowledgeError, acknowledge
 from cleanclaim.x12.acknowledgments.interchange import is_refused
 from cleanclaim.x12.validation import Outcome, validate
@@ -185,13 +194,16 @@ class _Desk:
             return
         memory.interchanges.append(key)
         accepted = self._accepted(verdict)
-        self._take_claims(name, one, accepted, ends)
-        self._take_inquiries(name, one, accepted, ends)
+        items = transactions(X12File([one]))[0]
+        self._take_claims(name, one, items, accepted, ends)
+        self._take_inquiries(name, items, accepted, ends)
 
-    def _take_inquiries(self, name: str, one: Interchange, accepted: set[tuple[str, str]], ends: Ends) -> None:
+    def _take_inquiries(
+        self, name: str, items: Sequence[TransactionSet], accepted: set[tuple[str, str]], ends: Ends
+    ) -> None:
         """Answer the questions of the transactions that the 999 accepts, each transaction by one."""
         desk = Desk(self.memory, self.pack, self.scenario, self.chance, self.today)
-        for item in transactions(X12File([one]))[0]:
+        for item in items:
             if (item.group_control_number, item.control_number) not in accepted:
                 continue
             words = reference(item)
@@ -209,17 +221,23 @@ class _Desk:
             self.answered.inquiries[item.kind] += count
             self.answered.files[f"{stem}.{kind[1]}"] = interchange(self.memory, ends, self.today, kind, body)
 
-    def _take_claims(self, name: str, one: Interchange, accepted: set[tuple[str, str]], ends: Ends) -> None:
+    def _take_claims(
+        self,
+        name: str,
+        one: Interchange,
+        items: Sequence[TransactionSet],
+        accepted: set[tuple[str, str]],
+        ends: Ends,
+    ) -> None:
         """Take or return each claim of the transactions that the 999 accepts, and answer them by payer."""
-        file = X12File([one])
         references = {
             (item.group_control_number, item.control_number): next(
                 (part.text(3) for part in item.segments if part.id == "BHT"), ""
             )
-            for item in transactions(file)[0]
+            for item in items
         }
         batches: dict[tuple[str, str, str], list[writer_277ca.Received]] = {}
-        for claim in claims_of(file)[0]:
+        for claim in claims_of(X12File([one]))[0]:
             key = (claim.group_control, claim.transaction_control, _payer_of(claim)[1])
             if key[:2] in accepted:
                 batches.setdefault(key, []).append(self._received(claim, ends))

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from cleanclaim.payer_sim.memory import Memory
 
@@ -18,6 +19,7 @@ NOON = "1200"
 _TAKEN = frozenset(ELEMENT + COMPONENT + REPETITION + TERMINATOR)
 
 
+@lru_cache(maxsize=8_192)
 def value(text: str, longest: int = 80) -> str:
     """Text as one value: without accents, delimiters and signs that are not of the basic set."""
     plain = unicodedata.normalize("NFKD", text)
