@@ -97,6 +97,8 @@ class ClaimAnswer(ClinicRow):
     the ledger: its key, what was paid, and a list of effect, cents and reason (`remittance.LineAnswer`).
     """
 
+    # Found by clinic through the index below.
+    clinic = models.ForeignKey("practice.Clinic", on_delete=models.PROTECT, related_name="+", db_index=False)
     remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="answers")
     segment = models.PositiveIntegerField()
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
@@ -154,6 +156,8 @@ class PayerAdjustment(ClinicRow):
 class LedgerTransaction(ClinicRow):
     """A transaction of the ledger (`ledger.Transaction`). Added, never changed; taken back only by another."""
 
+    # A payment writes thousands of these rows: no index is kept that another one holds, or that nothing asks for.
+    clinic = models.ForeignKey("practice.Clinic", on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=120)
     kind = models.CharField(max_length=20)
     on = models.DateField()
@@ -162,7 +166,9 @@ class LedgerTransaction(ClinicRow):
     source_digest = models.CharField(max_length=64)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
     digest = models.CharField(max_length=64)
-    by = models.ForeignKey("practice.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        "practice.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta(ClinicRow.Meta):
         ordering = ("created_at", "key")
@@ -177,7 +183,11 @@ class LedgerTransaction(ClinicRow):
 class LedgerEntry(ClinicRow):
     """One amount in one account (`ledger.Entry`), in cents: debits positive, credits negative."""
 
-    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
+    # Its clinic is its transaction's, which the ledger's guards ask, and that one is there.
+    clinic = models.ForeignKey(
+        "practice.Clinic", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries", db_index=False)
     position = models.PositiveSmallIntegerField()
     account = models.CharField(max_length=20)
     cents = models.BigIntegerField()
