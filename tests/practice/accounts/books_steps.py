@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cleanclaim.practice.engine import deposits, refunds, write_offs
+from cleanclaim.practice.engine import balance_moves, deposits, refunds, write_offs
 from cleanclaim.practice.engine.ledger_rows import closed_through
+from cleanclaim.practice.engine.patient_accounts import account_of
 from cleanclaim.practice.engine.periods import close, reopen
 from cleanclaim.practice.models import (
     BankLine,
@@ -25,6 +26,7 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.receivables.bank_files import read_bank_file
 from cleanclaim.receivables.giving_up import Reason
+from cleanclaim.receivables.moving import Reason as Moved
 from tests.practice.accounts.any_order import Life, Step
 from tests.practice.accounts.expected_money import PATIENT, Change, payment_names, together, turned
 
@@ -103,6 +105,29 @@ def take_back(life: Life) -> Step | None:
 
     change = turned(_given_up(line, who, cents))
     return Step(lambda: write_offs.take_back(life.clinic, life.owner, key), [change], done=done)
+
+
+# --- asked of somebody else -------------------------------------------------------------------------------------------
+
+
+def move(life: Life) -> Step | None:
+    """A person asks the patient for what stood open to a payer, or the other way; what is open is known to a cent."""
+    patient = life.random.choice(life.patients)
+    found = balance_moves.movable(life.clinic, account_of(patient.pk))
+    for one in found:
+        assert one.open_cents == life.money.of("open", one.line.key, one.owed_by)
+        assert 0 <= one.cents <= one.open_cents
+    chosen = life.one_of([one for one in found if one.cents])
+    if chosen is None:
+        return None
+    cents = life.random.choice((chosen.cents, life.random.randrange(1, chosen.cents + 1), chosen.open_cents + 1))
+    reason = Moved.NOT_INSURED if chosen.to == PATIENT else Moved.MISTAKE
+    key = (chosen.line.key, chosen.owed_by, chosen.to)
+    change: Change = {("open", chosen.line.key, chosen.owed_by): -cents, ("open", chosen.line.key, chosen.to): cents}
+    return Step(
+        lambda: balance_moves.move(life.clinic, life.biller, patient, {key: cents}, reason, "Random."), [change],
+        is_refused=cents > chosen.cents, repeats=False,
+    )  # fmt: skip
 
 
 # --- given back ------------------------------------------------------------------------------------------------------
@@ -335,6 +360,6 @@ def open_days(life: Life) -> Step | None:
 
 
 KINDS = (
-    (write_off, 4), (decide_write_off, 2), (take_back, 2), (note_refund, 2), (send_refund, 3), (withdraw_refund, 1),
+    (write_off, 4), (decide_write_off, 2), (take_back, 2), (move, 3), (note_refund, 2), (send_refund, 3), (withdraw_refund, 1),
     (deposit, 2), (remove_deposit, 1), (bank_list, 2), (match, 1), (unmatch, 1), (close_days, 1), (open_days, 2),
 )  # fmt: skip

@@ -14,11 +14,12 @@ from typing import Any
 from cleanclaim.practice.engine.acknowledging import take as take_file
 from cleanclaim.practice.engine.coordination import due_claims, make_due
 from cleanclaim.practice.engine.filing import drop_answer, release, replace_claim, void_claim
+from cleanclaim.practice.engine.paper import PROCESSED, SENT_ON, Typed, TypedLine, post_paper
 from cleanclaim.practice.engine.placing import place
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
 from cleanclaim.practice.engine.reopening import reopen_rejected
-from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Remittance
-from cleanclaim.records import CoverageOrder
+from cleanclaim.practice.models import Charge, Claim, ClaimAnswer, ClaimStatus, Remittance
+from cleanclaim.records import Adjustment, AdjustmentGroup, CoverageOrder
 from tests.practice.accounts.any_order import Life, Step
 from tests.practice.accounts.expected_money import PATIENT, Change, charged, decided, together, turned
 from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
@@ -135,6 +136,8 @@ class Payment:
 def file(life: Life) -> Step | None:
     """A claim is filed: it is charged, and the charge of the claim that it answers goes."""
     rows = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).order_by("number")
+    if life.random.randrange(4) == 0:
+        rows = rows.filter(patient__coverages__order=_PLACES[1]) or rows
     key = life.one_of(list(rows.values_list("pk", flat=True)))
     if key is None:
         return None
@@ -277,6 +280,22 @@ def come_back(life: Life) -> Step | None:
     return Step(does, [charge], done=done)
 
 
+def dearer(life: Life) -> Step:
+    """The clinic charges more for a code from now on, or as much as before: claims not filed yet are charged otherwise.
+
+    What has left keeps its charge; what replaces it has the new one.
+    """
+    row = Charge.objects.filter(code="97110").earliest("valid_from")
+    before = life.memory.setdefault("price", row.cents)
+    cents = before + 500 if row.cents == before else before
+
+    def does() -> None:
+        row.cents = cents
+        row.save()
+
+    return Step(does, [{}])
+
+
 def bill_next(life: Life) -> Step:
     """Claims to next payers are made that are due and were missed; those that a check asks about are settled."""
 
@@ -394,6 +413,8 @@ def _plain_answer(life: Life, *, anew: bool = False) -> Answer | None:
     """
     late = life.random.randrange(12) == 0
     claims = [one for one in _claims(life) if not one.is_void and (one.stands or (late and _has_left(one)))]
+    if life.random.randrange(4) == 0:
+        claims = [one for one in claims if one.later or one.head != one.key] or claims
     claim = life.one_of(claims)
     if claim is None:
         return None
@@ -528,6 +549,37 @@ def _beside(life: Life) -> list[tuple[str, str, int]]:
     ]
 
 
+def pay_on_paper(life: Life) -> Step | None:
+    """An answer comes on paper and is typed in; the same part of the check is not posted twice."""
+    answer = _plain_answer(life)
+    if answer is None:
+        return None
+    number, claim = f"CHK{life.number():05}", answer.claim
+    on = life.today - timedelta(days=life.random.randrange(0, 25))
+    payment = Payment(SaidPayment(number, on, [answer.said]), [answer], b"", 1)
+    asked = _asked(life, claim, answer.order) or {}
+    typed = {}
+    for place_of, line in enumerate(claim.lines, start=1):
+        part, most = answer.parts[line.name], max(0, asked[line.name])
+        unpaid = [("CO", "45", part.contract), ("PR", "2", part.left), ("CO", "197", most - part.moved)]
+        unpaid.append(("OA", "23", line.charge - most))
+        typed[place_of] = TypedLine(
+            part.paid, None, tuple(Adjustment(group=AdjustmentGroup(group), reason=why, amount_cents=cents)
+            for group, why, cents in unpaid if cents),
+        )  # fmt: skip
+    place_of_payer = CoverageOrder(answer.order)
+    status = (SENT_ON if answer.said.forwarded_to else PROCESSED)[place_of_payer]
+    told = Typed(place_of_payer, status, number, on, typed, payer_control_number=answer.said.payer_number)
+    payment.change = _of_payment(payment)
+
+    def done(_change: Change) -> None:
+        payment.stands, answer.payment = True, payment
+        _answers(life).append(answer)
+        _payments(life).append(payment)
+
+    return Step(lambda: post_paper(life.clinic, life.biller, claim.key, told), [payment.change], done=done)
+
+
 def _post(life: Life, payments: list[Payment]) -> Step:
     data = payments[0].data or remittance_file([one.said for one in payments], life.clinic.npi)
     for payment in payments:
@@ -588,7 +640,11 @@ def unpost_payment(life: Life) -> Step | None:
 def post_again(life: Life) -> Step | None:
     """A payment that was taken back is posted again, where every payer is asked for what it was asked for then."""
     payment = life.one_of([one for one in _payments(life) if not one.stands])
-    if payment is None or any(one.stands and one.said.trace == payment.said.trace for one in _payments(life)):
+    if (
+        payment is None
+        or not payment.data
+        or any(one.stands and one.said.trace == payment.said.trace for one in _payments(life))
+    ):
         return None
     if any(one.data == payment.data and one is not payment for one in _payments(life)):
         return None  # others of its file may stand
@@ -643,6 +699,6 @@ def place_held(life: Life) -> Step | None:
 
 
 KINDS = (
-    (file, 8), (pay_claims, 14), (unpost_payment, 2), (post_again, 2), (place_held, 2), (replace, 2), (void, 1),
-    (drop, 1), (come_back, 1), (bill_next, 1),
+    (file, 8), (pay_claims, 14), (unpost_payment, 2), (post_again, 2), (place_held, 2), (pay_on_paper, 2), (replace, 2), (void, 1),
+    (drop, 1), (come_back, 1), (bill_next, 2), (dearer, 1),
 )  # fmt: skip
