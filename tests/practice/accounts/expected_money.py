@@ -236,4 +236,5 @@ def _rows(statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """What the database answers to a statement of ours: nothing of the product stands between."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found
