@@ -161,7 +161,8 @@ def test_a_payers_answer_tells_it(inside: Clinic, biller: User) -> None:
     matched, unmatched, problems = take_benefits(inside, ANSWER.encode())
 
     assert (matched, unmatched, problems) == (1, 0, [])
-    assert EligibilityAnswer.objects.get(coverage=coverage, source__contains="271").qmb is True
+    told = EligibilityAnswer.objects.get(coverage=coverage, qmb__isnull=False)
+    assert (told.qmb, told.source) == (True, "eligibility answer (271)")
     assert is_protected(coverage.patient_id, DAY) is True
 
 

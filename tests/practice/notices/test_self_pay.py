@@ -26,6 +26,7 @@ from cleanclaim.practice.models import (
     TrailEntry,
 )
 from cleanclaim.practice.sealing import Plain
+from tests.forms.pages import words
 from tests.practice.conftest import person
 
 DAY = date(2026, 9, 25)
@@ -73,6 +74,18 @@ def test_visits_of_its_days_make_superbills_until_it_is_withdrawn(inside: Clinic
     assert (claim.status, claim.payer) == ("ready", ready.payer)
     with pytest.raises(SelfPayRefusedError, match="withdrawn already"):
         self_pay.withdraw(inside, person(inside, Role.OWNER), row)
+
+
+def test_the_superbill_does_not_tell_the_patient_to_bill_the_plan(
+    as_role: Callable[[Role], Client], inside: Clinic, ready: Claim
+) -> None:
+    def told() -> str:
+        paper = as_role(Role.BILLER).get(f"/c/millrace/claims/{ready.pk}/superbill.pdf").content
+        return " ".join(words(paper).split())
+
+    assert "To ask your plan to pay you back" in told()
+    kept(inside, ready)
+    assert "As you have chosen in writing" in told()
 
 
 def test_the_queue_offers_no_claim_and_the_patient_owes_the_superbill(inside: Clinic, ready: Claim) -> None:

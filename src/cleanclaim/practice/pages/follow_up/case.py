@@ -54,7 +54,6 @@ from cleanclaim.sources import Source
 SENDING_WORDS = {
     Sending.REPLACEMENT: "as a replacement (frequency 7) with the payer's number of the claim",
     Sending.ORIGINAL: "as a new claim: the payer has decided nothing, or takes no replacements",
-    Sending.REOPENING: "not as a claim: Medicare mends its decision by a reopening",
     Sending.UNKNOWN: "in the form that the payer takes: nobody has read whether it takes replacements, so ask",
 }
 """How a mended claim goes out."""
@@ -115,9 +114,14 @@ class Shown:
 
     @property
     def sending(self) -> str:
-        """How a mended claim goes out; empty where none does."""
+        """How a mended claim goes out, behind what to do; empty where none does, or the route says it already."""
         found = self.strategy.sending if self.strategy is not None else None
-        return SENDING_WORDS[found] if found is not None else ""
+        if found is None or self.item.route == Route.NEW_CLAIM.value:
+            return ""
+        if found is Sending.REOPENING:
+            return ". No claim is sent: Medicare mends its own decision"
+        again = "" if self.item.route == Route.CORRECT.value else ", then send the claim again"
+        return f"{again} {SENDING_WORDS[found]}"
 
     @property
     def foresight(self) -> Label | None:
