@@ -115,3 +115,24 @@ def test_a_folder_without_claims_is_unusable(tmp_path: Path) -> None:
     (tmp_path / "in" / "notes.txt").write_text("hello")
     assert run("payer-sim", tmp_path / "in", tmp_path / "out").code == 2
     assert run("payer-sim", tmp_path / "none", tmp_path / "out").code == 2
+
+
+def test_a_letter_lies_in_the_same_folder(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "appeal.json").write_text('{"letter": "appeal", "claim": "263200000001", "level": 1}')
+    (folder / "check.json").write_text('{"letter": "refund", "reference": "R1", "cents": 100}')
+    (folder / "notes.json").write_text('{"letter": "thanks"}')
+    document = answered(folder, out)
+    assert document["letters"] == [
+        {"letter": "appeal", "count": 1},
+        {"letter": "dismissed", "count": 1},
+        {"letter": "refund", "count": 1},
+        {"letter": "returned", "count": 1},
+    ]
+    assert document["unreadable"] == ["notes"]
+    assert document["files"] == ["2026-11-16.263200000001.1.json"]
+    assert '"why": "no decision in force has this number"' in (out / "2026-11-16.263200000001.1.json").read_text()
+    told = run("payer-sim", folder, tmp_path / "again", "--today", DAY.isoformat())
+    assert "neither X12 nor a letter: notes" in told.words
+    assert "checks returned: no overpayment was announced by their reference" in told.words

@@ -229,6 +229,20 @@ def test_what_is_paid_as_one_is_placed_on_its_lines(folder: Path, desk: str) -> 
     assert min(state.open_to_payers for state in states) == 0
 
 
+@pytest.mark.parametrize("desk", DESKS)
+def test_every_denial_is_told_by_its_reason_and_by_whether_a_check_foretold_it(
+    report: dict[str, Any], desk: str
+) -> None:
+    said = report["desks"][desk]
+    reasons = {(one["group"], one["reason"]): one for one in said["denials"]}
+    assert len(reasons) == len(said["denials"])
+    for one in reasons.values():
+        assert one["foreseen"] + one["unforeseen"] + one["no_rule"] == one["lines"] > 0
+    assert said["not_predicted"] == sum(one["unforeseen"] + one["no_rule"] for one in reasons.values())
+    # What comes out of nowhere, a check cannot have said; nothing here speaks of records that are wanted.
+    assert reasons["CO", "252"]["no_rule"] == reasons["CO", "252"]["lines"]
+
+
 def test_the_checks_see_what_went_wrong(report: dict[str, Any]) -> None:
     slips = {one["slip"]: one for one in report["entered"]["slips"]}
     for name in ("note_not_signed", "minutes_left_out", "unit_too_many", "keyed_twice", "entered_twice"):

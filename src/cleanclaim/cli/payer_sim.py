@@ -49,7 +49,7 @@ group = typer.Typer(cls=_AnswersAFolder, no_args_is_help=True, rich_markup_mode=
     help=help_of("Answer a folder of claims and questions; the word `answer` may be left out.", EXAMPLE),
 )
 def answer_folder(
-    claims: Annotated[Path, typer.Argument(metavar="IN", help="Folder with claim files (837P).")],
+    claims: Annotated[Path, typer.Argument(metavar="IN", help="Folder with claims (837P), questions and letters.")],
     answers: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write the answers into.")],
     *,
     seed: Annotated[int, typer.Option("--seed", help="The payer's chances follow from this number.")] = 1,
@@ -143,7 +143,7 @@ def _say(found: Answered, folder: Path) -> None:
         soft_wrap=True,
     )
     for name in found.unreadable:
-        out.print(f"  no X12: {name}", markup=False)
+        out.print(f"  neither X12 nor a letter: {name}", markup=False)
     if found.refused_transactions:
         out.print(f"  {_count(found.refused_transactions, 'transaction')} refused (999)")
     for status, count in sorted(found.returned.items()):

@@ -28,7 +28,9 @@ def command(
     scenario: Annotated[
         str, typer.Option("--scenario", help="How rough the payers are: none, calm or rough.")
     ] = "calm",
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="Processes at work; else two.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="1: all in one process; from 2 on the desks have one each.")
+    ] = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Make the year, bill it at two desks, let payers answer, post, work and collect, and say what came of it."""
