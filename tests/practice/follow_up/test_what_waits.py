@@ -37,7 +37,7 @@ def test_what_waits_is_told_with_dollars_to_those_who_see_them(
     one, two, _three = medicare
     answer(Said(one, denies), Said(two, denies, payer_number="PCN2"))
     cents = sum(item.cents for item in WorkItem.objects.all())
-    assert cents == one.charge_cents + two.charge_cents
+    assert cents == (one.charge_cents or 0) + (two.charge_cents or 0)
     told = [(tile.count, tile.words, tile.cents, tile.address) for tile in tiles_of(access)]
     assert told == [("2 claims", "denied", cents, "/c/millrace/follow-up/?kind=denial")]
     for address in PAGES:

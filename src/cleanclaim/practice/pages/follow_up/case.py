@@ -169,6 +169,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
     )  # fmt: skip
     last = answers[0] if answers else None
     denied = [item for item in live if item.kind in {WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value}]
+    refused = [item for item in denied if item.kind == WorkKind.DENIAL.value]
     routes = {item.route for item in live}
     returned = list(rejections().filter(claim=claim)) if claim.status == ClaimStatus.SUBMITTED.value else []
     return {
@@ -182,7 +183,8 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "ways": appeals.ways(claim, denied, filed, today) if denied else [],
         "ladder": appeals.ladder(claim, denied, today),
         "reopening": _reopening(claim, denied),
-        "citations": citations(claim, denied) if denied else [],
+        # What was paid too little is a matter of price: nothing of the note speaks to it.
+        "citations": citations(claim, refused) if refused else [],
         "routes": routes,
         "next": next_payer(claim) if Route.OTHER_PAYER.value in routes else None,
         "returned": [told(row) for row in returned],
