@@ -36,6 +36,7 @@ from cleanclaim.practice.sealing import Plain
 from cleanclaim.records.remittance import ClaimStatusCode
 from cleanclaim.records.remittance import Remittance as RemittanceRecord
 from cleanclaim.remittance.plan import Plan, RefusedError, payment_key, plan
+from cleanclaim.remittance.unattended import needs_person
 from cleanclaim.x12.problems import Problem
 from cleanclaim.x12.reader_835 import ReadRemittances, read_835
 
@@ -107,13 +108,15 @@ def keep_file(clinic: Clinic, user: User, data: bytes, kind: FileKind = FileKind
 class PostedFile:
     """What posting a file came to: payments posted now, posted before, and refused with why.
 
-    `next_claims` are the claims to next payers that were made of it.
+    `next_claims` are the claims to next payers that were made of it; `left` the payments that a person is to look at
+    first, with why.
     """
 
     posted: list[Remittance] = field(default_factory=list)
     next_claims: list[Claim] = field(default_factory=list)
     known: list[RemittanceRecord] = field(default_factory=list)
     refused: list[tuple[RemittanceRecord, str]] = field(default_factory=list)
+    left: list[tuple[RemittanceRecord, str]] = field(default_factory=list)
 
 
 def post(
@@ -123,12 +126,14 @@ def post(
     *,
     origin: str = "",
     advance: Callable[[RemittanceRecord], None] | None = None,
+    is_alone: bool = False,
 ) -> PostedFile:
     """Post every payment of a file that is new and balances; the others are told.
 
     Each payment is one database transaction: after a crash it is posted whole or not at all, and posting the file again
     takes up where it stopped, and makes the claims to next payers that are missing.
-    `advance` is told each payment that is done with, inside its transaction.
+    `advance` is told each payment that is done with, inside its transaction. With `is_alone` nobody looks: what a
+    person would have to decide on is left.
     """
     read = read_file(file)
     found = PostedFile()
@@ -145,15 +150,28 @@ def post(
                 except RefusedError as error:
                     found.refused.append((record, str(error)))
                 else:
-                    found.posted.append(_post(clinic, user, made, claims, file, origin))
+                    why = needs_person(made) if is_alone else ""
+                    if why:
+                        found.left.append((record, why))
+                    else:
+                        found.posted.append(_post(clinic, user, made, claims, file, origin, is_alone=is_alone))
             if advance is not None:
                 advance(record)
+    if not found.refused and not found.left:
+        RemittanceFile.objects.filter(pk=file.pk).update(through_at=timezone.now())
     found.next_claims = coordination.make_due_of(clinic, user, file)
     return found
 
 
-def _post(
-    clinic: Clinic, user: User, made: Plan, claims: dict[str, Filed], file: RemittanceFile, origin: str
+def _post(  # noqa: PLR0913 - as `post`, of one payment
+    clinic: Clinic,
+    user: User,
+    made: Plan,
+    claims: dict[str, Filed],
+    file: RemittanceFile,
+    origin: str,
+    *,
+    is_alone: bool = False,
 ) -> Remittance:
     record = made.remittance
     row: Remittance = Remittance.objects.create(
@@ -196,6 +214,7 @@ def _post(
     denials.after_posting(clinic, user, made)
     coordination.look_again(clinic, row, user)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
+    detail += "; by a worker: all matched and balanced" if is_alone else ""
     audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
     return row
 
@@ -276,6 +295,7 @@ def unpost(clinic: Clinic, user: User, remittance_id: UUID, *, origin: str = "")
         ledger_rows.write(clinic, user, [reversal_of(item, f"{item.key}:unposted", on, source) for item in originals])
         row.unposted_by, row.unposted_at = user, timezone.now()
         row.save_if_unchanged(row.version, "unposted_by", "unposted_at")
+        RemittanceFile.objects.filter(pk=row.file_id).update(through_at=None)
         answered = [
             item.claim for item in row.answers.select_related("claim").defer("answer") if item.claim is not None
         ]
