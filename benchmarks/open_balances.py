@@ -22,12 +22,13 @@ OF_A_CLAIM = 4
 CLAIMS_OF_A_PATIENT = 12
 CHARGE, PAID, CONTRACT, SHARE = 10_000, 6_000, 2_500, 1_500
 DAY = date(2026, 9, 25)
-_PIECE = 500
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of the machine's memory, where it has one
+_PIECE = 2_000
 
 
 def main() -> None:
     """Fill the ledger and ask."""
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as home:
         os.environ.update(
             CLEANCLAIM_HOME=home, CLEANCLAIM_DEMO="1", CLEANCLAIM_DEMO_DAY=DAY.isoformat(),
             DJANGO_SETTINGS_MODULE="cleanclaim.practice.settings",
@@ -63,7 +64,7 @@ def _measure() -> None:
 
 
 def _fill(clinic: Any) -> int:  # noqa: ANN401 - a clinic's row
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from cleanclaim.practice.engine import ledger_rows
     from cleanclaim.practice.models import Claim, LedgerEntry, Patient
@@ -79,13 +80,13 @@ def _fill(clinic: Any) -> int:  # noqa: ANN401 - a clinic's row
         },
     )  # fmt: skip
     written = []
-    for place, row in enumerate(made):
-        written += list(_history(clinic, row, place))
-        if len(written) >= _PIECE:
-            with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size = -500000")
+        for place, row in enumerate(made):
+            written += list(_history(row, place))
+            if len(written) >= _PIECE:
                 ledger_rows.write(clinic, None, written)
-            written = []
-    with transaction.atomic():
+                written = []
         ledger_rows.write(clinic, None, written)
     return int(LedgerEntry.objects.count())
 
@@ -106,13 +107,12 @@ def _copies(model: Any, row: Any, count: int, changes: Callable[[int], dict[str,
     return made
 
 
-def _history(clinic: Any, claim: Any, place: int) -> Any:  # noqa: ANN401 - rows
+def _history(claim: Any, place: int) -> Any:  # noqa: ANN401 - rows
     """What a claim's lines went through: two of ten have no answer yet, two of the others still owe the share."""
     from cleanclaim.ledger import posting
     from cleanclaim.ledger.entries import Source
     from cleanclaim.remittance.effects import Effect, LineAnswer
 
-    del clinic
     source, on = Source("bench", str(claim.pk), "0" * 64), claim.date_of_service
     lines = [f"{claim.pk}:{claim.number}:{number}" for number in range(1, OF_A_CLAIM + 1)]
     yield posting.charge(f"charge:{claim.pk}", on, source, "primary", [(line, CHARGE) for line in lines])

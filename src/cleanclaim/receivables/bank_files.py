@@ -12,7 +12,7 @@ import hashlib
 import html
 import io
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -224,17 +224,19 @@ def shown_by(rows: Sequence[tuple[str, date, int, str]], awaited: Sequence[Await
     alone, of the days before it, and no other movement fits that payment.
     """
     found: dict[str, Shown] = {}
-    open_ = {one.key: one for one in awaited}
+    open_: dict[int, dict[str, Awaited]] = defaultdict(dict)
+    for one in awaited:
+        open_[one.cents][one.key] = one
     for key, _on, cents, words in rows:
         told = _plain(words)
-        fitting = [one for one in open_.values() if one.cents == cents and _is_named(one, told)]
+        fitting = [one for one in open_.get(cents, {}).values() if _is_named(one, told)]
         if len(fitting) == 1:
             found[key] = Shown(fitting[0], is_certain=True)
-            del open_[fitting[0].key]
-    left = [row for row in rows if row[0] not in found]
+            del open_[cents][fitting[0].key]
     proposed = {
-        row[0]: [one for one in open_.values() if one.cents == row[2] and one.on <= row[1] <= one.on + _SLOWEST]
-        for row in left
+        key: [one for one in open_.get(cents, {}).values() if one.on <= on <= one.on + _SLOWEST]
+        for key, on, cents, _words in rows
+        if key not in found
     }
     wanted = Counter(one.key for some in proposed.values() for one in some)
     for key, some in proposed.items():
