@@ -29,7 +29,8 @@ def noticed(*notices: dict[str, object], payer: str = "medicare_b", **more: Any)
 
 
 def carried(item: BilledClaim) -> list[tuple[object, ...]]:
-    return [(line["code"], *line["modifiers"]) for line in item.lines]
+    lines: tuple[Any, ...] = item.lines
+    return [(line["code"], *line["modifiers"]) for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_billed_line_without_it_is_held_and_its_fix_takes_a_name() -> None:
     item = noticed(notice("1", "97110"), billed=given, interventions=[DONE[0]])
 
     (found,) = [one for one in item.findings if one.code == "MD312"]
-    assert (item.state, found.fix_safety, [list(change.new) for change in found.changes]) == (  # type: ignore[call-overload]
+    assert (item.state, found.fix_safety, [list(change.new) for change in found.changes]) == (
         ClaimState.HELD, "attest", [["GP", "GA"]],
     )  # fmt: skip
 

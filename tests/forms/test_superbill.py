@@ -46,6 +46,13 @@ def test_a_plan_is_named_where_there_is_one() -> None:
     assert ("Plan:" in cash, "Member" in cash) == (False, False)
 
 
+def test_who_chose_that_no_plan_is_billed_is_not_told_to_bill_it() -> None:
+    told = {chosen: words(render_superbill(cash_claim(), is_chosen=chosen)) for chosen in (False, True)}
+
+    assert ["ask your plan to pay you back" in told[chosen] for chosen in (False, True)] == [True, False]
+    assert "As you have chosen in writing" in told[True]
+
+
 def test_payments_that_nobody_has_stated_are_left_open() -> None:
     text = words(render_superbill(cash_claim()))
 

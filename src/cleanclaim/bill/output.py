@@ -125,7 +125,7 @@ def _write_superbills(billed: Billed, folder: Path, written: Written) -> None:
             if claim is None:
                 continue
             try:
-                page = render_superbill(claim, labels=labels)
+                page = render_superbill(claim, labels=labels, is_chosen=bool(ends) or item.prepared.case.pays_alone)
             except FormNotPrintableError as error:
                 written.form_problems.extend(error.problems)
                 continue

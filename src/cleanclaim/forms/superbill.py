@@ -59,6 +59,7 @@ def render_superbill(
     payments: Sequence[Payment] | None = None,
     given_up_cents: int = 0,
     issued_on: date | None = None,
+    is_chosen: bool = False,
 ) -> bytes:
     """The superbill of one claim as PDF; it takes as many pages as its services need.
 
@@ -69,6 +70,7 @@ def render_superbill(
             empty sequence says that nothing was paid.
         given_up_cents: what of the charges the clinic does not ask for; with payments only.
         issued_on: the day of issue; left out where not given.
+        is_chosen: the patient has chosen in writing that no plan is billed: then nobody tells them to bill it.
 
     Raises:
         FormNotPrintableError: a text has letters that the page cannot hold.
@@ -82,7 +84,7 @@ def render_superbill(
     _diagnoses(page, claim, labels or Labels())
     _services(page, claim, labels or Labels())
     _totals(page, claim, payments, given_up_cents)
-    _closing(page, claim)
+    _closing(page, claim, _CHOSEN if is_chosen else _ADVICE)
     return page.finished()
 
 
@@ -248,9 +250,11 @@ _ADVICE = (
     "its own claim form; what it pays, and whether it does, is up to your plan."
 )
 
+_CHOSEN = "As you have chosen in writing, the clinic has not sent these services to a health plan."
 
-def _closing(page: Page, claim: Claim) -> None:
-    lines = page.split(_ADVICE, PLAIN, RIGHT - LEFT)
+
+def _closing(page: Page, claim: Claim, told: str) -> None:
+    lines = page.split(told, PLAIN, RIGHT - LEFT)
     page.need(ROW * len(lines) + 78)
     for part in lines:
         page.text(LEFT, part, color=QUIET)

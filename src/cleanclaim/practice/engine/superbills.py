@@ -9,8 +9,11 @@ from django.db.models import Sum
 from cleanclaim.forms.superbill import Payment
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Kind
+from cleanclaim.lines.cases import CASH
+from cleanclaim.practice.engine.notice_spans import choices_not_to_use, is_covered, notices_on, signed_notices
 from cleanclaim.practice.engine.receipts import RECEIPT
 from cleanclaim.practice.models import Claim, LedgerEntry, LedgerTransaction, Receipt
+from cleanclaim.records import NoticeChoice
 
 _PAID = (Account.PATIENT_CASH.value, Account.PATIENT_CREDIT.value)
 _WORDS = {
@@ -28,6 +31,19 @@ class Settled:
 
     payments: tuple[Payment, ...] | None
     given_up_cents: int = 0
+
+
+def is_chosen(claim: Claim) -> bool:
+    """Whether the patient has chosen in writing that no plan is billed for it: by a notice, or not to use insurance."""
+    day = claim.date_of_service
+    if claim.is_patients_own:
+        return True
+    if claim.payer != CASH:
+        return False
+    if is_covered(choices_not_to_use([claim.patient_id]).get(claim.patient.number, ()), day):
+        return True
+    held = signed_notices([claim.patient_id]).get(claim.patient.number, ())
+    return any(one.choice is NoticeChoice.DO_NOT_BILL for one in notices_on(held, day))
 
 
 def settled(claim: Claim) -> Settled:

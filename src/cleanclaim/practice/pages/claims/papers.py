@@ -56,7 +56,7 @@ def claim_form(request: ClinicRequest, key: UUID) -> HttpResponse:
 def claim_superbill(request: ClinicRequest, key: UUID) -> HttpResponse:
     """The claim as a superbill for the patient, as PDF, with what was paid on it and what is left."""
     from cleanclaim.forms.superbill import render_superbill  # noqa: PLC0415 - loads slowly
-    from cleanclaim.practice.engine.superbills import settled  # noqa: PLC0415 - the same
+    from cleanclaim.practice.engine.superbills import is_chosen, settled  # noqa: PLC0415 - the same
 
     claim, record = _filed(key)
     request.access.record("export", "claim", claim.pk, detail="superbill")
@@ -68,6 +68,7 @@ def claim_superbill(request: ClinicRequest, key: UUID) -> HttpResponse:
             payments=told.payments,
             given_up_cents=told.given_up_cents,
             issued_on=today_at(request.access.clinic),
+            is_chosen=is_chosen(claim),
         )
     except FormNotPrintableError as error:
         return _not_printable(request, claim, "superbill", [str(problem) for problem in error.problems])
