@@ -152,6 +152,7 @@ def _frame(rows: list[list[Any]]) -> pl.DataFrame:
 # --- asking ----------------------------------------------------------------------------------------------
 
 
+@cache
 def all_ids() -> tuple[str, ...]:
     """The ids of the payers that are shipped, sorted."""
     return tuple(sorted(path.stem for path in _folder().glob("*.toml")))

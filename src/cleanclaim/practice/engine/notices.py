@@ -54,6 +54,7 @@ from cleanclaim.receivables.estimates import (
 )
 from cleanclaim.records import Frequency
 from cleanclaim.reference import payers, values
+from cleanclaim.reference.payers import Payer
 
 REQUIRED = "good_faith_estimate_required"
 """The setting of a payer file that says an estimate is owed."""
@@ -64,11 +65,11 @@ EVALUATION, TREATMENT = "evaluation", "treatment"
 # --- who is owed one, and by when --------------------------------------------------------------------------
 
 
-def self_paying(clinic: Clinic, on: date) -> list[str]:
-    """The payer files of the clinic that stand for patients who pay themselves, as of a day."""
-    packs = packs_of(clinic)
-    known = {*payers.all_ids(), *packs}
-    return sorted(one for one in known if payers.setting(one, REQUIRED, on, packs.values()).value)
+def self_paying(clinic: Clinic, on: date, packs: Mapping[str, Payer] | None = None) -> list[str]:
+    """The payer files of the clinic that stand for patients who pay themselves, as of a day; `packs` where at hand."""
+    own = packs_of(clinic) if packs is None else packs
+    known = {one: own.get(one) or payers.get(one) for one in {*payers.all_ids(), *own}}
+    return sorted(one for one, payer in known.items() if payer.setting(REQUIRED, on).value)
 
 
 def is_covered_on(day: str, without: Sequence[str]) -> Exists:
@@ -98,12 +99,14 @@ class Due:
         return self.deadline.due_on is not None and self.deadline.due_on < today
 
 
-def due(clinic: Clinic, today: date, patient: UUID | None = None) -> list[Due]:
+def due(clinic: Clinic, today: date, patient: UUID | None = None, *, without: Sequence[str] | None = None) -> list[Due]:
     """Every estimate that is owed and not given yet, of all patients or of one, the soonest first.
 
-    What was scheduled counts from the day on which the appointment was booked or imported here. The clinic is in scope.
+    What was scheduled counts from the day on which the appointment was booked or imported here. `without` are the payer
+    files of who pays alone, where they are at hand. The clinic is in scope.
     """
-    found = [*_asked(patient), *_scheduled(clinic, today, patient)]
+    alone = self_paying(clinic, today) if without is None else without
+    found = [*_asked(patient), *_scheduled(clinic, today, patient, alone)]
     made = {
         row.patient_id: row
         for row in GoodFaithEstimate.objects.filter(patient__in={one.patient.pk for one in found}, given_on=None)
@@ -130,7 +133,7 @@ def _asked(patient: UUID | None) -> list[Due]:
     ]
 
 
-def _scheduled(clinic: Clinic, today: date, patient: UUID | None) -> list[Due]:
+def _scheduled(clinic: Clinic, today: date, patient: UUID | None, without: Sequence[str]) -> list[Due]:
     """The first visit to come of each self-paying patient for which an estimate is owed and none covers it."""
     zone = ZoneInfo(clinic.time_zone)
     rows = Appointment.objects.filter(
@@ -138,7 +141,6 @@ def _scheduled(clinic: Clinic, today: date, patient: UUID | None) -> list[Due]:
     ).annotate(day=TruncDate("starts_at", tzinfo=zone))
     if patient is not None:
         rows = rows.filter(patient=patient)
-    without = self_paying(clinic, today)
     alone = pays_alone_on("day")
     owed = rows.filter(~is_covered_on("day", without) | alone).exclude(is_estimated_on("day"))
     first: dict[UUID, Due] = {}

@@ -25,15 +25,24 @@ from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.summary import BLOCKING
 from cleanclaim.claims import sort_claims
 from cleanclaim.facts.catalogue import catalogue
-from cleanclaim.facts.kit import Context
+from cleanclaim.facts.kit import Context, Reach
 from cleanclaim.lines.cases import CASH, Case
 from cleanclaim.lines.from_visits import tables_of
 from cleanclaim.practice.engine.eligibility import told_on
 from cleanclaim.practice.engine.enrolling import Enrolled
 from cleanclaim.practice.engine.front_desk import front_desk
 from cleanclaim.practice.engine.records import provider_record, visit_record
-from cleanclaim.practice.engine.setting import Setting, gather
-from cleanclaim.practice.models import Clinic, EligibilityAnswer, Patient, Provider, Referral, Signature, Visit
+from cleanclaim.practice.engine.setting import Setting, coverages_of, gather
+from cleanclaim.practice.models import (
+    Clinic,
+    Coverage,
+    EligibilityAnswer,
+    Patient,
+    Provider,
+    Referral,
+    Signature,
+    Visit,
+)
 from cleanclaim.reference.payers import PAYER_COLUMNS, Payer
 from cleanclaim.rules.book import active_rules, entry
 from cleanclaim.rules.kit import Verdict
@@ -98,13 +107,25 @@ def _judge() -> Judge:
     )
 
 
+@cache
+def _reach() -> Reach:
+    """Whose visits the desk's rules look at."""
+    return max(map(_judge().reach, _judge().rules))
+
+
 def readiness_of(
-    clinic: Clinic, patients: Sequence[Patient], *, on: date, packs: Mapping[str, Payer] | None = None
+    clinic: Clinic,
+    patients: Sequence[Patient],
+    *,
+    on: date,
+    packs: Mapping[str, Payer] | None = None,
+    coverages: Mapping[UUID, Sequence[Coverage]] | None = None,
 ) -> list[Readiness]:
     """How ready each patient is for a visit on that day, in their order. The clinic is in scope.
 
     A patient without a signed visit is asked about an evaluation, any other about a treatment. Without a therapist
-    there is nobody to treat, and nothing can be asked: the list is empty. `packs` are the clinic's, where at hand.
+    there is nobody to treat, and nothing can be asked: the list is empty. `packs` are the clinic's and `coverages` the
+    patients', where they are at hand.
     """
     therapist = _therapist()
     if therapist is None or not patients:
@@ -112,7 +133,8 @@ def readiness_of(
     seen = set(Visit.objects.filter(patient__in=patients).order_by().values_list("patient_id", flat=True).distinct())
     probes = [_probe(clinic, patient, therapist, on, is_known=patient.pk in seen) for patient in patients]
     prefetch_related_objects(probes, Prefetch("signatures", Signature.objects.none()))
-    around = gather(clinic, probes, as_of=on, packs=packs)
+    held = coverages_of([patient.pk for patient in patients]) if coverages is None else coverages
+    around = gather(clinic, probes, as_of=on, packs=packs, coverages=held, reach=_reach())
     people = _with_orders(around.patients, patients, on)
     visits = [_with_diagnoses(around.stated(visit_record(probe, around.zone)), people) for probe in probes]
     prepared = prepare([*visits, *around.history], people, around.clinic, around.packs)
@@ -121,13 +143,13 @@ def readiness_of(
     verdicts = _judge().judge(tables_of(cases, around.clinic, on), Context(payers=around.packs))
     told = _told(verdicts)
     gaps = _gaps(verdicts, cases[: len(probes)], around)
-    answers, enrolled = _answers(patients), Enrolled.read()
+    enrolled = Enrolled.read()
     return [
         _readiness(
             people[patient.number],
             told.get(place, _Told()),
             gaps[place],
-            answers.get(patient.pk, ()),
+            _answers(held[patient.pk]),
             on,
             _nobody_enrolled(clinic, people[patient.number], enrolled, on),
         )
@@ -144,13 +166,10 @@ def _nobody_enrolled(clinic: Clinic, patient: records.Patient, enrolled: Enrolle
     return [Item(Standing.PROBLEM, "coverages", what, "A payer turns away claims of therapists it has not enrolled.")]
 
 
-def _answers(patients: Sequence[Patient]) -> dict[UUID, list[EligibilityAnswer]]:
-    """Answers about the coverage billed first, by patient."""
-    found: dict[UUID, list[EligibilityAnswer]] = {}
-    told = EligibilityAnswer.objects.filter(coverage__patient__in=patients, coverage__order="primary")
-    for answer in told.select_related("coverage"):
-        found.setdefault(answer.coverage.patient_id, []).append(answer)
-    return found
+def _answers(coverages: Iterable[Coverage]) -> list[EligibilityAnswer]:
+    """Answers about the coverage that is billed first."""
+    first = [row for row in coverages if row.order == records.CoverageOrder.PRIMARY.value]
+    return [answer for row in first for answer in row.eligibility.all()]
 
 
 def _therapist() -> Provider | None:

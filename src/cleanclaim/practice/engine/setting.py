@@ -7,7 +7,8 @@ what the records say of the time before: days treated, visits and units used, do
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, Q
 
 from cleanclaim import records
+from cleanclaim.facts.kit import Reach
 from cleanclaim.practice.engine.notice_spans import (
     Notices,
     Spans,
@@ -95,29 +97,44 @@ class Setting:
 
 
 def gather(
-    clinic: Clinic, visits: Sequence[Visit], *, as_of: date, packs: Mapping[str, Payer] | None = None
+    clinic: Clinic,
+    visits: Sequence[Visit],
+    *,
+    as_of: date,
+    packs: Mapping[str, Payer] | None = None,
+    coverages: Mapping[UUID, Sequence[Coverage]] | None = None,
+    reach: Reach = Reach.THERAPIST,
 ) -> Setting:
-    """Everything that decides about these visits of one clinic, which is in scope; `packs` where they are at hand."""
+    """Everything that decides about these visits of one clinic, which is in scope.
+
+    Args:
+        clinic: whose visits.
+        visits: at hand, saved or not.
+        as_of: today.
+        packs: the clinic's payer files, where they are at hand.
+        coverages: of patients, as `coverages_of` gives them, where they are at hand.
+        reach: how far the rules reach that are asked: the patients' own visits, or those of the same therapists too.
+    """
     days = [visit.date_of_service for visit in visits] or [as_of]
     begins, ends = min(days) - timedelta(days=WINDOW_DAYS), max(days)
     zone = ZoneInfo(clinic.time_zone)
     at_hand = [visit.pk for visit in visits]
     own = Q(patient__in={visit.patient_id for visit in visits}, date_of_service__range=(begins, ends))
     beside = Q(therapist__in={visit.therapist_id for visit in visits}, date_of_service__in=set(days))
-    past = list(
-        with_people(Visit.objects.filter(own | beside, status=VisitStatus.SIGNED.value).exclude(pk__in=at_hand))
-    )
+    decides = own if reach is Reach.PATIENT else own | beside
+    past = list(with_people(Visit.objects.filter(decides, status=VisitStatus.SIGNED.value).exclude(pk__in=at_hand)))
     people = {visit.patient_id: visit.patient for visit in (*past, *visits)}
-    coverages = _coverages(people)
+    held = dict(coverages or {})
+    held |= coverages_of(people.keys() - held.keys())
     return Setting(
         clinic=clinic_record(
             clinic, Provider.objects.filter(treats=True), Charge.objects.all(), ClinicPayer.objects.all(), ends
         ),
-        patients={patient.id: patient for patient in _patients(people, coverages, begins)},
+        patients={patient.id: patient for patient in _patients(people, held, begins)},
         history=tuple(visit_record(visit, zone, with_note=visit.billed is None) for visit in past),
         packs=packs_of(clinic) if packs is None else dict(packs),
         zone=zone,
-        home_health=_home_health(people, coverages),
+        home_health=_home_health(people, held),
         estimates=spans(people),
         notices=signed_notices(people),
         not_used=choices_not_to_use(people),
@@ -158,9 +175,9 @@ def _parsed(payer: str, text: str) -> Payer:
     return payers.parse_pack(f"{payer}.toml", text)
 
 
-def _coverages(people: Iterable[UUID]) -> dict[UUID, list[Coverage]]:
-    """The coverages of each patient in their order, with what was approved and answered."""
-    found: dict[UUID, list[Coverage]] = defaultdict(list)
+def coverages_of(people: Collection[UUID]) -> dict[UUID, list[Coverage]]:
+    """The coverages of each patient in their order, with what was approved and answered; three queries, or none."""
+    found: dict[UUID, list[Coverage]] = {key: [] for key in people}
     rows = Coverage.objects.filter(patient__in=list(people)).order_by("order", "valid_from")
     for coverage in rows.prefetch_related(
         Prefetch("authorizations", Authorization.objects.order_by("valid_from")),
@@ -184,7 +201,7 @@ def _patients(
     allowed = _allowed_before([coverage for own in coverages.values() for coverage in own])
     for key, patient in people.items():
         before = earlier[key]
-        own = coverages.get(key, ())
+        own = coverages[key]
         yield patient_record(
             patient,
             coverages=[(coverage, _used(coverage, before)) for coverage in own],
@@ -221,7 +238,7 @@ def _treated(plan: PlanOfCare, before: Iterable[Visit]) -> list[date]:
 def _used(coverage: Coverage, before: Sequence[Visit]) -> list[Authorization]:
     """The approvals, with the visits and units of the time before the window added to what was used before."""
     found = []
-    for approval in coverage.authorizations.all():
+    for approval in map(copy, coverage.authorizations.all()):
         own = [visit for visit in before if _covers(approval, visit.date_of_service)]
         units = sum(line.get("units") or 0 for visit in own for line in visit.billed or ())
         if approval.visits_used_before is not None:

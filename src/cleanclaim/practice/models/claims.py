@@ -226,6 +226,7 @@ class ClaimFinding(ClinicRow):
             models.Index(fields=["clinic", "rule"]),
             models.Index(
                 fields=["claim", "clinic", "cause", "rule"],
+                include=("name", "severity", "cents"),
                 condition=models.Q(ignored_at__isnull=True, was_mended=False),
                 name="standing_findings_of_a_claim",
             ),

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from cleanclaim.practice.engine import notices as engine
 from cleanclaim.practice.models import AdvanceNotice, Clinic, Coverage, GoodFaithEstimate, Patient, SelfPayChoice
+from cleanclaim.reference.payers import Payer
 
 _LATEST = 3
 
 
-def of_patient(clinic: Clinic, patient: Patient, today: date) -> dict[str, Any]:
+def of_patient(
+    clinic: Clinic, patient: Patient, coverages: Iterable[Coverage], packs: Mapping[str, Payer], today: date
+) -> dict[str, Any]:
     """What is owed, the latest estimates and notices, whether the patient pays alone; the clinic is in scope."""
+    alone = engine.self_paying(clinic, today, packs)
     rows = GoodFaithEstimate.objects.filter(patient=patient).defer("content", "main_service", "separate")
-    covered = Coverage.objects.filter(patient=patient).exclude(payer__in=engine.self_paying(clinic, today))
     return {
-        "due": [(one, one.is_late(today)) for one in engine.due(clinic, today, patient.pk)],
+        "due": [(one, one.is_late(today)) for one in engine.due(clinic, today, patient.pk, without=alone)],
         "estimates": list(rows[:_LATEST]),
         "advance": list(AdvanceNotice.objects.filter(patient=patient).defer("services", "more")[:_LATEST]),
-        "is_self_paying": not covered.exists(),
+        "is_self_paying": all(row.payer in alone for row in coverages),
         "choices": list(SelfPayChoice.objects.filter(patient=patient)[:_LATEST]),
     }

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -22,7 +22,7 @@ from cleanclaim.practice.engine.front_desk import front_desk
 from cleanclaim.practice.engine.outgoing import has_connection
 from cleanclaim.practice.engine.protection import is_protected
 from cleanclaim.practice.engine.readiness import Item, Readiness, readiness_of
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.setting import coverages_of, packs_of
 from cleanclaim.practice.models import (
     Appointment,
     AppointmentStatus,
@@ -78,8 +78,9 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         .order_by("-date_of_service", "-number")
     )
     packs = packs_of(access.clinic)
-    coverages = _coverages(person)
-    found = readiness_of(access.clinic, [person], on=today, packs=packs)
+    coverages = coverages_of([person.pk])[person.pk]
+    prefetch_related_objects(coverages, Prefetch("inquiries", Inquiry.objects.all()))
+    found = readiness_of(access.clinic, [person], on=today, packs=packs, coverages={person.pk: coverages})
     context: dict[str, Any] = {
         "patient": person,
         "today": today,
@@ -109,20 +110,8 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     }
     if context["show_money"]:
         context["balances"] = OpeningBalance.objects.filter(patient=person)
-        context["notices"] = of_patient(access.clinic, person, today)
+        context["notices"] = of_patient(access.clinic, person, coverages, packs, today)
     return render(request, "practice/patients/chart.html", context)
-
-
-def _coverages(person: Patient) -> list[Coverage]:
-    """The patient's coverages in their order, with what was approved, answered and asked."""
-    rows = Coverage.objects.filter(patient=person).order_by("order", "valid_from")
-    return list(
-        rows.prefetch_related(
-            Prefetch("authorizations", Authorization.objects.order_by("valid_from")),
-            Prefetch("eligibility", EligibilityAnswer.objects.all()),
-            Prefetch("inquiries", Inquiry.objects.all()),
-        )
-    )
 
 
 def _shown(
