@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine.remitting import post
+from cleanclaim.practice.engine.remitting import PostedFile, post
 from cleanclaim.practice.models import Clinic, Job, JobStatus, RemittanceFile, User
 from cleanclaim.records.remittance import Remittance
 
@@ -36,9 +36,15 @@ def ask_for_posting(clinic: Clinic, user: User, file: RemittanceFile) -> Job:
 
 
 def run_post(job: Job) -> None:
-    """Post a job's file. Payments that were posted before, by anybody, are passed over; each counts when it is done.
+    """Post a job's file, as a person has asked. The job's clinic need not be in scope yet."""
+    post_behind(job, is_alone=False)
 
-    The job's clinic need not be in scope yet.
+
+def post_behind(job: Job, *, is_alone: bool) -> None:
+    """Post a job's file; where nobody looks (`is_alone`), only what needs nobody.
+
+    Payments that were posted before, by anybody, are passed over, so that a job may run twice; each counts when it is
+    done. The job's clinic need not be in scope yet.
     """
     with tenancy.scope([job.clinic_id]):
         held = Job.objects.select_related("clinic", "asked_by").get(pk=job.pk)
@@ -53,19 +59,28 @@ def run_post(job: Job) -> None:
             row.heartbeat_at = timezone.now()
             row.save(update_fields=["done", "heartbeat_at", "changed_at"])
 
-        found = post(held.clinic, held.asked_by, file, advance=advance)
-        result = {
-            "payments posted": len(found.posted),
-            "payments posted before": len(found.known),
-            "payments refused": len(found.refused),
-            "claims to next payers": len(found.next_claims),
-            "address": reverse("remittances", args=[held.clinic.slug]),
-            "label": "See the payments",
-        }
-        if found.refused:
-            result["stayed_because"] = [[record.trace_number, why] for record, why in found.refused]
+        found = post(held.clinic, held.asked_by, file, advance=advance, is_alone=is_alone)
         with transaction.atomic():
             row = Job.objects.select_for_update().get(pk=held.pk)
-            row.done, row.status, row.result = row.total, JobStatus.DONE.value, result
+            row.done, row.status, row.result = row.total, JobStatus.DONE.value, _result(found, file, is_alone=is_alone)
             row.heartbeat_at = timezone.now()
             row.save()
+
+
+def _result(found: PostedFile, file: RemittanceFile, *, is_alone: bool) -> dict[str, int | str | list[list[str]]]:
+    """What became of the payments, and where to go on: to them, or to what is left for a person."""
+    left = [*found.left, *found.refused]
+    result: dict[str, int | str | list[list[str]]] = {
+        "payments posted": len(found.posted),
+        "payments posted before": len(found.known),
+        "payments left to a person" if is_alone else "payments refused": len(left),
+        "claims to next payers": len(found.next_claims),
+        "address": reverse("remittances", args=[file.clinic.slug]),
+        "label": "See the payments",
+    }
+    if left:
+        result["stayed_because"] = [[record.trace_number, why] for record, why in left]
+    if left and is_alone:
+        result["address"] = reverse("remittance_file", args=[file.clinic.slug, file.pk])
+        result["label"] = "Look at what is left"
+    return result
