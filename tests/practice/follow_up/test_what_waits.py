@@ -66,15 +66,19 @@ def test_what_was_promised_for_today_comes_up_today(
 
 
 def test_a_remittance_that_came_in_waits_until_all_of_it_is_posted(
-    inside: Clinic, access: Access, biller: User, medicare: list[Claim]
+    inside: Clinic, access: Access, biller: User, medicare: list[Claim], as_role: Callable[[Role], Client]
 ) -> None:
+    exchange = "/c/millrace/exchange/"
     file = take(inside, biller, "era.835", remittance([Said(medicare[0], pays_well)])).remittance_file
     assert file is not None
     assert [(tile.count, tile.address) for tile in tiles_of(access)] == [
         ("1 remittance file", "/c/millrace/exchange/#in-head")
     ]
+    assert "look and post" in as_role(Role.BILLER).get(exchange).content.decode()
     (row,) = post(inside, biller, file).posted
     assert tiles_of(access) == []
+    text = as_role(Role.BILLER).get(exchange).content.decode()
+    assert ("look and post" in text, '<span class="tag tag-good">posted</span>' in text) == (False, True)
     # The same payment in another file of the clearinghouse: nothing of it waits once somebody has had it posted.
     again = take(inside, biller, "again.835", remittance([Said(medicare[0], pays_well)]) + b"\n").remittance_file
     assert again is not None

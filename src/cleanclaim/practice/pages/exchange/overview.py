@@ -30,7 +30,8 @@ def exchange(request: ClinicRequest) -> HttpResponse:
     access = request.access
     sent = Transmission.objects.select_related("batch").defer("content", "batch__content")
     page = Paginator(sent, PAGE).get_page(request.GET.get("page"))
-    came = Paginator(ReceivedFile.objects.defer("content"), PAGE).get_page(request.GET.get("came"))
+    received = ReceivedFile.objects.select_related("remittance_file").defer("content", "remittance_file__content")
+    came = Paginator(received, PAGE).get_page(request.GET.get("came"))
     late = list(overdue(clock.now()).select_related("batch").defer("content", "batch__content")[: _SHOWN + 1])
     counts = Transmission.objects.aggregate(
         waits=Count("pk", filter=Q(state__in=[state.value for state in TO_SEND])),
