@@ -30,26 +30,10 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.receivables.moving import Reason
 from cleanclaim.reference import patient_reasons
-from tests.practice.conftest import DAY, person
+from tests.practice.conftest import DAY
 from tests.practice.money.answers import Decision, Said, remittance
 
 As = Callable[[Role], Client]
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
-
-
-@pytest.fixture
-def claim(inside: Clinic, biller: User) -> Claim:
-    """A filed claim of a patient with one payer, not Medicaid."""
-    for ready in Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).order_by("number"):
-        if not ready.record["other_payers"]:
-            release(inside, [ready.pk], biller)
-            found: Claim = Claim.objects.select_related("patient").get(pk=ready.pk)
-            return found
-    raise AssertionError("the sample clinic has no claim to one payer")
 
 
 def refuse(clinic: Clinic, user: User, claim: Claim, group: str, carc: str) -> None:

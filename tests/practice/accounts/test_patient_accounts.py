@@ -21,7 +21,6 @@ from cleanclaim.practice.engine.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,
-    ClaimStatus,
     Clinic,
     LedgerTransaction,
     Means,
@@ -51,24 +50,8 @@ def leaves(number: int, charge: int) -> Decision:
 
 
 @pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
-
-
-@pytest.fixture
 def owner(inside: Clinic) -> User:
     return person(inside, Role.OWNER)
-
-
-@pytest.fixture
-def claim(inside: Clinic, biller: User) -> Claim:
-    """A filed claim of a patient with one payer."""
-    for ready in Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).order_by("number"):
-        if not ready.record["other_payers"]:
-            release(inside, [ready.pk], biller)
-            found: Claim = Claim.objects.select_related("patient").get(pk=ready.pk)
-            return found
-    raise AssertionError("the sample clinic has no claim to one payer")
 
 
 Answer = Callable[..., int]
