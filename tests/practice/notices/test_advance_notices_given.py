@@ -12,6 +12,7 @@ from cleanclaim.practice.engine import advance_notices as engine
 from cleanclaim.practice.engine.advance_notices import NoticeRefusedError, Service
 from cleanclaim.practice.engine.building import recheck
 from cleanclaim.practice.engine.filing import give_to_patient
+from cleanclaim.practice.engine.fixing import apply_safe
 from cleanclaim.practice.engine.notice_spans import HeldNotice, signed_notices
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.setting import gather
@@ -205,6 +206,26 @@ def test_what_medicare_is_not_billed_for_is_a_superbill_of_its_own(
     assert Claim.objects.get(pk=own.pk).status == "closed"
     assert sorted(carried(two_lines)) == sorted(lines)
     assert Claim.objects.filter(visit=two_lines.visit).count() == 2
+
+
+def test_a_fix_finds_its_line_beside_those_that_stand_on_no_claim(inside: Clinic, two_lines: Claim) -> None:
+    first, second = [line.code for line in two_lines.lines.order_by("position")][:2]
+    owner, visit = person(inside, Role.OWNER), two_lines.visit
+    visit.billed = [
+        {"code": code, "modifiers": carried, "units": 1, "charge_cents": 7_000, "pointers": [1]}
+        for code, carried in ((first, ["GP"]), (second, []))
+    ]
+    visit.save()
+    row = waiting(inside, two_lines, first)
+    engine.sign(row, NoticeChoice.DO_NOT_BILL, two_lines.date_of_service, by_representative=False, document=None)
+    recheck(inside, [two_lines.pk], owner)
+
+    (made,) = apply_safe(inside, [two_lines.pk], owner)
+
+    assert made.refused == ()
+    stored = Visit.objects.get(pk=visit.pk).billed
+    assert [(line["code"], line["modifiers"]) for line in stored] == [(second, ["GP"]), (first, ["GP"])]
+    assert [line.code for line in Claim.objects.get(pk=two_lines.pk).lines.all()] == [second]
 
 
 def test_a_superbill_that_the_patient_has_stays_theirs(inside: Clinic, two_lines: Claim) -> None:

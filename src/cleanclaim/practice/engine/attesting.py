@@ -6,7 +6,7 @@ held when it was accepted. A line that holds something else by now is left alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -115,6 +115,15 @@ def with_attested(lines: Sequence[BilledLine], attested: Iterable[Attested]) -> 
                 result[place] = BilledLine.model_validate(line.model_dump() | {item.field: item.new})
                 break
     return tuple(result)
+
+
+def withheld_last(billed: Sequence[dict[str, Any]], withheld: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """A visit's lines with those that the patient pays for alone behind the others.
+
+    The claim's lines are numbered without them, so only then is a line's number its place among the visit's.
+    """
+    own = {line["code"] for line in withheld}
+    return sorted(billed, key=lambda line: str(line["code"]).upper() in own)
 
 
 def _is_held(change: Change) -> bool:

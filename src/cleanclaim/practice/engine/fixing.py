@@ -20,6 +20,7 @@ from cleanclaim.check.apply_visits import apply_to_visits
 from cleanclaim.check.findings import Change, Finding, place_of
 from cleanclaim.check.rewriting import Rewritten
 from cleanclaim.money import dollars
+from cleanclaim.practice.engine.attesting import withheld_last
 from cleanclaim.practice.engine.building import Rechecked, add_events, lock, recheck
 from cleanclaim.practice.engine.checking import check, today_at
 from cleanclaim.practice.engine.claim_rows import kept_changes
@@ -131,8 +132,9 @@ def _begin(clinic: Clinic, claim: Claim) -> _Work:
         document=document,
     )
     if record.billed is None or item.mended:
-        document["billed"] = [_billed_line(line) for line in item.lines]
+        document["billed"] = [_billed_line(line) for line in (*item.lines, *item.withheld)]
         work.has_adopted = True
+    document["billed"] = withheld_last(document["billed"], item.withheld)
     return work
 
 

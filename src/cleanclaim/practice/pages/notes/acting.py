@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import note_form
-from cleanclaim.practice.engine.attesting import accept
+from cleanclaim.practice.engine.attesting import accept, withheld_last
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.taking_over import interventions_of_note
 from cleanclaim.practice.models import Visit
@@ -90,6 +90,8 @@ def _attest(request: ClinicRequest, visit: Visit) -> list[str]:
         return []
     frame = checked.billed.verdicts.workspace.frames["diagnoses"]
     places = dict(frame.select("diagnosis_id", "position").iter_rows())
+    if visit.billed is not None:
+        visit.billed = withheld_last(visit.billed, checked.claim.withheld)
     return accept(
         visit,
         finding,
