@@ -41,6 +41,28 @@ def test_a_payer_pays_takes_its_discount_and_leaves_the_coinsurance_to_the_patie
     assert book.cash() == 6_000
 
 
+def test_what_leaves_a_payers_open_amount_is_one_sum_and_where_it_went_says_why() -> None:
+    said = answer(6_000, (Effect.CONTRACTUAL, 5_795, "45"), (Effect.PATIENT, 2_205, "2"))
+    made = posting.remittance("r1", DAY, SOURCE, "primary", [said], next_payer=PATIENT)
+    assert made.entries == (
+        Entry(Account.PAYER_CASH, 6_000, "a", "primary"),
+        Entry(Account.CONTRACTUAL, 5_795, "a", "primary", "45"),
+        Entry(Account.PATIENT_OPEN, 2_205, "a", reason="2"),
+        Entry(Account.PAYER_OPEN, -14_000, "a", "primary"),
+    )
+
+
+def test_what_leaves_a_patients_open_amount_is_told_part_by_part() -> None:
+    said = answer(6_000, (Effect.CONTRACTUAL, 5_795, "45"))
+    made = posting.remittance("r1", DAY, SOURCE, "secondary", [said], next_payer=PATIENT, asked=PATIENT)
+    assert made.entries == (
+        Entry(Account.PAYER_CASH, 6_000, "a", "secondary"),
+        Entry(Account.CONTRACTUAL, 5_795, "a", "secondary", "45"),
+        Entry(Account.PATIENT_OPEN, -6_000, "a"),
+        Entry(Account.PATIENT_OPEN, -5_795, "a", reason="45"),
+    )
+
+
 def test_what_is_the_patients_goes_to_the_next_payer_where_there_is_one() -> None:
     book = charged()
     said = answer(6_000, (Effect.CONTRACTUAL, 5_795, "45"), (Effect.PATIENT, 2_205, "2"))

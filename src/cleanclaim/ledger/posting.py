@@ -65,18 +65,17 @@ def remittance(  # noqa: PLR0913 - who said what, and who is asked
     owing = asked or payer
     entries: list[Entry] = []
     for answer in answers:
-        entries += [
-            Entry(Account.PAYER_CASH, answer.paid_cents, answer.line, payer),
-            _open(owing, -answer.paid_cents, answer.line),
-        ]
+        entries.append(Entry(Account.PAYER_CASH, answer.paid_cents, answer.line, payer))
+        moved = [(answer.paid_cents, "")]
         for effect, cents, reason in answer.unpaid:
-            if effect in {Effect.OPEN, Effect.SETTLED} or (effect is Effect.PATIENT and owing == next_payer):
+            if effect in _STAYS or (effect is Effect.PATIENT and owing == next_payer):
                 continue
-            entries.append(_open(owing, -cents, answer.line, reason))
+            moved.append((cents, reason))
             if effect is Effect.CONTRACTUAL:
                 entries.append(Entry(Account.CONTRACTUAL, cents, answer.line, payer, reason))
             else:
                 entries.append(_open(next_payer, cents, answer.line, reason))
+        entries += _no_longer_open(owing, answer.line, moved)
     kept = entries_without_zero(entries)
     if not kept:
         raise LedgerError("remittance: nothing is paid or moved; a denial is kept as an answer, not as an entry")
@@ -232,6 +231,20 @@ def refund_credit(key: str, on: date, source: Source, patient: str, *, cents: in
         Entry(Account.PATIENT_CREDIT, cents, payer=patient, reason=reason),
     )
     return Transaction(key, Kind.REFUND, on, source, entries)
+
+
+_STAYS = frozenset({Effect.OPEN, Effect.SETTLED})
+"""What moves nothing: it stays open, or was settled before."""
+
+
+def _no_longer_open(owing: str, line: str, moved: Sequence[tuple[int, str]]) -> list[Entry]:
+    """What leaves the open amount of a line: of a payer one sum, for where it went says why; of a patient each part.
+
+    A patient's statement tells why each part of what they owe came and went.
+    """
+    if owing == PATIENT:
+        return [_open(owing, -cents, line, reason) for cents, reason in moved]
+    return [_open(owing, -sum(cents for cents, _reason in moved), line)]
 
 
 def _open(owed_by: str, cents: int, line: str, reason: str = "") -> Entry:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice, repeat
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +22,7 @@ from cleanclaim.practice import clock, tenancy
 from cleanclaim.practice.models import Clinic, ClinicRow
 from cleanclaim.practice.sealing import Plain, SealedField, bound_to, seal
 
-PIECE = 5000
+PIECE = 2000
 """Rows in one statement."""
 
 _OF_ANY_ROW = ("id", "clinic_id", "created_at", "changed_at", "version")
@@ -74,6 +76,32 @@ def insert(
             if isinstance(field, SealedField):
                 told[place] = _sealed(field, clinic, own, told[place])
         write(model._meta.db_table, fields, same, told)  # noqa: SLF001 - its public name
+
+
+@contextmanager
+def sent_ahead() -> Iterator[None]:
+    """Let PostgreSQL write rows while the program goes on to the next; SQLite is part of the program.
+
+    What it refuses is raised where something is read next, or at the end of the block: nothing inside may go on from a
+    refusal. The block stands in a database transaction.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def check_links() -> None:
+    """Let PostgreSQL look now, and not at the end of the transaction, whether rows that were named are there."""
+    if connection.vendor == "postgresql":
+        connection.check_constraints()
+
+
+def insert_made(model: type[ClinicRow], clinic: Clinic, rows: Sequence[ClinicRow]) -> None:
+    """Insert rows that were made as instances of a model without sealed columns, as they are, under their keys."""
+    names = [one.attname for one in model._meta.concrete_fields if one.attname not in _OF_ANY_ROW]  # noqa: SLF001
+    insert(model, clinic, names, map(attrgetter(*names), rows), keys=[row.pk.hex for row in rows])
 
 
 def _field(model: type[ClinicRow], name: str) -> models.Field[Any, Any]:

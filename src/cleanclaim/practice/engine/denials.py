@@ -7,7 +7,7 @@ too little, changed where its answer changed, and settled where the line was pai
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from cleanclaim.denials.strategy import Circumstances, strategy_of
 from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.denials.underpaid import Expected, Underpayment, underpaid
 from cleanclaim.ledger.accounts import Account
+from cleanclaim.practice import many_rows
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
@@ -48,7 +49,7 @@ from cleanclaim.practice.models import (
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.reference.denials import Chance, DenialCause, Route
 from cleanclaim.remittance.matching import match_lines
-from cleanclaim.remittance.plan import Plan, Posted
+from cleanclaim.remittance.plan import Posted
 
 _PIECE = 1000
 """Claims that are looked at together: databases bound the values of a statement."""
@@ -56,27 +57,36 @@ _PIECE = 1000
 _FROM_POSTING = (WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value, WorkKind.CREDIT.value)
 
 
-def after_posting(clinic: Clinic, user: User | None, made: Plan) -> None:
-    """Bring the worklist into step with a payment that was just posted, in its transaction."""
-    for begun in range(0, len(made.posted), _PIECE):
-        _after_posting(clinic, user, made.posted[begun : begun + _PIECE])
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a payment's claims before it is written: what we expected of each line, and what waits."""
+
+    prices: Mapping[UUID, Sequence[tuple[str, int | None, int | None]]]
+    waiting: frozenset[UUID]
+    """Claims with something on the worklist, or that were sent again for one that has."""
 
 
-def _after_posting(clinic: Clinic, user: User | None, posted: Sequence[Posted]) -> None:
+def known_before(posted: Sequence[Posted]) -> Known:
+    """Read what `to_look_at` asks, before the payment is written."""
     told = {UUID(item.claim) for item in posted}
-    prices = _prices(told)
     live = WorkItem.objects.filter(state__in=LIVE_STATES)
-    wanted = set(live.filter(among("claim", told)).values_list("claim", flat=True))
+    waiting = set(live.filter(among("claim", told)).values_list("claim", flat=True))
     # What was sent again as another claim is settled by the answer to that one.
     sent_again = Claim.objects.filter(among("pk", told)).exclude(replaces=None)
-    wanted |= set(sent_again.filter(replaces__in=live.values("claim")).values_list("pk", flat=True))
+    waiting |= set(sent_again.filter(replaces__in=live.values("claim")).values_list("pk", flat=True))
+    return Known(_prices(told), frozenset(waiting))
+
+
+def to_look_at(posted: Sequence[Posted], known: Known) -> set[UUID]:
+    """The claims of a payment whose place on the worklist may change with it. Nothing is read."""
+    wanted = set(known.waiting)
     for item in posted:
         key = UUID(item.claim)
         said = Answered(item.answer, item.match.claim.lines, item.match.lines)
-        expected = _expected(item.match.claim.lines, prices.get(key, ()))
+        expected = _expected(item.match.claim.lines, known.prices.get(key, ()))
         if item.answer.is_reversal or item.match.claim.standing or standing([said]) or underpaid([said], expected):
             wanted.add(key)
-    bring_into_step(clinic, wanted, user)
+    return wanted
 
 
 def bring_into_step(clinic: Clinic, claims: Iterable[UUID], user: User | None) -> None:
@@ -103,7 +113,7 @@ def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None) -> None
     made: list[WorkItem] = []
     for filed in filed_claims(rows):
         made += _of_claim(filed, around, held[filed.claim.pk], user)
-    WorkItem.objects.bulk_create(made)
+    many_rows.insert_made(WorkItem, clinic, made)
 
 
 def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: User | None) -> list[WorkItem]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -105,11 +105,15 @@ def index_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> tuple[C
 def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
     """The answers to each of these claims that are posted and whose payment was not unposted, the oldest first."""
     found: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
-    states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
-    rows = ClaimAnswer.objects.filter(among("claim", claims), state__in=states, remittance__unposted_at=None)
-    for row in rows.select_related("remittance").defer("answer").order_by("created_at", "segment"):
+    for row in _standing_answers(claims).select_related("remittance").defer("answer"):
         found[row.claim_id].append(row)
     return found
+
+
+def _standing_answers(claims: Iterable[UUID]) -> QuerySet[ClaimAnswer]:
+    states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
+    rows = ClaimAnswer.objects.filter(among("claim", claims), state__in=states, remittance__unposted_at=None)
+    return rows.order_by("created_at", "segment")
 
 
 def written_lines(lines: Iterable[LineAnswer]) -> list[list[Any]]:
@@ -192,9 +196,11 @@ def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID
         replaced.update(asked)
         rows = Claim.objects.filter(among("pk", asked)).exclude(replaces=None).values_list("pk", "replaces_id")
         asked = {earlier: asked[key] for key, earlier in rows if earlier not in replaced}
-    told = standing_answers([*members, *replaced])
+    told: dict[UUID, list[_Told]] = defaultdict(list)
+    for row in _standing_answers([*members, *replaced]).values_list(*_Told._fields):
+        told[row[0]].append(_Told(*row))
     numbers = {key: {row.payer_control_number for row in rows} - {""} for key, rows in told.items()}
-    own: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
+    own: dict[UUID, list[_Told]] = defaultdict(list)
     for claim, head in members.items():
         own[head] += told.get(claim, [])
     others: dict[UUID, list[Standing]] = defaultdict(list)
@@ -205,7 +211,21 @@ def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID
     }, numbers
 
 
-def _still_standing(head: UUID, rows: Iterable[ClaimAnswer]) -> list[Standing]:
+class _Told(NamedTuple):
+    """Columns of an answer that stands, by their names: what matching asks of it."""
+
+    claim_id: UUID
+    created_at: datetime
+    segment: int
+    order: str
+    status_code: str
+    charge_cents: int
+    paid_cents: int
+    payer_control_number: str
+    posted: list[list[Any]]
+
+
+def _still_standing(head: UUID, rows: Iterable[_Told]) -> list[Standing]:
     """The answers of a chain without those that payers took back themselves."""
     found: list[Standing] = []
     for row in sorted(rows, key=lambda one: (one.created_at, one.segment)):

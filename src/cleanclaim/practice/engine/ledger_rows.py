@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, P
 BROUGHT_FORWARD = "opening"
 """What the key of a line begins with that was brought forward and is of no claim."""
 
+
+PIECE = 250
+"""Transactions that are written together: while the database writes these, the next are made ready."""
 
 _TRANSACTION = ("key", "kind", "on", "source_kind", "source_key", "source_digest", "reverses_id", "digest", "by_id")
 _ENTRY = ("transaction_id", "position", "account", "cents", "claim_id", "line", "payer", "reason")
@@ -77,6 +80,13 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
             )
     reversed_keys = {item.reverses for item in transactions if item.reverses}
     there = dict(LedgerTransaction.objects.filter(key__in=reversed_keys).values_list("key", "pk"))
+    with transaction.atomic():
+        for begun in range(0, len(transactions), PIECE):
+            _write(clinic, user, transactions[begun : begun + PIECE], there)
+
+
+def _write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction], there: Mapping[str, UUID]) -> None:
+    """Write some transactions: all their entries, then they themselves. `there` are the keys of what they take back."""
     keys = many_rows.new_keys(len(transactions))
     by = None if user is None else user.pk
     claims: dict[str, str | None] = {}
@@ -90,11 +100,10 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
             if first not in claims:
                 claim = claim_of(entry.line)
                 claims[first] = None if claim is None else claim.hex
-            told = (entry.account.value, entry.cents, claims[first], entry.line, entry.payer, entry.reason)
+            told = (str(entry.account), entry.cents, claims[first], entry.line, entry.payer, entry.reason)
             entries.append((key, position, *told))
-    with transaction.atomic():
-        many_rows.insert(LedgerEntry, clinic, _ENTRY, entries)
-        many_rows.insert(LedgerTransaction, clinic, _TRANSACTION, rows, keys=keys)
+    many_rows.insert(LedgerEntry, clinic, _ENTRY, entries)
+    many_rows.insert(LedgerTransaction, clinic, _TRANSACTION, rows, keys=keys)
 
 
 def read(rows: Iterable[LedgerTransaction]) -> Iterator[Transaction]:

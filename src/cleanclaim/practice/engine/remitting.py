@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, reversal_of
-from cleanclaim.practice import audit_trail
+from cleanclaim.practice import audit_trail, many_rows
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.engine.building import add_events
@@ -206,12 +206,16 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
     )
     if parts is not None:
         transactions.append(parts)
-    answers = [answer_row(row, item) for item in made.posted]
-    answers += [answer_row(row, item) for item in made.suspended if item.answer is not None]
-    ledger_rows.write(clinic, user, transactions)
-    write_answers(clinic, user, row, answers)
+    known = denials.known_before(made.posted)
+    with many_rows.sent_ahead():
+        ledger_rows.write(clinic, user, transactions)
+        answers = [answer_row(row, item) for item in made.posted]
+        answers += [answer_row(row, item) for item in made.suspended if item.answer is not None]
+        write_answers(clinic, user, row, answers)
+        many_rows.check_links()
+        changed = denials.to_look_at(made.posted, known)
     PayerAdjustment.objects.bulk_create(_adjustments(clinic, row, made, claims), batch_size=PIECE)
-    denials.after_posting(clinic, user, made)
+    denials.bring_into_step(clinic, changed, user)
     coordination.look_again(clinic, row, user)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     detail += "; by a worker: all matched and balanced" if is_alone else ""
