@@ -121,3 +121,31 @@ def test_claims_to_next_payers_that_a_crash_left_out_are_made_when_the_file_is_p
     assert (len(again.known), again.posted) == (1, [])
     assert [claim.number for claim in again.next_claims] == [f"{first.number}S"]
     assert post(inside, biller, file).next_claims == []
+
+
+@pytest.mark.parametrize("was_filed", [False, True])
+def test_a_claim_to_the_next_payer_goes_on_with_the_claim_that_replaced_the_first(
+    inside: Clinic, biller: User, *, was_filed: bool
+) -> None:
+    def ready(claim: Claim) -> Claim:
+        Claim.objects.filter(pk=claim.pk).update(status=ClaimStatus.READY.value)
+        release(inside, [claim.pk], biller)
+        return Claim.objects.get(pk=claim.pk)
+
+    def answered(claim: Claim, trace: str) -> None:
+        post(inside, biller, keep_file(inside, biller, remittance([Said(claim, pays_well)], trace=trace)))
+
+    second = {"patient__coverages__order": CoverageOrder.SECONDARY.value}
+    waiting = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[], **second).order_by("number")
+    first = ready(waiting[0])
+    answered(first, "EFT1")
+    follower = Claim.objects.get(follows=first)
+    if was_filed:
+        ready(follower)
+    replacement = ready(replace_claim(inside, first.pk, biller, "PCN1"))
+    answered(replacement, "EFT2")
+    follower.refresh_from_db()
+    assert Claim.objects.exclude(follows=None).count() == 1
+    assert (follower.follows_id == replacement.pk, bool(follower.attention)) == (not was_filed, was_filed)
+    if was_filed:
+        assert replace_claim(inside, follower.pk, biller, "S1").follows_id == replacement.pk

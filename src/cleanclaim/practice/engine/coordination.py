@@ -7,7 +7,7 @@ payer says later makes a claim of ours untrue; it is then checked anew, or marke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -86,7 +86,9 @@ def next_payer(claim: Claim) -> NextPayer:
     if coverage is None:
         return NextPayer(Next.NOBODY)
     order = CoverageOrder(coverage.order)
-    made = Claim.objects.filter(follows=head, order=order.value).exclude(status=ClaimStatus.CLOSED.value).first()
+    # One that follows a claim which this one replaced goes on in its place (`look_again`).
+    there = Claim.objects.filter(visit=claim.visit_id, order=order.value).exclude(follows=None)
+    made = there.exclude(status=ClaimStatus.CLOSED.value).first()
     decided = decisions_on([head])[head.pk].before(order)
     left = decided.left_cents if decided.adjudications and decided.adjudications[-1].order is own else 0
     if made is not None:
@@ -262,14 +264,21 @@ def look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
     heads: dict[UUID, int] = {}
     for claim, head, order in told.values_list("claim", "claim__follows", "order"):
         heads[head or claim] = min(places[order], heads.get(head or claim, len(places)))
+    replaced = _replaced_by(heads)
     rows = Claim.objects.filter(
-        Q(follows__answers__remittance=row) | Q(follows__followed_by__answers__remittance=row)
+        Q(follows__answers__remittance=row)
+        | Q(follows__followed_by__answers__remittance=row)
+        | Q(follows__in=list(replaced))
     ).exclude(status=ClaimStatus.CLOSED.value)
     followers = {
         claim.pk: claim
         for claim in rows.defer("record", "questions", "evidence")
-        if places[claim.order] > heads[claim.follows_id] and claim.created_at < row.changed_at
+        if places[claim.order] > heads[replaced.get(claim.follows_id, claim.follows_id)]
+        and claim.created_at < row.changed_at
     }
+    for claim in followers.values():
+        if claim.status in OPEN_STATUSES and claim.follows_id in replaced:
+            Claim.objects.filter(pk=claim.pk).update(follows=replaced[claim.follows_id])
     open_ones = [claim.pk for claim in followers.values() if claim.status in OPEN_STATUSES]
     if open_ones:
         recheck(clinic, open_ones, user, why="an earlier payer answered anew")
@@ -278,6 +287,17 @@ def look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
         why = f"an earlier payer changed its answer ({row.trace_number}) after this claim was filed"
         Claim.objects.filter(pk__in=[claim.pk for claim in gone]).update(attention=why[:200])
         add_events(gone, user, "look at it", why)
+
+
+def _replaced_by(heads: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The claims that these have replaced, through however many, each with the one that stands in its place."""
+    found: dict[UUID, UUID] = {}
+    asked = {head: head for head in heads}
+    while asked:
+        rows = Claim.objects.filter(pk__in=list(asked)).exclude(replaces=None).values_list("pk", "replaces")
+        asked = {before: asked[key] for key, before in rows if before not in found}
+        found |= asked
+    return found
 
 
 def looked_at(claim_id: UUID, user: User) -> Claim:

@@ -318,6 +318,18 @@ def _filed(claim_id: UUID) -> Claim:
     return found
 
 
+def _charged_for(claim: Claim) -> UUID | None:
+    """The claim that is charged for what a claim to a later payer asks for; where it was replaced, what stands now."""
+    head: UUID | None = claim.follows_id
+    while head is not None:
+        later = Claim.objects.filter(replaces=head, frequency=Frequency.REPLACEMENT.value).exclude(batch=None)
+        found = later.values_list("pk", flat=True).first()
+        if found is None:
+            break
+        head = found
+    return head
+
+
 def _answering(filed: Claim, frequency: Frequency, reference: str) -> Claim:
     """The row of a claim that answers a filed one, with a number of its own."""
     longest = 50
@@ -344,7 +356,7 @@ def _answering(filed: Claim, frequency: Frequency, reference: str) -> Claim:
         status="",
         frequency=frequency.value,
         order=filed.order,
-        follows_id=filed.follows_id,
+        follows_id=_charged_for(filed),
         replaces=filed,
         original_reference=told,
     )
