@@ -127,3 +127,18 @@ def test_from_a_denial_to_the_patients_statement(sign_in: SignIn, tmp_path: Path
         text = paper[0].get_textpage().get_text_range()
     assert share in text
     assert "coinsurance" in text.lower()
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_every_page_of_the_money_shows_what_the_demos_weeks_left(sign_in: SignIn) -> None:
+    page = sign_in("Joan Ferris")
+    for path, told in (
+        ("receipts", "Brisco, Emil"), ("owed", "over 120"), ("statements", "Due a statement today"),
+        ("write-offs", "need, tested and documented"), ("refunds", "paid ahead"), ("deposits", "MERCHANT SERVICES FEE"),
+        ("day-sheet", "ties to the ledger"), ("closing", "The books are closed through August 31, 2026"),
+    ):  # fmt: skip
+        page.goto(f"{CLINIC}/payments/{path}/")
+        expect(page.get_by_text(told).first).to_be_visible()
+        expect(page.locator("main .empty")).to_have_count(0)
+        assert problems_of(page) == []
