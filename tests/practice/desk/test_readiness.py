@@ -6,10 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from cleanclaim.bill.job import the_judge
+from cleanclaim.facts.kit import Reach
 from cleanclaim.practice.engine.eligibility import Answered, answer_on, medicare_facts
 from cleanclaim.practice.engine.front_desk import front_desk, medicare_questions, secondary_reasons
 from cleanclaim.practice.engine.readiness import Readiness, readiness_of
-from cleanclaim.practice.models import Clinic, Coverage, EligibilityAnswer, Patient, Provider, Referral
+from cleanclaim.practice.engine.setting import gather
+from cleanclaim.practice.models import Clinic, Coverage, EligibilityAnswer, Patient, Provider, Referral, Visit
 from cleanclaim.rules.book import entry
 from cleanclaim.x12.guide import load_guide
 
@@ -46,6 +49,23 @@ def test_every_rule_and_code_of_the_front_desk_is_one_of_the_engine() -> None:
     assert {rule for rules in front_desk().told_by.values() for rule in rules} <= set(front_desk().section_of)
     assert set(front_desk().in_words) <= set(front_desk().section_of)
     assert sorted(secondary_reasons()) == sorted(load_guide().codes["medicare_secondary_type"])
+
+
+def test_no_rule_of_the_front_desk_looks_at_other_patients_so_only_the_patients_own_visits_are_read(
+    inside: Clinic,
+) -> None:
+    assert {the_judge().reach(rule) for rule in the_judge().rules if rule.code in front_desk().section_of} == {
+        Reach.PATIENT
+    }
+    visit = Visit.objects.get(number="V001")
+    assert visit.status == "signed"
+    day = visit.date_of_service
+    numbers = [
+        {one.patient_id for one in gather(inside, [visit], as_of=day, reach=reach).history}
+        for reach in (Reach.PATIENT, Reach.THERAPIST)
+    ]
+    assert numbers[0] <= {visit.patient.number}
+    assert numbers[1] > numbers[0]
 
 
 def test_a_known_patient_lacks_only_what_nobody_asked(inside: Clinic) -> None:
