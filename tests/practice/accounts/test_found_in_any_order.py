@@ -130,7 +130,8 @@ def test_a_claim_to_the_next_payer_goes_on_with_the_claim_that_replaced_the_firs
     def ready(claim: Claim) -> Claim:
         Claim.objects.filter(pk=claim.pk).update(status=ClaimStatus.READY.value)
         release(inside, [claim.pk], biller)
-        return Claim.objects.get(pk=claim.pk)
+        found: Claim = Claim.objects.get(pk=claim.pk)
+        return found
 
     def answered(claim: Claim, trace: str) -> None:
         post(inside, biller, keep_file(inside, biller, remittance([Said(claim, pays_well)], trace=trace)))

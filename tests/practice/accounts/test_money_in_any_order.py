@@ -14,6 +14,7 @@ SEEDS = (1, 2)
 STEPS = 60
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_cent_stays_accounted_for(inside: Clinic, seed: int) -> None:
     life = Life(inside, seed)
