@@ -152,7 +152,7 @@ def test_a_bad_debt_was_asked_for() -> None:
 def test_only_what_is_protected_is_given_up_as_protected() -> None:
     assert objections(Reason.PROTECTED, [amount(protected=500)], RULES, SITUATION) == []
     assert objections(Reason.PROTECTED, [amount(protected=499)], RULES, SITUATION) == [
-        "no payer's remark protects all of it (N781, N782, N783)"
+        "neither a payer's remark (N781, N782, N783) nor eligibility (QMB) protects all of it"
     ]
 
 

@@ -68,7 +68,7 @@ class AccountLine:
     """One line of a patient's account. `moves` are in the order in which they were written.
 
     `date_of_service` is the day of a balance that was brought forward, which has no `code`. `remarks` are the payers'
-    remarks (RARC) on the line and on its claim.
+    remarks (RARC) on the line and on its claim, and marks of ours that say what may not be asked (`patient_reasons`).
     """
 
     key: str

@@ -13,9 +13,12 @@ from cleanclaim.money import dollars
 from cleanclaim.receivables.aging import Aged, Bucket, aged
 from cleanclaim.receivables.allocation import Owed
 from cleanclaim.receivables.lines import EARLIER, AccountLine
+from cleanclaim.reference.patient_reasons import NO_NOTICE
 
 PROTECTED_WORDS = "You have Medicare and Medicaid (QMB). You owe nothing for this: it may not be asked of you."
-"""What a statement says of an amount that may not be asked of the patient."""
+"""What a statement says of Medicare's cost sharing that may not be asked of the patient."""
+NOT_TOLD_WORDS = "You were not told in writing beforehand that Medicare might not pay for this. You owe nothing for it."
+"""What a statement says of a service that was billed with no notice signed."""
 
 
 class Sending(StrEnum):
@@ -122,8 +125,11 @@ def _told(lines: Sequence[AccountLine]) -> tuple[tuple[str, int | None], ...]:
     with_plans = sum(line.total(Account.PAYER_OPEN) for line in lines)
     if with_plans > 0:
         found.append((f"Your plan has still to decide about {dollars(with_plans)}; that is not asked of you.", None))
-    if any(line.protected_cents for line in lines):
+    protected = [line for line in lines if line.protected_cents]
+    if any(NO_NOTICE not in line.remarks for line in protected):
         found.append((PROTECTED_WORDS, None))
+    if any(NO_NOTICE in line.remarks for line in protected):
+        found.append((NOT_TOLD_WORDS, None))
     given_up = sum(line.total(Account.WRITTEN_OFF) for line in lines)
     if given_up:
         found.append((f"We have taken {dollars(given_up)} off this visit.", None))
