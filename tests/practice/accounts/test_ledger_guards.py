@@ -73,6 +73,39 @@ def test_what_does_not_balance_by_line_is_refused(inside: Clinic, cents: list[tu
     assert not LedgerTransaction.objects.exists()
 
 
+def put_many(rows: Sequence[LedgerTransaction], entries: Sequence[Sequence[tuple[str, int]]]) -> None:
+    """The entries of all, then all of them in one statement, as a payment writes them."""
+    with transaction.atomic():
+        for made, own in zip(rows, entries, strict=True):
+            written(made, own)
+        LedgerTransaction.objects.bulk_create(rows)
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ([(OPENING, 5), (OPENING, -4)], "add up to 0"),
+        ([(OPENING, 5), (OTHER, -5)], "add up to 0"),
+        ([], "a transaction has entries"),
+    ],
+)
+def test_one_of_many_that_does_not_hold_is_found(inside: Clinic, bad: list[tuple[str, int]], why: str) -> None:
+    good = [(OPENING, 5), (OPENING, -5)]
+    with pytest.raises(IntegrityError, match=why):
+        put_many([row(inside) for _place in range(5)], [good, good, good, bad, good])
+    assert not LedgerTransaction.objects.exists()
+    put_many([row(inside) for _place in range(4)], [good] * 4)
+    assert LedgerTransaction.objects.count() == 4
+
+
+def test_one_of_many_on_a_closed_day_is_found(inside: Clinic, biller: User) -> None:
+    Period.objects.create(clinic=inside, ends_on=date(2026, 8, 31), figures={}, closed_by=biller)
+    days = [DAY, date(2026, 8, 31), DAY]
+    with pytest.raises(IntegrityError, match="closed period"):
+        put_many([row(inside, day) for day in days], [[(OPENING, 5), (OPENING, -5)]] * 3)
+    assert not LedgerTransaction.objects.exists()
+
+
 def test_a_transaction_has_entries(inside: Clinic) -> None:
     with pytest.raises(IntegrityError, match="a transaction has entries"), transaction.atomic():
         row(inside).save(force_insert=True)
