@@ -112,6 +112,8 @@ class AccountLine:
     def protected_cents(self) -> int:
         """What stands open to the patient and may not be asked of them: cost sharing of protected Medicare patients."""
         reasons = patient_reasons.protected_reasons(self.remarks)
+        if not reasons:
+            return 0
         told = sum(share.cents for share in self.shares if share.reason in reasons)
         return max(0, min(told, self.open_cents))
 
@@ -129,6 +131,8 @@ class AccountLine:
     def wrongly_paid_cents(self) -> int:
         """What the patient has paid of what may not be asked of them: it goes back."""
         reasons = patient_reasons.protected_reasons(self.remarks)
+        if not reasons:
+            return 0
         told = sum(share.cents for share in self.shares if share.reason in reasons)
         theirs = sum(share.cents for share in self.shares) - told
         return max(0, min(self.patient_paid_cents - max(0, theirs), told)) if told > 0 else 0
