@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -56,8 +56,14 @@ def test_figures_equal_what_the_rows_say(inside: Clinic, seed: int) -> None:
         Metric.LEFT_UNITS: (sum(one.left_units for one in rows), None),
         Metric.UNITS_PER_VISIT: (sum(whole.values()), len({one.visit_id for one in whole})),
     }
-    for found in (figures.overall(EVER), figures.added_up(figures.grouped(EVER, By.MONTH))):
+    after = Chosen(EVER.last + timedelta(days=1), EVER.last + (EVER.last - EVER.first) + timedelta(days=1))
+    months, before = figures.months_and_before(after)
+    assert (months, after.before()) == ([], EVER)
+    for found in (figures.overall(EVER), figures.added_up(figures.grouped(EVER, By.MONTH)), before):
         assert {name: (found[name].numerator, found[name].denominator) for name in expected} == expected
+    half = Chosen(date(2026, 9, 1), EVER.last)
+    months, before = figures.months_and_before(half)
+    assert (months, before) == (figures.grouped(half, By.MONTH), figures.overall(half.before()))
     assert len(rows) == 73
     assert inside.slug == "millrace"
 

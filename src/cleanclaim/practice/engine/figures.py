@@ -6,7 +6,7 @@ billing is decided here: a claim's findings, prices and what it leaves unbilled 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -227,20 +227,33 @@ def grouped(chosen: Chosen, by: By) -> list[Group]:
 
     Months come in their order, therapists and payers by name. A visit that has no claim yet has no payer.
     """
+    told = _told(chosen, by, _month if by is By.MONTH else lambda key: key)
+    names = _names(by, told)
+    keys = sorted(told, key=lambda key: (by is not By.MONTH and names[key].casefold(), str(key)))
+    return [Group(_text(key), names[key], _values(*told[key])) for key in keys]
+
+
+def months_and_before(chosen: Chosen) -> tuple[list[Group], dict[Metric, Value]]:
+    """The months of a span, and the figures of the span before it; the rows of both are gone through once."""
+    both = replace(chosen, first=chosen.before().first)
+    told = _told(both, By.MONTH, lambda day: _month(day) if day >= chosen.first else None)
+    before = _values(*told.pop(None, ({}, 0)))
+    names = _names(By.MONTH, told)
+    return [Group(_text(key), names[key], _values(*told[key])) for key in sorted(told)], before
+
+
+def _told(chosen: Chosen, by: By, key_of: Callable[[Any], Any]) -> dict[Any, tuple[dict[str, Any], int]]:
+    """The sums of claims and the count of visits of each group, by its key."""
     of_claims: Any = _with_followers(_keyed(claims(chosen), by, "visit__therapist"))
     named = {"name": Max("payer_name")} if by is By.PAYER else {}
-    sums = _folded(of_claims.values("key").annotate(**named, **_SUMS).order_by(), by)
-    counts = _visit_counts(chosen, by)
-    names = _names(by, sums, counts)
-    keys = sorted({*sums, *counts}, key=lambda key: (by is not By.MONTH and names[key].casefold(), str(key)))
-    return [
-        Group(
-            key=_text(key),
-            label=names[key],
-            values=_values(sums.get(key, {}), counts.get(key, 0)),
-        )
-        for key in keys
-    ]
+    sums = _folded(of_claims.values("key").annotate(**named, **_SUMS).order_by(), key_of)
+    if by is By.PAYER:
+        billed = claims(chosen).filter(visit__status=VisitStatus.SIGNED.value).values(key=F("payer"))
+        rows: Any = billed.annotate(count=Count("visit", distinct=True)).order_by()
+    else:
+        rows = _keyed(visits(chosen), by, "therapist").values("key").annotate(count=Count("*")).order_by()
+    counts = _folded(rows, key_of)
+    return {key: (sums.get(key, {}), counts.get(key, {}).get("count", 0)) for key in {*sums, *counts}}
 
 
 def _values(sums: Mapping[str, Any], visit_count: int) -> dict[Metric, Value]:
@@ -263,33 +276,27 @@ def _keyed(found: Any, by: By, therapist: str) -> Any:  # noqa: ANN401 - claims 
     return found.annotate(key=F({By.MONTH: "date_of_service", By.THERAPIST: therapist, By.PAYER: "payer"}[by]))
 
 
-def _folded(rows: Iterable[Mapping[str, Any]], by: By) -> dict[Any, dict[str, Any]]:
-    """The sums of each group by its key. Days are put into months here: the database takes its time to."""
+def _folded(rows: Iterable[Mapping[str, Any]], key_of: Callable[[Any], Any]) -> dict[Any, dict[str, Any]]:
+    """The sums of each group. Days are put into months here: the database takes its time to."""
     found: dict[Any, dict[str, Any]] = {}
     for row in rows:
-        key = row["key"].replace(day=1) if by is By.MONTH else row["key"]
-        held = found.setdefault(key, {"name": row.get("name")})
+        held = found.setdefault(key_of(row["key"]), {"name": row.get("name")})
         for name in row.keys() - {"key", "name"}:
             held[name] = held.get(name, 0) + (row[name] or 0)
     return found
 
 
-def _visit_counts(chosen: Chosen, by: By) -> dict[Any, int]:
-    if by is By.PAYER:
-        billed = claims(chosen).filter(visit__status=VisitStatus.SIGNED.value).values(key=F("payer"))
-        rows: Any = billed.annotate(count=Count("visit", distinct=True)).order_by()
-    else:
-        rows = _keyed(visits(chosen), by, "therapist").values("key").annotate(count=Count("*")).order_by()
-    return {key: row["count"] for key, row in _folded(rows, by).items()}
+def _month(day: date) -> date:
+    return day.replace(day=1)
 
 
-def _names(by: By, sums: Mapping[Any, Mapping[str, Any]], counts: Mapping[Any, int]) -> dict[Any, str]:
+def _names(by: By, told: Mapping[Any, tuple[Mapping[str, Any], int]]) -> dict[Any, str]:
     """What each group is called."""
     if by is By.MONTH:
-        return {month: f"{month:%b %Y}" for month in {*sums, *counts}}
+        return {month: f"{month:%b %Y}" for month in told}
     if by is By.PAYER:
-        return {key: row["name"] or key or "no payer" for key, row in sums.items()}
-    people = Provider.objects.filter(pk__in={*sums, *counts}).values_list("pk", "given_name", "family_name")
+        return {key: sums.get("name") or key or "no payer" for key, (sums, _count) in told.items()}
+    people = Provider.objects.filter(pk__in=told).values_list("pk", "given_name", "family_name")
     return {key: f"{family}, {given}" for key, given, family in people}
 
 

@@ -68,8 +68,8 @@ def figures(request: ClinicRequest) -> HttpResponse:
     clinic = request.access.clinic
     chosen = chosen_by(request)
     by = _by(request)
-    months = engine.grouped(chosen, By.MONTH)
-    now, before = engine.added_up(months), engine.overall(chosen.before())
+    months, before = engine.months_and_before(chosen)
+    now = engine.added_up(months)
     found = findings(chosen)
     # Against a span with hardly a visit every change is large, and says nothing.
     compares = 2 * before[Metric.VISITS].numerator >= now[Metric.VISITS].numerator > 0
