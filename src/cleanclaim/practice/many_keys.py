@@ -37,16 +37,16 @@ class Among(Lookup[Any]):
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         """The condition, and the one parameter that holds all values."""
         column, parameters = self.process_lhs(compiler, connection)
         texts = self.rhs.texts
         if connection.vendor != "postgresql":
             found = "SELECT value FROM json_each(%s)"
-            return f"{column} IN ({found})", [*parameters, json.dumps(texts)]
+            return f"{column} IN ({found})", (*parameters, json.dumps(texts))
         field = self.lhs.output_field
         kind = field.target_field if isinstance(field, ForeignKey) else field
         if isinstance(kind, UUIDField):
-            return f"{column} = ANY (%s::uuid[])", [*parameters, "{" + ",".join(texts) + "}"]
+            return f"{column} = ANY (%s::uuid[])", (*parameters, "{" + ",".join(texts) + "}")
         quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
-        return f"{column} = ANY (%s::text[])", [*parameters, "{" + ",".join(quoted) + "}"]
+        return f"{column} = ANY (%s::text[])", (*parameters, "{" + ",".join(quoted) + "}")

@@ -196,7 +196,7 @@ def _one_by_one(
     own = [_plain_column(field, column) for field, column in zip(fields, told, strict=True)]
     shared = [repeat(field.get_db_prep_save(value, connection)) for field, value in same]
     with connection.cursor() as cursor:
-        cursor.executemany(statement, zip(*own, *shared, strict=False))
+        cursor.executemany(statement, list(zip(*own, *shared, strict=False)))
 
 
 def _plain_column(field: models.Field[Any, Any], values: _Column) -> Iterable[Any]:

@@ -106,7 +106,8 @@ def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
     """The answers to each of these claims that are posted and whose payment was not unposted, the oldest first."""
     found: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
     for row in _standing_answers(claims).select_related("remittance").defer("answer"):
-        found[row.claim_id].append(row)
+        if row.claim_id is not None:
+            found[row.claim_id].append(row)
     return found
 
 
