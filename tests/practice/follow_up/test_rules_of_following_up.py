@@ -19,6 +19,7 @@ from cleanclaim.practice.models import (
     Claim,
     ClaimLine,
     Clinic,
+    ExchangeConnection,
     FollowUpRules,
     Role,
     TrailEntry,
@@ -102,6 +103,19 @@ def test_a_look_of_the_day_takes_up_and_says_so_in_nobodys_name(inside: Clinic, 
     assert (entry.user, entry.action, entry.detail) == (None, "create", "1 unanswered, 0 returned")
     look(inside)
     assert TrailEntry.objects.count() == before + 1
+
+
+def test_a_silent_claim_is_asked_about_from_its_case_where_there_is_a_way(
+    inside: Clinic, biller: User, medicare: list[Claim], as_role: SignedIn
+) -> None:
+    filed_before(medicare[0], 31, 1)
+    take_up(inside, biller)
+    client, address = as_role(Role.BILLER), f"{LIST}claims/{medicare[0].pk}/"
+    text = client.get(address).content.decode()
+    assert "Filed on Aug 25, 2026, and not answered since. Waited for: 30 days, as fewer than 20" in text
+    assert "Ask the payer where it stands</button>" not in text
+    ExchangeConnection.objects.create(clinic=inside, kind="folder", name="Plains", set_up_by=biller)
+    assert "Ask the payer where it stands</button>" in client.get(address).content.decode()
 
 
 # --- small amounts ----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.known_claims import Filed
 from cleanclaim.practice.engine.letter_words import citations
+from cleanclaim.practice.engine.outgoing import has_connection
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     LIVE_STATES,
@@ -188,6 +189,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "routes": routes,
         "next": next_payer(claim) if Route.OTHER_PAYER.value in routes else None,
         "returned": [told(row) for row in returned],
+        "can_ask": Route.STATUS.value in routes and claim.status == ClaimStatus.SUBMITTED.value and has_connection(),
         "can_correct": not returned and _can_correct(claim, shown),
         "can_end_for_patient": bool(live) and all(one.is_patients for one in shown if one.is_live),
         "can_give_up": any(item.kind == WorkKind.DENIAL.value and item.group != _PATIENTS for item in live),
