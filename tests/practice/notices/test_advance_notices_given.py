@@ -13,9 +13,11 @@ from cleanclaim.practice.engine.advance_notices import NoticeRefusedError, Servi
 from cleanclaim.practice.engine.building import recheck
 from cleanclaim.practice.engine.filing import give_to_patient
 from cleanclaim.practice.engine.fixing import apply_safe
+from cleanclaim.practice.engine.live_check import live_check
 from cleanclaim.practice.engine.notice_spans import HeldNotice, signed_notices
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.setting import gather
+from cleanclaim.practice.engine.signing import settled_lines
 from cleanclaim.practice.models import (
     AdvanceNotice,
     Claim,
@@ -226,6 +228,33 @@ def test_a_fix_finds_its_line_beside_those_that_stand_on_no_claim(inside: Clinic
     stored = Visit.objects.get(pk=visit.pk).billed
     assert [(line["code"], line["modifiers"]) for line in stored] == [(second, ["GP"]), (first, ["GP"])]
     assert [line.code for line in Claim.objects.get(pk=two_lines.pk).lines.all()] == [second]
+
+
+def test_the_therapist_sees_what_stands_on_no_claim_and_signing_keeps_it(
+    as_role: Callable[[Role], Client], inside: Clinic
+) -> None:
+    drafts = Visit.objects.select_related("patient", "therapist", "assistant").filter(status="draft")
+    visit, before = next(
+        (visit, checked)
+        for visit in drafts.filter(patient__coverages__payer="medicare_b", patient__coverages__order="primary")
+        for checked in [live_check(inside, visit, as_of=DAY)]
+        if len({line.code for line in checked.lines}) > 1 and settled_lines(checked) is not None
+    )
+    code = before.lines[0].code
+    AdvanceNotice.objects.create(
+        clinic=inside, patient=visit.patient, number="N-9", coverage=NoticeCoverage.EXPECTED_DENIAL.value,
+        edition=date(2029, 3, 31), services=[[SERVICE.what, SERVICE.why, SERVICE.cents]], codes=[code], begins_on=DAY,
+        ends_on=DAY, made_on=DAY, made_by=person(inside, Role.FRONT_DESK), option="2", signed_on=DAY,
+    )  # fmt: skip
+
+    after = live_check(inside, visit, as_of=DAY)
+
+    assert ({line.code for line in after.withheld}, code in {line.code for line in after.lines}) == ({code}, False)
+    settled = settled_lines(after)
+    assert settled is not None
+    assert sorted(str(line["code"]) for line in settled) == sorted(line.code for line in before.lines)
+    page = as_role(Role.OWNER).get(f"/c/millrace/visits/{visit.pk}/").content.decode()
+    assert "By a signed notice the patient pays for this alone" in page
 
 
 def test_a_superbill_that_the_patient_has_stays_theirs(inside: Clinic, two_lines: Claim) -> None:
