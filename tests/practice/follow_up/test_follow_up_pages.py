@@ -11,10 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.models import (
+    Batch,
     Claim,
     Clinic,
     Coverage,
     Letter,
+    Remittance,
     Role,
     TrailEntry,
     User,
@@ -271,3 +273,22 @@ def test_another_payers_claim_is_made_from_the_case(as_role: SignedIn, medicare:
     assert client.post(f"/c/millrace/claims/{claim.pk}/next/").status_code == 302
     made = Claim.objects.get(follows=claim)
     assert f'Claim <a href="/c/millrace/claims/{made.pk}/">{made.number}</a>' in client.get(case).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("received", "paid", "told"),
+    [
+        ("2026-09-11", "2026-10-12", "1 day after the day from which it owes interest on a clean claim. The rate"),
+        ("2025-03-01", "2025-05-01", "31 days after the day from which it owes interest on a clean claim. At 4.625 %"),
+        ("2026-09-12", "2026-10-12", ""),
+    ],
+)
+def test_interest_for_paying_late_is_told_where_the_rate_is_known(
+    as_role: SignedIn, denied: list[Claim], received: str, paid: str, told: str
+) -> None:
+    claim = denied[0]
+    Batch.objects.filter(claims=claim).update(created_at=f"{received}T12:00:00Z")
+    Remittance.objects.filter(answers__claim=claim).update(paid_on=paid)
+    page = as_role(Role.BILLER).get(f"{LIST}claims/{claim.pk}/").content.decode()
+    assert ("from which it owes interest" in page) is bool(told)
+    assert told in page
