@@ -163,6 +163,20 @@ def test_a_claim_that_is_won_in_part_is_taken_back_and_answered_anew(odds: Odds)
             assert validate(data).outcome is Outcome.ACCEPTED
 
 
+def test_what_was_left_to_the_patient_is_taken_back_before_the_claim_is_answered_anew(odds: Odds) -> None:
+    # No fee for the second code: PR-204. Every line is denied, and yet the patient owes one.
+    odds(SURE, unforeseen={"not_necessary": 10_000})
+    memory = Memory(seed=1, scenario="none")
+    run(replace(COMMERCIAL, lines=(*COMMERCIAL.lines, Line("97999", charge=1_000))), memory=memory)
+    send(memory, AppealLetter(claim=NUMBER, level=1), PAID_ON)
+    reversal, correction = remitted(answer([], memory, today=PAID_ON, settle=True))
+    assert [(line.paid_cents, cuts(line)) for line in reversal.lines] == [
+        (0, {"CO-50": -30_000}),
+        (0, {"PR-204": -1_000}),
+    ]
+    assert [line.paid_cents for line in correction.lines] == [6_900, 0]
+
+
 def test_what_a_review_took_back_may_be_won_again(odds: Odds) -> None:
     odds(SURE, taken_back=10_000, taken_back_days=45)
     memory = Memory(seed=1, scenario="none")

@@ -118,7 +118,8 @@ def _answer_anew(decided: Decided, kept: Kept, names: list[str], appeal: Appeale
     pay_on = max(next_working_day(appeal.decide_on + timedelta(days=_PAID_DAYS)), decided.pay_on)
     memory.paid.pop(appeal.number)
     release(memory, decided, decided.claim.lines)
-    if any(not name for name in kept.names):
+    # What denied every line, and left nothing of it to the patient, moved nothing that could be taken back.
+    if any(not name for name in kept.names) or decided.claim.patient_cents:
         update = {"claim": turned(decided.claim), "pay_on": pay_on, "interest_cents": 0, "owed_cents": 0}
         memory.waiting.append(decided.model_copy(update=update))
     plan = bench.plan_of(decided)
