@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, reversal_of
-from cleanclaim.practice import audit_trail, many_rows
+from cleanclaim.practice import audit_trail, collector, many_rows
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.engine.building import add_events
@@ -119,6 +119,7 @@ class PostedFile:
     left: list[tuple[RemittanceRecord, str]] = field(default_factory=list)
 
 
+@collector.resting()
 def post(
     clinic: Clinic,
     user: User,
