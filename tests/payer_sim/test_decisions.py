@@ -195,6 +195,16 @@ def test_a_claim_is_sent_on_to_the_next_payer_where_the_patient_owes() -> None:
     assert (alone.status, alone.forwarded_to) == ("1", "")
 
 
+def test_a_later_payer_says_that_it_comes_second_even_where_it_denies_everything() -> None:
+    first, second = Claim(lines=(Line("97999"),)), Claim(order="S", other="SYNLM01", lines=(Line("97999", prior=0),))
+    for claim, status in (
+        (replace(first, indicator="CI", member="LM5550101"), "4"),
+        (replace(second, indicator="CI", member="LM5550101"), "2"),
+    ):
+        (answered,) = remitted(run(claim))
+        assert (answered.status, answered.paid_cents, cuts(answered.lines[0])) == (status, 0, {"PR-204": 7_800})
+
+
 def test_the_next_payer_pays_nothing_for_what_the_first_denied_until_it_is_allowed() -> None:
     memory = met()
     exercise, bare = Line(), Line("97140", modifiers=(), charge=7_400)

@@ -277,7 +277,8 @@ def _summed(case: Case, lines: list[RemittedLine], withheld: Cents, *, all_denie
     if withheld:
         reason = case.pack.cut("sequestration")
         on_claim = (Adjustment(group=reason.group, reason=reason.reason, amount_cents=withheld),)
-    status = plan.denied_status if all_denied else _status(claim).value
+    # A later payer that denies everything still says that it comes second: by that its answer is placed.
+    status = plan.denied_status if all_denied and not case.is_secondary else _status(claim).value
     patient, subscriber = claim.patient, claim.subscriber
     member = subscriber.identifier if subscriber is not None else ""
     return RemittedClaim(
