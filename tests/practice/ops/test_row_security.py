@@ -16,6 +16,8 @@ from cleanclaim.practice import row_security, tenancy
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.models import (
     Addendum,
+    BalanceMove,
+    BankFile,
     Batch,
     BatchAnswer,
     Claim,
@@ -141,6 +143,19 @@ def kept_rows(clinic: Clinic) -> dict[str, tuple[object, str, object]]:
             ),
             "cents",
             200,
+        ),
+        "practice_balancemove": (
+            BalanceMove.objects.create(
+                clinic=clinic, patient=visit.patient, lines=[], cents=100, reason="other", moved_on=date(2026, 9, 25),
+                moved_by=user,
+            ),
+            "cents",
+            200,
+        ),
+        "practice_bankfile": (
+            BankFile.objects.create(clinic=clinic, content=Plain(b"Date,"), sha256="0" * 64, size=5, read_by=user),
+            "sha256",
+            "1" * 64,
         ),
         "practice_statementrun": (run, "sha256", "1" * 64),
         "practice_statement": (
