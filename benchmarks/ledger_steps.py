@@ -20,6 +20,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -103,6 +104,7 @@ def main() -> None:
     os.environ.update(CLEANCLAIM_HOME=str(home), CLEANCLAIM_DEMO="1", CLEANCLAIM_DEMO_DAY="2026-09-25")
     os.environ["POLARS_MAX_THREADS"] = "1"
     cluster = None
+    signal.signal(signal.SIGTERM, lambda *_asked: sys.exit(1))  # whoever ends it early leaves nothing behind
     try:
         if os.environ.get("POSTGRES"):
             from tests import postgres
