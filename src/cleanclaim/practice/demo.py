@@ -59,7 +59,7 @@ def load_folder(
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, loaded.clinic)
         patients = {key: load_patient(clinic, patient) for key, patient in loaded.patients.items()}
-        load_networks(clinic, loaded.clinic)
+        load_networks(loaded.clinic)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service < on), patients, signed=True)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service == on), patients, signed=False)
         _book(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)

@@ -62,7 +62,7 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
         for pack, text in pack_texts().items():
             PackFile.objects.create(company=home.company, clinic=clinic, payer=pack, text=text)
         rows = {key: load_patient(clinic, patient) for key, patient in patients.items()}
-        load_networks(clinic, about)
+        load_networks(about)
         memory = Memory(seed=SEED, scenario="rough")
         with clock.playing_on(first):
             accounts = demo_accounts.begin(clinic, people[Role.OWNER], biller, list(rows.values()), first - _EARLIER)

@@ -34,7 +34,8 @@ def test_the_demo_has_a_claim_for_each_signed_visit_as_the_engine_judges_it(insi
     visits = list(with_people(Visit.objects.filter(status="signed").order_by("date_of_service", "number")))
     billed = check(inside, visits, as_of=DAY)
     expected = {
-        item.key: (STATUSES[item.state].value, item.filing_deadline or item.filing_deadline_earliest, item.charge_cents) for item in billed.claims
+        item.key: (STATUSES[item.state].value, item.filing_deadline or item.filing_deadline_earliest, item.charge_cents)
+        for item in billed.claims
     }
     claims = {row.number: (row.status, row.due_on, row.charge_cents) for row in Claim.objects.all()}
     assert len(claims) == 73

@@ -160,7 +160,8 @@ def stored_finding(finding: ClaimFinding) -> StoredFinding:
 def _claim_fields(claim: Claim) -> dict[str, Any]:
     plain = (
         "status", "frequency", "payer", "payer_name", "date_of_service", "due_on", "due_may_be_later",
-        "charge_cents", "allowed_cents", "expected_cents", "patient_share_cents", "at_stake_cents", "left_cents", "hold_reason", "first_passed",
+        "charge_cents", "allowed_cents", "expected_cents", "patient_share_cents", "at_stake_cents", "left_cents",
+        "hold_reason", "first_passed",
     )  # fmt: skip
     return {
         **_head(claim),

@@ -89,8 +89,8 @@ def load_clinic_tables(clinic: Clinic, record: records.Clinic) -> None:
     )
 
 
-def load_networks(clinic: Clinic, record: records.Clinic) -> None:
-    """Whose networks the clinic is in, for its payers of whom nobody has said it yet. The clinic is in scope."""
+def load_networks(record: records.Clinic) -> None:
+    """Whose networks the clinic in scope is in, for its payers of whom nobody has said it yet."""
     for payer, is_in in sorted(record.in_network.items()):
         ClinicPayer.objects.filter(payer=payer, in_network=None).update(in_network=is_in)
 

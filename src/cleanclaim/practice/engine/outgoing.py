@@ -70,7 +70,7 @@ def has_connection() -> bool:
 
 
 def envelope_to(clinic: Clinic, payer: str, name: str, identifier: str) -> Envelope:
-    """The envelope of a file to a payer: addressed to the clearinghouse that the clinic in scope sends by, if it has one.
+    """The envelope of a file to a payer: to the clearinghouse that the clinic in scope sends by, if it has one.
 
     Args:
         clinic: who sends.

@@ -64,7 +64,7 @@ class DepositItem(ClinicRow):
 
 
 class BankFile(ClinicRow):
-    """The bank's own list as it was read, sealed. It is kept to be looked at; `taken_at` is when its rows were taken."""
+    """The bank's own list as it was read, sealed, to be looked at; `taken_at` is when its rows were taken."""
 
     content = SealedBytesField()
     sha256 = models.CharField(max_length=64)

@@ -81,8 +81,8 @@ class WorkItem(ClinicRow):
     `basis` what that rests on. `due_on` is the last day of its route, unknown where it is empty; `foresight` whether
     our checks objected before the claim was filed, by which `foreseen_by`. `expected_cents` and `allowed_cents` are of
     an underpayment, `steps` its arithmetic; one that `is_small` stays off the worklist until somebody takes it up.
-    `why` says how long the answer to a claim is waited for, and why so long. `settled_cents` is what was still open when it was settled:
-    what of `first_cents` has come is the rest.
+    `why` says how long the answer to a claim is waited for, and why so long. `settled_cents` is what was still open
+    when it was settled: what of `first_cents` has come is the rest.
     """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="work_items")
