@@ -15,7 +15,7 @@ from tests.forms.pages import page_count, words
 
 
 def item(state: ClaimState, one: Claim | None, key: str) -> BilledClaim:
-    nothing: Any = SimpleNamespace()
+    nothing: Any = SimpleNamespace(case=SimpleNamespace(pays_alone=False))
     return BilledClaim(key, state, nothing, one, () if one is None else (one,), (), (), (), ())
 
 

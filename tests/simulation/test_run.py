@@ -34,13 +34,20 @@ def nothing(_stage: str, _done: int, _of: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("year") / "out"
+def year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """One year: where it was written, and its report."""
+    folder = tmp_path_factory.mktemp("year") / "out"
+    return folder, simulate(ASKED, folder, jobs=1, advance=nothing).report
 
 
 @pytest.fixture(scope="module")
-def report(folder: Path) -> dict[str, Any]:
-    return simulate(ASKED, folder, jobs=1, advance=nothing).report
+def folder(year: tuple[Path, dict[str, Any]]) -> Path:
+    return year[0]
+
+
+@pytest.fixture(scope="module")
+def report(year: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
+    return year[1]
 
 
 def transactions(folder: Path, desk: str) -> list[Transaction]:

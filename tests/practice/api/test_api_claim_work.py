@@ -233,8 +233,8 @@ def test_a_remittance_is_posted_once_and_its_answers_are_read(calls: Calls, scop
     assert (again["posted"], again["posted_before"]) == ([], [posted["trace_number"]])
     assert calls.get("/remittances").json()["items"] == [posted]
     answers = calls.get(f"/answers?remittance={posted['key']}").json()["items"]
-    assert [(one["claim"], one["state"]) for one in answers] == [(str(claim.pk), "posted") for claim in filed]
+    assert {one["claim"]: one["state"] for one in answers} == {str(claim.pk): "posted" for claim in filed}
     assert sum(one["paid_cents"] for one in answers) == posted["amount_cents"]
     [own] = calls.get(f"/answers?claim={filed[0].pk}").json()["items"]
-    assert own == answers[0]
+    assert own in answers
     assert scoped.slug == "millrace"

@@ -89,7 +89,7 @@ def test_claims_to_next_payers_are_made_when_they_were_missed(
     first = next(claim for claim in filed if claim.patient.coverages.filter(order="secondary").exists())
     # The program was ended between the payment and the claims that it calls for.
     with monkeypatch.context() as cut:
-        cut.setattr(coordination, "after_payment", lambda *_arguments: [])
+        cut.setattr(coordination, "make_due", lambda *_arguments: [])
         posted(inside, biller, remittance([Said(first, pays_well)]))
     assert not Claim.objects.filter(follows=first).exists()
     client = as_role(Role.BILLER)
