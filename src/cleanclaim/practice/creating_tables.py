@@ -29,7 +29,6 @@ class CreateTables(Operation):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Add all models; nothing is rendered yet."""
         # A state that was rendered is rendered again with every operation.
-        state.clear_delayed_apps_cache()
         state.__dict__.pop("apps", None)
         for operation in self.operations:
             operation.state_forwards(app_label, state)

@@ -15,6 +15,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, ForeignKey, Lookup, Q, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
+from cleanclaim.practice.many_rows import quoted
+
 
 class _Values:
     """The values of one query; no iterable, which Django would look through."""
@@ -48,5 +50,4 @@ class Among(Lookup[Any]):
         kind = field.target_field if isinstance(field, ForeignKey) else field
         if isinstance(kind, UUIDField):
             return f"{column} = ANY (%s::uuid[])", (*parameters, "{" + ",".join(texts) + "}")
-        quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
-        return f"{column} = ANY (%s::text[])", (*parameters, "{" + ",".join(quoted) + "}")
+        return f"{column} = ANY (%s::text[])", (*parameters, "{" + ",".join(map(quoted, texts)) + "}")

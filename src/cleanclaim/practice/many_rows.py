@@ -160,14 +160,15 @@ def _array(field: models.Field[Any, Any], values: Iterable[Any]) -> str:
     return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as it stands in an array that PostgreSQL reads from text."""
     if '"' in text or "\\" in text:
         text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
 
 
 def _quoted_json(value: Any) -> str:  # noqa: ANN401 - JSON
-    return _quoted(_json(value))
+    return quoted(_json(value))
 
 
 def _quoted_bytes(value: bytes) -> str:
@@ -175,8 +176,8 @@ def _quoted_bytes(value: bytes) -> str:
 
 
 _ARRAY_TEXTS: dict[type[Any], Callable[[Any], str]] = {
-    models.CharField: _quoted,
-    models.TextField: _quoted,
+    models.CharField: quoted,
+    models.TextField: quoted,
     models.JSONField: _quoted_json,
 }
 """How a value is written in an array; those not named here are what `str` says."""
