@@ -85,6 +85,12 @@ def person(clinic: Clinic, role: Role) -> User:
 
 
 @pytest.fixture
+def biller(inside: Clinic) -> User:
+    """Who bills in the sample clinic, which is in scope."""
+    return person(inside, Role.BILLER)
+
+
+@pytest.fixture
 def as_role(clinic: Clinic, client: Client) -> object:
     """A function that signs the test client in as somebody of a role, and returns the client."""
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Role, User
-from tests.practice.conftest import person
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, User
 
 
 @pytest.fixture

@@ -36,17 +36,12 @@ from cleanclaim.practice.models import (
     WriteOff,
     WriteOffState,
 )
-from tests.practice.conftest import DAY, person
+from tests.practice.conftest import DAY
 
 As = Callable[[Role], Client]
 BASE = "/c/millrace/payments"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 """The key of no row."""
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 def owing(clinic: Clinic, user: User, count: int, cents: int = 2_500) -> list[Patient]:

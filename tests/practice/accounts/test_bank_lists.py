@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cleanclaim.practice.engine import bank_lists
 from cleanclaim.practice.engine.receipts import Payment, take
 from cleanclaim.practice.models import BankFile, BankLine, Clinic, Deposit, Means, Patient, Receipt, Role, User
-from tests.practice.conftest import DAY, person
+from tests.practice.conftest import DAY
 
 As = Callable[[Role], Client]
 BASE = "/c/millrace/payments"
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 def test_the_bank_list_is_looked_at_before_anything_is_made_of_it(as_role: As, inside: Clinic, biller: User) -> None:

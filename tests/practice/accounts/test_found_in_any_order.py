@@ -20,11 +20,6 @@ from tests.practice.money.answers import Said, pays_well, remittance
 
 
 @pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
-
-
-@pytest.fixture
 def filed(inside: Clinic, biller: User) -> Claim:
     """A filed claim of a patient with one payer."""
     ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[]).order_by("number")

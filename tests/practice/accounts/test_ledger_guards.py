@@ -14,16 +14,11 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import ledger_guards, row_security, tenancy
 from cleanclaim.practice.engine import ledger_checks, ledger_rows
-from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Patient, Period, Role, User
-from tests.practice.conftest import DAY, person
+from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Patient, Period, User
+from tests.practice.conftest import DAY
 
 OPENING = "opening:00000000-0000-4000-8000-000000000001"
 OTHER = "opening:00000000-0000-4000-8000-000000000002"
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 def row(clinic: Clinic, on: date = DAY) -> LedgerTransaction:

@@ -14,16 +14,10 @@ from cleanclaim.practice.engine.figures import Chosen
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Receipt, Role, User, Visit
-from tests.practice.conftest import person
 from tests.practice.money.answers import Said, denies, pays_well, remittance
 
 DAY = date(2026, 9, 25)
 YEAR = Chosen(date(2025, 10, 1), DAY)
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

@@ -8,16 +8,10 @@ import pytest
 
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Remittance, Role, User
-from tests.practice.conftest import person
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Remittance, User
 from tests.practice.money.answers import Said, remittance
 
 Answer = Callable[..., Remittance]
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

@@ -8,14 +8,9 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.filing import give_to_patient, release, replace_claim, void_claim
 from cleanclaim.practice.engine.remitting import keep_file, post
-from cleanclaim.practice.models import Batch, Claim, ClaimStatus, Clinic, LedgerEntry, LedgerTransaction, Role, User
-from tests.practice.conftest import DAY, person
+from cleanclaim.practice.models import Batch, Claim, ClaimStatus, Clinic, LedgerEntry, LedgerTransaction, User
+from tests.practice.conftest import DAY
 from tests.practice.money.answers import Said, pays_well, remittance
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

@@ -11,15 +11,9 @@ from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.coordination import Next, NotMadeError, bill_next, due_claims, looked_at, next_payer
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
-from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Remittance, Role, User
+from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Remittance, User
 from cleanclaim.records import AdjustmentGroup, CoverageOrder
-from tests.practice.conftest import person
 from tests.practice.money.answers import Decision, Said, denies, pays_well, remittance
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

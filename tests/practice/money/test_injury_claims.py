@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import pytest
-
 from cleanclaim import records
 from cleanclaim.forms.cms1500 import fill_form
 from cleanclaim.practice.engine.building import recheck
 from cleanclaim.practice.engine.claim_file_view import composed
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Role, User
-from tests.practice.conftest import DAY, person
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, User
+from tests.practice.conftest import DAY
 
 
 def injured(clinic: Clinic, user: User, payer: str, kind: str, state: str) -> records.Claim:

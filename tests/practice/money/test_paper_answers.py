@@ -21,12 +21,6 @@ from cleanclaim.practice.models import (
     Role,
     User,
 )
-from tests.practice.conftest import person
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

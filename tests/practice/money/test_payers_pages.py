@@ -12,15 +12,9 @@ from cleanclaim.practice.engine import coordination
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus, Clinic, PayerAdjustment, Role, User
-from tests.practice.conftest import person
 from tests.practice.money.answers import Said, pays_well, remittance
 
 PAGES = ("held", "adjustments", "next")
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

@@ -14,13 +14,7 @@ from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.posting_jobs import ask_for_posting, claims_in, run_post
 from cleanclaim.practice.engine.remitting import keep_file
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Job, Remittance, Role, User
-from tests.practice.conftest import person
 from tests.practice.money.answers import Said, denies, pays_well, remittance
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

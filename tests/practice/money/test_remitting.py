@@ -25,13 +25,7 @@ from cleanclaim.practice.models import (
     User,
 )
 from cleanclaim.x12.reader_835 import read_835
-from tests.practice.conftest import person
 from tests.practice.money.answers import Said, denies, pays_well, remittance
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

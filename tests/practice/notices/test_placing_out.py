@@ -16,15 +16,9 @@ from cleanclaim.practice.engine.filing import give_to_patient
 from cleanclaim.practice.models import Claim, Clinic, CollectionPlacement, Patient, Role, Statement, StatementRun, User
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.receivables.placements import Keeps
-from tests.practice.conftest import person
 
 DAY = date(2026, 9, 25)
 RULE = {"least_cents": 2_500, "statements": 3}
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from cleanclaim.practice.models import (
     User,
 )
 from cleanclaim.receivables.placements import Keeps
-from tests.practice.conftest import DAY, person
+from tests.practice.conftest import DAY
 from tests.practice.money.answers import Decision, Said, remittance
 
 MEDICARE = "P104"
@@ -40,11 +40,6 @@ def leaves(number: int, charge: int) -> Decision:
     other = [("PR", "50", 1_000)] if number == 1 else []
     shared = fifth - sum(cents for _group, _reason, cents in other)
     return Decision(half, [("CO", "45", charge - half - fifth), ("PR", "2", shared), *other])
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from uuid import uuid4
 
-import pytest
 from django.test import Client
 
 from cleanclaim.forms.superbill import Payment
@@ -15,14 +14,8 @@ from cleanclaim.practice.engine.filing import give_to_patient
 from cleanclaim.practice.engine.superbills import Settled, settled
 from cleanclaim.practice.models import Claim, Clinic, Means, Role, User
 from tests.forms.pages import words
-from tests.practice.conftest import person
 
 DAY = date(2026, 9, 25)
-
-
-@pytest.fixture
-def biller(inside: Clinic) -> User:
-    return person(inside, Role.BILLER)
 
 
 def test_payments_of_the_ledger_stand_on_it(as_role: Callable[[Role], Client], inside: Clinic, biller: User) -> None:
