@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -15,10 +13,16 @@ settings.register_profile("cleanclaim-ci", settings.get_profile("cleanclaim"), d
 settings.load_profile("cleanclaim-ci" if os.environ.get("CI") else "cleanclaim")
 
 
-@pytest.fixture(scope="module")
-def no_running_loop() -> Iterator[None]:
-    """No event loop runs in this thread, though a browser that an earlier test opened here has left one running."""
-    held = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(held)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no core waits for another at the end.
+
+    Tests that empty the database afterwards stay where they are, behind all that read the sample clinic in it.
+    """
+    items.sort(key=lambda item: 0 if "browser" in item.keywords else 1 if _is_slow(item) else 2)
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    database = item.get_closest_marker("django_db")
+    empties = database is not None and database.kwargs.get("transaction", False)
+    return "slow" in item.keywords and not empties

@@ -63,8 +63,7 @@ class Door:
 
 
 @pytest.fixture
-def door(tmp_path: Path, no_running_loop: None) -> Iterator[Door]:
-    del no_running_loop
+def door(tmp_path: Path) -> Iterator[Door]:
     opened = Door(tmp_path / "payer")
     yield opened
     opened.close()

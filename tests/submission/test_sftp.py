@@ -43,8 +43,7 @@ class OneUser(asyncssh.SSHServer):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, no_running_loop: None) -> Iterator[Server]:
-    del no_running_loop
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     root = tmp_path_factory.mktemp("sftp")
     (root / "out").mkdir()
     (root / "in").mkdir()
