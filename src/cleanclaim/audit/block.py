@@ -79,14 +79,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a block: lines of tables, and claims of claim files; at least one of both.
+    """The rows of a block: lines of tables, and claims of claim files; at least one of both, or else `compared`.
 
     `cells` is as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`; `claims`
-    as `cleanclaim.audit.packing.pack` makes them.
+    as `cleanclaim.audit.packing.pack` makes them; `compared` is what judging by therapists left of the same block.
     """
 
-    cells: pl.DataFrame | None
+    cells: pl.DataFrame | None = None
     claims: pl.DataFrame | None = None
+    compared: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,22 @@ class Judged:
     claims: pl.DataFrame
     set_aside: pl.DataFrame
     peers: pl.DataFrame
+    compared: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by name."""
         return {name: getattr(self, name) for name in FRAMES}
 
+
+COMPARED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "file": pl.Int64,
+    "row": pl.Int64,
+    "claim_key": pl.String,
+    "payer": pl.String,
+    "billing_npi": pl.String,
+    **NEEDS,
+}
+"""Columns of the frame of claims that the last rules are judged by: those that compare therapists with each other."""
 
 FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "findings": FINDINGS,
@@ -120,13 +132,17 @@ FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "claims": CLAIMS,
     "set_aside": SET_ASIDE,
     "peers": MEASURES,
+    "compared": COMPARED,
 }
 """The frames of `Judged`, with their columns."""
 
+_PLACE = ("file", "row")
+_SAID = tuple(name for name in OF_CLAIM if name in COMPARED)
+"""What findings of rules that look beyond the patient say of their claim: what it is allowed, patients' blocks tell."""
 _EXTRA: dict[Reach, dict[str, tuple[str, ...]]] = {
     Reach.PATIENT: {"claims": (*OF_CLAIM, "discipline"), "lines": ("is_timed",)},
-    Reach.THERAPIST: {"claims": (*OF_CLAIM, *NEEDS)},
-    Reach.ARCHIVE: {"claims": OF_CLAIM},
+    Reach.THERAPIST: {"claims": (*_SAID, *NEEDS)},
+    Reach.ARCHIVE: {"claims": _SAID},
 }
 """Columns that the frames take beside what the rules read."""
 
@@ -135,34 +151,42 @@ def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, be
     """Judge the billed lines of some patients, or of some therapists.
 
     Args:
-        rows: every row of each patient, or, where rules look beyond the patient, of each therapist.
+        rows: every row of each patient, or, where rules look beyond the patient, of each therapist; for rules that
+            compare therapists what is left of that.
         settings: what the audit is made with.
         reach: the rules that are judged: those that look at so much beside a claim.
         beside: what is known of claims that are not among the rows.
     """
-    laid = lay(rows, settings)
     beside = beside or Beside()
     context = Context(
         payers={payer.id: payer for payer in settings.payers},
         days_without_therapist=beside.days_without_therapist,
         peers=beside.peers,
     )
-    verdicts = the_judge(settings.select, settings.ignore, reach).judge(laid.tables, context)
+    judge = the_judge(settings.select, settings.ignore, reach)
+    if rows.compared is not None:
+        places, set_aside = rows.compared.select(_PLACE), pl.DataFrame(schema=SET_ASIDE)
+        verdicts = judge.judge_given({"claims": rows.compared.drop(_PLACE)}, context)
+    else:
+        laid = lay(rows, settings)
+        places, set_aside = laid.places, laid.set_aside
+        verdicts = judge.judge(laid.tables, context)
     found = findings_of(verdicts)
+    frames = {name: pl.DataFrame(schema=schema) for name, schema in FRAMES.items()}
+    frames["findings"] = _with_places(places[found.get_column("claim_id")], found).select(list(FINDINGS))
+    frames["verdicts"], frames["gaps"] = counts_of(verdicts), gaps_of(verdicts)
+    claims = verdicts.workspace.frames["claims"]
     # Claims and what was set aside are told once: by the blocks of patients.
-    is_first = reach is Reach.PATIENT
-    return Judged(
-        findings=pl.concat([laid.places[found.get_column("claim_id")], found], how="horizontal").select(list(FINDINGS)),
-        verdicts=counts_of(verdicts),
-        gaps=gaps_of(verdicts),
-        claims=pl.concat([laid.places, _claims(verdicts, found)], how="horizontal")
-        if is_first
-        else pl.DataFrame(schema=CLAIMS),
-        set_aside=laid.set_aside if is_first else pl.DataFrame(schema=SET_ASIDE),
-        peers=measures_of(verdicts.workspace.frames["claims"])
-        if reach is Reach.THERAPIST
-        else pl.DataFrame(schema=MEASURES),
-    )
+    if reach is Reach.PATIENT:
+        frames["claims"], frames["set_aside"] = _with_places(places, _claims(verdicts, found)), set_aside
+    if reach is Reach.THERAPIST:
+        frames["peers"] = measures_of(claims)
+        frames["compared"] = _with_places(places, claims).select(list(COMPARED))
+    return Judged(**frames)
+
+
+def _with_places(places: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([places, rows], how="horizontal")
 
 
 def placed(read: Cells, file: pl.Series | pl.Expr, number: pl.Series | pl.Expr) -> pl.DataFrame:
@@ -211,7 +235,8 @@ def lay(rows: Rows, settings: Settings) -> _Laid:
 @lru_cache(maxsize=8)
 def the_judge(select: tuple[str, ...], ignore: tuple[str, ...], reach: Reach) -> Judge:
     """The rules of an audit that look so far, made ready once a process."""
-    return Judge(_by_reach(select, ignore).get(reach, []), extra=_EXTRA[reach])
+    given = {"claims": COMPARED} if reach is Reach.ARCHIVE else None
+    return Judge(_by_reach(select, ignore).get(reach, []), extra=_EXTRA[reach], given=given)
 
 
 @lru_cache(maxsize=4)

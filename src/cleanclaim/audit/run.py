@@ -13,14 +13,25 @@ import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.audit.block import CLAIMS, FRAMES, Beside, Judged, Rows, Settings, at_stake, judge_block, the_judge
+from cleanclaim.audit.block import (
+    CLAIMS,
+    FINDINGS,
+    FRAMES,
+    Beside,
+    Judged,
+    Rows,
+    Settings,
+    at_stake,
+    judge_block,
+    the_judge,
+)
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.spill import (
     PATIENTS,
@@ -40,10 +51,13 @@ Told = Callable[[str, int, int], None]
 
 _THREADS = "POLARS_MAX_THREADS"
 
+_BETWEEN = ("peers", "compared")
+"""Frames that one way of judging leaves for the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What came of a whole archive: the frames of `cleanclaim.audit.block.FRAMES` but `peers`, and their files.
+    """What came of a whole archive: the frames of `cleanclaim.audit.block.FRAMES` but those between, and their files.
 
     In `findings`, `claims` and `set_aside`, `file` is a place in `files` and `row` a row of it, both from 0.
     """
@@ -162,7 +176,10 @@ def judge_and_keep(task: Task) -> None:
 
 def load(task: Task) -> Rows | None:
     """The rows of the task's block; nothing where it has none."""
-    return block_of(task.folder, task.way, task.block)
+    if task.reach is not Reach.ARCHIVE:
+        return block_of(task.folder, task.way, task.block)
+    kept = replace(task, reach=Reach.THERAPIST).result / "compared.arrow"
+    return Rows(compared=pl.read_ipc(kept)) if kept.exists() else None
 
 
 def keep(task: Task, judged: Judged | None) -> None:
@@ -218,11 +235,12 @@ def in_processes(processes: int) -> Runner:
 
 def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach], blocks: int) -> Gathered:
     """The frames of all blocks as one, in an order that does not depend on how the archive was cut."""
-    frames = {name: _frames(folder, reaches, blocks, name) for name in FRAMES if name != "peers"}
+    frames = {name: _frames(folder, reaches, blocks, name) for name in FRAMES if name not in _BETWEEN}
     counted = ["passed", "found", "not_applicable", "no_data"]
     claims, findings = frames["claims"], frames["findings"]
-    # A claim that one way of cutting sets aside is not told of by the other.
-    findings = findings.join(claims.select("file", "row"), on=["file", "row"], how="semi")
+    # A claim that one way of cutting sets aside is not told of by the other, nor is what it is allowed.
+    allowed = claims.select("file", "row", pl.col("allowed_cents").alias("claim_allowed_cents"))
+    findings = findings.drop("claim_allowed_cents").join(allowed, on=["file", "row"]).select(list(FINDINGS))
     staked = at_stake(findings, ["file", "row"])
     claims = claims.drop("findings", "lost_cents", "left_cents").join(staked, on=["file", "row"], how="left")
     lost = pl.col("lost_cents").fill_null(0)

@@ -35,7 +35,8 @@ FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {
 """Columns of a frame of findings; `arguments` is JSON, the values of the rule's message by name."""
 
 OF_CLAIM = ("claim_key", "date_of_service", "payer", "billing_npi", "rendering_npi", "claim_allowed_cents")
-"""Columns of the claim that a finding carries; a judge is made with them as `extra`."""
+"""Columns of the claim that a finding carries; a judge is made with them as `extra`, and one that is not asked for is
+null."""
 
 VERDICTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rule": pl.String,
@@ -83,7 +84,9 @@ _PLACES: dict[str, pl.Expr] = {
 
 def findings_of(verdicts: Verdicts) -> pl.DataFrame:
     """Every finding, by claim, rule and row; columns of `FINDINGS`, then `claim_id` and `key` of the run."""
-    claims = verdicts.workspace.frames["claims"].select(OF_CLAIM)
+    claims = verdicts.workspace.frames["claims"]
+    absent = [pl.lit(None, FINDINGS[name]).alias(name) for name in OF_CLAIM if name not in claims.columns]
+    claims = claims.with_columns(absent).select(OF_CLAIM)
     parts = [
         _of_rule(verdicts, rule, np.flatnonzero(answers.of(rule.code) == Verdict.FINDING), claims)
         for answers in verdicts.answers.values()

@@ -15,6 +15,7 @@ import polars as pl
 from cleanclaim.check.findings import Change, Finding, Unjudged, cell_value, place_of, render
 from cleanclaim.check.questions import Answers, Questions
 from cleanclaim.facts.catalogue import catalogue
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Reach
 from cleanclaim.facts.plan import Cell, Planner, Step, apart
 from cleanclaim.facts.workspace import Workspace
@@ -50,11 +51,23 @@ _PLACE: dict[str, tuple[str, ...]] = {
 class Judge:
     """Rules made ready to run: the plan of their facts is laid once and used for any number of tables."""
 
-    def __init__(self, rules: Sequence[Rule], extra: Mapping[str, Iterable[str]] | None = None) -> None:
-        """Plan the facts that the rules read and show; `extra` asks for further columns by table."""
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        extra: Mapping[str, Iterable[str]] | None = None,
+        given: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        """Plan the facts that the rules read and show; `extra` asks for further columns by table.
+
+        Where columns are `given` by table, `judge_given` is handed frames that hold them, and nothing else is read.
+
+        Raises:
+            ValueError: something is read that is not given.
+        """
         self.rules = tuple(rules)
         by_table: dict[str, list[Rule]] = {}
-        planner = Planner()
+        held = {(table, name) for table, names in (given or {}).items() for name in names}
+        planner = Planner(given=held)
         for rule in self.rules:
             by_table.setdefault(rule.over, []).append(rule)
             planner.ask(rule.over, (*rule.reads(), *rule.shows(), *_ALWAYS_NEEDED[rule.over]))
@@ -62,6 +75,8 @@ class Judge:
                 planner.ask(table, names)
         for table, further in (extra or {}).items():
             planner.ask(table, further)
+        if given is not None and (absent := planner.inputs() - held):
+            raise ValueError(f"columns are read that are not given: {', '.join('.'.join(c) for c in sorted(absent))}")
         self._planner = planner
         self._steps = planner.steps()
         self._with_pairs = "pairs" in by_table or "pairs" in planner.tables()
@@ -71,7 +86,13 @@ class Judge:
 
     def judge(self, tables: Tables, context: Context | None = None) -> Verdicts:
         """The verdict of every rule on every row that is not history."""
-        workspace = Workspace.of(tables, context or Context(), with_pairs=self._with_pairs)
+        return self._judged(Workspace.of(tables, context or Context(), with_pairs=self._with_pairs))
+
+    def judge_given(self, frames: Mapping[str, pl.DataFrame], context: Context) -> Verdicts:
+        """The same for frames that hold the columns that are given."""
+        return self._judged(Workspace(Frames(frames), context))
+
+    def _judged(self, workspace: Workspace) -> Verdicts:
         self._compute(workspace, self._steps)
         answers: dict[str, Answers] = {}
         crashed: dict[str, str] = {}

@@ -6,7 +6,7 @@ of steps that takes time, not the work in them, so columns that can be added tog
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -109,9 +109,10 @@ class CircleError(ValueError):
 class Planner:
     """Orders the columns that are asked for and everything they need."""
 
-    def __init__(self, known: Catalogue | None = None) -> None:
-        """Start with nothing asked for."""
+    def __init__(self, known: Catalogue | None = None, given: Collection[Cell] = ()) -> None:
+        """Start with nothing asked for; columns that are `given` are at hand and need nothing."""
         self._catalogue = known or catalogue()
+        self._given = frozenset(given)
         self._needs: dict[Cell, tuple[Cell, ...]] = {}
         self._producer: dict[Cell, Gather | Fact | Stage | None] = {}
 
@@ -138,6 +139,10 @@ class Planner:
                 pending.extend(self.needs(cell))
         return found
 
+    def inputs(self) -> frozenset[Cell]:
+        """Every column that is read and not computed: what is given, and what comes with the tables."""
+        return frozenset(cell for cell, producer in self._producer.items() if producer is None)
+
     def tables(self) -> frozenset[str]:
         """Every table of which some column is asked for, directly or on the way."""
         return frozenset(table for table, _ in self._needs)
@@ -148,6 +153,9 @@ class Planner:
         if cell in self._needs:
             return
         table, name = cell
+        if cell in self._given:
+            self._needs[cell], self._producer[cell] = (), None
+            return
         owner, key, plain = self._catalogue.owner(table, name)
         needs: list[Cell]
         producer: Gather | Fact | Stage | None

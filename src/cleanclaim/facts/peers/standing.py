@@ -24,7 +24,18 @@ from cleanclaim.reference import values
 
 _KEY = ("discipline", "rendering_npi")
 _SCALE = 10_000
-NEEDS = ("claim_id", "is_history", "date_of_service", *_KEY, "patient_id", "day_id", "timed_units", "has_kx_line")
+NEEDS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "claim_id": pl.Int64,
+    "is_history": pl.Boolean,
+    "date_of_service": pl.Date,
+    "discipline": pl.String,
+    "rendering_npi": pl.String,
+    "patient_id": pl.Int64,
+    "day_id": pl.Int64,
+    "timed_units": pl.Int64,
+    "has_kx_line": pl.Boolean,
+}
+"""Columns of `claims` by which therapists are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +193,7 @@ stages = (
 stage = Stage(
     name="standing-among-peers",
     over="claims",
-    needs=NEEDS,
+    needs=tuple(NEEDS),
     adds=(
         Column("is_last_of_therapist", FLAG, "flag", "the last judged claim at hand of this therapist"),
         *_columns("units", "timed units of a visit", "visits"),
