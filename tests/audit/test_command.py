@@ -301,7 +301,7 @@ def test_a_reviewed_sample_says_what_it_means_for_all(report: Path, reviewed: Pa
 def test_a_reviewed_sample_in_words(report: Path, reviewed: Path) -> None:
     ran = run("audit", "extrapolate", reviewed, "--report", report)
     assert ran.code == 0
-    assert "lower limit, one-sided 90 %" in ran.text
+    assert "lower limit, one-sided 90%" in ran.text
     assert "10 of 40 reviewed" in ran.text
 
 

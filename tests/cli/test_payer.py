@@ -72,7 +72,7 @@ def test_payer_on_a_date() -> None:
     settings = {item["name"]: item for item in found["settings"]}
     assert (settings["unit_method"]["value"], settings["unit_method"]["confidence"]) == ("eight_minute", "secondary")
     assert settings["timely_filing_months"]["text"] == "12 months"
-    assert settings["assistant_payment_reduction"]["text"] == "15 %"
+    assert settings["assistant_payment_reduction"]["text"] == "15%"
     assert settings["visit_cap"]["text"] == "none"
     assert (settings["fee_table"]["status"], settings["fee_table"]["value"]) == ("not listed", None)
 

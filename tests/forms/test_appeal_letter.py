@@ -36,6 +36,7 @@ LETTER = AppealLetter(
     trace_number="EFT1",
     file_by=date(2027, 1, 4),
     file_by_words="120 days from receipt",
+    treated_on=date(2026, 8, 3),
     lines=(
         DisputedLine(date(2026, 8, 3), "97110", ("GP", "KX"), 2, 14_000, 14_000, "CO-50"),
         DisputedLine(date(2026, 8, 3), "97140", ("59", "GP"), 1, 7_000, 2_500, "CO-97"),
@@ -86,6 +87,16 @@ def test_what_is_not_known_is_not_made_up() -> None:
     assert "V009; your number not told" in text
     assert "Your decision" not in text
     assert "Filed in time" not in text
+
+
+def test_a_letter_about_a_claim_as_a_whole_has_no_lines() -> None:
+    told = Sum(
+        "What was announced, sent and taken", (("Our check 1042 of 08/20/2026", 2_500), ("recovered twice", 2_500))
+    )
+    (text,) = pages(replace(LETTER, lines=(), sums=(told,)))
+    assert "August 3, 2026 by Beatriz Salcedo, PT" in text
+    assert "Our check 1042 of 08/20/2026 $25.00 recovered twice $25.00" in text
+    assert "In dispute" not in text
 
 
 def test_a_long_letter_goes_on_to_the_next_page_whole() -> None:

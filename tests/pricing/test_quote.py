@@ -122,11 +122,11 @@ def test_the_price_explains_itself() -> None:
         "97110-CQ × 1  $22.21",
         "work 0.45 × 1 + non-facility practice expense 0.41 × 1 + malpractice 0.01 × 1 (rvu26c)",
         "× conversion factor 33.4009 = $29.0588",
-        "ranked 2 of 2 by practice expense: 0 paid in full, 1 with 50 % off practice expense",
+        "ranked 2 of 2 by practice expense: 0 paid in full, 1 with 50% off practice expense",
         "1 × $22.2116 [memory]\n",
-        "80 % after the deductible\n",
-        "$15.10  85 % of the payer's share for an assistant\n",
-        "2 % off the payment [secondary]",
+        "80% after the deductible\n",
+        "$15.10  85% of the payer's share for an assistant\n",
+        "2% off the payment [secondary]",
         "allowed                      $57.28",
         "From memory, not read in a source: a line is rounded to cents once, after the reduction and ",
     ]
@@ -176,7 +176,7 @@ def test_own_payer_files(tmp_path: Path) -> None:
     # 2 × 22.2115985 × 1.2 = 53.3078; 35.070945 × 1.2 = 42.0851
     assert [line.allowed_cents for line in price.lines] == [5331, 4209]
     assert "× conversion factor 33.4009 = $29.0588\n" in price.explain()
-    assert "$53.31  (2 × $22.2116) × 120 % [memory]" in price.explain()
+    assert "$53.31  (2 × $22.2116) × 120% [memory]" in price.explain()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Quotes word for word and figure for figure, as people and programs get them; sources apart, which are cited elsewhere.
 
 The first quote is the worked example of CMS for the reduction with the rates of 2026; the others follow from its unit
-fees: 34.83 = 44.42 × 80 % × 98 %, 13.33 = 20.00 × 80 % × 85 % × 98 %, 35.9093 = 29.0588 at the indices of San Francisco.
+fees: 34.83 = 44.42 × 80% × 98%, 13.33 = 20.00 × 80% × 85% × 98%, 35.9093 = 29.0588 at the indices of San Francisco.
 """
 
 from __future__ import annotations

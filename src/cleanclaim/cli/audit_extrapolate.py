@@ -56,7 +56,7 @@ def _say(amount: DollarEstimate, errors: ErrorEstimate) -> None:
     table.add_column()
     table.add_row(dollars(amount.point), "point estimate")
     table.add_row(dollars(amount.standard_error), "standard error, corrected for the finite universe")
-    table.add_row(dollars(amount.lower_one_sided_90), "lower limit, one-sided 90 %")
+    table.add_row(dollars(amount.lower_one_sided_90), "lower limit, one-sided 90%")
     out.print(table)
     if amount.lower_one_sided_90 <= 0:
         out.print(Text("The sample does not show that anything was overpaid on the whole.", "yellow"))
@@ -66,7 +66,7 @@ def _say(amount: DollarEstimate, errors: ErrorEstimate) -> None:
     out.print(
         Text(f"{errors.errors:,} of {errors.count:,} reviewed; {errors.point:,} of {errors.universe:,} estimated")
     )
-    out.print(Text(f"at least {errors.lower_one_sided_90:,}, one-sided 90 %"))
+    out.print(Text(f"at least {errors.lower_one_sided_90:,}, one-sided 90%"))
     out.print(_intervals([(one, f"{one.lower:,}", f"{one.upper:,}") for one in errors.intervals]))
     exact = "exact limits of the hypergeometric distribution" if errors.is_exact else "limits by Student's t"
     out.print(Text(exact, "dim"))
@@ -78,5 +78,5 @@ def _intervals(rows: list[tuple[Interval, str, str]]) -> Table:
     table.add_column("lower", justify="right")
     table.add_column("upper", justify="right")
     for one, lower, upper in rows:
-        table.add_row(f"{one.confidence} %", lower, upper)
+        table.add_row(f"{one.confidence}%", lower, upper)
     return table

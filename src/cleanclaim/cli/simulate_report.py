@@ -157,8 +157,8 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _share(part: int, whole: int, *, none: str = "0") -> str:
-    """A count with its share: `9,412 (96.1 %)`; `none` where there is nothing to share."""
+    """A count with its share: `9,412 (96.1%)`; `none` where there is nothing to share."""
     if not whole:
         return none
     tenths = (2_000 * part + whole) // (2 * whole)
-    return f"{part:,} ({tenths // 10}.{tenths % 10} %)"
+    return f"{part:,} ({tenths // 10}.{tenths % 10}%)"

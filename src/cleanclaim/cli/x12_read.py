@@ -133,7 +133,7 @@ def _sentences(told: TherapyBenefits) -> Iterator[str]:
         if cents is not None:
             yield f"{name}: {dollars(cents)}."
     if told.coinsurance_share is not None:
-        yield f"Coinsurance: {told.coinsurance_share / 100:g} %."
+        yield f"Coinsurance: {told.coinsurance_share / 100:g}%."
     if told.visits_allowed is not None:
         yield f"Visits allowed: {told.visits_allowed}{f' a {told.visits_period}' if told.visits_period else ''}."
     if told.visits_remaining is not None:

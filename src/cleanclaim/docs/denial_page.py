@@ -58,7 +58,7 @@ def page() -> str:
         f"100 answers of its payer took within the last {figures.lag_look_back_days} days, but not before "
         f"{figures.lag_least_days} days and not after {figures.lag_most_days}; after {figures.unanswered_days} days "
         f"where fewer than {figures.lag_answers} answers are known. A line that is short by less than "
-        f"{dollars(figures.small_cents)} and by less than {figures.small_percent} % stays off the worklist, and in the "
+        f"{dollars(figures.small_cents)} and by less than {figures.small_percent}% stays off the worklist, and in the "
         f"sums. A clinic may choose other days and another threshold."
     )
     grades = (

@@ -39,9 +39,9 @@ class InvoiceLetter:
 
 
 def percent(rate_e4: int) -> str:
-    """A rate as people write it: `5 %`, `6.25 %`."""
+    """A rate as people write it: `5%`, `6.25%`."""
     whole, rest = divmod(rate_e4, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
 
 
 _COLUMNS = {"days": LEFT, "posted": 300, "refunded": 380, "collected": 460, "rate": 505, "fee": RIGHT}

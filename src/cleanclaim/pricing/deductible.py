@@ -9,6 +9,8 @@ from cleanclaim.pricing.worksheet import Worksheet
 
 _DAYS = 1 << 23
 """More than the days of any calendar, before and after 1970."""
+_YEARS = 1 << 20
+"""More than their years."""
 
 
 def deductible_of(work: Worksheet, payable: Known, part_b: Flags, may_be: Flags) -> tuple[Integers, Integers]:
@@ -45,7 +47,7 @@ def _taken_since(work: Worksheet, taking: Known, counts: Flags, since: Integers)
     patient = integers(work.claims["patient_id"])
     alone = -1 - np.arange(len(year))
     person = np.where(patient.known, patient.values, alone)
-    _, group = np.unique(np.stack([person, year]), axis=1, return_inverse=True)
+    group = np.unique(person * _YEARS + year, return_inverse=True)[1].reshape(-1)
     packed, opens = _sortable(group, work.days.values), _sortable(group, since + 1)
     key = packed[work.claim[rows]]
     order = np.argsort(key, kind="stable")

@@ -117,7 +117,7 @@ class QuotedVisit:
             yield Step(
                 "reduction",
                 f"ranked {line.rank} of {line.ranked} by practice expense: {line.full_units} paid in full, "
-                f"{cut} with {percent} % off practice expense",
+                f"{cut} with {percent}% off practice expense",
                 None,
                 unit.reduction.source.confidence,
                 unit.reduction.source,
@@ -136,7 +136,7 @@ class QuotedVisit:
         if rate is not None and line.share_status is ShareStatus.FOUND:
             yield Step(
                 "payer's share",
-                f"{_scaled(RATE_SCALE - rate.value, 2)} % after the deductible",
+                f"{_scaled(RATE_SCALE - rate.value, 2)}% after the deductible",
                 line.payer_share_cents,
                 rate.source.confidence,
                 rate.source,
@@ -144,12 +144,12 @@ class QuotedVisit:
             yield Step("patient's share", "the rest", line.patient_share_cents, rate.source.confidence, rate.source)
         cut = self.setting("assistant_payment_reduction")
         if cut is not None and cut.value and {"CQ", "CO"} & set(line.modifiers):
-            how = f"{_scaled(RATE_SCALE - cut.value, 2)} % of the payer's share for an assistant"
+            how = f"{_scaled(RATE_SCALE - cut.value, 2)}% of the payer's share for an assistant"
             left = None if rate is None else _left_for_assistant(line, rate.value, cut.value)
             yield Step("assistant", how, left, cut.source.confidence, cut.source)
         taken = values.on("sequestration", self.day).dated
         if taken is not None:
-            how = f"{_scaled(taken.value, 2)} % off the payment"
+            how = f"{_scaled(taken.value, 2)}% off the payment"
             yield Step("sequestration", how, None, taken.source.confidence, taken.source)
         least, most = line.expected_payment_at_least_cents, line.expected_payment_at_most_cents
         how = "all rates multiplied, rounded once"
@@ -188,4 +188,4 @@ def _why(line: PricedLine) -> str:
     cut = line.units - line.full_units
     counted = [(line.full_units, line.unit.whole_e4), (cut, line.unit.cut_e4)]
     terms = " + ".join(f"{count} × {_e4(fee)}" for count, fee in counted if count)
-    return terms if line.unit.percent is None else f"({terms}) × {_scaled(line.unit.percent, 2)} %"
+    return terms if line.unit.percent is None else f"({terms}) × {_scaled(line.unit.percent, 2)}%"

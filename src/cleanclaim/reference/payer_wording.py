@@ -47,7 +47,7 @@ def _shown(value: Any, shape: Shape, unit: str) -> str:  # noqa: ANN401 - whatev
     if unit == "cents":
         return dollars(value)
     if unit == "rate_e4":
-        return f"{_decimal(value, RATE_SCALE // 100)} %"
+        return f"{_decimal(value, RATE_SCALE // 100)}%"
     if unit in _SCALED:
         return _decimal(value, _SCALED[unit])
     # Words of the closed list read better without underscores; what the file says itself stays as it is.

@@ -117,8 +117,8 @@ def test_each_figure_counts_what_its_definition_says(may: Clinic) -> None:
     # Lines of claims whose every line has its units: 3 + 4 + 3 + 2 in four visits.
     assert (found[Metric.UNITS_PER_VISIT].numerator, found[Metric.UNITS_PER_VISIT].denominator) == (12, 4)
     assert {metric: shown(value) for metric, value in found.items()} == {
-        Metric.CLEAN_CLAIMS: "40.0 %",
-        Metric.FIRST_SENDING: "50.0 %",
+        Metric.CLEAN_CLAIMS: "40.0%",
+        Metric.FIRST_SENDING: "50.0%",
         Metric.HELD_BACK: "$90.00",
         Metric.LEFT_DOLLARS: "$30.00",
         Metric.LEFT_UNITS: "1",

@@ -141,7 +141,7 @@ def test_the_page_shows_each_figure_with_its_claims(
     answer(inside, biller, [Said(filed[0], pays_well), Said(filed[1], denies)])
 
     page = client.get("/c/millrace/figures/money/").content.decode()
-    for expected in ("50.0 %", "1 of 2 claims", "First-pass rate, payers", "Net days in A/R", "Too little history"):
+    for expected in ("50.0%", "1 of 2 claims", "First-pass rate, payers", "Net days in A/R", "Too little history"):
         assert expected in page, expected
     behind = client.get("/c/millrace/figures/money/denied-whole/").content.decode()
     assert filed[1].number in behind

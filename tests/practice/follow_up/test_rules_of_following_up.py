@@ -156,7 +156,7 @@ def test_beside_other_cases_the_threshold_is_told(
     answer(Said(medicare[1], denies, payer_number="PCN2"), trace="EFT2")
     count = len(short.record["lines"])
     text = as_role(Role.BILLER).get(LIST).content.decode()
-    words = f"Not listed: {count} lines paid too little by less than $1.00 and 5 %, ${count * 5 / 100:.2f} together."
+    words = f"Not listed: {count} lines paid too little by less than $1.00 and 5%, ${count * 5 / 100:.2f} together."
     assert words in text
     assert "/c/millrace/setup/follow-up/" in text
 

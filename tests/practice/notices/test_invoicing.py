@@ -68,12 +68,12 @@ def test_a_month_is_invoiced_once_by_the_rate_of_each_day(inside: Clinic, owner:
 
     row = engine.issue(inside, owner, date(2026, 8, 20))
 
-    # 130.00 at 6 % is 7.80; −10.00 at 5 % is −0.50.
+    # 130.00 at 6% is 7.80; −10.00 at 5% is −0.50.
     assert (row.number, row.begins_on, row.ends_on, row.collected_cents, row.fee_cents) == (
         "I-00001", AUGUST, LAST, 12_000, 730,
     )  # fmt: skip
     text = " ".join(words(row.content.data).split())
-    assert ("$7.30" in text, "Millrace Physical Therapy" in text, "6 %" in text) == (True, True, True)
+    assert ("$7.30" in text, "Millrace Physical Therapy" in text, "6%" in text) == (True, True, True)
     with pytest.raises(InvoiceError, match="was invoiced before"):
         engine.issue(inside, owner, AUGUST)
     with pytest.raises(InvoiceError, match="expected one that is over"):
@@ -111,7 +111,7 @@ def test_an_owner_agrees_and_issues_and_nobody_else_sees(as_role: Callable[[Role
 
     client.post(f"{base}rate/", {"slug": "millrace", "percent": "6.25", "valid_from": "2026-01-01"})
     page = client.get(base).content.decode()
-    assert "$120.00 collected, $7.50 to ask" in page  # 6.25 % of 120.00
+    assert "$120.00 collected, $7.50 to ask" in page  # 6.25% of 120.00
     client.post(f"{base}issue/", {"slug": "millrace", "month": "2026-08-01"})
 
     row = Invoice.objects.get()

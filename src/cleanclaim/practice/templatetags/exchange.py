@@ -74,6 +74,6 @@ def coverage_benefits(answer: EligibilityAnswer, show_money: bool) -> dict[str, 
 
 @register.filter
 def percent_of_share(share: int) -> str:
-    """Parts of ten thousand as percent: 2000 is `20 %`, 1250 is `12.5 %`."""
+    """Parts of ten thousand as percent: 2000 is `20%`, 1250 is `12.5%`."""
     whole, rest = divmod(share, 100)
-    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''} %"
+    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''}%"

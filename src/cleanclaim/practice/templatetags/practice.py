@@ -60,8 +60,8 @@ def money_or_dash(cents: int) -> str:
 
 @register.filter
 def percent_e4(part: int) -> str:
-    """Ten-thousandths as percent: `50 %`."""
-    return f"{part / 100:g} %"
+    """Ten-thousandths as percent: `50%`."""
+    return f"{part / 100:g}%"
 
 
 @register.filter

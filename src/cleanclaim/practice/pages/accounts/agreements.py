@@ -138,7 +138,7 @@ def need_new(request: ClinicRequest, key: UUID) -> HttpResponse:
             tested_by=access.user,
         )
         access.record("create", "need_test", row.pk)
-        found = f"up to {part / 100:g} % of a balance may be given up" if part else "no need by the clinic's scale"
+        found = f"up to {part / 100:g}% of a balance may be given up" if part else "no need by the clinic's scale"
         messages.success(request, f"The test is kept: {found}, through {row.valid_through:%B %d, %Y}.")
         return redirect("patient_account", access.clinic.slug, person.pk)
     return form_page(

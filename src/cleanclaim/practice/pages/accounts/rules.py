@@ -33,7 +33,7 @@ class ScaleField(forms.Field):
         """The steps as lines."""
         if not isinstance(value, list):
             return value
-        return "\n".join(f"{household}, {dollars(income)}, {part / _WHOLE:g} %" for household, income, part in value)
+        return "\n".join(f"{household}, {dollars(income)}, {part / _WHOLE:g}%" for household, income, part in value)
 
     def to_python(self, value: Any) -> list[list[int]]:  # noqa: ANN401 - what a browser sent
         """The steps; refuses a line that is none."""
@@ -45,7 +45,7 @@ class ScaleField(forms.Field):
 
 
 def _step(line: str, number: int) -> list[int]:
-    expected = "expected people, income and percent, such as: 2, $31,000, 50 %"
+    expected = "expected people, income and percent, such as: 2, $31,000, 50%"
     cells = [cell.strip() for cell in line.replace("$", "").split(", ")]
     cells = cells if len(cells) == _PARTS else [cell.strip() for cell in line.split(";")]
     try:
@@ -65,7 +65,7 @@ class RulesForm(Styled, forms.ModelForm[AccountRules]):
     biller_write_off_cents = MoneyField(label="a biller writes off alone up to, in dollars")
     hardship_scale = ScaleField(
         required=False, label="scale of need", widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="A line a step: people in the household, yearly income, percent given up. Such as: 2, $31,000, 50 %",
+        help_text="A line a step: people in the household, yearly income, percent given up. Such as: 2, $31,000, 50%",
     )  # fmt: skip
 
     class Meta:

@@ -115,7 +115,7 @@ def behind(request: ClinicRequest, measure: str) -> HttpResponse:
 
 
 def shown(value: MeasureValue) -> str:
-    """A figure in words: `91.3 %`, `34.2 days`, `$1,204.50`; a dash where it is unknown."""
+    """A figure in words: `91.3%`, `34.2 days`, `$1,204.50`; a dash where it is unknown."""
     return "–" if value.number is None else said(definitions()[value.measure], value.number)
 
 
@@ -125,7 +125,7 @@ def said(definition: MeasureDefinition, number: int) -> str:
         return dollars(number)
     sign = "−" if number < 0 else ""
     tenths = f"{sign}{abs(number) // 10:,}.{abs(number) % 10}"
-    return f"{tenths} %" if definition.unit is MeasureUnit.RATE else tenths
+    return f"{tenths}%" if definition.unit is MeasureUnit.RATE else tenths
 
 
 def basis(value: MeasureValue) -> str:
@@ -173,7 +173,7 @@ def _plot(measure: Measure, months: Sequence[engine.Group], slug: str, chosen: C
         key=f"plot-{measure.value}",
         title=f"{definition.label} by month",
         about=about,
-        axis=lambda number: f"{number // 10} %" if definition.unit is MeasureUnit.RATE else f"{number // 10}",
+        axis=lambda number: f"{number // 10}%" if definition.unit is MeasureUnit.RATE else f"{number // 10}",
         most=_WHOLE if definition.unit is MeasureUnit.RATE else None,
     )
 

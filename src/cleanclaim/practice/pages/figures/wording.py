@@ -1,4 +1,4 @@
-"""Figures in words: `91.3 %`, `$1,204.50`, `3.4`; unknown is a dash, with why."""
+"""Figures in words: `91.3%`, `$1,204.50`, `3.4`; unknown is a dash, with why."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def said(metric: Metric, number: int) -> str:
     """A number of a figure's unit in words."""
     unit = definitions()[metric].unit
     if unit is Unit.RATE:
-        return f"{_tenths(number)} %"
+        return f"{_tenths(number)}%"
     if unit is Unit.CENTS:
         return dollars(number)
     return _tenths(number) if unit is Unit.EACH else f"{number:,}"
@@ -39,7 +39,7 @@ def on_axis(metric: Metric, number: int) -> str:
     """A round number of a figure's unit, as short as it can be said."""
     unit = definitions()[metric].unit
     if unit is Unit.RATE:
-        return f"{number // 10} %"
+        return f"{number // 10}%"
     return said(metric, number).removesuffix(".00").removesuffix(".0")
 
 

@@ -63,7 +63,7 @@ class RulesForm(Styled, forms.ModelForm[FollowUpRules]):
             f"answers came, or {figures.unanswered_days} days where fewer than {figures.lag_answers} are known.",
             "small_cents": f"Empty: {dollars(figures.small_cents)}. Such lines stay off the list; their sum by payer "
             "is told all the same.",
-            "small_percent": f"Empty: {figures.small_percent} %. Both have to be so; 0 lists every line.",
+            "small_percent": f"Empty: {figures.small_percent}%. Both have to be so; 0 lists every line.",
         }
         for name, words in told.items():
             self.fields[name].help_text = words

@@ -52,7 +52,7 @@ class RaiseForm(Styled, forms.Form):
     """All charges by a share, from a day on."""
 
     percent = forms.DecimalField(
-        min_value=-_MOST_PERCENT, max_value=_MOST_PERCENT, decimal_places=1, help_text="3.5 raises by 3.5 %; −2 lowers."
+        min_value=-_MOST_PERCENT, max_value=_MOST_PERCENT, decimal_places=1, help_text="3.5 raises by 3.5%; −2 lowers."
     )
     valid_from = DayField(label="from")
     rounding = forms.ChoiceField(choices=[("1", "to the cent"), ("100", "to whole dollars")], initial="100")
