@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -152,24 +153,37 @@ with tenancy.scope([clinic.id]):
     job = Job.objects.create(clinic=clinic, kind="count", asked_by=User.objects.create_user("a@b.example"), total=30)
     tasks.enqueue(job)
 """
-READ = """
-from cleanclaim.practice import serving; serving.set_up()
-from cleanclaim.practice.models import Job
-import json; job = Job.everywhere.get(); print(json.dumps([job.status, job.done, job.result]))
-"""
 WORKER = """
 import counting_worker
 from cleanclaim.practice import tasks
 tasks.RUNNERS["count"] = "counting_worker.count"
 tasks.work(until_empty=True)
 """
-RECOVER = """
-from cleanclaim.practice import serving; serving.set_up()
+GOES_ON = """
+import json, sys
 from datetime import timedelta
+from cleanclaim.practice import serving; serving.set_up()
 from cleanclaim.practice import tasks
-tasks.RUNNERS["count"] = "x.y"
+from cleanclaim.practice.models import Job, Patient
+
+def tell():
+    job = Job.everywhere.get(kind=sys.argv[1])
+    print(json.dumps([job.status, job.done, job.result, Patient.everywhere.count()]))
+
+tell()
+tasks.RUNNERS["count"] = "counting_worker.count"
 print(tasks.recover(stale=timedelta(0)))
+tasks.work(until_empty=True)
+tell()
 """
+"""Another process after the first was killed: what it finds, how many jobs it hands out again, and the end."""
+
+
+def gone_on(kind: str, environment: dict[str, str]) -> list[Any]:
+    """What `GOES_ON` tells of the only job of that kind: before, how many were handed out again, after."""
+    command = [sys.executable, "-c", GOES_ON, kind]
+    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own
+    return [json.loads(line) for line in said.splitlines()]
 
 
 @pytest.mark.slow
@@ -179,11 +193,7 @@ def test_a_killed_workers_job_goes_on_where_it_stopped(tmp_path: Path) -> None:
         "PYTHONPATH": str(HERE),
     }  # fmt: skip
 
-    def run(program: str) -> str:
-        command = [sys.executable, "-c", program]
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - our own
-
-    run(PREPARE)
+    subprocess.run([sys.executable, "-c", PREPARE], env=environment, check=True)  # noqa: S603 - our own
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)  # noqa: S603 - our own
     with sqlite3.connect(tmp_path / "p.sqlite3") as database:
         deadline = time.monotonic() + 60
@@ -193,12 +203,11 @@ def test_a_killed_workers_job_goes_on_where_it_stopped(tmp_path: Path) -> None:
             time.sleep(0.01)
     worker.send_signal(signal.SIGKILL)
     assert worker.wait() == -signal.SIGKILL
-    status, done, _result = json.loads(run(READ))
-    assert status == "running"
-    assert 5 <= done < 30
-    assert run(RECOVER) == "1"
-    subprocess.run([sys.executable, "-c", WORKER], env=environment, check=True)  # noqa: S603 - our own
-    assert json.loads(run(READ)) == ["done", 30, {"counted": list(range(30))}]
+    before, again, after = gone_on("count", environment)
+    assert before[0] == "running"
+    assert 5 <= before[1] < 30
+    assert again == 1
+    assert after == ["done", 30, {"counted": list(range(30))}, 0]
 
 
 IMPORT = """
@@ -230,12 +239,6 @@ bring_in = importing.bring_in
 importing.bring_in = lambda *rows, **options: (time.sleep(0.03), bring_in(*rows, **options))[1]
 tasks.work(until_empty=True)
 """
-READ_IMPORT = """
-from cleanclaim.practice import serving; serving.set_up()
-from cleanclaim.practice.models import Job, Patient
-import json; job = Job.everywhere.get(kind="import")
-print(json.dumps([job.status, job.done, job.result, Patient.everywhere.count()]))
-"""
 
 
 @pytest.mark.slow
@@ -244,11 +247,7 @@ def test_an_import_of_a_killed_worker_brings_each_row_in_once(tmp_path: Path) ->
         **os.environ, "CLEANCLAIM_HOME": str(tmp_path), "CLEANCLAIM_DATABASE": f"sqlite:///{tmp_path}/p.sqlite3",
     }  # fmt: skip
 
-    def run(program: str) -> str:
-        command = [sys.executable, "-c", program]
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - our own
-
-    run(IMPORT)
+    subprocess.run([sys.executable, "-c", IMPORT], env=environment, check=True)  # noqa: S603 - our own
     worker = subprocess.Popen([sys.executable, "-c", SLOW_IMPORT], env=environment)  # noqa: S603 - our own
     with sqlite3.connect(tmp_path / "p.sqlite3") as database:
         asked = "SELECT done FROM practice_job WHERE kind = 'import'"
@@ -259,9 +258,8 @@ def test_an_import_of_a_killed_worker_brings_each_row_in_once(tmp_path: Path) ->
             time.sleep(0.005)
     worker.send_signal(signal.SIGKILL)
     assert worker.wait() == -signal.SIGKILL
-    status, done, _result, people = json.loads(run(READ_IMPORT))
+    (status, done, _result, people), again, after = gone_on("import", environment)
     assert (status, people) == ("running", done)
     assert 20 <= done < 300
-    assert run(RECOVER.replace('tasks.RUNNERS["count"] = "x.y"', "")) == "1"
-    run(SLOW_IMPORT)
-    assert json.loads(run(READ_IMPORT)) == ["done", 300, {"brought in": 300, "problems": 1}, 300]
+    assert again == 1
+    assert after == ["done", 300, {"brought in": 300, "problems": 1}, 300]
