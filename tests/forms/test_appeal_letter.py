@@ -94,7 +94,7 @@ def test_a_letter_about_a_claim_as_a_whole_has_no_lines() -> None:
         "What was announced, sent and taken", (("Our check 1042 of 08/20/2026", 2_500), ("recovered twice", 2_500))
     )
     (text,) = pages(replace(LETTER, lines=(), sums=(told,)))
-    assert "August 3, 2026 by Beatriz Salcedo, PT" in text
+    assert "Treated 08/03/2026 by Beatriz Salcedo, PT" in text
     assert "Our check 1042 of 08/20/2026 $25.00 recovered twice $25.00" in text
     assert "In dispute" not in text
 

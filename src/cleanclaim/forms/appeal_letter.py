@@ -47,7 +47,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class AppealLetter:
-    """All that a letter says. Texts are in sentences; lists may be empty."""
+    """All that a letter says. Texts are in sentences; lists may be empty.
+
+    A letter about a claim as a whole has no lines; then `treated_on` tells the day.
+    """
 
     title: str
     written_on: date
@@ -63,6 +66,7 @@ class AppealLetter:
     trace_number: str
     file_by: date | None
     file_by_words: str
+    treated_on: date
     lines: tuple[DisputedLine, ...]
     request: str
     arguments: tuple[str, ...]
@@ -83,7 +87,8 @@ def render_appeal_letter(letter: AppealLetter) -> bytes:
     page = Page(letter.title, letter.claim_number, author=letter.clinic.name, foot=foot_words(letter.clinic))
     _head(page, letter)
     _about(page, letter)
-    _lines(page, letter.lines)
+    if letter.lines:
+        _lines(page, letter.lines)
     for text in (letter.request, *letter.arguments):
         _paragraph(page, text)
     for found in letter.sums:
@@ -127,7 +132,8 @@ def _head(page: Page, letter: AppealLetter) -> None:
 def _about(page: Page, letter: AppealLetter) -> None:
     """What the letter is about, name by name."""
     provider = letter.provider
-    treated = " and ".join(day_words(one) for one in sorted({line.date_of_service for line in letter.lines}))
+    days = {line.date_of_service for line in letter.lines} or {letter.treated_on}
+    treated = " and ".join(day_words(one) for one in sorted(days))
     rows = [
         ("Patient", f"{letter.patient_name}, member {letter.member_id or 'number not told'}"),
         ("Claim", f"{letter.claim_number}; your number {letter.payer_claim_number or 'not told'}"),

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     TRANSFER = "transfer"
     """Who is asked next: from one payer to another, or to the patient, or back."""
     REFUND = "refund"
+    REFUND_MET = "refund_met"
+    """A payer turned a line that a refund had gone for, and added as much to a payment: that pays the line."""
     SUSPENSE_PLACED = "suspense_placed"
     REVERSED = "reversed"
     """An earlier transaction taken back whole, because it should not have been written."""

@@ -233,6 +233,35 @@ def refund_credit(key: str, on: date, source: Source, patient: str, *, cents: in
     return Transaction(key, Kind.REFUND, on, source, entries)
 
 
+def refund_announced(key: str, on: date, source: Source, payer: str, *, cents: int, reason: str) -> Transaction:
+    """Send a payer what it had announced to take: its answers have turned already, and no line is touched."""
+    if cents <= 0:
+        raise LedgerError("refund: expected an amount above 0")
+    entries = (
+        Entry(Account.PAYER_CASH, -cents, payer=payer, reason=reason),
+        Entry(Account.PROVIDER_ADJUSTMENT, cents, payer=payer, reason=reason),
+    )
+    return Transaction(key, Kind.REFUND, on, source, entries)
+
+
+def meet_refund(  # noqa: PLR0913 - whose money, onto which line
+    key: str, on: date, source: Source, payer: str, *, line: str, order: str, cents: int, reason: str
+) -> Transaction:
+    """Put what a payer added for a refund onto the line that it has turned: together they undo the turning.
+
+    `payer` is who paid, `order` its place, to which the line stands open.
+    """
+    if cents <= 0:
+        raise LedgerError("refund_met: expected an amount above 0")
+    entries = (
+        Entry(Account.PROVIDER_ADJUSTMENT, cents, payer=payer, reason=reason),
+        Entry(Account.PAYER_CASH, -cents, payer=payer, reason=reason),
+        Entry(Account.PAYER_CASH, cents, line, order, reason),
+        Entry(Account.PAYER_OPEN, -cents, line, order, reason),
+    )
+    return Transaction(key, Kind.REFUND_MET, on, source, entries)
+
+
 _STAYS = frozenset({Effect.OPEN, Effect.SETTLED})
 """What moves nothing: it stays open, or was settled before."""
 

@@ -47,6 +47,11 @@ REOPENING = "reopening"
 """The name of a letter that asks Medicare to mend its own decision; it is no step of appeal."""
 RECORDS = "records"
 """The name of a letter that sends what the payer asked for."""
+TAKEN_TWICE = "recoupment"
+"""The name of a letter that asks for what was taken although a check had gone for it."""
+
+_NO_STEPS = frozenset({REOPENING, RECORDS, TAKEN_TWICE})
+"""Letters that are no step of appeal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,24 @@ def filed_of(claim: Claim) -> Filed:
     return next(iter(filed_claims([claim])))
 
 
+_NO_DAY = "none is on file: write at once"
+
 # --- what can be written ----------------------------------------------------------------------------------------
 
 
 def ways(claim: Claim, items: Sequence[WorkItem], filed: Filed, today: date) -> list[Way]:
     """The letters that can be written about these items, the usual one first, and those that cannot, with why."""
+    twice = Way(TAKEN_TWICE, "An overpayment was recovered twice", 0, Deadline(None, _NO_DAY), None)
+    disputed = [item for item in items if not is_about(twice, item)]
+    return [*_of_decisions(claim, disputed, filed, today), *([twice] if len(disputed) < len(items) else [])]
+
+
+def is_about(way: Way, item: WorkItem) -> bool:
+    """Whether a letter speaks of an item: of money taken twice, or of what was decided."""
+    return (item.kind == WorkKind.TAKEN_TWICE.value) is (way.step == TAKEN_TWICE)
+
+
+def _of_decisions(claim: Claim, items: Sequence[WorkItem], filed: Filed, today: date) -> list[Way]:
     if not items:
         return []
     first = max(items, key=lambda item: item.cents)
@@ -247,6 +265,7 @@ def compose(  # noqa: PLR0913 - all that a letter is made of
         trace_number=answer.remittance.trace_number if answer else "",
         file_by=way.deadline.on,
         file_by_words=way.deadline.words,
+        treated_on=claim.date_of_service,
         lines=tuple(_disputed(item, line) for item in items if (line := line_of(filed, item.line)) is not None),
         request=request_for(items, is_reopening=way.step == REOPENING),
         arguments=tuple(part.strip() for part in argument.split("\n\n") if part.strip()),
@@ -272,6 +291,9 @@ def _disputed(item: WorkItem, line: KnownLine) -> DisputedLine:
 def _sums(items: Iterable[WorkItem]) -> list[Sum]:
     found = []
     for item in items:
+        if item.kind == WorkKind.TAKEN_TWICE.value:
+            taken = tuple((str(words), int(cents)) for words, cents in item.steps)
+            found.append(Sum("What was announced, sent and taken", (*taken, ("recovered twice", item.cents))))
         if item.kind != WorkKind.UNDERPAYMENT.value:
             continue
         rows = tuple((str(words).replace("by the payer", "by you"), int(cents)) for words, cents in item.steps)
@@ -332,7 +354,7 @@ def keep(claim: Claim, keys: Iterable[UUID], user: User, way: Way, data: bytes) 
     days = way.decided_days
     for item in items:
         item.state = WorkState.APPEALED.value
-        item.level = max(item.level, way.level) if way.step not in {REOPENING, RECORDS} else item.level
+        item.level = item.level if way.step in _NO_STEPS else max(item.level, way.level)
         item.follow_up_on = today + timedelta(days=days) if days else item.follow_up_on
         item.save_if_unchanged(item.version, "state", "level", "follow_up_on")
         note(item, user, NoteKind.LETTER, f"{way.step} letter made").save(force_insert=True)

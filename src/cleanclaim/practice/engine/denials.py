@@ -27,6 +27,8 @@ from cleanclaim.practice import many_rows
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
+from cleanclaim.practice.engine.recoupments import Standing
+from cleanclaim.practice.engine.refund_ties import bring_refunds_into_step, taken_twice
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.engine.work_items import Found, settle, step_in
 from cleanclaim.practice.many_keys import among
@@ -54,7 +56,12 @@ from cleanclaim.remittance.plan import Posted
 _PIECE = 1000
 """Claims that are looked at together: databases bound the values of a statement."""
 
-_FROM_POSTING = (WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value, WorkKind.CREDIT.value)
+_FROM_POSTING = (
+    WorkKind.DENIAL.value,
+    WorkKind.UNDERPAYMENT.value,
+    WorkKind.CREDIT.value,
+    WorkKind.TAKEN_TWICE.value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,8 @@ def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None) -> None
         return
     for row in rows:
         row.clinic = clinic
-    around = _Around.of(clinic, rows)
+    standings = bring_refunds_into_step(clinic, {row.follows_id or row.pk for row in rows}, user)
+    around = _Around.of(clinic, rows, standings)
     held: dict[UUID, list[WorkItem]] = defaultdict(list)
     live = WorkItem.objects.select_for_update(of=("self",)).filter(
         among("claim", [row.pk for row in rows]), state__in=LIVE_STATES
@@ -130,6 +138,7 @@ def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: Use
         expected = _expected(lines, around.prices.get(claim.pk, ()))
         found += [around.short(filed, item, last) for item in underpaid(said, expected)]
         found += around.credits(filed, last)
+    found += taken_twice(claim, around.standings, rows, around.today)
     mine = [item for item in held if item.kind in _FROM_POSTING]
     unanswered = [item for item in held if item.kind == WorkKind.UNANSWERED.value and rows]
     made, gone = step_in(claim, found, mine, user)
@@ -177,12 +186,14 @@ class _Around:
     """By line of the ledger, what stands in each account for each payer."""
     histories: dict[tuple[str, str], History]
     packs: tuple[Any, ...]
+    standings: list[Standing]
+    """How claims stand with payers that were sent a check."""
     rules: FollowUpRules | None = None
     """The clinic's rules, once a line is found to be paid too little."""
     terms: dict[tuple[str, date], Terms] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, clinic: Clinic, rows: Sequence[Claim]) -> _Around:
+    def of(cls, clinic: Clinic, rows: Sequence[Claim], standings: Mapping[Any, Standing]) -> _Around:
         keys = [row.pk for row in rows]
         answers: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
         states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
@@ -203,6 +214,7 @@ class _Around:
             sums=_sums(heads),
             histories=_histories({row.payer for row in rows}),
             packs=tuple(packs_of(clinic).values()),
+            standings=list(standings.values()),
         )
 
     def terms_on(self, payer: str, day: date) -> Terms:
@@ -308,6 +320,8 @@ class _Around:
 
     def ending(self, item: WorkItem, *, answered: bool) -> tuple[WorkState, int | None, str]:
         """How an item that nothing stands for any more ended: its state, what did not come, and the words for it."""
+        if item.kind == WorkKind.TAKEN_TWICE.value:
+            return WorkState.PAID, 0, "the payer has given it back, or has not taken it"
         if item.kind != WorkKind.DENIAL.value:
             words = "answered" if answered else "the answer was taken back"
             return WorkState.CLOSED if not answered else WorkState.PAID, 0 if answered else None, words

@@ -32,6 +32,12 @@ def argument_for(items: Sequence[WorkItem], made: Strategy | None, *, is_reopeni
     authorization that the claim was filed with, if any.
     """
     first = max(items, key=lambda item: item.cents)
+    if first.kind == WorkKind.TAKEN_TWICE.value:
+        return (
+            "We had returned this overpayment with a check, and you recovered it from a later payment as well. The "
+            "calculation below shows what was owed, what we sent, and what you took. Please tell us on which day the "
+            "check was credited."
+        )
     if first.kind == WorkKind.UNDERPAYMENT.value:
         return (
             "The amount allowed is below the fee schedule or contract that holds for the date of service. The "
@@ -74,8 +80,11 @@ def is_filled_in(argument: str) -> bool:
 def request_for(items: Sequence[WorkItem], *, is_reopening: bool) -> str:
     """The request of a letter in one sentence. What was allowed too little is to be allowed, not paid in full."""
     short = sum(item.cents for item in items if item.kind == WorkKind.UNDERPAYMENT.value)
-    denied = sum(item.cents for item in items) - short
+    twice = sum(item.cents for item in items if item.kind == WorkKind.TAKEN_TWICE.value)
+    denied = sum(item.cents for item in items) - short - twice
     asks = []
+    if twice:
+        asks.append(f"pay {dollars(twice)} back that you recovered a second time")
     if denied:
         begins = "reopen your decision" if is_reopening else "reverse your decision"
         asks.append(f"{begins} and pay the lines above, of which {dollars(denied)} is in dispute")
@@ -180,6 +189,8 @@ ENROLLEE = "enrollee"
 
 def enclosures_for(claim: Claim, items: Sequence[WorkItem], step: str = "") -> list[str]:
     """What is usually enclosed with such a letter, as far as the record has it; `step` is the step of appeal."""
+    if all(item.kind == WorkKind.TAKEN_TWICE.value for item in items):
+        return ["The check, both sides, and the statement that shows it was cashed", "Your remittances named above"]
     day = f"{claim.date_of_service:%m/%d/%Y}"
     found = [f"Treatment note of {day}"]
     if Signature.objects.filter(visit=claim.visit_id).exists():

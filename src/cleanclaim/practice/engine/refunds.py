@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +16,13 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import LedgerError, Source
 from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.practice import audit_trail
-from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine import denials, ledger_rows
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.open_balances import credits_of, lines_below_zero
 from cleanclaim.practice.engine.patient_accounts import account_of, accounts_of, rules_of
 from cleanclaim.practice.engine.payer_aging import names_of
 from cleanclaim.practice.engine.protection import protected_patients
+from cleanclaim.practice.engine.recoupments import SOURCE, digest_of, payer_of
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     Claim,
@@ -39,9 +38,6 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.receivables.overpayments import Clock, medicare_clock
 from cleanclaim.reference.patient_reasons import protected_reasons
-
-SOURCE = "refund"
-"""The kind of source of what a refund writes."""
 
 CREDIT = "paid ahead"
 OVERPAID = "paid too much on a visit"
@@ -173,6 +169,7 @@ def note(clinic: Clinic, user: User, item: Found, *, identified_on: date, origin
         if not fitting or not 0 < item.cents <= fitting[0].cents:
             raise NotRefundedError("the ledger shows no such amount as owed back")
         claim = Claim.objects.filter(pk=ledger_rows.claim_of(item.line)).first() if item.line else None
+        payer = "" if claim is None or item.owed_to == PATIENT else payer_of(claim.pk, item.owed_to)
         row = Refund(
             clinic=clinic,
             patient=Patient.objects.get(pk=item.patient),
@@ -180,6 +177,7 @@ def note(clinic: Clinic, user: User, item: Found, *, identified_on: date, origin
             line=item.line,
             owed_to=item.owed_to,
             payer_name=fitting[0].payer_name[:80],
+            payer=payer[:80],
             cents=item.cents,
             reason=fitting[0].reason,
             identified_on=identified_on,
@@ -248,7 +246,7 @@ def send(  # noqa: PLR0913 - how it went out
         row = _owed(row_id)
         _require_still_owed(row)
         row.state, row.sent_on, row.means, row.reference = RefundState.SENT.value, sent_on, means.value, reference[:40]
-        row.sent_by, row.digest = user, _digest(row)
+        row.sent_by, row.digest = user, digest_of(row)
         row.save_if_unchanged(row.version, "state", "sent_on", "means", "reference", "sent_by", "digest")
         source, key = Source(SOURCE, str(row.pk), row.digest), f"{SOURCE}:{row.pk}"
         reason = row.reason[:60]
@@ -260,6 +258,8 @@ def send(  # noqa: PLR0913 - how it went out
             ledger_rows.write(clinic, user, [made])
         except LedgerError as error:
             raise NotRefundedError(str(error)) from error
+        if row.claim_id is not None and row.owed_to != PATIENT:
+            denials.bring_into_step(clinic, [row.claim_id], user)
         audit_trail.record(clinic.id, user, "change", SOURCE, row.pk, detail="sent", origin=origin)
         return row
 
@@ -290,11 +290,6 @@ def withdraw(clinic: Clinic, user: User, row_id: UUID, *, origin: str = "") -> R
         row.save_if_unchanged(row.version, "state")
         audit_trail.record(clinic.id, user, "change", SOURCE, row.pk, detail="withdrawn", origin=origin)
         return row
-
-
-def _digest(row: Refund) -> str:
-    told = [row.line, row.owed_to, row.cents, row.reason, row.sent_on.isoformat() if row.sent_on else "", row.reference]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def clocks() -> Iterator[tuple[Refund, Clock | None]]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, reversal_of
 from cleanclaim.practice import audit_trail, collector, many_rows
-from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows
+from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows, recoupments
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
@@ -215,8 +215,9 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
         write_answers(clinic, user, row, answers)
         many_rows.check_links()
         changed = denials.to_look_at(made.posted, known)
-    PayerAdjustment.objects.bulk_create(_adjustments(clinic, row, made, claims), batch_size=PIECE)
-    denials.bring_into_step(clinic, changed, user)
+    beside = _adjustments(clinic, row, made, claims)
+    PayerAdjustment.objects.bulk_create(beside, batch_size=PIECE)
+    denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user)
     coordination.look_again(clinic, row, user)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     detail += "; by a worker: all matched and balanced" if is_alone else ""
@@ -305,7 +306,8 @@ def unpost(clinic: Clinic, user: User, remittance_id: UUID, *, origin: str = "")
             item.claim for item in row.answers.select_related("claim").defer("answer") if item.claim is not None
         ]
         add_events(answered, user, "answer unposted", row.trace_number)
-        denials.bring_into_step(clinic, [claim.pk for claim in answered], user)
+        beside = recoupments.claims_beside(row.adjustments.all())
+        denials.bring_into_step(clinic, beside.union(claim.pk for claim in answered), user)
         audit_trail.record(clinic.id, user, "change", REMITTANCE, row.pk, detail="unposted", origin=origin)
         coordination.after_payment(clinic, row, user)
         found: Remittance = row

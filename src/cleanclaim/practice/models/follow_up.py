@@ -23,6 +23,8 @@ class WorkKind(StrEnum):
     UNANSWERED = "unanswered"
     CREDIT = "credit"
     """Paid more than was charged, or charged no more: somebody's money is to be given back."""
+    TAKEN_TWICE = "taken_twice"
+    """Taken back by the payer although a check had gone for it: the payer is to give it back."""
 
 
 class WorkState(StrEnum):

@@ -77,6 +77,11 @@ class Remittance(ClinicRow):
         """Its number."""
         return self.trace_number
 
+    @property
+    def told_by(self) -> str:
+        """Who paid, as its payments tell it: its identifier, or its name where they tell none."""
+        return self.payer_identifier or self.payer_name
+
 
 class AnswerState(StrEnum):
     """What became of one claim of a payment."""

@@ -244,7 +244,9 @@ class Refund(ClinicRow):
 
     `line` is the line that was paid too much, empty where it is the patient's credit. `identified_on` is the day on
     which somebody knew of it, `return_by` the last day to report and return it where a law sets one; null where none is
-    known. While an investigation that began in good faith runs, the clock stands.
+    known. While an investigation that began in good faith runs, the clock stands. `payer` is who it goes to as its
+    payments tell it (`Remittance.told_by`); `recoupment` is the reference under which that payer had announced to take
+    the money, empty where nothing was announced.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="refunds")
@@ -252,6 +254,8 @@ class Refund(ClinicRow):
     line = models.CharField(max_length=90, blank=True)
     owed_to = models.CharField(max_length=60)
     payer_name = models.CharField(max_length=80, blank=True)
+    payer = models.CharField(max_length=80, blank=True)
+    recoupment = models.CharField(max_length=50, blank=True)
     cents = models.PositiveIntegerField()
     reason = models.CharField(max_length=60)
     identified_on = models.DateField()

@@ -24,6 +24,7 @@ _WORDS = {
     WorkKind.REJECTION.value: "returned unread",
     WorkKind.UNANSWERED.value: "without an answer",
     WorkKind.CREDIT.value: "paid too much",
+    WorkKind.TAKEN_TWICE.value: "taken back twice",
 }
 """What waits, behind a count of claims."""
 

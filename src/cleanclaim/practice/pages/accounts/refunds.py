@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine import recoupments
 from cleanclaim.practice.engine import refunds as engine
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.form_fields import DayField, Styled
-from cleanclaim.practice.models import Means, Patient, Refund, RefundState
+from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
+from cleanclaim.practice.models import Means, Patient, PayerAdjustment, Refund, RefundState
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, require_row, tabs, told_of
 from cleanclaim.receivables.overpayments import Clock, longest_investigation_days
 
@@ -55,11 +56,14 @@ def refunds(request: ClinicRequest) -> HttpResponse:
     found = [*engine.found_of_patients(), *engine.found_of_payers()]
     people = Patient.objects.in_bulk([one.patient for one in found])
     sent = Refund.objects.exclude(state=RefundState.OWED.value).select_related("patient").order_by("-sent_on")
+    groups = recoupments.groups()
     access.record("list", "refund", detail=f"{len(found)} found")
     context = {
         "tabs": tabs(access, "refunds"),
         "owed": [_Owed.of(row, clock, today) for row, clock in engine.clocks()],
         "found": [(one, people[one.patient], one.owed_to == PATIENT) for one in found],
+        "announced": [one for one in groups if one.settled.announced_cents],
+        "twice": [one for one in groups if one.settled.twice_cents],
         "sent": [(row, row.owed_to == PATIENT) for row in sent[:_LATEST]],
         "may_work": access.may(Can.WORK_CLAIMS),
         "today": today,
@@ -133,6 +137,58 @@ def refund_send(request: ClinicRequest, key: UUID) -> HttpResponse:
     )
 
 
+class CheckForm(SendForm):
+    """How a check went out for what a payer had announced, how much, and for which claim."""
+
+    cents = MoneyField(label="dollars")
+    claim_number = forms.CharField(max_length=40, label="claim", help_text="The number with which it was filed.")
+    field_order = ("cents", "claim_number", "sent_on", "means", "reference")
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_page(Can.WORK_CLAIMS, area=AREA)
+def refund_check(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Write that a check went for what a payer had announced to take."""
+    access = request.access
+    row = PayerAdjustment.objects.select_related("remittance", "claim").filter(pk=key).first()
+    group = None if row is None else next((one for one in recoupments.groups() if row in one.rows), None)
+    if row is None or group is None or not group.settled.announced_cents:
+        raise Http404
+    left = group.settled.announced_cents
+    known = {"cents": left, "sent_on": today_at(access.clinic), "means": Means.CHECK.value}
+    form = CheckForm(request.POST or None, initial=known)
+    if row.claim is not None:
+        del form.fields["claim_number"]
+    problem = ""
+    if form.is_bound and form.is_valid():
+        entered = form.cleaned_data
+        try:
+            made = recoupments.send_check(
+                access.clinic, access.user, row.pk, cents=entered["cents"], sent_on=entered["sent_on"],
+                means=Means(entered["means"]), reference=entered["reference"],
+                claim_number=entered.get("claim_number", ""), origin=access.origin,
+            )  # fmt: skip
+        except recoupments.NotSentError as error:
+            problem = str(error)
+        else:
+            told = (
+                f"{dollars(made.cents)} written as sent. If {made.payer_name} takes it as well, the worklist says so."
+            )
+            messages.success(request, told)
+            return redirect("refunds", access.clinic.slug)
+    return form_page(
+        request,
+        form,
+        title="A check goes for what a payer announced",
+        back=reverse("refunds", args=[access.clinic.slug]),
+        back_label="Refunds",
+        submit="It was sent",
+        about=f"{row.remittance.payer_name} has announced {dollars(left)} under reference {row.reference or 'none'}"
+        f"{f' for claim {row.claim.number}' if row.claim else ''}, and has not taken it yet.",
+        problem=problem,
+    )
+
+
 class InvestigationForm(Styled, forms.Form):
     """From when through when related overpayments are investigated."""
 
@@ -193,6 +249,7 @@ def refund_withdraw(request: ClinicRequest, key: UUID) -> HttpResponse:
 urlpatterns = [
     path("payments/refunds/", refunds, name="refunds"),
     path("payments/refunds/note/", refund_note, name="refund_note"),
+    path("payments/refunds/announced/<uuid:key>/", refund_check, name="refund_check"),
     path("payments/refunds/<uuid:key>/send/", refund_send, name="refund_send"),
     path("payments/refunds/<uuid:key>/investigation/", refund_investigate, name="refund_investigate"),
     path("payments/refunds/<uuid:key>/withdraw/", refund_withdraw, name="refund_withdraw"),

@@ -170,6 +170,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
     )  # fmt: skip
     last = answers[0] if answers else None
     denied = [item for item in live if item.kind in {WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value}]
+    disputed = [item for item in live if item in denied or item.kind == WorkKind.TAKEN_TWICE.value]
     refused = [item for item in denied if item.kind == WorkKind.DENIAL.value]
     routes = {item.route for item in live}
     returned = list(rejections().filter(claim=claim)) if claim.status == ClaimStatus.SUBMITTED.value else []
@@ -181,7 +182,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "today": today,
         "last": last,
         "interest": _interest(claim, last),
-        "ways": appeals.ways(claim, denied, filed, today) if denied else [],
+        "ways": appeals.ways(claim, disputed, filed, today),
         "ladder": appeals.ladder(claim, denied, today),
         "reopening": _reopening(claim, denied),
         # What was paid too little is a matter of price: nothing of the note speaks to it.

@@ -19,7 +19,7 @@ from cleanclaim.practice.models import LIVE_STATES, Letter, WorkKind
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.follow_up.case import find
 
-_DISPUTED = (WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value)
+_DISPUTED = (WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value, WorkKind.TAKEN_TWICE.value)
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,6 +37,7 @@ def follow_up_letter(request: ClinicRequest, key: UUID) -> HttpResponse:
     way = next((one for one in found if one.step == wanted), found[0] if found else None)
     if way is None:
         raise Http404
+    items = [item for item in items if appeals.is_about(way, item)]
     named = request.POST.getlist("item")
     chosen = [item for item in items if not named or str(item.pk) in named]
     made = appeals.strategy_for(claim, max(chosen, key=lambda item: item.cents), filed) if chosen else None

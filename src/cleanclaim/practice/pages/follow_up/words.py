@@ -20,6 +20,7 @@ KIND_LABELS: dict[str, Label] = {
     WorkKind.REJECTION.value: Label("Returned unread", "bad"),
     WorkKind.UNANSWERED.value: Label("No answer", "info"),
     WorkKind.CREDIT.value: Label("Paid too much", "warn"),
+    WorkKind.TAKEN_TWICE.value: Label("Taken back twice", "bad"),
 }
 """By kind."""
 
@@ -107,6 +108,8 @@ def item_words(item: WorkItem) -> str:
         return f"Filed {item.noticed_on:%b} {item.noticed_on.day}, and not answered since"
     if item.kind == WorkKind.UNDERPAYMENT.value and item.expected_cents is not None:
         return f"Allowed {dollars(item.allowed_cents or 0)} of {dollars(item.expected_cents)}"
+    if item.kind == WorkKind.TAKEN_TWICE.value:
+        return "A check had gone for what the payer then took"
     if item.kind == WorkKind.DENIAL.value or item.remarks:
         return reason_words(item.kind, item.reason, item.remarks)
     return ""

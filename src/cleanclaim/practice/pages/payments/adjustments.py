@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -10,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.recoupments import Standing, groups
 from cleanclaim.practice.models import Claim, PayerAdjustment
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.counting import counts
@@ -21,40 +21,36 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What one payer took and added under one reference; `cents` is what remains: above 0 it took more."""
+    """What one payer took, added and was sent for one claim or reference; `cents` is what remains of it.
+
+    Above 0 it took more than it announced; `twice_cents` of that had gone to it by check.
+    """
 
     payer: str
-    reference: str
     claim: Claim | None
-    rows: list[PayerAdjustment]
+    rows: list[tuple[PayerAdjustment, str]]
+    standing: Standing
     cents: int
+    announced_cents: int
+    twice_cents: int
+
+    @classmethod
+    def of(cls, one: Standing) -> _Group:
+        """A group as the page shows it."""
+        named = next((row.claim for row in one.rows if row.claim is not None), None)
+        told = [(row, adjustment_words(row.reason)) for row in one.rows]
+        settled = one.settled
+        return cls(
+            one.rows[-1].remittance.payer_name, named, told, one, one.left_cents, settled.announced_cents,
+            settled.twice_cents,
+        )  # fmt: skip
 
 
 @clinic_page(Can.SEE_CLAIMS, area="remittances")
 def payer_adjustments(request: ClinicRequest) -> HttpResponse:
     """What payers took and added, those first that are not even."""
     access = request.access
-    groups: dict[tuple[str, str], list[PayerAdjustment]] = defaultdict(list)
-    rows = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
-    for row in rows.defer("claim__record", "claim__questions", "claim__evidence").order_by(
-        "remittance__paid_on", "created_at", "segment"
-    ):
-        row.words = adjustment_words(row.reason)
-        payer = row.remittance.payer_identifier or row.remittance.payer_name
-        # A claim's number is enough to tell what belongs together, whatever the payer puts behind it.
-        told = str(row.claim_id) if row.claim_id else row.reference
-        groups[payer, told].append(row)
-    found = [
-        _Group(
-            own[-1].remittance.payer_name,
-            own[-1].reference,
-            next((row.claim for row in own if row.claim is not None), None),
-            own,
-            sum(row.cents for row in own),
-        )
-        for own in groups.values()
-    ]
-    found.sort(key=lambda group: (not group.cents, -abs(group.cents), group.payer, group.reference))
+    found = [_Group.of(one) for one in groups()]
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     access.record("list", "remittance", detail=f"{len(page)} references of payers' adjustments")
     context = {
@@ -63,6 +59,7 @@ def payer_adjustments(request: ClinicRequest) -> HttpResponse:
         "page": page,
         "owed_cents": -sum(group.cents for group in found if group.cents < 0),
         "taken_cents": sum(group.cents for group in found if group.cents > 0),
+        "may_work": access.may(Can.WORK_CLAIMS),
         **counts(),
     }
     return render(request, "practice/remittances/adjustments.html", context)

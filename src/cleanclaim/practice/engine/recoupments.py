@@ -1,0 +1,305 @@
+"""What payers announced, took back and were sent, claim by claim; and the check that goes for an announcement.
+
+A payment tells of money beside its claims (`PayerAdjustment`), often with the number of the claim that it is about. A
+check may go for what is announced so (`send_check`), or may have gone before the payer said anything (`refunds.send`).
+What the payer then does is set against the checks by `receivables.recoupments`, and followed up by `refund_ties`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from cleanclaim.ledger import posting
+from cleanclaim.ledger.accounts import Account
+from cleanclaim.ledger.entries import LedgerError, Source
+from cleanclaim.ledger.posting import PATIENT
+from cleanclaim.practice import audit_trail
+from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.patient_accounts import rules_of
+from cleanclaim.practice.many_keys import among
+from cleanclaim.practice.models import (
+    Claim,
+    ClaimAnswer,
+    Clinic,
+    LedgerEntry,
+    LedgerTransaction,
+    Means,
+    PayerAdjustment,
+    Refund,
+    RefundState,
+    User,
+)
+from cleanclaim.receivables.recoupments import Check, Settled, settle
+
+SOURCE = "refund"
+"""The kind of source of what a refund writes."""
+
+ANNOUNCED = "announced by the payer, not taken yet"
+"""Why a refund goes that answers an announced recoupment."""
+
+REASON = "refund"
+"""Why a refund's entries are written."""
+
+Place: TypeAlias = tuple[UUID, str]
+"""A claim that was charged, and a payer as its payments tell it."""
+
+
+class NotSentError(ValueError):
+    """A check that cannot be written as sent for an announced recoupment; says why, no patient."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """How one claim stands with one payer: what its payments tell beside claims, and the checks that went to it.
+
+    `claim` is the claim that was charged. `taken` is, by line, what answers took of it since the first check for it.
+    """
+
+    claim: UUID
+    payer: str
+    rows: list[PayerAdjustment] = field(default_factory=list)
+    checks: list[Refund] = field(default_factory=list)
+    taken: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """The reference that was told last."""
+        return self.rows[-1].reference if self.rows else ""
+
+    @property
+    def left_cents(self) -> int:
+        """What payments, checks and what was put onto lines leave: below 0 announced, above 0 taken without a word."""
+        against = sum(check.cents for check in self.checks if check.recoupment)
+        return self.beside_cents + against + sum(self.settled.placed.values())
+
+    @property
+    def beside_cents(self) -> int:
+        """What payments took beside claims, less what they added."""
+        return sum(row.cents for row in self.rows)
+
+    @property
+    def settled(self) -> Settled:
+        """What was taken set against what was sent."""
+        against = sum(check.cents for check in self.checks if check.recoupment)
+        for_lines = [Check(str(check.pk), check.line, check.cents) for check in self.checks if not check.recoupment]
+        return settle(self.beside_cents, against, for_lines, self.taken)
+
+
+def standings(claims: Iterable[UUID], *, with_checks_only: bool = False) -> dict[Place, Standing]:
+    """How claims that were charged stand with each payer that told something beside claims, or was sent a check.
+
+    Args:
+        claims: claims that were charged, of the clinics in scope.
+        with_checks_only: leave out payers that no check was sent to, and ask one query where no claim has any.
+    """
+    heads = set(claims)
+    refunds = Refund.objects.filter(among("claim", heads), state=RefundState.SENT.value).exclude(owed_to=PATIENT)
+    checks = list(refunds.order_by("created_at", "pk"))
+    if with_checks_only:
+        heads = {check.claim_id for check in checks}
+        if not heads:
+            return {}
+    found: dict[Place, Standing] = {}
+    for check in checks:
+        _at(found, check.claim_id, check.payer).checks.append(check)
+    told = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
+    told = told.defer(*_NOT_SHOWN)
+    # A reference that names no claim of ours was said by a person to be of one, when a check went for it.
+    references = {(check.recoupment, check.payer): check.claim_id for check in checks if check.recoupment}
+    of_claims = Q(claim__in=heads) | Q(claim__follows__in=heads)
+    by_reference = Q(claim=None, reference__in={reference for reference, _payer in references})
+    for row in told.filter(of_claims | by_reference).order_by("remittance__paid_on", "created_at", "segment"):
+        payer = row.remittance.told_by
+        named = None if row.claim is None else row.claim.follows_id or row.claim_id
+        head = named or references.get((row.reference, payer))
+        if head is not None and (not with_checks_only or (head, payer) in found):
+            _at(found, head, payer).rows.append(row)
+    taken = _taken(checks)
+    for place, one in found.items():
+        one.taken = taken.get(place, {})
+    return found
+
+
+def _at(found: dict[Place, Standing], claim: UUID, payer: str) -> Standing:
+    return found.setdefault((claim, payer), Standing(claim, payer))
+
+
+def _taken(checks: Sequence[Refund]) -> dict[Place, dict[str, int]]:
+    """By claim and payer, and by line: how much less the payer's answers come to since its first check for the line."""
+    for_lines = [check for check in checks if check.line]
+    if not for_lines:
+        return {}
+    written = LedgerTransaction.objects.filter(key__in=[f"{SOURCE}:{check.pk}" for check in for_lines])
+    sent = dict(written.values_list("key", "created_at"))
+    cash = LedgerEntry.objects.filter(
+        among("claim", {check.claim_id for check in for_lines}),
+        account=Account.PAYER_CASH.value,
+        line__in={check.line for check in for_lines},
+    )
+    columns = ("line", "payer", "transaction__created_at", "cents")
+    moved = list(cash.exclude(transaction__source_kind=SOURCE).values_list(*columns))
+    found: dict[Place, dict[str, int]] = defaultdict(dict)
+    for check in for_lines:
+        if check.claim_id is None:
+            continue
+        since = sent[f"{SOURCE}:{check.pk}"]
+        answered = sum(
+            cents for line, who, at, cents in moved if (line, who) == (check.line, check.owed_to) and at > since
+        )
+        found[check.claim_id, check.payer].setdefault(check.line, -answered)
+    return found
+
+
+def groups() -> list[Standing]:
+    """All that payers told beside claims, by claim, or by reference where none is known; what is not even comes first.
+
+    Of a reference that names no claim, `claim` is the row's own key.
+    """
+    rows = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
+    there = list(rows.defer(*_NOT_SHOWN).order_by("remittance__paid_on", "created_at", "segment"))
+    found = standings({row.claim.follows_id or row.claim_id for row in there if row.claim is not None} | _checked())
+    shown = {row.pk for one in found.values() for row in one.rows}
+    unnamed: dict[tuple[str, str], Standing] = {}
+    for row in there:
+        if row.pk not in shown:
+            payer = row.remittance.told_by
+            unnamed.setdefault((payer, row.reference), Standing(row.pk, payer)).rows.append(row)
+    every = [one for one in (*found.values(), *unnamed.values()) if one.rows]
+    return sorted(every, key=lambda one: (not one.left_cents, -abs(one.left_cents), one.payer, one.reference))
+
+
+_NOT_SHOWN = ("claim__record", "claim__questions", "claim__evidence")
+
+
+def _checked() -> set[UUID]:
+    """The claims for which checks went to payers."""
+    sent = Refund.objects.filter(state=RefundState.SENT.value).exclude(owed_to=PATIENT).exclude(claim=None)
+    return set(sent.values_list("claim", flat=True))
+
+
+def payer_of(claim: UUID, order: str) -> str:
+    """Who answered at a place of a charged claim, as its payments tell it; empty where none has."""
+    told = Q(claim=claim) | Q(claim__follows=claim)
+    answers = ClaimAnswer.objects.filter(told, order=order, remittance__unposted_at=None).select_related("remittance")
+    last = answers.defer("answer").order_by("-created_at").first()
+    return "" if last is None else str(last.remittance.told_by)
+
+
+def claims_beside(rows: Iterable[PayerAdjustment]) -> set[UUID]:
+    """The claims that these adjustments are of: named by their references, or by a person who sent a check for one."""
+    found = {row.claim_id for row in rows if row.claim_id is not None}
+    unnamed = {row.reference for row in rows if row.claim_id is None and row.reference}
+    if unnamed:
+        sent = Refund.objects.filter(recoupment__in=unnamed, state=RefundState.SENT.value).exclude(claim=None)
+        found.update(sent.values_list("claim", flat=True))
+    return found
+
+
+# --- a check for what was announced ---------------------------------------------------------------------------------
+
+
+def send_check(  # noqa: PLR0913 - for what, how much, how it went out
+    clinic: Clinic,
+    user: User,
+    row_id: UUID,
+    *,
+    cents: int,
+    sent_on: date,
+    means: Means,
+    reference: str,
+    claim_number: str = "",
+    origin: str = "",
+) -> Refund:
+    """Write that a check went for what a payer had announced to take.
+
+    Args:
+        clinic: the clinic, in scope.
+        user: who writes it.
+        row_id: the announcement, or another adjustment of the same claim or reference.
+        cents: what was sent; at most what is announced and not taken.
+        sent_on: the day.
+        means: how.
+        reference: the number of the check.
+        claim_number: the claim that is meant, where the payer's reference names none of ours.
+        origin: the address that asked.
+
+    Raises:
+        NotSentError: there is no such announcement, it is of no claim, or less is announced than was sent.
+    """
+    with transaction.atomic():
+        rules_of(clinic, lock=True)
+        told = PayerAdjustment.objects.select_related("remittance", "claim__patient")
+        row = told.filter(pk=row_id, remittance__unposted_at=None).first()
+        if row is None:
+            raise NotSentError("no such announcement is posted")
+        claim = row.claim
+        if claim is None:
+            claim = Claim.objects.select_related("patient").filter(number=claim_number).exclude(batch=None).first()
+        if claim is None:
+            raise NotSentError("the payer's reference names no claim; expected the number of a filed one")
+        payer = row.remittance.told_by
+        if sent_on > today_at(clinic):
+            raise NotSentError("the day it was sent is to come; expected today or a day before")
+        if not reference.strip():
+            raise NotSentError("expected the number of the check")
+        most = _announced(row, claim.follows_id or claim.pk, payer)
+        if not 0 < cents <= most:
+            raise NotSentError(f"{most / 100:.2f} dollars are announced and not taken; expected at most as much")
+        made = Refund(
+            clinic=clinic,
+            patient=claim.patient,
+            claim_id=claim.follows_id or claim.pk,
+            owed_to=claim.order,
+            payer=payer[:80],
+            payer_name=row.remittance.payer_name[:80],
+            recoupment=row.reference or "none",
+            cents=cents,
+            reason=ANNOUNCED,
+            identified_on=min(row.remittance.paid_on or sent_on, sent_on),
+            state=RefundState.SENT.value,
+            sent_on=sent_on,
+            means=means.value,
+            reference=reference.strip()[:40],
+            identified_by=user,
+            sent_by=user,
+        )
+        made.digest = digest_of(made)
+        made.save(force_insert=True)
+        source, key = Source(SOURCE, str(made.pk), made.digest), f"{SOURCE}:{made.pk}"
+        try:
+            written = posting.refund_announced(key, sent_on, source, payer, cents=cents, reason=REASON)
+            ledger_rows.write(clinic, user, [written])
+        except LedgerError as error:
+            raise NotSentError(str(error)) from error
+        audit_trail.record(clinic.id, user, "create", SOURCE, made.pk, detail="for an announcement", origin=origin)
+        return made
+
+
+def _announced(row: PayerAdjustment, claim: UUID, payer: str) -> int:
+    """What is announced and not taken of the claim that an adjustment is of, in cents."""
+    found = standings([claim]).get((claim, payer))
+    if row.claim_id is None and (found is None or row not in found.rows):
+        # Said to be of this claim only now.
+        alike = PayerAdjustment.objects.filter(claim=None, reference=row.reference, remittance__unposted_at=None)
+        rows = [one for one in alike.select_related("remittance") if one.remittance.told_by == payer]
+        found = found or Standing(claim, payer)
+        found.rows += rows
+    return 0 if found is None else found.settled.announced_cents
+
+
+def digest_of(row: Refund) -> str:
+    """The SHA-256 of what a refund says."""
+    told = [row.line, row.owed_to, row.cents, row.reason, row.sent_on.isoformat() if row.sent_on else "", row.reference]
+    told += [row.payer, row.recoupment] if row.recoupment else []
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
