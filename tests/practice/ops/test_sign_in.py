@@ -38,6 +38,12 @@ def fresh_counts(db: None) -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(settings: Any) -> None:
+    """A hash that is slow on purpose makes each guess take most of a second, and is Django's to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def person() -> User:
     return User.objects.create_user("ann@millrace.example", PASSWORD, name="Ann Lee")
