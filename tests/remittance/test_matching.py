@@ -46,6 +46,20 @@ def test_by_the_payers_number_where_ours_was_lost() -> None:
     assert match.by is FoundBy.PAYER_CONTROL_NUMBER
 
 
+def test_a_further_claim_of_a_number_is_seen_although_an_answer_was_found_before() -> None:
+    index, said = ClaimIndex.of([CLAIM]), answer(*WHOLE)
+    assert index.find(said) == index.find(said) == Match(CLAIM, FoundBy.CONTROL_NUMBER, ("k1", "k2"))
+    index.add(replace(CLAIM, key="c2", control_number="v001"))
+    assert index.find(said) == Unmatched("2 claims have its control number")
+
+
+def test_answers_alike_are_found_each_for_itself() -> None:
+    index = ClaimIndex.of([CLAIM])
+    second = line("97140", 7_000, modifiers=("GP", "59"))
+    assert index.find(answer(line(), second)) == Match(CLAIM, FoundBy.CONTROL_NUMBER, ("k1", "k2"))
+    assert index.find(answer(second, line())) == Match(CLAIM, FoundBy.CONTROL_NUMBER, ("k2", "k1"))
+
+
 @pytest.mark.parametrize(
     ("named", "is_found"),
     [

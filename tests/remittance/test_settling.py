@@ -130,6 +130,20 @@ def test_a_second_payer_settles_only_what_was_asked_of_it(
     assert state.accounted == CHARGE
 
 
+def test_what_asks_for_no_more_than_is_open_stays_as_it_was_said_but_for_nothing_and_for_what_is_nobodys() -> None:
+    plain = LineAnswer("k", 60, ((Effect.CONTRACTUAL, 30, "45"), (Effect.PATIENT, 10, "2")))
+    assert settle(plain, 100) == plain
+    assert settle(plain, 99).unpaid == (
+        (Effect.SETTLED, 1, "45"),
+        (Effect.CONTRACTUAL, 29, "45"),
+        (Effect.PATIENT, 10, "2"),
+    )
+    with_nothing = LineAnswer("k", 60, ((Effect.CONTRACTUAL, 0, "45"), (Effect.PATIENT, 10, "2")))
+    assert settle(with_nothing, 100).unpaid == ((Effect.PATIENT, 10, "2"),)
+    repeating = LineAnswer("k", 60, ((Effect.SETTLED, 40, "23"),))
+    assert settle(repeating, 100).unpaid == ((Effect.OPEN, 40, "23"),)
+
+
 def test_a_second_payer_that_pays_too_much_leaves_a_credit() -> None:
     second = planned(said(2_000, ("OA", "23", 8_000), control_number="V001S", status="2"), claims=(FOLLOWED,))
     assert booked(planned(PRIMARY), second).line(LINE.key).by_payer == {"secondary": -400}

@@ -55,6 +55,22 @@ def test_a_payment_says_who_paid_whom_how_much_and_how() -> None:
     assert (item.payee_npi, item.payee_tax_id, item.is_test) == ("1999000007", "001234567", False)
 
 
+def test_the_same_words_say_the_same_again_and_are_wrong_again() -> None:
+    good = CLAIM.replace("V001", "V003")
+    twice = read_835(file_of(payment(CLAIM + good, "176.4")))
+    first, second = (
+        [line.model_copy(update={"segment": 0, "control_number": ""}) for line in one.lines]
+        for one in twice.remittances[0].claims
+    )
+    assert first == second
+    body = CLAIM.replace("*45*40*1*", "*45*4O*1*")
+    spoiled = read_835(file_of(payment(body + body.replace("V001", "V002") + good, "264.6")))
+    assert [one.control_number for one in spoiled.remittances[0].claims] == ["V003"]
+    assert len(spoiled.left_out[0]) == 2
+    assert [problem.element for problem in spoiled.problems] == ["CAS03", "CAS03"]
+    assert [one.control_number for one in spoiled.remittances[0].claims[0].lines] == ["V003-1", "V003-2"]
+
+
 def test_a_claim_and_its_lines() -> None:
     found = claim(read_835(file_of(payment(CLAIM))))
     assert (found.control_number, found.status, found.payer_control_number) == ("V001", "1", "PCN0001")

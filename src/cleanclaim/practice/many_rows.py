@@ -135,29 +135,46 @@ def _by_arrays(
     """One array a column, which PostgreSQL takes apart itself; what all rows share is said once."""
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is
 
-    columns = ", ".join(f'"{field.column}"' for field in (*fields, *(field for field, _value in same)))
-    names = ", ".join(f"column_{place}" for place, _field in enumerate(fields))
+    given = list(zip(fields, told, strict=True))
+    # A column of JSON is one value of JSON itself, where nothing is missing: JSON's null is not the database's.
+    listed = [(field, column) for field, column in given if not _is_whole_json(field, column)]
+    whole = [(field, column) for field, column in given if _is_whole_json(field, column)]
+    own = [field for field, _column in (*listed, *whole)]
+    columns = ", ".join(f'"{field.column}"' for field in (*own, *(field for field, _value in same)))
+    names = ", ".join(f"column_{place}" for place, _field in enumerate(own))
     shared = ", ".join(f"%s::{field.db_type(connection)}" for field, _value in same)
-    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
+    arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field, _column in listed)
+    parts = ", ".join((f"unnest({arrays})", *("jsonb_array_elements(%s::jsonb)" for _one in whole)))
     statement = (
         f'INSERT INTO "{table}" ({columns}) SELECT {names}, {shared} '  # noqa: S608 - names of our models
-        f"FROM unnest({arrays}) AS told ({names})"
+        f"FROM ROWS FROM ({parts}) AS told ({names})"
     )
     values = [
         *(value for _field, value in same),
-        *(_array(field, column) for field, column in zip(fields, told, strict=True)),
+        *(_array(field, column) for field, column in listed),
+        *(_json(column) for _field, column in whole),
     ]
     # The driver's own cursor sends values beside the statement, not in it: there are megabytes of them.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement.encode(), values)
 
 
-def _array(field: models.Field[Any, Any], values: Iterable[Any]) -> str:
+def _is_whole_json(field: models.Field[Any, Any], values: _Column) -> bool:
+    return isinstance(field, models.JSONField) and None not in values
+
+
+def _array(field: models.Field[Any, Any], values: _Column) -> str:
     """A column as PostgreSQL reads an array from text."""
     written = _ARRAY_TEXTS.get(type(_kind(field)))
     if written is None:
         written = _quoted_bytes if isinstance(field, SealedField) else str
-    return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
+    if None in values:
+        return "{" + ",".join(["NULL" if value is None else written(value) for value in values]) + "}"
+    if written is quoted:
+        joined = '","'.join(values)
+        if "\\" not in joined and joined.count('"') == 2 * (len(values) - 1):  # nothing within is to be escaped
+            return f'{{"{joined}"}}'
+    return "{" + ",".join(map(written, values)) + "}"
 
 
 def quoted(text: str) -> str:

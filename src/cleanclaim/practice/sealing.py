@@ -68,7 +68,7 @@ def bound_to(clinic: object, table: str, row: object, name: str) -> str:
 
 def closed(instance: models.Model, name: str) -> bytes | None:
     """The bytes that a sealed field's value stands for, without making that value of them; `None` where it has none."""
-    (field,) = (one for one in instance._meta.concrete_fields if one.attname == name)  # noqa: SLF001 - its public name
+    field = instance._meta.get_field(name)  # noqa: SLF001 - its public name
     if not isinstance(field, SealedField):
         raise TypeError(f"{type(instance).__name__}.{name}: expected a sealed field")
     value = instance.__dict__[name] if name in instance.__dict__ else getattr(instance, name)

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.reference import contractual_adjustments
+
+_REMEMBERED = 4096
+"""Reasons whose effect is remembered: a payer uses a few, over and over."""
 
 
 class Effect(StrEnum):
@@ -38,7 +42,10 @@ class LineAnswer:
     @property
     def answered_cents(self) -> int:
         """What was paid and not paid together: the charge that the payer answered."""
-        return self.paid_cents + sum(cents for _effect, cents, _reason in self.unpaid)
+        total = self.paid_cents
+        for _kind, cents, _reason in self.unpaid:
+            total += cents
+        return total
 
     @property
     def moved_cents(self) -> int:
@@ -60,11 +67,14 @@ class LineAnswer:
 
 def effect_of(adjustment: Adjustment) -> Effect:
     """What an adjustment does to the line's open amount, by itself: `settling` holds it against what is open."""
-    if adjustment.group is AdjustmentGroup.PATIENT:
+    return _effect(adjustment.group, adjustment.reason)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _effect(group: AdjustmentGroup, reason: str) -> Effect:
+    if group is AdjustmentGroup.PATIENT:
         return Effect.PATIENT
-    if adjustment.group is AdjustmentGroup.OTHER and contractual_adjustments.repeats_an_earlier_payer(
-        adjustment.reason
-    ):
+    if group is AdjustmentGroup.OTHER and contractual_adjustments.repeats_an_earlier_payer(reason):
         return Effect.SETTLED
-    is_given_up = contractual_adjustments.find(adjustment.reason) is not None
-    return Effect.CONTRACTUAL if adjustment.group is AdjustmentGroup.CONTRACTUAL and is_given_up else Effect.OPEN
+    is_given_up = contractual_adjustments.find(reason) is not None
+    return Effect.CONTRACTUAL if group is AdjustmentGroup.CONTRACTUAL and is_given_up else Effect.OPEN

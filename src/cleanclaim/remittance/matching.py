@@ -78,7 +78,7 @@ class KnownClaim:
     @property
     def charge_cents(self) -> int:
         """The total charge."""
-        return sum(line.charge_cents for line in self.lines)
+        return sum([line.charge_cents for line in self.lines])
 
 
 class FoundBy(StrEnum):
@@ -116,6 +116,9 @@ class ClaimIndex:
     _by_control: dict[str, list[KnownClaim]] = field(default_factory=lambda: defaultdict(list))
     _by_payer_control: dict[str, list[KnownClaim]] = field(default_factory=lambda: defaultdict(list))
     _by_content: dict[tuple[date, int], list[KnownClaim]] = field(default_factory=lambda: defaultdict(list))
+    _found: dict[str, list[tuple[RemittedClaim, Match]]] = field(default_factory=dict)
+    """Answers that were found by our number already: whoever looks which claims are missing asks before the plan does.
+    Only a further claim of that number can change it."""
 
     @classmethod
     def of(cls, claims: Iterable[KnownClaim]) -> ClaimIndex:
@@ -127,7 +130,9 @@ class ClaimIndex:
 
     def add(self, claim: KnownClaim) -> None:
         """Add one claim."""
-        self._by_control[claim.control_number.upper()].append(claim)
+        number = claim.control_number.upper()
+        self._by_control[number].append(claim)
+        self._found.pop(number, None)
         for number in claim.payer_control_numbers:
             self._by_payer_control[number.upper()].append(claim)
         for day in {line.date_of_service for line in claim.lines}:
@@ -135,7 +140,11 @@ class ClaimIndex:
 
     def find(self, answer: RemittedClaim) -> Match | Unmatched:
         """The claim that an answer speaks of, or why there is none."""
-        named = self._by_control.get(answer.control_number.upper(), [])
+        number = answer.control_number.upper()
+        for one, match in self._found.get(number, ()):
+            if one is answer:
+                return match
+        named = self._by_control.get(number, [])
         numbered = (
             self._by_payer_control.get(answer.payer_control_number.upper(), []) if answer.payer_control_number else []
         )
@@ -145,7 +154,10 @@ class ClaimIndex:
             fitting = _of_the_payer(fitting, answer)
             if len(fitting) == 1:
                 claim, lines = fitting[0]
-                return Match(claim, by, lines)
+                match = Match(claim, by, lines)
+                if by is FoundBy.CONTROL_NUMBER:
+                    self._found.setdefault(number, []).append((answer, match))
+                return match
             if fitting:
                 return Unmatched(f"{len(fitting)} claims have its {by.value}")
             refusals += why

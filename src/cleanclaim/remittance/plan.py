@@ -228,12 +228,12 @@ def _taken_back(answer: RemittedClaim, match: Match, found: Plan) -> Posted | st
 def _imbalance(answer: RemittedClaim) -> str:
     """How an answer does not add up, in words; empty where it does."""
     for line in answer.lines:
-        if line.gap_cents:
-            return f"segment {line.segment}: a line's charge is not paid and adjusted by {dollars(line.gap_cents)}"
-    if answer.line_gap_cents:
-        return f"the lines' charges differ from the claim's by {dollars(answer.line_gap_cents)}"
-    if answer.gap_cents:
-        return f"the claim's charge is not paid and adjusted by {dollars(answer.gap_cents)}"
+        if gap := line.gap_cents:
+            return f"segment {line.segment}: a line's charge is not paid and adjusted by {dollars(gap)}"
+    if gap := answer.line_gap_cents:
+        return f"the lines' charges differ from the claim's by {dollars(gap)}"
+    if gap := answer.gap_cents:
+        return f"the claim's charge is not paid and adjusted by {dollars(gap)}"
     return ""
 
 

@@ -80,6 +80,8 @@ def settle(answer: LineAnswer, asked_cents: int) -> LineAnswer:
     open, which is what it paid too much.
     """
     left = max(answer.answered_cents - asked_cents, 0)
+    if not left and all(cents and effect is not Effect.SETTLED for effect, cents, _reason in answer.unpaid):
+        return answer
     taken = [0] * len(answer.unpaid)
     for wanted in _FIRST_SETTLED:
         for place, (effect, cents, _reason) in enumerate(answer.unpaid):

@@ -7,10 +7,11 @@ posted; the others go on. Whether amounts balance is asked of the records, not h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from cleanclaim.money import AmountError, scaled
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
@@ -18,6 +19,8 @@ from cleanclaim.records.remittance import ProviderAdjustment, Remittance, Remitt
 from cleanclaim.x12.interchange import Segment, read
 from cleanclaim.x12.problems import Problem
 from cleanclaim.x12.transactions import TransactionSet, transactions
+
+_T = TypeVar("_T")
 
 _DATE_LENGTH = 8
 _PER_ADJUSTMENT = 3
@@ -87,6 +90,7 @@ class _Reading:
     _is_spoiled: bool = False
     _is_detail: bool = False
     _party: str = ""
+    _seen: dict[str, Any] = field(default_factory=dict)
 
     def take(self, segment: Segment) -> None:
         """The next segment. One that is not known changes nothing."""
@@ -219,9 +223,13 @@ class _Reading:
         target = self._line if self._line is not None else self._claim
         if target is None:
             return
+        target["adjustments"] += self._once(segment, self._adjustments)
+
+    def _adjustments(self, segment: Segment) -> tuple[Adjustment, ...]:
         group = segment.text(1)
         if group not in _GROUPS:
             self._problem(segment, 1, "a group that no payer may use", "CO, OA, PI or PR")
+        found = []
         most = 2 + _PER_ADJUSTMENT * _ADJUSTMENTS_PER_SEGMENT
         for place in range(2, min(len(segment.elements), most), _PER_ADJUSTMENT):
             if not segment.text(place) and not segment.text(place + 1):
@@ -230,7 +238,8 @@ class _Reading:
                 self._problem(segment, place, "nothing", "a reason code beside its amount")
             cents = self._cents(segment, place + 1, self._loop)
             units = self._units(segment, place + 2) if segment.text(place + 2) else None
-            target["adjustments"].append(_adjustment(group, segment.text(place), cents, units))
+            found.append(_adjustment(group, segment.text(place), cents, units))
+        return tuple(found)
 
     def outpatient(self, segment: Segment) -> None:
         """MOA: remark codes of the whole claim."""
@@ -250,8 +259,11 @@ class _Reading:
             self._problem(segment, 0, "a line", "a claim (CLP) before it")
         self._end_line()
         self._line = {"segment": segment.number, "adjustments": [], "remarks": []}
+        self._line |= self._once(segment, self._service)
+
+    def _service(self, segment: Segment) -> dict[str, Any]:
         code, modifiers = self._procedure(segment, 1)
-        self._line |= {
+        found = {
             "code": code,
             "modifiers": modifiers,
             "charge_cents": self._cents(segment, 2, "2110"),
@@ -260,9 +272,10 @@ class _Reading:
         }
         if segment.text(6):
             billed, billed_modifiers = self._procedure(segment, 6)
-            self._line |= {"billed_code": billed, "billed_modifiers": billed_modifiers}
+            found |= {"billed_code": billed, "billed_modifiers": billed_modifiers}
         if segment.text(7):
-            self._line["billed_units"] = self._units(segment, 7)
+            found["billed_units"] = self._units(segment, 7)
+        return found
 
     def reference(self, segment: Segment) -> None:
         """REF: our line number; the payee's tax id."""
@@ -286,6 +299,14 @@ class _Reading:
         self._lines.append(RemittedLine(**line))
 
     # --- values ---
+
+    def _once(self, segment: Segment, read: Callable[[Segment], _T]) -> _T:
+        """What a segment says; the same words say the same, and a payer repeats most of its services and reasons."""
+        words = segment.raw()
+        if words not in self._seen:
+            self._seen[words] = read(segment)
+        found: _T = self._seen[words]
+        return found
 
     @property
     def _loop(self) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, Transaction
@@ -14,9 +12,9 @@ from cleanclaim.practice import many_rows
 from cleanclaim.practice.engine.known_claims import written_lines
 from cleanclaim.practice.models import AnswerState, ClaimAnswer, ClaimEvent, Clinic, Remittance, User
 from cleanclaim.practice.sealing import Plain
-from cleanclaim.records import CoverageOrder
+from cleanclaim.records import AdjustmentGroup, CoverageOrder
 from cleanclaim.records.remittance import RemittedClaim
-from cleanclaim.remittance.effects import Effect, LineAnswer
+from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.plan import Posted, Suspended
 
 Reasons = list[list[Any]]
@@ -43,7 +41,7 @@ def transaction_of(key: str, on: date, source: Source, item: Posted) -> Transact
 class AnswerRow(NamedTuple):
     """The columns of a `ClaimAnswer` as they are written for a whole payment at once, by their names."""
 
-    remittance_id: UUID
+    remittance_id: str
     segment: int
     claim_id: str | None
     state: str
@@ -65,15 +63,18 @@ class AnswerRow(NamedTuple):
     answer: Plain
 
 
-def answer_row(row: Remittance, item: Posted | Suspended) -> AnswerRow:
-    """One claim of a payment, posted or held. Raises `ValueError` for what is held and is no claim's."""
+def answer_row(remittance: str, item: Posted | Suspended) -> AnswerRow:
+    """One claim of a payment, by the letters of the payment's key, posted or held.
+
+    Raises `ValueError` for what is held and is no claim's.
+    """
     answer = item.answer
     if answer is None:
         raise ValueError("no claim is held at this place")
     is_posted = isinstance(item, Posted)
     columns = posted_columns(item) if isinstance(item, Posted) else _NOTHING_POSTED
     return AnswerRow(
-        remittance_id=row.pk,
+        remittance_id=remittance,
         segment=answer.segment,
         state=AnswerState.POSTED.value if is_posted else AnswerState.HELD.value,
         held_because=item.reason[:200] if isinstance(item, Suspended) else "",
@@ -92,13 +93,17 @@ def answer_row(row: Remittance, item: Posted | Suspended) -> AnswerRow:
 
 def posted_columns(item: Posted) -> dict[str, Any]:
     """What was posted for an answer's claim, by column of `ClaimAnswer`."""
+    sums = dict.fromkeys(Effect, 0)
+    for line in item.lines:
+        for effect, cents, _why in line.unpaid:
+            sums[effect] += cents
     return {
         "claim_id": item.claim,
         "found_by": item.match.by.value,
         "order": item.order.value,
-        "given_up_cents": _sum(item.lines, Effect.CONTRACTUAL),
-        "patient_cents": _sum(item.lines, Effect.PATIENT),
-        "open_cents": _sum(item.lines, Effect.OPEN),
+        "given_up_cents": sums[Effect.CONTRACTUAL],
+        "patient_cents": sums[Effect.PATIENT],
+        "open_cents": sums[Effect.OPEN],
         "posted": written_lines(item.lines),
     }
 
@@ -122,29 +127,28 @@ def write_answers(clinic: Clinic, user: User, row: Remittance, answers: Sequence
 
 
 def _reasons(answer: RemittedClaim) -> Reasons:
-    reasons: Counter[tuple[str, str]] = Counter()
-    for item in (*answer.adjustments, *(one for line in answer.lines for one in line.adjustments)):
-        reasons[item.group.value, item.reason] += item.amount_cents
-    return [[group, reason, cents] for (group, reason), cents in reasons.items()]
+    reasons: dict[tuple[AdjustmentGroup, str], int] = {}
+    for adjustments in (answer.adjustments, *(line.adjustments for line in answer.lines)):
+        for item in adjustments:
+            key = (item.group, item.reason)
+            reasons[key] = reasons.get(key, 0) + item.amount_cents
+    return [[group.value, reason, cents] for (group, reason), cents in reasons.items()]
 
 
 def _forwarded(answer: RemittedClaim) -> str:
     return (answer.forwarded_to or "another payer") if answer.is_forwarded else ""
 
 
-def _sum(lines: Iterable[LineAnswer], effect: Effect) -> int:
-    return sum(line.sum_of(effect) for line in lines)
-
-
 def tell(answers: Iterable[tuple[object, Reasons]], user: User, row: Remittance) -> None:
     """Into the history of each claim, what its payer said: the claim's key and the reasons of its answer."""
+    by = user.pk.hex
     many_rows.insert(
         ClaimEvent,
         row.clinic,
         ("claim_id", "user_id", "action", "detail"),
-        [(claim, user.pk, "answered", f"{row.trace_number}: {_told(reasons)}"[:300]) for claim, reasons in answers],
+        [(claim, by, "answered", f"{row.trace_number}: {_told(reasons)}"[:300]) for claim, reasons in answers],
     )
 
 
 def _told(reasons: Reasons) -> str:
-    return " ".join(sorted({f"{group}-{reason}" for group, reason, _cents in reasons}))
+    return " ".join(sorted(f"{group}-{reason}" for group, reason, _cents in reasons))

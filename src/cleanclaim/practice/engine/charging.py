@@ -47,18 +47,19 @@ def charges(clinic: Clinic, claims: Sequence[Filed], source: Source, on: date) -
     What came back unread is charged anew by the file that it goes out in, and by nothing else: an answer to a claim
     that was replaced since finds it without a charge, and leaves it so.
     """
-    keys = [charge_key(one.claim) for one in claims]
+    keys = [f"{KEY}{one.known[0].key}" for one in claims]
     there = _there(clinic, keys)
     returned = _there(clinic, [f"{key}{RETURNED}" for key in keys]) if source.kind == BATCH else set()
-    for one in claims:
-        claim, key = one.claim, charge_key(one.claim)
+    for one, key in zip(claims, keys, strict=True):
+        claim = one.claim
         follows = claim.follows_id is not None or claim.frequency == Frequency.VOID.value
         if follows:
             continue
         if key in there:
             if f"{key}{RETURNED}" not in returned or standing_charges(clinic, [claim.pk]).exists():
                 continue
-            key = f"{key}:{source.key}"
+            yield posting.charge(f"{key}:{source.key}", on, source, one.payer.value, one.charges)
+            continue
         yield posting.charge(key, on, source, one.payer.value, one.charges)
 
 

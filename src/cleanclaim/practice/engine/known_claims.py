@@ -76,7 +76,11 @@ def filed_claims(rows: Iterable[Claim]) -> list[Filed]:
     found = list(rows)
     heads = _heads(found)
     answered, numbers = _answered(found)
-    return [_filed(claim, heads, answered[claim.follows_id or claim.pk], numbers.get(claim.pk, ())) for claim in found]
+    nothing = _Answered()
+    return [
+        _filed(claim, heads, answered.get(claim.follows_id or claim.pk, nothing), numbers.get(claim.pk, ()))
+        for claim in found
+    ]
 
 
 def index_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> tuple[ClaimIndex, dict[str, Filed]]:
@@ -86,12 +90,14 @@ def index_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> tuple[C
     the index and the claims by their key. `lock` keeps them from changing for the rest of the transaction.
     """
     found: dict[str, Filed] = {}
+    taken: set[UUID] = set()
     index = ClaimIndex()
 
     def take(rows: Iterable[Claim]) -> None:
-        fresh = {str(row.pk): row for row in rows if str(row.pk) not in found}
+        fresh = {row.pk: row for row in rows if row.pk not in taken}
+        taken.update(fresh)
         for one in filed_claims(fresh.values()):
-            found[str(one.claim.pk)] = one
+            found[one.known[0].key] = one
             for known in one.known:
                 index.add(known)
 
@@ -147,11 +153,10 @@ def _claims(*, lock: bool) -> QuerySet[Claim]:
 
 
 def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
-    numbers: set[str] = set()
-    for answer in answers:
-        for number in {answer.control_number, answer.control_number.upper()}:
-            # A claim that went out in parts has the part behind its own number.
-            numbers.update({number, number.rpartition("-")[0]})
+    numbers = {answer.control_number for answer in answers}
+    numbers |= {number.upper() for number in numbers}
+    # A claim that went out in parts has the part behind its own number.
+    numbers |= {number.rpartition("-")[0] for number in numbers}
     yield from _claims(lock=lock).filter(among("number", numbers - {""}))
 
 
@@ -188,8 +193,8 @@ class _Answered:
 
 
 def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID, set[str]]]:
-    """By the head of each chain what was answered, and by claim the numbers that payers gave it."""
-    members: dict[UUID, UUID] = {claim.follows_id or claim.pk: claim.follows_id or claim.pk for claim in claims}
+    """By the head of each chain to which anything was answered what that was; by claim the numbers payers gave it."""
+    members: dict[UUID, UUID] = {(head := claim.follows_id or claim.pk): head for claim in claims}
     members.update(Claim.objects.filter(among("follows", set(members))).values_list("pk", "follows_id"))
     replaced: dict[UUID, UUID] = {}
     asked = {claim.replaces_id: claim.follows_id or claim.pk for claim in claims if claim.replaces_id is not None}
@@ -202,13 +207,15 @@ def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID
         told[row[0]].append(_Told(*row))
     numbers = {key: {row.payer_control_number for row in rows} - {""} for key, rows in told.items()}
     own: dict[UUID, list[_Told]] = defaultdict(list)
-    for claim, head in members.items():
-        own[head] += told.get(claim, [])
+    for claim, answers in told.items():
+        if claim in members:
+            own[members[claim]] += answers
     others: dict[UUID, list[Standing]] = defaultdict(list)
     for claim, head in replaced.items():
         others[head] += _still_standing(claim, told.get(claim, []))
     return {
-        head: _Answered(tuple(_still_standing(head, own[head])), tuple(others[head])) for head in set(members.values())
+        head: _Answered(tuple(_still_standing(head, own.get(head, ()))), tuple(others.get(head, ())))
+        for head in {*own, *others}
     }, numbers
 
 

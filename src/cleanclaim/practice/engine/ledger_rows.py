@@ -88,7 +88,7 @@ def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]
 def _write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction], there: Mapping[str, UUID]) -> None:
     """Write some transactions: all their entries, then they themselves. `there` are the keys of what they take back."""
     keys = many_rows.new_keys(len(transactions))
-    by = None if user is None else user.pk
+    by = None if user is None else user.pk.hex
     claims: dict[str, str | None] = {}
     rows, entries = [], []
     for key, item in zip(keys, transactions, strict=True):

@@ -194,7 +194,8 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
     on = ledger_rows.open_day(clinic, record.paid_on or today_at(clinic))
     answered = {item.match.claim.key for item in made.posted}
     transactions = list(charging.charges(clinic, [claims[key] for key in sorted(answered)], source, on))
-    written = (transaction_of(f"{row.pk}:{place}", on, source, item) for place, item in enumerate(made.posted, start=1))
+    own = str(row.pk)
+    written = (transaction_of(f"{own}:{place}", on, source, item) for place, item in enumerate(made.posted, start=1))
     transactions += [one for one in written if one is not None]
     parts = posting.payment_parts(
         f"{row.pk}:parts",
@@ -210,8 +211,9 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
     known = denials.known_before(made.posted)
     with many_rows.sent_ahead():
         ledger_rows.write(clinic, user, transactions)
-        answers = [answer_row(row, item) for item in made.posted]
-        answers += [answer_row(row, item) for item in made.suspended if item.answer is not None]
+        key = row.pk.hex
+        answers = [answer_row(key, item) for item in made.posted]
+        answers += [answer_row(key, item) for item in made.suspended if item.answer is not None]
         write_answers(clinic, user, row, answers)
         many_rows.check_links()
         changed = denials.to_look_at(made.posted, known)
