@@ -88,7 +88,7 @@ def findings_of(verdicts: Verdicts) -> pl.DataFrame:
     absent = [pl.lit(None, FINDINGS[name]).alias(name) for name in OF_CLAIM if name not in claims.columns]
     claims = claims.with_columns(absent).select(OF_CLAIM)
     parts = [
-        _of_rule(verdicts, rule, np.flatnonzero(answers.of(rule.code) == Verdict.FINDING), claims)
+        _of_rule(verdicts, rule, np.flatnonzero(answers.of(rule.code) == int(Verdict.FINDING)), claims)
         for answers in verdicts.answers.values()
         for rule in verdicts.judge.rules
         if rule.code in answers.codes
@@ -141,7 +141,7 @@ def gaps_of(verdicts: Verdicts) -> pl.DataFrame:
     for answers in verdicts.answers.values():
         for rule in verdicts.judge.rules:
             if rule.code in answers.codes:
-                hits = np.flatnonzero(answers.of(rule.code) == Verdict.NO_DATA)
+                hits = np.flatnonzero(answers.of(rule.code) == int(Verdict.NO_DATA))
                 rows.extend((rule.code, missing, count) for missing, count in nulls.missing(rule, hits))
     return pl.DataFrame(rows, schema=GAPS, orient="row").sort("rule", "missing")
 
@@ -169,6 +169,9 @@ class _Nulls:
                 continue
             null = self._of(rule.over, column)[hits]
             words[word] = words[word] | null if word in words else null
+        if not words:
+            yield "; ".join(sorted(everywhere)), len(hits)
+            return
         pattern = np.zeros(len(hits), np.int64)
         for place, null in enumerate(words.values()):
             pattern |= null.astype(np.int64) << place

@@ -154,9 +154,9 @@ class Verdicts:
         """How often each rule gave each verdict."""
         result: dict[str, dict[Verdict, int]] = {}
         for answers in self.answers.values():
-            for place, code in enumerate(answers.codes):
-                tally = np.bincount(answers.verdicts[place], minlength=len(Verdict))
-                result[code] = {verdict: int(tally[verdict]) for verdict in Verdict}
+            for code, verdicts in zip(answers.codes, answers.verdicts, strict=True):
+                # Comparing bytes is several times quicker than sorting them into four heaps.
+                result[code] = {verdict: int(np.count_nonzero(verdicts == int(verdict))) for verdict in Verdict}
         return result
 
     def of(self, rule: Rule) -> pl.Series:

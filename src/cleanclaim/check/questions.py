@@ -68,7 +68,7 @@ class Answers:
     def rows(self, verdict: Verdict) -> dict[str, list[int]]:
         """Rule → rows with that verdict, rules without any left out."""
         found: dict[str, list[int]] = {}
-        rules, rows = np.nonzero(np.equal(self.verdicts, verdict))
+        rules, rows = np.nonzero(np.equal(self.verdicts, int(verdict)))
         for rule, row in zip(rules.tolist(), rows.tolist(), strict=True):
             found.setdefault(self.codes[rule], []).append(row)
         return found

@@ -89,12 +89,24 @@ def medicare_list_is_not_used(asked: pl.DataFrame, context: Context) -> pl.Serie
         rows = asked.rows()
         met = {(payer, day): _applies_other_list(payer, day, context) for payer, day in dict.fromkeys(rows)}
         return pl.Series("not_used", [met[row] for row in rows], dtype=pl.Boolean)
-    keys = asked.unique()
+    may_be = [payer for payer in asked.get_column("payer").unique().to_list() if _may_apply_other_list(payer, context)]
+    keys = asked.filter(pl.col("payer").is_in(may_be)).unique()
     answers = [_applies_other_list(payer, day, context) for payer, day in keys.iter_rows()]
     known = keys.with_columns(pl.Series("not_used", answers, dtype=pl.Boolean))
-    return asked.join(
-        known, on=["payer", "date_of_service"], how="left", nulls_equal=True, maintain_order="left"
-    ).get_column("not_used")
+    found = asked.join(known, on=["payer", "date_of_service"], how="left", nulls_equal=True, maintain_order="left")
+    return found.get_column("not_used").fill_null(value=False)
+
+
+def _may_apply_other_list(payer: str | None, context: Context) -> bool:
+    """Whether the payer's file says of any day that it applies no list, or only its own."""
+    if payer is None:
+        return False
+    try:
+        file = context.payers.get(payer) or payers.get(payer)
+    except UnknownPayerError:
+        return False
+    series = file.settings.get("pair_edits")
+    return series is not None and any(dated.value in (OWN_LIST, NONE) for dated in series.values)
 
 
 def _applies_other_list(payer: str | None, day: date | None, context: Context) -> bool:

@@ -35,6 +35,10 @@ class Column(NamedTuple):
     known: Flags
 
 
+_MANY = 50
+"""Codes of one day up to which neighbors are compared."""
+
+
 def checked(
     services: pl.DataFrame,
     *,
@@ -123,12 +127,22 @@ def _nothing(dtype: pl.DataType) -> pl.Expr:
     return pl.lit(value=False) if dtype == pl.Boolean else pl.lit(0).cast(dtype)
 
 
+def _some_repeat(days: pl.Series, codes: pl.Series) -> bool:
+    """Whether a code occurs twice in a day; compared with its neighbors where days stand together."""
+    day = days.to_numpy()
+    most = int(np.bincount(np.cumsum(day[1:] != day[:-1])).max(initial=0)) + 1
+    if most > _MANY or (day[1:] < day[:-1]).any():
+        return not pl.select(pl.struct(days, codes).is_unique().all()).item()
+    code = codes.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy()
+    return any(((day[by:] == day[:-by]) & (code[by:] == code[:-by])).any() for by in range(1, most))
+
+
 def _refuse_repeats(frame: pl.DataFrame) -> None:
     """Two rows of one code would each round on their own, so minutes must be summed before they are counted."""
     if frame.height <= _FEW:
         repeated = len(set(zip(frame["day_id"].to_list(), frame["code"].to_list(), strict=True))) < frame.height
     else:
-        repeated = not frame.select(pl.struct("day_id", "code").is_unique().all()).item()
+        repeated = _some_repeat(frame["day_id"], frame["code"])
     if repeated:
         row = int(np.argmax(frame.select("day_id", "code").is_duplicated().to_numpy()))
         raise ServiceTableError(

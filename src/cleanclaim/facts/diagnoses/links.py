@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.alike import Alike
@@ -33,9 +34,14 @@ def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
         )
     )
     lines = pl.DataFrame([frames["lines"].get_column(name) for name in _OF_LINES])
-    joined = lines.join(listed, on="claim_id", how="left", maintain_order="left").drop("claim_id")
-    kinds = Alike({"lines": joined}, {}).kinds("lines", joined.columns)
-    return _linked(joined) if kinds is None else _linked(joined[kinds.rows])[kinds.of_row]
+    owners = pl.DataFrame({"claim_id": np.arange(int(lines.get_column("claim_id").to_numpy().max(initial=-1)) + 1)})
+    claims = owners.join(listed, on="claim_id", how="left", maintain_order="left")
+    # What a claim lists is told apart once a claim, not once a line.
+    of_claim = {("lines", name): ("claims", name, "claim_id") for name in _LISTED}
+    kinds = Alike({"lines": lines, "claims": claims}, of_claim).kinds("lines", [*_OF_LINES[1:], *_LISTED])
+    asked = lines if kinds is None else lines[kinds.rows]
+    joined = asked.hstack(claims.select(_LISTED)[asked.get_column("claim_id")])
+    return _linked(joined) if kinds is None else _linked(joined)[kinds.of_row]
 
 
 def _linked(joined: pl.DataFrame) -> pl.DataFrame:
@@ -62,6 +68,8 @@ def _linked(joined: pl.DataFrame) -> pl.DataFrame:
 _SECONDARY = ("is_external_cause", "is_organism", "is_manifestation")
 _OF_DIAGNOSES = ("claim_id", "position", "diagnosis_as_written", *_SECONDARY)
 _OF_LINES = ("claim_id", "pointers", "knows_diagnoses")
+_LISTED = ("written", "secondary")
+"""What a claim lists, in the order of its positions: diagnoses, and which of them stand second."""
 
 
 def _few_lines(lines: pl.DataFrame, diagnoses: pl.DataFrame) -> pl.DataFrame:

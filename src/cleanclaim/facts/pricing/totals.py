@@ -25,10 +25,11 @@ def _summed(owner: Integers, count: int, cents: Known, counts: Tristate | None =
     amount, doubt = np.where(cents.known, cents.values, 0), ~cents.known
     if counts is not None:
         amount, doubt = np.where(counts.yes, amount, 0), ~counts.no & (doubt | ~counts.yes)
-    summed, doubts = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    np.add.at(summed, owner, amount)
-    np.add.at(doubts, owner, doubt)
-    return Known(np.where(doubts == 0, summed, 0), doubts == 0)
+    summed, known = np.zeros(count, np.int64), np.ones(count, np.bool_)
+    paid = np.flatnonzero(amount)
+    np.add.at(summed, owner[paid], amount[paid])
+    known[owner[doubt]] = False
+    return Known(np.where(known, summed, 0), known)
 
 
 def _of_codes(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
@@ -44,7 +45,8 @@ def _of_days(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     allowed = integers(lines["allowed_cents"])
     evaluation = flags(lines["is_evaluation"])
     best = np.zeros(count, np.int64)
-    np.maximum.at(best, line_day, np.where(evaluation.yes, allowed.values, 0))
+    evaluated = np.flatnonzero(evaluation.yes)
+    np.maximum.at(best, line_day[evaluated], allowed.values[evaluated])
     evaluations = _summed(line_day, count, allowed, evaluation)
     reevaluations = _summed(line_day, count, allowed, flags(lines["is_reevaluation"]))
     code_day, timed = integers(codes["day_id"]).values, flags(codes["day_code_is_timed"])

@@ -25,17 +25,23 @@ def _previous(key: Known, dates: pl.Series, among: Flags) -> pl.Series:
     """
     day = numbers(dates)
     met = joined(key, day)
-    known = met.known & among
     size = int(day.values.max(initial=0)) + 1
-    days = np.unique(met.values[known])
-    if not len(days):
-        return pl.Series([None], dtype=pl.Date).new_from_index(0, len(among))
-    place = np.minimum(np.searchsorted(days, met.values), len(days) - 1)
-    occurs = met.known & (days[place] == met.values)
-    before = days[place - 1]
-    has_one = occurs & (place > 0) & (before // size == days[place] // size)
-    first = integers(dates.sort().head(1)).values
-    return as_column("earlier_on", before % size + first, has_one).cast(pl.Date)
+    rows = np.flatnonzero(met.known)
+    rows = rows[np.argsort(met.values[rows], kind="stable")]
+    ordered = met.values[rows]
+    begins = np.ones(len(rows), np.bool_)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    days = ordered[begins]
+    of_row = np.cumsum(begins) - 1
+    occurs = np.zeros(len(days), np.bool_)
+    occurs[of_row[among[rows]]] = True
+    before = np.maximum.accumulate(np.where(occurs, np.arange(len(days)), -1))
+    before = np.concatenate([np.full(1, -1), before])[:-1]
+    has_one = occurs & (before >= 0) & (days[before] // size == days // size)
+    first = integers(pl.Series([dates.min()], dtype=pl.Date)).values
+    found, known = np.zeros(len(among), np.int64), np.zeros(len(among), np.bool_)
+    found[rows], known[rows] = (days[before] % size + first)[of_row], has_one[of_row]
+    return as_column("earlier_on", found, known).cast(pl.Date)
 
 
 def _nothing_earlier(lines: pl.DataFrame) -> bool:

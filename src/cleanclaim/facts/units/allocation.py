@@ -42,9 +42,8 @@ def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
 
 def _totals(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     totals = day_totals(service_frame(frames["day_codes"]))
-    place = np.full(frames["days"].height, totals.height)
-    place[totals.get_column("day_id").to_numpy()] = np.arange(totals.height)
-    rows = pl.Series([row if row < totals.height else None for row in place.tolist()], dtype=pl.UInt32)
+    rows = pl.Series([None], dtype=pl.UInt32).new_from_index(0, frames["days"].height)
+    rows = rows.scatter(totals.get_column("day_id"), np.arange(totals.height, dtype=np.uint32))
     names = ("total_timed_minutes", "supported_units_eight_minute", "supported_units_midpoint")
     found = pl.DataFrame([totals.get_column(name) for name in names])[rows]
     return found.rename({"total_timed_minutes": "timed_minutes"})
