@@ -137,8 +137,8 @@ def entry(**changes: Any) -> dict[str, Any]:
     figures = {
         "nearness": [{"days": 7, "weight": 4}], "weight_later": 1, "weight_unknown": 2, "own_answers": 20,
         "rounding_cents_per_unit": 1, "unanswered_days": 30, "lag_answers": 20, "lag_percent": 95,
-        "lag_least_days": 14, "lag_most_days": 60, "lag_look_back_days": 365, "small_cents": 100, "small_percent": 5,
-        "source": "s",
+        "lag_least_days": 14, "lag_most_days": 60, "lag_look_back_days": 365, "asked_again_days": 14,
+        "small_cents": 100, "small_percent": 5, "source": "s",
     }  # fmt: skip
     return {
         "sources": {"s": source},

@@ -130,7 +130,8 @@ class Figures:
 
     `nearness` holds days to the deadline and the weight of a claim that is due within them, the nearest first. From
     `lag_answers` answers of a payer on, the days within which `lag_percent` of 100 had come decide when it is asked,
-    within `lag_least_days` and `lag_most_days`. A line is short by little where both `small_` figures are above it.
+    within `lag_least_days` and `lag_most_days`; within `asked_again_days` it is not asked again. A line is short by
+    little where both `small_` figures are above it.
     """
 
     nearness: tuple[tuple[int, int], ...]
@@ -143,6 +144,7 @@ class Figures:
     lag_percent: int
     lag_least_days: int
     lag_most_days: int
+    asked_again_days: int
     lag_look_back_days: int
     small_cents: int
     small_percent: int
@@ -284,6 +286,7 @@ def _figures(name: str, table: dict[str, Any], sources: Mapping[str, Source]) ->
         lag_percent=_whole(entry, "lag_percent"),
         lag_least_days=_whole(entry, "lag_least_days"),
         lag_most_days=_whole(entry, "lag_most_days"),
+        asked_again_days=_whole(entry, "asked_again_days"),
         lag_look_back_days=_whole(entry, "lag_look_back_days"),
         small_cents=_whole(entry, "small_cents"),
         small_percent=_whole(entry, "small_percent"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from cleanclaim.practice.engine.acknowledging import take
-from cleanclaim.practice.engine.inquiring import NotAskedError, ask_benefits, ask_statuses
+from cleanclaim.practice.engine.inquiring import NotAskedError, ask_benefits, ask_statuses, unanswered
 from cleanclaim.practice.engine.sending import Exchanged
 from cleanclaim.practice.models import (
     Batch,
@@ -18,6 +20,7 @@ from cleanclaim.practice.models import (
     ExchangeConnection,
     Inquiry,
     Patient,
+    Role,
     Transmission,
     User,
 )
@@ -138,3 +141,22 @@ def test_where_a_claim_stands_is_read_onto_it(
     assert (report.claim_id, report.standing, report.batch_id) == (claim.pk, "accepted", batch.pk)
     assert Inquiry.objects.get().answered_on == DAY
     assert claim.events.filter(action="accepted").count() == 2
+
+
+@pytest.mark.parametrize(("days", "asked"), [(30, 0), (31, 2)])
+def test_claims_are_asked_about_once_they_wait_longer_than_their_payer_usually_takes(
+    connected: ExchangeConnection, as_role: Callable[[Role], Client], file_claims: File, days: int, asked: int
+) -> None:
+    del connected
+    batch = file_claims(2)
+    Batch.objects.filter(pk=batch.pk).update(created_at=batch.created_at - timedelta(days=days))
+    client, page = as_role(Role.BILLER), "/c/millrace/exchange/"
+    # Fewer than twenty answers of the payer are known: thirty days are waited.
+    assert client.post("/c/millrace/exchange/ask/").status_code == 302
+    assert Inquiry.objects.count() == asked
+    assert unanswered(DAY).count() == 0
+    for again, waiting in ((13, 0), (14, asked)):
+        Inquiry.objects.update(asked_on=DAY - timedelta(days=again))
+        assert unanswered(DAY).count() == waiting
+    words = "2 claims have waited longer for an answer than their payers usually take."
+    assert (words in client.get(page).content.decode()) is bool(asked)

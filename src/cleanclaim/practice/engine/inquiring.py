@@ -23,6 +23,7 @@ from cleanclaim.practice.engine.filing import is_production
 from cleanclaim.practice.engine.outgoing import envelope_to, has_connection
 from cleanclaim.practice.engine.records import coverage_record
 from cleanclaim.practice.models import (
+    LIVE_STATES,
     Claim,
     ClaimStatus,
     Clinic,
@@ -33,9 +34,12 @@ from cleanclaim.practice.models import (
     Patient,
     Transmission,
     User,
+    WorkItem,
+    WorkKind,
 )
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.records import Relationship, Sex
+from cleanclaim.reference import denials
 from cleanclaim.reference.eligibility_codes import load_eligibility_codes
 from cleanclaim.submission.transmission import State
 from cleanclaim.x12 import ControlNumbers as Numbers
@@ -45,10 +49,6 @@ from cleanclaim.x12.writer_270 import BenefitQuestion, write_270
 from cleanclaim.x12.writer_276 import StatusQuestion, write_276
 
 _KINDS = ("interchange", "group", "transaction")
-UNANSWERED_AFTER = timedelta(days=21)
-"""How long after a claim was filed its silence is asked about; most payers decide within two weeks."""
-ASKED_AGAIN_AFTER = timedelta(days=14)
-"""How long after a question a claim is not asked about again."""
 MOST = 200
 """Questions that are asked at once."""
 
@@ -120,13 +120,15 @@ def ask_statuses(clinic: Clinic, claims: Iterable[Claim], user: User, *, origin:
 
 
 def unanswered(today: date) -> QuerySet[Claim]:
-    """Filed claims in scope that no payer has decided on for long, and that nobody has asked about lately."""
-    filed = Claim.objects.filter(
-        status=ClaimStatus.SUBMITTED.value, batch__created_at__date__lte=today - UNANSWERED_AFTER
-    )
-    lately = Inquiry.objects.filter(asked_on__gt=today - ASKED_AGAIN_AFTER).exclude(claim=None).values("claim")
-    decided = filed.filter(answers__remittance__unposted_at=None).exclude(answers=None).values("pk")
-    return filed.exclude(pk__in=decided).exclude(pk__in=lately).order_by("batch__created_at", "number")
+    """Filed claims on the worklist as unanswered, that nobody has asked about lately, the oldest first.
+
+    They stand there since they wait longer than their payer usually takes, or than the clinic waits (`undecided`).
+    """
+    listed = WorkItem.objects.filter(kind=WorkKind.UNANSWERED.value, state__in=LIVE_STATES).values("claim")
+    since = today - timedelta(days=denials.figures().asked_again_days)
+    lately = Inquiry.objects.filter(asked_on__gt=since).exclude(claim=None).values("claim")
+    waiting = Claim.objects.filter(status=ClaimStatus.SUBMITTED.value, pk__in=listed).exclude(pk__in=lately)
+    return waiting.order_by("batch__created_at", "number")
 
 
 def _people(

@@ -227,6 +227,7 @@ class Migration(migrations.Migration):
                         ("unconfirmed", models.JSONField(blank=True, default=list)),
                         ("hold_reason", models.CharField(blank=True, max_length=200)),
                         ("attention", models.CharField(blank=True, max_length=200)),
+                        ("received_on", models.DateField(blank=True, null=True)),
                         ("first_passed", models.BooleanField(blank=True, null=True)),
                         ("evidence", cleanclaim.practice.sealing.SealedJSONField(blank=True, null=True)),
                         ("gaps", models.JSONField(blank=True, default=list)),

@@ -141,6 +141,8 @@ class Claim(ClinicRow):
     hold_reason = models.CharField(max_length=200, blank=True)
     attention = models.CharField(max_length=200, blank=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
+    received_on = models.DateField(null=True, blank=True)
+    """When the payer received it, where a person read that in its portal; else acknowledgments tell it."""
     first_passed = models.BooleanField(null=True, blank=True)
     """Whether the claim was ready when it was first built, without a person's work."""
     evidence = SealedJSONField(null=True, blank=True)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.inquiring import MOST, Asked, NotAskedError, ask_benefits, ask_statuses, unanswered
+from cleanclaim.practice.engine.undecided import take_up
 from cleanclaim.practice.models import Claim, ClaimStatus
 from cleanclaim.practice.pages.patients.coverages import coverage_or_404
 from cleanclaim.practice.templatetags.practice import plural
@@ -50,11 +51,12 @@ def claim_ask(request: ClinicRequest, key: UUID) -> HttpResponse:
 @require_POST
 @clinic_page(Can.WORK_CLAIMS, area="batches")
 def unanswered_ask(request: ClinicRequest) -> HttpResponse:
-    """Ask about claims that no payer has decided on for long."""
+    """Ask about claims that have waited longer than their payers usually take."""
     access = request.access
+    take_up(access.clinic, access.user)
     silent = list(unanswered(today_at(access.clinic))[:MOST])
     if not silent:
-        messages.info(request, "No claim has been silent for long.")
+        messages.info(request, "No claim has waited longer than its payer usually takes.")
         return redirect("exchange", access.clinic.slug)
     try:
         asked = ask_statuses(access.clinic, silent, access.user, origin=access.origin)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("follow-up/claims/<uuid:key>/give-up/", acting.follow_up_give_up, name="follow_up_give_up"),
     path("follow-up/claims/<uuid:key>/end/", acting.follow_up_end, name="follow_up_end"),
     path("follow-up/claims/<uuid:key>/decided/", acting.follow_up_decided, name="follow_up_decided"),
+    path("follow-up/claims/<uuid:key>/received/", acting.follow_up_received, name="follow_up_received"),
     path("follow-up/claims/<uuid:key>/letter/", letters.follow_up_letter, name="follow_up_letter"),
     path("follow-up/proposals/", proposals.proposals, name="proposals"),
     path("follow-up/proposals/gather/", proposals.proposals_gather, name="proposals_gather"),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import appeals, following_up
+from cleanclaim.practice.engine import appeals, following_up, receipt_days
 from cleanclaim.practice.engine.following_up import NotDoneError
 from cleanclaim.practice.models import LIVE_STATES, Claim, WorkItem
 from cleanclaim.practice.pages.follow_up.case import find
@@ -115,6 +115,21 @@ def follow_up_decided(request: ClinicRequest, key: UUID) -> HttpResponse:
         return f"Noted. {plural(count, 'item')} can go to the next step."
 
     return _done(request, claim, "decision", do)
+
+
+@require_POST
+@clinic_page(Can.WORK_CLAIMS, area="follow_up")
+def follow_up_received(request: ClinicRequest, key: UUID) -> HttpResponse:
+    """Keep the day on which the payer's portal says that it received the claim; an empty day takes it back."""
+    claim = find(key)
+    access = request.access
+
+    def do() -> str:
+        on = _day(request.POST.get("on", ""), "the day of receipt")
+        receipt_days.write_down(access.clinic, claim, access.user, on, origin=access.origin)
+        return "The day is kept." if on else "The day is no longer kept."
+
+    return _done(request, claim, "day of receipt", do)
 
 
 def _chosen(request: ClinicRequest, claim: Claim) -> Iterable[UUID]:

@@ -20,6 +20,7 @@ from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.known_claims import Filed
 from cleanclaim.practice.engine.letter_words import citations
 from cleanclaim.practice.engine.outgoing import has_connection
+from cleanclaim.practice.engine.receipt_days import Received, received
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.models import (
     LIVE_STATES,
@@ -169,6 +170,7 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         )
     )  # fmt: skip
     last = answers[0] if answers else None
+    came = received(claim)
     denied = [item for item in live if item.kind in {WorkKind.DENIAL.value, WorkKind.UNDERPAYMENT.value}]
     disputed = [item for item in live if item in denied or item.kind == WorkKind.TAKEN_TWICE.value]
     refused = [item for item in denied if item.kind == WorkKind.DENIAL.value]
@@ -181,7 +183,8 @@ def context_of(access: Access, claim: Claim) -> dict[str, Any]:
         "live_cents": sum(item.cents for item in live),
         "today": today,
         "last": last,
-        "interest": _interest(claim, last),
+        "received": came,
+        "interest": _interest(claim, last, came),
         "ways": appeals.ways(claim, disputed, filed, today),
         "ladder": appeals.ladder(claim, denied, today),
         "reopening": _reopening(claim, denied),
@@ -240,9 +243,9 @@ def _reopening(claim: Claim, denied: Sequence[WorkItem]) -> list[tuple[int, str,
     return found
 
 
-def _interest(claim: Claim, last: ClaimAnswer | None) -> Interest | None:
-    """What the payer owes for having paid the last answer late."""
-    if last is None or claim.batch is None:
+def _interest(claim: Claim, last: ClaimAnswer | None, came: Received | None) -> Interest | None:
+    """What the payer owes for having paid the last answer late, counted from the day of receipt."""
+    if last is None or came is None:
         return None
     packs = packs_of(claim.clinic).values()
-    return interest_due(claim.payer, last.paid_cents, claim.batch.created_at.date(), last.remittance.paid_on, packs)
+    return interest_due(claim.payer, last.paid_cents, came.on, last.remittance.paid_on, packs)
