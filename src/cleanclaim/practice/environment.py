@@ -138,6 +138,13 @@ MANY_SHORT_QUERIES = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_
 """What is asked of each PostgreSQL session: pages are many and each of their queries is short, so that compiling one or
 sharing it out costs more than it saves; and what they look up lies in memory or on flash, not on a turning disk."""
 
+PREPARED_AFTER = 2
+"""A statement that a session has asked so often is prepared: planning costs a page of short queries as much as they do
+themselves."""
+
+PREPARED_MOST = 400
+"""How many statements a session keeps prepared: the pages' own are about three hundred."""
+
 
 @cache
 def home() -> Path:
@@ -163,8 +170,9 @@ def database() -> dict[str, object]:
 
     SQLite writes ahead and takes its write lock when a transaction begins, so that two writers wait and do not fail
     half-way. PostgreSQL connections are kept for as long as a worker's requests come; what follows `?` in its address
-    goes to the driver (`sslmode=verify-full`), `host=/FOLDER` there names a folder with its socket, and `options=-c …`
-    takes the place of what is asked of each session.
+    goes to the driver (`sslmode=verify-full`), `host=/FOLDER` there names a folder with its socket, `options=-c …`
+    takes the place of what is asked of each session, and `prepare=0` keeps statements from being prepared, for a pool
+    between app and database that hands each transaction another session.
     """
     named = text("CLEANCLAIM_DATABASE") or f"sqlite:///{home() / 'practice.sqlite3'}"
     parts = urlsplit(named)
@@ -179,9 +187,13 @@ def database() -> dict[str, object]:
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:
-        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
-        folder = options.pop("host", "")
-        options.setdefault("options", MANY_SHORT_QUERIES)
+        told = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        folder, prepares = told.pop("host", ""), told.pop("prepare", "1")
+        if prepares not in {"0", "1"}:
+            raise EnvironmentProblemError("CLEANCLAIM_DATABASE: expected prepare=0 or prepare=1")
+        options: dict[str, object] = {"options": MANY_SHORT_QUERIES, **told}
+        if prepares == "1":
+            options |= {"server_side_binding": True, "prepare_threshold": PREPARED_AFTER}
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")),

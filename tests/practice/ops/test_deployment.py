@@ -98,25 +98,37 @@ def test_files_of_a_deployment_start_commands_that_there_are(path: str) -> None:
 # --- variables -------------------------------------------------------------------------------------------
 
 
+PREPARED = {"server_side_binding": True, "prepare_threshold": environment.PREPARED_AFTER}
+
+
 def test_a_postgres_address_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     address = "postgresql://app:p%40ss@db.example:5433/practice?sslmode=verify-full"
     monkeypatch.setenv("CLEANCLAIM_DATABASE", address)
     found = environment.database()
     assert {name: found[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} == {
         "NAME": "practice", "USER": "app", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": "5433",
-        "OPTIONS": {"sslmode": "verify-full", "options": environment.MANY_SHORT_QUERIES},
+        "OPTIONS": {"sslmode": "verify-full", "options": environment.MANY_SHORT_QUERIES, **PREPARED},
     }  # fmt: skip
 
 
 def test_a_folder_with_a_socket_is_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANCLAIM_DATABASE", "postgresql://app@/practice?host=/run/postgresql")
     found = environment.database()
-    assert (found["HOST"], found["OPTIONS"]) == ("/run/postgresql", {"options": environment.MANY_SHORT_QUERIES})
+    assert found["HOST"] == "/run/postgresql"
+    assert found["OPTIONS"] == {"options": environment.MANY_SHORT_QUERIES, **PREPARED}
 
 
 def test_what_is_asked_of_each_session_may_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEANCLAIM_DATABASE", "postgresql://app@db/practice?options=-c%20jit%3Don")
-    assert environment.database()["OPTIONS"] == {"options": "-c jit=on"}
+    assert environment.database()["OPTIONS"] == {"options": "-c jit=on", **PREPARED}
+
+
+def test_statements_are_not_prepared_where_a_pool_changes_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEANCLAIM_DATABASE", "postgresql://app@db/practice?prepare=0")
+    assert environment.database()["OPTIONS"] == {"options": environment.MANY_SHORT_QUERIES}
+    monkeypatch.setenv("CLEANCLAIM_DATABASE", "postgresql://app@db/practice?prepare=often")
+    with pytest.raises(environment.EnvironmentProblemError, match="expected prepare=0 or prepare=1"):
+        environment.database()
 
 
 @pytest.mark.parametrize("value", ["mysql://a@b/c", "practice.sqlite3"])
