@@ -67,7 +67,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "cleanclaim.practice.pages.frame.frame",
             ],
-            "builtins": ["cleanclaim.practice.templatetags.practice", "cleanclaim.practice.templatetags.addresses"],
+            "builtins": [
+                "cleanclaim.practice.templatetags.practice",
+                "cleanclaim.practice.templatetags.addresses",
+                "cleanclaim.practice.templatetags.rows",
+            ],
         },
     }
 ]

@@ -26,9 +26,14 @@ class RowAddressNode(URLNode):
         if self.args and not self.kwargs and self.asvar is None and context.autoescape:
             *before, key = [one.resolve(context) for one in self.args]
             if type(key) is UUID and all(type(one) in {str, UUID} for one in before):
-                start, end = _around(str(self.view_name.resolve(context)), *before)
-                return f"{start}{key}{end}"
+                return row_address(str(self.view_name.resolve(context)), *before, key=key)
         return str(super().render(context))
+
+
+def row_address(name: str, *before: str | UUID, key: UUID) -> str:
+    """The address of a page whose last argument is a row's key, escaped. Raises `NoReverseMatch` as `reverse` does."""
+    start, end = _around(name, *before)
+    return f"{start}{key}{end}"
 
 
 @lru_cache(maxsize=4096)
