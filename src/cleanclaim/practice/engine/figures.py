@@ -115,7 +115,7 @@ def claims(chosen: Chosen) -> QuerySet[Claim]:
     if chosen.payer:
         found = found.filter(payer=chosen.payer)
     if chosen.therapist:
-        found = found.filter(visit__therapist=chosen.therapist)
+        found = found.filter(therapist=chosen.therapist)
     return found
 
 
@@ -244,14 +244,14 @@ def months_and_before(chosen: Chosen) -> tuple[list[Group], dict[Metric, Value]]
 
 def _told(chosen: Chosen, by: By, key_of: Callable[[Any], Any]) -> dict[Any, tuple[dict[str, Any], int]]:
     """The sums of claims and the count of visits of each group, by its key."""
-    of_claims: Any = _with_followers(_keyed(claims(chosen), by, "visit__therapist"))
+    of_claims: Any = _with_followers(_keyed(claims(chosen), by))
     named = {"name": Max("payer_name")} if by is By.PAYER else {}
     sums = _folded(of_claims.values("key").annotate(**named, **_SUMS).order_by(), key_of)
     if by is By.PAYER:
         billed = claims(chosen).filter(visit__status=VisitStatus.SIGNED.value).values(key=F("payer"))
         rows: Any = billed.annotate(count=Count("visit", distinct=True)).order_by()
     else:
-        rows = _keyed(visits(chosen), by, "therapist").values("key").annotate(count=Count("*")).order_by()
+        rows = _keyed(visits(chosen), by).values("key").annotate(count=Count("*")).order_by()
     counts = _folded(rows, key_of)
     return {key: (sums.get(key, {}), counts.get(key, {}).get("count", 0)) for key in {*sums, *counts}}
 
@@ -271,9 +271,9 @@ def _values(sums: Mapping[str, Any], visit_count: int) -> dict[Metric, Value]:
     }
 
 
-def _keyed(found: Any, by: By, therapist: str) -> Any:  # noqa: ANN401 - claims or visits
+def _keyed(found: Any, by: By) -> Any:  # noqa: ANN401 - claims or visits
     """Rows with the key of their group; for months, with their day."""
-    return found.annotate(key=F({By.MONTH: "date_of_service", By.THERAPIST: therapist, By.PAYER: "payer"}[by]))
+    return found.annotate(key=F({By.MONTH: "date_of_service", By.THERAPIST: "therapist", By.PAYER: "payer"}[by]))
 
 
 def _folded(rows: Iterable[Mapping[str, Any]], key_of: Callable[[Any], Any]) -> dict[Any, dict[str, Any]]:

@@ -106,7 +106,7 @@ def _narrowed(found: QuerySet[Claim], chosen: Chosen) -> QuerySet[Claim]:
     if chosen.payer:
         found = found.filter(payer=chosen.payer)
     if chosen.therapist:
-        found = found.filter(visit__therapist=UUID(chosen.therapist))
+        found = found.filter(therapist=UUID(chosen.therapist))
     return found
 
 

@@ -3743,6 +3743,18 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="practice.visit"
                     ),
                 ),
+                migrations.AddField(
+                    model_name="claim",
+                    name="therapist",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.provider",
+                    ),
+                ),
                 migrations.CreateModel(
                     name="Addendum",
                     fields=[
@@ -4143,7 +4155,7 @@ class Migration(migrations.Migration):
                             models.Index(fields=["clinic", "rule"], name="practice_cl_clinic__6de4fc_idx"),
                             models.Index(
                                 condition=models.Q(("ignored_at__isnull", True), ("was_mended", False)),
-                                fields=["claim", "clinic", "cause", "rule"],
+                                fields=["clinic", "claim", "cause", "rule"],
                                 include=("name", "severity", "cents"),
                                 name="standing_findings_of_a_claim",
                             ),
@@ -4550,6 +4562,7 @@ class Migration(migrations.Migration):
                             "id",
                             "number",
                             "visit",
+                            "therapist",
                             "payer",
                             "payer_name",
                             "date_of_service",
@@ -4562,11 +4575,16 @@ class Migration(migrations.Migration):
                 ),
                 migrations.AddIndex(
                     model_name="claim",
+                    index=models.Index(fields=["clinic", "status"], name="statuses_of_claims"),
+                ),
+                migrations.AddIndex(
+                    model_name="claim",
                     index=models.Index(
                         fields=["clinic", "date_of_service"],
                         include=(
                             "id",
                             "visit",
+                            "therapist",
                             "payer",
                             "payer_name",
                             "frequency",

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from cleanclaim.practice import gathering, tenancy
 from cleanclaim.practice.engine.causes import Cause
@@ -129,8 +129,8 @@ def _tallied(found: QuerySet[Claim], names: Iterable[str], every: QuerySet[Claim
     days = tuple(DAY_COLUMNS.values())
     gathered = (
         found.order_by()
-        .annotate(worth_cents=worth(), told_by=F("visit__therapist"))
-        .values_list("pk", "clinic", "payer", "payer_name", "told_by", "worth_cents", "at_stake_cents", *days)
+        .annotate(worth_cents=worth())
+        .values_list("pk", "clinic", "payer", "payer_name", "therapist", "worth_cents", "at_stake_cents", *days)
     )
     columns = ("claim", "clinic", "payer", "payer_name", "therapist", "worth", "stake", *days)
     asked = ["SELECT 'all', '', '', COUNT(*), SUM(worth), SUM(stake) FROM found"]

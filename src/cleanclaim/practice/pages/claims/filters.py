@@ -126,7 +126,7 @@ def narrowed(filters: Filters, today: date, *, without: str = "") -> QuerySet[Cl
     if asked["clinic"]:
         rows = rows.filter(clinic=asked["clinic"])
     if asked["therapist"]:
-        rows = rows.filter(visit__therapist=asked["therapist"])
+        rows = rows.filter(therapist=asked["therapist"])
     if asked["cause"] or asked["rule"]:
         found = ClaimFinding.objects.filter(claim=OuterRef("pk"), ignored_at=None, was_mended=False)
         if asked["cause"]:

@@ -67,7 +67,7 @@ class Shown(NamedTuple):
 _SHOWN = (
     *Shown._fields[: Shown._fields.index("clinic_id") + 1],
     *("clinic__slug", "clinic__name", "patient__family_name", "patient__given_name"),
-    *("visit__therapist__given_name", "visit__therapist__family_name"),
+    *("therapist__given_name", "therapist__family_name"),
 )
 
 
@@ -110,6 +110,7 @@ def claims(request: ClinicRequest) -> HttpResponse:
     elsewhere = works_in_several(access.user, Can.WORK_CLAIMS)
     context = _queue(request, [access], filters, today_at(access.clinic))
     context |= {"to_build": to_build, "has_elsewhere": elsewhere, "may_work": access.may(Can.WORK_CLAIMS)}
+    context["is_every_clinic"] = False
     return render(request, "practice/claims/queue.html", context)
 
 
