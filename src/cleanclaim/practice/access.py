@@ -185,6 +185,11 @@ def works_in_several(user: User, what: Can) -> bool:
     return _where(user, what).count() > 1
 
 
+def works_somewhere(user: User, what: Can) -> bool:
+    """Whether a user may do something in any clinic."""
+    return _where(user, what).exists()
+
+
 def _where(user: User, what: Can) -> QuerySet[Membership]:
     roles = [role.value for role, capabilities in CAPABILITIES.items() if what in capabilities]
     return Membership.objects.filter(user_id=user.pk, role__in=roles)

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cleanclaim.practice.access import Access, Can
+from cleanclaim.practice.access import Access, Can, works_somewhere
+from cleanclaim.practice.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ _ENTRIES: tuple[tuple[str, str, str, Can | None], ...] = (
 )
 """Label, icon, name of the address, and what one must be allowed to do to see it."""
 
+_OUTSIDE: tuple[tuple[str, str, str, Can | None], ...] = (
+    ("Clinics", "building", "start", None),
+    ("Claims", "files", "queue", Can.WORK_CLAIMS),
+    ("Follow-up", "telephone", "follow_up_everywhere", Can.WORK_CLAIMS),
+)
+"""The same on pages that belong to no clinic, for whoever may do it in one of theirs."""
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: the clinic, its navigation and the person."""
@@ -47,9 +55,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "access": access,
         "entries": [],
     }
-    if access is None:
-        return context
     current = request.resolver_match.url_name if request.resolver_match else ""
+    if access is None:
+        user = getattr(request, "user", None)
+        if current and user is not None and user.is_authenticated:
+            context["entries"] = _outside(user, current)
+        return context
     area = (getattr(request.resolver_match.func, "area", "") if request.resolver_match else "") or current
     context["clinic"] = access.clinic
     context["entries"] = [
@@ -58,6 +69,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         if needs is None or access.may(needs)
     ]
     return context
+
+
+def _outside(user: User, current: str) -> list[Entry]:
+    """What leads on from a page of no clinic. One question of the database, asked by pages that show navigation."""
+    may_work = works_somewhere(user, Can.WORK_CLAIMS)
+    return [
+        Entry(label, icon, reverse(name), current == name)
+        for label, icon, name, needs in _OUTSIDE
+        if needs is None or may_work
+    ]
 
 
 def _opens(name: str, access: Access) -> str:

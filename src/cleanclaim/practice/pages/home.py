@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import cast
 
 from django.conf import settings
@@ -19,12 +20,26 @@ from cleanclaim.practice.models import Membership, Role, User
 _FIRST_PAGES = ((Can.WRITE_NOTES, "today"), (Can.WORK_CLAIMS, "claims"), (Can.EDIT_PATIENTS, "patients"))
 """Where a person begins, by what they may do; who may do everything begins with the figures."""
 
+_DEMO_ROLES: Mapping[Role, str] = {
+    Role.THERAPIST: "writes today’s notes",
+    Role.ASSISTANT: "writes notes, signs no evaluation",
+    Role.BILLER: "works claims, payments and denials",
+    Role.OWNER: "sees everything",
+    Role.FRONT_DESK: "registers, books, takes payments",
+    Role.AUDITOR: "reads everything, changes nothing",
+}
+"""The roles in the order in which a demo offers them, each with what there is to do."""
+
 
 def start(request: HttpRequest) -> HttpResponse:
     """The clinics of the person; straight into the only one there is. A demo asks whom to be first."""
     if not request.user.is_authenticated:
         return (
-            render(request, "practice/demo_sign_in.html", {"people": _demo_people()})
+            render(
+                request,
+                "practice/demo_sign_in.html",
+                {"people": [(item, _DEMO_ROLES[Role(item.role)]) for item in _demo_people()]},
+            )
             if settings.IS_DEMO
             else redirect(settings.LOGIN_URL)
         )
@@ -60,9 +75,10 @@ def first_page(role: Role) -> str:
 
 def _demo_people() -> list[Membership]:
     """Whom one can be, by clinic: the one with the most people, which has notes to write on this day, first."""
-    there = list(Membership.objects.select_related("user", "clinic").order_by("clinic__name", "user__email"))
+    there = list(Membership.objects.select_related("user", "clinic").order_by("clinic__name", "user__name"))
     people = Counter(item.clinic_id for item in there)
-    return sorted(there, key=lambda item: -people[item.clinic_id])
+    order = list(_DEMO_ROLES)
+    return sorted(there, key=lambda item: (-people[item.clinic_id], item.clinic.name, order.index(Role(item.role))))
 
 
 @require_POST

@@ -92,7 +92,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         "missing": _missing(access, person, coverages, found[0]) if found else [],
         "referrals": Referral.objects.filter(patient=person).select_related("by", "plan"),
         "plans": _plans(person),
-        "plan_address": address_of("plan", access.clinic.slug, person.pk),
+        "plan_address": address_of("plan", access.clinic.slug, person.pk) if access.may(Can.SEE_NOTES) else "",
         "documents": [
             (row, LABELS[row.kind])
             for row in Document.objects.filter(patient=person).select_related("stored_by").defer("content")
