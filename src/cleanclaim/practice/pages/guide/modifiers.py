@@ -11,6 +11,14 @@ from cleanclaim.practice.pages.guide.wording import distinct, rules_naming
 from cleanclaim.reference import modifiers
 from cleanclaim.reference.modifiers import Modifier, ModifierFamily
 
+_FAMILIES = {
+    ModifierFamily.THRESHOLD: "yearly threshold",
+    ModifierFamily.DISTINCT: "distinct services",
+    ModifierFamily.ABN: "advance notice (ABN)",
+    ModifierFamily.SIDE: "side of the body",
+}
+"""Families whose own name says too little."""
+
 
 @clinic_page(area="guide")
 def guide_modifiers(request: ClinicRequest) -> HttpResponse:
@@ -18,7 +26,9 @@ def guide_modifiers(request: ClinicRequest) -> HttpResponse:
     grouped: dict[ModifierFamily, list[Modifier]] = {family: [] for family in ModifierFamily}
     for item in modifiers.all_modifiers():
         grouped[item.family].append(item)
-    families = [(family.value.replace("_", " "), found) for family, found in grouped.items() if found]
+    families = [
+        (_FAMILIES.get(family, family.value.replace("_", " ")), found) for family, found in grouped.items() if found
+    ]
     return render(
         request,
         "practice/guide/modifiers.html",

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from cleanclaim.check.summary import OUTCOMES
 from cleanclaim.practice.access import ClinicRequest, clinic_page
-from cleanclaim.practice.pages.guide.wording import linked
+from cleanclaim.practice.pages.guide.wording import defect_of, linked
 from cleanclaim.rules import book
 from cleanclaim.rules.book import BookEntry
 from cleanclaim.rules.kit import ExampleKind
@@ -33,8 +33,7 @@ def guide_rules(request: ClinicRequest) -> HttpResponse:
     for entry in book.entries():
         text = f"{entry.rule.code} {entry.rule.name} {entry.rationale}".casefold()
         if all(word in text for word in words) and severity in {"", entry.rule.severity.value}:
-            first = " ".join(entry.rationale.partition("\n\n")[0].split()).rstrip(".")
-            grouped.setdefault(entry.family, []).append((entry, first))
+            grouped.setdefault(entry.family, []).append((entry, defect_of(entry)))
             count += 1
     return render(
         request,

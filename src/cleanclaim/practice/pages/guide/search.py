@@ -13,7 +13,7 @@ from cleanclaim.coding import CodeSuggestion, NotBillable, Suggestions, suggest
 from cleanclaim.practice.access import ClinicRequest, clinic_page
 from cleanclaim.practice.pages.asked_days import day_asked
 from cleanclaim.reference import icd10, procedures
-from cleanclaim.reference.procedures import Family, Procedure
+from cleanclaim.reference.procedures import Discipline, Family, Procedure
 
 _SUGGESTED = 5
 _LABELED = 12
@@ -104,4 +104,13 @@ def _families(day: date) -> list[tuple[str, list[Procedure]]]:
     for item in _listed():
         if item.holds_on(day):
             grouped[item.family].append(item)
-    return [(family.value.replace("_", " "), found) for family, found in grouped.items() if found]
+    return [
+        (family.value.replace("_", " "), sorted(found, key=lambda item: not _is_for_physical_therapy(item)))
+        for family, found in grouped.items()
+        if found
+    ]
+
+
+def _is_for_physical_therapy(item: Procedure) -> bool:
+    """Whether a physical therapist bills the code; those of other disciplines come after."""
+    return not item.disciplines or Discipline.PT in item.disciplines

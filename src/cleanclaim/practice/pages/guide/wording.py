@@ -40,10 +40,16 @@ def _rule_codes() -> frozenset[str]:
     return frozenset(rule.code for rule in book.rules())
 
 
-def rules_naming(word: str) -> list[BookEntry]:
-    """The rules whose words name a code or modifier, by code."""
+def defect_of(entry: BookEntry) -> str:
+    """What a rule finds, in its first sentence, without the period."""
+    return " ".join(entry.rationale.partition("\n\n")[0].split()).rstrip(".")
+
+
+def rules_naming(word: str) -> list[tuple[BookEntry, str]]:
+    """The rules whose words name a code or modifier, by code, each with what it finds."""
     named = re.compile(rf"\b{re.escape(word)}\b")
-    return [entry for entry in book.entries() if named.search(entry.rationale) or named.search(entry.rule.message)]
+    naming = (entry for entry in book.entries() if named.search(entry.rationale) or named.search(entry.rule.message))
+    return [(entry, defect_of(entry)) for entry in naming]
 
 
 def distinct(*sources: Source | None) -> list[Source]:
