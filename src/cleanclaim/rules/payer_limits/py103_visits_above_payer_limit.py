@@ -1,7 +1,8 @@
 """The visit is beyond the number the payer pays.
 
-California workers' compensation pays 24 physical therapy visits for an injury unless the employer authorizes more in
-writing or a post-surgical schedule holds. Other plans count by year.
+Many plans pay a number of visits a year, others a number for each injury or episode; visits beyond it are denied. Under
+California workers' compensation it is 24 for an injury, unless the employer authorizes more in writing or a
+post-surgical schedule holds.
 
 Not flagged: visits of another discipline, where disciplines are counted apart; payers without a limit.
 Fix: none; ask for authorization of more visits.
