@@ -110,7 +110,7 @@ def test_the_desk_sees_what_is_owed_and_no_claim(as_role: As, patient: Patient) 
     assert b"$25.00" in page.content
     assert b"/claims/" not in page.content
     sheet = as_role(Role.FRONT_DESK).get(f"{BASE}/day-sheet/")
-    assert b"Taken of patients" in sheet.content
+    assert b"Taken from patients" in sheet.content
     assert b"Receivables" not in sheet.content
 
 

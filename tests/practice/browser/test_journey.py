@@ -46,7 +46,7 @@ def register(page: Page) -> None:
     page.get_by_label("Number", exact=True).fill("PHP2609199")
     page.get_by_label("First day").first.fill("2026-09-01")
     page.get_by_label("Last day").first.fill("2026-12-31")
-    page.get_by_label("Visits approved").fill("12")
+    page.get_by_label("Visits authorized").fill("12")
     page.get_by_label("Of these used before").first.fill("0")
     page.get_by_role("button", name="Add").click()
 
@@ -54,7 +54,7 @@ def register(page: Page) -> None:
     page.get_by_label("Signed by").select_option(index=1)
     page.get_by_label("Signed on").fill("2026-09-22")
     page.get_by_label("Received on").fill("2026-09-23")
-    page.get_by_role("button", name="Keep the order").click()
+    page.get_by_role("button", name="Save").click()
     assert problems_of(page) == []
 
     page.get_by_role("link", name="Book").click()

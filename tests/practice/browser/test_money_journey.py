@@ -61,7 +61,7 @@ def post(page: Page, data: bytes, where: Path) -> None:
     where.write_bytes(data)
     page.goto(f"{CLINIC}/payments/")
     page.get_by_label("Remittance file (835)").set_input_files(where)
-    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="Where every cent would go")).to_be_visible()
     assert problems_of(page) == []
     page.get_by_role("button", name="Post 1 payment").click()
@@ -73,7 +73,7 @@ def approve(page: Page, number: str) -> None:
     page.get_by_label("Number", exact=True).fill(number)
     page.get_by_label("First day").fill("2026-01-01")
     page.get_by_label("Last day").fill("2026-12-31")
-    page.get_by_label("Visits approved").fill("40")
+    page.get_by_label("Visits authorized").fill("40")
     page.get_by_role("button", name="Add", exact=True).click()
 
 
@@ -119,7 +119,7 @@ def test_from_a_denial_to_the_patients_statement(sign_in: SignIn, tmp_path: Path
     for box in page.locator("tbody input[name=patient]").all():
         box.uncheck()
     row.locator("input[name=patient]").check()
-    page.get_by_role("button", name="Make those chosen").click()
+    page.get_by_role("button", name="Make the chosen statements").click()
     expect(page.get_by_text("1 statement made and kept, as one file.")).to_be_visible()
     take_picture(page, "statements")
     run = page.get_by_role("link", name="September 25, 2026").first.get_attribute("href")

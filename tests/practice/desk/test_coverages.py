@@ -189,7 +189,7 @@ def test_an_approval_is_kept_as_the_letter_states_it(as_role: Callable[[Role], C
         ({"codes": "9711"}, "Expected codes of five places"),
         ({"valid_from": "2026-09-02", "valid_through": "2026-09-01"}, "Expected a day on or after the first one."),
         ({"visits_used_before": "1"}, "Expected, as some of them were used."),
-        ({"visits_allowed": "3", "visits_used_before": "4"}, "Expected no more than were approved."),
+        ({"visits_allowed": "3", "visits_used_before": "4"}, "Expected no more than were authorized."),
         ({"visits_allowed": "-1"}, "greater than or equal to 0"),
         ({"number": ""}, "This field is required."),
     ],

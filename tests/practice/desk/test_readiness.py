@@ -116,7 +116,7 @@ def test_visits_that_the_payer_still_pays(inside: Clinic, left: int, said: list[
         ("P116", ("problem", "orders", "ID109"), "No certifying provider on the claim, the payer wants one."),
         ("P131", ("problem", "coverages", "ID212"), "No claim number of the carrier."),
         ("P129", ("problem", "authorizations", "AU104"), "Treated on 2026-09-25, authorization PHP2607129 ended on"),
-        ("P119", ("open", "authorizations", "AU106"), "How many of the approved units are left is not known"),
+        ("P119", ("open", "authorizations", "AU106"), "How many of the authorized units are left is not known"),
         ("P133", ("open", "coverages", ""), "No coverage is on file."),
         ("P133", ("open", "estimate", "PY106"), "Whether the patient has a good faith estimate is not known."),
     ],

@@ -279,7 +279,7 @@ def test_another_payers_claim_is_made_from_the_case(as_role: SignedIn, medicare:
     ("received", "paid", "told"),
     [
         ("2026-09-11", "2026-10-12", "1 day after the day from which it owes interest on a clean claim. The rate"),
-        ("2025-03-01", "2025-05-01", "31 days after the day from which it owes interest on a clean claim. At 4.625 %"),
+        ("2025-03-01", "2025-05-01", "31 days after the day from which it owes interest on a clean claim. At 4.625%"),
         ("2026-09-12", "2026-10-12", ""),
     ],
 )

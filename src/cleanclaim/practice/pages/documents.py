@@ -58,13 +58,13 @@ class DocumentForm(Styled, forms.Form):
 @require_http_methods(["GET", "POST"])
 @clinic_page(Can.EDIT_PATIENTS, area="patients")
 def upload(request: ClinicRequest, key: UUID) -> HttpResponse:
-    """Store a document of a patient."""
+    """Add a document of a patient."""
     patient = patient_or_404(key)
     initial = {"dated": today_at(request.access.clinic), "kind": request.GET.get("kind", "")}
     form = DocumentForm(request.POST or None, request.FILES or None, initial=initial)
     if not form.is_bound or not form.is_valid():
-        title = f"Store a document of {patient}"
-        return form_page(request, form, title=title, patient=patient, submit="Store", more={"has_file": True})
+        title = f"Add a document of {patient}"
+        return form_page(request, form, title=title, patient=patient, submit="Save", more={"has_file": True})
     data, media = form.cleaned_data["file"]
     document = Document.objects.create(
         clinic=request.access.clinic,

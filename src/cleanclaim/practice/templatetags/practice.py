@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -87,6 +88,20 @@ def plural(count: int, word: str) -> str:
     """A count with its word: `1 visit`, `2 visits`; `word` may give both forms as `entry,entries`."""
     singular, _comma, several = word.partition(",")
     return f"{count:,} {singular if count == 1 else several or singular + 's'}"
+
+
+_IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_ONE_OF_SEVERAL = re.compile(r"\b1 ([a-z]{3,})s\b")
+
+
+@register.filter
+def logged(text: str) -> str:
+    """What the audit log keeps, to be read by people: `write_off` is `write off`, `1 documents` is `1 document`.
+
+    The log is chained by its own bytes, so its words are mended where they are shown.
+    """
+    spaced = _IDENTIFIER.sub(lambda found: found[0].replace("_", " "), text)
+    return _ONE_OF_SEVERAL.sub(r"1 \1", spaced)
 
 
 @register.filter

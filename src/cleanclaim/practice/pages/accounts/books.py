@@ -90,10 +90,10 @@ def _tables(found: DaySheet) -> list[SheetTable]:
             tuple((item.label, str(item.count), dollars(item.cents)) for item in found.adjustments),
         ),
         SheetTable(
-            "Taken of patients",
+            "Taken from patients",
             ("", "By", "Receipts", "Dollars"),
             tuple((one.name, one.means, str(one.count), dollars(one.cents)) for one in found.drawers),
-            ("In all", "", str(sum(one.count for one in found.drawers)), dollars(found.drawer_cents)),
+            ("Total", "", str(sum(one.count for one in found.drawers)), dollars(found.drawer_cents)),
         ),
     ]  # fmt: skip
 

@@ -24,7 +24,7 @@ AREA = "remittances"
 _TABS: tuple[tuple[str, str, Can], ...] = (
     ("Payers", "remittances", Can.SEE_CLAIMS),
     ("Patients", "receipts", Can.SEE_ACCOUNTS),
-    ("Owed", "aging", Can.SEE_CLAIMS),
+    ("Aging", "aging", Can.SEE_CLAIMS),
     ("Statements", "statements", Can.SEE_CLAIMS),
     ("Write-offs", "write_offs", Can.SEE_CLAIMS),
     ("Refunds", "refunds", Can.SEE_CLAIMS),

@@ -99,7 +99,7 @@ def pay(request: ClinicRequest, key: UUID) -> HttpResponse:
         title="Take a payment",
         back=reverse("patient_account", args=[access.clinic.slug, person.pk]),
         back_label=str(person),
-        submit="Take it",
+        submit="Take the payment",
         problem=problem,
         extra="practice/accounts/lines_to_pay.html",
         lines=[(line, words_of(line.code) if line.code else "Balance brought forward") for line in _owed(found)],

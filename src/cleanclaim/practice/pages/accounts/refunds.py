@@ -131,7 +131,7 @@ def refund_send(request: ClinicRequest, key: UUID) -> HttpResponse:
         title="A refund goes out",
         back=reverse("refunds", args=[access.clinic.slug]),
         back_label="Refunds",
-        submit="It was sent",
+        submit="Mark as sent",
         about=f"{dollars(row.cents)} to {to}: {row.reason}.",
         problem=problem,
     )
@@ -182,7 +182,7 @@ def refund_check(request: ClinicRequest, key: UUID) -> HttpResponse:
         title="A check goes for what a payer announced",
         back=reverse("refunds", args=[access.clinic.slug]),
         back_label="Refunds",
-        submit="It was sent",
+        submit="Mark as sent",
         about=f"{row.remittance.payer_name} has announced {dollars(left)} under reference {row.reference or 'none'}"
         f"{f' for claim {row.claim.number}' if row.claim else ''}, and has not taken it yet.",
         problem=problem,
@@ -224,7 +224,7 @@ def refund_investigate(request: ClinicRequest, key: UUID) -> HttpResponse:
         title="An investigation holds the clock",
         back=reverse("refunds", args=[access.clinic.slug]),
         back_label="Refunds",
-        submit="Keep",
+        submit="Save",
         about="A good-faith investigation of related overpayments holds Medicare's clock until it is over, and for "
         f"{longest_investigation_days(row.identified_on) or 'no'} days at most since the overpayment was known "
         f"({row.identified_on:%B %d, %Y}). Then the days that were left run on.",

@@ -103,7 +103,7 @@ def account_rules(request: ClinicRequest) -> HttpResponse:
         title="Rules for patients' balances",
         back=reverse("setup", args=[access.clinic.slug]),
         back_label="Set-up",
-        submit="Keep",
+        submit="Save",
         about="The same for every patient. Nothing is given up by itself, and a copay is never waived as a habit.",
         problem=problem,
         version=row.version,

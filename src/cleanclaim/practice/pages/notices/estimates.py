@@ -130,7 +130,7 @@ def asked(request: ClinicRequest, key: UUID) -> HttpResponse:
     form = AskedForm(request.POST or None, today=today, initial={"on": today})
     if not form.is_bound or not form.is_valid():
         title = f"An estimate for {patient}"
-        return form_page(request, form, title=title, patient=patient, submit="Write it down")
+        return form_page(request, form, title=title, patient=patient, submit="Save")
     entered = form.cleaned_data
     row = engine.ask(
         access.clinic, access.user, patient, trigger=Trigger(entered["what"]),

@@ -73,7 +73,7 @@ def new(request: ClinicRequest, key: UUID) -> HttpResponse:
         form,
         title=f"{patient} does not use insurance",
         patient=patient,
-        submit="Keep the choice",
+        submit="Save",
         more={"has_file": True, "limits": engine.limits_of(access.clinic, patient, today)},
     )
 

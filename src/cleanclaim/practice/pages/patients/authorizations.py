@@ -35,16 +35,18 @@ class AuthorizationForm(Styled, forms.ModelForm[Authorization]):
     number = forms.CharField(max_length=50, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     valid_from = DayField(label="first day", required=False)
     valid_through = DayField(label="last day", required=False)
-    visits_allowed = _count("visits approved")
+    visits_allowed = _count("visits authorized")
     visits_used_before = _count("of these used before the visits kept here")
-    units_allowed = _count("units approved")
+    units_allowed = _count("units authorized")
     units_used_before = _count("of these used before the visits kept here")
     codes = forms.CharField(
-        label="codes approved", required=False, help_text="Such as 97110, 97140. Left empty, the approval names none."
+        label="codes authorized",
+        required=False,
+        help_text="Such as 97110, 97140. Left empty, the authorization names none.",
     )
 
     groups: ClassVar[Groups] = (
-        ("approval", "Approval", ("number", "valid_from", "valid_through")),
+        ("authorization", "Authorization", ("number", "valid_from", "valid_through")),
         ("visits", "Visits", ("visits_allowed", "visits_used_before")),
         ("units", "Units", ("units_allowed", "units_used_before")),
         ("codes", "Codes", ("codes",)),
@@ -87,7 +89,7 @@ class AuthorizationForm(Styled, forms.ModelForm[Authorization]):
             if before is not None and allowed is None:
                 self.add_error(f"{what}_allowed", "Expected, as some of them were used.")
             elif before is not None and allowed is not None and before > allowed:
-                self.add_error(f"{what}_used_before", "Expected no more than were approved.")
+                self.add_error(f"{what}_used_before", "Expected no more than were authorized.")
         return entered
 
 
@@ -100,13 +102,13 @@ def new(request: ClinicRequest, key: UUID) -> HttpResponse:
     if not form.is_bound:
         form.initial.update({"visits_used_before": 0, "units_used_before": None})
     if not form.is_bound or not form.is_valid():
-        title = f"An approval of {coverage} for {coverage.patient}"
+        title = f"Authorization of {coverage} for {coverage.patient}"
         return form_page(request, form, title=title, patient=coverage.patient, submit="Add")
     approval = form.save(commit=False)
     approval.clinic, approval.coverage = request.access.clinic, coverage
     approval.save()
     request.access.record("create", "authorization", approval.id)
-    messages.success(request, "The approval was added.")
+    messages.success(request, "The authorization was added.")
     return redirect("patient", request.access.clinic.slug, coverage.patient_id)
 
 
@@ -118,7 +120,7 @@ def edit(request: ClinicRequest, key: UUID) -> HttpResponse:
     if approval is None:
         raise Http404
     patient = approval.coverage.patient
-    title = f"An approval of {approval.coverage} for {patient}"
+    title = f"Authorization of {approval.coverage} for {patient}"
     form = AuthorizationForm(request.POST or None, instance=approval)
     if not form.is_bound or not form.is_valid():
         if not form.is_bound:

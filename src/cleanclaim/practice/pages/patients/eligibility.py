@@ -107,8 +107,8 @@ def new(request: ClinicRequest, key: UUID) -> HttpResponse:
         initial={"asked_on": today, "year": today.year},
     )
     if not form.is_bound or not form.is_valid():
-        title = f"What {coverage} says of {coverage.patient}"
-        return form_page(request, form, title=title, patient=coverage.patient, submit="Keep the answer")
+        title = f"Eligibility answer of {coverage} for {coverage.patient}"
+        return form_page(request, form, title=title, patient=coverage.patient, submit="Save")
     answer = form.save(commit=False)
     answer.clinic, answer.coverage = request.access.clinic, coverage
     answer.save()

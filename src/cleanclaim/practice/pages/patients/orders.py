@@ -122,7 +122,7 @@ def new(request: ClinicRequest, key: UUID) -> HttpResponse:
     today = today_at(request.access.clinic)
     form = OrderForm(request.POST or None, today=today, initial={"received_on": today})
     if not form.is_bound or not form.is_valid():
-        return form_page(request, form, title=f"An order for {patient}", patient=patient, submit="Keep the order")
+        return form_page(request, form, title=f"An order for {patient}", patient=patient, submit="Save")
     with transaction.atomic():
         order = form.save(commit=False)
         order.clinic, order.patient, order.by = request.access.clinic, patient, form.provider(request.access.clinic)

@@ -61,11 +61,11 @@ def setup(request: ClinicRequest) -> HttpResponse:
                  reverse("people", args=[clinic.slug]))
         )  # fmt: skip
     cards += [
-        Card("upload", "Bring data in", "Patients and visits from CSV or JSON, errors shown row by row.", "", "",
+        Card("upload", "Import", "Patients and visits from CSV or JSON, errors shown row by row.", "", "",
              reverse("imports", args=[clinic.slug])),
         Card("key", "Tokens", "Programs that call the API on somebody's behalf, such as an EMR.", "", "",
              reverse("setup_tokens", args=[clinic.slug])),
-        Card("download", "Take data out", "Every table as CSV or Parquet, and the whole clinic as one file.", "", "",
+        Card("download", "Export", "Every table as CSV or Parquet, and the whole clinic as one file.", "", "",
              reverse("exports", args=[clinic.slug])),
     ]  # fmt: skip
     cards.append(

@@ -19,6 +19,27 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone a table's rows become cards: each cell is told by its column's own head.
+const labelCells = (within) => {
+  for (const table of within.querySelectorAll("table.grid-cards")) {
+    const heads = [...table.querySelectorAll("thead tr:last-child > th")].map((head) =>
+      head.querySelector(".visually-hidden") ? "" : head.textContent.trim(),
+    );
+    for (const row of table.querySelectorAll("tbody > tr, tfoot > tr")) {
+      if (row.cells.length !== heads.length) continue;
+      [...row.cells].forEach((cell, place) => {
+        if (!cell.dataset.label && heads[place] && place) cell.dataset.label = heads[place];
+        cell.classList.toggle("is-nothing", place > 0 && cell.textContent.trim() === "–");
+      });
+    }
+  }
+};
+document.addEventListener("DOMContentLoaded", () => {
+  labelCells(document);
+  document.querySelector(".tabs a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+});
+document.addEventListener("htmx:load", (event) => labelCells(event.detail.elt));
+
 // An answer that is an error still says what went wrong, in place.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if ([409, 422].includes(event.detail.xhr.status)) {
