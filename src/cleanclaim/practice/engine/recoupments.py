@@ -38,9 +38,11 @@ from cleanclaim.practice.models import (
     PayerAdjustment,
     Refund,
     RefundState,
+    Remittance,
     User,
 )
 from cleanclaim.receivables.recoupments import Check, Settled, settle
+from cleanclaim.records import CoverageOrder
 
 SOURCE = "refund"
 """The kind of source of what a refund writes."""
@@ -48,11 +50,13 @@ SOURCE = "refund"
 ANNOUNCED = "announced by the payer, not taken yet"
 """Why a refund goes that answers an announced recoupment."""
 
+_PLACES = [one.value for one in CoverageOrder]
+
 REASON = "refund"
 """Why a refund's entries are written."""
 
 Place: TypeAlias = tuple[UUID, str]
-"""A claim that was charged, and a payer as its payments tell it."""
+"""A claim that was charged, and the place of one of its payers."""
 
 
 class NotSentError(ValueError):
@@ -63,14 +67,20 @@ class NotSentError(ValueError):
 class Standing:
     """How one claim stands with one payer: what its payments tell beside claims, and the checks that went to it.
 
-    `claim` is the claim that was charged. `taken` is, by line, what answers took of it since the first check for it.
+    `claim` is the claim that was charged, `order` the payer's place among its payers; empty where the payer's reference
+    names no claim. `taken` is, by line, what answers took of it since the first check for it.
     """
 
     claim: UUID
-    payer: str
+    order: str
     rows: list[PayerAdjustment] = field(default_factory=list)
     checks: list[Refund] = field(default_factory=list)
     taken: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def payer(self) -> str:
+        """The payer as its payments tell it, and as it was when a check went."""
+        return self.rows[-1].remittance.told_by if self.rows else self.checks[-1].payer
 
     @property
     def reference(self) -> str:
@@ -112,27 +122,30 @@ def standings(claims: Iterable[UUID], *, with_checks_only: bool = False) -> dict
             return {}
     found: dict[Place, Standing] = {}
     for check in checks:
-        _at(found, check.claim_id, check.payer).checks.append(check)
+        _at(found, check.claim_id, check.owed_to).checks.append(check)
     told = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
     told = told.defer(*_NOT_SHOWN)
     # A reference that names no claim of ours was said by a person to be of one, when a check went for it.
-    references = {(check.recoupment, check.payer): check.claim_id for check in checks if check.recoupment}
+    references = {(check.recoupment, check.payer): check for check in checks if check.recoupment}
     of_claims = Q(claim__in=heads) | Q(claim__follows__in=heads)
     by_reference = Q(claim=None, reference__in={reference for reference, _payer in references})
     for row in told.filter(of_claims | by_reference).order_by("remittance__paid_on", "created_at", "segment"):
-        payer = row.remittance.told_by
-        named = None if row.claim is None else row.claim.follows_id or row.claim_id
-        head = named or references.get((row.reference, payer))
-        if head is not None and (not with_checks_only or (head, payer) in found):
-            _at(found, head, payer).rows.append(row)
+        if row.claim is not None:
+            place = (row.claim.follows_id or row.claim_id, row.order)
+        elif (said := references.get((row.reference, row.remittance.told_by))) is not None:
+            place = (said.claim_id, said.owed_to)
+        else:
+            continue
+        if place in found or not with_checks_only:
+            _at(found, *place).rows.append(row)
     taken = _taken(checks)
     for place, one in found.items():
         one.taken = taken.get(place, {})
     return found
 
 
-def _at(found: dict[Place, Standing], claim: UUID, payer: str) -> Standing:
-    return found.setdefault((claim, payer), Standing(claim, payer))
+def _at(found: dict[Place, Standing], claim: UUID, order: str) -> Standing:
+    return found.setdefault((claim, order), Standing(claim, order))
 
 
 def _taken(checks: Sequence[Refund]) -> dict[Place, dict[str, int]]:
@@ -157,7 +170,7 @@ def _taken(checks: Sequence[Refund]) -> dict[Place, dict[str, int]]:
         answered = sum(
             cents for line, who, at, cents in moved if (line, who) == (check.line, check.owed_to) and at > since
         )
-        found[check.claim_id, check.payer].setdefault(check.line, -answered)
+        found[check.claim_id, check.owed_to].setdefault(check.line, -answered)
     return found
 
 
@@ -174,7 +187,7 @@ def groups() -> list[Standing]:
     for row in there:
         if row.pk not in shown:
             payer = row.remittance.told_by
-            unnamed.setdefault((payer, row.reference), Standing(row.pk, payer)).rows.append(row)
+            unnamed.setdefault((payer, row.reference), Standing(row.pk, "")).rows.append(row)
     every = [one for one in (*found.values(), *unnamed.values()) if one.rows]
     return sorted(every, key=lambda one: (not one.left_cents, -abs(one.left_cents), one.payer, one.reference))
 
@@ -186,6 +199,17 @@ def _checked() -> set[UUID]:
     """The claims for which checks went to payers."""
     sent = Refund.objects.filter(state=RefundState.SENT.value).exclude(owed_to=PATIENT).exclude(claim=None)
     return set(sent.values_list("claim", flat=True))
+
+
+def order_told(claim: Claim, remittance: Remittance) -> str:
+    """The place, among the payers of a claim's services, of who paid: the claim's own, unless it answered elsewhere."""
+    told = Q(claim=claim.follows_id or claim.pk) | Q(claim__follows=claim.follows_id or claim.pk)
+    answers = ClaimAnswer.objects.filter(
+        told, remittance__unposted_at=None, remittance__payer_identifier=remittance.payer_identifier,
+        remittance__payer_name=remittance.payer_name,
+    )  # fmt: skip
+    orders = set(answers.order_by().values_list("order", flat=True).distinct())
+    return claim.order if claim.order in orders else min(orders, key=_PLACES.index, default=claim.order)
 
 
 def payer_of(claim: UUID, order: str) -> str:
@@ -248,20 +272,20 @@ def send_check(  # noqa: PLR0913 - for what, how much, how it went out
             claim = Claim.objects.select_related("patient").filter(number=claim_number).exclude(batch=None).first()
         if claim is None:
             raise NotSentError("the payer's reference names no claim; expected the number of a filed one")
-        payer = row.remittance.told_by
+        order = row.order or claim.order
         if sent_on > today_at(clinic):
             raise NotSentError("the day it was sent is to come; expected today or a day before")
         if not reference.strip():
             raise NotSentError("expected the number of the check")
-        most = _announced(row, claim.follows_id or claim.pk, payer)
+        most = _announced(row, claim.follows_id or claim.pk, order)
         if not 0 < cents <= most:
             raise NotSentError(f"{most / 100:.2f} dollars are announced and not taken; expected at most as much")
         made = Refund(
             clinic=clinic,
             patient=claim.patient,
             claim_id=claim.follows_id or claim.pk,
-            owed_to=claim.order,
-            payer=payer[:80],
+            owed_to=order,
+            payer=row.remittance.told_by[:80],
             payer_name=row.remittance.payer_name[:80],
             recoupment=row.reference or "none",
             cents=cents,
@@ -278,7 +302,7 @@ def send_check(  # noqa: PLR0913 - for what, how much, how it went out
         made.save(force_insert=True)
         source, key = Source(SOURCE, str(made.pk), made.digest), f"{SOURCE}:{made.pk}"
         try:
-            written = posting.refund_announced(key, sent_on, source, payer, cents=cents, reason=REASON)
+            written = posting.refund_announced(key, sent_on, source, made.payer, cents=cents, reason=REASON)
             ledger_rows.write(clinic, user, [written])
         except LedgerError as error:
             raise NotSentError(str(error)) from error
@@ -286,16 +310,15 @@ def send_check(  # noqa: PLR0913 - for what, how much, how it went out
         return made
 
 
-def _announced(row: PayerAdjustment, claim: UUID, payer: str) -> int:
+def _announced(row: PayerAdjustment, claim: UUID, order: str) -> int:
     """What is announced and not taken of the claim that an adjustment is of, in cents."""
-    found = standings([claim]).get((claim, payer))
-    if row.claim_id is None and (found is None or row not in found.rows):
+    found = standings([claim]).get((claim, order), Standing(claim, order))
+    if row.claim_id is None and row not in found.rows:
         # Said to be of this claim only now.
         alike = PayerAdjustment.objects.filter(claim=None, reference=row.reference, remittance__unposted_at=None)
-        rows = [one for one in alike.select_related("remittance") if one.remittance.told_by == payer]
-        found = found or Standing(claim, payer)
-        found.rows += rows
-    return 0 if found is None else found.settled.announced_cents
+        payer = row.remittance.told_by
+        found.rows += [one for one in alike.select_related("remittance") if one.remittance.told_by == payer]
+    return found.settled.announced_cents
 
 
 def digest_of(row: Refund) -> str:

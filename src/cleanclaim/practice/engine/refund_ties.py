@@ -72,7 +72,7 @@ def taken_twice(claim: Claim, around: Iterable[Standing], answers: Sequence[Clai
     head = claim.follows_id or claim.pk
     for one in around:
         cents = one.settled.twice_cents
-        if one.claim != head or cents <= 0 or all(check.owed_to != claim.order for check in one.checks):
+        if one.claim != head or cents <= 0 or not _is_asked_by(claim, one.order):
             continue
         days = [row.remittance.paid_on for row in one.rows if row.cents > 0 and row.remittance.paid_on is not None]
         values = {
@@ -84,6 +84,13 @@ def taken_twice(claim: Claim, around: Iterable[Standing], answers: Sequence[Clai
         }
         return [Found(WorkKind.TAKEN_TWICE, "", cents, answers[-1] if answers else None, values)]
     return []
+
+
+def _is_asked_by(claim: Claim, order: str) -> bool:
+    """Whether what stands with a payer is followed up on this claim: its own, or the first where it was sent none."""
+    if order == claim.order:
+        return True
+    return claim.follows_id is None and not Claim.objects.filter(follows=claim, order=order).exists()
 
 
 def arithmetic(one: Standing) -> list[tuple[str, int]]:

@@ -232,6 +232,8 @@ def _adjustments(clinic: Clinic, row: Remittance, made: Plan, claims: dict[str, 
     if not made.adjustments:
         return []
     named = _named(made, claims)
+    of = Claim.objects.only("order", "follows").in_bulk(set(named.values()))
+    orders = {key: recoupments.order_told(claim, row) for key, claim in of.items()}
     return [
         PayerAdjustment(
             clinic=clinic,
@@ -241,6 +243,7 @@ def _adjustments(clinic: Clinic, row: Remittance, made: Plan, claims: dict[str, 
             reference=item.reference[:50],
             cents=item.cents,
             claim_id=named.get(item.reference),
+            order=orders.get(named.get(item.reference), ""),
         )
         for item in made.adjustments
     ]

@@ -2927,6 +2927,18 @@ class Migration(migrations.Migration):
                         ("reference", models.CharField(blank=True, max_length=50)),
                         ("cents", models.BigIntegerField()),
                         (
+                            "order",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("primary", "primary"),
+                                    ("secondary", "secondary"),
+                                    ("tertiary", "tertiary"),
+                                ],
+                                max_length=9,
+                            ),
+                        ),
+                        (
                             "claim",
                             models.ForeignKey(
                                 blank=True,

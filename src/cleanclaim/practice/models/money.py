@@ -140,7 +140,8 @@ class PayerAdjustment(ClinicRow):
     """Money of a payment that belongs to no claim of it (PLB): positive took from the payment, negative added to it.
 
     What a payer announces with one sign it takes, or gives, with the other in a later payment, under the same
-    reference: a group of them that adds up to nothing is done. `claim` is the one that the reference names, if any.
+    reference: a group of them that adds up to nothing is done. `claim` is the one that the reference names, if any, and
+    `order` the payer's place among the payers of its services.
     """
 
     remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="adjustments")
@@ -149,6 +150,7 @@ class PayerAdjustment(ClinicRow):
     reference = models.CharField(max_length=50, blank=True)
     cents = models.BigIntegerField()
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    order = models.CharField(max_length=9, choices=choices_of(CoverageOrder), blank=True)
 
     class Meta(ClinicRow.Meta):
         ordering = ("remittance", "segment")
