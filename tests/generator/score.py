@@ -39,6 +39,7 @@ def labels() -> set[str]:
     return {*concepts(), *DAMAGES, *SLIPS, *KINDS}
 
 
+@cache
 def accepted() -> dict[str, frozenset[str]]:
     """For each of our labels the concepts of rules that stand for it; an empty list is a gap, and counts as missed."""
     with CONCEPTS.open("rb") as file:
