@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.reference import denials
 from cleanclaim.reference.denials import Route
-from cleanclaim.remittance.effects import Effect, effect_of
+from cleanclaim.remittance.effects import Effect, effect_of_reason
 from cleanclaim.remittance.matching import KnownLine
 from cleanclaim.remittance.plan import share
+
+_REMEMBERED = 4096
+"""Reasons of which it is remembered whether they refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,15 @@ def standing(answers: Sequence[Answered], open_cents: Mapping[str, Open] | None 
     Returns:
         One denial a line that has any, in the order of the claim's lines.
     """
+    if not any(_has_refusal(answered.answer) for answered in answers):
+        return []
     lines: dict[str, KnownLine] = {}
     sums: dict[tuple[str, AdjustmentGroup, str], int] = {}
     remarks: dict[tuple[str, AdjustmentGroup, str], tuple[str, ...]] = {}
     for answered in answers:
         lines |= {line.key: line for line in answered.lines}
         for key, item, told in adjusted(answered):
-            if not _is_refusal(item):
+            if not _is_refusal(item.group, item.reason):
                 continue
             place = (key, item.group, item.reason)
             # The newest answer stands last: where less is open than was refused, it is what the newest refuses.
@@ -133,14 +139,21 @@ def adjusted(answered: Answered) -> Iterator[tuple[str, Adjustment, tuple[str, .
                 yield key, item.model_copy(update={"amount_cents": cents, "units": None}), answer.remarks
 
 
-def _is_refusal(item: Adjustment) -> bool:
+def _has_refusal(answer: RemittedClaim) -> bool:
+    """Whether anything that an answer does not pay is refused: most answers say nothing of the kind."""
+    parts = (answer.adjustments, *(line.adjustments for line in answer.lines))
+    return any(_is_refusal(item.group, item.reason) for adjustments in parts for item in adjustments)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_refusal(group: AdjustmentGroup, reason: str) -> bool:
     """Whether somebody works an amount: it was not given up, is no share of cost, and something can be wrong."""
-    handling = denials.carc(item.reason)
-    if item.group is AdjustmentGroup.PATIENT:
+    handling = denials.carc(reason)
+    if group is AdjustmentGroup.PATIENT:
         return handling is None or not handling.is_cost_share
-    if effect_of(item) is not Effect.OPEN:
+    if effect_of_reason(group, reason) is not Effect.OPEN:
         return False
-    return handling is None or handling.route is not Route.NOTHING or item.group is AdjustmentGroup.PAYER
+    return handling is None or handling.route is not Route.NOTHING or group is AdjustmentGroup.PAYER
 
 
 def _capped(

@@ -18,6 +18,7 @@ from cleanclaim.remittance.effects import Effect, effect_of
 from cleanclaim.remittance.matching import KnownLine
 
 _AS_PRIMARY = frozenset({ClaimStatusCode.PRIMARY.value, ClaimStatusCode.PRIMARY_FORWARDED.value})
+_EARLIER_PAYER = "23"
 _SEQUESTRATION = "253"
 _MULTIPLE = "59"
 _HUNDRED = 100
@@ -105,15 +106,20 @@ def _judged(
     line: KnownLine, parts: Sequence[RemittedLine], ours: Expected, *, is_withheld_elsewhere: bool
 ) -> Underpayment | None:
     """The underpayment of one line, `None` where it is none or cannot be told."""
-    items = [item for part in parts for item in part.adjustments]
-    if any(effect_of(item) is Effect.OPEN and item.reason != "23" for item in items):
-        return None  # refused in part: that is a denial, and its cents are not allowed at all
-    paid = sum(part.paid_cents for part in parts)
-    theirs = sum(item.amount_cents for item in items if item.group is AdjustmentGroup.PATIENT)
-    withheld = sum(item.amount_cents for item in items if item.reason == _SEQUESTRATION)
+    paid = theirs = withheld = cut = 0
+    for part in parts:
+        paid += part.paid_cents
+        for item in part.adjustments:
+            if item.reason != _EARLIER_PAYER and effect_of(item) is Effect.OPEN:
+                return None  # refused in part: that is a denial, and its cents are not allowed at all
+            if item.group is AdjustmentGroup.PATIENT:
+                theirs += item.amount_cents
+            if item.reason == _SEQUESTRATION:
+                withheld += item.amount_cents
+            elif item.reason == _MULTIPLE:
+                cut += item.amount_cents
     if not paid and not theirs:
         return None
-    cut = sum(item.amount_cents for item in items if item.reason == _MULTIPLE)
     derived = paid + theirs + withheld
     stated = _stated(parts)
     by_assistant = bool(_ASSISTANT & set(line.modifiers))

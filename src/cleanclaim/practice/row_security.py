@@ -282,7 +282,7 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
             expected = [name for kept in KEPT for name in (kept.trigger, f"{kept.trigger}_removed")]
         found = {row[0] for row in _rows(cursor)}
-    expected += [*(guard.name for guard in ledger_guards.GUARDS), *claimed_visits.NAMES]
+    expected += [*ledger_guards.names(connection.vendor), *claimed_visits.NAMES]
     return [name for name in expected if name not in found]
 
 

@@ -67,11 +67,12 @@ class LineAnswer:
 
 def effect_of(adjustment: Adjustment) -> Effect:
     """What an adjustment does to the line's open amount, by itself: `settling` holds it against what is open."""
-    return _effect(adjustment.group, adjustment.reason)
+    return effect_of_reason(adjustment.group, adjustment.reason)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _effect(group: AdjustmentGroup, reason: str) -> Effect:
+def effect_of_reason(group: AdjustmentGroup, reason: str) -> Effect:
+    """What an amount of this group and reason (CARC) does, by itself."""
     if group is AdjustmentGroup.PATIENT:
         return Effect.PATIENT
     if group is AdjustmentGroup.OTHER and contractual_adjustments.repeats_an_earlier_payer(reason):

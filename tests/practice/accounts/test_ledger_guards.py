@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,7 +14,7 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import ledger_guards, row_security, tenancy
 from cleanclaim.practice.engine import ledger_checks, ledger_rows
-from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Patient, Period, User
+from cleanclaim.practice.models import Claim, Clinic, LedgerEntry, LedgerTransaction, Patient, Period, User
 from tests.practice.conftest import DAY
 
 OPENING = "opening:00000000-0000-4000-8000-000000000001"
@@ -111,6 +111,36 @@ def test_no_entry_follows_its_transaction(inside: Clinic) -> None:
     put(made, [(OPENING, 5), (OPENING, -5)])
     with pytest.raises(IntegrityError, match="never after"), transaction.atomic():
         LedgerEntry.objects.create(clinic=inside, transaction=made, position=3, account="patient_open", cents=0)
+
+
+def test_the_claim_that_an_entry_names_is_there_and_stays(inside: Clinic, claim: Claim) -> None:
+    made = row(inside)
+
+    def put_with(claim: UUID) -> None:
+        with transaction.atomic():
+            for place, cents in enumerate((5, -5), start=1):
+                LedgerEntry.objects.create(
+                    clinic=inside, transaction=made, position=place, account="patient_open", cents=cents, claim_id=claim
+                )  # fmt: skip
+            made.save(force_insert=True)
+            connection.check_constraints()
+
+    before = LedgerEntry.objects.count()
+    with pytest.raises(IntegrityError, match=r"the claim of an entry is there|foreign key"):
+        put_with(uuid4())
+    assert LedgerEntry.objects.count() == before
+    put_with(claim.pk)
+    assert LedgerEntry.objects.filter(transaction=made, claim=claim.pk).count() == 2
+    key = Claim._meta.pk.get_db_prep_value(claim.pk, connection)
+
+    def remove() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM practice_claim WHERE id = %s", [key])
+            connection.check_constraints()
+
+    with pytest.raises(IntegrityError, match=r"a claim with entries stays|foreign key|FOREIGN KEY"):
+        remove()
+    assert Claim.objects.filter(pk=claim.pk).exists()
 
 
 def test_entries_are_of_one_clinic(inside: Clinic, elsewhere: Clinic) -> None:

@@ -51,7 +51,7 @@ def charges(clinic: Clinic, claims: Sequence[Filed], source: Source, on: date) -
     there = _there(clinic, keys)
     returned = _there(clinic, [f"{key}{RETURNED}" for key in keys]) if source.kind == BATCH else set()
     for one, key in zip(claims, keys, strict=True):
-        claim = one.claim
+        claim = one.row
         follows = claim.follows_id is not None or claim.frequency == Frequency.VOID.value
         if follows:
             continue

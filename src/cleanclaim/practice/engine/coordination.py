@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.building import add_events, build_beside, recheck
 from cleanclaim.practice.engine.earlier_decisions import decisions_on
+from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import (
     OPEN_STATUSES,
     AnswerState,
@@ -294,7 +295,7 @@ def _replaced_by(heads: Iterable[UUID]) -> dict[UUID, UUID]:
     found: dict[UUID, UUID] = {}
     asked = {head: head for head in heads}
     while asked:
-        rows = Claim.objects.filter(pk__in=list(asked)).exclude(replaces=None).values_list("pk", "replaces")
+        rows = Claim.objects.filter(among("pk", asked)).exclude(replaces=None).values_list("pk", "replaces")
         asked = {before: asked[key] for key, before in rows if before not in found}
         found |= asked
     return found

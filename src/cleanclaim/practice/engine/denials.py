@@ -24,6 +24,7 @@ from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.denials.underpaid import Expected, Underpayment, underpaid
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice import many_rows
+from cleanclaim.practice.engine.at_hand import NOTHING_AT_HAND, AtHand
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
@@ -96,22 +97,24 @@ def to_look_at(posted: Sequence[Posted], known: Known) -> set[UUID]:
     return wanted
 
 
-def bring_into_step(clinic: Clinic, claims: Iterable[UUID], user: User | None) -> None:
+def bring_into_step(
+    clinic: Clinic, claims: Iterable[UUID], user: User | None, at_hand: AtHand = NOTHING_AT_HAND
+) -> None:
     """Make, change and settle the items of these claims of a clinic in scope, by the answers that stand now."""
     listed = sorted(set(claims))
     for begun in range(0, len(listed), _PIECE):
-        _bring_into_step(clinic, set(listed[begun : begun + _PIECE]), user)
+        _bring_into_step(clinic, set(listed[begun : begun + _PIECE]), user, at_hand)
 
 
-def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None) -> None:
+def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None, at_hand: AtHand) -> None:
     keys |= set(Claim.objects.filter(among("pk", keys)).exclude(replaces=None).values_list("replaces", flat=True))
-    rows = list(Claim.objects.filter(among("pk", keys)).exclude(batch=None).order_by("pk"))
+    rows, filed = _filed(keys, at_hand)
     if not rows:
         return
     for row in rows:
         row.clinic = clinic
     standings = bring_refunds_into_step(clinic, {row.follows_id or row.pk for row in rows}, user)
-    around = _Around.of(clinic, rows, standings)
+    around = _Around.of(clinic, rows, standings, at_hand)
     held: dict[UUID, list[WorkItem]] = defaultdict(list)
     live = WorkItem.objects.select_for_update(of=("self",)).filter(
         among("claim", [row.pk for row in rows]), state__in=LIVE_STATES
@@ -119,16 +122,27 @@ def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None) -> None
     for item in live.order_by("pk"):
         held[item.claim_id].append(item)
     made: list[WorkItem] = []
-    for filed in filed_claims(rows):
-        made += _of_claim(filed, around, held[filed.claim.pk], user)
+    for row in rows:
+        made += _of_claim(filed[row.pk], around, held[row.pk], user)
     many_rows.insert_made(WorkItem, clinic, made)
+
+
+def _filed(keys: set[UUID], at_hand: AtHand) -> tuple[list[Claim], dict[UUID, Filed]]:
+    """Those of these claims that were filed, in the order of their keys, and by key how each was."""
+    known = {key: one.known for key in keys if (one := at_hand.filed.get(str(key))) is not None}
+    rows = Claim.objects.exclude(batch=None)
+    there = list(rows.filter(among("pk", known)).defer("record", "questions", "evidence")) if known else []
+    others = list(rows.filter(among("pk", keys - known.keys()))) if len(known) < len(keys) else []
+    filed = {one.row.pk: one for one in filed_claims(others)} | {row.pk: Filed(row, known[row.pk]) for row in there}
+    return sorted([*there, *others], key=lambda row: row.pk.int), filed
 
 
 def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: User | None) -> list[WorkItem]:
     """Change and settle the items of one claim; returns those that are to be made."""
     claim = filed.claim
     rows = around.answers.get(claim.pk, [])
-    said = [answered for row in rows if (answered := answered_by(filed, row)) is not None]
+    answers = [around.at_hand.answer_of(row) for row in rows]
+    said = [answered for answer in answers if (answered := _matched(filed, answer)) is not None]
     found: list[Found] = []
     if rows and claim.status != ClaimStatus.CLOSED.value:
         last = rows[-1]
@@ -165,7 +179,11 @@ def _by_replacement(item: WorkItem, around: _Around, user: User | None) -> None:
 
 def answered_by(filed: Filed, row: ClaimAnswer) -> Answered | None:
     """A row's answer with the lines of the part of the claim that it answers; `None` where they do not meet."""
-    answer = RemittedClaim.model_validate(row.answer)
+    return _matched(filed, NOTHING_AT_HAND.answer_of(row))
+
+
+def _matched(filed: Filed, answer: RemittedClaim) -> Answered | None:
+    """An answer with the lines of the part of the claim that it answers; `None` where they do not meet."""
     for part in filed.known:
         matched = match_lines(part, answer)
         if matched is not None and (answer.lines or abs(answer.charge_cents) == part.charge_cents):
@@ -188,12 +206,13 @@ class _Around:
     packs: tuple[Any, ...]
     standings: list[Standing]
     """How claims stand with payers that were sent a check."""
+    at_hand: AtHand
     rules: FollowUpRules | None = None
     """The clinic's rules, once a line is found to be paid too little."""
     terms: dict[tuple[str, date], Terms] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, clinic: Clinic, rows: Sequence[Claim], standings: Mapping[Any, Standing]) -> _Around:
+    def of(cls, clinic: Clinic, rows: Sequence[Claim], standings: Mapping[Any, Standing], at_hand: AtHand) -> _Around:
         keys = [row.pk for row in rows]
         answers: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
         states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
@@ -215,6 +234,7 @@ class _Around:
             histories=_histories({row.payer for row in rows}),
             packs=tuple(packs_of(clinic).values()),
             standings=list(standings.values()),
+            at_hand=at_hand,
         )
 
     def terms_on(self, payer: str, day: date) -> Terms:

@@ -6,11 +6,14 @@ payers are the record's own models, so that what a field means is said once, in 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from uuid import UUID
+
 from pydantic import BaseModel, ConfigDict
 
 from cleanclaim import records
 from cleanclaim.practice.models import Claim
-from cleanclaim.practice.sealing import closed
+from cleanclaim.practice.sealing import bound_to, closed, unseal
 from cleanclaim.records.claim import ClaimLine, ClaimPayer
 
 
@@ -39,14 +42,35 @@ class FiledRecord(BaseModel):
     lines: tuple[ClaimLine, ...]
 
 
-def read_filed(claim: Claim) -> FiledRecord:
+class FiledRow(NamedTuple):
+    """Columns of a claim, by their names: what matching and posting ask of thousands of rows. `record` is sealed."""
+
+    pk: UUID
+    clinic_id: UUID
+    follows_id: UUID | None
+    replaces_id: UUID | None
+    frequency: str
+    record: bytes | None
+
+
+def read_filed(claim: Claim | FiledRow) -> FiledRecord:
     """A claim's record as far as matching needs it. Raises `ValueError` where the claim has none."""
-    told = closed(claim, "record")
+    return FiledRecord.model_validate_json(_told(claim))
+
+
+def read_whole(claim: Claim | FiledRow) -> records.Claim:
+    """The whole record. Raises `ValueError` where the claim has none."""
+    return records.Claim.model_validate_json(_told(claim))
+
+
+def _told(claim: Claim | FiledRow) -> bytes:
+    """The record as JSON."""
+    if isinstance(claim, Claim):
+        told = closed(claim, "record")
+    elif claim.record is None:
+        told = None
+    else:
+        told = unseal(bytes(claim.record), bound_to(claim.clinic_id, Claim._meta.db_table, claim.pk, "record"))  # noqa: SLF001 - its public name
     if told is None:
         raise ValueError(f"claim {claim.pk}: it has no record; expected one, as it was filed")
-    return FiledRecord.model_validate_json(told)
-
-
-def read_whole(claim: Claim) -> records.Claim:
-    """The whole record."""
-    return records.Claim.model_validate(claim.record)
+    return told

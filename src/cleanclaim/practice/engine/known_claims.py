@@ -7,18 +7,18 @@ in the ledger, `CLAIM:PART:NUMBER` with the key and the parts of the first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
-from cleanclaim.practice.engine.filed_records import FiledRecord, read_filed, read_whole
+from cleanclaim.practice.engine.filed_records import FiledRecord, FiledRow, read_filed, read_whole
 from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
@@ -42,12 +42,20 @@ _READ = ("id", "clinic_id", "number", "status", "frequency", "payer", "order", "
 class Filed:
     """A filed claim: its row, and how it is known to whoever matches answers.
 
-    `known` is the claim as it went out: one, or its parts. `payer` is the place of the payer that it went to, and
-    `next_payer` that of the one that comes next, if there is one.
+    `row` is what of it was at hand. `known` is the claim as it went out: one, or its parts. `payer` is the place of
+    the payer that it went to, and `next_payer` that of the one that comes next, if there is one.
     """
 
-    claim: Claim
+    row: Claim | FiledRow
     known: tuple[KnownClaim, ...]
+
+    @cached_property
+    def claim(self) -> Claim:
+        """Its row; read when it is first asked for where only the columns that matching needs are at hand."""
+        if isinstance(self.row, Claim):
+            return self.row
+        found: Claim = Claim.objects.only(*_READ).get(pk=self.row.pk)
+        return found
 
     @cached_property
     def record(self) -> records.Claim:
@@ -71,7 +79,7 @@ class Filed:
         return [(line.key, line.charge_cents) for part in self.known for line in part.lines]
 
 
-def filed_claims(rows: Iterable[Claim]) -> list[Filed]:
+def filed_claims(rows: Iterable[Claim | FiledRow]) -> list[Filed]:
     """These claims, in order, with the answers that stand. Each record is opened and read once."""
     found = list(rows)
     heads = _heads(found)
@@ -93,7 +101,7 @@ def index_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> tuple[C
     taken: set[UUID] = set()
     index = ClaimIndex()
 
-    def take(rows: Iterable[Claim]) -> None:
+    def take(rows: Iterable[FiledRow]) -> None:
         fresh = {row.pk: row for row in rows if row.pk not in taken}
         taken.update(fresh)
         for one in filed_claims(fresh.values()):
@@ -146,30 +154,32 @@ def read_lines(head: UUID, written: Iterable[Sequence[Any]]) -> tuple[LineAnswer
 # --- rows --------------------------------------------------------------------------------------------------
 
 
-def _claims(*, lock: bool) -> QuerySet[Claim]:
-    filed = Claim.objects.filter(status__in=[ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value]).exclude(batch=None)
-    rows = filed.only(*_READ).order_by("pk")
-    return rows.select_for_update(of=("self",)) if lock else rows
+def _claims(wanted: Q, *, lock: bool) -> Iterator[FiledRow]:
+    rows = Claim.objects.filter(wanted, status__in=[ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value])
+    rows = rows.exclude(batch=None).order_by("pk")
+    # Columns, not instances: a payment of ten thousand claims asks for as many.
+    columns = (rows.select_for_update() if lock else rows).values_list(*FiledRow._fields)
+    return map(FiledRow._make, columns)
 
 
-def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
+def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow]:
     numbers = {answer.control_number for answer in answers}
     numbers |= {number.upper() for number in numbers}
     # A claim that went out in parts has the part behind its own number.
     numbers |= {number.rpartition("-")[0] for number in numbers}
-    yield from _claims(lock=lock).filter(among("number", numbers - {""}))
+    return _claims(among("number", numbers - {""}), lock=lock)
 
 
-def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[Claim]:
+def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow]:
     payer_numbers: set[str] = set()
     days: set[date] = set()
     for answer in answers:
         payer_numbers.add(answer.payer_control_number)
         days.update(day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day)
     told = ClaimAnswer.objects.filter(among("payer_control_number", payer_numbers - {""})).exclude(claim=None)
-    yield from _claims(lock=lock).filter(pk__in=told.values("claim"))
+    yield from _claims(Q(pk__in=told.values("claim")), lock=lock)
     for some in _pieces(days):
-        yield from _claims(lock=lock).filter(date_of_service__in=some)
+        yield from _claims(Q(date_of_service__in=some), lock=lock)
 
 
 def _pieces(values: Iterable[Any]) -> Iterable[list[Any]]:
@@ -178,7 +188,7 @@ def _pieces(values: Iterable[Any]) -> Iterable[list[Any]]:
         yield listed[start : start + _ASKED_AT_ONCE]
 
 
-def _heads(claims: Iterable[Claim]) -> dict[UUID, Claim]:
+def _heads(claims: Iterable[Claim | FiledRow]) -> dict[UUID, Claim]:
     """The claims that were charged, for those that follow one."""
     wanted = {claim.follows_id for claim in claims if claim.follows_id is not None}
     return {row.pk: row for row in Claim.objects.filter(among("pk", wanted)).only(*_READ)} if wanted else {}
@@ -192,7 +202,7 @@ class _Answered:
     replaced: tuple[Standing, ...] = ()
 
 
-def _answered(claims: Sequence[Claim]) -> tuple[dict[UUID, _Answered], dict[UUID, set[str]]]:
+def _answered(claims: Sequence[Claim | FiledRow]) -> tuple[dict[UUID, _Answered], dict[UUID, set[str]]]:
     """By the head of each chain to which anything was answered what that was; by claim the numbers payers gave it."""
     members: dict[UUID, UUID] = {(head := claim.follows_id or claim.pk): head for claim in claims}
     members.update(Claim.objects.filter(among("follows", set(members))).values_list("pk", "follows_id"))
@@ -253,7 +263,7 @@ def _still_standing(head: UUID, rows: Iterable[_Told]) -> list[Standing]:
     return found
 
 
-def _filed(claim: Claim, heads: dict[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
+def _filed(claim: Claim | FiledRow, heads: dict[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
     told = read_filed(claim)
     parts = _parts(claim, told)
     key = str(claim.pk)
@@ -304,7 +314,7 @@ def _filed(claim: Claim, heads: dict[UUID, Claim], answered: _Answered, numbers:
     return Filed(claim, tuple(known))
 
 
-def _parts(claim: Claim, told: FiledRecord) -> list[tuple[str, tuple[ClaimLine, ...]]]:
+def _parts(claim: Claim | FiledRow, told: FiledRecord) -> list[tuple[str, tuple[ClaimLine, ...]]]:
     """The claims that were filed for a record: each one's number and lines. All but few are one, as they are."""
     limits = load_guide().limits
     if len(told.lines) <= limits["lines_per_claim"] and len(told.diagnoses) <= limits["diagnoses_per_claim"]:

@@ -18,6 +18,7 @@ from cleanclaim.ledger.entries import Source, reversal_of
 from cleanclaim.practice import audit_trail, collector, many_rows
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows, recoupments
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
+from cleanclaim.practice.engine.at_hand import AtHand
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import Filed, index_of
@@ -219,7 +220,9 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
         changed = denials.to_look_at(made.posted, known)
     beside = _adjustments(clinic, row, made, claims)
     PayerAdjustment.objects.bulk_create(beside, batch_size=PIECE)
-    denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user)
+    said = {item.answer.segment: item.answer for item in made.posted}
+    at_hand = AtHand(row.pk, claims, said)
+    denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user, at_hand)
     coordination.look_again(clinic, row, user)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     detail += "; by a worker: all matched and balanced" if is_alone else ""
@@ -257,7 +260,7 @@ def _named(made: Plan, claims: dict[str, Filed]) -> dict[str, UUID]:
     references = {item.reference for item in made.adjustments if item.reference}
     words = {word for reference in references for word in reference.split()}
     found: dict[str, UUID] = {}
-    numbers = {part.control_number: one.claim.pk for one in claims.values() for part in one.known}
+    numbers = {part.control_number: one.row.pk for one in claims.values() for part in one.known}
     numbers |= dict(Claim.objects.filter(number__in=words).exclude(batch=None).values_list("number", "pk"))
     told = ClaimAnswer.objects.filter(payer_control_number__in=words).exclude(claim=None)
     by_payer = dict(told.values_list("payer_control_number", "claim"))
