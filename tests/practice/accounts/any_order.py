@@ -13,7 +13,8 @@ What happens: `payers_steps` (claims filed, replaced, voided, returned, given up
 and on paper, lines in parts and bundled, denials, later payers, claims sent on, reversals, money beside claims of
 either sign; held and placed, unposted and posted again), `patients_steps` (payments, plans, credits, receipts voided,
 superbills, balances brought forward and taken out), `books_steps` (write-offs asked, granted and taken back, small
-balances, open amounts moved to whom else is asked, refunds, deposits, the bank's list, days closed and opened).
+balances, open amounts moved to whom else is asked, refunds and checks for what payers announced, deposits, the bank's
+list, days closed and opened). What payers turn and add for refunds is counted by `refund_ties`.
 
 What does not happen: notes that were left open and are answered (the sample clinic has none), lines that a signed
 notice keeps off a payer's claim, patients who may not be asked (QMB), a day that comes to its end.
@@ -36,7 +37,15 @@ from django.db import connection
 
 from cleanclaim.bill.job import Billed
 from cleanclaim.practice import clock
-from cleanclaim.practice.engine import balance_moves, building, deposits, ledger_checks, refunds, write_offs
+from cleanclaim.practice.engine import (
+    balance_moves,
+    building,
+    deposits,
+    ledger_checks,
+    recoupments,
+    refunds,
+    write_offs,
+)
 from cleanclaim.practice.engine.checking import check, today_at
 from cleanclaim.practice.engine.day_sheets import day_sheet
 from cleanclaim.practice.engine.filing import NotFiledError
@@ -47,11 +56,12 @@ from cleanclaim.practice.engine.remitting import NotPostedError
 from cleanclaim.practice.engine.reopening import NotReopenedError
 from cleanclaim.practice.models import Charge, Clinic, Patient, Role, Visit
 from tests.practice.accounts.expected_money import Change, Money, moved_since, together, told_by_ledger
+from tests.practice.accounts.refund_ties import Ties
 from tests.practice.conftest import person
 
 REFUSALS = (
     NotTakenError, NotFiledError, NotPostedError, NotReopenedError, NotClosedError, write_offs.NotWrittenOffError,
-    refunds.NotRefundedError, deposits.NotDepositedError, balance_moves.NotMovedError,
+    refunds.NotRefundedError, recoupments.NotSentError, deposits.NotDepositedError, balance_moves.NotMovedError,
 )  # fmt: skip
 """How the product says that it does not do what was asked."""
 
@@ -173,6 +183,7 @@ class Life:
         self.today = today_at(clinic)
         self.ticking = Ticking()
         self.money = Money()
+        self.ties = Ties()
         self.done = self.refused = self.crashed = self.count = 0
         self.done_by_kind: dict[str, int] = {}
         self.longest: dict[str, int] = {}
@@ -282,6 +293,10 @@ class Life:
         assert told_by_ledger() == self.money.amounts
         assert found.cash_cents == self.money.sum_of("cash")
         assert found.deposited_cents == self.money.sum_of("bank")
+        for one in recoupments.groups():
+            settled = one.settled
+            left, twice = self.ties.left((str(one.claim), one.order))
+            assert one.order == "" or (settled.announced_cents, settled.twice_cents) == (left, twice)
         accounts = accounts_of([patient.pk for patient in self.patients])
         for key, account in accounts.items():
             owed = {line.key: line.owed_cents for line in account.lines if line.owed_cents}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cleanclaim.practice.engine import balance_moves, deposits, refunds, write_offs
+from cleanclaim.practice.engine import balance_moves, deposits, recoupments, refunds, write_offs
 from cleanclaim.practice.engine.ledger_rows import closed_through
 from cleanclaim.practice.engine.patient_accounts import account_of
 from cleanclaim.practice.engine.periods import close, reopen
@@ -17,6 +17,7 @@ from cleanclaim.practice.models import (
     Deposit,
     Means,
     Patient,
+    PayerAdjustment,
     Period,
     Receipt,
     Refund,
@@ -29,6 +30,7 @@ from cleanclaim.receivables.giving_up import Reason
 from cleanclaim.receivables.moving import Reason as Moved
 from tests.practice.accounts.any_order import Life, Step
 from tests.practice.accounts.expected_money import PATIENT, Change, payment_names, together, turned
+from tests.practice.accounts.refund_ties import Sent
 
 # --- given up --------------------------------------------------------------------------------------------------------
 
@@ -163,6 +165,7 @@ def note_refund(life: Life) -> Step | None:
     def done(_change: Change) -> None:
         row = Refund.objects.latest("created_at")
         life.remember("refunds").append((row.pk, str(item.patient), item.line, item.owed_to, item.cents))
+        life.memory[row.pk] = life.number()
 
     return Step(
         lambda: refunds.note(life.clinic, life.biller, item, identified_on=life.today), [{}], done=done, repeats=False
@@ -184,13 +187,51 @@ def send_refund(life: Life) -> Step | None:
     else:
         change |= {("credit", whose, ""): -cents}
 
+    check = Sent(life.memory[key], key, (line.partition(":")[0], who), line, cents)
+    ties = life.ties.copy()
+    if who != PATIENT:
+        ties.sent(check)
+    change = together(change, ties.placed(), turned(life.ties.placed()))
+
     def done(_change: Change) -> None:
         life.remember("refunds").remove(found)
+        if who != PATIENT:
+            life.ties.sent(check)
         assert Refund.objects.get(pk=key).state == RefundState.SENT.value
 
     return Step(
         lambda: refunds.send(life.clinic, life.biller, key, sent_on=on, means=Means.CHECK, reference="1"),
         [change], is_refused=is_refused, done=done,
+    )  # fmt: skip
+
+
+def send_check(life: Life) -> Step | None:
+    """A check goes for what a payer announced to take; not more than is announced, nor on a day that is closed."""
+    rows = PayerAdjustment.objects.filter(remittance__unposted_at=None).exclude(claim=None).select_related("claim")
+    row = life.one_of(list(rows.order_by("created_at", "segment")))
+    if row is None:
+        return None
+    place = (str(row.claim.follows_id or row.claim_id), row.order)
+    left, _twice = life.ties.left(place)
+    cents = life.random.choice((max(1, left), max(1, left), left + 1))
+    on = life.today - timedelta(days=life.random.choice((0, 0, 0, 12)))
+    closed = closed_through(life.clinic)
+    turn = life.number()
+
+    def fits(change: Change) -> bool:
+        cash = [(amount, moved) for amount, moved in change.items() if amount[0] == "cash"]
+        return [moved for _amount, moved in cash] == [-cents] and change == {**dict(cash), ("adjusted", "", ""): cents}
+
+    def done(_change: Change) -> None:
+        made = Refund.objects.latest("created_at")
+        assert (str(made.claim_id), made.owed_to) == place
+        life.ties.sent(Sent(turn, made.pk, place, "", cents))
+
+    return Step(
+        lambda: recoupments.send_check(
+            life.clinic, life.biller, row.pk, cents=cents, sent_on=on, means=Means.CHECK, reference="2"
+        ),
+        fits=fits, is_refused=cents > left or (closed is not None and on <= closed), done=done, repeats=False,
     )  # fmt: skip
 
 
@@ -360,6 +401,6 @@ def open_days(life: Life) -> Step | None:
 
 
 KINDS = (
-    (write_off, 4), (decide_write_off, 2), (take_back, 2), (move, 3), (note_refund, 2), (send_refund, 3), (withdraw_refund, 1),
+    (write_off, 4), (decide_write_off, 2), (take_back, 2), (move, 3), (note_refund, 2), (send_refund, 3), (send_check, 2), (withdraw_refund, 1),
     (deposit, 2), (remove_deposit, 1), (bank_list, 2), (match, 1), (unmatch, 1), (close_days, 1), (open_days, 2),
 )  # fmt: skip

@@ -23,6 +23,7 @@ from cleanclaim.records import Adjustment, AdjustmentGroup, CoverageOrder
 from tests.practice.accounts.any_order import Life, Step
 from tests.practice.accounts.expected_money import PATIENT, Change, charged, decided, together, turned
 from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
+from tests.practice.accounts.refund_ties import Place
 
 _PLACES = [one.value for one in CoverageOrder]
 _VOID = "8"
@@ -123,6 +124,10 @@ class Payment:
     place: int
     stands: bool = False
     change: Change = field(default_factory=dict)
+    about: list[tuple[Filed, int]] = field(default_factory=list)
+    """What it takes or adds beside claims, by the claim that it names for it."""
+    beside: list[tuple[Place, int]] = field(default_factory=list)
+    """The same, by the claim that was charged and whose money it is."""
 
     @property
     def name(self) -> str:
@@ -412,7 +417,7 @@ def _plain_answer(life: Life, *, anew: bool = False) -> Answer | None:
     `anew`: it answered before, and decides on the whole charge without taking that back: nobody guesses what it means.
     """
     late = life.random.randrange(12) == 0
-    claims = [one for one in _claims(life) if not one.is_void and (one.stands or (late and _has_left(one)))]
+    claims = [one for one in _claims(life) if not one.is_void and (one.stands or (late and _has_left(life, one)))]
     if life.random.randrange(4) == 0:
         claims = [one for one in claims if one.later or one.head != one.key] or claims
     claim = life.one_of(claims)
@@ -435,9 +440,13 @@ def _plain_answer(life: Life, *, anew: bool = False) -> Answer | None:
     return Answer(claim, order, later[0] if later else PATIENT, parts, said)
 
 
-def _has_left(claim: Filed) -> bool:
-    """Whether a claim that stands no more is still filed, as one that was replaced is; one that came back is not."""
-    return bool(Claim.objects.filter(pk=claim.key).exclude(batch=None).exists())
+def _has_left(life: Life, claim: Filed) -> bool:
+    """Whether a claim that stands no more is still filed, as one that was replaced is; one that came back is not.
+
+    One that came back and was filed anew, perhaps at another price, has left as that.
+    """
+    last = [one for one in _claims(life) if one.key == claim.key][-1]
+    return last is claim and bool(Claim.objects.filter(pk=claim.key).exclude(batch=None).exists())
 
 
 def _anew(life: Life, claim: Filed, order: str) -> Answer | None:
@@ -461,14 +470,14 @@ def _anew(life: Life, claim: Filed, order: str) -> Answer | None:
 
 def _reversal(life: Life) -> Answer | None:
     """A payer takes back what it said; or, seldom, what does not stand here, which is held."""
-    standing = [one for one in _answers(life) if one.stands and one.takes_back is None and _has_left(one.claim)]
+    standing = [one for one in _answers(life) if one.stands and one.takes_back is None and _has_left(life, one.claim)]
     gone = [one for one in _answers(life) if not one.stands and one.takes_back is None and not one.said.stranger]
     if gone and life.random.randrange(6) == 0:
         original = life.one_of(gone)
         alike = [
             one for one in standing if one.claim.head == original.claim.head or one.claim.key == original.claim.replaces
         ]
-        if any(one.said.paid == original.said.paid for one in standing) or alike or not _has_left(original.claim):
+        if any(one.said.paid == original.said.paid for one in standing) or alike or not _has_left(life, original.claim):
             return None
     else:
         original = life.one_of(standing)
@@ -526,11 +535,12 @@ def pay_claims(life: Life) -> Step | None:
             if made is not None and made.claim.head not in chains and made.claim.replaces not in chains:
                 chains.update((made.claim.head, made.claim.replaces))
                 answers.append(made)
-        beside = _beside(life)
-        if answers or beside:
+        beside, about = _beside(life), _about(life)
+        if answers or beside or about:
             on = life.today - timedelta(days=life.random.randrange(0, 25))
-            said = SaidPayment(f"EFT{life.number():05}", on, [one.said for one in answers], beside)
-            payments.append(Payment(said, answers, b"", 1))
+            told = [(life.random.choice(("WO", "72")), claim.number, cents) for claim, cents in about]
+            said = SaidPayment(f"EFT{life.number():05}", on, [one.said for one in answers], [*beside, *told])
+            payments.append(Payment(said, answers, b"", 1, about=about))
     return _post(life, payments) if payments else None
 
 
@@ -547,6 +557,38 @@ def _beside(life: Life) -> list[tuple[str, str, int]]:
         )
         for _one in range(life.random.randrange(1, 3))
     ]
+
+
+def _about(life: Life) -> list[tuple[Filed, int]]:
+    """What a payer takes or adds for a claim that it names: announced, taken later, or as much as a check was."""
+    if life.random.randrange(3):
+        return []
+    claims = [one for one in _claims(life) if one.stands and one.key == one.head and not one.is_void]
+    sent = [one for one in life.ties.checks if life.random.randrange(3)]
+    named = life.one_of([one for one in claims if any(str(one.key) == check.place[0] for check in sent)] or claims)
+    if named is None:
+        return []
+    cents = life.random.choice([one.cents for one in sent] or [life.random.randrange(1, 4_000)])
+    left, _twice = life.ties.left((str(named.key), named.order))
+    return [(named, life.random.choice((-cents, -cents, left or cents)))]
+
+
+def _with_ties(life: Life, raw: Sequence[tuple[Change, Sequence[tuple[Place, int]]]]) -> list[Change]:
+    """What each of these payments changes, with what it makes of refunds: answers' changes, and what is told beside."""
+    ties, found = life.ties.copy(), []
+    for change, beside in raw:
+        before = ties.placed()
+        ties.paid(change)
+        for place_of, cents in beside:
+            ties.told(place_of, cents)
+        found.append(together(change, ties.placed(), turned(before)))
+    return found
+
+
+def _keep_ties(life: Life, change: Change, beside: Sequence[tuple[Place, int]] = ()) -> None:
+    life.ties.paid(change)
+    for place_of, cents in beside:
+        life.ties.told(place_of, cents)
 
 
 def pay_on_paper(life: Life) -> Step | None:
@@ -571,13 +613,15 @@ def pay_on_paper(life: Life) -> Step | None:
     status = (SENT_ON if answer.said.forwarded_to else PROCESSED)[place_of_payer]
     told = Typed(place_of_payer, status, number, on, typed, payer_control_number=answer.said.payer_number)
     payment.change = _of_payment(payment)
+    changes = _with_ties(life, [(payment.change, ())])
 
     def done(_change: Change) -> None:
+        _keep_ties(life, payment.change)
         payment.stands, answer.payment = True, payment
         _answers(life).append(answer)
         _payments(life).append(payment)
 
-    return Step(lambda: post_paper(life.clinic, life.biller, claim.key, told), [payment.change], done=done)
+    return Step(lambda: post_paper(life.clinic, life.biller, claim.key, told), changes, done=done)
 
 
 def _post(life: Life, payments: list[Payment]) -> Step:
@@ -585,6 +629,8 @@ def _post(life: Life, payments: list[Payment]) -> Step:
     for payment in payments:
         payment.data = data
         payment.change = _of_payment(payment)
+        payment.beside = [((str(claim.head), _told_by(life, payment, claim)), cents) for claim, cents in payment.about]
+    changes = _with_ties(life, [(payment.change, payment.beside) for payment in payments])
 
     def does() -> None:
         post(life.clinic, life.biller, keep_file(life.clinic, life.biller, data))
@@ -593,6 +639,7 @@ def _post(life: Life, payments: list[Payment]) -> Step:
 
     def done(_change: Change) -> None:
         for payment in payments:
+            _keep_ties(life, payment.change, payment.beside)
             payment.stands = True
             for answer in payment.answers:
                 answer.payment = payment
@@ -601,7 +648,15 @@ def _post(life: Life, payments: list[Payment]) -> Step:
                 _answers(life).append(answer)
             _payments(life).append(payment)
 
-    return Step(does, [payment.change for payment in payments], done=done)
+    return Step(does, changes, done=done)
+
+
+def _told_by(life: Life, payment: Payment, claim: Filed) -> str:
+    """Whose money it is that a file tells of a claim: its own payer's, unless files tell of another place only."""
+    told = [*payment.answers]
+    told += [one for one in _answers(life) if one.payment is not None and one.payment.stands and one.payment.data]
+    orders = {one.order for one in told if one.claim.head == claim.head and not one.is_held}
+    return claim.order if claim.order in orders else min(orders, key=_PLACES.index, default=claim.order)
 
 
 def _of_payment(payment: Payment) -> Change:
@@ -625,14 +680,18 @@ def unpost_payment(life: Life) -> Step | None:
         (one.claim.key, -one.said.paid) == (answer.claim.key, answer.said.paid) for one in back for answer in mine
     )
 
+    gone = turned(payment.change)
+    less = [(place_of, -cents) for place_of, cents in payment.beside]
+
     def done(_change: Change) -> None:
+        _keep_ties(life, gone, less)
         payment.stands = False
         for answer in payment.answers:
             if answer.takes_back is not None and not answer.is_held:
                 answer.takes_back.is_taken_back = False
 
     return Step(
-        lambda: unpost(life.clinic, life.biller, row.pk), [turned(payment.change)], is_refused=is_refused,
+        lambda: unpost(life.clinic, life.biller, row.pk), _with_ties(life, [(gone, less)]), is_refused=is_refused,
         may_be_refused=alike, done=done,
     )  # fmt: skip
 
@@ -648,14 +707,21 @@ def post_again(life: Life) -> Step | None:
         return None
     if any(one.data == payment.data and one is not payment for one in _payments(life)):
         return None  # others of its file may stand
+    if any(not _has_left(life, claim) for claim, _cents in payment.about):
+        return None
     answers = []
     for one in payment.answers:
         parts = None if one.takes_back is not None or one.is_held else _asked(life, one.claim, one.order)
-        if parts is None or not _has_left(one.claim) or _of_said(one) != parts or _chain(life, one.claim, one.order):
+        if (
+            parts is None
+            or not _has_left(life, one.claim)
+            or _of_said(one) != parts
+            or _chain(life, one.claim, one.order)
+        ):
             return None
         is_held = bool(one.said.stranger)  # though a person has placed it the first time
         answers.append(Answer(one.claim, one.order, one.to, one.parts, one.said, is_held=is_held))
-    return _post(life, [Payment(payment.said, answers, payment.data, payment.place + 1)])
+    return _post(life, [Payment(payment.said, answers, payment.data, payment.place + 1, about=payment.about)])
 
 
 def _of_said(answer: Answer) -> dict[str, int]:
@@ -678,7 +744,7 @@ def place_held(life: Life) -> Step | None:
     answer = life.one_of(
         [one for one in held if one.said.stranger or any(("OA", "94", 7) in line.unpaid for line in one.said.lines)]
     )
-    if answer is None or not _has_left(answer.claim):
+    if answer is None or not _has_left(life, answer.claim):
         return None
     payment, is_refused = answer.payment, not answer.said.stranger
     if not is_refused and (_asked(life, answer.claim, answer.order) != _of_said(answer)):
@@ -689,11 +755,13 @@ def place_held(life: Life) -> Step | None:
     change = together(onto.change, {("held", "", ""): -answer.said.paid})
 
     def done(_change: Change) -> None:
+        _keep_ties(life, change)
         answer.is_held = False
         payment.change = together(payment.change, change)
 
     return Step(
-        lambda: place(life.clinic, life.biller, row.pk, answer.claim.number), [change], is_refused=is_refused,
+        lambda: place(life.clinic, life.biller, row.pk, answer.claim.number), _with_ties(life, [(change, ())]),
+        is_refused=is_refused,
         done=done,
     )  # fmt: skip
 

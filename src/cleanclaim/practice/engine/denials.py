@@ -28,7 +28,7 @@ from cleanclaim.practice.engine.at_hand import NOTHING_AT_HAND, AtHand
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
-from cleanclaim.practice.engine.recoupments import Standing
+from cleanclaim.practice.engine.recoupments import Standing, with_checks
 from cleanclaim.practice.engine.refund_ties import bring_refunds_into_step, taken_twice
 from cleanclaim.practice.engine.setting import packs_of
 from cleanclaim.practice.engine.work_items import Found, settle, step_in
@@ -71,7 +71,7 @@ class Known:
 
     prices: Mapping[UUID, Sequence[tuple[str, int | None, int | None]]]
     waiting: frozenset[UUID]
-    """Claims with something on the worklist, or that were sent again for one that has."""
+    """Claims with something on the worklist, or sent again for one that has, or that a check went to a payer for."""
 
 
 def known_before(posted: Sequence[Posted]) -> Known:
@@ -82,7 +82,7 @@ def known_before(posted: Sequence[Posted]) -> Known:
     # What was sent again as another claim is settled by the answer to that one.
     sent_again = Claim.objects.filter(among("pk", told)).exclude(replaces=None)
     waiting |= set(sent_again.filter(replaces__in=live.values("claim")).values_list("pk", flat=True))
-    return Known(_prices(told), frozenset(waiting))
+    return Known(_prices(told), frozenset(waiting | with_checks(told)))
 
 
 def to_look_at(posted: Sequence[Posted], known: Known) -> set[UUID]:

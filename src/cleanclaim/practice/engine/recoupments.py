@@ -163,15 +163,24 @@ def _taken(checks: Sequence[Refund]) -> dict[Place, dict[str, int]]:
     columns = ("line", "payer", "transaction__created_at", "cents")
     moved = list(cash.exclude(transaction__source_kind=SOURCE).values_list(*columns))
     found: dict[Place, dict[str, int]] = defaultdict(dict)
-    for check in for_lines:
+    for check in sorted(for_lines, key=lambda one: sent[f"{SOURCE}:{one.pk}"]):
         if check.claim_id is None:
             continue
-        since = sent[f"{SOURCE}:{check.pk}"]
-        answered = sum(
-            cents for line, who, at, cents in moved if (line, who) == (check.line, check.owed_to) and at > since
-        )
-        found[check.claim_id, check.owed_to].setdefault(check.line, -answered)
+        lines, since = found[check.claim_id, check.owed_to], sent[f"{SOURCE}:{check.pk}"]
+        if check.line not in lines:
+            own = (check.line, check.owed_to)
+            lines[check.line] = -sum(cents for line, who, at, cents in moved if (line, who) == own and at > since)
     return found
+
+
+def with_checks(claims: Iterable[UUID]) -> set[UUID]:
+    """Those of these claims for whose services a check went to a payer; two queries, one where none ever went."""
+    sent = Refund.objects.filter(state=RefundState.SENT.value).exclude(owed_to=PATIENT)
+    if not sent.exists():
+        return set()
+    heads = sent.exclude(claim=None).values("claim")
+    rows = Claim.objects.filter(Q(pk__in=heads) | Q(follows__in=heads), among("pk", set(claims)))
+    return set(rows.values_list("pk", flat=True))
 
 
 def groups() -> list[Standing]:
