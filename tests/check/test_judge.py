@@ -11,6 +11,7 @@ from cleanclaim.check.findings import Change, render
 from cleanclaim.check.fixes import apply
 from cleanclaim.check.judge import Judge
 from cleanclaim.lines.columns import col
+from cleanclaim.rules import book
 from cleanclaim.rules.kit import Rule, Severity, Verdict, bad, good, unknown
 from cleanclaim.rules.notation import parse
 from cleanclaim.sources import Source
@@ -140,3 +141,11 @@ def test_words_for_unknown_empty_lists_and_days() -> None:
     row = {"a": None, "b": [], "c": ["GP", "KX"], "d": date(2026, 3, 4), "e": "", "f": -120}
 
     assert render("{a} {b} {c} {d} {e} {f:money}", row) == "unknown none GP, KX 2026-03-04 none -$1.20"
+
+
+def test_rules_that_read_what_is_not_given_are_refused() -> None:
+    entry = book.entry("TD107")
+    assert entry is not None
+
+    with pytest.raises(ValueError, match=r"not given: claims\.date_of_service, .*claims\.rendering_npi"):
+        Judge([entry.rule], given={"claims": ["claim_id", "is_history"]})

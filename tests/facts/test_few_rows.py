@@ -23,12 +23,12 @@ from cleanclaim.rules.notation import parse
 from cleanclaim.units import service_table
 
 THRESHOLDS = (
-    (questions, "_FEW_CELLS"),
-    (questions, "FEW_ROWS"),
+    (questions, "_FEW"),
     (frames, "FEW_ROWS"),
     (workspace, "FEW_ROWS"),
     (alike, "FEW_ROWS"),
     (alike, "_KINDS_PER_ROW"),
+    (alike, "_FEWEST_REPEATS"),
     (derive, "_FEW"),
     (memory, "FEW_ROWS"),
     (pair_edits, "_FEW"),

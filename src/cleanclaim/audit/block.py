@@ -175,11 +175,11 @@ def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, be
     frames = {name: pl.DataFrame(schema=schema) for name, schema in FRAMES.items()}
     frames["findings"] = _with_places(places[found.get_column("claim_id")], found).select(list(FINDINGS))
     frames["verdicts"], frames["gaps"] = counts_of(verdicts), gaps_of(verdicts)
-    claims = verdicts.workspace.frames["claims"]
     # Claims and what was set aside are told once: by the blocks of patients.
     if reach is Reach.PATIENT:
         frames["claims"], frames["set_aside"] = _with_places(places, _claims(verdicts, found)), set_aside
     if reach is Reach.THERAPIST:
+        claims = verdicts.workspace.frames.holding("claims", COMPARED)
         frames["peers"] = measures_of(claims)
         frames["compared"] = _with_places(places, claims).select(list(COMPARED))
     return Judged(**frames)
@@ -252,7 +252,8 @@ def _by_reach(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[Reach, l
 
 def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
     """What each claim bills and is allowed, and what the findings of this block put at stake, not yet capped."""
-    claims, lines = verdicts.workspace.frames["claims"], verdicts.workspace.frames["lines"]
+    claims = verdicts.workspace.frames.holding("claims", (*OF_CLAIM, "discipline"))
+    lines = verdicts.workspace.frames.holding("lines", ("units", "charge_cents", "is_timed"))
     timed = pl.when("is_timed").then("units").when(pl.col("is_timed").not_()).then(0)
     billed = lines.group_by("claim_id").agg(
         pl.len().cast(pl.Int64).alias("lines"),

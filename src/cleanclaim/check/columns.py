@@ -84,9 +84,10 @@ _PLACES: dict[str, pl.Expr] = {
 
 def findings_of(verdicts: Verdicts) -> pl.DataFrame:
     """Every finding, by claim, rule and row; columns of `FINDINGS`, then `claim_id` and `key` of the run."""
-    claims = verdicts.workspace.frames["claims"]
-    absent = [pl.lit(None, FINDINGS[name]).alias(name) for name in OF_CLAIM if name not in claims.columns]
-    claims = claims.with_columns(absent).select(OF_CLAIM)
+    known = verdicts.workspace.frames.names("claims")
+    claims = verdicts.workspace.frames.holding("claims", OF_CLAIM).select(
+        name if name in known else pl.lit(None, FINDINGS[name]).alias(name) for name in OF_CLAIM
+    )
     parts = [
         _of_rule(verdicts, rule, np.flatnonzero(answers.of(rule.code) == int(Verdict.FINDING)), claims)
         for answers in verdicts.answers.values()
@@ -103,11 +104,10 @@ _EMPTY = pl.DataFrame(schema={**FINDINGS, "claim_id": pl.Int64, "key": pl.Int64}
 def _of_rule(verdicts: Verdicts, rule: Rule, rows: Places, claims: pl.DataFrame) -> pl.DataFrame | None:
     if not len(rows):
         return None
-    frame = verdicts.workspace.frames[rule.over]
     shown = verdicts.judge.shows(rule)
     place = _PLACES[rule.over]
     names = dict.fromkeys(("claim_id", *place.meta.root_names(), *shown))
-    few = pl.DataFrame([frame.get_column(name).gather(rows) for name in names])
+    few = verdicts.workspace.frames.taken(rule.over, names, rows)
     cents = pl.lit(None, pl.Int64) if rule.dollars is None else rule.dollars.cast(pl.Int64)
     arguments = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
     said = few.select(
@@ -151,7 +151,7 @@ class _Nulls:
 
     def __init__(self, verdicts: Verdicts) -> None:
         self._verdicts = verdicts
-        self._known: dict[tuple[str, str], Flags] = {}
+        self._known: dict[tuple[str, str], Flags | bool] = {}
 
     def missing(self, rule: Rule, hits: Places) -> Iterable[tuple[str, int]]:
         """Inputs that are null together on the rows, in words, and on how many of them."""
@@ -160,27 +160,28 @@ class _Nulls:
         words: dict[str, Flags] = {}
         everywhere: set[str] = set()
         for name in self._verdicts.judge.reads(rule):
-            column = self._verdicts.workspace.frames[rule.over].get_column(name)
-            if not column.null_count():
+            unknown = self._of(rule.over, name)
+            if unknown is False:
                 continue
             word = catalogue().lacks(rule.over, name)
-            if column.null_count() == len(column):
+            if unknown is True:
                 everywhere.add(word)
                 continue
-            null = self._of(rule.over, column)[hits]
+            null = unknown if len(hits) == len(unknown) else unknown[hits]
             words[word] = words[word] | null if word in words else null
         if not words:
             yield "; ".join(sorted(everywhere)), len(hits)
             return
         pattern = np.zeros(len(hits), np.int64)
         for place, null in enumerate(words.values()):
-            pattern |= null.astype(np.int64) << place
-        for value, count in zip(*np.unique(pattern, return_counts=True), strict=True):
-            named = everywhere | {word for place, word in enumerate(words) if int(value) >> place & 1}
-            yield "; ".join(sorted(named)), int(count)
+            pattern[null] += 1 << place
+        counts = np.bincount(pattern)
+        for value in np.flatnonzero(counts).tolist():
+            named = everywhere | {word for place, word in enumerate(words) if value >> place & 1}
+            yield "; ".join(sorted(named)), int(counts[value])
 
-    def _of(self, table: str, column: pl.Series) -> Flags:
-        key = (table, column.name)
+    def _of(self, table: str, name: str) -> Flags | bool:
+        key = (table, name)
         if key not in self._known:
-            self._known[key] = column.is_null().to_numpy()
+            self._known[key] = self._verdicts.workspace.frames.nulls(table, name)
         return self._known[key]

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from functools import partial, reduce
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.facts.alike import FEW_ROWS, Alike, Kinds, is_dear, read_by
+from cleanclaim.facts.alike import Alike, Together
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.plain_steps import answers
+from cleanclaim.facts.spread import Kinds
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.rules.kit import Rule, Verdict
 
@@ -31,8 +32,8 @@ _FALSE, _UNKNOWN, _TRUE = 0, 1, 2
 """Truth as numbers, in the order in which the least of several is their "and"."""
 _NUMBER = {False: _FALSE, None: _UNKNOWN, True: _TRUE}
 
-_FEW_CELLS = 20_000
-"""Up to this many answers Python turns them into numbers sooner than a query would."""
+_FEW = 200
+"""Up to this many rows Python turns answers into numbers sooner than a query would."""
 
 _VERDICT = np.array(
     [
@@ -120,21 +121,22 @@ class Questions:
             if isinstance(found, BaseException):
                 return self._ask_apart(frames, table, crashed)
             return Answers(self.codes(), found)
-        frame = frames[table]
-        verdicts = np.full((len(self.rules), frame.height), Verdict.NOT_APPLICABLE, np.int8)
+        verdicts = np.full((len(self.rules), frames.height(table)), Verdict.NOT_APPLICABLE, np.int8)
         answers = Answers(self.codes(), verdicts)
-        judged = _judged(frame, table)
+        judged = _judged(frames, table)
         if not judged.any() or not self.rules:
             return answers
-        asked = _Asked(self.parts, frame, table, alike)
+        asked = _Asked(self.parts, frames, table, alike or Alike(frames))
         if not asked.ask(place for places in self.applies for place in places):
             return self._ask_apart(frames, table, crashed)
         applies = [asked.together(places) for places in self.applies]
-        concerned = [rule for rule, answer in enumerate(applies) if answer[judged].any()]
+        concerned = [rule for rule, answer in enumerate(applies) if answer.numbers.any()]
         if not asked.ask(place for rule in concerned for place in self.flags[rule]):
             return self._ask_apart(frames, table, crashed)
         for rule in concerned:
-            np.take(_VERDICT, applies[rule] * _TRUTHS + asked.together(self.flags[rule]), out=verdicts[rule])
+            applying, flagged, kinds = asked.met(applies[rule], asked.together(self.flags[rule]))
+            found = np.take(_VERDICT, applying * _TRUTHS + flagged)
+            verdicts[rule] = found if kinds is None else asked.spread(found, kinds)
         if not judged.all():
             verdicts[:, ~judged] = Verdict.NOT_APPLICABLE
         return answers
@@ -208,69 +210,75 @@ class _AskedOfFew:
         return truths
 
 
-class _Asked:
-    """Answers to the parts of one table, each asked once at most."""
+class _Truths(NamedTuple):
+    """What is answered for each kind of row, or, without kinds, for every row."""
 
-    def __init__(self, parts: Sequence[Formula], frame: pl.DataFrame, table: str, alike: Alike | None) -> None:
-        self._parts = parts
-        self._frame = frame
-        self._table = table
-        self._alike = alike
-        self._numbers: dict[int, Numbers] = {}
+    numbers: Numbers
+    kinds: Kinds | None
+
+
+class _Asked:
+    """Answers to the parts of one table, each asked once at most, and of each kind of row where there are few."""
+
+    def __init__(self, parts: Sequence[Formula], frames: Frames, table: str, alike: Alike) -> None:
+        self._parts, self._frames, self._table, self._alike = parts, frames, table, alike
+        self._truths: dict[int, _Truths] = {}
 
     def ask(self, places: Iterable[int]) -> bool:
         """Ask those of the parts that have not been asked yet; false if one of them crashes."""
-        wanted = sorted({place for place in places if place not in self._numbers})
-        for frame, kinds, own in self._by_kinds(wanted):
-            # A key beside the parts, so that a part that is a constant is as high as the table.
-            key = pl.col(KEYS[self._table])
-            answered = _tried(partial(frame.select, key, *(self._parts[place].expr for place in own)))
-            if isinstance(answered, BaseException):
+        wanted = sorted({place for place in places if place not in self._truths})
+        by_kind, directly = self._alike.together(self._table, (self._parts[place] for place in wanted))
+        for kinds, own in by_kind:
+            asked = self._alike.rows(self._table, own.reads, kinds)
+            if not self._answered(partial(asked.select, *own.exprs), own, kinds):
                 return False
-            for place, numbers in zip(own, _as_numbers(answered), strict=True):
-                self._numbers[place] = numbers if kinds is None else numbers[kinds.of_row]
+        if not directly.formulas:
+            return True
+        # A key first, so that a part that is a constant is as high as the table.
+        key = KEYS[self._table]
+        frame = self._frames.holding(self._table, (key, *directly.reads))
+        return self._answered(lambda: frame.select(key, *directly.exprs).drop(key), directly, None)
+
+    def _answered(self, asked: Callable[[], pl.DataFrame], parts: Together, kinds: Kinds | None) -> bool:
+        answered = _tried(asked)
+        if isinstance(answered, BaseException):
+            return False
+        for part, numbers in zip(parts.formulas, _as_numbers(answered), strict=True):
+            self._truths[int(part.name)] = _Truths(numbers, kinds)
         return True
 
-    def _by_kinds(self, wanted: Sequence[int]) -> Iterable[tuple[pl.DataFrame, Kinds | None, list[int]]]:
-        """The parts by what they read, with a row of each kind that differs in it; the plain ones with every row."""
-        if self._alike is None or self._frame.height <= FEW_ROWS:
-            yield self._frame, None, list(wanted)
-            return
-        schema = self._frame.schema
-        directly: list[int] = []
-        by_roots: dict[tuple[str, ...], list[int]] = {}
-        for place in wanted:
-            roots = read_by(self._parts[place].expr, schema)
-            dear = any(is_dear(schema[name]) for name in roots)
-            (by_roots.setdefault(roots, []) if dear else directly).append(place)
-        for roots, own in by_roots.items():
-            kinds = self._alike.kinds(self._table, roots)
-            if kinds is None:
-                directly += own
-            else:
-                read = dict.fromkeys((KEYS[self._table], *roots))
-                yield self._alike.rows(self._table, read, kinds), kinds, own
-        if directly:
-            yield self._frame, None, directly
+    def together(self, places: Sequence[int]) -> _Truths:
+        """The "and" of the parts; those that are known by the same kinds of row first."""
+        by_kind: dict[Kinds | None, Numbers] = {}
+        for place in places:
+            numbers, kinds = self._truths[place]
+            by_kind[kinds] = np.minimum(by_kind[kinds], numbers) if kinds in by_kind else numbers
+        return reduce(self._both, (_Truths(numbers, kinds) for kinds, numbers in by_kind.items()))
 
-    def together(self, places: Sequence[int]) -> Numbers:
-        """The "and" of the parts."""
-        numbers = self._numbers[places[0]]
-        for place in places[1:]:
-            numbers = np.minimum(numbers, self._numbers[place])
-        return numbers
+    def _both(self, first: _Truths, second: _Truths) -> _Truths:
+        own, other, kinds = self.met(first, second)
+        return _Truths(np.minimum(own, other), kinds)
+
+    def met(self, first: _Truths, second: _Truths) -> tuple[Numbers, Numbers, Kinds | None]:
+        """Two answers for the same rows, or kinds of row; what holds of all rows is a single number."""
+        if first.kinds is second.kinds or (second.kinds is not None and second.kinds.is_one):
+            return first.numbers, second.numbers, first.kinds
+        if first.kinds is not None and first.kinds.is_one:
+            return first.numbers, second.numbers, second.kinds
+        own, other = (numbers if kinds is None else self.spread(numbers, kinds) for numbers, kinds in (first, second))
+        return own, other, None
+
+    def spread(self, numbers: Numbers, kinds: Kinds) -> Numbers:
+        """The answers for every row."""
+        return np.take(numbers, kinds.of_row)
 
 
 def _as_numbers(answered: pl.DataFrame) -> Iterable[Numbers]:
-    """Every column but the first, which is the key."""
-    if answered.height * answered.width <= _FEW_CELLS:
-        return np.array([[_NUMBER[cell] for cell in row[1:]] for row in answered.iter_rows()], np.int8).T
-    return [_truth(column.cast(pl.Boolean)) for column in answered.get_columns()[1:]]
-
-
-def _truth(column: pl.Series) -> Numbers:
-    numbers = column.fill_null(value=False).to_numpy().view(np.int8) * np.int8(_TRUE)
-    return numbers if not column.null_count() else numbers + column.is_null().to_numpy().view(np.int8)
+    """What each column answers."""
+    if answered.height <= _FEW:
+        return np.array([[_NUMBER[cell] for cell in row] for row in answered.iter_rows()], np.int8).T
+    numbers = answered.select((pl.all().cast(pl.Boolean).cast(pl.Int8) * _TRUE).fill_null(_UNKNOWN))
+    return [column.to_numpy() for column in numbers.get_columns()]
 
 
 def _conjuncts(expression: pl.Expr) -> list[pl.Expr]:
@@ -289,9 +297,9 @@ def _histories(frames: Frames, table: str) -> list[bool]:
     return [all(row[name] for name in names) for row in frames.rows(table, frozenset(names))]
 
 
-def _judged(frame: pl.DataFrame, table: str) -> npt.NDArray[np.bool_]:
+def _judged(frames: Frames, table: str) -> npt.NDArray[np.bool_]:
     """Rows that are more than history: a pair is if one of its lines is."""
     if table == "pairs":
-        first, second = (frame.get_column(name) for name in ("first_is_history", "second_is_history"))
+        first, second = (frames.column(table, name) for name in ("first_is_history", "second_is_history"))
         return ~(first & second).to_numpy()
-    return ~frame.get_column("is_history").to_numpy()
+    return ~frames.column(table, "is_history").to_numpy()

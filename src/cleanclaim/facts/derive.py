@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.keys import dense, key_of, numbers
 from cleanclaim.facts.kit import Context
 from cleanclaim.facts.pair_edits import edits_for
@@ -139,7 +140,7 @@ def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) ->
     if both.is_empty():
         return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
     asked = both.select("payer", "date_of_service", "column_1", "column_2")
-    kinds = Alike({"pairs": asked}, {}).kinds("pairs", asked.columns)
+    kinds = Alike(Frames({"pairs": asked})).kinds("pairs", asked.columns)
     judged = edits_for(asked, context) if kinds is None else edits_for(asked[kinds.rows], context)[kinds.of_row]
     named = judged.get_column("pair_edition")
     if named.null_count() == len(named):

@@ -1,7 +1,8 @@
 """The frames of one run; where they have few rows, their columns as plain values beside.
 
 A column of a few rows that Python made stays with Python until a query or a caller asks for it as a column: making
-it costs more than computing it, and most are read by rules alone, which Python answers too.
+it costs more than computing it, and most are read by rules alone, which Python answers too. A column of many rows that
+is known by kind, or by the row of another table, is written out as late.
 """
 
 from __future__ import annotations
@@ -9,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+
+from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Passed, picked
 
 Row = dict[str, Any]
 """Column → value; a list is a list, null is None."""
@@ -32,12 +37,15 @@ class Frames(Mapping[str, pl.DataFrame]):
         )
         self._read: dict[str, set[str]] = {table: set() for table in self._rows}
         self._waiting: dict[str, dict[str, Dtype]] = {table: {} for table in self._rows}
+        self._forms: dict[str, dict[str, Form]] = {table: {} for table in self._frames}
+        self._unwritten: dict[str, set[str]] = {table: set() for table in self._frames}
+        self._names = {table: set(frame.columns) for table, frame in self._frames.items()}
+        self._one: dict[str, Kinds] = {}
+        self._passed: dict[tuple[str, str, int], Passed] = {}
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The frame with all its columns."""
-        if self._waiting.get(table):
-            self._write(table, list(self._waiting[table]))
-        return self._frames[table]
+        return self.holding(table, (*self._waiting.get(table, ()), *sorted(self._unwritten[table])))
 
     def __iter__(self) -> Iterator[str]:
         """The tables."""
@@ -58,15 +66,101 @@ class Frames(Mapping[str, pl.DataFrame]):
             wanted = [name for name in names if name in waiting]
             if wanted:
                 self._write(table, wanted)
+        elif self._unwritten[table]:
+            wanted = [name for name in dict.fromkeys(names) if name in self._unwritten[table]]
+            self._unwritten[table].difference_update(wanted)
+            self.add(table, [self._written(table, name) for name in wanted])
         return self._frames[table]
 
     def add(self, table: str, columns: list[pl.Series]) -> None:
         """Add columns."""
         self._frames[table] = self._frames[table].hstack(columns)
+        self._names[table].update(column.name for column in columns)
 
     def compute(self, table: str, expressions: Sequence[pl.Expr]) -> None:
         """Add columns by one query."""
-        self._frames[table] = self[table].with_columns(expressions)
+        read = [name for expression in expressions for name in expression.meta.root_names()]
+        self._frames[table] = self.holding(table, read).with_columns(expressions)
+        self._names[table].update(self._frames[table].columns[-len(expressions) :] if expressions else ())
+
+    def names(self, table: str) -> set[str]:
+        """The table's columns, written out or not."""
+        waiting = self._waiting.get(table)
+        return self._names[table] | waiting.keys() if waiting else self._names[table]
+
+    def form(self, table: str, name: str) -> Form | None:
+        """How a column is known that need not be written out; nothing where it has to."""
+        return self._forms[table].get(name)
+
+    def one(self, table: str) -> Kinds:
+        """All rows of a table as one kind."""
+        if table not in self._one:
+            self._one[table] = Kinds(np.zeros(1, np.int32), np.zeros(self.height(table), np.int32))
+        return self._one[table]
+
+    def spread(self, table: str, answers: Iterable[pl.Series], kinds: Kinds) -> None:
+        """Add columns by their values for each kind of row."""
+        for answer in answers:
+            self._know(table, answer.name, ByKind(answer, kinds))
+
+    def read(self, table: str, owner: str, names: Iterable[tuple[str, str]], key: str) -> None:
+        """Add columns of another table, by the row number in `key`, which is never null: its name, the name here."""
+        for name, alias in names:
+            form = self.form(owner, name)
+            if isinstance(form, ByKind):
+                self._know(table, alias, self._pass(table, key, form.kinds).column(form.answers, alias))
+            elif form is None and _is_nowhere(column := self._frames[owner].get_column(name)):
+                self._know(table, alias, ByKind(column.clear(1).alias(alias), self.one(table)))
+            else:
+                self._know(table, alias, ByOwner(owner, name, key))
+
+    def _know(self, table: str, name: str, form: Form) -> None:
+        self._forms[table][name] = form
+        self._unwritten[table].add(name)
+        self._names[table].add(name)
+
+    def _pass(self, table: str, key: str, of_owner: Kinds) -> Passed:
+        """The owner's kinds as kinds of this table's rows."""
+        place = (table, key, id(of_owner))
+        if place not in self._passed:
+            self._passed[place] = Passed.on(of_owner, self.column(table, key).to_numpy())
+        return self._passed[place]
+
+    def column(self, table: str, name: str) -> pl.Series:
+        """One column, written out."""
+        return self.holding(table, (name,)).get_column(name)
+
+    def taken(self, table: str, names: Iterable[str], rows: npt.NDArray[np.integer]) -> pl.DataFrame:
+        """Columns of some rows; none is written out for the others."""
+        return pl.DataFrame([self._at(table, name, rows).alias(name) for name in names])
+
+    def _at(self, table: str, name: str, rows: npt.NDArray[np.integer]) -> pl.Series:
+        form = self.form(table, name)
+        if isinstance(form, ByKind):
+            return form.at(rows)
+        if form is None:
+            return picked(self.column(table, name), rows)
+        return self._at(form.owner, form.name, self.column(table, form.key).to_numpy()[rows])
+
+    def nulls(self, table: str, name: str) -> Flags | bool:
+        """Which rows of a column are null: all of them, none, or these."""
+        form = self.form(table, name)
+        if isinstance(form, ByKind):
+            return form.nulls()
+        if isinstance(form, ByOwner):
+            null = self.nulls(form.owner, form.name)
+            return null if isinstance(null, bool) else null[self.column(table, form.key).to_numpy()]
+        column = self.column(table, name)
+        if column.null_count() in (0, len(column)):
+            return column.null_count() > 0
+        found: Flags = column.is_null().to_numpy()
+        return found
+
+    def _written(self, table: str, name: str) -> pl.Series:
+        form = self._forms[table][name]
+        if isinstance(form, ByKind):
+            return form.kinds.spread(form.answers)
+        return picked(self.column(form.owner, form.name), self.column(table, form.key).to_numpy()).alias(name)
 
     def rows(self, table: str, names: frozenset[str]) -> list[Row]:
         """The rows of a small table, with at least these columns."""
@@ -95,6 +189,11 @@ class Frames(Mapping[str, pl.DataFrame]):
         types = {name: waiting.pop(name) for name in names}
         cells = [tuple(map(row.__getitem__, names)) for row in self._rows[table]]
         self.add(table, pl.DataFrame(cells, schema=types, orient="row").get_columns())
+
+
+def _is_nowhere(column: pl.Series) -> bool:
+    """Whether the column is null in every row, of which there are some."""
+    return bool(len(column)) and column.null_count() == len(column)
 
 
 class Part(Mapping[str, pl.DataFrame]):

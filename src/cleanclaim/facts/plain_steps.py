@@ -95,10 +95,15 @@ def _received(row: Row, by: tuple[str, ...], summed: dict[tuple[Any, ...], Any],
 
 def run(stage: Stage, frames: Frames, context: Context) -> None:
     """Add the columns of a stage."""
+    frames.add(stage.over, computed(stage, read_by(stage, frames), context))
+
+
+def read_by(stage: Stage, frames: Frames) -> Part:
+    """The frames with the columns that a stage reads."""
     wanted: dict[str, list[str]] = {stage.over: list(stage.needs)}
     for table, name in stage.reads:
         wanted.setdefault(table, []).append(name)
-    frames.add(stage.over, computed(stage, Part(frames, wanted), context))
+    return Part(frames, wanted)
 
 
 def recall(step: Recall, frames: Frames, context: Context) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts import plain_steps
-from cleanclaim.facts.alike import FEW_ROWS, Alike, Source, is_dear, read_by
+from cleanclaim.facts.alike import FEW_ROWS, Alike
 from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.interpreter.formula import Formula
@@ -32,13 +32,11 @@ class Workspace:
     frames: Frames
     context: Context
     crashed: dict[Cell, str] = field(default_factory=dict)
-    sources: dict[Cell, Source] = field(default_factory=dict)
-    """Where columns were read that belong to another table."""
     alike: Alike = field(init=False)
 
     def __post_init__(self) -> None:
         """The frames' columns are numbered as they are asked for."""
-        self.alike = Alike(self.frames, self.sources)
+        self.alike = Alike(self.frames)
 
     @classmethod
     def of(cls, tables: Tables, context: Context, *, with_pairs: bool) -> Workspace:
@@ -91,48 +89,31 @@ class Workspace:
                 plain_steps.recall(step, self.frames, self.context)
 
     def _compute(self, table: str, layer: Sequence[Formula]) -> None:
-        """Add columns by expressions; what is asked of texts and lists in a tall table, once of each kind of row."""
-        frame = self.frames[table]
-        if frame.height <= FEW_ROWS:
-            self.frames.compute(table, [formula.expr for formula in layer])
-            return
-        schema = frame.schema
-        directly: list[pl.Expr] = []
-        by_kind: dict[str, pl.Series] = {}
-        for formula in layer:
-            name, expr = formula.name, formula.expr
-            roots = read_by(expr, schema)
-            dear = any(is_dear(schema[root]) for root in roots)
-            kinds = self.alike.kinds(table, roots) if dear else None
-            if kinds is None:
-                directly.append(expr)
-            else:
-                answer = self.alike.rows(table, roots, kinds).select(expr)
-                (by_kind[name],) = self.alike.spread(table, answer.get_columns(), kinds)
-        self.frames.compute(table, directly)
-        self.frames.add(table, list(by_kind.values()))
+        """Add columns by expressions; in a tall table, what is asked of few kinds of row is asked once of each."""
+        by_kind, directly = self.alike.together(table, layer)
+        answered = [(self.alike.rows(table, asked.reads, kinds).select(asked.exprs), kinds) for kinds, asked in by_kind]
+        self.frames.compute(table, directly.exprs)
+        for answers, kinds in answered:
+            self.frames.spread(table, answers.get_columns(), kinds)
 
     def _run(self, stage: Stage) -> None:
         """Add the columns of a stage; where its answers follow from a row's own values, once for each kind of row."""
         kinds = self.alike.kinds(stage.over, stage.needs) if stage.is_by_row else None
         if kinds is None:
-            added = computed(stage, self.frames, self.context)
+            self.frames.add(stage.over, computed(stage, plain_steps.read_by(stage, self.frames), self.context))
         else:
             asked = {stage.over: self.alike.rows(stage.over, stage.needs, kinds)}
-            added = self.alike.spread(stage.over, computed(stage, asked, self.context), kinds)
-        self.frames.add(stage.over, added)
+            self.frames.spread(stage.over, computed(stage, asked, self.context), kinds)
 
     def _recall(self, stages: Sequence[Stage], memory: Memory) -> None:
         """Look up what follows from a few columns; in a tall table, once for each kind of row."""
         table, needs = stages[0].over, stages[0].needs
-        frame = self.frames[table]
         kinds = self.alike.kinds(table, needs)
         if kinds is None:
-            added = memory.answer(frame, self.context)
+            self.frames.add(table, memory.answer(self.frames.holding(table, needs), self.context))
         else:
             answers = memory.answer(self.alike.rows(table, needs, kinds), self.context, rows_differ=True)
-            added = self.alike.spread(table, answers, kinds)
-        self.frames.add(table, added)
+            self.frames.spread(table, answers, kinds)
 
     def apply_isolated(self, step: Step, error: BaseException) -> None:
         """Mark the step's columns as crashed and fill them with null, so that other steps can go on."""
@@ -141,33 +122,34 @@ class Workspace:
             self.frames.compute(table, [pl.lit(None).alias(name)])
 
     def _gather(self, step: Gather) -> None:
-        """Read a parent's columns by row number: one gather for all of them, without a query."""
-        child, parent = self.frames[step.table], self.frames[step.owner]
-        owned = [parent.get_column(name) for name in dict.fromkeys(name for name, _ in step.names)]
-        key = child.get_column(step.key)
-        if child.height <= FEW_ROWS:
-            read = pl.DataFrame(owned)[key]
-        else:
-            # Most columns of an archive's claims are null throughout: those are as high as the child, and no more.
-            told = [column for column in owned if column.null_count() < len(column)]
-            read = pl.DataFrame([column.clear(len(key)) for column in owned])
-            read = read.with_columns(pl.DataFrame(told)[key].get_columns()) if told else read
-        self.sources.update({(step.table, alias): (step.owner, name, step.key) for name, alias in step.names})
+        """Read a parent's columns by row number: at once for a table of few rows, else when they are wanted."""
+        key = self.frames.column(step.table, step.key)
+        if len(key) > FEW_ROWS and not key.null_count():
+            self.frames.read(step.table, step.owner, step.names, step.key)
+            return
+        names = list(dict.fromkeys(name for name, _ in step.names))
+        read = self.frames.holding(step.owner, names).select(names)[key]
         self.frames.add(step.table, [read.get_column(name).alias(alias) for name, alias in step.names])
 
     def _collect(self, step: Collect) -> None:
-        receiver = self.frames[step.table]
+        known = (aggregate.known for _, aggregate in step.columns if aggregate.known is not None)
+        receiver = self.frames.holding(step.table, (*step.by, *known))
         if step.by == (KEYS[step.table],):
             added = self._collected_by_row(step, receiver)
         else:
             added = self._collected_by_value(step, receiver)
         self.frames.add(step.table, added)
 
+    def _summed_up(self, step: Collect) -> pl.DataFrame:
+        """The rows that are summed up, with what is read of them."""
+        read = [name for _, aggregate in step.columns for name in aggregate.needs]
+        return self.frames.holding(step.of, (*step.by, *read))
+
     def _collected_by_row(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
         """Sum up by the receiver's own key, which is its row number: no join is needed."""
         (key,) = step.by
         expressions = [aggregate.expr.alias(name) for name, aggregate in step.columns]
-        summed = self.frames[step.of].group_by(key).agg(expressions)
+        summed = self._summed_up(step).group_by(key).agg(expressions)
         groups = integers(summed.get_column(key))
         place = np.full(receiver.height, -1)
         place[groups.values[groups.known]] = np.flatnonzero(groups.known)
@@ -182,7 +164,7 @@ class Workspace:
     def _collected_by_value(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
         """Sum up by columns that any number of the receiver's rows may share."""
         summed = (
-            self.frames[step.of]
+            self._summed_up(step)
             .group_by(step.by)
             .agg(_PRESENT, *(aggregate.expr.alias(f"{_OWN}{name}") for name, aggregate in step.columns))
         )

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Fact, Stage, count_same
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, TEXTS, Column
@@ -37,11 +38,13 @@ def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
     owners = pl.DataFrame({"claim_id": np.arange(int(lines.get_column("claim_id").to_numpy().max(initial=-1)) + 1)})
     claims = owners.join(listed, on="claim_id", how="left", maintain_order="left")
     # What a claim lists is told apart once a claim, not once a line.
-    of_claim = {("lines", name): ("claims", name, "claim_id") for name in _LISTED}
-    kinds = Alike({"lines": lines, "claims": claims}, of_claim).kinds("lines", [*_OF_LINES[1:], *_LISTED])
-    asked = lines if kinds is None else lines[kinds.rows]
-    joined = asked.hstack(claims.select(_LISTED)[asked.get_column("claim_id")])
-    return _linked(joined) if kinds is None else _linked(joined)[kinds.of_row]
+    own = Frames({"lines": lines, "claims": claims})
+    own.read("lines", "claims", [(name, name) for name in _LISTED], "claim_id")
+    alike, read = Alike(own), (*_OF_LINES[1:], *_LISTED)
+    kinds = alike.kinds("lines", read)
+    if kinds is None:
+        return _linked(own.holding("lines", read))
+    return _linked(alike.rows("lines", read, kinds))[kinds.of_row]
 
 
 def _linked(joined: pl.DataFrame) -> pl.DataFrame:

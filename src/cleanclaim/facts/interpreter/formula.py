@@ -53,7 +53,7 @@ class Followed:
 class Formula:
     """An expression, and Python's way to answer it, which is sought when it is first wanted."""
 
-    __slots__ = ("_followed", "_is_aggregate", "_is_sought", "_kinds", "dtype", "expr", "name")
+    __slots__ = ("_followed", "_is_aggregate", "_is_sought", "_kinds", "_reads", "dtype", "expr", "name")
 
     def __init__(
         self, name: str, expr: pl.Expr, dtype: pl.DataType | type[pl.DataType], kinds: Kinds, *, aggregate: bool = False
@@ -66,6 +66,14 @@ class Formula:
         self._kinds, self._is_aggregate = kinds, aggregate
         self._followed: Followed | None = None
         self._is_sought = False
+        self._reads: tuple[str, ...] | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What it names, sorted: columns, and the element of a list where it has one."""
+        if self._reads is None:
+            self._reads = tuple(sorted(set(self.expr.meta.root_names())))
+        return self._reads
 
     def followed(self) -> Followed | None:
         """How Python answers it; nothing where it is left to a query."""

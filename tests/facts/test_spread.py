@@ -1,0 +1,128 @@
+"""Columns of tall tables that are known by kind, or by another table's row, are what they would be written out."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from cleanclaim.facts import alike as alike_module
+from cleanclaim.facts import frames as frames_module
+from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.interpreter.formula import Formula
+from cleanclaim.facts.spread import ByKind, ByOwner, Kinds, Passed
+
+CLAIMS = pl.DataFrame(
+    {
+        "claim_id": [0, 1, 2, 3],
+        "payer": ["medicare_b", None, "cigna", "medicare_b"],
+        "limit": [1, None, 3, 1],
+        "nowhere": pl.Series([None] * 4, dtype=pl.Date),
+    }
+)
+LINES = pl.DataFrame({"line_id": [0, 1, 2, 3, 4], "claim_id": [3, 0, 0, 1, 3], "code": ["a", "b", "a", None, "a"]})
+OF_LINES = ["medicare_b", "medicare_b", "medicare_b", None, "medicare_b"]
+BY_PAYER = Kinds(np.array([0, 1, 2], np.int32), np.array([0, 1, 2, 0], np.int32))
+
+
+@pytest.fixture
+def tall(monkeypatch: pytest.MonkeyPatch) -> Frames:
+    """Two tables that count as tall, the first with a column `rate` known by payer, the second reading it."""
+    for module, name in (
+        (frames_module, "FEW_ROWS"),
+        (alike_module, "FEW_ROWS"),
+        (alike_module, "_KINDS_PER_ROW"),
+        (alike_module, "_FEWEST_REPEATS"),
+    ):
+        monkeypatch.setattr(module, name, -1)
+    frames = Frames({"claims": CLAIMS, "lines": LINES})
+    frames.spread("claims", [pl.Series("rate", [10, None, 30]), pl.Series("flag", [True, True, None])], BY_PAYER)
+    read = [("payer", "payer"), ("nowhere", "nowhere"), ("rate", "claim_rate"), ("flag", "flag")]
+    frames.read("lines", "claims", read, "claim_id")
+    return frames
+
+
+def test_kinds_that_no_row_of_the_other_table_has_are_not_passed_on() -> None:
+    passed = Passed.on(BY_PAYER, LINES.get_column("claim_id").to_numpy())
+
+    assert passed.kinds.of_row.tolist() == [0, 0, 0, 1, 0]
+    assert passed.column(pl.Series("rate", [10, None, 30]), "its").answers.to_list() == [10, None]
+
+
+def test_a_column_is_written_out_only_when_it_is_asked_for(tall: Frames) -> None:
+    assert isinstance(tall.form("lines", "claim_rate"), ByKind)
+    assert isinstance(tall.form("lines", "payer"), ByOwner)
+    assert tall.names("lines") == {"line_id", "claim_id", "code", "payer", "nowhere", "claim_rate", "flag"}
+
+    frame = tall.holding("lines", ["claim_rate"])
+
+    assert frame.columns == ["line_id", "claim_id", "code", "claim_rate"]
+    assert frame.get_column("claim_rate").to_list() == [10, 10, 10, None, 10]
+    assert tall["lines"].get_column("payer").to_list() == OF_LINES
+    assert tall["lines"].schema["nowhere"] == pl.Date
+    assert tall["lines"].columns == ["line_id", "claim_id", "code", "claim_rate", "flag", "nowhere", "payer"]
+
+
+def test_some_rows_are_taken_without_the_others(tall: Frames) -> None:
+    taken = tall.taken("lines", ["code", "payer", "claim_rate", "nowhere"], np.array([3, 0]))
+
+    assert taken.rows() == [(None, None, None, None), ("a", "medicare_b", 10, None)]
+    assert tall.holding("lines", ()).columns == ["line_id", "claim_id", "code"]
+
+
+def test_where_a_column_is_null_is_told_without_writing_it(tall: Frames) -> None:
+    assert tall.nulls("lines", "nowhere") is True
+    assert tall.nulls("lines", "flag") is False
+    assert tall.nulls("lines", "line_id") is False
+    for name, expected in (("payer", [3]), ("claim_rate", [3]), ("code", [3])):
+        assert np.flatnonzero(tall.nulls("lines", name)).tolist() == expected
+    assert tall.holding("lines", ()).columns == ["line_id", "claim_id", "code"]
+
+
+def test_columns_known_by_the_same_kinds_of_row_differ_by_those_kinds(tall: Frames) -> None:
+    alike = Alike(tall)
+
+    assert alike.kinds("claims", ["rate", "flag", "nowhere"]) is BY_PAYER
+    assert alike.kinds("claims", ["nowhere"]) is tall.one("claims")
+
+
+@pytest.mark.parametrize("names", [["code", "claim_rate"], ["payer", "code"], ["code", "nowhere"], ["line_id", "flag"]])
+def test_rows_of_a_kind_are_alike_and_rows_of_two_are_not(names: list[str], tall: Frames) -> None:
+    alike = Alike(tall)
+
+    kinds = alike.kinds("lines", names)
+
+    assert kinds is not None
+    written = tall["lines"].select(names).rows()
+    assert alike.rows("lines", names, kinds).rows() == list(dict.fromkeys(written[row] for row in kinds.rows))
+    assert [alike.rows("lines", names, kinds).rows()[kind] for kind in kinds.of_row] == written
+    assert len(kinds.rows) == len(set(written))
+
+
+def test_expressions_are_asked_of_the_kinds_that_differ_in_what_they_read(tall: Frames) -> None:
+    def formula(name: str, expr: pl.Expr) -> Formula:
+        return Formula(name, expr.alias(name), pl.Int64, lambda _: "Int64")
+
+    first, second = formula("twice", pl.col("rate") * 2), formula("or", pl.col("flag") & (pl.col("rate") > 5))
+
+    by_kind, directly = Alike(tall).together("claims", [first, second, formula("same", pl.lit(1))])
+
+    ((kinds, asked),) = by_kind
+    assert kinds is BY_PAYER
+    assert asked.formulas == [first, second]
+    assert list(asked.reads) == ["rate", "flag"]
+    assert [one.name for one in directly.formulas] == ["same"]
+
+
+def test_a_column_of_which_every_value_differs_is_not_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike_module, "FEW_ROWS", 100)
+    columns = {"key": range(1_000), "half": [row // 500 for row in range(1_000)], "wide": [10**9, 0] * 500}
+    alike = Alike(Frames({"lines": pl.DataFrame(columns)}))
+
+    assert alike.kinds("lines", ["key"]) is None
+    assert alike.kinds("lines", ["wide"]) is None
+    assert alike.kinds("lines", ["half", "key"]) is None
+    half = alike.kinds("lines", ["half"])
+    assert half is not None
+    assert half.of_row.tolist() == columns["half"]
