@@ -42,6 +42,11 @@ def test_version_is_quick() -> None:
     assert min(taken) < 0.2
 
 
+def test_the_help_lists_every_command_in_its_order_and_cuts_no_sentence() -> None:
+    listed = " ".join(outside("--help").stdout.partition("Commands:")[2].split())
+    assert listed == " ".join(f"{name} {says}" for name, says in COMMANDS.items())
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if not hasattr(load(name), "group")])
 def test_every_command_has_help_with_its_example(name: str) -> None:
     ran = run(name, "--help", width=100)

@@ -13,16 +13,16 @@ CORPUS = Path(__file__).resolve().parents[1] / "x12" / "corpus"
 
 def test_a_sound_file_is_accepted() -> None:
     ran = run("x12", "validate", CORPUS / "good.txt")
-    assert (ran.code, ran.lines) == (0, ["good.txt: accepted; 75 segments, 1 transactions"])
+    assert (ran.code, ran.lines) == (0, ["good.txt: accepted; 75 segments, 1 transaction"])
 
 
 def test_each_fault_is_a_line_of_its_own() -> None:
     ran = run("x12", "validate", CORPUS / "amount_is_words.txt", CORPUS / "segment_count_wrong.txt")
     assert ran.code == 1
     assert ran.lines == [
-        "amount_is_words.txt: rejected; 75 segments, 1 transactions",
+        "amount_is_words.txt: rejected; 75 segments, 1 transaction",
         "  segment 41, loop 2400, SV102: found no number, expected an amount of 1 to 18 digits (invalid-character)",
-        "segment_count_wrong.txt: rejected; 75 segments, 1 transactions",
+        "segment_count_wrong.txt: rejected; 75 segments, 1 transaction",
         "  segment 73, SE01: found 99, expected 71 segments (segment-count-wrong)",
     ]
 
@@ -31,7 +31,7 @@ def test_what_has_no_guide_is_said_to_be_unjudged() -> None:
     ran = run("x12", "validate", CORPUS / "older_guide.txt")
     assert ran.code == 3
     assert ran.lines == [
-        "older_guide.txt: not judged; 75 segments, 1 transactions",
+        "older_guide.txt: not judged; 75 segments, 1 transaction",
         "  segment 3, ST: no guide here for this transaction: not judged",
         "  segment 2, GS08: found version 004010X098A1, expected one of the guides here (group-version-not-supported)",
     ]

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from cleanclaim.cli.audit_extrapolate import extrapolate
 from cleanclaim.cli.audit_run import run
+from cleanclaim.cli.listing import Listed
 
 EXAMPLE = "cleanclaim audit claims/ --out report --sample 100 --seed 20261121"
 _HELP = frozenset({"-h", "--help"})
 
 
-class _WithoutRun(TyperGroup):
+class _WithoutRun(Listed):
     """Commands of which `run` may be left out."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer keeps its own classes

@@ -29,7 +29,8 @@ def command(
     folder: Annotated[Path, typer.Argument(help="Folder with clinic.json, patients.json, visits/ and maybe payers/.")],
     out_folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("out"),
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to bill on; today when absent.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day to bill on; else today."),
     ] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf/--no-pdf", help="Print claim forms (as copies) and superbills to PDF.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, unusable, write_json
 from cleanclaim.cli.practice import as_owner
 from cleanclaim.cli.program import help_of
@@ -14,7 +15,7 @@ from cleanclaim.practice import environment, keys, serving
 
 EXAMPLE = "cleanclaim ledger verify --clinic millrace"
 
-group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode=None)
 
 _SHOWN = 50
 """Faults of a clinic that are told one by one."""

@@ -22,7 +22,7 @@ COMMANDS: dict[str, str] = {
     "price": "Price procedure codes for a payer and a date.",
     "explain": "Explain a rule, procedure, modifier, denial or diagnosis.",
     "payer": "Show what payers state; check a payer file of your own and what it would change.",
-    "x12": "Judge X12 files of any kind, and answer them by 999 and TA1.",
+    "x12": "Judge X12 files of any kind, answer them by 999 and TA1, and read payers' answers.",
     "remit": "Read remittances (835): what was paid, what was not and why.",
     "payer-sim": "Play the payer: answer claims and questions, in a folder or over SFTP.",
     "simulate": "Run a synthetic year of a clinic from its notes to the bank.",

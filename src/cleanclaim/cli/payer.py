@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cleanclaim.cli.arguments import DateOption, PayersOption, day_of, find_payer, known_payers, nearest, own_payers
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, write_json
 from cleanclaim.cli.payer_difference import diff_pack
 from cleanclaim.cli.program import help_of
@@ -23,7 +24,7 @@ from cleanclaim.sources import Confidence
 
 EXAMPLE = "cleanclaim payer check payers/heron_health.toml"
 
-group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode=None)
 
 _METHODS = {"eight_minute": "8-minute rule", "midpoint": "midpoint rule", "hybrid": "a mixture"}
 

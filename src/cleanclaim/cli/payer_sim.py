@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
-from typer.core import TyperGroup
 
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, progress, unusable, write_json
 from cleanclaim.cli.program import help_of
 from cleanclaim.money import dollars
@@ -30,7 +30,7 @@ _LETTERS = {
 """What a count of letters is of."""
 
 
-class _AnswersAFolder(TyperGroup):
+class _AnswersAFolder(Listed):
     """`payer-sim IN OUT` is `payer-sim answer IN OUT`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - typer's own click
@@ -54,7 +54,8 @@ def answer_folder(
     *,
     seed: Annotated[int, typer.Option("--seed", help="The payer's chances follow from this number.")] = 1,
     today: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the payer works; today when absent.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day on which the payer works; else today."),
     ] = None,
     state: Annotated[
         Path | None, typer.Option("--state", help=f"What the payer remembers; else {_STATE} in OUT.")

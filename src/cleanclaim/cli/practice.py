@@ -13,13 +13,14 @@ import typer
 
 from cleanclaim.cli.doctor import EXAMPLE as DOCTOR_EXAMPLE
 from cleanclaim.cli.doctor import command as doctor
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.output import err, progress, unusable
 from cleanclaim.cli.program import help_of
 from cleanclaim.practice import environment, keys, serving
 
 EXAMPLE = "cleanclaim practice migrate"
 
-group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode=None)
 
 SlugOption = Annotated[str, typer.Option("--clinic", help="The clinic's short name, as in its addresses.")]
 

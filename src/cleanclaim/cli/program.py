@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cleanclaim import __version__
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.main import COMMANDS, load
 
 
@@ -19,6 +20,7 @@ def help_of(says: str, example: str) -> str:
 def program(names: Sequence[str]) -> typer.Typer:
     """The program with these commands."""
     application = typer.Typer(
+        cls=Listed,
         name="cleanclaim",
         help="Open-source billing for physical therapy: visit notes in, clean claims out.",
         no_args_is_help=True,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import typer
 
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.program import help_of
 from cleanclaim.cli.reference_difference import diff
 from cleanclaim.cli.reference_load import forget, load
@@ -15,7 +16,7 @@ from cleanclaim.cli.reference_status import status
 
 EXAMPLE = "cleanclaim reference status"
 
-group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode=None)
 
 
 def _add(name: str, command: Callable[..., None], says: str, example: str) -> None:

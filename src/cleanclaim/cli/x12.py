@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import typer
 
+from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.program import help_of
 from cleanclaim.cli.x12_acknowledge import acknowledge
 from cleanclaim.cli.x12_read import read
@@ -16,7 +17,7 @@ from cleanclaim.cli.x12_validate import validate
 
 EXAMPLE = "cleanclaim x12 validate claims.837"
 
-group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(cls=Listed, no_args_is_help=True, rich_markup_mode=None)
 
 
 def _add(name: str, command: Callable[..., None], says: str, example: str) -> None:

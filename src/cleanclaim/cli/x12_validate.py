@@ -56,7 +56,7 @@ def _say(path: Path, validation: Validation, level: int) -> None:
     transactions = [
         one for interchange in validation.interchanges for group in interchange.groups for one in group.transactions
     ]
-    counts = f"{validation.segments} segments, {len(transactions)} transactions"
+    counts = f"{validation.segments} segments, {len(transactions)} transaction{'' if len(transactions) == 1 else 's'}"
     out.print(f"{path.name}: {validation.outcome}; {counts}", style="bold", markup=False)
     for one in transactions:
         if one.outcome is Outcome.NOT_JUDGED or not one.guide:
