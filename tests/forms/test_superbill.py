@@ -53,6 +53,12 @@ def test_who_chose_that_no_plan_is_billed_is_not_told_to_bill_it() -> None:
     assert "As you have chosen in writing" in told[True]
 
 
+def test_a_claim_that_was_filed_is_not_to_be_sent_again() -> None:
+    told = {filed: words(render_superbill(cash_claim(), is_filed=filed)) for filed in (False, True)}
+    assert ["for your records" in told[filed] for filed in (False, True)] == [False, True]
+    assert ["has not sent these services" in told[filed] for filed in (False, True)] == [True, False]
+
+
 def test_payments_that_nobody_has_stated_are_left_open() -> None:
     text = words(render_superbill(cash_claim()))
 

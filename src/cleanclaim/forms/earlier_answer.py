@@ -92,7 +92,7 @@ def _totals(page: Page, claim: Claim, answer: Adjudication) -> None:
     page.y += 4
     page.rule()
     page.y -= 12
-    page.text(LEFT, "Together", BOLD)
+    page.text(LEFT, "Total", BOLD)
     page.text_right(_CHARGE, dollars(claim.total_charge_cents), BOLD)
     page.text_right(_PAID, dollars(answer.paid_cents), BOLD)
     for item in answer.adjustments:

@@ -218,7 +218,7 @@ def _heads(page: Page) -> None:
     page.band()
     for name, text in (("code", "Code"), ("what", "Service"), ("days", "Expected")):
         page.text(_COLUMNS[name], text, BOLD, SMALL, QUIET)
-    for name, text in (("units", "Units"), ("visits", "Visits"), ("each", "Each unit"), ("all", "Together")):
+    for name, text in (("units", "Units"), ("visits", "Visits"), ("each", "Each unit"), ("all", "Total")):
         page.text_right(_COLUMNS[name], text, BOLD, SMALL, QUIET)
     page.y -= 18
 

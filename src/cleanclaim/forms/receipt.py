@@ -82,7 +82,7 @@ def render_receipt(page: ReceiptPage) -> bytes:
         end(dollars(cents))
         y -= 13
     y -= 6
-    put(_LEFT, "Still yours to pay today", bold=True)
+    put(_LEFT, "Balance you still owe today", bold=True)
     end(dollars(page.owed_cents), bold=True)
     canvas.showPage()
     canvas.save()

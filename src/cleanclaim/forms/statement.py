@@ -205,7 +205,7 @@ def _box(sheet: _Sheet) -> None:
 
 def _columns(sheet: _Sheet) -> None:
     sheet.text(_LEFT, "Visit and service", _BOLD, _SMALL, _QUIET)
-    for edge, label in zip(_COLUMNS, ("Charge", "Reduced", "Plan paid", "You paid", "Yours"), strict=True):
+    for edge, label in zip(_COLUMNS, ("Charge", "Reduced", "Plan paid", "You paid", "You owe"), strict=True):
         sheet.text_right(edge, label, _BOLD, _SMALL, _QUIET)
     sheet.y -= 5
     sheet.rule(_ACCENT, 1)

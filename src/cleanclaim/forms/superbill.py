@@ -52,7 +52,7 @@ class Labels:
     place_of_service: Callable[[str], str | None] = _no_label
 
 
-def render_superbill(
+def render_superbill(  # noqa: PLR0913 - what is told of the claim
     claim: Claim,
     *,
     labels: Labels | None = None,
@@ -60,6 +60,7 @@ def render_superbill(
     given_up_cents: int = 0,
     issued_on: date | None = None,
     is_chosen: bool = False,
+    is_filed: bool = False,
 ) -> bytes:
     """The superbill of one claim as PDF; it takes as many pages as its services need.
 
@@ -71,6 +72,7 @@ def render_superbill(
         given_up_cents: what of the charges the clinic does not ask for; with payments only.
         issued_on: the day of issue; left out where not given.
         is_chosen: the patient has chosen in writing that no plan is billed: then nobody tells them to bill it.
+        is_filed: the claim went to the plan: then the page is for the patient's records alone.
 
     Raises:
         FormNotPrintableError: a text has letters that the page cannot hold.
@@ -84,7 +86,7 @@ def render_superbill(
     _diagnoses(page, claim, labels or Labels())
     _services(page, claim, labels or Labels())
     _totals(page, claim, payments, given_up_cents)
-    _closing(page, claim, _CHOSEN if is_chosen else _ADVICE)
+    _closing(page, claim, _FILED if is_filed else _CHOSEN if is_chosen else _ADVICE)
     return page.finished()
 
 
@@ -248,6 +250,11 @@ def _total(page: Page, label: str, amount: str | None, font: str = PLAIN) -> Non
 _ADVICE = (
     "The clinic has not sent these services to a health plan. To ask your plan to pay you back, send it this page with "
     "its own claim form; what it pays, and whether it does, is up to your plan."
+)
+
+_FILED = (
+    "The clinic has sent these services to your health plan, which answers first. This page is for your records: please "
+    "do not send it to the plan as well."
 )
 
 _CHOSEN = "As you have chosen in writing, the clinic has not sent these services to a health plan."

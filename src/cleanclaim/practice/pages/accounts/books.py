@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import date as written_date
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
@@ -59,7 +60,7 @@ def sheet_print(request: ClinicRequest) -> HttpResponse:
     access = request.access
     found = _asked(request)
     access.record("read", "ledger", detail=f"day sheet printed, {found.begins_on} to {found.ends_on}")
-    foot = f"{access.clinic.name}  ·  made {now_at(access.clinic):%Y-%m-%d %H:%M}"
+    foot = f"{access.clinic.name}  ·  made {written_date(now_at(access.clinic), 'M j, Y, g:i A')}"
     name = f"day-sheet-{found.begins_on}-{found.ends_on}"
     return pdf(render_day_sheet(access.clinic.name, _days(found), _tables(found), foot=foot), name)
 

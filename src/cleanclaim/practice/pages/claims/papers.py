@@ -14,7 +14,7 @@ from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.claim_file_view import composed, segments_of
-from cleanclaim.practice.models import Claim
+from cleanclaim.practice.models import Claim, ClaimStatus
 from cleanclaim.x12 import ClaimNotWritableError, EnvelopeError
 
 
@@ -69,6 +69,7 @@ def claim_superbill(request: ClinicRequest, key: UUID) -> HttpResponse:
             given_up_cents=told.given_up_cents,
             issued_on=today_at(request.access.clinic),
             is_chosen=is_chosen(claim),
+            is_filed=claim.status == ClaimStatus.SUBMITTED.value,
         )
     except FormNotPrintableError as error:
         return _not_printable(request, claim, "superbill", [str(problem) for problem in error.problems])
