@@ -253,8 +253,8 @@ _ADVICE = (
 )
 
 _FILED = (
-    "The clinic has sent these services to your health plan, which answers first. This page is for your records: please "
-    "do not send it to the plan as well."
+    "The clinic has sent these services to your health plan, which answers first. This page is for your records: "
+    "please do not send it to the plan as well."
 )
 
 _CHOSEN = "As you have chosen in writing, the clinic has not sent these services to a health plan."
