@@ -62,6 +62,7 @@ def audited(folder: Path, work: Path, packs: dict[str, Payer]) -> Gathered:
     return run_audit(files_of([str(folder)]), settings, work, runner=in_turn, told=lambda *_: None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [20, 100_000])
 def test_claims_are_judged_as_a_check_judges_them(
     lines: int, claims: Path, packs: dict[str, Payer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

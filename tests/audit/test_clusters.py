@@ -39,6 +39,7 @@ def local(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Gathered:
     return run_audit(files_of([str(folder)]), SETTINGS, work, runner=in_turn, told=lambda *_: None)
 
 
+@pytest.mark.slow
 @pytest.mark.enable_socket
 def test_dask_finds_what_one_process_finds_though_a_worker_is_killed(
     folder: Path, local: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

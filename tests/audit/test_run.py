@@ -56,6 +56,7 @@ def same(one: Gathered, other: Gathered) -> None:
         assert_frame_equal(frame, other.frames[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [97, 500])
 def test_small_blocks_find_what_one_block_finds(
     lines: int, folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -64,6 +65,7 @@ def test_small_blocks_find_what_one_block_finds(
     same(whole, audited(folder, tmp_path))
 
 
+@pytest.mark.slow
 def test_two_processes_find_what_one_does(
     folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_each_patients_findings_are_those_of_a_check(folder: Path, whole: Gather
     assert checked > 50
 
 
+@pytest.mark.slow
 def test_an_interrupted_audit_goes_on_after_the_blocks_it_finished(
     folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_every_claim_file_passes_outside_validators_and_comes_back_unchanged(folder: Path) -> None:
     files = sorted((folder / "claims").glob("*.837"))
     assert len(files) >= 5

@@ -156,6 +156,7 @@ def _agree_line(row: dict[str, Any], claim: Claim, answer: Answer) -> None:
     assert row["expected_payment_cents"] == answer.expected[0]
 
 
+@pytest.mark.slow
 def test_random_visits(plan: tuple[Payer, str]) -> None:
     chance = random.Random(20_261_121)
     lines = sum(agree(random_claims(chance, 8, 50), *plan) for _ in range(VISITS // 50))

@@ -28,6 +28,7 @@ def written(some: list[Claim], **options: Any) -> bytes:
     )
 
 
+@pytest.mark.slow
 def test_sixty_claims_pass_both_validators() -> None:
     data = written(claims(60, seed=1))
     assert pyx12_errors(data) == []

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from cleanclaim.practice.api.application import api
@@ -51,6 +52,7 @@ def test_every_call_is_described_whole() -> None:
     assert described >= 25
 
 
+@pytest.mark.slow
 def test_generated_calls_are_answered_as_described(clinic: Clinic) -> None:
     fuzzer = Fuzzer(owner_token(clinic), clinic)
     fuzzer.run(examples=4, seed=20260925)
