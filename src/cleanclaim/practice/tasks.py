@@ -55,6 +55,8 @@ _DUE = (
 _IS_TO_BE_LOOKED_FOR = "cleanclaim.practice.engine.undecided.is_to_be_looked_for"
 _LOOK = "cleanclaim.practice.engine.undecided.look"
 """Whether a clinic is looked through today for claims without an answer, and the look."""
+_KEEP = "cleanclaim.practice.engine.kept_readiness.keep_of_those_in_care"
+"""What patients in care still lack, asked before anybody opens their pages."""
 _ANCHOR = 3600.0
 
 
@@ -123,9 +125,10 @@ def ask_for_what_is_due() -> int:
 
 @task()
 def look_through(clinic: str) -> None:
-    """Take up what nobody has answered of one clinic."""
+    """The first work of a clinic's day: take up what nobody has answered, and ask what patients in care lack."""
     with tenancy.scope([UUID(clinic)]):
-        import_string(_LOOK)(Clinic.objects.get(pk=clinic))
+        for done in (_LOOK, _KEEP):
+            import_string(done)(Clinic.objects.get(pk=clinic))
 
 
 def look_through_clinics() -> int:

@@ -7,6 +7,7 @@ changed, and the sum of their versions. A row added, removed or changed shows in
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from threading import Lock
@@ -67,7 +68,7 @@ _OF_PLANS = "plan_id IN (SELECT id FROM {plan} WHERE patient_id IN (SELECT id FR
 _OF_COVERAGES = "coverage_id IN (SELECT id FROM {coverage} WHERE patient_id IN (SELECT id FROM people))"
 _OF_CLINIC = "clinic_id = %(clinic)s"
 
-_WATCHED: tuple[tuple[type[Model], str], ...] = (
+WATCHED: tuple[tuple[type[Model], str], ...] = (
     (models.Patient, "id IN (SELECT id FROM people)"),
     (models.Signature, "visit_id IN (SELECT id FROM around)"),
     (models.Coverage, _OF_PEOPLE),
@@ -87,20 +88,26 @@ _WATCHED: tuple[tuple[type[Model], str], ...] = (
 """Tables that a setting reads, and which of their rows; `around` are the signed visits beside the one at hand."""
 
 
-def _counted(place: int, table: str, versions: str) -> str:
+def counted(place: int | str, table: str, versions: str = "SUM(version)") -> str:
+    """The statement that counts a table's rows: how many, when the last was changed, and the sum of their versions."""
     return f"SELECT {place}, COUNT(*), MAX(changed_at), {versions} FROM {table}"  # noqa: S608 - names of our own tables
+
+
+def watched(place: int, rows: Sequence[tuple[type[Model], str]]) -> list[str]:
+    """The statements that count these rows, numbered from `place` on."""
+    names = {"plan": table_of(models.PlanOfCare), "coverage": table_of(models.Coverage)}
+    return [
+        f"{counted(number, table_of(model))} WHERE {which.format(**names)}"
+        for number, (model, which) in enumerate(rows, place)
+    ]
 
 
 @cache
 def _query() -> str:
     """One statement over all tables, written once: to build it anew costs more than to run it."""
-    names = {"plan": _table(models.PlanOfCare), "coverage": _table(models.Coverage)}
-    parts = [_counted(0, "around", "SUM(version)")]
-    for place, (model, rows) in enumerate(_WATCHED, 1):
-        which = rows.replace("{plan}", names["plan"]).replace("{coverage}", names["coverage"])
-        parts.append(f"{_counted(place, _table(model), 'SUM(version)')} WHERE {which}")
-    packs = f"{_counted(-1, _table(models.PackFile), 'COUNT(*)')} WHERE company_id = %(company)s"
-    visits, patients = _table(models.Visit), _table(models.Patient)
+    parts = [counted(0, "around"), *watched(1, WATCHED)]
+    packs = f"{counted(-1, table_of(models.PackFile), 'COUNT(*)')} WHERE company_id = %(company)s"
+    visits, patients = table_of(models.Visit), table_of(models.Patient)
     beside = "therapist_id = %(therapist)s AND date_of_service = %(day)s"
     return (
         f"WITH around AS (SELECT id, patient_id, changed_at, version FROM {visits} WHERE clinic_id = %(clinic)s "  # noqa: S608 - names of our own tables
@@ -112,5 +119,6 @@ def _query() -> str:
     )
 
 
-def _table(model: type[Model]) -> str:
+def table_of(model: type[Model]) -> str:
+    """A model's table."""
     return model._meta.db_table  # noqa: SLF001 - Django's public door

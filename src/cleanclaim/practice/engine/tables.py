@@ -32,6 +32,7 @@ LEFT_OUT = {
     "IdempotencyKey": "answers of the API, kept for a while",
     "Job": "work behind the pages, over when it is done",
     "JobFile": "what that work reads and makes",
+    "KeptReadiness": "an answer that is asked again from the records themselves",
 }
 """Tables that are no part of a clinic's record, and why."""
 

@@ -4624,6 +4624,40 @@ class Migration(migrations.Migration):
                         name="one_open_original_a_visit_and_payer",
                     ),
                 ),
+                migrations.CreateModel(
+                    name="KeptReadiness",
+                    fields=[
+                        ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ("created_at", models.DateTimeField(default=cleanclaim.practice.clock.now, editable=False)),
+                        ("changed_at", models.DateTimeField(auto_now=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("asked_on", models.DateField()),
+                        ("state", models.CharField(max_length=64)),
+                        ("answer", cleanclaim.practice.sealing.SealedJSONField()),
+                        (
+                            "clinic",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.clinic"
+                            ),
+                        ),
+                        (
+                            "patient",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="practice.patient"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "kept readiness",
+                        "abstract": False,
+                        "base_manager_name": "everywhere",
+                        "default_manager_name": "objects",
+                    },
+                    managers=[
+                        ("objects", django.db.models.manager.Manager()),
+                        ("everywhere", django.db.models.manager.Manager()),
+                    ],
+                ),
                 migrations.AddIndex(
                     model_name="workitem",
                     index=models.Index(fields=["clinic", "state", "due_on"], name="practice_wo_clinic__be9369_idx"),

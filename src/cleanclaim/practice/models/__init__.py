@@ -79,6 +79,7 @@ from cleanclaim.practice.models.patients import (
     Document,
     DocumentKind,
     EligibilityAnswer,
+    KeptReadiness,
     OpeningBalance,
     Patient,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "Job",
     "JobFile",
     "JobStatus",
+    "KeptReadiness",
     "LedgerEntry",
     "LedgerTransaction",
     "Letter",

@@ -152,6 +152,25 @@ class EligibilityAnswer(ClinicRow):
         return self.asked_on.isoformat()
 
 
+class KeptReadiness(ClinicRow):
+    """What a patient lacked before a claim when it was last asked (`engine.kept_readiness`), under the patient's key.
+
+    `state` is a digest of all that the answer rests on: another state, or another day, asks anew.
+    """
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="+")
+    asked_on = models.DateField()
+    state = models.CharField(max_length=64)
+    answer = SealedJSONField()
+
+    class Meta(ClinicRow.Meta):
+        verbose_name_plural = "kept readiness"
+
+    def __str__(self) -> str:
+        """The day it was asked."""
+        return self.asked_on.isoformat()
+
+
 class DocumentKind(StrEnum):
     """What a stored document is."""
 

@@ -19,9 +19,10 @@ from cleanclaim.practice.engine.approvals import Use, use_of
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.eligibility import MedicareFact, answer_on, medicare_facts
 from cleanclaim.practice.engine.front_desk import front_desk
+from cleanclaim.practice.engine.kept_readiness import kept_readiness
 from cleanclaim.practice.engine.outgoing import has_connection
 from cleanclaim.practice.engine.protection import is_protected
-from cleanclaim.practice.engine.readiness import Item, Readiness, readiness_of
+from cleanclaim.practice.engine.readiness import Item, Readiness
 from cleanclaim.practice.engine.setting import coverages_of, packs_of
 from cleanclaim.practice.models import (
     Appointment,
@@ -80,7 +81,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     packs = packs_of(access.clinic)
     coverages = coverages_of([person.pk])[person.pk]
     prefetch_related_objects(coverages, Prefetch("inquiries", Inquiry.objects.all()))
-    found = readiness_of(access.clinic, [person], on=today, packs=packs, coverages={person.pk: coverages})
+    found = kept_readiness(access.clinic, person, on=today, packs=packs, coverages={person.pk: coverages})
     context: dict[str, Any] = {
         "patient": person,
         "today": today,
@@ -88,8 +89,8 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         "is_protected": is_protected(person.pk, today),
         "coverages": _shown(access.clinic, person, coverages, visits, packs, today),
         "can_ask_payer": has_connection(),
-        "readiness": found[0] if found else None,
-        "missing": _missing(access, person, coverages, found[0]) if found else [],
+        "readiness": found,
+        "missing": _missing(access, person, coverages, found) if found else [],
         "referrals": Referral.objects.filter(patient=person).select_related("by", "plan"),
         "plans": _plans(person),
         "plan_address": address_of("plan", access.clinic.slug, person.pk) if access.may(Can.SEE_NOTES) else "",
