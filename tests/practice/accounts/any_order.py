@@ -11,13 +11,15 @@ ledger or all of it (of a file of several payments: whole payments), and the sam
 
 What happens: `payers_steps` (claims filed, replaced, voided, returned, given up, charged otherwise; answers in files
 and on paper, lines in parts and bundled, denials, later payers, claims sent on, reversals, money beside claims of
-either sign; held and placed, unposted and posted again), `patients_steps` (payments, plans, credits, receipts voided,
-superbills, balances brought forward and taken out), `books_steps` (write-offs asked, granted and taken back, small
-balances, open amounts moved to whom else is asked, refunds and checks for what payers announced, deposits, the bank's
-list, days closed and opened). What payers turn and add for refunds is counted by `refund_ties`.
+either sign, announced for a claim and taken; held and placed, unposted and posted again), `patients_steps` (payments,
+plans, credits, receipts voided, superbills, balances brought forward and taken out), `books_steps` (write-offs asked,
+granted and taken back, small balances, open amounts moved to whom else is asked, refunds and checks for what payers
+announced, deposits, the bank's list, days closed and opened), `choices_steps` (notices that are signed before care and
+keep lines off a payer's claim, care that no plan is told of). What payers turn and add for refunds is counted by
+`refund_ties`.
 
-What does not happen: notes that were left open and are answered (the sample clinic has none), lines that a signed
-notice keeps off a payer's claim, patients who may not be asked (QMB), a day that comes to its end.
+What does not happen: notes that were left open and are answered (the sample clinic has none), patients who may not be
+asked (QMB), a day that comes to its end.
 """
 
 from __future__ import annotations
@@ -38,12 +40,14 @@ from django.db import connection
 from cleanclaim.bill.job import Billed
 from cleanclaim.practice import clock
 from cleanclaim.practice.engine import (
+    advance_notices,
     balance_moves,
     building,
     deposits,
     ledger_checks,
     recoupments,
     refunds,
+    self_pay,
     write_offs,
 )
 from cleanclaim.practice.engine.checking import check, today_at
@@ -62,6 +66,7 @@ from tests.practice.conftest import person
 REFUSALS = (
     NotTakenError, NotFiledError, NotPostedError, NotReopenedError, NotClosedError, write_offs.NotWrittenOffError,
     refunds.NotRefundedError, recoupments.NotSentError, deposits.NotDepositedError, balance_moves.NotMovedError,
+    self_pay.SelfPayRefusedError, advance_notices.NoticeRefusedError,
 )  # fmt: skip
 """How the product says that it does not do what was asked."""
 
@@ -152,7 +157,10 @@ def _billed_once(clinic: Clinic, visits: Sequence[Visit], **asked: Any) -> Bille
         return check(clinic, visits, **asked)
     (visit,) = visits
     prices = list(Charge.objects.order_by("code", "valid_from").values_list("code", "cents"))
-    key = (visit.pk, asked["as_of"], json.dumps([visit.restated, visit.billed, prices], sort_keys=True, default=str))
+    from tests.practice.accounts.choices_steps import state_of  # noqa: PLC0415 - it knows a life
+
+    told = [visit.restated, visit.billed, prices, state_of(visit.patient_id)]
+    key = (visit.pk, asked["as_of"], json.dumps(told, sort_keys=True, default=str))
     if key not in _BILLED:
         _BILLED[key] = check(clinic, visits, **asked)
     return _BILLED[key]
@@ -309,7 +317,12 @@ class Life:
 
 def _kinds() -> tuple[list[Kind], list[int]]:
     """Every kind of step, and how often it is taken against the others."""
-    from tests.practice.accounts import books_steps, patients_steps, payers_steps  # noqa: PLC0415 - they know a life
+    from tests.practice.accounts import (  # noqa: PLC0415 - they know a life
+        books_steps,
+        choices_steps,
+        patients_steps,
+        payers_steps,
+    )
 
-    found = [*payers_steps.KINDS, *patients_steps.KINDS, *books_steps.KINDS]
+    found = [*payers_steps.KINDS, *patients_steps.KINDS, *books_steps.KINDS, *choices_steps.KINDS]
     return [kind for kind, _weight in found], [weight for _kind, weight in found]

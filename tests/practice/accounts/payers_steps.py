@@ -480,7 +480,9 @@ def _reversal(life: Life) -> Answer | None:
         if any(one.said.paid == original.said.paid for one in standing) or alike or not _has_left(life, original.claim):
             return None
     else:
-        original = life.one_of(standing)
+        checked = {one.line for one in life.ties.checks}
+        meets = [one for one in standing if life.random.randrange(2) and checked.intersection(one.parts)]
+        original = life.one_of(meets or standing)
     if original is None:
         return None
     was = original.said
