@@ -45,7 +45,8 @@ class Frames(Mapping[str, pl.DataFrame]):
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The frame with all its columns."""
-        return self.holding(table, (*self._waiting.get(table, ()), *sorted(self._unwritten[table])))
+        waiting = self._waiting.get(table)
+        return self.holding(table, list(waiting) if waiting else sorted(self._unwritten[table]))
 
     def __iter__(self) -> Iterator[str]:
         """The tables."""
@@ -75,18 +76,23 @@ class Frames(Mapping[str, pl.DataFrame]):
     def add(self, table: str, columns: list[pl.Series]) -> None:
         """Add columns."""
         self._frames[table] = self._frames[table].hstack(columns)
-        self._names[table].update(column.name for column in columns)
+        if not self.are_few:
+            self._names[table].update(column.name for column in columns)
 
     def compute(self, table: str, expressions: Sequence[pl.Expr]) -> None:
         """Add columns by one query."""
-        read = [name for expression in expressions for name in expression.meta.root_names()]
-        self._frames[table] = self.holding(table, read).with_columns(expressions)
-        self._names[table].update(self._frames[table].columns[-len(expressions) :] if expressions else ())
+        if self.are_few:
+            self._frames[table] = self[table].with_columns(expressions)
+        elif expressions:
+            read = [name for expression in expressions for name in expression.meta.root_names()]
+            self._frames[table] = self.holding(table, read).with_columns(expressions)
+            self._names[table].update(expression.meta.output_name() for expression in expressions)
 
     def names(self, table: str) -> set[str]:
         """The table's columns, written out or not."""
-        waiting = self._waiting.get(table)
-        return self._names[table] | waiting.keys() if waiting else self._names[table]
+        if self.are_few:
+            return {*self._frames[table].columns, *self._waiting[table]}
+        return self._names[table]
 
     def form(self, table: str, name: str) -> Form | None:
         """How a column is known that need not be written out; nothing where it has to."""
