@@ -110,6 +110,31 @@ def test_the_rest_of_a_visit_is_billed_without_the_lines_that_the_patient_pays_f
     assert sorted(path.name for path in written.files) == [f"{item.key}-own.pdf", "medicare_b.cms1500.pdf"]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "withheld", "units", "own"),
+    [
+        # 38 minutes together are 3 units; 20 minutes of what Medicare is billed for are 1, and 18 of the patient's 1.
+        ((18, 10, 10), ("97110",), [("97140", 1)], [("97110", 1)]),
+        # 22 minutes together are 1 unit; apart they are 1 and 1.
+        ((12, 10, 0), ("97140",), [("97110", 1)], [("97140", 1)]),
+        # 23 minutes together are 2 units, 8 are 1 and 7 are none.
+        ((15, 0, 7), ("97530",), [("97110", 1)], []),
+        ((15, 0, 8), ("97530",), [("97110", 1)], [("97530", 1)]),
+    ],
+)
+def test_units_are_counted_over_what_is_billed_and_over_what_the_patient_pays_for(
+    minutes: tuple[int, ...], withheld: tuple[str, ...], units: list[object], own: list[object]
+) -> None:
+    codes = ("97110", "97140", "97530")
+    done = [DONE[0] | {"code": code, "minutes": each} for code, each in zip(codes, minutes, strict=True) if each]
+
+    item = noticed(notice("2", *withheld), interventions=done)
+
+    assert [(line.code, line.units) for line in item.prepared.case.lines if line.units] == units
+    assert [(line["code"], line["units"]) for line in item.withheld if line["units"]] == own
+    assert [one.code for one in item.findings if one.code.startswith("UN1")] == []
+
+
 def test_the_notes_totals_are_those_of_what_is_billed() -> None:
     told: dict[str, Any] = {"total_timed_minutes": 45, "total_treatment_minutes": 50}
 

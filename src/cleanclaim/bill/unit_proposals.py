@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cleanclaim.bill.drafts import Draft
+from cleanclaim.bill.withholding import withheld_codes
 from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.records import By
 from cleanclaim.reference import payers, procedures
@@ -58,9 +59,11 @@ _SCHEMA = {
 def propose_units(drafts: list[Draft], packs: tuple[Payer, ...], method: AssistantMethod) -> dict[str, list[Proposal]]:
     """Units for every code of every draft at once, visit by visit.
 
-    Two visits of one patient on one day are proposed apart; the rules then judge the day as a whole.
+    What the patient pays for alone, by a signed notice, is counted apart from what the payer is billed for: neither
+    lends minutes to the other. Two visits of one patient on one day are proposed apart; the rules then judge the day as
+    a whole.
     """
-    rows = [row for day, draft in enumerate(drafts) for row in _rows(draft, day)]
+    rows = [row for place, draft in enumerate(drafts) for row in _rows(draft, 2 * place)]
     if not rows:
         return {}
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
@@ -91,11 +94,13 @@ def propose_units(drafts: list[Draft], packs: tuple[Payer, ...], method: Assista
 
 
 def _rows(draft: Draft, day: int) -> Iterable[tuple[object, ...]]:
+    """The services of a visit by code: what the payer is billed for under one day, what the patient under the next."""
     visit = draft.visit
     by_code: dict[str, list[ServiceDraft]] = {}
     for service in draft.found.services or ():
         if service.code is not None and service.is_billable:
             by_code.setdefault(service.code, []).append(service)
+    withheld = withheld_codes(draft, by_code)
     for order, (code, furnished) in enumerate(by_code.items()):
         procedure = procedures.get(code)
         timed = procedure is not None and procedure.is_timed
@@ -105,7 +110,7 @@ def _rows(draft: Draft, day: int) -> Iterable[tuple[object, ...]]:
             visit.id,
             draft.payer,
             visit.date_of_service,
-            day,
+            day + (code in withheld),
             code,
             _total(services, None),
             procedure.is_timed if procedure is not None else None,

@@ -1,7 +1,8 @@
 """Lines that Medicare is not billed for, because the patient chose so on the signed notice that names them.
 
 They stand on no claim of a payer; the patient has a superbill of them. Where a notice names only some of a visit's
-services, the rest is billed as though the visit had been the rest: the minutes of what is withheld support no unit.
+services, the rest is billed as though the visit had been the rest: the minutes of what is withheld support no unit of
+it, and units of what is withheld are counted over its own minutes.
 """
 
 from __future__ import annotations
@@ -32,12 +33,18 @@ def has_notices(draft: Draft) -> bool:
     return used is True
 
 
-def withheld_lines(draft: Draft, lines: Sequence[LineDraft]) -> tuple[LineDraft, ...]:
-    """The lines of these that the patient pays for alone. What a payer has decided on was billed, whatever is said."""
+def withheld_codes(draft: Draft, codes: Iterable[str | None]) -> frozenset[str]:
+    """The codes of these that the patient pays for alone. What a payer has decided on was billed, whatever is said."""
     if draft.visit.adjudications or not has_notices(draft):
-        return ()
-    told = ((line, draft.visit.notice_for(line.code)) for line in lines)
-    return tuple(line for line, notice in told if notice and notice.choice is NoticeChoice.DO_NOT_BILL)
+        return frozenset()
+    told = ((code, draft.visit.notice_for(code)) for code in codes if code)
+    return frozenset(code for code, notice in told if notice and notice.choice is NoticeChoice.DO_NOT_BILL)
+
+
+def withheld_lines(draft: Draft, lines: Sequence[LineDraft]) -> tuple[LineDraft, ...]:
+    """The lines of these that the patient pays for alone."""
+    codes = withheld_codes(draft, (line.code for line in lines))
+    return tuple(line for line in lines if line.code in codes)
 
 
 def rest_of(draft: Draft, withheld: Iterable[LineDraft]) -> Rest:
