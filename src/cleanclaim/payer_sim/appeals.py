@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from cleanclaim.payer_sim.chance import Chance
 from cleanclaim.payer_sim.decision import answered, next_working_day
@@ -75,32 +76,23 @@ def _decide(appeal: Appealed, bench: Bench) -> DecisionLetter:
     """Decide one appeal."""
     memory = bench.memory
     decided, kept = memory.paid.get(appeal.number), memory.kept.pop(appeal.number, None)
-    told = AppealLetter(claim=appeal.number, level=appeal.level)
     if decided is None or kept is None:
+        told = AppealLetter(claim=appeal.number, level=appeal.level)
         return _dismissed(told, "", appeal.decide_on, "the claim was decided anew since")
     levels = bench.plan_of(decided).appeals
     kept = kept.model_copy(update={"level": appeal.level, "decided_on": appeal.decide_on})
     names = [_after(name, place, appeal, bench) for place, name in enumerate(kept.names)]
-    account = decided.claim.control_number
+    letter = partial(
+        DecisionLetter,
+        claim=appeal.number,
+        account=decided.claim.control_number,
+        level=appeal.level,
+        decided_on=appeal.decide_on,
+    )
     if tuple(names) == kept.names:
         memory.kept[appeal.number] = kept
-        return DecisionLetter(
-            claim=appeal.number,
-            account=account,
-            level=appeal.level,
-            decision="upheld",
-            decided_on=appeal.decide_on,
-            next_level=appeal.level < len(levels),
-        )
-    new_number = _answer_anew(decided, kept, names, appeal, bench)
-    return DecisionLetter(
-        claim=appeal.number,
-        account=account,
-        level=appeal.level,
-        decision="overturned",
-        decided_on=appeal.decide_on,
-        new_claim=new_number,
-    )
+        return letter(decision="upheld", next_level=appeal.level < len(levels))
+    return letter(decision="overturned", new_claim=_answer_anew(decided, kept, names, appeal, bench))
 
 
 def _after(name: str, place: int, appeal: Appealed, bench: Bench) -> str:

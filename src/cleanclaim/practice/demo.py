@@ -17,6 +17,7 @@ from cleanclaim.practice.engine.loading import (
     load_clinic_tables,
     load_networks,
     load_patient,
+    load_payer_files,
     load_visits,
 )
 from cleanclaim.practice.models import (
@@ -24,7 +25,6 @@ from cleanclaim.practice.models import (
     Clinic,
     Company,
     Membership,
-    PackFile,
     Patient,
     Provider,
     Role,
@@ -63,7 +63,8 @@ def load_folder(
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service < on), patients, signed=True)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service == on), patients, signed=False)
         _book(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)
-        _packs(company, folder / "payers")
+        files = (folder / "payers").glob("*.toml")
+        load_payer_files(company, {path.stem: path.read_text(encoding="utf-8") for path in files})
         if with_people:
             _people(clinic)
         build(clinic, visits_to_build().values_list("pk", flat=True), None)
@@ -83,11 +84,6 @@ def _book(clinic: Clinic, visits: Sequence[records.Visit], patients: Mapping[str
         )
         for place, visit in enumerate(visits)
     )
-
-
-def _packs(company: Company, folder: Path) -> None:
-    for path in sorted(folder.glob("*.toml")):
-        PackFile.objects.create(company=company, payer=path.stem, text=path.read_text(encoding="utf-8"))
 
 
 def _people(clinic: Clinic) -> None:

@@ -23,10 +23,11 @@ from cleanclaim.practice.engine.loading import (
     load_clinic_tables,
     load_networks,
     load_patient,
+    load_payer_files,
     load_visits,
 )
 from cleanclaim.practice.engine.remitting import post
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, PackFile, Role, User
+from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, Role, User
 from cleanclaim.simulation.material import clinic as simulated_clinic
 from cleanclaim.simulation.material import pack_texts
 from cleanclaim.simulation.year import make_year
@@ -59,8 +60,7 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
     patients, visits = _some(first, on)
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, about)
-        for pack, text in pack_texts().items():
-            PackFile.objects.create(company=home.company, clinic=clinic, payer=pack, text=text)
+        load_payer_files(home.company, pack_texts(), clinic)
         rows = {key: load_patient(clinic, patient) for key, patient in patients.items()}
         load_networks(about)
         memory = Memory(seed=SEED, scenario="rough")

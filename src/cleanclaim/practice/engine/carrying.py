@@ -27,6 +27,7 @@ from django.db import connection, models, transaction
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine import carried_ledger, tables
+from cleanclaim.practice.engine.loading import load_payer_files
 from cleanclaim.practice.models import (
     Clinic,
     ClinicRow,
@@ -186,8 +187,7 @@ def unpack(file: IO[bytes], company: Company, slug: str, by: User) -> tuple[Clin
         clinic = _clinic(head, company, slug)
         with tenancy.scope([clinic.pk]):
             Membership.objects.create(user=by, clinic=clinic, role=Role.OWNER.value)
-            for payer, text in sorted(head["payer_files"].items()):
-                PackFile.objects.create(company=company, clinic=clinic, payer=payer, text=text)
+            load_payer_files(company, head["payer_files"], clinic)
             counts = _Reading(clinic, by).all(archive, head)
     return clinic, counts
 

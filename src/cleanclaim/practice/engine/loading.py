@@ -17,6 +17,7 @@ from cleanclaim.practice.models import (
     Company,
     Coverage,
     EligibilityAnswer,
+    PackFile,
     Patient,
     PlanOfCare,
     ProgressReport,
@@ -93,6 +94,13 @@ def load_networks(record: records.Clinic) -> None:
     """Whose networks the clinic in scope is in, for its payers of whom nobody has said it yet."""
     for payer, is_in in sorted(record.in_network.items()):
         ClinicPayer.objects.filter(payer=payer, in_network=None).update(in_network=is_in)
+
+
+def load_payer_files(company: Company, texts: Mapping[str, str], clinic: Clinic | None = None) -> None:
+    """Keep payer files, each by its payer: of a clinic, or of all of a company's."""
+    PackFile.objects.bulk_create(
+        PackFile(company=company, clinic=clinic, payer=payer, text=text) for payer, text in sorted(texts.items())
+    )
 
 
 def find_provider(clinic: Clinic, record: records.Provider, *, treats: bool) -> Provider:

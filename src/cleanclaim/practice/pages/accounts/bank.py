@@ -30,17 +30,18 @@ def bank_read(request: ClinicRequest) -> HttpResponse:
     """Keep the bank's list as it is, and show what would become of it."""
     access, upload = request.access, request.FILES.get("file")
     if upload is None or not upload.size:
-        messages.error(request, "Choose the bank's list (CSV or OFX) first.")
-        return redirect("deposits", access.clinic.slug)
-    if upload.size > _MOST_BYTES:
-        messages.error(request, f"The file has {upload.size:,} bytes; at most {_MOST_BYTES:,} are taken.")
-        return redirect("deposits", access.clinic.slug)
-    try:
-        row = bank_lists.store(access.clinic, access.user, upload.read(), origin=access.origin)
-    except BankFileError as error:
-        messages.error(request, f"Not read: {error}.")
-        return redirect("deposits", access.clinic.slug)
-    return redirect("bank_file", access.clinic.slug, row.pk)
+        problem = "Choose the bank's list (CSV or OFX) first."
+    elif upload.size > _MOST_BYTES:
+        problem = f"The file has {upload.size:,} bytes; at most {_MOST_BYTES:,} are taken."
+    else:
+        try:
+            row = bank_lists.store(access.clinic, access.user, upload.read(), origin=access.origin)
+        except BankFileError as error:
+            problem = f"Not read: {error}."
+        else:
+            return redirect("bank_file", access.clinic.slug, row.pk)
+    messages.error(request, problem)
+    return redirect("deposits", access.clinic.slug)
 
 
 @require_GET
