@@ -3,6 +3,9 @@
 The sample clinic's patients are multiplied with all that belongs to them, sealed as it is in a practice; one claim in
 twelve is still open. Filling takes minutes: `KEEP=FOLDER` keeps the practice there, and what is there already is
 measured as it is, so remove the folder when the tables have changed. `CLAIMS=20000 CLINICS=2` makes a smaller one.
+
+It is a morning: the workers have asked what the patients lack whose pages are opened (`begin_the_day`), as they do of
+all patients in care when a clinic's day begins.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +25,13 @@ if TYPE_CHECKING:
 CLAIMS = int(os.environ.get("CLAIMS", "200000"))
 CLINICS = int(os.environ.get("CLINICS", "8"))
 KEEP = os.environ.get("KEEP", "")
+DAY = date(2026, 9, 25)
+"""The day on which everybody works: the sample clinic's."""
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 _FILLED = "filled"
+_OPENED = 1_000
+"""Patients of each clinic whose pages are opened: twenty pages of the list."""
+_AT_ONCE = 50
 _SETTINGS = ("shared_buffers=256MB", "work_mem=16MB", "max_connections=60")
 
 
@@ -37,7 +46,7 @@ def filled_practice() -> Iterator[Cluster]:
     home = tempfile.mkdtemp(prefix="cleanclaim-load-") if kept is None else str(kept / "home")
     cluster = postgres.start(*_SETTINGS, kept=None if kept is None else kept / "server")
     os.environ.update(
-        CLEANCLAIM_HOME=home, CLEANCLAIM_DEMO="1", CLEANCLAIM_DEMO_DAY="2026-09-25",
+        CLEANCLAIM_HOME=home, CLEANCLAIM_DEMO="1", CLEANCLAIM_DEMO_DAY=DAY.isoformat(),
         CLEANCLAIM_DATABASE=cluster.address(postgres.OWNER),
     )  # fmt: skip
     try:
@@ -49,6 +58,31 @@ def filled_practice() -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.stop()
+
+
+def begin_the_day() -> None:
+    """Do what workers do when a clinic's day begins, for the patients whose pages are opened.
+
+    What is kept of an earlier run stays, where neither day nor program are others.
+    """
+    from django.db import transaction
+
+    from cleanclaim.practice import tenancy
+    from cleanclaim.practice.engine.kept_readiness import keep_of, state_of
+    from cleanclaim.practice.models import Clinic, KeptReadiness, Patient
+
+    started, asked = time.process_time(), 0
+    for clinic in Clinic.objects.order_by("slug"):
+        with transaction.atomic(), tenancy.scope([clinic.pk]):
+            people = list(Patient.objects.values_list("pk", flat=True)[:_OPENED])
+            kept = dict(KeptReadiness.objects.filter(asked_on=DAY).values_list("pk", "state"))
+        for place in range(0, len(people), _AT_ONCE):
+            with transaction.atomic(), tenancy.scope([clinic.pk]):
+                piece = people[place : place + _AT_ONCE]
+                changed = [key for key in piece if key not in kept or kept[key] != state_of(clinic, key)]
+                keep_of(clinic, changed, on=DAY)
+                asked += len(changed)
+    print(f"asked what {asked:,} patients lack in {time.process_time() - started:,.0f} s of processor time")
 
 
 def _act_as_the_app(address: str) -> None:
