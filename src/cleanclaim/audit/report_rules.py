@@ -15,6 +15,7 @@ from cleanclaim.audit import totals
 from cleanclaim.check.findings import render
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import Rule, Safety
+from cleanclaim.rules.rationale import spoken_name
 
 _MESSAGE_LENGTH = 400
 """Characters of a message; a day with dozens of lines names them all."""
@@ -40,7 +41,7 @@ def _rule(row: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[st
     return {
         **row,
         "code": row["rule"],
-        "name": entry.rule.name.replace("-", " "),
+        "name": spoken_name(entry.rule.name),
         "sentence": sentence,
         "why": why,
         "fix": _fix(entry.rule, fix),

@@ -19,6 +19,7 @@ from cleanclaim.records.reading import Rejection
 from cleanclaim.reference import procedures
 from cleanclaim.rules.book import entry
 from cleanclaim.rules.kit import Severity
+from cleanclaim.rules.rationale import spoken_name
 
 STATE_WORDS = {
     ClaimState.READY: "Ready to file",
@@ -109,7 +110,7 @@ def tiles(billed: Billed) -> list[Tile]:
         ),
         Tile(
             "Could not be judged",
-            f"{sum(len(claim.unjudged) for claim in claims)} checks",
+            f"{sum(len(claim.unjudged) for claim in claims):,} checks",
             f"on {unjudged_claims} claims, for want of {len(missing)} kinds of input" if missing else "nothing",
             "unknown",
         ),
@@ -136,7 +137,7 @@ def rule_rows(claims: Sequence[BilledClaim]) -> list[RuleRow]:
     return [
         RuleRow(
             code,
-            about[code][0].replace("-", " "),
+            spoken_name(about[code][0]),
             about[code][1],
             SEVERITY_WORDS[about[code][1]],
             count,

@@ -16,6 +16,7 @@ from cleanclaim.dates import LookupStatus, Series
 from cleanclaim.money import dollars
 from cleanclaim.reference import adjustments, icd10, modifiers, mue, places_of_service, procedures
 from cleanclaim.reference.procedures import Basis, Procedure
+from cleanclaim.rules.rationale import spoken_name
 
 _MOST = 12
 """How many codes of a long list are shown."""
@@ -95,7 +96,7 @@ def _rule(word: str, _: date) -> Explained | None:
     return Explained(
         "rule",
         rule.code,
-        rule.name.replace("-", " "),
+        spoken_name(rule.name),
         _details(
             about=entry.rationale.split("\n\n"),
             if_it_goes_out=OUTCOMES[rule.severity.value],

@@ -17,6 +17,7 @@ from cleanclaim.bill.report import SEVERITY_WORDS, render_report
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
+from cleanclaim.rules.rationale import spoken_name
 from cleanclaim.x12 import ControlNumberError
 
 _MOST_PROCESSES = 4
@@ -135,7 +136,7 @@ def _say(billed: Billed, loaded: Loaded, figures: dict[str, Any], written: Writt
         for why, count in figures["left_out"].items():
             out.print(f"  {count:5}  {why}")
     if figures["rows_not_judged"]:
-        out.print(f"\n[bold]Could not be judged[/] ({figures['rows_not_judged']} checks), for want of")
+        out.print(f"\n[bold]Could not be judged[/] ({figures['rows_not_judged']:,} checks), for want of")
         for name, count in list(figures["missing_inputs"].items())[:8]:
             out.print(f"  {count:5}  {name}", soft_wrap=True)
     for code, why in billed.crashed.items():
@@ -164,5 +165,5 @@ def _say_findings(billed: Billed) -> None:
     order = list(SEVERITY_WORDS)
     ranked = sorted(counts.items(), key=lambda entry: (order.index(entry[0][2]), -entry[1], entry[0]))
     for (code, name, severity), count in ranked:
-        table.add_row(str(count), code, name.replace("-", " "), SEVERITY_WORDS[severity].lower())
+        table.add_row(str(count), code, spoken_name(name), SEVERITY_WORDS[severity].lower())
     out.print(table)

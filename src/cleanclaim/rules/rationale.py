@@ -31,6 +31,9 @@ FAMILIES: dict[str, str] = {
 }
 """Family folder → its name for people; a new family without a name here goes by its folder."""
 
+_ACRONYMS = frozenset({"bppv", "gp", "hcpcs", "icd", "id", "kx", "npi", "zip"})
+"""Words of rules' names that people write in capitals."""
+
 EACH: dict[str, str] = {
     "claims": "claim",
     "lines": "billed line",
@@ -55,6 +58,11 @@ class Rationale:
 def family_name(family: str) -> str:
     """The name of a family for people."""
     return FAMILIES.get(family, family.replace("_", " ").capitalize())
+
+
+def spoken_name(name: str) -> str:
+    """A rule's name as words: `referring-npi-check-digit` is `referring NPI check digit`."""
+    return " ".join(word.upper() if word in _ACRONYMS else word for word in name.split("-"))
 
 
 def rationale_of(entry: BookEntry) -> Rationale:

@@ -11,6 +11,7 @@ from cleanclaim.check.summary import BLOCKING, OUTCOMES
 from cleanclaim.practice.engine.causes import Cause
 from cleanclaim.practice.engine.figures import OPEN, Chosen, claims, standing
 from cleanclaim.practice.gathering import Part, counted
+from cleanclaim.rules.rationale import spoken_name
 
 _FINDING = ("claim", "cause", "severity", "rule", "name", "cents")
 _STANDING = (
@@ -81,6 +82,6 @@ def findings(chosen: Chosen) -> Findings:
         }
         for cause in Cause
     }
-    by_rule = [Tally(rule, name.replace("-", " "), *counts) for (rule, name), counts in told["rule"].items()]
+    by_rule = [Tally(rule, spoken_name(name), *counts) for (rule, name), counts in told["rule"].items()]
     by_rule.sort(key=lambda tally: (-tally.claims, tally.key, tally.label))
     return Findings(by_cause, by_rule, told["blocked"]["", ""][0])

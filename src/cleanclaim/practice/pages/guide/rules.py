@@ -13,7 +13,7 @@ from cleanclaim.practice.pages.guide.wording import defect_of, linked
 from cleanclaim.rules import book
 from cleanclaim.rules.book import BookEntry
 from cleanclaim.rules.kit import ExampleKind
-from cleanclaim.rules.rationale import EACH, FAMILIES, family_name, rationale_of
+from cleanclaim.rules.rationale import EACH, FAMILIES, family_name, rationale_of, spoken_name
 
 _SHOWN: dict[ExampleKind, str] = {
     ExampleKind.BAD: "is found",
@@ -65,7 +65,7 @@ def guide_rule(request: ClinicRequest, code: str) -> HttpResponse:
             "rule": rule,
             "family": entry.family,
             "family_name": family_name(entry.family),
-            "title": rule.name.replace("-", " "),
+            "title": spoken_name(rule.name),
             "about": [linked(block, slug) for block in said.about],
             "not_flagged": linked(said.not_flagged, slug),
             "fix_reason": linked(said.fix, slug),
