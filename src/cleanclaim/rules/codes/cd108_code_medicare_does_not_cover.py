@@ -4,7 +4,8 @@ A code of status N is not covered, one of status I is not valid for Medicare. Th
 may be charged depends on a notice given before.
 
 Not flagged: a line that says with GA, GX, GY or GZ that a denial is expected; 97014, which has its own finding.
-Fix: none is proposed; bill the patient after a notice, or add the modifier that says why it is billed.
+Fix: GY on a line of status N, where a person attests that the law excludes the service and the denial is wanted. A
+code of status I is billed under the one that Medicare has for it, or not at all.
 """
 
 from __future__ import annotations
@@ -12,7 +13,19 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, lacks_modifier, one_of, unknown
+from cleanclaim.rules.kit import (
+    Fix,
+    Rule,
+    Safety,
+    Severity,
+    bad,
+    exempt,
+    good,
+    lacks_modifier,
+    one_of,
+    unknown,
+    with_modifier,
+)
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -33,6 +46,20 @@ rule = Rule(
             "STATUS CODE and MULT PROC, editions of 2020 to July 2026",
             read_on=date(2026, 11, 21),
         ),
+        page(
+            "First Coast Service Options",
+            "Advance beneficiary notice modifiers",
+            "GA required notice, GX voluntary notice and with GY, GY excluded",
+            read_on=date(2026, 11, 21),
+            url="https://medicare.fcso.com/Billing_news/140588.asp",
+        ),
+    ),
+    fix=Fix(
+        Safety.ATTEST,
+        title="State with GY that Medicare excludes the service by law, and that its denial is wanted",
+        field="modifiers",
+        where=col.medicare_status == "noncovered",
+        new=with_modifier("GY"),
     ),
     examples=(
         good("""
@@ -59,14 +86,6 @@ rule = Rule(
             visit 2020-04-01 medicare_b
               20560 GP x1
         """),
-        bad(
-            """
-            visit 2026-03-04 medicare_b
-              S8990 GP x1
-            """,
-            at="line 1",
-            says="S8990 billed, its status on the Medicare fee schedule is invalid",
-        ),
         unknown(
             """
             visit 2027-01-04 medicare_b
