@@ -56,7 +56,7 @@ class ConnectionForm(Styled, forms.ModelForm[ExchangeConnection]):
             "out_folder": "where claims go",
             "answers_folder": "where answers lie",
             "user_name": "user name",
-            "receiver_id": "receiver id",
+            "receiver_id": "receiver ID",
             "receiver_code": "receiver code of the group",
         }
         help_texts: ClassVar[dict[str, str]] = {

@@ -39,7 +39,7 @@ class CoverageForm(Styled, forms.ModelForm[Coverage]):
         help_text="From the card or the clearinghouse's list. Left empty, the clinic's own for this payer.",
     )
     member_id = forms.CharField(
-        label="member id", max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="member ID", max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     valid_from = DayField(label="first day", required=False)
     valid_through = DayField(label="last day", required=False)

@@ -88,6 +88,7 @@ class PatientForm(Styled, forms.ModelForm[Patient]):
         self.today = today
         super().__init__(*arguments, **options)
         self.fields["sex"].choices = [("", "choose"), *Patient._meta.get_field("sex").choices]  # type: ignore[attr-defined, misc] # noqa: SLF001 - Django's public door
+        self.fields["accident_kind"].choices = [("", "none"), *Patient._meta.get_field("accident_kind").choices]  # type: ignore[attr-defined, misc] # noqa: SLF001 - the same
         self.fields["birth_date"].widget.attrs["max"] = str(today)
 
     def clean_birth_date(self) -> object:

@@ -42,6 +42,7 @@ class ClinicForm(Styled, forms.ModelForm[Clinic]):
             "zip_code", "locality", "time_zone", "submitter_name", "submitter_identifier", "submitter_contact",
             "submitter_phone",
         ]  # fmt: skip
+        labels: ClassVar[dict[str, str]] = {"tax_id": "tax ID", "tax_id_kind": "tax ID kind"}
         help_texts: ClassVar[dict[str, str]] = {
             "locality": "Medicare's payment locality as contractor and number, such as 06102-16; without it Medicare "
             "prices are unknown.",

@@ -113,7 +113,7 @@ def _enrollments(clinic: Clinic) -> Card:
 
 def _identity(clinic: Clinic) -> Card:
     missing = "" if clinic.locality else "no Medicare locality: Medicare prices are unknown"
-    about = "Name, NPI, tax id and address as they stand on claims, and who sends the files."
+    about = "Name, NPI, tax ID and address as they stand on claims, and who sends the files."
     return Card("hospital", "The clinic", about, "", missing, reverse("setup_clinic", args=[clinic.slug]))
 
 
