@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from cleanclaim.x12.columnar.envelopes import Span
-from cleanclaim.x12.columnar.placing import CARRIED, NONE, Careful, LoopState, Placed
+from cleanclaim.x12.columnar.placing import Careful, LoopState, Placed
 from cleanclaim.x12.columnar.tokens import Offsets, Tokens
+from cleanclaim.x12.columnar.walking import CARRIED, NONE
 from cleanclaim.x12.guide import Guide
 from cleanclaim.x12.interchange import Segment
 from cleanclaim.x12.loops import LoopNode, resume

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleanclaim.x12.columnar.blanks import trim
+from cleanclaim.x12.columnar.scanning import Scan
 
 if TYPE_CHECKING:
     from cleanclaim.x12.columnar.tokens import Bytes, Codes, Offsets, Words
@@ -106,6 +109,32 @@ def head(text: str) -> int:
     if len(data) > PREFIX:
         raise ValueError(f"{text!r} has {len(data)} characters: expected at most {PREFIX}")
     return len(data) | int.from_bytes(data, "little") << 32
+
+
+class CellSource:
+    """The texts of a block, made when they are first asked for: kernels do without most of the time.
+
+    `padded` and `is_utf8` are what `cells` takes; `is_tidy`: no text has blanks around it.
+    """
+
+    def __init__(self, padded: Bytes, found: Scan, *, is_tidy: bool, is_utf8: bool) -> None:
+        self.padded = padded
+        self.found = found
+        self.is_tidy = is_tidy
+        self.is_utf8 = is_utf8
+        self.made: Cells | None = None
+
+    def cells(self) -> Cells:
+        """The texts; the stages of one block follow each other, so that they are made once."""
+        if self.made is None:
+            found = self.found
+            begins = found.cuts[:-1] + np.int32(1)
+            # A name begins past the line break before its segment.
+            begins[found.elements.take(found.first)] = found.starts
+            until = np.maximum(begins, found.cuts[1:])
+            passed = None if self.is_tidy else partial(trim, self.padded[FRONT : len(self.padded) - FRONT])
+            self.made = cells(self.padded, begins, until, found.elements, trim=passed, is_utf8=self.is_utf8)
+        return self.made
 
 
 Trim = Callable[["Offsets", "Offsets"], tuple["Offsets", "Offsets"]]

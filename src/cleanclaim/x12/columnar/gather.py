@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar import arrow, values
+from cleanclaim.x12.columnar import arrow, filled_tables, values
 from cleanclaim.x12.columnar.cells import Extents, head
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
+from cleanclaim.x12.columnar.filled_tables import layout_of
+from cleanclaim.x12.columnar.filling import Slots
 from cleanclaim.x12.columnar.keys import Keys, beginnings
 from cleanclaim.x12.columnar.placing import Placed, within
-from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words, tag
+from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words
 from cleanclaim.x12.problems import Problem
 
 _EXPECTED = {
@@ -32,7 +35,6 @@ _FOUND = {"cents": "no amount", "thousandths": "no number", "whole": "no number"
 _PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
 
 Keyed = NDArray[np.integer[Any]]
-NO_NAME = -1
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
@@ -57,6 +59,12 @@ def schema(spec: TableSpec) -> dict[str, pl.DataType | type[pl.DataType]]:
     return found | {column.name: dtype(column) for column in spec.columns}
 
 
+@cache
+def _empty(spec: TableSpec) -> pl.DataFrame:
+    """The table without rows."""
+    return pl.DataFrame(schema=schema(spec))
+
+
 @dataclass(slots=True, eq=False)
 class Gatherer:
     """Reads the tables of one stretch of transactions of one kind; value problems are gathered on the way."""
@@ -72,15 +80,23 @@ class Gatherer:
     _said: dict[tuple[str, int], Words] = field(default_factory=dict)
     _row_of: Codes | None = None
     _extents: dict[int, tuple[Offsets, Extents]] = field(default_factory=dict)
+    _slots: dict[TableSpec, Slots] = field(default_factory=dict)
 
     def tables(self, wanted: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
         """All tables of the map, or those of them that are wanted, empty ones too."""
         found: dict[str, pl.DataFrame] = {}
-        for spec in self.columns.tables:
-            if wanted is not None and spec.name not in wanted:
-                continue
+        specs = [spec for spec in self.columns.tables if wanted is None or spec.name in wanted]
+        if self.tokens.signs is not None:
+            of_loops = [(spec, self._rows(spec)) for spec in specs if not spec.segment]
+            of_loops = [(spec, rows) for spec, rows in of_loops if len(rows)]
+            self._slots = filled_tables.looked_up(self.tokens, self.placed, of_loops)
+        for spec in specs:
             frame = self._table(spec)
-            found[spec.name] = pl.concat([found[spec.name], frame]) if spec.name in found else frame
+            before = found.get(spec.name)
+            if before is None or not before.height:
+                found[spec.name] = frame
+            elif frame.height:
+                found[spec.name] = pl.concat([before, frame])
         return found
 
     def _table(self, spec: TableSpec) -> pl.DataFrame:
@@ -90,16 +106,18 @@ class Gatherer:
         self._row_of = None
         rows: Offsets = self._rows(spec)
         if not len(rows):
-            return pl.DataFrame(schema=schema(spec))
+            return _empty(spec).clone()
         frame = _Frame(self)
         groups: Offsets | None = None
         offsets: Offsets | None = None
         if spec.repeat is not None:
             rows, groups = self._groups(rows, spec.repeat)
             if not len(rows):
-                return pl.DataFrame(schema=schema(spec))
+                return _empty(spec).clone()
             offsets = groups * spec.repeat.step
         self._identify(frame, spec, rows, groups)
+        if self.tokens.signs is not None:
+            return self._filled(frame, spec, rows, offsets)
         found: dict[tuple[str, tuple[str, ...], int], Offsets] = {}
         for column in spec.columns:
             if spec.segment:
@@ -115,6 +133,15 @@ class Gatherer:
             frame.read(column, sources, None)
         return frame.collect()
 
+    def _filled(self, frame: _Frame, spec: TableSpec, rows: Offsets, offsets: Offsets | None) -> pl.DataFrame:
+        """A table's columns read by kernels."""
+        layout = layout_of(spec, self.placed.table)
+        slots = filled_tables.taken(self.tokens, rows) if spec.segment else self._slots[spec]
+        read, bad = filled_tables.columns(self.tokens, layout, slots, offsets)
+        for one in bad:
+            self.report(one.column, one.segments, one.elements)
+        return arrow.frame([*(one for one in frame.fields.values() if one is not None), *read], len(rows))
+
     # --- rows -------------------------------------------------------------------------------------------
 
     def _rows(self, spec: TableSpec) -> Offsets:
@@ -128,10 +155,12 @@ class Gatherer:
 
     def _segments(self, name: str) -> Offsets:
         """Segments of that name."""
-        number = int(self.placed.table.names.find(np.array([tag(name)], dtype=np.int32), NO_NAME)[0])
-        if number == NO_NAME:
+        number = self.placed.table.number_of(name)
+        if number == self.placed.table.name_count:
             # No segment of that name has a meaning in the guide, so none stands in a loop.
             return _NO_ROWS
+        if self.tokens.signs is not None:
+            return np.flatnonzero(self.placed.names == number)
         if self._by_name is None:
             names = self.placed.names
             counts = np.bincount(names, minlength=self.placed.table.name_count + 1)
@@ -148,11 +177,15 @@ class Gatherer:
 
     def _heads(self, segments: Offsets, position: int) -> Words:
         """What `head` gives for the element, or its first component, of each of these segments."""
+        if self.tokens.signs is not None:
+            return filled_tables.heads(self.tokens, segments, position)
         cells = self.tokens.cells
         return cells.heads.take(cells.component(self.tokens.spread(segments), position, 0))
 
     def _groups(self, rows: Offsets, repeat: Repeat) -> tuple[Offsets, Offsets]:
         """Each segment once for every group of elements that are not all empty, and the number of that group."""
+        if self.tokens.signs is not None:
+            return filled_tables.groups_of(self.tokens, rows, repeat)
         extents, cells = self.tokens.spread(rows), self.tokens.cells
         widest = int(self.tokens.widths[rows].max()) - 1
         count = min(repeat.count, max(0, -(-(widest - repeat.first + 1) // repeat.step)))
@@ -270,7 +303,7 @@ class _Frame:
     """The columns of one table until they are all there: all texts are made at once, and all values of one type."""
 
     gatherer: Gatherer
-    columns: dict[str, pl.Series | None] = field(default_factory=dict)
+    fields: dict[str, arrow.Field | None] = field(default_factory=dict)
     texts: dict[str, Offsets] = field(default_factory=dict)
     valued: dict[str, list[_Valued]] = field(default_factory=dict)
     height: int = 0
@@ -279,11 +312,11 @@ class _Frame:
         """A column of keys, null where there is none."""
         self.height = len(numbers)
         is_whole = not len(numbers) or int(numbers.min()) >= 0
-        self.columns[name] = arrow.numbers(name, numbers, None if is_whole else numbers >= 0)
+        self.fields[name] = arrow.numbers(name, numbers, None if is_whole else numbers >= 0)
 
     def words(self, name: str, numbers: NDArray[np.int16], words: Sequence[str]) -> None:
         """A column of few words, given by number."""
-        self.columns[name] = arrow.words(numbers, words).alias(name)
+        self.fields[name] = arrow.words(name, numbers, words)
 
     def read(self, column: ColumnSpec, sources: Sequence[tuple[Offsets, int]], offsets: Offsets | None) -> None:
         """One column, from these segments and elements; the first segment of a row that is not -1 counts."""
@@ -295,13 +328,13 @@ class _Frame:
                 offsets = np.where((segments < 0) & (others >= 0), other - element, 0 if offsets is None else offsets)
                 segments = np.where(segments >= 0, segments, others)
         # Its place among the columns is held.
-        self.columns[column.name] = None
+        self.fields[column.name] = None
         if int(segments.max()) < 0:
-            self.columns[column.name] = _nothing(column, self.height)
+            self.fields[column.name] = _nothing(column, self.height)
             return
         cells = self.gatherer.cells_of(column, segments, element, offsets)
         if cells is None:
-            self.columns[column.name] = _nothing(column, self.height)
+            self.fields[column.name] = _nothing(column, self.height)
             return
         if column.type == "text":
             self.texts[column.name] = cells
@@ -311,12 +344,10 @@ class _Frame:
     def collect(self) -> pl.DataFrame:
         """The table."""
         if self.texts:
-            every = arrow.texts(self.gatherer.tokens.cells, list(self.texts.values()))
-            for place, name in enumerate(self.texts):
-                self.columns[name] = every.slice(place * self.height, self.height).alias(name)
+            self.fields |= arrow.texts(self.gatherer.tokens.cells, self.texts)
         for kind, group in self.valued.items():
             self._evaluate(kind, group)
-        return pl.DataFrame([column for column in self.columns.values() if column is not None])
+        return arrow.frame([one for one in self.fields.values() if one is not None], self.height)
 
     def _evaluate(self, kind: str, group: Sequence[_Valued]) -> None:
         """All columns of one type."""
@@ -336,10 +367,10 @@ class _Frame:
                 if one.offsets is not None:
                     elements += one.offsets[bad]
                 self.gatherer.report(one.column, one.segments[bad], elements)
-            self.columns[one.column.name] = made(one.column.name, parsed.values[part], parsed.known[part])
+            self.fields[one.column.name] = made(one.column.name, parsed.values[part], parsed.known[part])
 
 
-def _nothing(column: ColumnSpec, height: int) -> pl.Series:
+def _nothing(column: ColumnSpec, height: int) -> arrow.Field:
     """A column of which the file has nothing: empty texts, no values."""
-    value = "" if column.type == "text" else None
-    return pl.Series(column.name, [value], dtype=dtype(column)).new_from_index(0, height)
+    form = arrow.TEXT if column.type == "text" else arrow.DAY if column.type.endswith("_day") else arrow.NUMBER
+    return arrow.nothing(column.name, form, height)

@@ -5,15 +5,20 @@ Keys are given before any column is read, from the places of segments alone: so 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar.column_map import ColumnMap, TableSpec
+from cleanclaim.x12.columnar.compiled import kernel
+from cleanclaim.x12.columnar.filling import owner_keys
 from cleanclaim.x12.columnar.loop_table import Small
-from cleanclaim.x12.columnar.placing import CARRIED, Around, LoopState, Placed, instance, within
+from cleanclaim.x12.columnar.placing import Around, LoopState, Placed, instance, within
 from cleanclaim.x12.columnar.tokens import Offsets
+from cleanclaim.x12.columnar.walking import CARRIED, Way, guide_of
 
 NO_KEY = -1
 
@@ -28,6 +33,42 @@ class KeyState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Walked:
+    """The rows of one keyed table, to be asked by a kernel which of them is around a segment.
+
+    `row_of` is by segment the row that it begins in the one table in which it begins one; `first` the key of the
+    table's first row. `around` are the places of its loops that hold others among those the guide tracks, `carried` the
+    keys of their occurrences that began before the first segment.
+    """
+
+    way: Way
+    row_of: NDArray[np.int32]
+    first: int
+    is_leaf: NDArray[np.bool_]
+    around: NDArray[np.int64]
+    carried: NDArray[np.int64]
+
+    def at(self, segments: Offsets) -> NDArray[np.int64]:
+        """The key of the row around each of these segments; -1 for none."""
+        found = np.empty(len(segments), dtype=np.int64)
+        way = self.way
+        kernel(owner_keys)(
+            segments,
+            way.home,
+            way.begins,
+            self.is_leaf,
+            self.row_of,
+            self.first,
+            way.latest_event,
+            way.began,
+            self.around,
+            self.carried,
+            found,
+        )
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Owners:
     """The rows of one keyed table, to be asked which of them is around a segment.
 
@@ -39,9 +80,13 @@ class Owners:
     key_of: NDArray[np.int64]
     by_home: tuple[int, ...]
     around: tuple[tuple[Around, int], ...]
+    walked: Walked | None = None
+    """What a kernel takes instead of `key_of`."""
 
     def at(self, segments: Offsets) -> NDArray[np.int64]:
         """The key of the row around each of these segments; -1 for none."""
+        if self.walked is not None:
+            return self.walked.at(segments)
         owner = np.full(len(segments), NO_KEY, dtype=np.int64)
         if self.by_home:
             inside = np.flatnonzero(within(self.placed, self.by_home, segments))
@@ -109,13 +154,15 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
     owners: dict[str, Owners] = {}
     following, held = dict(start.following), {}
     openings = placed.openings()
+    all_loops = {spec.name: tuple(table.number(loop) for loop in spec.loops) for spec in columns.keyed()}
+    begins = {name: beginnings(placed, loops, openings) for name, loops in all_loops.items()}
+    row_of = None if placed.way is None or placed.careful else _row_of(begins, len(placed.home))
     for spec in columns.keyed():
-        loops = tuple(table.number(loop) for loop in spec.loops)
-        begin = beginnings(placed, loops, openings)
+        loops, begin = all_loops[spec.name], begins[spec.name]
         rows[spec.name] = begin
         first[spec.name] = following.get(spec.name, 0)
         following[spec.name] = first[spec.name] + len(begin)
-        owners[spec.name] = _owners(placed, spec, begin, first[spec.name], start, loop_state)
+        owners[spec.name] = _owners(placed, spec, _Begun(begin, first[spec.name], row_of), start, loop_state)
         for loop in loops:
             last = _last(placed, loop, loop_state)
             if last is not None:
@@ -143,7 +190,26 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
     return Keys(rows, first, owners, links), KeyState(following, held, last_links)
 
 
-def _owners(placed: Placed, spec: TableSpec, begin: Offsets, first: int, start: KeyState, state: LoopState) -> Owners:
+def _row_of(begins: Mapping[str, Offsets], count: int) -> NDArray[np.int32] | None:
+    """By segment the row that it begins, in whichever table; `None` where one begins rows of several tables."""
+    found = np.full(count, NO_KEY, dtype=np.int32)
+    for rows in begins.values():
+        if (found.take(rows) >= 0).any():
+            return None
+        found[rows] = np.arange(len(rows), dtype=np.int32)
+    return found
+
+
+class _Begun(NamedTuple):
+    """The segments that begin rows of one table, the key of the first, and `_row_of` all tables."""
+
+    rows: Offsets
+    first: int
+    row_of: NDArray[np.int32] | None
+
+
+def _owners(placed: Placed, spec: TableSpec, begun: _Begun, start: KeyState, state: LoopState) -> Owners:
+    begin, first, row_of = begun
     loops = tuple(placed.table.number(loop) for loop in spec.loops)
     table = placed.table
     leaves = tuple(loop for loop in loops if not table.is_level[loop] and not table.holds[loop])
@@ -151,12 +217,19 @@ def _owners(placed: Placed, spec: TableSpec, begin: Offsets, first: int, start: 
     for loop in loops:
         carried = start.open.get((spec.name, loop), NO_KEY)
         if loop not in leaves and (len(begin) or carried != NO_KEY):
-            around.append((instance(placed, loop, state), carried))
+            around.append((loop, carried))
     if not len(begin) and not around:
         return Owners(placed, np.zeros(0, dtype=np.int64), (), ())
+    if row_of is not None and placed.way is not None:
+        is_leaf = np.zeros(len(table.ids), dtype=np.bool_)
+        is_leaf[list(leaves)] = True
+        places = guide_of(table).tracked_at.take(np.array([loop for loop, _ in around], dtype=np.int64))
+        carried_keys = np.array([key for _, key in around], dtype=np.int64)
+        walked = Walked(placed.way, row_of, first, is_leaf, places, carried_keys)
+        return Owners(placed, np.zeros(0, dtype=np.int64), (), (), walked)
     key_of = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
     key_of[begin + 2] = first + np.arange(len(begin))
-    return Owners(placed, key_of, leaves, tuple(around))
+    return Owners(placed, key_of, leaves, tuple((instance(placed, loop, state), key) for loop, key in around))
 
 
 def _last(placed: Placed, loop: int, state: LoopState) -> int | None:

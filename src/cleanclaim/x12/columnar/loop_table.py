@@ -47,9 +47,11 @@ class _Names:
     factor: int
     slots: Codes
     numbers: Small
+    of_name: Mapping[str, int]
 
     @classmethod
     def of(cls, names: Iterable[str]) -> _Names:
+        names = list(names)
         tags = [tag(name) for name in names]
         for factor in range(0x9E3779B1, 0x9E3779B1 + 20_000, 2):
             places = [cls._slot(number, factor) for number in tags]
@@ -61,7 +63,7 @@ class _Names:
         numbers = np.full(_SLOTS, len(tags), dtype=np.int16)
         slots[places] = tags
         numbers[places] = np.arange(len(tags))
-        return cls(factor, slots, numbers)
+        return cls(factor, slots, numbers, {name: number for number, name in enumerate(names)})
 
     @staticmethod
     def _slot(number: int, factor: int) -> int:
@@ -121,6 +123,10 @@ class LoopTable:
             return self.ids.index(loop)
         except ValueError:
             raise GuideError(f"no loop {loop!r}; expected one of {', '.join(self.ids)}") from None
+
+    def number_of(self, name: str) -> int:
+        """The number of a segment's name; `name_count` when it has no meaning here."""
+        return self.names.of_name.get(name, self.name_count)
 
     def symbols(self, tokens: Tokens) -> tuple[Small, Small]:
         """Each segment's name as a number, and its symbol."""

@@ -12,14 +12,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cleanclaim.x12.columnar.compiled import kernel
 from cleanclaim.x12.columnar.envelopes import Span
 from cleanclaim.x12.columnar.loop_table import NOWHERE, LoopTable, Small
+from cleanclaim.x12.columnar.texts import head_of, trimmed, whole_of
 from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag
-
-CARRIED = -2
-"""An instance of a loop that began before the first segment at hand."""
-NONE = -1
-"""No instance."""
+from cleanclaim.x12.columnar.walking import (
+    CARRIED,
+    NONE,
+    Start,
+    Way,
+    guide_of,
+    is_regular,
+    walk,
+    way_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,8 @@ class Placed:
     holder_begins: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     careful: list[Careful] = field(default_factory=list)
     begun: dict[int, list[int]] = field(default_factory=dict)
+    way: Way | None = None
+    """What the kernels found, where they were used."""
 
     def instances_of_parent(self, rows: Offsets) -> Offsets:
         """For segments that open a level: the level that was open before each, as its beginning."""
@@ -135,12 +144,24 @@ class Placed:
 def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopState) -> Placed:
     """Place the segments of these transactions, which are of one guide and in order."""
     count, outside = len(tokens), len(table.ids)
-    names, symbols = table.symbols(tokens)
     of = np.full(count, -1, dtype=np.int64)
     floors = np.full(count, count, dtype=np.int64)
     for index, span in enumerate(spans):
         of[span.begin : span.end] = index
         floors[span.begin : span.end] = CARRIED if span.is_continued else span.begin
+    placed = (_placed if tokens.signs is None else _walked)(tokens, table, of, floors, start)
+    if spans and not spans[-1].is_complete and count and spans[-1].end == count:
+        holder = int(placed.holder[-1])
+        around = [n for n in range(outside) if n == holder or table.within[n, holder]]
+        still = frozenset(n for n in around if instance(placed, n, start).last() != NONE)
+        placed.state = LoopState(holder, still, *_numbers(tokens, placed, still, start))
+    return placed
+
+
+def _placed(tokens: Tokens, table: LoopTable, of: Offsets, floors: Offsets, start: LoopState) -> Placed:
+    """Place segments with whole columns at a time; `of` and `floors` are those of `Placed`."""
+    count, outside = len(tokens), len(table.ids)
+    names, symbols = table.symbols(tokens)
     inside = of >= 0
     # Levels: the last segment that opened one, if it is of the same transaction.
     opening = np.where(inside, table.levels.take(symbols), np.int16(NOWHERE))
@@ -161,10 +182,7 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
     home = np.where(inside, _look_up(table.home, inner, names), np.int16(NOWHERE))
     home = np.where(opened >= 0, opened, home)
     home[inside & (tokens.tags == tag("ST"))] = 0
-    end = LoopState()
-    if spans and not spans[-1].is_complete and count and spans[-1].end == count:
-        end = LoopState(int(holder[-1]))
-    placed = Placed(table, names, opened, home, began, inner, of, end)
+    placed = Placed(table, names, opened, home, began, inner, of, LoopState())
     placed.holder, placed.holder_begins = holder, holder_began
     placed.floors = floors
     is_event = opened >= 0
@@ -175,11 +193,43 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
     placed.latest_event = _spread(placed.events, numbers, count, NONE)
     placed.has_outside = not inside.all()
     _begins(placed, floors, holder, holder_began, inner_began, start)
-    if end.holder != NOWHERE:
-        around = [n for n in range(outside) if n == end.holder or table.within[n, end.holder]]
-        still = frozenset(n for n in around if instance(placed, n, start).last() != NONE)
-        placed.state = LoopState(end.holder, still, *_numbers(tokens, placed, still, start))
     return placed
+
+
+def _walked(tokens: Tokens, table: LoopTable, of: Offsets, floors: Offsets, start: LoopState) -> Placed:
+    """The same by kernels, and whether all is regular."""
+    guide = guide_of(table)
+    way = way_of(len(tokens), len(guide.tracked))
+    begin = _start(start, table)
+    events = int(kernel(walk, head_of, trimmed)(tokens.tags, of, floors, tokens.texts, guide, begin, way))
+    placed = Placed(table, way.names, way.opened, way.home, way.begins, way.inner, of, LoopState())
+    placed.holder, placed.holder_begins, placed.floors = way.holder, way.holder_begins, floors
+    placed.events, placed.latest_event = way.events[:events], way.latest_event
+    placed.has_outside = bool((of < 0).any())
+    for at, loop in enumerate(guide.tracked.tolist()):
+        placed.instances[loop] = Around(way.began[at, :events], way.latest_event)
+    placed.way = way
+    return placed
+
+
+def _start(start: LoopState, table: LoopTable) -> Start:
+    """What was open before the first segment, for the kernels."""
+    is_open = np.zeros(len(table.ids), dtype=np.bool_)
+    is_open[list(start.open)] = True
+    number = np.full(len(table.ids), NONE, dtype=np.int64)
+    for loop, given in start.numbers.items():
+        number[loop] = given
+    level = max((loop for loop in start.open if table.is_level[loop]), default=0) if start.holder >= 0 else 0
+    return Start(start.holder, is_open, number, level, start.last_number)
+
+
+def is_plain(tokens: Tokens, placed: Placed, start: LoopState) -> bool:
+    """Whether a kernel has seen that nothing is out of its place; False where that is not known."""
+    if tokens.signs is None or placed.way is None:
+        return False
+    guide, begin = guide_of(placed.table), _start(start, placed.table)
+    run = kernel(is_regular, head_of, trimmed, whole_of)
+    return bool(run(tokens.tags, placed.transactions, tokens.texts, guide, begin, placed.way))
 
 
 def _numbers(tokens: Tokens, placed: Placed, still: frozenset[int], start: LoopState) -> tuple[Mapping[int, int], int]:

@@ -16,13 +16,13 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
-from cleanclaim.x12.columnar import careful, cutting
+from cleanclaim.x12.columnar import careful, compiled, cutting
 from cleanclaim.x12.columnar.column_map import ColumnMap, map_for, table_names
 from cleanclaim.x12.columnar.cutting import RawBlock
 from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
@@ -45,6 +45,8 @@ PROBLEMS: dict[str, pl.DataType | type[pl.DataType]] = {
     "found": pl.String,
     "expected": pl.String,
 }
+LARGE_BLOCK = 2 << 20
+"""Bytes of a block that kernels read: what each block costs by itself counts half as much."""
 _CONTROL_NUMBER = 9
 
 
@@ -104,9 +106,10 @@ class Placing(NamedTuple):
 def read_blocks(
     source: Source,
     *,
-    block_size: int = cutting.BLOCK,
+    block_size: int | None = None,
     threads: int = 2,
     tables: Collection[str] | None = None,
+    is_compiled: bool | None = None,
 ) -> Iterator[Block]:
     """Read a file in blocks, in order.
 
@@ -115,17 +118,24 @@ def read_blocks(
 
     Args:
         source: a path, the bytes themselves, or an open binary file, which is left open.
-        block_size: bytes of a block, about.
+        block_size: bytes of a block, about; by itself `cutting.BLOCK`, or `LARGE_BLOCK` where kernels read it.
         threads: how many blocks are worked on at the same time.
         tables: the names of those that are wanted; all unless said. Keys are the same, and so are the tables; values
             of other tables are not looked at, so that what is wrong with them is not said.
+        is_compiled: whether kernels (`compiled`) read it; by itself where they are installed and the file is large.
+            What is read is the same.
     """
     if tables is not None and (unknown := sorted(set(tables) - table_names())):
         raise ValueError(f"tables {', '.join(unknown)}: expected some of {', '.join(sorted(table_names()))}")
     with ExitStack() as stack:
-        name, stream = _opened(source, stack)
+        name, stream, size = _opened(source, stack)
+        if is_compiled is None:
+            is_compiled = size >= compiled.WORTHWHILE and compiled.is_available()
+        if block_size is None:
+            block_size = LARGE_BLOCK if is_compiled else cutting.BLOCK
         pool = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="x12"))
-        yield from _Pipeline(name, pool, threads, tables).run(cutting.blocks(stream, block_size))
+        pipeline = _Pipeline(name, pool, threads, tables, is_compiled=is_compiled)
+        yield from pipeline.run(cutting.blocks(stream, block_size))
 
 
 def read_tables(source: Source, *, threads: int = 2) -> dict[str, pl.DataFrame]:
@@ -140,18 +150,30 @@ def read_tables(source: Source, *, threads: int = 2) -> dict[str, pl.DataFrame]:
     return {name: pl.concat(parts, how="diagonal_relaxed") for name, parts in found.items()}
 
 
-def _opened(source: Source, stack: ExitStack) -> tuple[str, BinaryIO]:
+def _opened(source: Source, stack: ExitStack) -> tuple[str, BinaryIO, int]:
+    """The name of a source, its bytes, and how many there are; 0 where that is not known."""
     if isinstance(source, bytes):
-        return "", io.BytesIO(source)
+        return "", io.BytesIO(source), len(source)
     if isinstance(source, str | Path):
-        return Path(source).name, stack.enter_context(Path(source).open("rb"))
-    return "", source
+        path = Path(source)
+        stream = stack.enter_context(path.open("rb"))
+        return path.name, stream, path.stat().st_size
+    return "", source, 0
 
 
 class _Pipeline:
     """Keeps as many blocks in work as there are threads, and gives them out in order."""
 
-    def __init__(self, name: str, pool: ThreadPoolExecutor, threads: int, tables: Collection[str] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        pool: ThreadPoolExecutor,
+        threads: int,
+        tables: Collection[str] | None,
+        *,
+        is_compiled: bool,
+    ) -> None:
+        self.tokenize = partial(tokenize, is_compiled=is_compiled)
         self.name = name
         self.pool = pool
         self.depth = threads
@@ -171,7 +193,7 @@ class _Pipeline:
                     is_over = True
                 else:
                     known = raw.delimiters
-                    cut.append((raw, None if known is None else self.pool.submit(tokenize, raw.raw, known)))
+                    cut.append((raw, None if known is None else self.pool.submit(self.tokenize, raw.raw, known)))
             while cut and len(read) < self.depth:
                 raw, tokens = cut.popleft()
                 read.append(self._placed(raw, tokens))
@@ -245,9 +267,12 @@ def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Probl
         placed = place(part, columns.loops, own, loops)
         if columns.guide:
             guide = load_guide(columns.guide)
-            for index in irregular(part, placed, own, loops):
+            odd = irregular(part, placed, own, loops)
+            for index in odd:
                 problems.extend(careful.replace(part, placed, own[index], guide, loops, state.segment + begin))
-            placed.instances.clear()
+            if odd:
+                # What was known of occurrences holds no more.
+                placed.instances.clear()
         given, keys = assign(placed, columns, keys, loops)
         loops = placed.state
         stretches.append(Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))
@@ -322,7 +347,7 @@ def _with_envelopes(table: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
         "sender": [header.sender for header in headers],
         "receiver": [header.receiver for header in headers],
     }
-    return table.with_columns(pl.Series(name, words, dtype=pl.String) for name, words in columns.items())
+    return table.hstack([pl.Series(name, words, dtype=pl.String) for name, words in columns.items()])
 
 
 def _problems(problems: list[Problem], stretches: list[Stretch], name: str) -> pl.DataFrame:
@@ -333,6 +358,8 @@ def _problems(problems: list[Problem], stretches: list[Stretch], name: str) -> p
             number = span.header.interchange_number
             is_number = len(number) <= _CONTROL_NUMBER and number.isascii() and number.isdigit()
             starts.append((stretch.gatherer.first + span.begin, number if is_number else ""))
+    if not problems:
+        return _no_problems().clone()
     rows, at, interchange = [], 0, ""
     for problem in problems:
         while at < len(starts) and starts[at][0] <= problem.segment:
@@ -340,3 +367,8 @@ def _problems(problems: list[Problem], stretches: list[Stretch], name: str) -> p
             at += 1
         rows.append((name, interchange, *problem))
     return pl.DataFrame(rows, schema=PROBLEMS, orient="row")
+
+
+@cache
+def _no_problems() -> pl.DataFrame:
+    return pl.DataFrame(schema=PROBLEMS)

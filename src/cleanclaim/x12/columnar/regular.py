@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cleanclaim.x12.columnar.envelopes import Span
-from cleanclaim.x12.columnar.placing import LoopState, Placed, instance
+from cleanclaim.x12.columnar.placing import LoopState, Placed, instance, is_plain
 from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag
 from cleanclaim.x12.columnar.values import decimals_of
 
@@ -20,16 +20,18 @@ _ONE = 1
 
 def irregular(tokens: Tokens, placed: Placed, spans: Sequence[Span], start: LoopState) -> list[int]:
     """The transactions, by their index, in which something stands where it should not, or is missing."""
-    odd = _misplaced(placed, tokens)
-    for rows in (
-        _levels_out_of_order(placed, start),
-        _loops_out_of_order(placed),
-        _miscounted_levels(tokens, placed, start),
-        _second_of_a_kind(tokens, placed),
-        _claims_without_lines(placed),
-    ):
-        odd[rows] = True
-    found = set(np.unique(placed.transactions[odd & (placed.transactions >= 0)]).tolist())
+    found: set[int] = set()
+    if not is_plain(tokens, placed, start):
+        odd = _misplaced(placed, tokens)
+        for rows in (
+            _levels_out_of_order(placed, start),
+            _loops_out_of_order(placed),
+            _miscounted_levels(tokens, placed, start),
+            _second_of_a_kind(tokens, placed),
+            _claims_without_lines(placed),
+        ):
+            odd[rows] = True
+        found.update(np.unique(placed.transactions[odd & (placed.transactions >= 0)]).tolist())
     for index, span in enumerate(spans):
         if span.promised > span.before + span.end - span.begin:
             found.add(index)

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.cells import FRONT, Cells, Extents, cells
+from cleanclaim.x12.columnar.blanks import BLANKS, blank_bytes, leading, trailing, trim
+from cleanclaim.x12.columnar.cells import FRONT, Cells, CellSource, Extents
+from cleanclaim.x12.columnar.scanning import BLANK, CUT, ELEMENT, SEGMENT, Scan, scan
+from cleanclaim.x12.columnar.texts import Texts
 from cleanclaim.x12.delimiters import Delimiters
 
 Offsets = NDArray[np.integer[Any]]
@@ -30,12 +33,8 @@ Flags = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_BLANKS = b" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
 _LONGEST_TAG = 3
-_STEPS = 16
-"""Blanks in a row that are passed one by one for all texts at once."""
 _WORD = 8
-_NO_ROWS = np.zeros(0, dtype=np.int64)
 _ONES = np.uint32(0x01010101)
 _HIGH_BITS = np.uint32(0x80808080)
 
@@ -52,13 +51,6 @@ def tag(name: str) -> int:
 def tag_name(number: int) -> str:
     """The name that `tag` packed; "" for what is no name."""
     return number.to_bytes(4, "little").rstrip(b"\x00").decode("latin-1")
-
-
-@cache
-def _blank_bytes() -> Flags:
-    table = np.zeros(256, dtype=np.bool_)
-    table[list(_BLANKS)] = True
-    return table
 
 
 @cache
@@ -84,7 +76,7 @@ class Tokens:
         elements: index in `cuts` of the delimiter before each element; one more at the end.
         bounds: offset of the delimiter before each element; one more at the end.
         cuts: offsets of all delimiters, after a -1 that stands before the first byte.
-        cells: the texts between them, made ready for columns.
+        source: what `cells` are made of.
         is_tidy: no element begins or ends with a blank, save those of interchange headers.
         is_open: the last segment has no terminator.
     """
@@ -101,9 +93,33 @@ class Tokens:
     elements: Codes
     bounds: Codes
     cuts: Codes
-    cells: Cells
+    source: CellSource
     is_tidy: bool
     is_open: bool
+    signs: Bytes | None = None
+    """What each byte ends (`scanning`), where kernels may go on; `None` where they may not."""
+
+    @property
+    def cells(self) -> Cells:
+        """The texts between delimiters, made ready for columns when they are first asked for."""
+        return self.source.cells()
+
+    @property
+    def texts(self) -> Texts:
+        """Where texts stand, for kernels; only where `signs` are known."""
+        if self.signs is None:
+            raise ValueError("these segments were found without kernels: expected `signs`")
+        return Texts(
+            self.codes,
+            self.signs,
+            self.cuts,
+            self.elements,
+            self.bounds,
+            self.starts,
+            self.first,
+            self.widths,
+            self.is_tidy,
+        )
 
     def __len__(self) -> int:
         """How many segments there are."""
@@ -120,7 +136,7 @@ class Tokens:
             rows = np.where(there, segments, 0)
             begins = np.where(there, self.starts[rows], 0)
             ends = np.where(there, self.bounds[self.first[rows] + 1], 0)
-            return _trim(self.codes, begins, np.maximum(begins, ends))
+            return trim(self.codes, begins, np.maximum(begins, ends))
         return self.element_at(self.extents(segments), position)
 
     def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
@@ -169,7 +185,7 @@ class Tokens:
     def text(self, segment: int, position: int) -> str:
         """One element as text: UTF-8 where it is valid, else Latin-1."""
         begin, end = self.element(np.array([segment]), position)
-        return readable(self.raw[begin[0] : end[0]].strip(_BLANKS))
+        return readable(self.raw[begin[0] : end[0]].strip(BLANKS))
 
     def segment(self, index: int) -> bytes:
         """The bytes of one segment, without its terminator and what stands around it."""
@@ -203,15 +219,16 @@ class Tokens:
             self.elements,
             self.bounds,
             self.cuts,
-            self.cells,
+            self.source,
             self.is_tidy,
             self.is_open and end == len(self),
+            self.signs,
         )
 
     def _trimmed(self, before: Offsets, after: Offsets) -> tuple[Offsets, Offsets]:
         begins = before + 1
         ends = np.maximum(begins, after)
-        return (begins, ends) if self.is_tidy else _trim(self.codes, begins, ends)
+        return (begins, ends) if self.is_tidy else trim(self.codes, begins, ends)
 
 
 def readable(data: bytes) -> str:
@@ -222,14 +239,60 @@ def readable(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
+def tokenize(raw: bytes, delimiters: Delimiters, *, is_compiled: bool = False) -> Tokens:
     """Find all segments, elements and components in bytes in which these delimiters hold from the first on.
 
-    It never raises: bytes that are no X12 give segments without a name.
+    It never raises: bytes that are no X12 give segments without a name. With `is_compiled` kernels find them, and the
+    stages that follow use kernels, too.
     """
     padded = np.frombuffer(b"".join((bytes(FRONT), raw, bytes(FRONT))), dtype=np.uint8)
     codes = padded[FRONT : FRONT + len(raw)]
     words = np.ndarray(len(raw) + _WORD, dtype="<u8", buffer=padded.data, offset=FRONT, strides=(1,))
+    signs = None
+    if is_compiled:
+        signs = _signs(delimiters)
+        mark = len(_BYTE_ORDER_MARK) if raw.startswith(_BYTE_ORDER_MARK) else 0
+        found = scan(codes, signs, mark)
+    else:
+        found = _found(raw, codes, words, delimiters)
+    rows = found.doubts
+    if rows is None:
+        rows = _doubts(codes, (_signs(delimiters) & CUT).astype(np.bool_).take(codes))
+    is_tidy = _is_tidy(rows, found.starts, found.ends, found.tags)
+    is_utf8 = _is_utf8(raw, delimiters)
+    return Tokens(
+        raw=raw,
+        delimiters=delimiters,
+        codes=codes,
+        words=words,
+        starts=found.starts,
+        ends=found.ends,
+        tags=found.tags,
+        first=found.first,
+        widths=found.widths,
+        elements=found.elements,
+        bounds=found.bounds,
+        cuts=found.cuts,
+        source=CellSource(padded, found, is_tidy=is_tidy, is_utf8=is_utf8),
+        is_tidy=is_tidy,
+        is_open=found.is_open,
+        signs=signs if is_utf8 else None,
+    )
+
+
+@cache
+def _signs(delimiters: Delimiters) -> Bytes:
+    """By byte: what it ends, and whether it is a blank (`scanning`)."""
+    found = np.where(blank_bytes(), np.uint8(BLANK), np.uint8(0))
+    if delimiters.component:
+        found[ord(delimiters.component)] |= CUT
+    found[ord(delimiters.element)] |= CUT | ELEMENT
+    found[ord(delimiters.segment)] |= CUT | ELEMENT | SEGMENT
+    return found
+
+
+def _found(raw: bytes, codes: Bytes, words: Words, delimiters: Delimiters) -> Scan:
+    """What `scanning.scan` finds, without kernels."""
     terminator, sign = ord(delimiters.segment), ord(delimiters.element)
     is_cut = codes == terminator
     is_cut |= codes == sign
@@ -258,38 +321,16 @@ def tokenize(raw: bytes, delimiters: Delimiters) -> Tokens:
     name_ends: Offsets = bounds.take(first + 1)
     if raw.startswith(_BYTE_ORDER_MARK) and len(starts):
         starts[0] = min(len(_BYTE_ORDER_MARK), int(ends[0]))
-    starts = _leading(codes, starts, ends)
+    starts = leading(codes, starts, ends)
     there = starts < ends
     is_open = is_open and len(there) > 0 and bool(there[-1])
     if not there.all():
         starts, ends, name_ends = starts[there], ends[there], name_ends[there]
         first, last = first[there], last[there]
-    begins = cuts[:-1] + np.int32(1)
-    # A name begins past the line break before its segment.
-    begins[elements.take(first)] = starts
-    name_ends = _trailing(codes, starts, np.maximum(starts, name_ends))
+    name_ends = trailing(codes, starts, np.maximum(starts, name_ends))
     tags = _tags(words, starts, name_ends)
-    is_tidy = _is_tidy(codes, is_cut, starts, ends, tags)
-    trim = None if is_tidy else partial(_trim, codes)
-    until = np.maximum(begins, cuts[1:])
-    made = cells(padded, begins, until, elements, trim=trim, is_utf8=_is_utf8(raw, delimiters))
-    return Tokens(
-        raw=raw,
-        delimiters=delimiters,
-        codes=codes,
-        words=words,
-        starts=starts,
-        ends=ends,
-        tags=tags,
-        first=first,
-        widths=last - first + 1,
-        elements=elements,
-        bounds=bounds,
-        cuts=cuts,
-        cells=made,
-        is_tidy=is_tidy,
-        is_open=is_open,
-    )
+    doubts = _doubts(codes, is_cut)
+    return Scan(cuts, elements, bounds, starts, ends, tags, first, last - first + 1, is_open, doubts)
 
 
 def _is_utf8(raw: bytes, delimiters: Delimiters) -> bool:
@@ -305,19 +346,24 @@ def _is_utf8(raw: bytes, delimiters: Delimiters) -> bool:
     return True
 
 
-def _is_tidy(codes: Bytes, is_cut: Flags, starts: Offsets, ends: Offsets, tags: Codes) -> bool:
-    """Whether blanks stand beside delimiters only between segments and in interchange headers."""
+def _doubts(codes: Bytes, is_cut: Flags) -> Offsets:
+    """Delimiters, or blanks before them, where a blank stands beside one."""
     blanks = np.flatnonzero(codes <= ord(" "))
-    # Blanks are few. A zero beyond either end is no delimiter.
-    blanks = blanks[~is_cut.take(blanks)]
+    # Blanks are few.
+    blanks = blanks[blank_bytes().take(codes.take(blanks)) & ~is_cut.take(blanks)]
     after = blanks[(blanks > 0) & is_cut.take(blanks - 1, mode="clip")]
-    before = blanks[(blanks + 1 < len(codes)) & is_cut.take(blanks + 1, mode="clip")]
-    rows = np.concatenate((after - 1, before))
-    if not len(rows) or not len(starts):
+    # What stands past the last terminator ends where the bytes do.
+    before = blanks[(blanks + 1 == len(codes)) | is_cut.take(blanks + 1, mode="clip")]
+    return np.concatenate((after - 1, before))
+
+
+def _is_tidy(doubts: Offsets, starts: Offsets, ends: Offsets, tags: Codes) -> bool:
+    """Whether blanks stand beside delimiters only between segments and in interchange headers."""
+    if not len(doubts) or not len(starts):
         return True
     # Of the two bytes looked at, one lies within the segment where the pair does.
-    segment = np.searchsorted(starts, rows + 1, side="right") - 1
-    inside = (segment >= 0) & (rows < ends[segment])
+    segment = np.searchsorted(starts, doubts + 1, side="right") - 1
+    inside = (segment >= 0) & (doubts < ends[segment])
     return bool(np.all(~inside | (tags[segment] == tag("ISA"))))
 
 
@@ -338,44 +384,3 @@ def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
 def _at_least(words: NDArray[np.uint32], character: str) -> NDArray[np.uint32]:
     """The high bit of each byte below 128 that is at least this character; no byte carries into the next."""
     return ((words & ~_HIGH_BITS) + _ONES * np.uint32(0x80 - ord(character))) & _HIGH_BITS
-
-
-def _leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
-    """The first byte of each that is no blank, or its end."""
-    blank = _blank_bytes()
-    rows = np.flatnonzero(blank.take(codes.take(begins, mode="clip")) & (begins < ends)) if len(codes) else _NO_ROWS
-    begins = begins.copy()
-    for _ in range(_STEPS):
-        rows = rows[blank[codes[begins[rows]]]]
-        if not len(rows):
-            return begins
-        begins[rows] += 1
-        rows = rows[begins[rows] < ends[rows]]
-    for row in rows.tolist():
-        # Pages of blanks: one look at each, not one for every blank.
-        text = codes[begins[row] : ends[row]].tobytes()
-        begins[row] = ends[row] - len(text.lstrip(_BLANKS))
-    return begins
-
-
-def _trailing(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
-    """One past the last byte of each that is no blank, or its beginning."""
-    blank = _blank_bytes()
-    rows = np.flatnonzero(blank.take(codes.take(ends - 1, mode="clip")) & (begins < ends)) if len(codes) else _NO_ROWS
-    ends = ends.copy()
-    for _ in range(_STEPS):
-        rows = rows[blank[codes[ends[rows] - 1]]]
-        if not len(rows):
-            return ends
-        ends[rows] -= 1
-        rows = rows[begins[rows] < ends[rows]]
-    for row in rows.tolist():
-        text = codes[begins[row] : ends[row]].tobytes()
-        ends[row] = begins[row] + len(text.rstrip(_BLANKS))
-    return ends
-
-
-def _trim(codes: Bytes, begins: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
-    """Both ends moved past blanks."""
-    begins = _leading(codes, begins, ends)
-    return begins, _trailing(codes, begins, ends)
