@@ -20,7 +20,7 @@ from cleanclaim.audit.inputs import ArchiveFile, slices
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.lines.from_columns import read_cells
 
-LINES_A_BLOCK = 150_000
+LINES_A_BLOCK = 300_000
 """Billed lines of a block: some 1 GB of memory while it is judged."""
 
 _BLOCK = "audit_block"

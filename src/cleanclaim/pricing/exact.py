@@ -110,11 +110,13 @@ def has_any(lists: pl.Series, texts: Collection[str]) -> Tristate:
             np.array([cell is not None and any(text in texts for text in cell) for cell in cells], np.bool_),
             np.array([cell is not None and not any(text in texts for text in cell) for cell in cells], np.bool_),
         )
-    found = Tristate(np.zeros(len(lists), np.bool_), lists.is_not_null().to_numpy())
+    known: Flags = lists.is_not_null().to_numpy()
+    owner = np.repeat(np.arange(len(lists)), lists.list.len().fill_null(0).to_numpy())
+    elements = lists.explode(empty_as_null=False, keep_nulls=False)
+    yes = np.zeros(len(lists), np.bool_)
     for text in texts:
-        has = flags(lists.list.contains(text))
-        found = Tristate(found.yes | has.yes, found.no & has.no)
-    return found
+        yes[owner[(elements == text).fill_null(value=False).to_numpy()]] = True
+    return Tristate(yes, known & ~yes)
 
 
 def as_column(name: str, values: npt.NDArray[Any], known: Flags) -> pl.Series:

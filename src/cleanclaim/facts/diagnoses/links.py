@@ -26,13 +26,15 @@ def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
         return _few_lines(frames["lines"], frames["diagnoses"])
     listed = (
         frames["diagnoses"]
-        .group_by("claim_id")
-        .agg(
-            pl.col("diagnosis_as_written").fill_null(_UNKNOWN).sort_by("position").alias("written"),
-            (pl.col("is_external_cause") | pl.col("is_organism") | pl.col("is_manifestation"))
-            .sort_by("position")
-            .alias("secondary"),
+        .select(
+            "claim_id",
+            "position",
+            pl.col("diagnosis_as_written").fill_null(_UNKNOWN).alias("written"),
+            pl.any_horizontal(_SECONDARY).alias("secondary"),
         )
+        .sort("claim_id", "position", maintain_order=True)
+        .group_by("claim_id", maintain_order=True)
+        .agg(*_LISTED)
     )
     lines = pl.DataFrame([frames["lines"].get_column(name) for name in _OF_LINES])
     owners = pl.DataFrame({"claim_id": np.arange(int(lines.get_column("claim_id").to_numpy().max(initial=-1)) + 1)})

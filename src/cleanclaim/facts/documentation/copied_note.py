@@ -20,6 +20,10 @@ def _copied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFram
             {"note_is_copied": [False if is_known else None], "copied_from": [None]},
             schema={"note_is_copied": pl.Boolean, "copied_from": pl.Date},
         )
+    if frames["claims"].get_column("note_text").null_count() == frames["claims"].height:
+        # Where nobody wrote a note there is nothing to compare.
+        nothing = pl.Series([None]).new_from_index(0, frames["claims"].height)
+        return pl.DataFrame([nothing.cast(column.dtype).alias(column.name) for column in stage.adds])
     claims = frames["claims"].select(
         "claim_id",
         *_KEY,
