@@ -54,7 +54,7 @@ def load_folder(
     loaded = read_folder(folder)
     if loaded.clinic is None:
         raise FolderError(f"{folder}: clinic.json holds no clinic")
-    company = Company.objects.create(name=f"{loaded.clinic.organization.name} and friends")
+    company = Company.objects.create(name=f"{loaded.clinic.organization.name} Group")
     clinic = create_clinic(company, slug, loaded.clinic, time_zone=time_zone)
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, loaded.clinic)

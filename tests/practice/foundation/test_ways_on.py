@@ -51,8 +51,9 @@ def test_only_who_reads_notes_is_led_to_the_plan_of_care(
         ("write_off", "write off"),
         ("1 documents", "1 document"),
         ("11 documents", "11 documents"),
-        ("closed through 2026-08-31", "closed through 2026-08-31"),
+        ("closed through 2026-08-31", "closed through Aug 31, 2026"),
         ("1 is", "1 is"),
+        ("file 2026-13-01", "file 2026-13-01"),
     ],
 )
 def test_the_log_is_told_in_words(kept: str, shown: str) -> None:

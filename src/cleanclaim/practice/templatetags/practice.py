@@ -94,13 +94,29 @@ _IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ONE_OF_SEVERAL = re.compile(r"\b1 ([a-z]{3,})s\b")
 
 
+_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+
+
+@register.filter
+def with_days(text: str) -> str:
+    """A text with the days in it written out: `2026-09-25` is `Sep 25, 2026`; what is no day stays as it is."""
+    return _DAY.sub(_day_in_words, text)
+
+
+def _day_in_words(found: re.Match[str]) -> str:
+    try:
+        return written_date(date.fromisoformat(found[0]), "M j, Y")
+    except ValueError:
+        return found[0]
+
+
 @register.filter
 def logged(text: str) -> str:
     """What the audit log keeps, to be read by people: `write_off` is `write off`, `1 documents` is `1 document`.
 
     The log is chained by its own bytes, so its words are mended where they are shown.
     """
-    spaced = _IDENTIFIER.sub(lambda found: found[0].replace("_", " "), text)
+    spaced = _IDENTIFIER.sub(lambda found: found[0].replace("_", " "), with_days(text))
     return _ONE_OF_SEVERAL.sub(r"1 \1", spaced)
 
 
