@@ -191,11 +191,13 @@ def _claims(
     for finding in mended:
         fixed[finding.claim_id].append(finding)
     lines: dict[int, list[dict[str, object]]] = defaultdict(list)
-    priced = verdicts.workspace.frames["lines"].select(*_LINE_COLUMNS, *PRICES)
+    shown, asked = (*_LINE_COLUMNS, *PRICES), (*_EDITIONS, *_DEADLINES)
+    frames = verdicts.workspace.frames
+    priced = frames.holding("lines", shown).select(shown)
     for row in priced.iter_rows(named=True):
         lines[row["claim_id"]].append(row)
-    editions = verdicts.workspace.frames["claims"].select(list(_EDITIONS)).rows()
-    deadlines = verdicts.workspace.frames["claims"].select(_DEADLINES).rows()
+    own_claims = frames.holding("claims", asked)
+    editions, deadlines = own_claims.select(list(_EDITIONS)).rows(), own_claims.select(_DEADLINES).rows()
     result = []
     for claim_id, item in enumerate(prepared):
         own_lines = lines[claim_id]

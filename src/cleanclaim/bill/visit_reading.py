@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
+from datetime import date
+from functools import cache, partial
 
 from cleanclaim.bill.drafts import Draft, LeftOut, NotBilled, Question, Suggested
 from cleanclaim.bill.evaluation_visits import OPEN_EVALUATION, evaluation_codes, settle_evaluation
 from cleanclaim.coding import NoteReading, Suggestions, read_note, suggest
+from cleanclaim.facts import unchanged
 from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.lines.from_visits import is_said
-from cleanclaim.records import By, Intervention
+from cleanclaim.records import By, Intervention, Note
 from cleanclaim.reference import procedures
 
 _UNKNOWN = "no service that is known, and no minutes"
@@ -25,9 +27,7 @@ _UNKNOWN = "no service that is known, and no minutes"
 def read_visit(draft: Draft) -> None:
     """Find out what the visit says: from its interventions, else from the words of its note."""
     visit, stimulation = draft.visit, draft.stimulation
-    reading = (
-        read_note(visit.note, payer_stimulation_code=stimulation, day=visit.date_of_service) if visit.note else None
-    )
+    reading = _reading(visit.note, visit.date_of_service, stimulation) if visit.note else None
     if visit.interventions is not None:
         draft.found.services = [
             service
@@ -53,6 +53,13 @@ def read_visit(draft: Draft) -> None:
         _take_reading(draft, reading)
     settle_evaluation(draft, reading)
     _split_add_ons(draft)
+
+
+def _reading(note: Note, day: date, stimulation: str | None) -> NoteReading:
+    """What the note says; read once where it is checked again and again beside another that is being written."""
+    read = partial(read_note, note, payer_stimulation_code=stimulation, day=day)
+    remembered = unchanged.counts()
+    return read() if remembered is None else remembered.once((note, day, stimulation), read)
 
 
 def _left_out(reading: NoteReading) -> list[LeftOut]:

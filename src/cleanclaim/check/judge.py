@@ -237,16 +237,27 @@ class Verdicts:
         for rule, hits in self._rows(Verdict.NO_DATA):
             reads = self.judge.reads(rule)
             words = [catalogue().lacks(rule.over, name) for name in reads]
-            frame = self.workspace.frames[rule.over]
-            keys = frame.select(pl.col(KEYS[rule.over]).alias("key"), "claim_id")[hits]
-            absent = frame.select(pl.col(name).is_null() for name in reads)[hits]
             named: dict[tuple[bool, ...], tuple[str, ...]] = {}
-            for (key, claim_id), nulls in zip(keys.iter_rows(), absent.iter_rows(), strict=True):
+            for (key, claim_id), nulls in self._absent(rule.over, reads, hits):
                 if nulls not in named:
                     lacking = {word for word, null in zip(words, nulls, strict=True) if null}
                     named[nulls] = tuple(sorted(lacking))
                 result.append(Unjudged(rule.code, rule.over, key, claim_id, named[nulls]))
         return sorted(result, key=lambda item: (item.claim_id, item.code, item.key))
+
+    def _absent(
+        self, table: str, names: Sequence[str], hits: Sequence[int]
+    ) -> Iterable[tuple[tuple[int, int], tuple[bool, ...]]]:
+        """Of some rows of a table their key and their claim's, and which of these columns are null."""
+        frames, key = self.workspace.frames, KEYS[table]
+        if frames.are_few:
+            rows = frames.rows(table, frozenset((key, "claim_id", *names)))
+            chosen = (rows[hit] for hit in hits)
+            return [((row[key], row["claim_id"]), tuple(row[name] is None for name in names)) for row in chosen]
+        frame = frames[table]
+        keys = frame.select(pl.col(key).alias("key"), "claim_id")[hits]
+        absent = frame.select(pl.col(name).is_null() for name in names)[hits]
+        return zip(keys.iter_rows(), absent.iter_rows(), strict=True)
 
 
 def _fix_columns(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.facts import unchanged
 from cleanclaim.facts.frames import Frames, Part, Row
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.interpreter.parts import BeyondError
@@ -95,7 +96,13 @@ def _received(row: Row, by: tuple[str, ...], summed: dict[tuple[Any, ...], Any],
 
 def run(stage: Stage, frames: Frames, context: Context) -> None:
     """Add the columns of a stage."""
-    frames.add(stage.over, computed(stage, read_by(stage, frames), context))
+    remembered = unchanged.counts()
+    if remembered is None:
+        frames.add(stage.over, computed(stage, read_by(stage, frames), context))
+        return
+    answer = remembered.answer(stage, frames, lambda: computed(stage, read_by(stage, frames), context))
+    for name, dtype, values in answer:
+        frames.note(stage.over, name, dtype, values)
 
 
 def read_by(stage: Stage, frames: Frames) -> Part:

@@ -16,10 +16,12 @@ from cleanclaim.bill.job import Billed, BilledClaim, bill
 from cleanclaim.bill.prepare import prepare
 from cleanclaim.check.findings import Finding
 from cleanclaim.check.summary import missing_inputs
+from cleanclaim.facts.unchanged import counting
 from cleanclaim.practice.engine.attesting import Attested, attested_of, can_be_accepted, with_attested
 from cleanclaim.practice.engine.causes import Reader, reader_of
 from cleanclaim.practice.engine.claim_rows import is_judged_alone
 from cleanclaim.practice.engine.light_setting import setting_of
+from cleanclaim.practice.engine.notes_at_hand import unchanged_for
 from cleanclaim.practice.engine.records import visit_record
 from cleanclaim.practice.engine.row_hints import Hint, hint_of
 from cleanclaim.practice.engine.setting import Setting
@@ -137,14 +139,15 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     around = setting_of(clinic, visit, as_of=as_of)
     record = around.stated(visit_record(visit, around.zone))
     attested = attested_of(visit)
-    billed = bill(
-        around.clinic,
-        around.patients,
-        [_settled(record, around, attested) if attested else record],
-        as_of=as_of,
-        history=around.history,
-        packs=around.packs,
-    )
+    with counting(unchanged_for(visit.pk, around)):
+        billed = bill(
+            around.clinic,
+            around.patients,
+            [_settled(record, around, attested) if attested else record],
+            as_of=as_of,
+            history=around.history,
+            packs=around.packs,
+        )
     claim = billed.claims[0]
     packs = tuple(around.packs.values())
     payer = claim.prepared.case.payer()
