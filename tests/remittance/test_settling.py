@@ -192,7 +192,8 @@ def test_a_payer_that_nobody_had_been_told_of_pays_what_the_patient_owed() -> No
 )
 def test_which_payer_answers(status: str, identifier: str, known: KnownClaim, expected: CoverageOrder) -> None:
     answer = said(0, ("CO", "45", CHARGE), status=status)
-    assert order_of(answer, known, identifier, known.standing) is expected
+    called = ("1512345678", identifier) if identifier else ()
+    assert order_of(answer, known, called, known.standing) is expected
 
 
 def test_who_comes_next() -> None:

@@ -52,7 +52,17 @@ def test_a_payment_says_who_paid_whom_how_much_and_how() -> None:
     item = one(read_835(file_of(payment(CLAIM))))
     assert (item.payer_name, item.payer_identifier, item.trace_number) == ("SYNTHETIC HEALTH", "1512345678", "T1")
     assert (item.amount_cents, item.method, item.paid_on) == (8_820, "ACH", date(2026, 10, 4))
+    assert item.payer_called == {"1512345678"}
     assert (item.payee_npi, item.payee_tax_id, item.is_test) == ("1999000007", "001234567", False)
+
+
+def test_a_payer_is_known_by_the_number_under_which_claims_go_to_it() -> None:
+    head = "N1*PE*MILLRACE PHYSICAL THERAPY"
+    told = payment(CLAIM).replace(head, f"REF*2U*SYNMB01~REF*EO*SUBMITTER~REF*NF*12345~{head}", 1)
+    told = told.replace("REF*TJ*001234567", "REF*2U*PAYEE~REF*TJ*001234567", 1).replace("SE*34*", "SE*38*")
+    item = one(read_835(file_of(told)))
+    assert (item.payer_identifier, item.payer_numbers) == ("1512345678", ("SYNMB01", "12345"))
+    assert item.payer_called == {"1512345678", "SYNMB01", "12345"}
 
 
 def test_the_same_words_say_the_same_again_and_are_wrong_again() -> None:

@@ -160,6 +160,8 @@ class Remittance(Record):
     segment: int
     payer_name: str
     payer_identifier: str = ""
+    payer_numbers: tuple[str, ...] = ()
+    """By which numbers it calls itself besides: that under which claims go to it, and others."""
     trace_number: str
     amount_cents: int
     """What the payment is worth: the amount of the check or transfer; negative where the payer debits."""
@@ -173,6 +175,11 @@ class Remittance(Record):
     is_test: bool | None = None
     claims: tuple[RemittedClaim, ...] = ()
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
+
+    @property
+    def payer_called(self) -> frozenset[str]:
+        """Every number by which the payer is told."""
+        return frozenset(number for number in (self.payer_identifier, *self.payer_numbers) if number)
 
     @property
     def claims_cents(self) -> int:

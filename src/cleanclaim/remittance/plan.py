@@ -185,7 +185,7 @@ def _posted(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:
     """A decision; in words why it is held instead."""
     claim = match.claim
     standing = found.standing_of(claim)
-    order = order_of(answer, claim, found.remittance.payer_identifier, standing)
+    order = order_of(answer, claim, found.remittance.payer_called, standing)
     if not answer.is_decided:
         if answer.paid_cents:
             return "it is paid, and its status says that it was not decided"
@@ -214,7 +214,7 @@ def _taken_back(answer: RemittedClaim, match: Match, found: Plan) -> Posted | st
     if original is None:
         if not found.is_by_hand:
             return "it takes back an answer that is not posted here"
-        order = order_of(answer, claim, found.remittance.payer_identifier, standing)
+        order = order_of(answer, claim, found.remittance.payer_called, standing)
         lines = _answers(answer, match)
         standing.append(Standing(claim.key, order, answer.charge_cents, answer.paid_cents, lines))
         return Posted(answer, match, lines, claim.key, order, next_payer(claim, order))

@@ -21,17 +21,18 @@ _FIRST_SETTLED = (Effect.SETTLED, Effect.OPEN, Effect.CONTRACTUAL, Effect.PATIEN
 
 
 def order_of(
-    answer: RemittedClaim, claim: KnownClaim, payer_identifier: str, standing: Iterable[Standing]
+    answer: RemittedClaim, claim: KnownClaim, payer_numbers: Iterable[str], standing: Iterable[Standing]
 ) -> CoverageOrder:
     """The place of the payer that answers.
 
     A claim to a later payer is answered by that payer. A first payer's claim may be answered by a payer that it was
-    sent on to: by its number among the patient's payers, or by what it says of its place, where the claim names such a
-    payer or its own payer has answered already.
+    sent on to: by one of its numbers among the patient's payers, or by what it says of its place, where the claim names
+    such a payer or its own payer has answered already.
     """
     if claim.order is not CoverageOrder.PRIMARY:
         return claim.order
-    named = {order for order, number in claim.identifiers if number and number.upper() == payer_identifier.upper()}
+    called = {number.upper() for number in payer_numbers}
+    named = {order for order, number in claim.identifiers if number and number.upper() in called}
     if len(named) == 1:
         return named.pop()
     told = answer.order

@@ -28,6 +28,8 @@ _ADJUSTMENTS_PER_SEGMENT = 6
 _REMEMBERED = 8192
 """Values that are remembered of each kind."""
 _GROUPS = frozenset(item.value for item in AdjustmentGroup)
+_PAYER_NUMBERS = frozenset({"2U", "NF"})
+"""What a payer's REF tells besides its name: the number under which claims go to it, and that of an insurer."""
 
 
 @dataclass(slots=True)
@@ -278,11 +280,13 @@ class _Reading:
         return found
 
     def reference(self, segment: Segment) -> None:
-        """REF: our line number; the payee's tax id."""
+        """REF: our line number; the payee's tax id; by which other numbers the payer goes."""
         if self._line is not None and segment.text(1) == "6R":
             self._line["control_number"] = segment.text(2)
         elif self._claim is None and self._party == "PE" and segment.text(1) == "TJ":
             self._header["payee_tax_id"] = segment.text(2)
+        elif self._claim is None and self._party == "PR" and segment.text(1) in _PAYER_NUMBERS and segment.text(2):
+            self._header["payer_numbers"] = (*self._header.get("payer_numbers", ()), segment.text(2))
 
     def remark(self, segment: Segment) -> None:
         """LQ: a remark code of the line."""
