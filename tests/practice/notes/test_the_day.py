@@ -63,7 +63,7 @@ def test_a_note_starts_from_its_appointment_once(sign_in: SignIn, inside: Clinic
     booked = _book(inside, "lindqvist", 16)
     client = sign_in("lindqvist")
     page = client.get("/c/millrace/today/").content.decode()
-    assert ("16:30" in page, "1 appointment without a note" in page) == (True, True)
+    assert ("4:30 PM" in page, "1 appointment without a note" in page) == (True, True)
     first = client.post(f"/c/millrace/appointments/{booked.pk}/note/")
     again = client.post(f"/c/millrace/appointments/{booked.pk}/note/")
     visit = Visit.objects.get(appointment=booked)
