@@ -1,5 +1,7 @@
 """How fast an archive is audited: the curve over its size, the time of each stage, memory, and a cluster beside it.
 
+Seconds are those of the clock; the core's microseconds a line are the same whatever else the machine is doing.
+
 `./dev bench audit` takes a million lines; `./dev python -m benchmarks.audit 1 3 10` takes those millions. Every enabled
 rule runs: the run fails if one has no verdict, or crashed.
 """
@@ -30,7 +32,7 @@ SETTINGS = Settings(as_of=date(2026, 11, 16))
 
 def main(millions: Sequence[float] = (1,)) -> None:
     """Print a row for each size, then the same on a Dask cluster of two workers for the smallest."""
-    print("lines       claims     cut s  judge s  gather s   all s  lines/s  peak MB  findings")
+    print("lines       claims     cut s  judge s  gather s   all s  lines/s  core µs/line  peak MB  findings")
     with tempfile.TemporaryDirectory() as folder:
         first: Gathered | None = None
         for size in millions:
@@ -48,7 +50,7 @@ def main(millions: Sequence[float] = (1,)) -> None:
 
 def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:
     marks: dict[str, float] = {}
-    started = time.perf_counter()
+    started, used = time.perf_counter(), _core_seconds()
 
     def told(stage: str, _done: int, _all: int) -> None:
         marks[stage] = time.perf_counter() - started
@@ -56,16 +58,24 @@ def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:
     with _Peak() as peak:
         found = run_audit(files_of([str(place)]), SETTINGS, work, runner=runner, told=told)
     ended = time.perf_counter() - started
+    # A cluster's workers are still there: what they used is not known yet.
+    each = f"{(_core_seconds() - used) / found.lines * 1e6:.1f}" if name == "processes" else "-"
     verdicts = found.frames["verdicts"]
     assert set(verdicts.get_column("rule")) == {rule.code for rule in active_rules()}
     assert set(verdicts.get_column("crashed")) == {""}
     claims, findings = (found.frames[frame].height for frame in ("claims", "findings"))
     print(
         f"{found.lines:>10,} {claims:>9,} {marks['cut']:>8.1f} {marks['judge'] - marks['cut']:>8.1f} "
-        f"{ended - marks['judge']:>9.1f} {ended:>7.1f} {found.lines / ended:>8,.0f} {peak.megabytes:>8,.0f} "
+        f"{ended - marks['judge']:>9.1f} {ended:>7.1f} {found.lines / ended:>8,.0f} {each:>13} {peak.megabytes:>8,.0f} "
         f"{findings:>9,}  {name}"
     )
     return found
+
+
+def _core_seconds() -> float:
+    """What this process and those that it started and that have ended used of a core."""
+    used = psutil.Process().cpu_times()
+    return float(used.user + used.system + used.children_user + used.children_system)
 
 
 class _Peak:

@@ -18,7 +18,8 @@ def group_numbers(claims: pl.DataFrame, keys: tuple[str, ...]) -> Integers:
         rows = zip(*(claims[name].to_list() for name in keys), strict=True)
         numbers = [-1 if None in key or "" in key else first.setdefault(key, row) for row, key in enumerate(rows)]
         return np.array(numbers, np.int64)
-    known = pl.all_horizontal(*((pl.col(name).is_not_null() & (pl.col(name).cast(pl.String) != "")) for name in keys))
+    told = (pl.col(name) != "" if claims.schema[name] == pl.String else pl.col(name).is_not_null() for name in keys)
+    known = pl.all_horizontal(*told).fill_null(value=False)
     numbered = claims.select(known.alias("known"), *keys).with_row_index("row")
     first_row = pl.col("row").first().over(keys).cast(pl.Int64)
     return numbered.select(pl.when("known").then(first_row).otherwise(-1)).to_series().to_numpy()
