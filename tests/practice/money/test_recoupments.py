@@ -185,6 +185,7 @@ def _too_much(clinic: Clinic, user: User, claim: Claim) -> str:
     (found,) = refunds.found_of_payers()
     assert (found.line, found.cents, found.payer_name) == (key, TOO_MUCH, claim.payer_name)
     noted = refunds.note(clinic, user, found, identified_on=DAY)
+    assert [(one.kind, one.cents) for one in WorkItem.objects.filter(state="open")] == [("credit", TOO_MUCH)]
     refunds.send(clinic, user, noted.pk, sent_on=DAY, means=Means.CHECK, reference="1043")
     assert not WorkItem.objects.filter(state="open").exists()
     return key

@@ -13,8 +13,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Sum
-
 from cleanclaim.denials.deadlines import of_step
 from cleanclaim.denials.prediction import FiledFinding, prediction_of
 from cleanclaim.denials.ranking import History, likelihood
@@ -24,6 +22,7 @@ from cleanclaim.denials.terms import Terms, terms_of
 from cleanclaim.denials.underpaid import Expected, Underpayment, underpaid
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice import many_rows
+from cleanclaim.practice.engine.answered_claims import histories_of, prices_of, sums_of
 from cleanclaim.practice.engine.at_hand import NOTHING_AT_HAND, AtHand
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, is_below
@@ -39,7 +38,6 @@ from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,
     ClaimFinding,
-    ClaimLine,
     ClaimStatus,
     Clinic,
     FollowUpRules,
@@ -57,6 +55,8 @@ from cleanclaim.remittance.plan import Posted
 _PIECE = 1000
 """Claims that are looked at together: databases bound the values of a statement."""
 
+_BEFORE_AN_ANSWER = (Account.WRITTEN_OFF.value, Account.PATIENT_OPEN.value)
+
 _FROM_POSTING = (
     WorkKind.DENIAL.value,
     WorkKind.UNDERPAYMENT.value,
@@ -71,7 +71,7 @@ class Known:
 
     prices: Mapping[UUID, Sequence[tuple[str, int | None, int | None]]]
     waiting: frozenset[UUID]
-    """Claims with something on the worklist, or sent again for one that has, or that a check went to a payer for."""
+    """Claims with something on the worklist, or sent again for one that has; with a check to a payer, or given up."""
 
 
 def known_before(posted: Sequence[Posted]) -> Known:
@@ -82,7 +82,10 @@ def known_before(posted: Sequence[Posted]) -> Known:
     # What was sent again as another claim is settled by the answer to that one.
     sent_again = Claim.objects.filter(among("pk", told)).exclude(replaces=None)
     waiting |= set(sent_again.filter(replaces__in=live.values("claim")).values_list("pk", flat=True))
-    return Known(_prices(told), frozenset(waiting | with_checks(told)))
+    # What was given up, or moved to the patient, before the payer answers may be paid too much.
+    settled = LedgerEntry.objects.filter(among("claim", told), account__in=_BEFORE_AN_ANSWER).order_by()
+    waiting |= set(settled.values_list("claim", flat=True).distinct())
+    return Known(prices_of(told), frozenset(waiting | with_checks(told)))
 
 
 def to_look_at(posted: Sequence[Posted], known: Known) -> set[UUID]:
@@ -228,10 +231,10 @@ class _Around:
             clinic=clinic,
             today=today_at(clinic),
             answers=dict(answers),
-            prices=_prices(keys),
+            prices=prices_of(keys),
             findings=dict(findings),
-            sums=_sums(heads),
-            histories=_histories({row.payer for row in rows}),
+            sums=sums_of(heads),
+            histories=histories_of({row.payer for row in rows}),
             packs=tuple(packs_of(clinic).values()),
             standings=list(standings.values()),
             at_hand=at_hand,
@@ -263,7 +266,7 @@ class _Around:
         """What is open of each line of a claim, to payers."""
         return {
             line: sum(cents for (account, _who), cents in cells.items() if account == Account.PAYER_OPEN.value)
-            for line, cells in _sums({claim}).items()
+            for line, cells in sums_of({claim}).items()
         }
 
     def denied(self, filed: Filed, denial: Denial, row: ClaimAnswer) -> Found:
@@ -369,32 +372,3 @@ def _expected(lines: Sequence[Any], prices: Sequence[tuple[str, int | None, int 
     if len(lines) != len(prices) or any(line.code != code for line, (code, _a, _p) in zip(lines, prices, strict=True)):
         return {}
     return {line.key: Expected(allowed, payment) for line, (_code, allowed, payment) in zip(lines, prices, strict=True)}
-
-
-def _prices(claims: Iterable[UUID]) -> dict[UUID, list[tuple[str, int | None, int | None]]]:
-    """Code, what is allowed and what the payer should pay, line by line in the claim's order."""
-    found: dict[UUID, list[tuple[str, int | None, int | None]]] = defaultdict(list)
-    rows = ClaimLine.objects.filter(among("claim", claims)).order_by("claim", "position")
-    for claim, code, allowed, payment in rows.values_list("claim", "code", "allowed_cents", "expected_cents"):
-        found[claim].append((code, allowed, payment))
-    return dict(found)
-
-
-def _sums(heads: Iterable[UUID]) -> dict[str, dict[tuple[str, str], int]]:
-    """What stands in each account for each payer, by line of the ledger."""
-    found: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-    rows = LedgerEntry.objects.filter(among("claim", heads)).order_by()
-    for line, account, payer, cents in rows.values_list("line", "account", "payer").annotate(total=Sum("cents")):
-        found[line][account, payer] = cents
-    return dict(found)
-
-
-def _histories(payers: Iterable[str]) -> dict[tuple[str, str], History]:
-    """What came of the clinic's settled items, by payer and reason."""
-    rows = WorkItem.objects.filter(payer__in=set(payers)).exclude(settled_cents=None).order_by()
-    counted = rows.values_list("payer", "reason").annotate(
-        answers=Count("pk"), denied=Sum("first_cents"), lost=Sum("settled_cents")
-    )
-    return {
-        (payer, reason): History(answers, denied, denied - lost) for payer, reason, answers, denied, lost in counted
-    }
