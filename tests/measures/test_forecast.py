@@ -82,3 +82,22 @@ def test_payers_are_forecast_apart_and_those_that_owe_nothing_not_at_all() -> No
     found = forecast(paid(date(2026, 6, 1), TWENTY), other, TODAY, weeks=1)
 
     assert [(one.payer, one.answers, one.weeks) for one in found] == [("two", 0, ())]
+
+
+def test_claims_together_are_forecast_as_each_alone() -> None:
+    filed = [date(2026, month, 1) for month in (4, 5, 6)]
+    alone = [one for day in filed for one in paid(day, TWENTY, got=9_000)]
+    together = [
+        PaidClaim("one", day, day + timedelta(days=lag), 10_000 * count, 9_000 * count, count)
+        for day in filed
+        for lag, count in ((10, 10), (17, 5), (24, 5))
+    ]
+    each = [*[waits(3, 3_333)] * 7, *[waits(30)] * 2, *[waits(5, None)] * 3]
+    grouped = [
+        WaitingClaim("one", TODAY - timedelta(days=days), cents, count)
+        for days, cents, count in ((3, 3_333, 7), (30, 10_000, 2), (5, None, 3))
+    ]
+    (found,) = forecast(together, grouped, TODAY, weeks=6)
+    assert [found] == forecast(alone, each, TODAY, weeks=6)
+    assert (found.answers, found.waiting, found.overdue, found.unpriced) == (60, 12, 2, 3)
+    assert [week.low_cents is not None for week in found.weeks] == [True] * 6

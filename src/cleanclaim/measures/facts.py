@@ -28,6 +28,10 @@ class FirstAnswer:
 class ClaimFact:
     """One claim to a payer, as of the day that is looked at. Amounts are cents of the ledger; `None` is unknown.
 
+    Or `claims` claims at once that no figure tells apart, with what all of them together amount to: of one payer and
+    one month, with the same marks and signs (of what stands open, was paid or written off), all of one age, and all
+    below or all above their price. `date_of_service` is then the first of theirs.
+
     `payer` is the key by which claims are grouped. `is_original`: neither replacement nor void. `was_clean`: nothing
     held it back when it was first built; `was_accepted`: what its first acknowledgment (277CA) said. `allowed_cents` is
     the price that was computed for it. A claim that has not gone out has no `filed_on` and nothing in the ledger.
@@ -51,6 +55,16 @@ class ClaimFact:
     written_off_cents: int = 0
     payer_open_cents: int = 0
     patient_open_cents: int = 0
+    claims: int = 1
+    all_filing_days: int | None = None
+    """Of several claims: the days from service to filing, of all together."""
+
+    @property
+    def filing_days(self) -> int:
+        """Days from service to filing; nothing of what has not gone out."""
+        if self.all_filing_days is not None:
+            return self.all_filing_days
+        return 0 if self.filed_on is None else (self.filed_on - self.date_of_service).days
 
     @property
     def allowance_cents(self) -> int:

@@ -156,8 +156,8 @@ def figures(
         Measure.DENIALS_WAITING, sum(max(0, claim.payer_open_cents) for claim in denied)
     )
     filed = [claim for claim in claims if claim.is_original and claim.filed_on is not None]
-    lag = sum((claim.filed_on - claim.date_of_service).days for claim in filed if claim.filed_on is not None)
-    found[Measure.FILING_LAG] = MeasureValue(Measure.FILING_LAG, lag, len(filed))
+    lag = sum(claim.filing_days for claim in filed)
+    found[Measure.FILING_LAG] = MeasureValue(Measure.FILING_LAG, lag, sum(claim.claims for claim in filed))
     paid = list(cash)
     found[Measure.POINT_OF_SERVICE] = MeasureValue(
         Measure.POINT_OF_SERVICE,
@@ -179,8 +179,8 @@ _SHARES = (
 
 
 def _share(measure: Measure, claims: Iterable[ClaimFact], as_of: date) -> MeasureValue:
-    answers = [inside for claim in claims if (inside := counts(measure, claim, as_of)) is not None]
-    return MeasureValue(measure, sum(answers), len(answers))
+    told = [(claim.claims, inside) for claim in claims if (inside := counts(measure, claim, as_of)) is not None]
+    return MeasureValue(measure, sum(count for count, inside in told if inside), sum(count for count, _inside in told))
 
 
 def _standing(claims: Sequence[ClaimFact], receivable: Sequence[ClaimFact], span: Span) -> dict[Measure, MeasureValue]:
@@ -190,7 +190,8 @@ def _standing(claims: Sequence[ClaimFact], receivable: Sequence[ClaimFact], span
     billed = [claim for claim in receivable if claim.filed_on is not None or open_cents(claim)]
     net = sum(open_cents(claim) - claim.allowance_cents for claim in billed)
     revenue = sum(claim.charged_cents - claim.contractual_cents - claim.allowance_cents for claim in claims)
-    unpriced = sum(claim.answer is None and claim.allowed_cents is None for claim in billed if open_cents(claim))
+    unknown = [claim for claim in billed if claim.answer is None and claim.allowed_cents is None and open_cents(claim)]
+    unpriced = sum(claim.claims for claim in unknown)
     owed = [(claim, cents) for claim in billed if (cents := open_cents(claim)) > 0]
     gross = sum(claim.charged_cents or claim.built_cents for claim in claims if claim.is_original)
     unbilled = sum(claim.built_cents for claim in receivable if claim.filed_on is None and not open_cents(claim))

@@ -26,13 +26,17 @@ _DAYS_A_WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class PaidClaim:
-    """A claim that was paid: when it went out, when it was first paid, what was expected, and what came, in cents."""
+    """A claim that was paid: when it went out, when it was first paid, what was expected, and what came, in cents.
+
+    Or `claims` claims that went out on one day and were paid on one, with the cents of all of them.
+    """
 
     payer: str
     filed_on: date
     paid_on: date
     expected_cents: int
     paid_cents: int
+    claims: int = 1
 
     @property
     def lag(self) -> int:
@@ -42,11 +46,15 @@ class PaidClaim:
 
 @dataclass(frozen=True, slots=True)
 class WaitingClaim:
-    """A claim that went out and has no answer, and what its payer is expected to pay; `None` where nobody knows."""
+    """A claim that went out and has no answer, and what its payer is expected to pay; `None` where nobody knows.
+
+    Or `claims` claims that went out on one day, of each of which so much is expected.
+    """
 
     payer: str
     filed_on: date
     expected_cents: int | None
+    claims: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class _Habit:
     @classmethod
     def of(cls, paid: Sequence[PaidClaim]) -> _Habit:
         return cls(
-            tuple(sorted(one.lag for one in paid)),
+            tuple(sorted(one.lag for one in paid for _each in range(one.claims))),
             sum(one.paid_cents for one in paid),
             sum(one.expected_cents for one in paid),
         )
@@ -126,16 +134,21 @@ def _of_payer(
     payer: str, paid: Sequence[PaidClaim], waiting: Sequence[WaitingClaim], today: date, weeks: int
 ) -> PayerForecast:
     whole = _Habit.of(paid)
-    known = [((today - one.filed_on).days, one.expected_cents) for one in waiting if one.expected_cents is not None]
-    has_history = len(paid) >= LEAST_ANSWERS
+    known = [
+        ((today - one.filed_on).days, one.expected_cents, one.claims)
+        for one in waiting
+        if one.expected_cents is not None
+    ]
+    answers = sum(one.claims for one in paid)
+    has_history = answers >= LEAST_ANSWERS
     by_month: dict[tuple[int, int], list[PaidClaim]] = defaultdict(list)
     for one in paid:
         by_month[one.filed_on.year, one.filed_on.month].append(one)
-    months = [_Habit.of(own) for own in by_month.values() if len(own) >= LEAST_ANSWERS]
+    months = [_Habit.of(own) for own in by_month.values() if sum(one.claims for one in own) >= LEAST_ANSWERS]
     listed = []
     for week in range(weeks if has_history else 0):
-        each = [sum(habit.within(age, week, cents) for age, cents in known) for habit in months]
-        cents = sum(whole.within(age, week, cents) for age, cents in known)
+        each = [sum(habit.within(age, week, cents) * count for age, cents, count in known) for habit in months]
+        cents = sum(whole.within(age, week, cents) * count for age, cents, count in known)
         has_range = len(each) >= LEAST_MONTHS
         listed.append(
             Week(
@@ -147,10 +160,10 @@ def _of_payer(
         )
     return PayerForecast(
         payer=payer,
-        answers=len(paid),
+        answers=answers,
         middle_lag=whole.lags[(len(whole.lags) - 1) // 2] if has_history else None,
-        waiting=len(waiting),
-        overdue=sum(not whole.longer_than(age) for age, _cents in known) if has_history else 0,
-        unpriced=len(waiting) - len(known),
+        waiting=sum(one.claims for one in waiting),
+        overdue=sum(count for age, _cents, count in known if not whole.longer_than(age)) if has_history else 0,
+        unpriced=sum(one.claims for one in waiting if one.expected_cents is None),
         weeks=tuple(listed),
     )

@@ -20,8 +20,9 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.measures.definitions import Measure
 from cleanclaim.measures.facts import ClaimFact, FirstAnswer, PatientCash
 from cleanclaim.measures.figures import MeasureValue, Span, aging, counts, figures, months_of
-from cleanclaim.measures.forecast import PaidClaim, PayerForecast, WaitingClaim, forecast
+from cleanclaim.measures.forecast import PayerForecast, forecast
 from cleanclaim.practice.engine.figures import Chosen
+from cleanclaim.practice.engine.money_sums import grouped, paid_and_waiting
 from cleanclaim.practice.models import (
     OPEN_STATUSES,
     AnswerState,
@@ -42,7 +43,7 @@ WEEKS = 8
 _TAKEN_BACK = "22"
 """The status of an answer that only takes an earlier one back."""
 _OPEN_ACCOUNTS = (Account.PAYER_OPEN.value, Account.PATIENT_OPEN.value)
-_ORIGINAL = (Frequency.ORIGINAL.value, CoverageOrder.PRIMARY.value)
+_STANDS_OPEN = Q(status__in=OPEN_STATUSES)
 _PIECE = 2_000
 """Claims asked about at once where they are named by key."""
 
@@ -72,7 +73,10 @@ class Money:
 def money(clinic: Clinic, chosen: Chosen, today: date) -> Money:
     """The figures of a span, whole, by month and by payer; the clinic is in scope."""
     span = Span(chosen.first, chosen.last, today)
-    claims, receivable, names = read(clinic, chosen)
+    found = grouped(
+        _inside_or_open(chosen), span, ZoneInfo(clinic.time_zone), posted_answers(), _decided(), Standing.ACCEPTED.value
+    )
+    claims, receivable, names = found.claims, found.receivable, found.names
     cash = patient_cash(chosen)
     by_payer: dict[str, list[ClaimFact]] = defaultdict(list)
     owed: dict[str, list[ClaimFact]] = defaultdict(list)
@@ -99,6 +103,12 @@ def to_payers(chosen: Chosen) -> QuerySet[Claim]:
     return _narrowed(found, chosen)
 
 
+def _inside_or_open(chosen: Chosen) -> QuerySet[Claim]:
+    """The claims of `to_payers` and of `standing_open` together."""
+    inside = Q(date_of_service__range=(chosen.first, chosen.last))
+    return _narrowed(Claim.objects.filter(inside | _STANDS_OPEN | Q(pk__in=_uneven())), chosen)
+
+
 def _narrowed(found: QuerySet[Claim], chosen: Chosen) -> QuerySet[Claim]:
     # A superbill that was given out is closed, and never went out in a file.
     given_out = Q(status=ClaimStatus.CLOSED.value, batch=None)
@@ -112,9 +122,16 @@ def _narrowed(found: QuerySet[Claim], chosen: Chosen) -> QuerySet[Claim]:
 
 def standing_open(chosen: Chosen) -> QuerySet[Claim]:
     """Claims of any day on which something stands open, or that have not gone out."""
-    sums = LedgerEntry.objects.filter(account__in=_OPEN_ACCOUNTS).exclude(claim=None).order_by()
-    uneven = sums.values("claim", "account").annotate(total=Sum("cents")).exclude(total=0).values("claim")
-    return _narrowed(Claim.objects.filter(Q(pk__in=uneven) | Q(status__in=OPEN_STATUSES)), chosen)
+    return _narrowed(Claim.objects.filter(Q(pk__in=_uneven()) | _STANDS_OPEN), chosen)
+
+
+def _uneven() -> QuerySet[LedgerEntry, Any]:
+    """The keys of claims on whose open accounts something stands."""
+    sums: Any = LedgerEntry.objects.filter(account__in=_OPEN_ACCOUNTS).exclude(claim=None).order_by()
+    found: QuerySet[LedgerEntry, Any] = (
+        sums.values("claim", "account").annotate(total=Sum("cents")).exclude(total=0).values("claim")
+    )
+    return found
 
 
 def read(clinic: Clinic, chosen: Chosen) -> tuple[list[ClaimFact], list[ClaimFact], dict[str, str]]:
@@ -214,9 +231,15 @@ def _accepted(keys: Sequence[UUID]) -> dict[UUID, bool]:
     """What the first acknowledgment that decides said of each claim."""
     found: dict[UUID, bool] = {}
     for piece in _pieces(keys):
-        rows = ClaimReport.objects.filter(claim__in=piece, kind="277CA", standing__in=list(_DECIDED))
+        rows = _decided().filter(claim__in=piece)
         for claim, standing in rows.order_by("created_at", "segment").values_list("claim", "standing"):
             found.setdefault(claim, _DECIDED[standing])
+    return found
+
+
+def _decided() -> QuerySet[ClaimReport]:
+    """Acknowledgments that say whether a claim was taken."""
+    found: QuerySet[ClaimReport] = ClaimReport.objects.filter(kind="277CA", standing__in=list(_DECIDED))
     return found
 
 
@@ -255,20 +278,8 @@ def has_claims(measure: Measure) -> bool:
 
 def cash_ahead(clinic: Clinic, today: date) -> tuple[list[PayerForecast], dict[str, str]]:
     """What payers are expected to pay in the next weeks, and what they are called; the clinic is in scope."""
-    zone = ZoneInfo(clinic.time_zone)
     out = Claim.objects.exclude(batch=None).exclude(payer="").filter(frequency=Frequency.ORIGINAL.value)
-    rows = _rows(out.filter(order=CoverageOrder.PRIMARY.value))
-    waiting_status = set(out.filter(status=ClaimStatus.SUBMITTED.value).values_list("pk", flat=True))
-    answers = _first_answers([row["pk"] for row in rows])
-    paid: list[PaidClaim] = []
-    waiting: list[WaitingClaim] = []
-    names: dict[str, str] = {}
-    for row in rows:
-        names[row["payer"]] = names.get(row["payer"]) or row["payer_name"] or row["payer"]
-        filed = row["batch__created_at"].astimezone(zone).date()
-        answer, expected = answers.get(row["pk"]), row["expected_cents"]
-        if answer is None and row["pk"] in waiting_status:
-            waiting.append(WaitingClaim(row["payer"], filed, expected))
-        elif answer is not None and answer.paid_cents > 0 and expected:
-            paid.append(PaidClaim(row["payer"], filed, answer.on, expected, answer.paid_cents))
+    paid, waiting, names = paid_and_waiting(
+        out.filter(order=CoverageOrder.PRIMARY.value), ZoneInfo(clinic.time_zone), posted_answers()
+    )
     return forecast(paid, waiting, today, weeks=WEEKS), names
