@@ -43,10 +43,10 @@ def test_more_given_back_than_came_in_is_owed_to_the_clinic() -> None:
 @pytest.mark.parametrize(
     ("rates", "says"),
     [
-        ([], "0 rates hold on 2026-09-01"),
-        ([SIX], "0 rates hold on 2026-09-16"),
+        ([], "no rate is agreed on 2026-09-01"),
+        ([SIX], "no rate is agreed on 2026-09-16"),
         ([SIX, Rate(700, date(2026, 9, 15), None)], "2 rates hold on 2026-09-15"),
-        ([Rate(500, date(2026, 9, 2), None)], "0 rates hold on 2026-09-01"),
+        ([Rate(500, date(2026, 9, 2), None)], "no rate is agreed on 2026-09-01"),
     ],
 )
 def test_each_day_has_one_rate(rates: list[Rate], says: str) -> None:

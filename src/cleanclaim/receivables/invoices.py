@@ -71,7 +71,8 @@ def parts(collected: Iterable[Collected], rates: Sequence[Rate], first: date, la
     while day <= last:
         held = [rate for rate in rates if rate.holds_on(day)]
         if len(held) != 1:
-            raise InvoiceError(f"{len(held)} rates hold on {day}; expected one")
+            told = f"{len(held)} rates hold" if held else "no rate is agreed"
+            raise InvoiceError(f"{told} on {day}; expected one")
         (rate,) = held
         starts = [other.valid_from for other in rates if other.valid_from > day]
         ends = min([last, *([rate.valid_through] if rate.valid_through else []), *(_before(start) for start in starts)])

@@ -61,7 +61,7 @@ def test_collected_is_what_was_put_onto_claims_and_accounts() -> None:
 
 @pytest.mark.usefixtures("august")
 def test_a_month_is_invoiced_once_by_the_rate_of_each_day(inside: Clinic, owner: User) -> None:
-    with pytest.raises(InvoiceError, match="0 rates hold on 2026-08-01"):
+    with pytest.raises(InvoiceError, match="no rate is agreed on 2026-08-01"):
         engine.issue(inside, owner, AUGUST)
     engine.agree(inside, owner, 600, date(2026, 1, 1))
     engine.agree(inside, owner, 500, date(2026, 8, 31))

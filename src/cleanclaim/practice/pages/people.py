@@ -38,7 +38,12 @@ class PersonForm(Styled, forms.Form):
 
     email = forms.EmailField(label="e-mail address", help_text="With which they sign in.")
     name = forms.CharField(max_length=120)
-    role = forms.ChoiceField(choices=[(role.value, f"{role.value.replace('_', ' ')}: {_ABOUT[role]}") for role in Role])
+    role = forms.ChoiceField(
+        choices=[
+            ("", "choose"),
+            *((role.value, f"{role.value.replace('_', ' ')}: {_ABOUT[role]}") for role in Role),
+        ]
+    )
     provider: forms.ModelChoiceField[Provider] = forms.ModelChoiceField(
         None, required=False, empty_label="nobody of the clinic's providers", label="treats as"
     )
