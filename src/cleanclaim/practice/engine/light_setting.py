@@ -95,9 +95,9 @@ def counted(place: int | str, table: str, versions: str = "SUM(version)") -> str
 
 def watched(place: int, rows: Sequence[tuple[type[Model], str]]) -> list[str]:
     """The statements that count these rows, numbered from `place` on."""
-    names = {"plan": table_of(models.PlanOfCare), "coverage": table_of(models.Coverage)}
+    plans, coverages = table_of(models.PlanOfCare), table_of(models.Coverage)
     return [
-        f"{counted(number, table_of(model))} WHERE {which.format(**names)}"
+        f"{counted(number, table_of(model))} WHERE {which.replace('{plan}', plans).replace('{coverage}', coverages)}"
         for number, (model, which) in enumerate(rows, place)
     ]
 
