@@ -3,9 +3,10 @@
     python -m benchmarks.x12_columnar [MEGABYTES]
 
 A file of claims (837P) and one of payments (835), 60 MB each unless said otherwise, are read into all their tables by
-two threads, the untouched bytes kept. Speed is by the clock and by processor time; memory is the peak of a process that
-does nothing else. oxedi (Rust) reads the same payments; x12sdk and pyx12 read a small part of the claims. A reader that
-is not installed is named and passed over.
+one thread and by two, the untouched bytes kept: by kernels, where numba is installed (the extra `fast`), and by whole
+columns. Speed is by the clock and by processor time; memory is the peak of a process that does nothing else. oxedi
+(Rust) reads the same payments; x12sdk and pyx12 read a small part of the claims. A reader that is not installed is
+named and passed over.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from benchmarks.x12_837p import CREATED, ordinary_claims
 from cleanclaim.x12 import ControlNumbers, write_837p
-from cleanclaim.x12.columnar import cutting, tokenize
-from cleanclaim.x12.columnar.reader import Placing, State, place_block, read_block, read_blocks
+from cleanclaim.x12.columnar import compiled, cutting, tokenize
+from cleanclaim.x12.columnar.reader import LARGE_BLOCK, Placing, State, place_block, read_block, read_blocks
 from tests.x12 import claim_generator
 
 RUNS = 3
@@ -82,11 +84,13 @@ def _dollars(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
-def read_through(path: str, threads: int, tables: tuple[str, ...] | None = None) -> dict[str, int]:
+def read_through(
+    path: str, threads: int, *, is_compiled: bool, tables: tuple[str, ...] | None = None
+) -> dict[str, int]:
     """Every block of a file, and how many rows of each table there were."""
     rows: dict[str, int] = {}
     size = 0
-    for block in read_blocks(path, threads=threads, tables=tables):
+    for block in read_blocks(path, threads=threads, tables=tables, is_compiled=is_compiled):
         size += len(block.raw)
         for name, table in block.tables.items():
             rows[name] = rows.get(name, 0) + table.height
@@ -94,15 +98,15 @@ def read_through(path: str, threads: int, tables: tuple[str, ...] | None = None)
     return rows
 
 
-def peak_of_reading(path: str) -> float:
+def peak_of_reading(path: str, *, is_compiled: bool) -> float:
     """The largest resident size, in megabytes, of a fresh process that reads the file."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
-        return pool.apply(_peak, (path,))
+        return pool.apply(_peak, (path, is_compiled))
 
 
-def _peak(path: str) -> float:
-    read_through(path, 2)
+def _peak(path: str, is_compiled: bool) -> float:  # noqa: FBT001 - called by place
+    read_through(path, 2, is_compiled=is_compiled)
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
@@ -111,19 +115,19 @@ def _peak(path: str) -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def stages(name: str, path: Path) -> None:
+def stages(name: str, path: Path, *, is_compiled: bool) -> None:
     """Milliseconds of processor time for each megabyte, by stage, each block by itself on one thread."""
     spent: dict[str, list[float]] = {}
     state = State()
     with path.open("rb") as stream:
-        cut = cutting.blocks(stream)
+        cut = cutting.blocks(stream, LARGE_BLOCK if is_compiled else cutting.BLOCK)
         while True:
             marks = [time.thread_time()]
             raw = next(cut, None)
             if raw is None or raw.delimiters is None:
                 break
             marks.append(time.thread_time())
-            tokens = tokenize(raw.raw, raw.delimiters)
+            tokens = tokenize(raw.raw, raw.delimiters, is_compiled=is_compiled)
             marks.append(time.thread_time())
             first, (stretches, problems, state) = state.segment, place_block(tokens, state)
             marks.append(time.thread_time())
@@ -150,21 +154,27 @@ def timed(what: Callable[[], object]) -> tuple[float, float]:
 
 def show(name: str, size: int, clock: float, worked: float, more: str = "") -> None:
     """One line: megabytes a second by the clock and by processor time."""
-    print(f"{name:32} {size / 1e6 / clock:8.1f} MB/s  {size / 1e6 / worked:8.1f} MB per processor second  {more}")
+    print(f"{name:41} {size / 1e6 / clock:8.1f} MB/s  {size / 1e6 / worked:8.1f} MB per processor second  {more}")
 
 
 def ours(name: str, data: bytes, folder: Path) -> None:
     path = folder / name
     path.write_bytes(data)
-    rows = read_through(str(path), 2)
-    for threads in (1, 2):
-        clock, worked = timed(lambda threads=threads: read_through(str(path), threads))  # type: ignore[misc]
-        more = f"{rows['claims']:,} claims, {rows['lines']:,} lines" if threads == 1 else ""
-        show(f"{name}, {threads} thread{'s' if threads > 1 else ''}", len(data), clock, worked, more)
-    clock, worked = timed(lambda: read_through(str(path), 2, ("claims", "lines")))
-    show(f"{name}, claims and lines only", len(data), clock, worked)
-    stages(name, path)
-    print(f"{'':32} {peak_of_reading(str(path)):8.0f} MB of memory at most")
+    for is_compiled in (True, False) if compiled.is_available() else (False,):
+        way = "kernels" if is_compiled else "whole columns"
+        rows = read_through(str(path), 2, is_compiled=is_compiled)
+        for threads in (1, 2):
+            run = partial(read_through, str(path), threads, is_compiled=is_compiled)
+            clock, worked = timed(run)
+            more = f"{rows['claims']:,} claims, {rows['lines']:,} lines" if threads == 1 else ""
+            show(f"{name}, {way}, {threads} thread{'s' if threads > 1 else ''}", len(data), clock, worked, more)
+        some = partial(read_through, str(path), 2, is_compiled=is_compiled, tables=("claims", "lines"))
+        clock, worked = timed(some)
+        show(f"{name}, {way}, claims and lines", len(data), clock, worked)
+        stages(f"{name}, {way}", path, is_compiled=is_compiled)
+        print(f"{'':41} {peak_of_reading(str(path), is_compiled=is_compiled):8.0f} MB of memory at most")
+    if not compiled.is_available():
+        print("numba is not installed: no kernels")
 
 
 def peers(claims: bytes, payments: bytes) -> None:

@@ -45,8 +45,8 @@ PROBLEMS: dict[str, pl.DataType | type[pl.DataType]] = {
     "found": pl.String,
     "expected": pl.String,
 }
-LARGE_BLOCK = 2 << 20
-"""Bytes of a block that kernels read: what each block costs by itself counts half as much."""
+LARGE_BLOCK = 3 << 19
+"""Bytes of a block that kernels read: what each block costs by itself counts less, and memory stays below 400 MB."""
 _CONTROL_NUMBER = 9
 
 
