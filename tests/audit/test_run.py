@@ -189,3 +189,14 @@ def test_a_path_that_is_not_there_is_named() -> None:
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="holds no file that is read"):
         files_of([str(tmp_path)])
+
+
+def test_every_finding_carries_what_its_claim_is_allowed_whoever_judged_it(whole: Gathered) -> None:
+    findings = whole.frames["findings"]
+    beyond = {rule.code for reach in (Reach.THERAPIST, Reach.ARCHIVE) for rule in the_judge((), (), reach).rules}
+
+    told = findings.join(whole.frames["claims"].select("file", "row", "allowed_cents"), on=["file", "row"])
+
+    assert told.height == findings.height
+    assert told.get_column("claim_allowed_cents").equals(told.get_column("allowed_cents"), check_names=False)
+    assert told.filter(pl.col("rule").is_in(sorted(beyond))).get_column("allowed_cents").drop_nulls().len() > 0
