@@ -109,12 +109,15 @@ class Transaction:
             [[entry.account.value, entry.cents, entry.line, entry.payer, entry.reason] for entry in self.entries],
             self.reverses,
         ]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+        return hashlib.sha256(_TERSE.encode(told).encode()).hexdigest()
 
     def cash_cents(self) -> int:
         """What was received; negative where it was given back."""
         return sum(entry.cents for entry in self.entries if entry.account in CASH_ACCOUNTS)
 
+
+_TERSE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""How a transaction is written down for its digest. Made once: a payment asks for thousands."""
 
 _OF_LINES_ONLY = frozenset(
     {Account.CHARGES, Account.PAYER_OPEN, Account.PATIENT_OPEN, Account.CONTRACTUAL, Account.WRITTEN_OFF}

@@ -166,6 +166,22 @@ def test_a_closed_day_is_closed_in_the_database_too(inside: Clinic, elsewhere: C
     assert ledger_rows.open_day(inside, date(2026, 9, 1)) == date(2026, 9, 1)
 
 
+def test_a_closed_day_among_many_leaves_nothing_written(
+    inside: Clinic, biller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_rows, "PIECE", 1)
+    Period.objects.create(clinic=inside, ends_on=date(2026, 8, 31), figures={}, closed_by=biller)
+    source, patient = Source("test", "1", "0" * 64), str(uuid4())
+    days = {"first": DAY, "second": date(2026, 8, 31), "third": DAY}
+    made = [posting.brought_forward_credit(key, day, source, patient, 700) for key, day in days.items()]
+    with pytest.raises(ledger_rows.ClosedPeriodError, match="2026-08-31 is in a closed period"):
+        ledger_rows.write(inside, biller, iter(made))
+    assert not LedgerTransaction.objects.exists()
+    assert not LedgerEntry.objects.exists()
+    ledger_rows.write(inside, biller, (one for one in made if one.key != "second"))
+    assert sorted(LedgerTransaction.objects.values_list("key", flat=True)) == ["first", "third"]
+
+
 def test_every_guard_is_laid_and_a_missing_one_is_named(inside: Clinic) -> None:
     del inside
     assert row_security.missing_triggers(connection) == []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -61,32 +62,37 @@ def open_day(clinic: Clinic, wanted: date) -> date:
     return wanted if closed is None or wanted > closed else closed + timedelta(days=1)
 
 
-def write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]) -> None:
+def write(clinic: Clinic, user: User | None, transactions: Iterable[Transaction]) -> None:
     """Write transactions with their entries, in the caller's database transaction; the database refuses a key twice.
 
     Each has balanced when it was made (`ledger.Transaction`), and the database adds its entries up once more: they go
-    in first, and none can follow. What one takes back must be in the ledger.
+    in first, and none can follow. What one takes back must be in the ledger. Those that are made one by one are made
+    while the database writes the ones before them.
 
     Raises `ClosedPeriodError` where the books are closed on a transaction's day.
     """
-    if not transactions:
+    left = iter(transactions)
+    piece = list(islice(left, PIECE))
+    if not piece:
         return
     hold_books(clinic)
     closed = closed_through(clinic)
-    for item in transactions:
-        if closed is not None and item.on <= closed:
-            raise ClosedPeriodError(
-                f"{item.kind.value}: {item.on} is in a closed period; expected a day after {closed}"
-            )
-    reversed_keys = {item.reverses for item in transactions if item.reverses}
-    there = dict(LedgerTransaction.objects.filter(key__in=reversed_keys).values_list("key", "pk"))
     with transaction.atomic():
-        for begun in range(0, len(transactions), PIECE):
-            _write(clinic, user, transactions[begun : begun + PIECE], there)
+        while piece:
+            for item in piece:
+                if closed is not None and item.on <= closed:
+                    raise ClosedPeriodError(
+                        f"{item.kind.value}: {item.on} is in a closed period; expected a day after {closed}"
+                    )
+            _write(clinic, user, piece)
+            piece = list(islice(left, PIECE))
 
 
-def _write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction], there: Mapping[str, UUID]) -> None:
-    """Write some transactions: all their entries, then they themselves. `there` are the keys of what they take back."""
+def _write(clinic: Clinic, user: User | None, transactions: Sequence[Transaction]) -> None:
+    """Write some transactions: all their entries, then they themselves."""
+    reversed_keys = {item.reverses for item in transactions if item.reverses}
+    taken_back = LedgerTransaction.objects.filter(key__in=reversed_keys)
+    there = dict(taken_back.values_list("key", "pk")) if reversed_keys else {}
     keys = many_rows.new_keys(len(transactions))
     by = None if user is None else user.pk.hex
     claims: dict[str, str | None] = {}

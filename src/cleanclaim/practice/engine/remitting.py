@@ -6,15 +6,16 @@ What goes where is decided by `remittance.plan`; here it is written down, in one
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from cleanclaim.ledger import posting
-from cleanclaim.ledger.entries import Source, reversal_of
+from cleanclaim.ledger.entries import Source, Transaction, reversal_of
 from cleanclaim.practice import audit_trail, collector, many_rows
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows, recoupments
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
@@ -193,25 +194,9 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
     source = Source(REMITTANCE, str(row.pk), file.sha256)
     # What comes after its day was closed is written on the first day that is open.
     on = ledger_rows.open_day(clinic, record.paid_on or today_at(clinic))
-    answered = {item.match.claim.key for item in made.posted}
-    transactions = list(charging.charges(clinic, [claims[key] for key in sorted(answered)], source, on))
-    own = str(row.pk)
-    written = (transaction_of(f"{own}:{place}", on, source, item) for place, item in enumerate(made.posted, start=1))
-    transactions += [one for one in written if one is not None]
-    parts = posting.payment_parts(
-        f"{row.pk}:parts",
-        on,
-        source,
-        record.payer_identifier or record.payer_name,
-        interest_cents=made.interest_cents,
-        suspense=[(f"segment {item.segment}", item.cents) for item in made.suspended],
-        adjustments=[(item.reason, item.cents) for item in made.adjustments],
-    )
-    if parts is not None:
-        transactions.append(parts)
     known = denials.known_before(made.posted)
     with many_rows.sent_ahead():
-        ledger_rows.write(clinic, user, transactions)
+        ledger_rows.write(clinic, user, _transactions(made, claims, row, source, on))
         key = row.pk.hex
         answers = [answer_row(key, item) for item in made.posted]
         answers += [answer_row(key, item) for item in made.suspended if item.answer is not None]
@@ -228,6 +213,30 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
     detail += "; by a worker: all matched and balanced" if is_alone else ""
     audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
     return row
+
+
+def _transactions(
+    made: Plan, claims: dict[str, Filed], row: Remittance, source: Source, on: date
+) -> Iterator[Transaction]:
+    """What a payment writes into the ledger: charges that are not there, what each claim got, what is of no claim."""
+    answered = {item.match.claim.key for item in made.posted}
+    yield from charging.charges(row.clinic, [claims[key] for key in sorted(answered)], source, on)
+    own = str(row.pk)
+    for place, item in enumerate(made.posted, start=1):
+        written = transaction_of(f"{own}:{place}", on, source, item)
+        if written is not None:
+            yield written
+    parts = posting.payment_parts(
+        f"{own}:parts",
+        on,
+        source,
+        made.remittance.payer_identifier or made.remittance.payer_name,
+        interest_cents=made.interest_cents,
+        suspense=[(f"segment {item.segment}", item.cents) for item in made.suspended],
+        adjustments=[(item.reason, item.cents) for item in made.adjustments],
+    )
+    if parts is not None:
+        yield parts
 
 
 def _adjustments(clinic: Clinic, row: Remittance, made: Plan, claims: dict[str, Filed]) -> list[PayerAdjustment]:
