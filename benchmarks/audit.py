@@ -1,6 +1,6 @@
 """How fast an archive is audited: the curve over its size, the time of each stage, memory, and a cluster beside it.
 
-Seconds are those of the clock; the core's microseconds a line are the same whatever else the machine is doing.
+Seconds are those of the clock; the core's microseconds a line vary less with what else the machine is doing.
 
 `./dev bench audit` takes a million lines; `./dev python -m benchmarks.audit 1 3 10` takes those millions. Every enabled
 rule runs: the run fails if one has no verdict, or crashed.
