@@ -178,6 +178,20 @@ def test_without_numba_a_kernel_is_the_function_itself(monkeypatch: pytest.Monke
     assert _assert_same(CLAIMS) > 0
 
 
+def test_a_kernel_is_compiled_where_no_folder_can_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Numba:
+        @staticmethod
+        def njit(*, nogil: bool, cache: bool = False) -> object:
+            if cache:
+                raise RuntimeError("cannot cache function: no locator available")
+            return lambda function: (function, nogil)
+
+    monkeypatch.setattr(compiled, "_numba", Numba)
+    monkeypatch.setattr(compiled, "_compiled", compiled._compiled.__wrapped__)
+    made: object = kernel(decimal)
+    assert made == (decimal, True)
+
+
 @pytest.mark.parametrize("is_compiled", [False, True])
 def test_blanks_at_the_end_of_a_file_without_its_last_terminator_are_no_part_of_a_text(is_compiled: bool) -> None:  # noqa: FBT001
     tokens = tokenize(b"LX*1~SV1*HC:97110*90 \r\n", Delimiters(), is_compiled=is_compiled)

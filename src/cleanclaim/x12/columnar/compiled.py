@@ -39,7 +39,11 @@ def _compiled(function: Callable[..., Any], parts: tuple[Callable[..., Any], ...
         return function
     for part in parts:
         _inner(part)
-    made: Callable[..., Any] = numba.njit(nogil=True, cache=True)(function)
+    try:
+        made: Callable[..., Any] = numba.njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        # No folder can be written to: the kernel lasts as long as the process.
+        made = numba.njit(nogil=True)(function)
     return made
 
 

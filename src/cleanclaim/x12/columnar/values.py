@@ -158,7 +158,7 @@ def _days(tokens: Tokens, word: Words, begins: Offsets, lengths: Offsets, *, is_
     good &= (((word + (0x46 * _ONES)) | (word - (_ZERO * _ONES))) & (0x80 * _ONES)) == 0
     place = np.where(good, _eight_digits(word), 0) - _FIRST
     good &= (place >= 0) & (place < _DAYS_LISTED)
-    days = calendar().take(place, mode="clip")
+    days = _calendar().take(place, mode="clip")
     good &= days != _NO_DAY
     return Parsed(np.where(good, days, 0).astype(np.int64), good, (lengths > 0) & ~good)
 
@@ -172,7 +172,7 @@ def _eight_digits(word: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 @cache
-def calendar() -> NDArray[np.int32]:
+def _calendar() -> NDArray[np.int32]:
     """For each number CCYYMMDD from `_FIRST` on, the day since 1970-01-01, or `_NO_DAY`: few megabytes, made once."""
     found = np.full(_DAYS_LISTED, _NO_DAY, dtype=np.int32)
     first = np.datetime64("1800-01-01")
