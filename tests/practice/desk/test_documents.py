@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from cleanclaim.practice.models import Clinic, Document, Patient, Role, TrailEntry
+from cleanclaim.practice.pages.document_form import MOST_BYTES
 from cleanclaim.practice.pages.document_kinds import media_type_of
-from cleanclaim.practice.pages.documents import MOST_BYTES
 
 _PDF = b"%PDF-1.7\n" + b"colewood " * 20
 

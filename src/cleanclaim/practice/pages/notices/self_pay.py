@@ -17,7 +17,7 @@ from cleanclaim.practice.engine import self_pay as engine
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.form_fields import DayField
 from cleanclaim.practice.models import Document, DocumentKind, SelfPayChoice, StaleRowError
-from cleanclaim.practice.pages.documents import DocumentForm
+from cleanclaim.practice.pages.document_form import DocumentForm
 from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404
 from cleanclaim.practice.sealing import Plain
 
