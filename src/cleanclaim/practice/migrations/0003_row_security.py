@@ -8,6 +8,6 @@ from cleanclaim.practice import row_security
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0001_initial")]
+    dependencies = [("practice", "0002_tables")]
 
     operations = [migrations.RunPython(row_security.protect, row_security.unprotect)]
