@@ -112,18 +112,18 @@ def _links() -> Iterator[str]:
         f"EXECUTE 'ALTER TABLE {_ENTRIES} DROP CONSTRAINT ' || quote_ident(name); END LOOP; END $$"
     )
     named, stays = LINKS
-    for name, table, rows, asked, problem in (
-        (named, _ENTRIES, "INSERT ON {} REFERENCING NEW TABLE AS added", _NAMED, "the claim of an entry is there"),
-        (stays, _CLAIMS, "DELETE ON {} REFERENCING OLD TABLE AS removed", _STILL_NAMED, "a claim with entries stays"),
+    of_added = f"INSERT ON {_ENTRIES} REFERENCING NEW TABLE AS added"
+    of_removed = f"DELETE ON {_CLAIMS} REFERENCING OLD TABLE AS removed"
+    for name, rows, asked, problem in (
+        (named, of_added, _NAMED, "the claim of an entry is there"),
+        (stays, of_removed, _STILL_NAMED, "a claim with entries stays"),
     ):
         yield (
             f"CREATE OR REPLACE FUNCTION cleanclaim_{name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off "
             f"AS $$ BEGIN IF EXISTS ({asked}) THEN RAISE EXCEPTION '{_ENTRIES}: {problem}' "
             "USING ERRCODE = 'foreign_key_violation'; END IF; RETURN NULL; END $$"
         )
-        yield (
-            f"CREATE TRIGGER {name} AFTER {rows.format(table)} FOR EACH STATEMENT EXECUTE FUNCTION cleanclaim_{name}()"
-        )
+        yield f"CREATE TRIGGER {name} AFTER {rows} FOR EACH STATEMENT EXECUTE FUNCTION cleanclaim_{name}()"
 
 
 def names(vendor: str) -> list[str]:
