@@ -14,7 +14,7 @@ from benchmarks import _archive as archive
 from cleanclaim.audit import run, spill
 from cleanclaim.audit.block import Settings, the_judge
 from cleanclaim.audit.inputs import ArchiveError, files_of
-from cleanclaim.audit.run import Gathered, Task, in_processes, in_turn, judge_and_keep, run_audit
+from cleanclaim.audit.run import Gathered, Task, in_turn, judge_and_keep, run_audit
 from cleanclaim.check.judge import Judge
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.from_columns import tables_of_lines
@@ -63,14 +63,6 @@ def test_small_blocks_find_what_one_block_finds(
 ) -> None:
     monkeypatch.setattr(spill, "LINES_A_BLOCK", lines)
     same(whole, audited(folder, tmp_path))
-
-
-@pytest.mark.slow
-def test_two_processes_find_what_one_does(
-    folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(spill, "LINES_A_BLOCK", LINES // 2)
-    same(whole, audited(folder, tmp_path, in_processes(2)))
 
 
 def test_every_enabled_rule_gives_a_verdict_on_every_claim_of_its_reach(whole: Gathered) -> None:

@@ -66,8 +66,8 @@ def drafts(visit: Visit) -> Iterator[Visit]:
     yield visit
 
 
-PLACES = range(0, 101, 10)
-"""Every tenth visit of the sample clinic: notes and grids, evaluations, assistants, several kinds of payers."""
+PLACES = range(0, 101, 20)
+"""Every twentieth visit of the sample clinic: notes and grids, evaluations, assistants, several kinds of payers."""
 
 
 @pytest.mark.parametrize("place", PLACES)

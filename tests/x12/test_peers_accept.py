@@ -73,8 +73,8 @@ def test_the_judges_can_say_no() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [11, 12, 13, 14])
-def test_a_thousand_claims_pass_both_validators(seed: int) -> None:
+@pytest.mark.parametrize("seed", [11, 12])
+def test_five_hundred_claims_pass_both_validators(seed: int) -> None:
     data = written(claims(250, seed=seed))
     assert pyx12_errors(data) == []
     assert x12sdk_claims(data) == 250
