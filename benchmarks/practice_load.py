@@ -1,9 +1,9 @@
 """How fast the practice's pages are for many people at once, on PostgreSQL: `./dev bench practice_load`.
 
-In a billing company of eight clinics with 200,000 claims (`_filled_practice`) fifty people work for a minute on the
-same machine: they open the queue and its pages, claims, patients, figures and the day, and put claims on hold, with two
-seconds of thought between two pages. Printed are the times of the pages, errors, and whether every change that was
-answered is there afterwards.
+In a billing company of eight clinics with 200,000 claims (`_filled_practice`) fifty people sign in and, when all have,
+work for a minute on the same machine: they open the queue and its pages, claims, patients, figures and the day, and put
+claims on hold, with two seconds of thought between two pages. Printed are the times of the pages, errors, and whether
+every change that was answered is there afterwards.
 
 Smaller: `CLAIMS=20000 USERS=50 SECONDS=30 ./dev bench practice_load`; `KEEP=FOLDER` keeps the practice for next time.
 """
@@ -102,11 +102,14 @@ class Person:
                 self.waited.errors.append(f"{page}: {answer.status} {path}")
         return text
 
-    def work(self, until: float) -> None:
-        """Sign in, then do what comes to mind, thinking in between."""
+    def work(self, seconds: float, all_in: threading.Barrier) -> None:
+        """Sign in; when everybody has, do what comes to mind for so long, thinking in between."""
         time.sleep(self.random.random() * THINK)
         self.ask("sign in", "/")
         self.ask("sign in", "/demo/be/", {"user": self.user})
+        all_in.wait()
+        until = time.monotonic() + seconds
+        time.sleep(self.random.random() * THINK)
         while time.monotonic() < until:
             self.step()
             time.sleep(self.random.uniform(0.5, 1.5) * THINK)
@@ -173,8 +176,8 @@ def measure() -> None:
 
 def _work(people: list[Person], seconds: float) -> None:
     """Let these people work for so long."""
-    until = time.monotonic() + seconds
-    threads = [threading.Thread(target=person.work, args=(until,)) for person in people]
+    all_in = threading.Barrier(len(people))
+    threads = [threading.Thread(target=person.work, args=(seconds, all_in)) for person in people]
     for thread in threads:
         thread.start()
     for thread in threads:
