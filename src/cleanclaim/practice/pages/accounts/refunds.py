@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -111,30 +113,17 @@ def refund_send(request: ClinicRequest, key: UUID) -> HttpResponse:
     if row is None:
         raise Http404
     form = SendForm(request.POST or None, initial={"sent_on": today_at(access.clinic), "means": Means.CHECK.value})
-    problem = ""
-    if form.is_bound and form.is_valid():
-        entered = form.cleaned_data
-        try:
-            engine.send(
-                access.clinic, access.user, row.pk, sent_on=entered["sent_on"], means=Means(entered["means"]),
-                reference=entered["reference"], origin=access.origin,
-            )  # fmt: skip
-        except engine.NotRefundedError as error:
-            problem = str(error)
-        else:
-            messages.success(request, f"{dollars(row.cents)} written as sent.")
-            return redirect("refunds", access.clinic.slug)
+
+    def act(entered: dict[str, Any]) -> str:
+        engine.send(
+            access.clinic, access.user, row.pk, sent_on=entered["sent_on"], means=Means(entered["means"]),
+            reference=entered["reference"], origin=access.origin,
+        )  # fmt: skip
+        return f"{dollars(row.cents)} written as sent."
+
     to = str(row.patient) if row.owed_to == PATIENT else row.payer_name or row.owed_to
-    return form_page(
-        request,
-        form,
-        title="A refund goes out",
-        back=reverse("refunds", args=[access.clinic.slug]),
-        back_label="Refunds",
-        submit="Mark as sent",
-        about=f"{dollars(row.cents)} to {to}: {row.reason}.",
-        problem=problem,
-    )
+    about = f"{dollars(row.cents)} to {to}: {row.reason}."
+    return _asked(request, form, act, title="A refund goes out", submit="Mark as sent", about=about)
 
 
 class CheckForm(SendForm):
@@ -159,34 +148,21 @@ def refund_check(request: ClinicRequest, key: UUID) -> HttpResponse:
     form = CheckForm(request.POST or None, initial=known)
     if row.claim is not None:
         del form.fields["claim_number"]
-    problem = ""
-    if form.is_bound and form.is_valid():
-        entered = form.cleaned_data
-        try:
-            made = recoupments.send_check(
-                access.clinic, access.user, row.pk, cents=entered["cents"], sent_on=entered["sent_on"],
-                means=Means(entered["means"]), reference=entered["reference"],
-                claim_number=entered.get("claim_number", ""), origin=access.origin,
-            )  # fmt: skip
-        except recoupments.NotSentError as error:
-            problem = str(error)
-        else:
-            told = (
-                f"{dollars(made.cents)} written as sent. If {made.payer_name} takes it as well, the worklist says so."
-            )
-            messages.success(request, told)
-            return redirect("refunds", access.clinic.slug)
-    return form_page(
-        request,
-        form,
-        title="A check goes for what a payer announced",
-        back=reverse("refunds", args=[access.clinic.slug]),
-        back_label="Refunds",
-        submit="Mark as sent",
-        about=f"{row.remittance.payer_name} has announced {dollars(left)} under reference {row.reference or 'none'}"
-        f"{f' for claim {row.claim.number}' if row.claim else ''}, and has not taken it yet.",
-        problem=problem,
+
+    def act(entered: dict[str, Any]) -> str:
+        made = recoupments.send_check(
+            access.clinic, access.user, row.pk, cents=entered["cents"], sent_on=entered["sent_on"],
+            means=Means(entered["means"]), reference=entered["reference"],
+            claim_number=entered.get("claim_number", ""), origin=access.origin,
+        )  # fmt: skip
+        return f"{dollars(made.cents)} written as sent. If {made.payer_name} takes it as well, the worklist says so."
+
+    title = "A check goes for what a payer announced"
+    about = (
+        f"{row.remittance.payer_name} has announced {dollars(left)} under reference {row.reference or 'none'}"
+        f"{f' for claim {row.claim.number}' if row.claim else ''}, and has not taken it yet."
     )
+    return _asked(request, form, act, title=title, submit="Mark as sent", about=about)
 
 
 class InvestigationForm(Styled, forms.Form):
@@ -206,28 +182,48 @@ def refund_investigate(request: ClinicRequest, key: UUID) -> HttpResponse:
         raise Http404
     known = {"begins": row.investigated_from, "ends": row.investigated_through}
     form = InvestigationForm(request.POST or None, initial=known)
-    problem = ""
+
+    def act(entered: dict[str, Any]) -> str:
+        held = engine.investigate(
+            access.clinic, access.user, row.pk, entered["begins"], entered["ends"], origin=access.origin
+        )
+        return f"Kept: {dollars(held.cents)} go back by {held.return_by:%B %d, %Y}."
+
+    about = (
+        "A good-faith investigation of related overpayments holds Medicare's clock until it is over, and for "
+        f"{longest_investigation_days(row.identified_on) or 'no'} days at most since the overpayment was known "
+        f"({row.identified_on:%B %d, %Y}). Then the days that were left run on."
+    )
+    return _asked(request, form, act, title="An investigation holds the clock", submit="Save", about=about)
+
+
+def _asked(
+    request: ClinicRequest,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], str],
+    *,
+    title: str,
+    submit: str,
+    about: str,
+) -> HttpResponse:
+    """Ask by a form, and do it: back to the list with what `act` tells, or the form again with why it was refused."""
+    slug, problem = request.access.clinic.slug, ""
     if form.is_bound and form.is_valid():
-        entered = form.cleaned_data
         try:
-            row = engine.investigate(
-                access.clinic, access.user, row.pk, entered["begins"], entered["ends"], origin=access.origin
-            )
-        except engine.NotRefundedError as error:
+            told = act(form.cleaned_data)
+        except (engine.NotRefundedError, recoupments.NotSentError) as error:
             problem = str(error)
         else:
-            messages.success(request, f"Kept: {dollars(row.cents)} go back by {row.return_by:%B %d, %Y}.")
-            return redirect("refunds", access.clinic.slug)
+            messages.success(request, told)
+            return redirect("refunds", slug)
     return form_page(
         request,
         form,
-        title="An investigation holds the clock",
-        back=reverse("refunds", args=[access.clinic.slug]),
+        title=title,
+        back=reverse("refunds", args=[slug]),
         back_label="Refunds",
-        submit="Save",
-        about="A good-faith investigation of related overpayments holds Medicare's clock until it is over, and for "
-        f"{longest_investigation_days(row.identified_on) or 'no'} days at most since the overpayment was known "
-        f"({row.identified_on:%B %d, %Y}). Then the days that were left run on.",
+        submit=submit,
+        about=about,
         problem=problem,
     )
 
