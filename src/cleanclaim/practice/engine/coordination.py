@@ -251,7 +251,7 @@ def _follower(claim: Claim, found: NextPayer) -> Claim:
         status="",
         frequency=Frequency.ORIGINAL.value,
         order=found.order.value,
-        follows_id=claim.follows_id or claim.pk,
+        follows_id=claim.charged_id,
     )
 
 

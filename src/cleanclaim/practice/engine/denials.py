@@ -116,7 +116,7 @@ def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None, at_hand
         return
     for row in rows:
         row.clinic = clinic
-    standings = bring_refunds_into_step(clinic, {row.follows_id or row.pk for row in rows}, user)
+    standings = bring_refunds_into_step(clinic, {row.charged_id for row in rows}, user)
     around = _Around.of(clinic, rows, standings, at_hand)
     held: dict[UUID, list[WorkItem]] = defaultdict(list)
     live = WorkItem.objects.select_for_update(of=("self",)).filter(
@@ -226,7 +226,7 @@ class _Around:
         stood = ClaimFinding.objects.filter(among("claim", keys), was_mended=False)
         for claim, rule, place in stood.values_list("claim", "rule", "place"):
             findings[claim].append(FiledFinding(rule, place))
-        heads = {row.follows_id or row.pk for row in rows}
+        heads = {row.charged_id for row in rows}
         return cls(
             clinic=clinic,
             today=today_at(clinic),

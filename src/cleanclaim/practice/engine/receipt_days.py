@@ -61,11 +61,10 @@ def received(claim: Claim) -> Received | None:
         return None
     if claim.received_on is not None:
         return Received(claim.received_on, Word.PORTAL)
-    zone = ZoneInfo(claim.clinic.time_zone)
     # What was said of it before it was sent anew is of the time before.
     reports = ClaimReport.objects.filter(claim=claim, kind=Word.CLAIM.value, created_at__gte=claim.batch.created_at)
     told: date | None = reports.exclude(standing__in=_NOT_TAKEN).aggregate(first=Min("reported_on"))["first"]
-    filed = claim.batch.created_at.astimezone(zone).date()
+    filed = _day_at(claim.clinic, claim.batch.created_at)
     if told is not None and told >= filed:
         return Received(told, Word.CLAIM)
     accepted = BatchAnswer.objects.filter(
@@ -75,8 +74,13 @@ def received(claim: Claim) -> Received | None:
     )
     at: datetime | None = accepted.aggregate(first=Min("file__created_at"))["first"]
     if at is not None:
-        return Received(at.astimezone(zone).date(), Word.FILE)
+        return Received(_day_at(claim.clinic, at), Word.FILE)
     return Received(filed, Word.FILING)
+
+
+def _day_at(clinic: Clinic, moment: datetime) -> date:
+    """The day of a moment where the clinic is."""
+    return moment.astimezone(ZoneInfo(clinic.time_zone)).date()
 
 
 @transaction.atomic
@@ -88,7 +92,7 @@ def write_down(clinic: Clinic, claim: Claim, user: User, on: date | None, *, ori
     row = Claim.objects.select_for_update(of=("self",)).select_related("batch").get(pk=claim.pk)
     if row.batch is None:
         raise NotDoneError("the claim has not gone out")
-    filed = row.batch.created_at.astimezone(ZoneInfo(clinic.time_zone)).date()
+    filed = _day_at(clinic, row.batch.created_at)
     if on is not None and not filed <= on <= today_at(clinic):
         raise NotDoneError(f"the day of receipt: expected {filed} to today")
     row.received_on = on

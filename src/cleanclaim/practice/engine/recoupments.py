@@ -13,11 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.accounts import Account
@@ -90,8 +90,7 @@ class Standing:
     @property
     def left_cents(self) -> int:
         """What payments, checks and what was put onto lines leave: below 0 announced, above 0 taken without a word."""
-        against = sum(check.cents for check in self.checks if check.recoupment)
-        return self.beside_cents + against + sum(self.settled.placed.values())
+        return self.beside_cents + self.against_cents + sum(self.settled.placed.values())
 
     @property
     def beside_cents(self) -> int:
@@ -99,11 +98,15 @@ class Standing:
         return sum(row.cents for row in self.rows)
 
     @property
+    def against_cents(self) -> int:
+        """What was sent for what had been announced."""
+        return sum(check.cents for check in self.checks if check.recoupment)
+
+    @property
     def settled(self) -> Settled:
         """What was taken set against what was sent."""
-        against = sum(check.cents for check in self.checks if check.recoupment)
         for_lines = [Check(str(check.pk), check.line, check.cents) for check in self.checks if not check.recoupment]
-        return settle(self.beside_cents, against, for_lines, self.taken)
+        return settle(self.beside_cents, self.against_cents, for_lines, self.taken)
 
 
 def standings(claims: Iterable[UUID], *, with_checks_only: bool = False) -> dict[Place, Standing]:
@@ -114,8 +117,7 @@ def standings(claims: Iterable[UUID], *, with_checks_only: bool = False) -> dict
         with_checks_only: leave out payers that no check was sent to, and ask one query where no claim has any.
     """
     heads = set(claims)
-    refunds = Refund.objects.filter(among("claim", heads), state=RefundState.SENT.value).exclude(owed_to=PATIENT)
-    checks = list(refunds.order_by("created_at", "pk"))
+    checks = list(_sent().filter(among("claim", heads)).order_by("created_at", "pk"))
     if with_checks_only:
         heads = {check.claim_id for check in checks}
         if not heads:
@@ -123,15 +125,13 @@ def standings(claims: Iterable[UUID], *, with_checks_only: bool = False) -> dict
     found: dict[Place, Standing] = {}
     for check in checks:
         _at(found, check.claim_id, check.owed_to).checks.append(check)
-    told = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
-    told = told.defer(*_NOT_SHOWN)
     # A reference that names no claim of ours was said by a person to be of one, when a check went for it.
     references = {(check.recoupment, check.payer): check for check in checks if check.recoupment}
     of_claims = Q(claim__in=heads) | Q(claim__follows__in=heads)
     by_reference = Q(claim=None, reference__in={reference for reference, _payer in references})
-    for row in told.filter(of_claims | by_reference).order_by("remittance__paid_on", "created_at", "segment"):
+    for row in _told().filter(of_claims | by_reference):
         if row.claim is not None:
-            place = (row.claim.follows_id or row.claim_id, row.order)
+            place = (row.claim.charged_id, row.order)
         elif (said := references.get((row.reference, row.remittance.told_by))) is not None:
             place = (said.claim_id, said.owed_to)
         else:
@@ -175,7 +175,7 @@ def _taken(checks: Sequence[Refund]) -> dict[Place, dict[str, int]]:
 
 def with_checks(claims: Iterable[UUID]) -> set[UUID]:
     """Those of these claims for whose services a check went to a payer; two queries, one where none ever went."""
-    sent = Refund.objects.filter(state=RefundState.SENT.value).exclude(owed_to=PATIENT)
+    sent = _sent()
     if not sent.exists():
         return set()
     heads = sent.exclude(claim=None).values("claim")
@@ -188,9 +188,9 @@ def groups() -> list[Standing]:
 
     Of a reference that names no claim, `claim` is the row's own key.
     """
-    rows = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
-    there = list(rows.defer(*_NOT_SHOWN).order_by("remittance__paid_on", "created_at", "segment"))
-    found = standings({row.claim.follows_id or row.claim_id for row in there if row.claim is not None} | _checked())
+    there = list(_told())
+    checked = set(_sent().exclude(claim=None).values_list("claim", flat=True))
+    found = standings({row.claim.charged_id for row in there if row.claim is not None} | checked)
     shown = {row.pk for one in found.values() for row in one.rows}
     unnamed: dict[tuple[str, str], Standing] = {}
     for row in there:
@@ -204,15 +204,20 @@ def groups() -> list[Standing]:
 _NOT_SHOWN = ("claim__record", "claim__questions", "claim__evidence")
 
 
-def _checked() -> set[UUID]:
-    """The claims for which checks went to payers."""
-    sent = Refund.objects.filter(state=RefundState.SENT.value).exclude(owed_to=PATIENT).exclude(claim=None)
-    return set(sent.values_list("claim", flat=True))
+def _told() -> QuerySet[PayerAdjustment]:
+    """What payments that are posted tell beside claims, in the order in which they were paid."""
+    rows = PayerAdjustment.objects.filter(remittance__unposted_at=None).select_related("remittance", "claim")
+    return rows.defer(*_NOT_SHOWN).order_by("remittance__paid_on", "created_at", "segment")
+
+
+def _sent() -> QuerySet[Any]:
+    """Refunds that were sent to payers."""
+    return Refund.objects.filter(state=RefundState.SENT.value).exclude(owed_to=PATIENT)
 
 
 def order_told(claim: Claim, remittance: Remittance) -> str:
     """The place, among the payers of a claim's services, of who paid: the claim's own, unless it answered elsewhere."""
-    told = Q(claim=claim.follows_id or claim.pk) | Q(claim__follows=claim.follows_id or claim.pk)
+    told = Q(claim=claim.charged_id) | Q(claim__follows=claim.charged_id)
     answers = ClaimAnswer.objects.filter(
         told, remittance__unposted_at=None, remittance__payer_identifier=remittance.payer_identifier,
         remittance__payer_name=remittance.payer_name,
@@ -234,8 +239,8 @@ def claims_beside(rows: Iterable[PayerAdjustment]) -> set[UUID]:
     found = {row.claim_id for row in rows if row.claim_id is not None}
     unnamed = {row.reference for row in rows if row.claim_id is None and row.reference}
     if unnamed:
-        sent = Refund.objects.filter(recoupment__in=unnamed, state=RefundState.SENT.value).exclude(claim=None)
-        found.update(sent.values_list("claim", flat=True))
+        named = _sent().filter(recoupment__in=unnamed).exclude(claim=None)
+        found.update(named.values_list("claim", flat=True))
     return found
 
 
@@ -286,13 +291,13 @@ def send_check(  # noqa: PLR0913 - for what, how much, how it went out
             raise NotSentError("the day it was sent is to come; expected today or a day before")
         if not reference.strip():
             raise NotSentError("expected the number of the check")
-        most = _announced(row, claim.follows_id or claim.pk, order)
+        most = _announced(row, claim.charged_id, order)
         if not 0 < cents <= most:
             raise NotSentError(f"{most / 100:.2f} dollars are announced and not taken; expected at most as much")
         made = Refund(
             clinic=clinic,
             patient=claim.patient,
-            claim_id=claim.follows_id or claim.pk,
+            claim_id=claim.charged_id,
             owed_to=order,
             payer=row.remittance.told_by[:80],
             payer_name=row.remittance.payer_name[:80],

@@ -69,7 +69,7 @@ def _place(clinic: Clinic, user: User | None, check: Refund, wanted: int) -> Non
 
 def taken_twice(claim: Claim, around: Iterable[Standing], answers: Sequence[ClaimAnswer], today: date) -> list[Found]:
     """What the payer of a claim took back although a check had gone for it, as the worklist holds it."""
-    head = claim.follows_id or claim.pk
+    head = claim.charged_id
     for one in around:
         cents = one.settled.twice_cents
         if one.claim != head or cents <= 0 or not _is_asked_by(claim, one.order):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -176,6 +177,12 @@ class Claim(ClinicRow):
             models.Index(fields=["clinic", "status"], name="statuses_of_claims"),
             models.Index(fields=["clinic", "date_of_service"], include=_IN_FIGURES, name="figures_of_claims"),
         ]
+
+    @property
+    def charged_id(self) -> UUID:
+        """The key of the claim that was charged: the one that this one follows, or its own."""
+        key: UUID = self.follows_id or self.pk
+        return key
 
     def __str__(self) -> str:
         """Its number."""

@@ -70,10 +70,3 @@ def coverage_benefits(answer: EligibilityAnswer, show_money: bool) -> dict[str, 
     """What a payer's answer comes to for therapy, beside what a person may have typed."""
     told = benefits_of(answer)
     return {"answer": answer, "show_money": show_money, "unclear": () if told is None else told.unclear}
-
-
-@register.filter
-def percent_of_share(share: int) -> str:
-    """Parts of ten thousand as percent: 2000 is `20%`, 1250 is `12.5%`."""
-    whole, rest = divmod(share, 100)
-    return f"{whole}{f'.{rest:02d}'.rstrip('0') if rest else ''}%"
