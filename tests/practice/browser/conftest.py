@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).parents[3]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -66,6 +66,19 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+_OVERTAKEN = ("htmx:sendAbort", "htmx:afterRequest")
+"""What htmx writes when a newer question overtakes one, or the page is left meanwhile: as it should be.
+
+A request that fails is told by another name beside them (`htmx:sendError`, `htmx:responseError`, `htmx:timeout`).
+"""
+
+
+def _note_error(message: ConsoleMessage, errors: list[str]) -> None:
+    """Keep an error that the page wrote to the console, with the place that wrote it."""
+    if message.type == "error" and message.text not in _OVERTAKEN:
+        errors.append(f"{message.text} {message.location}")
+
+
 @pytest.fixture
 def sign_in(address: str, browser: Browser) -> Iterator[SignIn]:
     """A function that opens a page as somebody: a name of the demo's people, a width and a theme.
@@ -86,10 +99,7 @@ def sign_in(address: str, browser: Browser) -> Iterator[SignIn]:
         context.set_default_timeout(_PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: errors.append(f"{message.text} {message.location}") if message.type == "error" else None,
-        )
+        page.on("console", lambda message: _note_error(message, errors))
         page.goto("/")
         page.get_by_role("button", name=name).first.click()
         page.wait_for_url("**/c/**")
