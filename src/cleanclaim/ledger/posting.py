@@ -185,8 +185,7 @@ def write_off_lines(
     """Give up open amounts by one decision: of each line, who owes it, and how many cents."""
     entries: list[Entry] = []
     for line, owed_by, cents in lines:
-        if cents <= 0:
-            raise LedgerError("write_off: expected an amount above 0")
+        _expect_an_amount("write_off", cents)
         entries += [Entry(Account.WRITTEN_OFF, cents, line, reason=reason), _open(owed_by, -cents, line)]
     return Transaction(key, Kind.WRITE_OFF, on, source, tuple(entries))
 
@@ -204,8 +203,7 @@ def transfer_lines(key: str, on: date, source: Source, moves: Iterable[tuple[str
     for line, owed_by, to, cents, reason in moves:
         if owed_by == to:
             raise LedgerError("transfer: from and to are the same")
-        if cents <= 0:
-            raise LedgerError("transfer: expected an amount above 0")
+        _expect_an_amount("transfer", cents)
         entries += [_open(owed_by, -cents, line, reason), _open(to, cents, line, reason)]
     return Transaction(key, Kind.TRANSFER, on, source, tuple(entries))
 
@@ -214,8 +212,7 @@ def refund(  # noqa: PLR0913 - to whom, of which line
     key: str, on: date, source: Source, *, line: str, to: str, cents: int, reason: str
 ) -> Transaction:
     """Give money of a line back to who paid too much: their open amount, which was below 0, rises."""
-    if cents <= 0:
-        raise LedgerError("refund: expected an amount above 0")
+    _expect_an_amount("refund", cents)
     cash = Account.PATIENT_CASH if to == PATIENT else Account.PAYER_CASH
     payer = "" if to == PATIENT else to
     entries = (Entry(cash, -cents, line, payer, reason), _open(to, cents, line, reason))
@@ -224,8 +221,7 @@ def refund(  # noqa: PLR0913 - to whom, of which line
 
 def refund_credit(key: str, on: date, source: Source, patient: str, *, cents: int, reason: str) -> Transaction:
     """Give a patient's credit back."""
-    if cents <= 0:
-        raise LedgerError("refund: expected an amount above 0")
+    _expect_an_amount("refund", cents)
     entries = (
         Entry(Account.PATIENT_CASH, -cents, payer=patient, reason=reason),
         Entry(Account.PATIENT_CREDIT, cents, payer=patient, reason=reason),
@@ -235,8 +231,7 @@ def refund_credit(key: str, on: date, source: Source, patient: str, *, cents: in
 
 def refund_announced(key: str, on: date, source: Source, payer: str, *, cents: int, reason: str) -> Transaction:
     """Send a payer what it had announced to take: its answers have turned already, and no line is touched."""
-    if cents <= 0:
-        raise LedgerError("refund: expected an amount above 0")
+    _expect_an_amount("refund", cents)
     entries = (
         Entry(Account.PAYER_CASH, -cents, payer=payer, reason=reason),
         Entry(Account.PROVIDER_ADJUSTMENT, cents, payer=payer, reason=reason),
@@ -251,8 +246,7 @@ def meet_refund(  # noqa: PLR0913 - whose money, onto which line
 
     `payer` is who paid, `order` its place, to which the line stands open.
     """
-    if cents <= 0:
-        raise LedgerError("refund_met: expected an amount above 0")
+    _expect_an_amount("refund_met", cents)
     entries = (
         Entry(Account.PROVIDER_ADJUSTMENT, cents, payer=payer, reason=reason),
         Entry(Account.PAYER_CASH, -cents, payer=payer, reason=reason),
@@ -264,6 +258,12 @@ def meet_refund(  # noqa: PLR0913 - whose money, onto which line
 
 _STAYS = frozenset({Effect.OPEN, Effect.SETTLED})
 """What moves nothing: it stays open, or was settled before."""
+
+
+def _expect_an_amount(kind: str, cents: int) -> None:
+    """Refuse nothing and less than nothing: what goes the other way has a kind of its own."""
+    if cents <= 0:
+        raise LedgerError(f"{kind}: expected an amount above 0")
 
 
 def _no_longer_open(owing: str, line: str, moved: Sequence[tuple[int, str]]) -> list[Entry]:
