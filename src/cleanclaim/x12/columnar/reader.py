@@ -317,15 +317,18 @@ def read_block(
 ) -> Block:
     """Read the columns of a block whose segments are placed, those of `wanted` tables or all."""
     first, stretches, problems = placing
-    tables: dict[str, pl.DataFrame] = {}
+    parts: dict[str, list[pl.DataFrame]] = {}
     for stretch in stretches:
         made = stretch.gatherer.tables(wanted)
         if "transactions" in made:
             made["transactions"] = _with_envelopes(made["transactions"], stretch)
         for key, frame in made.items():
-            known = tables.get(key)
-            tables[key] = frame if known is None else pl.concat([known, frame], how="diagonal_relaxed")
+            parts.setdefault(key, []).append(frame)
         problems.extend(stretch.gatherer.problems)
+    tables = {
+        key: frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal_relaxed")
+        for key, frames in parts.items()
+    }
     problems.sort(key=lambda problem: problem.segment)
     return Block(tables, {}, raw.raw, _problems(problems, stretches, name), first, len(tokens))
 
