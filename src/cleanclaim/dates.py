@@ -1,4 +1,4 @@
-"""The value on this date: dated values, their series, and what a lookup answers.
+"""The value on this date: dated values, their series, what a lookup answers; and how people are told a day.
 
 A value holds from one day through another, both inclusive, as payers write them. A series states how far
 its owner has published (`known_through`); past that horizon the answer is no data, never the last value.
@@ -6,6 +6,7 @@ its owner has published (`known_through`); past that horizon the answer is no da
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +16,27 @@ from typing import Generic, TypeVar
 from cleanclaim.sources import Source
 
 T = TypeVar("T")
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+"""A day by itself; within a longer number, such as a claim's, it is a part of that number."""
+
+
+def written(day: date) -> str:
+    """A day as people in the USA read it: `Sep 25, 2026`. Programs are told `2026-09-25`."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def with_written_days(text: str) -> str:
+    """A text with the days in it as people read them; what is no day stays as it is."""
+    return _DAY.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    try:
+        return written(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 class LookupStatus(StrEnum):

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from cleanclaim.dates import with_written_days
+
 Place = tuple[str, str, str, str, str]
 
 
@@ -32,6 +34,11 @@ class Placed:
     def at(self) -> Place:
         """What must agree for two findings to be the same one."""
         return (self.file, self.claim, self.day.isoformat() if self.day else "", self.rule, self.place)
+
+    @property
+    def said(self) -> str:
+        """The message as people read it, its days written out."""
+        return with_written_days(self.message)
 
 
 @dataclass(frozen=True, slots=True)

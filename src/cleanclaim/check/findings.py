@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from cleanclaim.dates import with_written_days
 from cleanclaim.money import dollars
 
 
@@ -47,6 +48,11 @@ class Finding:
     fix_title: str = ""
     fix_safety: str = ""
     changes: tuple[Change, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The message as people read it, its days written out; `message` is kept, compared and told to programs."""
+        return with_written_days(self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def _findings_table(findings: Sequence[Finding]) -> Table:
     table.add_column(justify="right", no_wrap=True)
     order = list(OUTCOMES)
     for finding in sorted(findings, key=lambda one: (order.index(one.severity), one.code, one.key)):
-        said = Text(finding.message)
+        said = Text(finding.said)
         standing = ", preview" if finding.code in previews() else ""
         said.append(f" ({OUTCOMES[finding.severity]}{standing})", "dim")
         if finding.changes:

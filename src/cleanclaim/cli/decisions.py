@@ -257,7 +257,7 @@ def say_decided(decided: Decided) -> None:
     for batch, hidden in decided.suppressed[:_NAMED]:
         finding, entry = hidden.finding, hidden.suppression
         until = f" until {entry.until}" if entry.until else ""
-        said = f"suppressed: {batch.names[finding.claim_id].key}  {finding.code}  {finding.place}  {finding.message}"
+        said = f"suppressed: {batch.names[finding.claim_id].key}  {finding.code}  {finding.place}  {finding.said}"
         out.print(Text(f"{said}\n    by {entry.by} on {entry.on}{until}: {entry.reason}", "dim"), soft_wrap=True)
     _say_more(len(decided.suppressed), "suppressed findings")
     for left in decided.stale[:_NAMED]:

@@ -186,7 +186,7 @@ def _say(trial: _Trial, day: date) -> None:
     for title, findings in (("would come", difference.added), ("would go", difference.removed)):
         if findings:
             out.print(Text(f"Findings that {title}", "bold"))
-            out.print(_listed((one, one.message, _amount(one)) for one in findings[:_SHOWN]))
+            out.print(_listed((one, one.said, _amount(one)) for one in findings[:_SHOWN]))
             _say_more(len(findings))
     if difference.changed:
         out.print(Text("Findings that would say something else", "bold"))
@@ -203,7 +203,7 @@ def _amount(one: Placed) -> str:
 def _said(one: Changed) -> tuple[Placed, str, str]:
     """A changed finding, with its words and amount on both sides where they differ."""
     before, after = one.before, one.after
-    words = after.message if before.message == after.message else f"{before.message}\nthen: {after.message}"
+    words = after.said if before.said == after.said else f"{before.said}\nthen: {after.said}"
     if before.cents == after.cents:
         return after, words, _amount(after)
     return after, words, f"{_amount(before) or 'no price'} → {_amount(after) or 'no price'}"

@@ -299,9 +299,9 @@ def _say_rows(change: str, rows: Iterable[tuple[str | None, ...]], count: int) -
 def _say_claims(found: _OnClaims, day: date) -> None:
     shown = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     findings = found.findings
-    told = [("comes", one, one.message) for one in findings.added]
-    told += [("goes", one, one.message) for one in findings.removed]
-    told += [("changes", one.after, f"{one.before.message}\nthen: {one.after.message}") for one in findings.changed]
+    told = [("comes", one, one.said) for one in findings.added]
+    told += [("goes", one, one.said) for one in findings.removed]
+    told += [("changes", one.after, f"{one.before.said}\nthen: {one.after.said}") for one in findings.changed]
     for what, one, words in told[:_SHOWN]:
         amount = dollars(one.cents) if one.cents is not None else ""
         shown.add_row(f"  {what}", one.claim or "no id", one.rule, one.place, Text(words), amount)

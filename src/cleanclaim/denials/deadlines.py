@@ -6,6 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cleanclaim.dates import written
 from cleanclaim.denials.terms import AppealStep
 from cleanclaim.reference import values
 from cleanclaim.sources import Source
@@ -38,7 +39,7 @@ def of_reopening(notice_on: date) -> Deadline:
     months = values.on("medicare_reopening_months", notice_on)
     if months.dated is None:
         return UNKNOWN
-    told = f"{months.dated.value} months from the notice of {_written(notice_on)}"
+    told = f"{months.dated.value} months from the notice of {written(notice_on)}"
     return Deadline(add_months(notice_on, months.dated.value), told, months.dated.source)
 
 
@@ -56,13 +57,13 @@ def of_step(step: AppealStep, notice_on: date, first_notice_on: date | None = No
     if step.begins is None or (step.days is None and step.months is None):
         return Deadline(None, UNKNOWN.words, step.source)
     begins = first_notice_on if first_notice_on is not None and step.begins == "notice_date" else notice_on
-    told = f"the decision of {_written(begins)}"
+    told = f"the decision of {written(begins)}"
     if step.begins == "notice_received":
         receipt = values.on("medicare_notice_receipt_days", notice_on).value
         if receipt is None:
             return Deadline(None, UNKNOWN.words, step.source)
         begins = notice_on + timedelta(days=receipt)
-        told = f"receipt, {receipt} days after the notice of {_written(notice_on)}"
+        told = f"receipt, {receipt} days after the notice of {written(notice_on)}"
     if step.months is not None:
         return Deadline(add_months(begins, step.months), f"{step.months} months from {told}", step.source)
     return Deadline(begins + timedelta(days=step.days or 0), f"{step.days} days from {told}", step.source)
@@ -79,10 +80,6 @@ def within(step: AppealStep) -> str:
         "previous_decision": "from the decision before",
     }.get(step.begins or "", "from a day that was not read: look in the contract")
     return f"{length} {begins}"
-
-
-def _written(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
 
 
 def add_months(day: date, months: int) -> date:

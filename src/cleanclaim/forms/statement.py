@@ -16,6 +16,7 @@ from reportlab.lib.pagesizes import LETTER
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
+from cleanclaim.dates import written
 from cleanclaim.forms.lettering import page_letters
 from cleanclaim.money import dollars
 
@@ -153,10 +154,6 @@ class _Sheet:
             self.number = 1
 
 
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
-
-
 def _head(sheet: _Sheet) -> None:
     page = sheet.page
     sheet.text(_LEFT, page.clinic, _BOLD, 14)
@@ -189,7 +186,7 @@ def _box(sheet: _Sheet) -> None:
     sheet.canvas.roundRect(left, sheet.y - height + 16, _RIGHT - left, height, 6, stroke=0, fill=1)
     rows = [
         ("Statement", page.number),
-        ("Date", _day(page.issued_on)),
+        ("Date", written(page.issued_on)),
         ("Account", page.patient_number),
     ]
     for label, value in rows:
@@ -199,7 +196,7 @@ def _box(sheet: _Sheet) -> None:
     sheet.y -= 8
     asked = page.installment[0] if page.installment else page.total_cents
     by = page.installment[1] if page.installment else page.due_on
-    sheet.text(left + 14, f"Please pay by {_day(by)}", _BOLD)
+    sheet.text(left + 14, f"Please pay by {written(by)}", _BOLD)
     sheet.text_right(_RIGHT - 14, dollars(asked), _BOLD, 14, _ACCENT)
 
 
@@ -214,7 +211,7 @@ def _columns(sheet: _Sheet) -> None:
 
 def _visit(sheet: _Sheet, visit: StatementVisit) -> None:
     sheet.need(15 * (1 + len(visit.lines[:2])) + 14)
-    sheet.text(_LEFT, _day(visit.on), _BOLD)
+    sheet.text(_LEFT, written(visit.on), _BOLD)
     sheet.y -= 14
     for line in visit.lines:
         parts = simpleSplit(page_letters(line.words), _PLAIN, _BODY, _COLUMNS[0] - _LEFT - 60)
@@ -274,7 +271,7 @@ def _closing(sheet: _Sheet) -> None:
     ]
     if page.installment:
         cents, day = page.installment
-        told.insert(0, f"By your payment plan {dollars(cents)} are due on {_day(day)}; the rest follows as agreed.")
+        told.insert(0, f"By your payment plan {dollars(cents)} are due on {written(day)}; the rest follows as agreed.")
     if page.note:
         told.append(page.note)
     for text in told:

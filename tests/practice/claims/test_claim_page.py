@@ -31,7 +31,7 @@ def test_who_sees_a_claim(as_role: AsRole, inside: Clinic, role: Role, status: i
 
 def test_a_claim_shows_what_is_billed_found_and_not_judged(as_role: AsRole, inside: Clinic) -> None:
     page = as_role(Role.BILLER).get(_at("V082")).content.decode()
-    for words in ("Needs a fix", "97140 GP of 2026-09-24 stands on line 1 already.", "Drop the repeated line",
+    for words in ("Needs a fix", "97140 GP of Sep 24, 2026 stands on line 1 already.", "Drop the repeated line",
                   "line 2 removed", "State it as Marcus Doyle", "What could not be judged", "$148.00",
                   "First day of the policy", "/c/millrace/guide/rules/DP101/"):  # fmt: skip
         assert words in page
@@ -42,7 +42,7 @@ def test_a_claim_shows_what_is_billed_found_and_not_judged(as_role: AsRole, insi
 
 def test_an_auditor_reads_a_claim_and_is_offered_nothing(as_role: AsRole, inside: Clinic) -> None:
     page = as_role(Role.AUDITOR).get(_at("V082")).content.decode()
-    assert "97140 GP of 2026-09-24 stands on line 1 already." in page
+    assert "97140 GP of Sep 24, 2026 stands on line 1 already." in page
     for offered in ("/fix/", "/ignore/", "/hold/", "/check/"):
         assert offered not in page
     assert inside.slug == "millrace"

@@ -91,7 +91,7 @@ def test_an_open_home_health_plan_is_a_problem_of_the_engine(inside: Clinic) -> 
     _answer(inside, "P101", home_health_open=True, is_active=True)
     (item,) = _of(inside, "P101").items
     assert (item.standing.value, item.section, item.rule) == ("problem", "eligibility", "PY107")
-    assert item.what == "A home health episode covers 2026-09-25, Medicare pays its therapy to the agency."
+    assert item.what == "A home health episode covers Sep 25, 2026, Medicare pays its therapy to the agency."
 
 
 def test_coverage_that_is_not_in_force_is_a_problem(inside: Clinic) -> None:
@@ -115,7 +115,7 @@ def test_visits_that_the_payer_still_pays(inside: Clinic, left: int, said: list[
         ),
         ("P116", ("problem", "orders", "ID109"), "No certifying provider on the claim, the payer wants one."),
         ("P131", ("problem", "coverages", "ID212"), "No claim number of the carrier."),
-        ("P129", ("problem", "authorizations", "AU104"), "Treated on 2026-09-25, authorization PHP2607129 ended on"),
+        ("P129", ("problem", "authorizations", "AU104"), "Treated on Sep 25, 2026, authorization PHP2607129 ended on"),
         ("P119", ("open", "authorizations", "AU106"), "How many of the authorized units are left is not known"),
         ("P133", ("open", "coverages", ""), "No coverage is on file."),
         ("P133", ("open", "estimate", "PY106"), "Whether the patient has a good faith estimate is not known."),

@@ -236,7 +236,7 @@ def _told(verdicts: Verdicts) -> dict[int, _Told]:
     items: dict[int, dict[str, Item]] = {}
     for finding in verdicts.findings():
         standing = Standing.PROBLEM if finding.severity in BLOCKING else Standing.ADVICE
-        what, why = _sentence(finding.message), _why(finding.code)
+        what, why = _sentence(finding.said), _why(finding.code)
         item = Item(standing, desk.section_of[finding.code], what, why, finding.code)
         items.setdefault(finding.claim_id, {})[finding.code] = item
     unread: dict[int, set[str]] = {}

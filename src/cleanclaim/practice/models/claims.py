@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
+from cleanclaim.dates import with_written_days
 from cleanclaim.practice.models.clinics import Provider
 from cleanclaim.practice.models.patients import Coverage, Patient
 from cleanclaim.practice.models.rows import ClinicRow, choices_of
@@ -251,6 +252,11 @@ class ClaimFinding(ClinicRow):
     def __str__(self) -> str:
         """The rule."""
         return self.rule
+
+    @property
+    def said(self) -> str:
+        """The message as people read it, its days written out."""
+        return with_written_days(self.message)
 
 
 class ClaimEvent(ClinicRow):

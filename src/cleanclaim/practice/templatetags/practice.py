@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from cleanclaim.dates import with_written_days, written
 from cleanclaim.money import dollars
 from cleanclaim.practice.form_fields import phone_words
 
@@ -40,11 +41,8 @@ def icon(name: str, label: str = "") -> SafeString:
 def written_date(value: date | datetime | str | None, form: str | None = None) -> str:
     """Django's own filter of that name. The form that nearly every date has is written at once: lists hold hundreds."""
     if type(value) is date and form == "M j, Y":
-        return f"{_MONTHS[value.month]} {value.day}, {value.year}"
+        return written(value)
     return str(django_date(value, form))
-
-
-_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @register.filter
@@ -94,20 +92,10 @@ _IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ONE_OF_SEVERAL = re.compile(r"\b1 ([a-z]{3,})s\b")
 
 
-_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-
-
 @register.filter
 def with_days(text: str) -> str:
     """A text with the days in it written out: `2026-09-25` is `Sep 25, 2026`; what is no day stays as it is."""
-    return _DAY.sub(_day_in_words, text)
-
-
-def _day_in_words(found: re.Match[str]) -> str:
-    try:
-        return written_date(date.fromisoformat(found[0]), "M j, Y")
-    except ValueError:
-        return found[0]
+    return with_written_days(text)
 
 
 @register.filter
