@@ -86,7 +86,7 @@ def test_setting_begins_on_its_first_day(day: str, method: str | None) -> None:
 def test_doubtful_settings_are_shown_apart() -> None:
     ran = run("payer", "show", "anthem", "--date", "2026-03-04")
     assert "Doubtful, so it decides nothing:" in ran.lines
-    assert "- own pairs: column 1 97530, column 2 97140, bypass allowed no" in ran.words
+    assert "- The payer's own code pairs: column 1 97530, column 2 97140, bypass allowed no" in ran.words
 
 
 def test_unknown_payer() -> None:

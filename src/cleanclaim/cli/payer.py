@@ -18,7 +18,7 @@ from cleanclaim.cli.payer_difference import diff_pack
 from cleanclaim.cli.program import help_of
 from cleanclaim.reference import payers
 from cleanclaim.reference.payer_files import PackProblem
-from cleanclaim.reference.payer_wording import shown_value
+from cleanclaim.reference.payer_wording import setting_label, shown_value
 from cleanclaim.reference.payers import SETTINGS, Payer, PayerFileError, Setting, Stated
 from cleanclaim.sources import Confidence
 
@@ -126,13 +126,13 @@ def show_payer(
     table.add_column("by", justify="right")
     for item in known:
         note = f"\n{item['note']}" if item["note"] else ""
-        label = item["name"].replace("_", " ")
-        table.add_row(Text(label), Text(f"{item['text']}{note}"), Text(f"[{sources.index(item['source']) + 1}]"))
+        label, number = setting_label(item["name"]), sources.index(item["source"]) + 1
+        table.add_row(Text(label), Text(f"{item['text']}{note}"), Text(f"[{number}]"))
     out.print(table)
     _say_doubts(found, on)
-    unread = [item["name"].replace("_", " ") for item in settings if item["status"] != "found"]
+    unread = [setting_label(item["name"]) for item in settings if item["status"] != "found"]
     if unread:
-        out.print(Text(f"\nNot read for this day, so unknown: {', '.join(unread)}.", "dim"))
+        out.print(Text(f"\nNot read for this day, so unknown: {'; '.join(unread)}.", "dim"))
     out.print()
     for number, source in enumerate(sources, start=1):
         out.print(Text(f"[{number}] {source}", "dim"))
@@ -144,7 +144,7 @@ def _say_doubts(payer: Payer, on: date) -> None:
         out.print(Text("\nDoubtful, so it decides nothing:"))
         for name, item in doubts:
             setting = next(one for one in SETTINGS if one.name == name)
-            out.print(Text(f"- {name.replace('_', ' ')}: {shown_value(setting, item.value)} ({item.source.cite()})"))
+            out.print(Text(f"- {setting_label(name)}: {shown_value(setting, item.value)} ({item.source.cite()})"))
 
 
 def _setting_json(payer: Payer, setting: Setting, on: date) -> dict[str, Any]:

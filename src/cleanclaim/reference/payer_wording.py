@@ -1,4 +1,4 @@
-"""A payer's values in words, with their units: `365 days`, `$95.00`, `yes`.
+"""A payer's settings and their values in words, with their units: `365 days`, `$95.00`, `yes`.
 
 The words of a pack are shown as they stand; none of them is ever a template.
 """
@@ -6,11 +6,24 @@ The words of a pack are shown as they stand; none of them is ever a template.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cleanclaim.money import CONVERSION_FACTOR_SCALE, RATE_SCALE, RVU_SCALE, dollars
 from cleanclaim.reference.payer_settings import NONE, Setting
 from cleanclaim.reference.payer_shapes import Choice, Group, Rows, Shape
+from cleanclaim.reference.reading import read_toml
+
+
+def setting_label(name: str) -> str:
+    """What people call a setting: `Timely filing limit in days`. Raises `KeyError` for a name that is no setting."""
+    return _labels()[name]
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    labels: dict[str, str] = read_toml("payer_setting_labels.toml")["label"]
+    return labels
 
 
 def shown_value(setting: Setting, value: Any) -> str:  # noqa: ANN401 - whatever the setting holds

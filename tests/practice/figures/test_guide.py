@@ -95,13 +95,13 @@ def test_payers_of_the_clinic_say_how_minutes_count(inside: Clinic) -> None:
     exercise = procedures.get("97110")
     assert exercise is not None
     notes = {(item.payer, item.setting): item.value for item in payer_notes(inside, exercise, DAY, with_money=False)}
-    assert notes["Medicare Part B", "unit method"] == "eight minute"
-    assert notes["Larkspur Mutual", "unit method"] == "midpoint"
+    assert notes["Medicare Part B", "How minutes become units"] == "eight minute"
+    assert notes["Larkspur Mutual", "How minutes become units"] == "midpoint"
     stimulation = procedures.get("G0283")
     assert stimulation is not None
     named = {(item.payer, item.setting): item.value for item in payer_notes(inside, stimulation, DAY, with_money=False)}
-    assert named["Medicare Part B", "electrical stimulation code"] == "G0283"
-    assert ("Medicare Part B", "unit method") not in named
+    assert named["Medicare Part B", "Code for unattended electrical stimulation"] == "G0283"
+    assert ("Medicare Part B", "How minutes become units") not in named
 
 
 def test_an_ended_code_says_what_replaced_it(as_role: As) -> None:

@@ -18,7 +18,7 @@ from cleanclaim.practice.pages.asked_days import day_asked
 from cleanclaim.practice.pages.guide.wording import distinct, rules_naming
 from cleanclaim.reference import ncci, payers, procedures
 from cleanclaim.reference.payer_settings import SETTINGS
-from cleanclaim.reference.payer_wording import shown_value
+from cleanclaim.reference.payer_wording import setting_label, shown_value
 from cleanclaim.reference.payers import Payer
 from cleanclaim.reference.procedures import Procedure
 from cleanclaim.sources import Source
@@ -131,7 +131,7 @@ def _notes_of(pack: Payer, label: str, procedure: Procedure, day: date, *, with_
             if value is None:
                 continue
         note = getattr(stated, "note", "")
-        notes.append(PayerNote(label, setting.name.replace("_", " "), shown_value(setting, value), note, stated.source))
+        notes.append(PayerNote(label, setting_label(setting.name), shown_value(setting, value), note, stated.source))
     return notes
 
 

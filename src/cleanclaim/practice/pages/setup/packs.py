@@ -21,7 +21,7 @@ from cleanclaim.practice.models import Clinic, PackFile
 from cleanclaim.practice.pages.setup.entering import done
 from cleanclaim.reference import payers
 from cleanclaim.reference.payer_files import PackProblem
-from cleanclaim.reference.payer_wording import shown_value
+from cleanclaim.reference.payer_wording import setting_label, shown_value
 from cleanclaim.reference.payers import SETTINGS, Payer, PayerFileError
 
 _LARGEST = 256 * 1024
@@ -132,11 +132,11 @@ def _stated(access: Access, pack: Payer) -> dict[str, Any]:
     found = [(one, pack.setting(one.name, today).dated) for one in SETTINGS]
     return {
         "stated": [
-            (one.name.replace("_", " "), shown_value(one, dated.value), dated.source)
+            (setting_label(one.name), shown_value(one, dated.value), dated.source)
             for one, dated in found
             if dated is not None
         ],
-        "unknown": [one.name.replace("_", " ") for one, dated in found if dated is None],
+        "unknown": [setting_label(one.name) for one, dated in found if dated is None],
         "today": today,
     }
 
