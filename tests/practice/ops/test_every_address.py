@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cleanclaim.practice import tenancy
@@ -22,7 +23,9 @@ METHODS = ("get", "post", "put", "patch", "delete")
 USED = METHODS[:2]
 """What pages answer at all; the others are tried by those who may most, and by nobody."""
 REFUSALS = frozenset({401, 403, 404, 405})
+NOT_THERE = frozenset({400, 403, 404, 405, 422})
 NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
+_TABLE = re.compile(r'(?:FROM|JOIN|UPDATE) "(practice_\w+)"')
 _PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 
 
@@ -40,13 +43,13 @@ def clinic_routes() -> list[tuple[str, Any]]:
     return [(route, view) for route, view in patterns() if route.startswith("c/<slug:slug>/")]
 
 
-def rows_of(clinic: Clinic) -> list[UUID]:
+def rows_of(clinic: Clinic) -> dict[str, UUID]:
     """A key of a row of each table of the clinic: whatever an address asks for, one of them is it."""
-    found = []
+    found = {}
     for model in clinic_models():
         row = model.everywhere.filter(clinic_id=clinic.pk).first()
         if row is not None:
-            found.append(row.pk)
+            found[model._meta.db_table] = row.pk
     return found
 
 
@@ -54,8 +57,8 @@ def clinic_models() -> list[type[ClinicRow]]:
     return [model for model in apps.get_app_config("practice").get_models() if issubclass(model, ClinicRow)]
 
 
-def addresses(route: str, clinic: Clinic, keys: list[UUID]) -> list[str]:
-    """The route filled with the clinic's slug and, where it asks for keys, with each key of the clinic."""
+def addresses(route: str, clinic: Clinic, keys: Iterable[UUID]) -> list[str]:
+    """The route filled with the clinic's slug and, where it asks for keys, with each of these."""
     places = [match for match in _PLACE.finditer(route) if match["name"] != "slug"]
     fills: list[dict[str, str]] = [{}]
     if any(match["kind"] == "uuid" for match in places):
@@ -93,11 +96,18 @@ def signed_in(user: User | None) -> Client:
     return client
 
 
-def tried(client: Client, method: str, address: str) -> int:
-    with transaction.atomic():
+def asked_for(client: Client, method: str, address: str) -> tuple[int, set[str]]:
+    """How an address with the key `NOWHERE` is answered, and the tables in which its row was looked for."""
+    with CaptureQueriesContext(connection) as queries:
         status = int(getattr(client, method)(address).status_code)
-        transaction.set_rollback(True)
-    return status
+    told = [query["sql"] for query in queries.captured_queries]
+    asking = [sql for sql in told if str(NOWHERE) in sql or NOWHERE.hex in sql]
+    return status, {table for sql in asking for table in _TABLE.findall(sql)}
+
+
+def routes_of_each_need() -> list[str]:
+    """One route of each set of capabilities that a page may need."""
+    return list({frozenset(view.needs): route for route, view in clinic_routes()}.values())
 
 
 def test_there_are_addresses_to_try() -> None:
@@ -113,16 +123,18 @@ def test_there_are_addresses_to_try() -> None:
 def test_a_stranger_finds_nothing_and_moves_nothing(
     clinic: Clinic, elsewhere: Clinic, stranger: User, role: Role | None
 ) -> None:
+    """An owner of another clinic, who may most, and somebody of none try everything; others a page of each need."""
     if role is not None:
         with tenancy.scope([elsewhere.pk]):
             Membership.objects.create(user=stranger, clinic=elsewhere, role=role.value)
     with tenancy.scope([clinic.pk]):
-        keys = rows_of(clinic)
+        keys = list(rows_of(clinic).values())
     before = state_of(clinic)
     client = signed_in(stranger)
-    for route, _view in clinic_routes():
+    tries_everything = role in {Role.OWNER, None}
+    for route in [route for route, _view in clinic_routes()] if tries_everything else routes_of_each_need():
         for address in addresses(route, clinic, keys[:1]):
-            for method in METHODS if role in {Role.OWNER, None} else USED:
+            for method in METHODS if tries_everything else USED:
                 found = getattr(client, method)(address).status_code
                 assert found in {404, 405}, (method, route, found)
     assert state_of(clinic) == before
@@ -130,20 +142,28 @@ def test_a_stranger_finds_nothing_and_moves_nothing(
 
 @pytest.mark.slow
 def test_in_ones_own_clinic_anothers_rows_are_not_there(clinic: Clinic, elsewhere: Clinic, stranger: User) -> None:
+    """Each address is tried with rows of the tables in which it looks for its key."""
     with tenancy.scope([elsewhere.pk]):
         Membership.objects.create(user=stranger, clinic=elsewhere, role=Role.OWNER.value)
     with tenancy.scope([clinic.pk]):
-        keys = rows_of(clinic)
-    assert len(keys) >= 12
+        rows = rows_of(clinic)
+    assert len(rows) >= 12
     before = state_of(clinic)
     client = signed_in(stranger)
+    looked_in: set[str] = set()
     with_keys = [route for route, _view in clinic_routes() if "<uuid:" in route]
     assert with_keys
     for route in with_keys:
-        for address in addresses(route, elsewhere, keys):
-            for method in ("get", "post"):
+        [nowhere] = addresses(route, elsewhere, [NOWHERE])
+        for method in USED:
+            status, tables = asked_for(client, method, nowhere)
+            assert status in NOT_THERE, (method, route, status)
+            assert tables or status == 405, (method, route)
+            looked_in |= tables
+            for address in addresses(route, elsewhere, [rows[table] for table in sorted(tables & rows.keys())]):
                 found = getattr(client, method)(address).status_code
-                assert found in {400, 403, 404, 405, 422}, (method, route, found)
+                assert found in NOT_THERE, (method, route, found)
+    assert len(looked_in & rows.keys()) >= 10
     assert state_of(clinic) == before
 
 
