@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
 from itertools import combinations
 
 from cleanclaim.forms.sheet import COLUMNS, ROWS, places
@@ -65,3 +67,15 @@ def test_the_grid_is_ten_to_the_inch_and_six_to_the_inch() -> None:
 
     assert round(second.x - first.x, 6) == round(3 * 72 / 10, 6)
     assert first.baseline(0) - first.baseline(1) == 2 * 72 / 6
+
+
+def test_the_copys_rule_above_box_33_keeps_clear_of_the_rows_on_both_sides() -> None:
+    layout = tomllib.loads(
+        resources.files("cleanclaim.forms").joinpath("data", "cms1500_copy.toml").read_text(encoding="utf-8")
+    )
+    cells = {cell["item"]: cell["box"] for cell in layout["cells"]}
+    phone, total = spans()["billing_phone", 0], spans()["total_dollars", 0]
+
+    assert cells["33"][3] == cells["28"][1]
+    assert cells["33"][3] - phone.top >= 2.5
+    assert total.bottom - cells["28"][1] >= 1.5
