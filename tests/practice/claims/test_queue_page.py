@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -20,7 +21,7 @@ from tests.practice.conftest import DAY, person
 
 AsRole = Callable[[Role], Client]
 QUEUE = "/c/millrace/claims/"
-QUERIES = 16
+QUERIES = 19
 
 
 def _numbers(content: bytes) -> list[str]:
@@ -74,7 +75,7 @@ def test_the_queue_costs_the_same_whatever_it_holds(
     client.get(QUEUE)
     with django_assert_num_queries(QUERIES):
         assert len(_numbers(client.get(QUEUE).content)) == 50
-    Claim.objects.exclude(number__in=["V001", "V082", "V064"]).update(status="submitted")
+    Claim.objects.exclude(number__in=["V001", "V082", "V017"]).update(status="submitted")
     with django_assert_num_queries(QUERIES):
         assert len(_numbers(client.get(QUEUE).content)) == 3
     assert inside.slug == "millrace"
@@ -103,20 +104,48 @@ def test_what_is_due_soonest_and_worth_most_comes_first(inside: Clinic) -> None:
         ("V003", DAY + timedelta(days=8), 900),
         ("V004", DAY + timedelta(days=30), 800),
         ("V005", None, 700),
-        ("V006", DAY + timedelta(days=31), 5000),
+        ("V006", DAY + timedelta(days=91), 5000),
+        ("V007", DAY + timedelta(days=90), 60),
+        ("V008", DAY + timedelta(days=31), 70),
+        ("V029", None, 9000),
     ]
     for number, due, cents in wanted:
         Claim.objects.filter(number=number).update(status="ready", due_on=due, allowed_cents=cents)
     Claim.objects.filter(number="V005").update(allowed_cents=None, charge_cents=700)
+    Claim.objects.filter(number="V029").update(status="superbill")
     rows = [vars(claim) for claim in in_order(narrowed(Filters(), DAY), DAY)]
     assert [(row["number"], row["step"], row["worth_cents"]) for row in rows] == [
         ("V001", 0, 100),
         ("V002", 0, 90),
         ("V003", 1, 900),
         ("V004", 1, 800),
-        ("V005", 2, 700),
-        ("V006", 3, 5000),
+        ("V008", 2, 70),
+        ("V007", 2, 60),
+        ("V005", 3, 700),
+        ("V029", 4, 9000),
+        ("V006", 4, 5000),
     ]
+    assert inside.slug == "millrace"
+
+
+def test_the_queue_says_whose_limit_nobody_knows_and_where_it_is_entered(as_role: AsRole, inside: Clinic) -> None:
+    Claim.objects.update(status="closed")
+    wanted = [("V017", None, 100), ("V046", None, 200), ("V001", DAY + timedelta(days=9), 900)]
+    for number, due, cents in wanted:
+        Claim.objects.filter(number=number).update(status="ready", due_on=due, allowed_cents=cents)
+    page = as_role(Role.BILLER).get(QUEUE).content.decode()
+    said = " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    assert _numbers(page.encode()) == ["V001", "V046", "V017"]
+    assert (
+        "Nobody knows by when these must be filed 2 claims to Example Advantage Plan, $3.00, the oldest of "
+        "Aug 14, 2024. The payer's file states no filing limit for this day: add the one of your contract. Enter it"
+    ) in said
+    assert '<a href="/c/millrace/setup/packs/">Enter it</a>' in page
+    assert page.count('not known</span><br><span class="small muted">limit not on file') == 2
+    reads = as_role(Role.AUDITOR).get(QUEUE).content.decode()
+    assert ("Nobody knows by when" in reads, "Enter it" in reads) == (True, False)
+    Claim.objects.filter(number__in=["V017", "V046"]).update(due_on=DAY)
+    assert "Nobody knows by when" not in as_role(Role.BILLER).get(QUEUE).content.decode()
     assert inside.slug == "millrace"
 
 

@@ -17,6 +17,7 @@ from cleanclaim.practice.engine.building import RECHECKED
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.filing import is_returned
 from cleanclaim.practice.engine.fixing import Outcome
+from cleanclaim.practice.engine.last_days import FilingTerms, Lack
 from cleanclaim.practice.engine.missing_places import Place, place_of_input
 from cleanclaim.practice.engine.staleness import stale
 from cleanclaim.practice.models import Claim, ClaimEvent, ClaimFinding, ClaimLine, ClaimStatus
@@ -114,6 +115,7 @@ def context_of(access: Access, claim: Claim, outcome: Outcome | None = None) -> 
         "missing": _missing(claim, access),
         "evidence": claim.evidence or {},
         "days_left": None if claim.due_on is None else (claim.due_on - today).days,
+        "lack": _lack(access, claim),
         "is_stale": is_open and bool(stale([claim], today)),
         "is_open": is_open,
         "may_work": access.may(Can.WORK_CLAIMS),
@@ -131,6 +133,14 @@ def context_of(access: Access, claim: Claim, outcome: Outcome | None = None) -> 
         "outcome": outcome,
         "before": STATUS_LABELS.get(outcome.rechecked.status_before) if outcome and outcome.rechecked else None,
     }
+
+
+def _lack(access: Access, claim: Claim) -> Lack | None:
+    """Why the claim's last day is not known; nothing where it is, or where it has none."""
+    if claim.due_on is not None or claim.status == ClaimStatus.SUPERBILL.value:
+        return None
+    network = None if claim.coverage is None else claim.coverage.in_network
+    return FilingTerms.of(access.clinic).lack(claim.payer, claim.date_of_service, order=claim.order, in_network=network)
 
 
 def address(name: str, *arguments: object) -> str:

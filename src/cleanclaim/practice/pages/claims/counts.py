@@ -65,11 +65,15 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The claims that pass the filters: how many, worth what, with how much at stake in cents; and the choices."""
+    """The claims that pass the filters: how many, worth what, with how much at stake in cents; and the choices.
+
+    `without_last_day` are those without a day to file by, superbills among them.
+    """
 
     claims: int
     worth_cents: int
     stake_cents: int
+    without_last_day: int
     choices: Choices
 
 
@@ -99,7 +103,8 @@ def counted(filters: Filters, today: date) -> Counted:
             counted_as = DAY_COLUMNS.get(name, name)
             tally.by_value[counted_as] = alone.of(counted_as)
             tally.payer_names |= alone.payer_names
-    return Counted(tally.claims, tally.worth_cents, tally.stake_cents, _choices(filters, today, tally))
+    without = tally.of("due_on").get("", 0) if filters.deadline in {"", "unknown"} else 0
+    return Counted(tally.claims, tally.worth_cents, tally.stake_cents, without, _choices(filters, today, tally))
 
 
 # --- counting in the database ------------------------------------------------------------------------------

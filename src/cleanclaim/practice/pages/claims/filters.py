@@ -54,8 +54,12 @@ AGES: dict[str, Span] = {
 DAY_COLUMNS = {"deadline": "due_on", "age": "date_of_service"}
 """The claim's day that a filter by days asks about."""
 
-ORDER_STEPS = ((7, "due within 7 days, or past"), (30, "due within 30 days"))
-"""The order's first steps: due within so many days, in words. Then come unknown deadlines, then all later ones."""
+ORDER_STEPS = ((7, "due within 7 days, or past"), (30, "due within 30 days"), (90, "due within 90 days"))
+"""The order's first steps: due within so many days, in words.
+
+The shortest limits of payers are about as long as the last step, so an unknown last day may lie within it: claims
+without one come next, behind those that are known to be near and before those that are known to be far.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,11 @@ def _between(column: str, days: tuple[date | None, date | None]) -> Q:
     return found if last is None else found & Q(**{f"{column}__lte": last})
 
 
+def without_last_day() -> Q:
+    """Claims that a payer gets and whose last day is not known; a superbill has none."""
+    return Q(due_on=None) & ~Q(status=ClaimStatus.SUPERBILL.value)
+
+
 def worth() -> Coalesce:
     """What a claim is worth in cents: what it is allowed; where that is not known, its charge; else nothing."""
     return Coalesce("allowed_cents", "charge_cents", Value(0))
@@ -175,11 +184,11 @@ def worth() -> Coalesce:
 def in_order(rows: QuerySet[Claim], today: date) -> QuerySet[Claim]:
     """By step of the deadline, and within a step the dearest first; `worth_cents` is what counts as dollars.
 
-    An unknown deadline may be near: it comes before the ones that are known to be far.
+    An unknown last day outranks none that is known to be near, and is not taken for one that is far.
     """
     steps = [When(due_on__lte=today + timedelta(days=days), then=Value(place)) for place, (days, _) in
              enumerate(ORDER_STEPS)]  # fmt: skip
-    steps.append(When(due_on=None, then=Value(len(ORDER_STEPS))))
+    steps.append(When(without_last_day(), then=Value(len(ORDER_STEPS))))
     return rows.annotate(
         step=Case(*steps, default=Value(len(ORDER_STEPS) + 1), output_field=IntegerField()),
         worth_cents=worth(),

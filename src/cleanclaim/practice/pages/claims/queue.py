@@ -18,10 +18,12 @@ from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where, enter, works_in_several
 from cleanclaim.practice.engine.building import RECHECKED, visits_to_build
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.last_days import FilingTerms, Lack
 from cleanclaim.practice.engine.staleness import outdated
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
 from cleanclaim.practice.pages.claims.counts import counted
 from cleanclaim.practice.pages.claims.filters import ORDER_STEPS, Filters, filters_of, in_order, narrowed
+from cleanclaim.practice.pages.claims.undated import undated
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, worst_first
 from cleanclaim.records import Frequency
 
@@ -39,10 +41,13 @@ class Shown(NamedTuple):
     number: str
     status: str
     frequency: str
+    payer: str
     payer_name: str
     date_of_service: date
     due_on: date | None
     due_may_be_later: bool
+    order: str
+    in_network: bool | None
     gaps: list[dict[str, str]]
     unconfirmed: list[str]
     hold_reason: str
@@ -64,8 +69,9 @@ class Shown(NamedTuple):
         return f"{self.family_name}, {self.given_name}"
 
 
+_ELSEWHERE = {"in_network": "coverage__in_network"}
 _SHOWN = (
-    *Shown._fields[: Shown._fields.index("clinic_id") + 1],
+    *(_ELSEWHERE.get(name, name) for name in Shown._fields[: Shown._fields.index("clinic_id") + 1]),
     *("clinic__slug", "clinic__name", "patient__family_name", "patient__given_name"),
     *("therapist__given_name", "therapist__family_name"),
 )
@@ -82,6 +88,8 @@ class Row:
     days_left: int | None
     is_outdated: bool
     """A record that its check rests on has changed since."""
+    lack: Lack | None
+    """Why its last day is not known; nothing where it is, or where it has none."""
 
     @property
     def worst(self) -> ClaimFinding | None:
@@ -156,7 +164,11 @@ def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, t
     claims = _shown(list(page))
     findings = _standing(claims)
     old = outdated(claim for claim in claims if claim.status in RECHECKED)
-    shown = [_row(claim, findings[claim.pk], today, is_outdated=claim.pk in old) for claim in claims]
+    terms = {access.clinic.pk: FilingTerms.of(access.clinic) for access in accesses} if found.without_last_day else {}
+    shown = [
+        _row(claim, findings[claim.pk], today, terms.get(claim.clinic_id), is_outdated=claim.pk in old)
+        for claim in claims
+    ]
     for access in accesses:
         own = sum(claim.clinic_id == access.clinic.id for claim in claims)
         access.record("list", "claim", detail=f"{own} claims of the queue")
@@ -169,6 +181,7 @@ def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, t
         "today": today,
         "worth_cents": found.worth_cents,
         "stake_cents": found.stake_cents,
+        "undated": undated(filters, today, terms) if found.without_last_day else [],
         "steps": ORDER_STEPS,
     }
 
@@ -189,7 +202,9 @@ def _standing(claims: Sequence[Shown]) -> dict[UUID, list[ClaimFinding]]:
     return {key: worst_first(own) for key, own in found.items()}
 
 
-def _row(claim: Shown, findings: list[ClaimFinding], today: date, *, is_outdated: bool) -> Row:
+def _row(
+    claim: Shown, findings: list[ClaimFinding], today: date, terms: FilingTerms | None, *, is_outdated: bool
+) -> Row:
     return Row(
         claim=claim,
         label=STATUS_LABELS[claim.status],
@@ -197,7 +212,14 @@ def _row(claim: Shown, findings: list[ClaimFinding], today: date, *, is_outdated
         findings=findings,
         days_left=None if claim.due_on is None else (claim.due_on - today).days,
         is_outdated=is_outdated and claim.frequency != Frequency.VOID.value,
+        lack=_lack(claim, terms),
     )
+
+
+def _lack(claim: Shown, terms: FilingTerms | None) -> Lack | None:
+    if terms is None or claim.due_on is not None or claim.status == ClaimStatus.SUPERBILL.value:
+        return None
+    return terms.lack(claim.payer, claim.date_of_service, order=claim.order, in_network=claim.in_network)
 
 
 def _words(page: Page[UUID]) -> str:
