@@ -35,7 +35,7 @@ def test_verdicts_are_those_of_the_whole_expression_for_every_pair_of_truths() -
     )
     tried = rule("ZZ203", pl.col("c"), applies=pl.col("a") & pl.col("b"))
 
-    verdicts = Questions.of([tried]).ask(Frames({"lines": frame}), "lines", {}).of("ZZ203").tolist()
+    verdicts = Questions.of([tried]).ask(Frames({"lines": frame}), "lines", {}).truths("ZZ203").by_row().tolist()
 
     assert verdicts == frame.select(tried.verdict()).to_series().to_list()
     assert verdicts.count(int(Verdict.FINDING)) == 1

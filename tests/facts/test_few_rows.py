@@ -9,7 +9,7 @@ import pytest
 
 from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
-from cleanclaim.facts import alike, derive, few_rows, frames, memory, pair_edits, workspace
+from cleanclaim.facts import alike, derive, few_rows, frames, memory, numbering, pair_edits, workspace
 from cleanclaim.facts.claims import like_lines
 from cleanclaim.facts.diagnoses import company, links
 from cleanclaim.facts.identity import described
@@ -27,8 +27,8 @@ THRESHOLDS = (
     (frames, "FEW_ROWS"),
     (workspace, "FEW_ROWS"),
     (alike, "FEW_ROWS"),
-    (alike, "_KINDS_PER_ROW"),
-    (alike, "_FEWEST_REPEATS"),
+    (numbering, "_KINDS_PER_ROW"),
+    (numbering, "_FEWEST_REPEATS"),
     (derive, "_FEW"),
     (memory, "FEW_ROWS"),
     (pair_edits, "_FEW"),

@@ -8,6 +8,7 @@ import pytest
 
 from cleanclaim.facts import alike as alike_module
 from cleanclaim.facts import frames as frames_module
+from cleanclaim.facts import numbering
 from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.interpreter.formula import Formula
@@ -32,8 +33,8 @@ def tall(monkeypatch: pytest.MonkeyPatch) -> Frames:
     for module, name in (
         (frames_module, "FEW_ROWS"),
         (alike_module, "FEW_ROWS"),
-        (alike_module, "_KINDS_PER_ROW"),
-        (alike_module, "_FEWEST_REPEATS"),
+        (numbering, "_KINDS_PER_ROW"),
+        (numbering, "_FEWEST_REPEATS"),
     ):
         monkeypatch.setattr(module, name, -1)
     frames = Frames({"claims": CLAIMS, "lines": LINES})
@@ -108,11 +109,46 @@ def test_expressions_are_asked_of_the_kinds_that_differ_in_what_they_read(tall: 
 
     by_kind, directly = Alike(tall).together("claims", [first, second, formula("same", pl.lit(1))])
 
-    ((kinds, asked),) = by_kind
+    (kinds, asked), (one, constant) = by_kind
     assert kinds is BY_PAYER
     assert asked.formulas == [first, second]
     assert list(asked.reads) == ["rate", "flag"]
-    assert [one.name for one in directly.formulas] == ["same"]
+    assert one is tall.one("claims")
+    assert [formula.name for formula in constant.formulas] == ["same"]
+    assert not directly.formulas
+
+
+def test_rows_are_told_apart_by_all_columns_of_few_values_that_were_asked_for(
+    tall: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines 0, 1 and 4 are alike by the payer's rate; by their codes too, 0 and 4 are, and 1 stands apart."""
+    alike = Alike(tall)
+    by_rate = _kinds_asked_of(alike, pl.col("claim_rate") * 2)
+    by_both = _kinds_asked_of(alike, pl.col("claim_rate").is_null() | (pl.col("code") == "a"))
+
+    assert [by_rate.of_row.tolist()[line] == by_rate.of_row[0] for line in range(5)] == [True, True, True, False, True]
+    assert [by_both.of_row.tolist()[line] == by_both.of_row[0] for line in range(5)] == [True, False, True, False, True]
+    # Rows of a finer kind are of one coarser kind, so the finest serves both.
+    assert alike.finer("lines", by_rate, by_both) is by_both
+    assert _kinds_asked_of(alike, pl.col("claim_rate") * 3) is by_both
+    assert alike.finer("lines", by_rate, BY_PAYER) is None
+    # A lookup asks no more rows than differ in what it reads.
+    looked_up = alike.kinds("lines", ["claim_rate", "nowhere"])
+    assert looked_up is not None
+    assert looked_up.of_row.tolist() == by_rate.of_row.tolist()
+    assert by_both.counts.tolist() == np.bincount(by_both.of_row).tolist()
+
+    # A column of many values is told apart for those alone who ask for it.
+    monkeypatch.setattr(alike_module, "_MOST_VALUES", 2)
+    apart = Alike(tall)
+    assert len(_kinds_asked_of(apart, pl.col("code") == "a").rows) == len(["a", "b", None])
+    assert len(_kinds_asked_of(apart, pl.col("claim_rate") * 2).rows) == len([10, None])
+
+
+def _kinds_asked_of(alike: Alike, expr: pl.Expr) -> Kinds:
+    (kinds, _), *others = alike.together("lines", [Formula("x", expr.alias("x"), pl.Int64, lambda _: "Int64")])[0]
+    assert not others
+    return kinds
 
 
 def test_a_column_of_which_every_value_differs_is_not_numbered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.check.answers import Places, Truths, rows_with
 from cleanclaim.check.judge import Verdicts
 from cleanclaim.facts.catalogue import catalogue
+from cleanclaim.facts.spread import Flags, Kinds
 from cleanclaim.rules.kit import Rule, Verdict
-
-Flags = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
 
 FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {
     "claim": pl.String,
@@ -89,7 +87,7 @@ def findings_of(verdicts: Verdicts) -> pl.DataFrame:
         name if name in known else pl.lit(None, FINDINGS[name]).alias(name) for name in OF_CLAIM
     )
     parts = [
-        _of_rule(verdicts, rule, np.flatnonzero(answers.of(rule.code) == int(Verdict.FINDING)), claims)
+        _of_rule(verdicts, rule, rows_with(Verdict.FINDING, answers.truths(rule.code)), claims)
         for answers in verdicts.answers.values()
         for rule in verdicts.judge.rules
         if rule.code in answers.codes
@@ -141,8 +139,8 @@ def gaps_of(verdicts: Verdicts) -> pl.DataFrame:
     for answers in verdicts.answers.values():
         for rule in verdicts.judge.rules:
             if rule.code in answers.codes:
-                hits = np.flatnonzero(answers.of(rule.code) == int(Verdict.NO_DATA))
-                rows.extend((rule.code, missing, count) for missing, count in nulls.missing(rule, hits))
+                missing = nulls.missing(rule, answers.truths(rule.code))
+                rows.extend((rule.code, words, count) for words, count in missing)
     return pl.DataFrame(rows, schema=GAPS, orient="row").sort("rule", "missing")
 
 
@@ -152,15 +150,18 @@ class _Nulls:
     def __init__(self, verdicts: Verdicts) -> None:
         self._verdicts = verdicts
         self._known: dict[tuple[str, str], Flags | bool] = {}
+        self._by_kind: dict[tuple[str, str, Kinds], Flags | bool] = {}
 
-    def missing(self, rule: Rule, hits: Places) -> Iterable[tuple[str, int]]:
-        """Inputs that are null together on the rows, in words, and on how many of them."""
+    def missing(self, rule: Rule, truths: Truths) -> Iterable[tuple[str, int]]:
+        """Inputs that are null together on the rows that lack data, in words, and on how many of them."""
+        hits = np.flatnonzero(truths.numbers == int(Verdict.NO_DATA))
         if not len(hits):
             return
+        kinds = truths.kinds
         words: dict[str, Flags] = {}
         everywhere: set[str] = set()
         for name in self._verdicts.judge.reads(rule):
-            unknown = self._of(rule.over, name)
+            unknown = self._of(rule.over, name) if kinds is None else self._of_kinds(rule.over, name, kinds)
             if unknown is False:
                 continue
             word = catalogue().lacks(rule.over, name)
@@ -169,19 +170,26 @@ class _Nulls:
                 continue
             null = unknown if len(hits) == len(unknown) else unknown[hits]
             words[word] = words[word] | null if word in words else null
+        rows = np.ones(len(hits), np.int64) if kinds is None else kinds.counts[hits]
         if not words:
-            yield "; ".join(sorted(everywhere)), len(hits)
+            yield "; ".join(sorted(everywhere)), int(rows.sum())
             return
         pattern = np.zeros(len(hits), np.int64)
         for place, null in enumerate(words.values()):
             pattern[null] += 1 << place
-        counts = np.bincount(pattern)
-        for value in np.flatnonzero(counts).tolist():
+        for value in np.unique(pattern).tolist():
             named = everywhere | {word for place, word in enumerate(words) if value >> place & 1}
-            yield "; ".join(sorted(named)), int(counts[value])
+            yield "; ".join(sorted(named)), int(rows[pattern == value].sum())
 
     def _of(self, table: str, name: str) -> Flags | bool:
         key = (table, name)
         if key not in self._known:
             self._known[key] = self._verdicts.workspace.frames.nulls(table, name)
         return self._known[key]
+
+    def _of_kinds(self, table: str, name: str, kinds: Kinds) -> Flags | bool:
+        """Which kinds of row are null; rows of a kind are alike in all that the rule reads."""
+        key = (table, name, kinds)
+        if key not in self._by_kind:
+            self._by_kind[key] = self._verdicts.workspace.frames.nulls(table, name, kinds.rows)
+        return self._by_kind[key]

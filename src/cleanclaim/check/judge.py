@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
+from cleanclaim.check.answers import Answers, count_with
 from cleanclaim.check.findings import Change, Finding, Unjudged, cell_value, place_of, render
-from cleanclaim.check.questions import Answers, Questions
+from cleanclaim.check.questions import Questions
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Reach
@@ -152,16 +152,15 @@ class Verdicts:
 
     def counts(self) -> dict[str, dict[Verdict, int]]:
         """How often each rule gave each verdict."""
-        result: dict[str, dict[Verdict, int]] = {}
-        for answers in self.answers.values():
-            for code, verdicts in zip(answers.codes, answers.verdicts, strict=True):
-                # Comparing bytes is several times quicker than sorting them into four heaps.
-                result[code] = {verdict: int(np.count_nonzero(verdicts == int(verdict))) for verdict in Verdict}
-        return result
+        return {
+            code: {verdict: count_with(verdict, answers.truths(code)) for verdict in Verdict}
+            for answers in self.answers.values()
+            for code in answers.codes
+        }
 
     def of(self, rule: Rule) -> pl.Series:
         """The verdict codes of one rule, in the order of its table's rows."""
-        return pl.Series(rule.code, self.answers[rule.over].of(rule.code))
+        return pl.Series(rule.code, self.answers[rule.over].truths(rule.code).by_row())
 
     def findings(self, safety: str = "") -> list[Finding]:
         """Every finding with its place, words, dollars and fix; by claim, rule and row.

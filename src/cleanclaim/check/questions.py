@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.check.answers import Answers, AnswersByKind, AnswersByRow, Numbers, Truths
 from cleanclaim.facts.alike import Alike, Together
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.frames import Frames
@@ -25,7 +26,6 @@ from cleanclaim.facts.spread import Kinds
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.rules.kit import Rule, Verdict
 
-Numbers = npt.NDArray[np.int8]
 Answered = TypeVar("Answered")
 
 _FALSE, _UNKNOWN, _TRUE = 0, 1, 2
@@ -46,33 +46,13 @@ _VERDICT = np.array(
 ).ravel()
 """The verdict for what a rule's two expressions answer, at `applies` × `_TRUTHS` + `flag`."""
 _TRUTHS = 3
+_NOT_APPLICABLE = np.array([Verdict.NOT_APPLICABLE], np.int8)
 _VERDICT_OF = {
     (applies, flag): int(_VERDICT[_NUMBER[applies] * _TRUTHS + _NUMBER[flag]])
     for applies in _NUMBER
     for flag in _NUMBER
 }
 """The same by what the two expressions answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Verdict codes of one table: a row for each rule, a column for each of the table's rows."""
-
-    codes: tuple[str, ...]
-    verdicts: Numbers
-
-    def of(self, code: str) -> Numbers:
-        """The verdicts of one rule."""
-        found: Numbers = self.verdicts[self.codes.index(code)]
-        return found
-
-    def rows(self, verdict: Verdict) -> dict[str, list[int]]:
-        """Rule → rows with that verdict, rules without any left out."""
-        found: dict[str, list[int]] = {}
-        rules, rows = np.nonzero(np.equal(self.verdicts, int(verdict)))
-        for rule, row in zip(rules.tolist(), rows.tolist(), strict=True):
-            found.setdefault(self.codes[rule], []).append(row)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +100,11 @@ class Questions:
             found = _tried(partial(self._ask_few, frames, table))
             if isinstance(found, BaseException):
                 return self._ask_apart(frames, table, crashed)
-            return Answers(self.codes(), found)
-        verdicts = np.full((len(self.rules), frames.height(table)), Verdict.NOT_APPLICABLE, np.int8)
-        answers = Answers(self.codes(), verdicts)
+            return AnswersByRow(self.codes(), found)
+        verdicts = dict.fromkeys(self.codes(), Truths(_NOT_APPLICABLE, frames.one(table)))
         judged = _judged(frames, table)
         if not judged.any() or not self.rules:
-            return answers
+            return AnswersByKind(verdicts)
         asked = _Asked(self.parts, frames, table, alike or Alike(frames))
         if not asked.ask(place for places in self.applies for place in places):
             return self._ask_apart(frames, table, crashed)
@@ -135,11 +114,10 @@ class Questions:
             return self._ask_apart(frames, table, crashed)
         for rule in concerned:
             applying, flagged, kinds = asked.met(applies[rule], asked.together(self.flags[rule]))
-            found = np.take(_VERDICT, applying * _TRUTHS + flagged)
-            verdicts[rule] = found if kinds is None else asked.spread(found, kinds)
+            verdicts[self.rules[rule].code] = Truths(np.take(_VERDICT, applying * _TRUTHS + flagged), kinds)
         if not judged.all():
-            verdicts[:, ~judged] = Verdict.NOT_APPLICABLE
-        return answers
+            verdicts = {code: Truths(_only(judged, found.by_row()), None) for code, found in verdicts.items()}
+        return AnswersByKind(verdicts)
 
     def codes(self) -> tuple[str, ...]:
         """The rules' codes."""
@@ -210,19 +188,12 @@ class _AskedOfFew:
         return truths
 
 
-class _Truths(NamedTuple):
-    """What is answered for each kind of row, or, without kinds, for every row."""
-
-    numbers: Numbers
-    kinds: Kinds | None
-
-
 class _Asked:
     """Answers to the parts of one table, each asked once at most, and of each kind of row where there are few."""
 
     def __init__(self, parts: Sequence[Formula], frames: Frames, table: str, alike: Alike) -> None:
         self._parts, self._frames, self._table, self._alike = parts, frames, table, alike
-        self._truths: dict[int, _Truths] = {}
+        self._truths: dict[int, Truths] = {}
 
     def ask(self, places: Iterable[int]) -> bool:
         """Ask those of the parts that have not been asked yet; false if one of them crashes."""
@@ -244,33 +215,40 @@ class _Asked:
         if isinstance(answered, BaseException):
             return False
         for part, numbers in zip(parts.formulas, _as_numbers(answered), strict=True):
-            self._truths[int(part.name)] = _Truths(numbers, kinds)
+            # Most rules are in force on every day.
+            is_same = kinds is not None and bool((numbers == numbers[0]).all())
+            truths = Truths(numbers[:1], self._frames.one(self._table)) if is_same else Truths(numbers, kinds)
+            self._truths[int(part.name)] = truths
         return True
 
-    def together(self, places: Sequence[int]) -> _Truths:
+    def together(self, places: Sequence[int]) -> Truths:
         """The "and" of the parts; those that are known by the same kinds of row first."""
         by_kind: dict[Kinds | None, Numbers] = {}
         for place in places:
             numbers, kinds = self._truths[place]
             by_kind[kinds] = np.minimum(by_kind[kinds], numbers) if kinds in by_kind else numbers
-        return reduce(self._both, (_Truths(numbers, kinds) for kinds, numbers in by_kind.items()))
+        return reduce(self._both, (Truths(numbers, kinds) for kinds, numbers in by_kind.items()))
 
-    def _both(self, first: _Truths, second: _Truths) -> _Truths:
+    def _both(self, first: Truths, second: Truths) -> Truths:
         own, other, kinds = self.met(first, second)
-        return _Truths(np.minimum(own, other), kinds)
+        return Truths(np.minimum(own, other), kinds)
 
-    def met(self, first: _Truths, second: _Truths) -> tuple[Numbers, Numbers, Kinds | None]:
+    def met(self, first: Truths, second: Truths) -> tuple[Numbers, Numbers, Kinds | None]:
         """Two answers for the same rows, or kinds of row; what holds of all rows is a single number."""
         if first.kinds is second.kinds or (second.kinds is not None and second.kinds.is_one):
             return first.numbers, second.numbers, first.kinds
         if first.kinds is not None and first.kinds.is_one:
             return first.numbers, second.numbers, second.kinds
-        own, other = (numbers if kinds is None else self.spread(numbers, kinds) for numbers, kinds in (first, second))
-        return own, other, None
+        if first.kinds is not None and second.kinds is not None:
+            finer = self._alike.finer(self._table, first.kinds, second.kinds)
+            if finer is not None:
+                return first.at(finer.rows), second.at(finer.rows), finer
+        return first.by_row(), second.by_row(), None
 
-    def spread(self, numbers: Numbers, kinds: Kinds) -> Numbers:
-        """The answers for every row."""
-        return np.take(numbers, kinds.of_row)
+
+def _only(judged: npt.NDArray[np.bool_], verdicts: Numbers) -> Numbers:
+    """The verdicts of rows that are judged; the others are not applicable."""
+    return np.where(judged, verdicts, _NOT_APPLICABLE)
 
 
 def _as_numbers(answered: pl.DataFrame) -> Iterable[Numbers]:

@@ -9,35 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
-import numpy as np
 import polars as pl
 
-from cleanclaim.facts import keys
 from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.ground import Ground, refined
 from cleanclaim.facts.interpreter.formula import Formula
-from cleanclaim.facts.spread import ByKind, ByOwner, Kinds, Places
-from cleanclaim.pricing.exact import Integers
+from cleanclaim.facts.numbering import Numbered, few_numbered, met, number
+from cleanclaim.facts.spread import ByKind, ByOwner, Kinds
 
 FEW_ROWS = 20_000
 """Up to this height a table is asked directly."""
 
-_MOST_KINDS = 1 << 20
-"""Combinations up to which kinds are told apart by one array over all of them."""
-
-_KINDS_PER_ROW = 8
-"""A column or combination with more than one kind for so many rows is not worth telling apart."""
-
-_SAMPLE, _FEWEST_REPEATS = 4_000, 0.1
-"""Rows that are looked at first, and the share of repeated values among them below which a column is not numbered."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A column's values as numbers from 0; a null is a value of its own."""
-
-    numbers: Places
-    count: int
+_MOST_VALUES = 64
+"""A column of more values than these is told apart for those alone who ask for it."""
 
 
 @dataclass(slots=True)
@@ -64,20 +50,78 @@ class Alike:
     def __init__(self, frames: Frames) -> None:
         """Nothing is numbered yet; the frames may grow by columns, never by rows."""
         self._frames = frames
-        self._numbered: dict[tuple[str, frozenset[str]], _Numbered | None] = {}
+        self._numbered: dict[tuple[str, frozenset[str]], Numbered | None] = {}
         self._kinds: dict[tuple[str, frozenset[str]], Kinds | None] = {}
+        self._grounds: dict[str, Ground] = {}
 
     def together(self, table: str, formulas: Iterable[Formula]) -> tuple[list[tuple[Kinds, Together]], Together]:
         """Expressions by the kinds of row that differ in what they read; apart, those that every row is asked."""
         names = self._frames.names(table)
+        # An element of a list is no column.
+        asked = [(formula, [name for name in formula.reads if name in names]) for formula in formulas]
         by_kind: dict[Kinds, Together] = {}
         directly = Together()
-        for formula in formulas:
-            # An element of a list is no column.
-            reads = [name for name in formula.reads if name in names]
-            kinds = self.kinds(table, reads)
+        ground = self._ground(table, dict.fromkeys(name for _, reads in asked for name in reads))
+        for formula, reads in asked:
+            if ground is not None and ground.names.issuperset(reads):
+                kinds: Kinds | None = ground.kinds if reads else self._frames.one(table)
+            else:
+                kinds = self.kinds(table, reads)
             (directly if kinds is None else by_kind.setdefault(kinds, Together())).add(formula, reads)
         return list(by_kind.items()), directly
+
+    def _ground(self, table: str, names: Iterable[str]) -> Ground | None:
+        """The kinds of the table's rows, grown by these columns where they have few values; nothing for few rows."""
+        height = self._frames.height(table)
+        if not height or height <= FEW_ROWS:
+            return None
+        ground = self._grounds.setdefault(table, Ground(self._frames.one(table)))
+        by_kinds: dict[Kinds, list[str]] = {}
+        parts: list[tuple[Iterable[str], Numbered, Kinds | None]] = []
+        for name in names:
+            if name in ground.names or name in ground.left_out:
+                continue
+            form = self._frames.form(table, name)
+            if isinstance(form, ByKind):
+                if ground.holds(form.kinds):
+                    ground.names.add(name)
+                else:
+                    by_kinds.setdefault(form.kinds, []).append(name)
+                continue
+            own = self._of(table, frozenset((name,)))
+            if own is None or own.count > _MOST_VALUES:
+                ground.left_out.add(name)
+            elif own.count == 1:
+                ground.names.add(name)
+            else:
+                parts.append(((name,), own, None))
+        parts += [part for kinds, own in by_kinds.items() for part in self._parts(table, own, kinds, ground)]
+        if parts:
+            ground.refine(parts)
+        return ground
+
+    def _parts(
+        self, table: str, names: Iterable[str], kinds: Kinds, ground: Ground
+    ) -> Iterable[tuple[Iterable[str], Numbered, Kinds | None]]:
+        """Columns that are known by the same kinds, as one part by which rows are told apart."""
+        few: dict[str, Numbered] = {}
+        for name in names:
+            own = few_numbered(self._of_kinds(table, name, kinds))
+            if own is None or own.count > _MOST_VALUES:
+                ground.left_out.add(name)
+            elif own.count == 1:
+                ground.names.add(name)
+            else:
+                few[name] = own
+        if few:
+            found = reduce(met, few.values())
+            whole = kinds if found.count == len(kinds.rows) else None
+            yield few, Numbered(found.numbers[kinds.of_row], found.count), whole
+
+    def finer(self, table: str, *kinds: Kinds) -> Kinds | None:
+        """Kinds of which each lies within one of each of these; nothing where none are at hand."""
+        ground = self._grounds.get(table)
+        return ground.kinds if ground is not None and all(map(ground.holds, kinds)) else None
 
     def rows(self, table: str, names: Iterable[str], kinds: Kinds) -> pl.DataFrame:
         """These columns of the row that stands for each kind."""
@@ -111,124 +155,58 @@ class Alike:
             return self._frames.one(table)
         if len(together) == 1 and not parts:
             return next(iter(together))
-        parts += [frozenset(own) for own in together.values()]
-        key = (table, frozenset[str]().union(*parts))
+        key = (table, frozenset[str]().union(*parts, *together.values()))
         if key not in self._kinds:
-            self._kinds[key] = self._combined(table, parts, height)
+            self._kinds[key] = self._combined(table, [*parts, *map(frozenset, together.values())])
         return self._kinds[key]
 
-    def _combined(self, table: str, parts: Sequence[frozenset[str]], height: int) -> Kinds | None:
+    def _combined(self, table: str, parts: Sequence[frozenset[str]]) -> Kinds | None:
         """The kinds of rows by columns whose own are numbered one by one."""
-        numbers, count = np.zeros(height, np.int32), 1
-        for part in parts:
-            one = self._of(table, part)
-            if one is None or count * one.count > _MOST_KINDS:
-                return None
-            numbers = one.numbers if count == 1 else numbers * np.int32(one.count) + one.numbers
-            count *= one.count
-        row_of = np.full(count, -1, np.int32)
-        row_of[numbers] = np.arange(height, dtype=np.int32)
-        met = np.flatnonzero(row_of >= 0)
-        if len(met) * _KINDS_PER_ROW > height:
+        ground = self._grounds.get(table)
+        if ground is None or len(ground.kinds.rows) == 1:
+            on_ground, others = list[frozenset[str]](), parts
+        else:
+            on_ground = [part for part in parts if self._is_on(ground, table, part)]
+            others = [part for part in parts if part not in on_ground]
+        numbered = [self._of(table, part) for part in others]
+        known = [one for one in numbered if one is not None]
+        if len(known) < len(numbered):
             return None
-        kind_of = np.empty(count, np.int32)
-        kind_of[met] = np.arange(len(met), dtype=np.int32)
-        return Kinds(row_of[met], kind_of[numbers])
+        if ground is None or not on_ground:
+            return refined(self._frames.one(table), known)
+        columns = self.rows(table, sorted(frozenset[str]().union(*on_ground)), ground.kinds).get_columns()
+        each = [few_numbered(column) for column in columns]
+        found = [one for one in each if one is not None]
+        if len(found) < len(each):
+            return None
+        coarse = ground.coarsened(reduce(met, found))
+        return refined(coarse, known) if known else coarse
 
-    def _of(self, table: str, names: frozenset[str]) -> _Numbered | None:
+    def _is_on(self, ground: Ground, table: str, names: Iterable[str]) -> bool:
+        """Whether rows that are of one kind by all columns of few values have one value in each of these."""
+        forms = ((name, self._frames.form(table, name)) for name in names)
+        return all(
+            name in ground.names or (isinstance(form, ByKind) and ground.holds(form.kinds)) for name, form in forms
+        )
+
+    def _of(self, table: str, names: frozenset[str]) -> Numbered | None:
         """The numbers of a column, or of several that are known by the same kinds."""
         cell = (table, names)
         if cell not in self._numbered:
             self._numbered[cell] = self._number(table, sorted(names))
         return self._numbered[cell]
 
-    def _number(self, table: str, names: Sequence[str]) -> _Numbered | None:
+    def _number(self, table: str, names: Sequence[str]) -> Numbered | None:
         form = self._frames.form(table, names[0])
         if isinstance(form, ByKind):
-            found = _few_numbered(self.rows(table, names, form.kinds))
-            return None if found is None else _Numbered(found.numbers[form.kinds.of_row], found.count)
+            each = [few_numbered(self._of_kinds(table, name, form.kinds)) for name in names]
+            known = [one for one in each if one is not None]
+            if len(known) < len(each):
+                return None
+            found = reduce(met, known)
+            return Numbered(found.numbers[form.kinds.of_row], found.count)
         if isinstance(form, ByOwner):
             above = self._of(form.owner, frozenset((form.name,)))
             key = self._frames.column(table, form.key)
-            return None if above is None else _Numbered(above.numbers[key.to_numpy()], above.count)
+            return None if above is None else Numbered(above.numbers[key.to_numpy()], above.count)
         return number(self._frames.column(table, names[0]))
-
-
-def number(column: pl.Series) -> _Numbered | None:
-    """Number a column's values; nothing where they are too many."""
-    if column.null_count() == len(column):
-        return _Numbered(np.zeros(len(column), np.int32), 1)
-    if isinstance(column.dtype, pl.List | pl.String):
-        numbers = _numbers(column)
-    elif _differs_mostly(column):
-        return None
-    else:
-        numbers = _whole_numbers(column)
-    found = None if numbers is None else _dense(numbers)
-    return None if found is None or found.count * _KINDS_PER_ROW > len(column) else found
-
-
-def _differs_mostly(column: pl.Series) -> bool:
-    """Whether hardly a value of a sample comes twice: an amount, or a key."""
-    sample = column.gather_every(max(1, len(column) // _SAMPLE))
-    return len(sample) - sample.n_unique() < len(sample) * _FEWEST_REPEATS
-
-
-def _whole_numbers(column: pl.Series) -> Integers | None:
-    """Numbers, days or flags as numbers from 1, 0 for null; nothing where they lie too far apart."""
-    whole = column.to_physical().cast(pl.Int64)
-    least, most = whole.min(), whole.max()
-    if not isinstance(least, int) or not isinstance(most, int) or most - least > len(column):
-        return None
-    found: Integers = ((whole - (least - 1)).fill_null(0) if column.null_count() else whole - (least - 1)).to_numpy()
-    return found
-
-
-def _few_numbered(answers: pl.DataFrame) -> _Numbered | None:
-    """Number the rows of a frame of few; alike where they are alike in every column."""
-    found = _Numbered(np.zeros(answers.height, np.int32), 1)
-    for column in answers.get_columns():
-        numbers = _numbers(column)
-        if numbers is None:
-            return None
-        own = _dense(numbers)
-        found = _dense(found.numbers.astype(np.int64) * own.count + own.numbers)
-    return found
-
-
-def _numbers(column: pl.Series) -> Integers | None:
-    """Whole numbers that differ where the values differ: 0 for null; nothing where they would be too large."""
-    if isinstance(column.dtype, pl.List):
-        return _list_numbers(column)
-    plain = keys.numbers(column)
-    if int(plain.values.max(initial=0)) > _MOST_KINDS:
-        return None
-    return np.where(plain.known, plain.values + 1, 0)
-
-
-def _list_numbers(lists: pl.Series) -> Integers | None:
-    """The same for lists: element by element, numbered anew after each."""
-    lengths = lists.list.len().cast(pl.Int64).fill_null(-1).to_numpy()
-    numbers = lengths + 1
-    counts = np.maximum(lengths, 0)
-    starts = np.cumsum(counts) - counts
-    elements = _numbers(lists.filter(pl.Series(counts > 0)).explode())
-    if elements is None:
-        return None
-    base = int(elements.max(initial=0)) + 1
-    for place in range(int(counts.max(initial=0))):
-        longer = np.flatnonzero(counts > place)
-        numbers = numbers * base
-        numbers[longer] += elements[starts[longer] + place]
-        if int(numbers.max()) > _MOST_KINDS:
-            return None
-        numbers = _dense(numbers).numbers.astype(np.int64)
-    return numbers
-
-
-def _dense(numbers: Integers) -> _Numbered:
-    """Numbers renumbered without gaps, in their order."""
-    met = np.zeros(int(numbers.max()) + 1, np.bool_)
-    met[numbers] = True
-    place = np.cumsum(met, dtype=np.int32) - 1
-    return _Numbered(place[numbers], int(place[-1]) + 1)

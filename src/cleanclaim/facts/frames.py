@@ -148,19 +148,15 @@ class Frames(Mapping[str, pl.DataFrame]):
             return picked(self.column(table, name), rows)
         return self._at(form.owner, form.name, self.column(table, form.key).to_numpy()[rows])
 
-    def nulls(self, table: str, name: str) -> Flags | bool:
-        """Which rows of a column are null: all of them, none, or these."""
+    def nulls(self, table: str, name: str, rows: npt.NDArray[np.integer] | None = None) -> Flags | bool:
+        """Which rows, or which of these rows, of a column are null: none, all of the column, or these."""
         form = self.form(table, name)
         if isinstance(form, ByKind):
-            return form.nulls()
+            return _nulls(form.answers, form.kinds.of_row if rows is None else form.kinds.of_row[rows])
         if isinstance(form, ByOwner):
-            null = self.nulls(form.owner, form.name)
-            return null if isinstance(null, bool) else null[self.column(table, form.key).to_numpy()]
-        column = self.column(table, name)
-        if column.null_count() in (0, len(column)):
-            return column.null_count() > 0
-        found: Flags = column.is_null().to_numpy()
-        return found
+            key = self.column(table, form.key).to_numpy()
+            return self.nulls(form.owner, form.name, key if rows is None else key[rows])
+        return _nulls(self.column(table, name), rows)
 
     def _written(self, table: str, name: str) -> pl.Series:
         form = self._forms[table][name]
@@ -195,6 +191,14 @@ class Frames(Mapping[str, pl.DataFrame]):
         types = {name: waiting.pop(name) for name in names}
         cells = [tuple(map(row.__getitem__, names)) for row in self._rows[table]]
         self.add(table, pl.DataFrame(cells, schema=types, orient="row").get_columns())
+
+
+def _nulls(column: pl.Series, rows: npt.NDArray[np.integer] | None) -> Flags | bool:
+    """Which of these rows are null: none, all of the column, or these."""
+    if column.null_count() in (0, len(column)):
+        return column.null_count() > 0
+    found: Flags = column.is_null().to_numpy()
+    return found if rows is None else found[rows]
 
 
 def _is_nowhere(column: pl.Series) -> bool:

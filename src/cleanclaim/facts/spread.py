@@ -15,6 +15,7 @@ import polars as pl
 
 Places = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
 
 
 def picked(column: pl.Series, rows: npt.NDArray[np.integer]) -> pl.Series:
@@ -34,6 +35,11 @@ class Kinds:
     @cached_property
     def _index(self) -> pl.Series:
         return pl.Series(self.of_row.astype(np.uint32))
+
+    @cached_property
+    def counts(self) -> Integers:
+        """How many rows are of each kind."""
+        return np.bincount(self.of_row, minlength=len(self.rows))
 
     @property
     def is_one(self) -> bool:
@@ -56,14 +62,6 @@ class ByKind:
     def at(self, rows: npt.NDArray[np.integer]) -> pl.Series:
         """The values of these rows."""
         return picked(self.answers, self.kinds.of_row[rows])
-
-    def nulls(self) -> Flags | bool:
-        """Which rows are null: all of them, none, or these."""
-        count = self.answers.null_count()
-        if count in (0, len(self.answers)):
-            return count > 0
-        found: Flags = self.answers.is_null().to_numpy()[self.kinds.of_row]
-        return found
 
 
 @dataclass(frozen=True, slots=True)

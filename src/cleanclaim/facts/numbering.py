@@ -1,0 +1,125 @@
+"""A column's values as numbers from 0, alike where the values are: what kinds of rows are told apart by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.facts import keys
+from cleanclaim.facts.spread import Places
+from cleanclaim.pricing.exact import Integers
+
+MOST_KINDS = 1 << 20
+"""Combinations up to which kinds are told apart by one array over all of them."""
+
+_KINDS_PER_ROW = 8
+"""A column or combination with more than one kind for so many rows is not worth telling apart."""
+
+_SAMPLE, _FEWEST_REPEATS = 4_000, 0.1
+"""Rows that are looked at first, and the share of repeated values among them below which a column is not numbered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A column's values as numbers from 0; a null is a value of its own."""
+
+    numbers: Places
+    count: int
+
+
+def is_worthwhile(kinds: int, rows: int) -> bool:
+    """Whether there are so few kinds of so many rows that telling them apart is worth it."""
+    return kinds * _KINDS_PER_ROW <= rows
+
+
+def number(column: pl.Series) -> Numbered | None:
+    """Number a column's values; nothing where they are too many."""
+    if _is_same(column):
+        return Numbered(np.zeros(len(column), np.int32), 1)
+    numbers: Integers | Places | None
+    if isinstance(column.dtype, pl.List | pl.String):
+        numbers = _numbers(column)
+    elif column.dtype != pl.Boolean and _differs_mostly(column):
+        return None
+    else:
+        numbers = _whole_numbers(column)
+    found = None if numbers is None else dense(numbers)
+    return found if found is not None and is_worthwhile(found.count, len(column)) else None
+
+
+def _is_same(column: pl.Series) -> bool:
+    """Whether all rows are seen at once to be alike: null throughout, or one number or flag."""
+    nulls = column.null_count()
+    if nulls or isinstance(column.dtype, pl.List | pl.String):
+        return nulls == len(column)
+    return bool(column.min() == column.max())
+
+
+def _differs_mostly(column: pl.Series) -> bool:
+    """Whether hardly a value of a sample comes twice: an amount, or a key."""
+    sample = column.gather_every(max(1, len(column) // _SAMPLE))
+    return len(sample) - sample.n_unique() < len(sample) * _FEWEST_REPEATS
+
+
+def _whole_numbers(column: pl.Series) -> Places | None:
+    """Numbers, days or flags as numbers from 1, 0 for null; nothing where they lie too far apart."""
+    whole = column.cast(pl.Int8) if column.dtype == pl.Boolean else column.to_physical()
+    least, most = whole.min(), whole.max()
+    if not isinstance(least, int) or not isinstance(most, int) or most - least > len(column):
+        return None
+    known = whole.fill_null(least - 1) if column.null_count() else whole
+    found: Places = np.subtract(known.to_numpy(), least - 1, dtype=np.int64).astype(np.int32)
+    return found
+
+
+def few_numbered(column: pl.Series) -> Numbered | None:
+    """Number a column of few rows, whatever their values; nothing for numbers that lie too far apart."""
+    numbers = _numbers(column)
+    return None if numbers is None else dense(numbers)
+
+
+def met(first: Numbered, second: Numbered) -> Numbered:
+    """Rows by two columns' numbers; alike where they are alike in both."""
+    if first.count == 1 or second.count == 1:
+        return second if first.count == 1 else first
+    return dense(first.numbers.astype(np.int64) * second.count + second.numbers)
+
+
+def _numbers(column: pl.Series) -> Integers | None:
+    """Whole numbers that differ where the values differ: 0 for null; nothing where they would be too large."""
+    if isinstance(column.dtype, pl.List):
+        return _list_numbers(column)
+    plain = keys.numbers(column)
+    if int(plain.values.max(initial=0)) > MOST_KINDS:
+        return None
+    return np.where(plain.known, plain.values + 1, 0)
+
+
+def _list_numbers(lists: pl.Series) -> Integers | None:
+    """The same for lists: element by element, numbered anew after each."""
+    lengths = lists.list.len().cast(pl.Int64).fill_null(-1).to_numpy()
+    numbers = lengths + 1
+    counts = np.maximum(lengths, 0)
+    starts = np.cumsum(counts) - counts
+    elements = _numbers(lists.filter(pl.Series(counts > 0)).explode())
+    if elements is None:
+        return None
+    base = int(elements.max(initial=0)) + 1
+    for place in range(int(counts.max(initial=0))):
+        longer = np.flatnonzero(counts > place)
+        numbers = numbers * base
+        numbers[longer] += elements[starts[longer] + place]
+        if int(numbers.max()) > MOST_KINDS:
+            return None
+        numbers = dense(numbers).numbers.astype(np.int64)
+    return numbers
+
+
+def dense(numbers: Integers | Places) -> Numbered:
+    """Numbers renumbered without gaps, in their order."""
+    met = np.zeros(int(numbers.max()) + 1, np.bool_)
+    met[numbers] = True
+    place = np.cumsum(met, dtype=np.int32) - 1
+    return Numbered(place[numbers], int(place[-1]) + 1)
