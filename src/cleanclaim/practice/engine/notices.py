@@ -99,14 +99,20 @@ class Due:
         return self.deadline.due_on is not None and self.deadline.due_on < today
 
 
-def due(clinic: Clinic, today: date, patient: UUID | None = None, *, without: Sequence[str] | None = None) -> list[Due]:
+def due(
+    clinic: Clinic, today: date, patient: UUID | None = None, *,
+    without: Sequence[str] | None = None, is_booked: bool = True,
+) -> list[Due]:  # fmt: skip
     """Every estimate that is owed and not given yet, of all patients or of one, the soonest first.
 
     What was scheduled counts from the day on which the appointment was booked or imported here. `without` are the payer
-    files of who pays alone, where they are at hand. The clinic is in scope.
+    files of who pays alone, where they are at hand; `is_booked` is false where it is known that no appointment is to
+    come. The clinic is in scope.
     """
     alone = self_paying(clinic, today) if without is None else without
-    found = [*_asked(patient), *_scheduled(clinic, today, patient, alone)]
+    found = [*_asked(patient), *(_scheduled(clinic, today, patient, alone) if is_booked else ())]
+    if not found:
+        return []
     made = {
         row.patient_id: row
         for row in GoodFaithEstimate.objects.filter(patient__in={one.patient.pk for one in found}, given_on=None)

@@ -14,13 +14,18 @@ _LATEST = 3
 
 
 def of_patient(
-    clinic: Clinic, patient: Patient, coverages: Iterable[Coverage], packs: Mapping[str, Payer], today: date
-) -> dict[str, Any]:
-    """What is owed, the latest estimates and notices, whether the patient pays alone; the clinic is in scope."""
+    clinic: Clinic, patient: Patient, coverages: Iterable[Coverage], packs: Mapping[str, Payer], today: date, *,
+    is_booked: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """What is owed, the latest estimates and notices, whether the patient pays alone; the clinic is in scope.
+
+    `is_booked` says whether the patient has an appointment today or later.
+    """
     alone = engine.self_paying(clinic, today, packs)
+    due = engine.due(clinic, today, patient.pk, without=alone, is_booked=is_booked)
     rows = GoodFaithEstimate.objects.filter(patient=patient).defer("content", "main_service", "separate")
     return {
-        "due": [(one, one.is_late(today)) for one in engine.due(clinic, today, patient.pk, without=alone)],
+        "due": [(one, one.is_late(today)) for one in due],
         "estimates": list(rows[:_LATEST]),
         "advance": list(AdvanceNotice.objects.filter(patient=patient).defer("services", "more")[:_LATEST]),
         "is_self_paying": all(row.payer in alone for row in coverages),

@@ -82,6 +82,11 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     coverages = coverages_of([person.pk])[person.pk]
     prefetch_related_objects(coverages, Prefetch("inquiries", Inquiry.objects.all()))
     found = kept_readiness(access.clinic, person, on=today, packs=packs, coverages={person.pk: coverages})
+    ahead = list(
+        Appointment.objects.filter(
+            patient=person, starts_at__date__gte=today, status=AppointmentStatus.BOOKED.value
+        ).select_related("provider")[:5]
+    )
     context: dict[str, Any] = {
         "patient": person,
         "today": today,
@@ -100,9 +105,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         ],
         "visits": [(visit, _note_address(access, visit)) for visit in visits[:_LATEST]],
         "visit_count": len(visits),
-        "ahead": Appointment.objects.filter(
-            patient=person, starts_at__date__gte=today, status=AppointmentStatus.BOOKED.value
-        ).select_related("provider")[:5],
+        "ahead": ahead,
         "has_ssn": Patient.objects.filter(pk=person.pk, ssn__isnull=False).exists(),
         "may_edit": access.may(Can.EDIT_PATIENTS),
         "may_remove": access.may(Can.EDIT_PATIENTS) and access.may(Can.SET_UP),
@@ -111,7 +114,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     }
     if context["show_money"]:
         context["balances"] = OpeningBalance.objects.filter(patient=person)
-        context["notices"] = of_patient(access.clinic, person, coverages, packs, today)
+        context["notices"] = of_patient(access.clinic, person, coverages, packs, today, is_booked=bool(ahead))
     return render(request, "practice/patients/chart.html", context)
 
 
