@@ -149,26 +149,27 @@ class _Nulls:
 
     def __init__(self, verdicts: Verdicts) -> None:
         self._verdicts = verdicts
-        self._known: dict[tuple[str, str], Flags | bool] = {}
-        self._by_kind: dict[tuple[str, str, Kinds], Flags | bool] = {}
+        self._flags: dict[tuple[str, str, Kinds | None], Flags] = {}
 
     def missing(self, rule: Rule, truths: Truths) -> Iterable[tuple[str, int]]:
         """Inputs that are null together on the rows that lack data, in words, and on how many of them."""
-        hits = np.flatnonzero(truths.numbers == int(Verdict.NO_DATA))
-        if not len(hits):
+        if not (truths.numbers == int(Verdict.NO_DATA)).any():
             return
-        kinds = truths.kinds
+        reads = {name: self._known(rule.over, name) for name in self._verdicts.judge.reads(rule)}
+        partly = [name for name, known in reads.items() if known is None]
+        kinds = self._verdicts.workspace.alike.telling(rule.over, truths.kinds, partly)
+        truths = Truths(truths.by_row(), None) if kinds is None else Truths(truths.at(kinds.rows), kinds)
+        hits = np.flatnonzero(truths.numbers == int(Verdict.NO_DATA))
         words: dict[str, Flags] = {}
         everywhere: set[str] = set()
-        for name in self._verdicts.judge.reads(rule):
-            unknown = self._of(rule.over, name) if kinds is None else self._of_kinds(rule.over, name, kinds)
-            if unknown is False:
+        for name, known in reads.items():
+            if known:
                 continue
             word = catalogue().lacks(rule.over, name)
-            if unknown is True:
+            if known is False:
                 everywhere.add(word)
                 continue
-            null = unknown if len(hits) == len(unknown) else unknown[hits]
+            null = self._of(rule.over, name, kinds)[hits]
             words[word] = words[word] | null if word in words else null
         rows = np.ones(len(hits), np.int64) if kinds is None else kinds.counts[hits]
         if not words:
@@ -181,15 +182,15 @@ class _Nulls:
             named = everywhere | {word for place, word in enumerate(words) if value >> place & 1}
             yield "; ".join(sorted(named)), int(rows[pattern == value].sum())
 
-    def _of(self, table: str, name: str) -> Flags | bool:
-        key = (table, name)
-        if key not in self._known:
-            self._known[key] = self._verdicts.workspace.frames.nulls(table, name)
-        return self._known[key]
+    def _known(self, table: str, name: str) -> bool | None:
+        """Whether the column is known in every row, or in none; nothing where in some."""
+        nulls = self._verdicts.workspace.frames.nulls(table, name, np.zeros(0, np.int32))
+        return not nulls if isinstance(nulls, bool) else None
 
-    def _of_kinds(self, table: str, name: str, kinds: Kinds) -> Flags | bool:
-        """Which kinds of row are null; rows of a kind are alike in all that the rule reads."""
+    def _of(self, table: str, name: str, kinds: Kinds | None) -> Flags:
+        """Which rows, or which kinds of row, are null in a column that is null in some."""
         key = (table, name, kinds)
-        if key not in self._by_kind:
-            self._by_kind[key] = self._verdicts.workspace.frames.nulls(table, name, kinds.rows)
-        return self._by_kind[key]
+        if key not in self._flags:
+            nulls = self._verdicts.workspace.frames.nulls(table, name, None if kinds is None else kinds.rows)
+            self._flags[key] = np.asarray(nulls)
+        return self._flags[key]

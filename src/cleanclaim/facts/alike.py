@@ -123,6 +123,13 @@ class Alike:
         ground = self._grounds.get(table)
         return ground.kinds if ground is not None and all(map(ground.holds, kinds)) else None
 
+    def telling(self, table: str, kinds: Kinds | None, names: Iterable[str]) -> Kinds | None:
+        """Kinds within these, each with one value in each of the columns; nothing where none are at hand."""
+        ground = self._grounds.get(table)
+        if kinds is None or ground is None or not ground.holds(kinds):
+            return None
+        return ground.kinds if self._is_on(ground, table, names) else None
+
     def rows(self, table: str, names: Iterable[str], kinds: Kinds) -> pl.DataFrame:
         """These columns of the row that stands for each kind."""
         return pl.DataFrame([self._of_kinds(table, name, kinds) for name in names])
