@@ -69,7 +69,9 @@ def _without_last(part: Part, file: int, segments: int) -> Part:
     """A part at whose end the file breaks off: half a claim would be judged wrongly."""
     whole = part.claims.filter(pl.col(NUMBER) < pl.col(NUMBER).max())
     row = (file, segments - 1, "IEA", "the end of the interchange; the file breaks off and its last claim is left out")
-    return Part(whole, part.payments, part.set_aside.vstack(pl.DataFrame([row], schema=SET_ASIDE, orient="row")))
+    # The reader misses the trailer, too, and knows nothing of what is left out for it.
+    others = part.set_aside.filter((pl.col("row") != segments - 1) | (pl.col("field") != "IEA"))
+    return Part(whole, part.payments, others.vstack(pl.DataFrame([row], schema=SET_ASIDE, orient="row")))
 
 
 def _part(blocks: list[Block], file: int, as_of: date, default_payer: str | None, packs: Mapping[str, Payer]) -> Part:

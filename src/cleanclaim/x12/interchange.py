@@ -19,6 +19,8 @@ _LATER_HEADER = re.compile(rb"(?P<first>ISA(?P<element>[^0-9A-Za-z\s])[0-9A-Z ]{
 """Past the beginning of a file (behind a mail's headers, say), a header must look like one."""
 _BLANK = " \t\r\n\x00"
 _HEADER_ELEMENTS = 16
+_PADDED = 103
+"""Characters of a padded header before its last element, which names the component delimiter."""
 _ISA11, _ISA12 = 11, 12
 _FIRST_WITH_REPETITION = "00402"
 """Versions before this one have a standards identifier where later ones have the repetition delimiter."""
@@ -178,9 +180,11 @@ def _delimiters(text: str, begin: int, number: int) -> tuple[Delimiters, Problem
     if place >= 0 and place + 2 < len(text):
         component, segment = text[place + 1], text[place + 2]
         after = text[place + 3 : place + 40].lstrip(_BLANK)
-        is_followed = not after or re.match(rf"[A-Z][A-Z0-9]{{1,2}}{re.escape(element)}", after)
+        is_followed = re.match(rf"[A-Z][A-Z0-9]{{1,2}}{re.escape(element)}", after)
         header = text[begin:place].split(element)
-        if is_followed and segment != element and not segment.isalnum():
+        # A header as wide as it should be needs nothing after it to confirm it.
+        is_sure = not after or is_followed is not None or place - begin == _PADDED
+        if is_sure and segment != element and not segment.isalnum():
             return Delimiters(element, component, _repetition(header), segment), None
     return _guessed(text, begin, element, number)
 
@@ -193,8 +197,12 @@ def _repetition(header: list[str]) -> str:
 
 def _guessed(text: str, begin: int, element: str, number: int) -> tuple[Delimiters, Problem]:
     """Delimiters of a damaged header: the terminator is what stands before the group header, or the usual one."""
-    match = re.compile(rf"([^0-9A-Za-z])\s*GS{re.escape(element)}").search(text, begin)
-    segment = match[1] if match else "~"
+    match = re.compile(rf"(.)([^0-9A-Za-z\s]?)(\s*)GS{re.escape(element)}", re.DOTALL).search(text, begin)
+    segment = "~"
+    if match is not None:
+        # What stands after an element delimiter is the component delimiter, and a blank ends the segment.
+        is_component = match[1] == element and match[3]
+        segment = (match[3][:1] if is_component else match[2] or match[3][:1]) or "~"
     problem = Problem(
         number, "", "ISA", "a header without its sixteen elements", "ISA with 16 elements, the last naming a delimiter"
     )

@@ -66,7 +66,8 @@ class TableSpec:
     """One table: a row for each occurrence of one of `loops` or, with `segment`, for each such segment in them.
 
     `loops` is empty for segments anywhere. With `repeat` each group of elements is a row: columns of an element at or
-    past the first group count from it. `owners` are keys of the tables around the row.
+    past the first group count from it. `owners` are keys of the tables around the row; `needs` is the one of them
+    without which a row is nobody's, "" where each may be absent.
     """
 
     name: str
@@ -80,6 +81,7 @@ class TableSpec:
     columns: tuple[ColumnSpec, ...]
     links: tuple[LinkSpec, ...]
     shows_loop: bool
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,9 +212,12 @@ def _table(entry: Mapping[str, Any], source: str) -> TableSpec:
             for name, link in entry.get("links", {}).items()
         ),
         shows_loop=entry.get("shows_loop", False),
+        needs=entry.get("needs", ""),
     )
     if spec.segment and spec.key:
         raise GuideError(f"{source}: {spec.name} has a key and rows of segments: expected rows of loops")
+    if spec.needs and spec.needs not in spec.owners:
+        raise GuideError(f"{source}: {spec.name} needs {spec.needs}: expected one of its owners")
     if not spec.segment and not spec.loops:
         raise GuideError(f"{source}: {spec.name} has no rows: expected loops or a segment")
     return spec

@@ -29,13 +29,14 @@ _ISA_LENGTH = 106
 class RawBlock:
     """Bytes in which one set of delimiters holds; `delimiters` is `None` where there is no interchange at all.
 
-    `is_torn`: it ends within a segment, because no segment ended in `LONGEST` bytes.
+    `is_torn`: it ends within a segment, because no segment ended in `LONGEST` bytes. `is_last`: the file ends with it.
     """
 
     raw: bytes
     delimiters: Delimiters | None
     problems: tuple[Problem, ...] = ()
     is_torn: bool = False
+    is_last: bool = False
 
 
 def blocks(source: BinaryIO, size: int = BLOCK) -> Iterator[RawBlock]:
@@ -100,9 +101,8 @@ class _Cutter:
             self.rest = b"".join(pieces)
 
     def _take(self, end: int, problems: tuple[Problem, ...], *, is_torn: bool = False) -> RawBlock:
-        block = RawBlock(self.rest[:end], self.delimiters, problems, is_torn)
-        self.rest = self.rest[end:]
-        return block
+        raw, self.rest = self.rest[:end], self.rest[end:]
+        return RawBlock(raw, self.delimiters, problems, is_torn, self.is_over and not self.rest)
 
     def _skipped(self) -> RawBlock:
         """Bytes before the first interchange header, or all there are; a header is looked for further on."""
@@ -138,7 +138,8 @@ class _Cutter:
         same = len(head) == _ISA_LENGTH and head[3] == now.element == head[103] and head.count(now.element) == 16  # noqa: PLR2004
         if same and head[82] == now.repetition and head[104:] == now.component + now.segment:
             return True
-        return _declared(self.rest[at : at + _HEADER])[0] == now
+        # A header of which something is wrong begins a block, so that it is said whatever the size of blocks.
+        return _declared(self.rest[at : at + _HEADER]) == (now, ())
 
     def _boundary(self, limit: int) -> int:
         """Where the last claim, level or transaction before `limit` begins; 0 when none does past the first byte."""

@@ -6,11 +6,13 @@ stand near the beginning shows that one has begun; what stands outside any trans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from cleanclaim.x12.columnar.blanks import BLANKS
 from cleanclaim.x12.columnar.tokens import Offsets, Tokens, readable, tag
+from cleanclaim.x12.envelope_counts import EnvelopeCounts
 from cleanclaim.x12.problems import Problem
 
 _BEGINNERS = ("BHT", "BPR", "HL", "CLM")
@@ -66,6 +68,14 @@ class EnvelopeState:
     """The interchange's trailer has been met: what follows belongs to none."""
     before: int = 0
     """Segments of the open transaction so far."""
+    counts: EnvelopeCounts = field(default_factory=EnvelopeCounts)
+    """What is open, and how much it holds; without the problems of the stretches before."""
+
+    def at_end(self, last: int) -> list[Problem]:
+        """What is wrong where the file ends after segment `last`: envelopes that are still open."""
+        counts = replace(self.counts, problems=[])
+        counts.over(last)
+        return counts.problems
 
 
 def spans(tokens: Tokens, state: EnvelopeState, first: int) -> tuple[list[Span], EnvelopeState, list[Problem]]:
@@ -95,6 +105,7 @@ class _Walk:
         self.first = first
         self.found: list[Span] = []
         self.problems: list[Problem] = []
+        self.counts = replace(state.counts, problems=self.problems)
         self.header = state.header
         self.is_closed = state.is_closed
         self.before = state.before
@@ -111,6 +122,7 @@ class _Walk:
         if name == tag("ST"):
             self._end(row)
             said = self._said(row)
+            self.counts.transaction_begins(self.first + row, said)
             self._open(row, replace(self.header, kind=said(1), number=said(2), version=said(3)))
         elif name == tag("SE"):
             if self.open_at is None:
@@ -119,9 +131,13 @@ class _Walk:
                 said = self._said(row)
                 text = said(1)
                 promised = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
+                held = row + 1 - self.open_at + (self.before if self.is_continued else 0)
+                self.counts.transaction_ends(self.first + row, said, held)
                 self._end(row + 1, is_complete=True, promised=promised)
         elif name == tag("TA1"):
             if self.open_at is None:
+                if self.is_closed:
+                    self._stray(row)
                 # It stands between envelopes and is read as a transaction of its own.
                 header = replace(self.header, kind="TA1", number="", version="")
                 self.found.append(Span(header, row, row + 1, is_complete=True))
@@ -140,22 +156,28 @@ class _Walk:
             before = count - self.open_at + (self.before if self.is_continued else 0)
             if count > self.open_at:
                 self._end(count)
-        self.state = EnvelopeState(self.header, is_open, self.is_closed, before)
+        counts = replace(self.counts, problems=[])
+        self.state = EnvelopeState(self.header, is_open, self.is_closed, before, counts)
 
     def _outer(self, row: int, name: int) -> None:
-        said = self._said(row)
+        said, at = self._said(row), self.first + row
         if name == tag("ISA"):
+            self.counts.interchange_begins(at, said)
             self.is_closed = False
             self.header = Header(interchange_number=said(13), usage=said(15), sender=said(6), receiver=said(8))
         elif name == tag("GS"):
+            self.counts.group_begins(at, said)
             outer = replace(self.header, kind="", number="", version="")
             group = {"group_number": said(6), "group_version": said(8), "group_kind": said(1), "group_date": said(4)}
             self.header = replace(outer, **group)
         elif name == tag("GE"):
+            self.counts.group_ends(at, said)
             outer = replace(self.header, kind="", number="", version="", group_number="", group_version="")
             self.header = replace(outer, group_kind="", group_date="")
         else:
-            self.is_closed = True
+            self.counts.interchange_ends(at, said)
+            # What follows without a header of its own is nobody's.
+            self.is_closed, self.header = True, Header()
 
     def _between(self, row: int) -> None:
         """Segments since the last envelope segment, where no transaction is open."""
@@ -164,8 +186,7 @@ class _Walk:
         begun = int(np.searchsorted(self.beginners, self.passed))
         at = int(self.beginners[begun]) if begun < len(self.beginners) else row
         if not self.is_closed and at < row:
-            number = self.first + at
-            self.problems.append(Problem(number, "", "ST", "a transaction without its header", "ST before it"))
+            self.counts.transaction_found(self.first + at)
             if at > self.passed:
                 self._stray(self.passed, at)
             self._open(at, replace(self.header, kind="", number="", version=""))
@@ -199,4 +220,4 @@ class _Said:
         self.parts = parts
 
     def __call__(self, position: int) -> str:
-        return readable(self.parts[position]).strip() if position < len(self.parts) else ""
+        return readable(self.parts[position].strip(BLANKS)) if position < len(self.parts) else ""

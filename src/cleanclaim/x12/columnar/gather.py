@@ -21,7 +21,7 @@ from cleanclaim.x12.columnar.filled_tables import layout_of
 from cleanclaim.x12.columnar.filling import Slots
 from cleanclaim.x12.columnar.keys import Keys, beginnings
 from cleanclaim.x12.columnar.placing import Placed, within
-from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words
+from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words, tag_name
 from cleanclaim.x12.problems import Problem
 
 _EXPECTED = {
@@ -209,7 +209,10 @@ class Gatherer:
         by_key = {table.key: table.name for table in self.columns.keyed()}
         for owner in spec.owners:
             if owner != spec.key:
-                frame.keys(owner, self.keys.owners[by_key[owner]].at(rows))
+                keys = self.keys.owners[by_key[owner]].at(rows)
+                frame.keys(owner, keys)
+                if owner == spec.needs:
+                    self._report_nobodys(rows[keys < 0], owner.removesuffix("_key").replace("_", " "))
         for link in spec.links:
             frame.keys(link.name, self.keys.links[link.name].at(rows))
         frame.keys("segment", rows + self.first)
@@ -217,6 +220,13 @@ class Gatherer:
             frame.words("loop", self.placed.home[rows], self.placed.table.ids)
         if groups is not None:
             frame.keys("position", groups + 1)
+
+    def _report_nobodys(self, segments: Offsets, owner: str) -> None:
+        """One line for each segment that begins a row which belongs to nothing."""
+        for segment in segments.tolist():
+            loop, name = self.placed.table.ids[self.placed.home[segment]], tag_name(int(self.tokens.tags[segment]))
+            found = f"a segment without the {owner} that it belongs to"
+            self.problems.append(Problem(segment + self.first, loop, name, found, f"the {owner} before it"))
 
     def _lookup(self, spec: TableSpec, rows: Offsets, name: str, where: tuple[str, ...], position: int) -> Offsets:
         """For each row the first such segment of its occurrence of the loop; -1 where there is none."""

@@ -29,8 +29,8 @@ from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
 from cleanclaim.x12.columnar.gather import Gatherer
 from cleanclaim.x12.columnar.keys import KeyState, assign
 from cleanclaim.x12.columnar.placing import LoopState, place
-from cleanclaim.x12.columnar.regular import irregular
-from cleanclaim.x12.columnar.tokens import Tokens, tokenize
+from cleanclaim.x12.columnar.regular import irregular, without_meaning
+from cleanclaim.x12.columnar.tokens import Tokens, tag_name, tokenize
 from cleanclaim.x12.guide import load_guide
 from cleanclaim.x12.problems import Problem
 
@@ -208,6 +208,9 @@ class _Pipeline:
             return self.pool.submit(_unread, raw, first, self.name)
         stretches, problems, self.state = place_block(tokens.result(), self.state)
         problems = [*(one._replace(segment=one.segment + first - 1) for one in raw.problems), *problems]
+        problems += _cut_short(raw, tokens.result(), first)
+        if raw.is_last:
+            problems += self.state.envelope.at_end(self.state.segment - 1)
         reading = partial(read_block, name=self.name, wanted=self.tables)
         return self.pool.submit(reading, raw, tokens.result(), Placing(first, stretches, problems))
 
@@ -265,7 +268,9 @@ def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Probl
         part = tokens.between(begin, group[-1].end)
         own = [_moved(span, -begin) for span in group]
         placed = place(part, columns.loops, own, loops)
-        if columns.guide:
+        if not columns.guide:
+            problems.extend(without_meaning(part, placed, state.segment + begin))
+        else:
             guide = load_guide(columns.guide)
             odd = irregular(part, placed, own, loops)
             for index in odd:
@@ -335,6 +340,15 @@ def read_block(
 
 def _unread(raw: RawBlock, first: int, name: str) -> Block:
     return Block({}, {}, raw.raw, _problems(list(raw.problems), [], name), first, 0)
+
+
+def _cut_short(raw: RawBlock, tokens: Tokens, first: int) -> list[Problem]:
+    """The last segment of a block, where it has no end: in as many bytes as a block may have, or in the file."""
+    if not len(tokens) or not (raw.is_torn or (raw.is_last and tokens.is_open)):
+        return []
+    found = "a segment that does not end" if raw.is_torn else "the file ends within a segment"
+    name = tag_name(int(tokens.tags[-1])) or "segment"
+    return [Problem(first + len(tokens) - 1, "", name, found, f"a terminator {tokens.delimiters.segment!r}")]
 
 
 def _with_envelopes(table: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:

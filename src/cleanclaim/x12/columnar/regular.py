@@ -12,8 +12,9 @@ import numpy as np
 
 from cleanclaim.x12.columnar.envelopes import Span
 from cleanclaim.x12.columnar.placing import LoopState, Placed, instance, is_plain
-from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag
+from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag, tag_name
 from cleanclaim.x12.columnar.values import decimals_of
+from cleanclaim.x12.problems import Problem
 
 _ONE = 1
 
@@ -38,11 +39,31 @@ def irregular(tokens: Tokens, placed: Placed, spans: Sequence[Span], start: Loop
     return sorted(found)
 
 
+def without_meaning(tokens: Tokens, placed: Placed, first: int) -> list[Problem]:
+    """One line for each run of segments that can stand nowhere in their transaction, and so are in no table.
+
+    `first` is the number in the file of the first segment at hand.
+    """
+    rows = np.flatnonzero(_within(placed, tokens) & (placed.home < 0))
+    found = []
+    for row in rows[np.diff(rows, prepend=-2) > 1].tolist():
+        is_known = placed.names[row] != placed.table.name_count
+        words = "a segment that cannot stand here" if is_known else "a segment of no meaning here"
+        loop = placed.table.ids[placed.inner[row]]
+        name = tag_name(int(tokens.tags[row])) or "segment"
+        found.append(Problem(first + row, loop, name, words, "a segment of the loop around it"))
+    return found
+
+
+def _within(placed: Placed, tokens: Tokens) -> Flags:
+    """Segments inside transactions, but for headers and trailers."""
+    inside: Flags = (placed.transactions >= 0) & (tokens.tags != tag("ST")) & (tokens.tags != tag("SE"))
+    return inside
+
+
 def _misplaced(placed: Placed, tokens: Tokens) -> Flags:
     """Segments of no meaning, and segments of a loop outside the innermost open one."""
-    inside = placed.transactions >= 0
-    is_frame = (tokens.tags == tag("ST")) | (tokens.tags == tag("SE"))
-    odd: Flags = inside & ~is_frame & ((placed.home < 0) | (placed.home != placed.inner))
+    odd: Flags = _within(placed, tokens) & ((placed.home < 0) | (placed.home != placed.inner))
     return odd
 
 
