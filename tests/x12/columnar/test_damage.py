@@ -1,4 +1,4 @@
-"""Damaged files: no crash, nothing lost of the bytes, and everything else still there."""
+"""Damaged files: no crash, nothing lost of the bytes, and everything else still there or reported."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleanclaim.x12.columnar.reader import read_blocks
+from cleanclaim.x12.columnar.reader import read_blocks, read_tables
 from tests.x12.columnar.damage import damaged
+from tests.x12.columnar.damaged_files import MUTATIONS, file_of, mutation
+from tests.x12.columnar.judged_reading import assert_alike, assert_same, judge
 from tests.x12.columnar.samples import acknowledgment, claim_answers, eligibility, institutional, payments
+from tests.x12.columnar.small_interchanges import WRITTEN, Shape, shapes
 
 CLAIMS = (Path(__file__).parent.parent / "corpus" / "good.txt").read_bytes()
 FILES = (CLAIMS, payments(), claim_answers(), eligibility(), acknowledgment(), institutional())
@@ -35,6 +38,113 @@ def test_any_damage_is_read_past(data: bytes, seed: int, times: int, block_size:
 def test_any_bytes_are_read_past(data: bytes) -> None:
     for text in (data, b"ISA*" + data, CLAIMS[:120] + data):
         assert b"".join(block.raw for block in read_blocks(text, threads=1)) == text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [3, 8])
+def test_a_file_of_damaged_interchanges_is_read_or_reported(number: int) -> None:
+    file = file_of(number)
+    found = list(read_blocks(file.data, threads=1))
+    assert judge(file, found) > MUTATIONS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 6])
+def test_neither_blocks_nor_threads_nor_kernels_change_what_is_read_of_damage(number: int) -> None:
+    few = file_of(number).few(number)
+    whole = list(read_blocks(few.data, threads=1))
+    judge(few, whole)
+    assert_same(list(read_blocks(few.data, threads=1, is_compiled=True)), whole)
+    for block_size, threads in ((64, 1), (700, 3)):
+        cut = list(read_blocks(few.data, threads=threads, block_size=block_size))
+        judge(few, cut)
+        assert_alike(cut, whole)
+
+
+def test_a_mutation_is_given_back_by_its_number() -> None:
+    file = file_of(1)
+    every = [piece for piece in (*file.pieces, *file.wild) if not piece.is_whole]
+    assert [piece.number for piece in every] == list(range(MUTATIONS, 2 * MUTATIONS))
+    for place in (0, 577, MUTATIONS - 1):
+        assert mutation(MUTATIONS + place) == every[place]
+    untouched = sum(piece.data == piece.shape.written(piece.delimiters, piece.place) for piece in every)
+    assert untouched < MUTATIONS // 10
+
+
+@pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.name)
+def test_small_interchanges_are_whole(shape: Shape) -> None:
+    assert read_tables(shape.written(WRITTEN[0], 7), threads=1)["problems"].rows() == []
+
+
+def _reported(data: bytes, block_size: int = 1 << 20) -> list[tuple[int, str, str]]:
+    blocks = read_blocks(data, threads=1, block_size=block_size)
+    return sorted(row for block in blocks for row in block.problems.select("segment", "element", "found").rows())
+
+
+@pytest.mark.parametrize("block_size", [64, 1 << 20])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (b"", b"", []),
+        # A segment that is lost, and one that says nothing to anybody: the trailer counts others.
+        (b"CAS*PR*1*20~", b"", [(40, "SE01", "39")]),
+        (b"CAS*PR*1*20~", b"CAX*PR*1*20~", [(18, "CAX", "a segment of no meaning here")]),
+        (b"CLP*C2*4", b"CLX*C2*4", [(35, "CLX", "a segment of no meaning here")]),
+        # Two such segments side by side are one run.
+        (b"AMT*AU*150~", b"XX*1~YY*2~", [(24, "XX", "a segment of no meaning here"), (42, "SE01", "39")]),
+        # What stands here is known, but not here.
+        (b"LX*1~", b"NM1*ZZ*1*X~", [(15, "NM1", "a segment that cannot stand here")]),
+        # A line in front of any claim is nobody's.
+        (b"LX*1~", b"SVC*HC:97110*1*1~", [(15, "SVC", "a segment without the claim that it belongs to")]),
+        (b"SE*39*0001~", b"", [(41, "SE", "a transaction without its trailer")]),
+        (b"SE*39*0001~", b"SE*39*0009~", [(41, "SE02", "another control number")]),
+        (b"SE*39*0001~", b"SE**0001~", [(41, "SE01", "no number")]),
+        (b"GE*2*7~", b"", [(60, "GE", "a group without its trailer")]),
+        (b"GE*2*7~", b"GE*3*7~", [(60, "GE01", "3")]),
+        (b"IEA*1*000000001~", b"", [(60, "IEA", "an interchange without its trailer")]),
+        (b"IEA*1*000000001~", b"IEA*1*000000002~", [(61, "IEA02", "another control number")]),
+        (b"IEA*1*000000001~", b"IEA*1*000000001", [(61, "IEA", "the file ends within a segment")]),
+        (b"GE*2*7~IEA*1*000000001~", b"", [(59, "GE", "a group without its trailer"), (59, "IEA", "an interchange without its trailer")]),
+    ],
+)  # fmt: skip
+def test_what_a_file_loses_is_missed(
+    old: bytes, new: bytes, expected: list[tuple[int, str, str]], block_size: int
+) -> None:
+    data = payments()
+    assert data.count(old) >= 1
+    assert _reported(data.replace(old, new, 1), block_size=block_size) == expected
+
+
+def test_what_is_open_is_missed_before_the_next_interchange_begins() -> None:
+    cut = payments().replace(b"GE*2*7~IEA*1*000000001~", b"")
+    assert _reported(cut + payments()) == [
+        (59, "GE", "a group without its trailer"),
+        (59, "IEA", "an interchange without its trailer"),
+    ]
+
+
+def test_what_follows_without_a_header_of_its_own_has_no_sender() -> None:
+    data = payments()
+    found = read_tables(data + data[106:])
+    assert found["problems"].select("segment", "element", "found").rows() == [
+        (62, "GS", "a group outside any interchange"),
+        (121, "IEA", "a trailer without its interchange"),
+    ]
+    assert found["transactions"]["sender"].to_list() == ["SENDER", "SENDER", "", ""]
+    assert found["transactions"]["interchange_number"].to_list() == ["000000001", "000000001", "", ""]
+    assert found["claims"]["claim_id"].to_list() == ["C1", "C2", "C3"] * 2
+
+
+@pytest.mark.parametrize("block_size", [64, 1 << 20])
+@pytest.mark.parametrize("terminator", ["\r", "\n", "~"])
+def test_a_lost_group_header_takes_nothing_else_with_it(terminator: str, block_size: int) -> None:
+    data = payments(element="+", terminator=terminator)
+    end = terminator.encode()
+    harmed = data + data.replace(b"GS+HP", b"G+HP", 1) + data
+    blocks = list(read_blocks(harmed, block_size=block_size, threads=1))
+    assert sum(block.segments for block in blocks) == 3 * data.count(end)
+    claims = [name for block in blocks if block.tables for name in block.tables["claims"]["claim_id"].to_list()]
+    assert claims == ["C1", "C2", "C3"] * 3
 
 
 @pytest.mark.parametrize("lost", [b"ST*835*0001*005010X221A1~", b"SE*", b"GS*", b"N1*PR", b"LX*1~", b"ISA*00"])
