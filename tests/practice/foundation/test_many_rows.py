@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+import threading
+import time
+from uuid import RFC_4122, UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from cleanclaim.practice import many_rows, tenancy
+from cleanclaim.practice.ahead import sent_ahead
 from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import ClaimAnswer, Clinic, Patient, Remittance, RemittanceFile, Role, User
 from cleanclaim.practice.sealing import Plain
@@ -57,7 +60,7 @@ def test_every_value_comes_back_as_it_was(inside: Clinic, payment: Remittance, m
         (inside.pk, payment.pk, None, 1)
     }
     assert len({row.created_at for row in rows}) == 1
-    assert {row.pk.version for row in rows} == {4}
+    assert {row.pk.version for row in rows} == {7}
 
 
 def test_a_row_is_sealed_into_its_own_place(inside: Clinic, payment: Remittance) -> None:
@@ -86,7 +89,7 @@ def test_what_was_sent_ahead_is_refused_with_its_block(inside: Clinic, payment: 
     key = many_rows.new_keys(1)
 
     def twice_under_one_key() -> None:
-        with transaction.atomic(), many_rows.sent_ahead():
+        with transaction.atomic(), sent_ahead():
             many_rows.insert(ClaimAnswer, inside, COLUMNS, [values(payment, 1, "a")], keys=key)
             many_rows.insert(ClaimAnswer, inside, COLUMNS, [values(payment, 2, "b")], keys=key)
 
@@ -95,13 +98,72 @@ def test_what_was_sent_ahead_is_refused_with_its_block(inside: Clinic, payment: 
     assert not ClaimAnswer.objects.exists()
 
 
+def test_what_is_read_in_a_block_is_read_behind_what_was_sent(inside: Clinic, payment: Remittance) -> None:
+    rows = [values(payment, place, text) for place, text in enumerate(TEXTS * 50, start=1)]
+    counts = []
+    with transaction.atomic(), sent_ahead():
+        for begun in range(0, len(rows), 100):
+            many_rows.insert(ClaimAnswer, inside, COLUMNS, rows[begun : begun + 100])
+            counts.append(ClaimAnswer.objects.count())
+        many_rows.insert(ClaimAnswer, inside, COLUMNS, [values(payment, len(rows) + 1, "last")])
+    assert counts == [100, 200, 300, 400, 500]
+    assert ClaimAnswer.objects.count() == len(rows) + 1
+
+
+def test_a_refusal_is_raised_before_anything_is_read(inside: Clinic, payment: Remittance) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite sends nothing ahead")
+    key = many_rows.new_keys(1)
+    read = []
+
+    def reads_on() -> None:
+        with transaction.atomic(), sent_ahead():
+            many_rows.insert(ClaimAnswer, inside, COLUMNS, [values(payment, 1, "a")], keys=key)
+            many_rows.insert(ClaimAnswer, inside, COLUMNS, [values(payment, 2, "b")], keys=key)
+            read.append(Patient.objects.count())
+
+    with pytest.raises(IntegrityError):
+        reads_on()
+    assert read == []
+    assert not ClaimAnswer.objects.exists()
+
+
+def test_who_breaks_off_leaves_nothing_written(inside: Clinic, payment: Remittance) -> None:
+    rows = [values(payment, place, "a") for place in range(1, 201)]
+
+    def breaks_off() -> None:
+        with transaction.atomic(), sent_ahead():
+            for row in rows:
+                many_rows.insert(ClaimAnswer, inside, COLUMNS, [row])
+            raise LookupError("the program")
+
+    before = threading.active_count()
+    with pytest.raises(LookupError, match="the program"):
+        breaks_off()
+    assert threading.active_count() == before
+    assert not ClaimAnswer.objects.exists()
+    with transaction.atomic(), sent_ahead():
+        many_rows.insert(ClaimAnswer, inside, COLUMNS, rows)
+    assert ClaimAnswer.objects.count() == len(rows)
+
+
+def test_keys_rise_and_none_is_made_twice() -> None:
+    first = many_rows.new_keys(500)
+    time.sleep(0.002)
+    second = many_rows.new_keys(500)
+    assert [*first, *second] == sorted({*first, *second})
+    assert {UUID(key).version for key in first} == {7}
+    assert {UUID(key).variant for key in first} == {RFC_4122}
+    assert {len(key) for key in first} == {32}
+
+
 def test_a_link_to_nothing_is_found_when_it_is_asked_for(inside: Clinic, payment: Remittance) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite asks at the end of the transaction")
     rows = [(UUID(int=1), *values(payment, 1, "a")[1:])]
 
     def names_no_payment() -> None:
-        with transaction.atomic():
+        with transaction.atomic(), sent_ahead():
             many_rows.insert(ClaimAnswer, inside, COLUMNS, rows)
             many_rows.check_links()
 

@@ -124,6 +124,7 @@ def _bring_into_step(clinic: Clinic, keys: set[UUID], user: User | None, at_hand
     )
     for item in live.order_by("pk"):
         held[item.claim_id].append(item)
+    many_rows.check_links()  # the database does while the program decides
     made: list[WorkItem] = []
     for row in rows:
         made += _of_claim(filed[row.pk], around, held[row.pk], user)

@@ -14,7 +14,7 @@ from django.db.models import Max, Sum
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, Fault, LineState, verify
 from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction
-from cleanclaim.practice import many_rows
+from cleanclaim.practice import ahead, many_rows
 from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Period, User
 
 BROUGHT_FORWARD = "opening"
@@ -77,7 +77,7 @@ def write(clinic: Clinic, user: User | None, transactions: Iterable[Transaction]
         return
     hold_books(clinic)
     closed = closed_through(clinic)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not ahead.is_sent_ahead()):  # a savepoint's end would wait for all that was sent
         while piece:
             for item in piece:
                 if closed is not None and item.on <= closed:

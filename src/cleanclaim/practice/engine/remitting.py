@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, Transaction, reversal_of
-from cleanclaim.practice import audit_trail, collector, many_rows
+from cleanclaim.practice import ahead, audit_trail, collector
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows, recoupments
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.engine.at_hand import AtHand
@@ -143,7 +143,7 @@ def post(
     for record, left_out in zip(read.remittances, read.left_out, strict=True):
         with transaction.atomic():
             # Two who post one file at once wait for each other here, and the second finds it posted.
-            RemittanceFile.objects.select_for_update().get(pk=file.pk)
+            RemittanceFile.objects.select_for_update().only("pk").get(pk=file.pk)
             if _is_posted(record):
                 found.known.append(record)
             else:
@@ -195,19 +195,18 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
     # What comes after its day was closed is written on the first day that is open.
     on = ledger_rows.open_day(clinic, record.paid_on or today_at(clinic))
     known = denials.known_before(made.posted)
-    with many_rows.sent_ahead():
+    with ahead.sent_ahead():
         ledger_rows.write(clinic, user, _transactions(made, claims, row, source, on))
         key = row.pk.hex
         answers = [answer_row(key, item) for item in made.posted]
         answers += [answer_row(key, item) for item in made.suspended if item.answer is not None]
         write_answers(clinic, user, row, answers)
-        many_rows.check_links()
         changed = denials.to_look_at(made.posted, known)
-    beside = _adjustments(clinic, row, made, claims)
-    PayerAdjustment.objects.bulk_create(beside, batch_size=PIECE)
-    said = {item.answer.segment: item.answer for item in made.posted}
-    at_hand = AtHand(row.pk, claims, said)
-    denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user, at_hand)
+        beside = _adjustments(clinic, row, made, claims)
+        PayerAdjustment.objects.bulk_create(beside, batch_size=PIECE)
+        said = {item.answer.segment: item.answer for item in made.posted}
+        at_hand = AtHand(row.pk, claims, said)
+        denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user, at_hand)
     coordination.look_again(clinic, row, user)
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     detail += "; by a worker: all matched and balanced" if is_alone else ""
