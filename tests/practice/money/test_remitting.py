@@ -9,14 +9,12 @@ from django.test import Client
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.placing import place
 from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, unpost
 from cleanclaim.practice.models import (
     AnswerState,
     Claim,
     ClaimAnswer,
-    ClaimStatus,
     Clinic,
     LedgerEntry,
     LedgerTransaction,
@@ -26,16 +24,6 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.x12.reader_835 import read_835
 from tests.practice.money.answers import Said, denies, pays_well, remittance
-
-
-@pytest.fixture
-def filed(inside: Clinic, biller: User) -> list[Claim]:
-    """Three filed claims of the sample clinic, by number, of one payer."""
-    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[], payer="medicare_b").order_by("number")
-    release(inside, [claim.pk for claim in ready[:3]], biller)
-    found = list(Claim.objects.filter(status=ClaimStatus.SUBMITTED.value).order_by("number"))
-    assert len(found) == 3
-    return found
 
 
 def state(claim: Claim) -> tuple[int, int, int, int, int]:

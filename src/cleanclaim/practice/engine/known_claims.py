@@ -7,22 +7,22 @@ in the ledger, `CLAIM:PART:NUMBER` with the key and the parts of the first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.practice.engine.filed_records import FiledRecord, FiledRow, read_filed, read_whole
 from cleanclaim.practice.many_keys import among
-from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
+from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimLine, ClaimStatus, Visit
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
-from cleanclaim.records.claim import ClaimLine
+from cleanclaim.records.claim import ClaimLine as FiledLine
 from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
 from cleanclaim.remittance.effects import Effect, LineAnswer
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing, Unmatched
@@ -137,7 +137,7 @@ def written_lines(lines: Iterable[LineAnswer]) -> list[list[Any]]:
         [
             line.line.partition(":")[2],
             line.paid_cents,
-            [[effect.value, cents, why] for effect, cents, why in line.unpaid],
+            [[effect, cents, why] for effect, cents, why in line.unpaid],
         ]
         for line in lines
     ]
@@ -175,11 +175,33 @@ def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow
     days: set[date] = set()
     for answer in answers:
         payer_numbers.add(answer.payer_control_number)
-        days.update(day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day)
+        days.update(_days_of(answer))
     told = ClaimAnswer.objects.filter(among("payer_control_number", payer_numbers - {""})).exclude(claim=None)
     yield from _claims(Q(pk__in=told.values("claim")), lock=lock)
     for some in _pieces(days):
-        yield from _claims(Q(date_of_service__in=some), lock=lock)
+        keys = _charged_alike(some, answers)
+        yield from _claims(among("pk", keys), lock=lock) if keys else ()
+
+
+def _charged_alike(days: Collection[date], answers: Iterable[RemittedClaim]) -> set[UUID]:
+    """Claims of these days that may have gone out for an answer's amount on its day: no other can be alike.
+
+    What went out in parts did so for each part's amount, which only its record tells.
+    """
+    wanted = {(day, abs(answer.charge_cents)) for answer in answers for day in _days_of(answer)}
+    limits = load_guide().limits
+    many_lines = ClaimLine.objects.filter(claim=OuterRef("pk"), position__gt=limits["lines_per_claim"])
+    has_more = {f"diagnoses__{limits['diagnoses_per_claim']}__isnull": False}
+    many_diagnoses = Visit.objects.filter(pk=OuterRef("visit"), **has_more)
+    rows = Claim.objects.filter(date_of_service__in=days).exclude(batch=None).order_by()
+    in_parts = set(rows.filter(Exists(many_lines) | Exists(many_diagnoses)).values_list("pk", flat=True))
+    told = rows.values_list("pk", "date_of_service", "charge_cents")
+    return in_parts | {key for key, day, cents in told if cents is None or (day, cents) in wanted}
+
+
+def _days_of(answer: RemittedClaim) -> set[date]:
+    """The days that an answer names."""
+    return {day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day is not None}
 
 
 def _pieces(values: Iterable[Any]) -> Iterable[list[Any]]:
@@ -314,7 +336,7 @@ def _filed(claim: Claim | FiledRow, heads: dict[UUID, Claim], answered: _Answere
     return Filed(claim, tuple(known))
 
 
-def _parts(claim: Claim | FiledRow, told: FiledRecord) -> list[tuple[str, tuple[ClaimLine, ...]]]:
+def _parts(claim: Claim | FiledRow, told: FiledRecord) -> list[tuple[str, tuple[FiledLine, ...]]]:
     """The claims that were filed for a record: each one's number and lines. All but few are one, as they are."""
     limits = load_guide().limits
     if len(told.lines) <= limits["lines_per_claim"] and len(told.diagnoses) <= limits["diagnoses_per_claim"]:
