@@ -266,11 +266,7 @@ def look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
     for claim, head, order in told.values_list("claim", "claim__follows", "order"):
         heads[head or claim] = min(places[order], heads.get(head or claim, len(places)))
     replaced = _replaced_by(heads)
-    rows = Claim.objects.filter(
-        Q(follows__answers__remittance=row)
-        | Q(follows__followed_by__answers__remittance=row)
-        | Q(follows__in=list(replaced))
-    ).exclude(status=ClaimStatus.CLOSED.value)
+    rows = Claim.objects.filter(among("follows", {*heads, *replaced})).exclude(status=ClaimStatus.CLOSED.value)
     followers = {
         claim.pk: claim
         for claim in rows.defer("record", "questions", "evidence")
