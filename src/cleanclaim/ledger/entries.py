@@ -106,7 +106,7 @@ class Transaction:
             self.kind.value,
             self.on.isoformat(),
             [self.source.kind, self.source.key, self.source.digest],
-            [[entry.account.value, entry.cents, entry.line, entry.payer, entry.reason] for entry in self.entries],
+            [[entry.account, entry.cents, entry.line, entry.payer, entry.reason] for entry in self.entries],
             self.reverses,
         ]
         return hashlib.sha256(_TERSE.encode(told).encode()).hexdigest()

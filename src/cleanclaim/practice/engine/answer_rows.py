@@ -132,7 +132,7 @@ def _reasons(answer: RemittedClaim) -> Reasons:
         for item in adjustments:
             key = (item.group, item.reason)
             reasons[key] = reasons.get(key, 0) + item.amount_cents
-    return [[group.value, reason, cents] for (group, reason), cents in reasons.items()]
+    return [[group, reason, cents] for (group, reason), cents in reasons.items()]
 
 
 def _forwarded(answer: RemittedClaim) -> str:
