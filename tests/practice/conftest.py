@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.test.client import ClientHandler
 
 from cleanclaim.practice import keys, row_security, tenancy
 from cleanclaim.practice.demo import load_folder
@@ -23,6 +26,26 @@ FOLDER = Path(__file__).parents[2] / "examples" / "clinic-day"
 def field_keys() -> None:
     """The keys that seal fields, for tests that need no database as well."""
     keys.make_field_keys()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_chain_of_middleware() -> Iterator[None]:
+    """Every client passes through the same middleware, as on a server: WhiteNoise looks through all static files."""
+    begun_with, load = settings._wrapped, ClientHandler.load_middleware
+    made: list[object] = []
+
+    def shared(handler: Any, *, is_async: bool = False) -> None:
+        if is_async or settings._wrapped is not begun_with:  # a test's own settings
+            load(handler, is_async)
+            return
+        if not made:
+            load(handler)
+            made.append(handler._middleware_chain)
+        handler._middleware_chain = made[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientHandler, "load_middleware", shared)
+        yield
 
 
 @pytest.fixture(scope="session")
