@@ -127,7 +127,7 @@ def test_the_number_of_queries_does_not_grow(
         assert client.get(LIST).content.decode().count("data-row") == 50
 
 
-QUERIES = 28
+QUERIES = 27
 """Of the worklist's page: who is signed in, one for each filter's choices, the cases, their claims, their
 items, and what is short by too little to be listed."""
 

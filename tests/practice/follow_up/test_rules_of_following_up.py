@@ -13,7 +13,7 @@ from cleanclaim.denials.silence import Patience
 from cleanclaim.practice import tasks
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, sort_anew
 from cleanclaim.practice.engine.undecided import look, patience_with, take_up
-from cleanclaim.practice.engine.work_items import waiting
+from cleanclaim.practice.engine.what_waits import what_waits
 from cleanclaim.practice.models import (
     Batch,
     Claim,
@@ -139,7 +139,7 @@ def test_a_few_cents_stay_off_the_list_and_in_the_sums(as_role: SignedIn, short:
     lines = WorkItem.objects.filter(kind="underpayment", cents=5, is_small=True)
     count = lines.count()
     assert count == len(short.record["lines"])
-    assert [one.claims for one in waiting(DAY) if one.kind == "underpayment"] == [0]
+    assert [one.claims for one in what_waits(DAY).items if one.kind == "underpayment"] == [0]
     client = as_role(Role.BILLER)
     page = client.get(LIST)
     assert page.context["count"] == 0

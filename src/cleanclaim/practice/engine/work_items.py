@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from cleanclaim.practice.models import (
     LIVE_STATES,
@@ -21,7 +21,6 @@ from cleanclaim.practice.models import (
     WorkNote,
     WorkState,
 )
-from cleanclaim.reference import denials
 
 _HANDED_OVER = frozenset({WorkState.APPEALED.value, WorkState.RESUBMITTED.value})
 """States in which the payer has to move next."""
@@ -39,29 +38,6 @@ class Found:
     cents: int
     answer: ClaimAnswer | None
     values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits to be worked: of which kind (`soon`: of any, due within the nearest step), claims, and cents."""
-
-    kind: str
-    claims: int
-    cents: int
-
-
-def waiting(today: date) -> list[Waiting]:
-    """What waits in the scope, by kind, and what of it is due soon; for tiles of a dashboard. Two queries."""
-    to_do = WorkItem.objects.filter(state__in=[WorkState.OPEN.value, WorkState.WORKING.value])
-    rows = to_do.exclude(OFF_THE_LIST).order_by()
-    counted = rows.values_list("kind").annotate(claims=Count("claim", distinct=True), total=Sum("cents"))
-    by_kind = {kind: Waiting(kind, claims, cents) for kind, claims, cents in counted}
-    days = denials.figures().nearness[0][0]
-    soon = rows.filter(due_on__gte=today, due_on__lte=today + timedelta(days=days)).aggregate(
-        claims=Count("claim", distinct=True), total=Sum("cents")
-    )
-    found = [by_kind.get(kind.value, Waiting(kind.value, 0, 0)) for kind in WorkKind]
-    return [*found, Waiting("soon", soon["claims"], soon["total"] or 0)]
 
 
 def step_in(

@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from cleanclaim.practice.access import Access, Can
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.what_waits import what_waits
-from cleanclaim.practice.engine.work_items import Waiting
+from cleanclaim.practice.engine.what_waits import Waiting, what_waits
 from cleanclaim.practice.models import WorkKind
 from cleanclaim.practice.templatetags.practice import plural
 

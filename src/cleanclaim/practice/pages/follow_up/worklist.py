@@ -25,7 +25,8 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.follow_up_rules import chosen_rules, threshold_of
 from cleanclaim.practice.engine.following_up import NotDoneError, assign, close
 from cleanclaim.practice.engine.undecided import take_up
-from cleanclaim.practice.engine.work_items import OFF_THE_LIST, Waiting, waiting
+from cleanclaim.practice.engine.what_waits import Waiting, what_waits
+from cleanclaim.practice.engine.work_items import OFF_THE_LIST
 from cleanclaim.practice.models import Claim, Membership, Proposal, ProposalState, Role, User, WorkItem
 from cleanclaim.practice.pages.claims.queue import accesses_of
 from cleanclaim.practice.pages.claims.words import Label
@@ -194,7 +195,7 @@ def _worklist(
 
 def _tiles(today: date) -> list[tuple[str, str, Waiting]]:
     """What waits, by kind and by nearness: words and the filter that shows it; kinds without any are left out."""
-    *kinds, soon = waiting(today)
+    *kinds, soon = what_waits(today).items
     found = [(KIND_LABELS[one.kind].words, f"?kind={one.kind}", one) for one in kinds]
     return [one for one in (*found, ("Due within 7 days", "?deadline=week", soon)) if one[2].claims]
 
