@@ -10,6 +10,7 @@ import pytest
 from cleanclaim.check import questions
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.facts import alike, derive, few_rows, frames, memory, numbering, pair_edits, workspace
+from cleanclaim.facts.authorization import use
 from cleanclaim.facts.claims import like_lines
 from cleanclaim.facts.diagnoses import company, links
 from cleanclaim.facts.identity import described
@@ -29,6 +30,7 @@ THRESHOLDS = (
     (alike, "FEW_ROWS"),
     (numbering, "_KINDS_PER_ROW"),
     (numbering, "_FEWEST_REPEATS"),
+    (use, "_FEW"),
     (derive, "_FEW"),
     (memory, "FEW_ROWS"),
     (pair_edits, "_FEW"),

@@ -8,22 +8,118 @@ have used it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import joined, key_of, numbers
 from cleanclaim.facts.kit import Context, Fact, Stage, total
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
+from cleanclaim.pricing.exact import Flags, Integers, Known, absent, as_column, integers
 
 _KEY = ("patient_id", "payer")
+_NEEDS = ("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units")
+_FEW = 200
+"""Up to this many claims a join is done as soon as sorting them."""
 _LACKS = "authorization numbers and units of the patient's other visits"
 
 
 def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["claims"].height == 1:
         return pl.DataFrame({column.name: [0] for column in stage.adds})
-    names = ("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units")
-    claims = frames["claims"].select(names)
+    claims = pl.DataFrame([frames["claims"].get_column(name) for name in _NEEDS])
+    if claims.height <= _FEW:
+        return _compared(claims)
+    plain = _Plain.of(claims)
+    if plain.is_plain.all():
+        return plain.used()
+    # Of the others each claim is held against each other one of the patient.
+    others = np.flatnonzero(~plain.is_plain)
+    rows = np.where(plain.is_plain, np.arange(claims.height), claims.height)
+    rows[others] += np.arange(len(others))
+    both = pl.concat([plain.used(), _compared(claims[others])])
+    return both[pl.Series(rows)]
+
+
+class _Plain(NamedTuple):
+    """Claims of patients and payers whose days are known, and whose numbers are one throughout, or unknown throughout.
+
+    They are told apart by their days alone: what comes before a claim is counted along the days.
+    """
+
+    is_plain: Flags
+    """Also true of a claim whose patient or payer is unknown: it meets no other."""
+    is_same: Flags
+    """All claims of its patient and payer surely have one number."""
+    payer_known: Flags
+    days: Integers
+    """Days of the patient's other claims before the claim's own day."""
+    units: Known
+    """Units of the claims before it, those that are known; and whether all are."""
+
+    @classmethod
+    def of(cls, claims: pl.DataFrame) -> _Plain:
+        """Count along the days; what is counted of claims that are not plain means nothing."""
+        group = key_of([claims.get_column(name) for name in _KEY])
+        day = numbers(claims.get_column("date_of_service"))
+        number, units = (
+            numbers(claims.get_column("authorization_number")),
+            integers(claims.get_column("authorized_units")),
+        )
+        own = np.where(group.known, group.values + 1, 0)
+        order = np.argsort(joined(Known(own, group.known), day).values, kind="stable")
+        begins = _begins(own[order])
+        start = np.flatnonzero(begins)
+        of_group = np.cumsum(begins) - 1
+        code = np.where(number.known, number.values + 1, 0)[order]
+        least, most = np.minimum.reduceat(code, start), np.maximum.reduceat(code, start)
+        dated = np.logical_and.reduceat(day.known[order], start)
+        new_day = begins | _begins(day.values[order])
+        days = np.cumsum(new_day)
+        known, unknown = units.values[order], (~units.known[order]).astype(np.int64)
+        summed, doubts = np.cumsum(known) - known, np.cumsum(unknown) - unknown
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        first = start[of_group]
+        return cls(
+            is_plain=((least == most) & dated)[of_group][back] | ~group.known,
+            is_same=(least > 0)[of_group][back],
+            payer_known=~absent(claims.get_column("payer")),
+            days=np.where(group.known, (days - days[first])[back], 0),
+            units=Known(
+                np.where(group.known, (summed - summed[first])[back], 0),
+                (doubts == doubts[first])[back] | ~group.known,
+            ),
+        )
+
+    def used(self) -> pl.DataFrame:
+        """The columns of the stage."""
+        none = np.zeros(len(self.days), np.int64)
+        at_most = self.payer_known & self.units.known
+        return pl.DataFrame(
+            [
+                as_column(column.name, values, known)
+                for column, values, known in (
+                    (stage.adds[0], np.where(self.is_same, self.days, none), self.payer_known),
+                    (stage.adds[1], self.days, self.payer_known),
+                    (stage.adds[2], np.where(self.is_same, self.units.values, none), self.payer_known),
+                    (stage.adds[3], np.where(at_most, self.units.values, none), at_most),
+                )
+            ]
+        )
+
+
+def _begins(values: Integers) -> Flags:
+    """Where a value differs from the one before it."""
+    begins = np.ones(len(values), np.bool_)
+    begins[1:] = values[1:] != values[:-1]
+    return begins
+
+
+def _compared(claims: pl.DataFrame) -> pl.DataFrame:
+    """Each claim held against each other one of its patient and payer."""
     others = claims.rename({"claim_id": "other", "date_of_service": "day", "authorization_number": "number"}).rename(
         {"authorized_units": "units"}
     )
@@ -56,7 +152,7 @@ def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
 stage = Stage(
     name="authorization-use",
     over="claims",
-    needs=("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units"),
+    needs=_NEEDS,
     adds=(
         Column("authorization_visits_before_at_least", COUNT, "visits", "visits at hand before this one, at least"),
         Column("authorization_visits_before_at_most", COUNT, "visits", "the same, at most"),
