@@ -9,7 +9,10 @@ from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.keys import dense, key_of, numbers
 from cleanclaim.facts.kit import Context
-from cleanclaim.facts.pair_edits import edits_for
+from cleanclaim.facts.numbering import few_numbered
+from cleanclaim.facts.pair_edits import edits_for, may_be_edited
+from cleanclaim.facts.spread import Places
+from cleanclaim.pricing.exact import Flags
 
 DAY_KEY = ("patient_id", "date_of_service", "discipline", "billing_npi", "coverage_order")
 """Minutes of a patient's day are pooled per discipline and billing provider (Pub 100-04 ch. 5 §20.2)."""
@@ -25,6 +28,9 @@ _COLUMNS_OF_DAY_CODES = {
 
 _FEW = 200
 """Up to this many rows Python is done before a query has begun."""
+
+_MOST_CODES = 1_000
+"""Up to this many codes each two are looked up before lines are paired."""
 
 _PAIR_KEY = ("patient_id", "date_of_service", "rendering_npi", "coverage_order")
 """A pair edit meets lines of one patient, day and rendering provider."""
@@ -136,7 +142,7 @@ def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) ->
     Columns: `pair_id`, `claim_id` (of the line in column 2), `first_line_id`, `second_line_id`,
     `bypass_allowed`, `pair_is_confirmed`, `pair_edition`.
     """
-    both = _few_meetings(claims, lines) if lines.height <= _FEW else _meetings(claims, lines)
+    both = _few_meetings(claims, lines) if lines.height <= _FEW else _meetings(claims, lines, context)
     if both.is_empty():
         return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
     asked = both.select("payer", "date_of_service", "column_1", "column_2")
@@ -197,10 +203,15 @@ _COLUMNS_OF_MEETINGS = {
 }
 
 
-def _meetings(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Every two lines that meet: one to be paid (`column_1`), one to be denied (`column_2`), both ways round."""
+def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Every two lines that meet, of codes that some list may edit in this order.
+
+    One is to be paid (`column_1`), one to be denied (`column_2`).
+    """
     owner = lines.get_column("claim_id").to_numpy()
     of_claim = key_of([claims.get_column(name) for name in _PAIR_KEY])
+    codes = lines.get_column("code")
+    code, may_meet = _codes(codes, claims.get_column("payer"), context)
     line = np.flatnonzero(of_claim.known[owner])
     line = line[np.argsort(of_claim.values[owner[line]], kind="stable")]
     group = dense(of_claim.values[owner[line]])
@@ -211,9 +222,8 @@ def _meetings(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     first = np.repeat(line, mates)
     place = np.arange(int(mates.sum())) - np.repeat(np.cumsum(mates) - mates, mates)
     second = line[np.repeat(begin[group], mates) + place]
-    met = first != second
+    met = (first != second) & may_meet[code[first], code[second]]
     first, second = first[met], second[met]
-    codes = lines.get_column("code")
     return pl.DataFrame(
         {
             "payer": claims.get_column("payer").gather(owner[first]),
@@ -226,3 +236,13 @@ def _meetings(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         },
         schema=_COLUMNS_OF_MEETINGS,
     )
+
+
+def _codes(codes: pl.Series, payers: pl.Series, context: Context) -> tuple[Places, Flags]:
+    """The codes as numbers from 0, and of each two numbers whether some list may edit their codes in this order."""
+    found = few_numbered(codes)
+    if found is None or found.count > _MOST_CODES:
+        return np.zeros(len(codes), np.int32), np.ones((1, 1), np.bool_)
+    row_of = np.zeros(found.count, np.int32)
+    row_of[found.numbers] = np.arange(len(codes), dtype=np.int32)
+    return found.numbers, may_be_edited(codes.gather(row_of).to_list(), payers, context)

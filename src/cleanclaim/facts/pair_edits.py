@@ -7,12 +7,14 @@ where its own list was not read, Medicare's edit is given all the same, so that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
 from cleanclaim.dates import LookupStatus
 from cleanclaim.facts.kit import Context
+from cleanclaim.pricing.exact import Flags
 from cleanclaim.reference import ncci, payers
 from cleanclaim.reference.lookup import attach
 from cleanclaim.reference.payers import NONE, Payer, UnknownPayerError
@@ -48,6 +50,24 @@ def edits_for(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
     return _answer(edits.with_columns(pl.when(not_used.not_()).then("indicator").alias("indicator")))
 
 
+def may_be_edited(codes: Sequence[str | None], ids: pl.Series, context: Context) -> Flags:
+    """Whether any list has an edit of two of these codes on some day: by code in column 1, then by code in column 2.
+
+    Args:
+        codes: the codes that meet, each once.
+        ids: the payers whose own lists are asked besides Medicare's.
+        context: the clinic's own payer files.
+    """
+    count = len(codes)
+    found = ncci.stand([code for code in codes for _ in codes], [*codes] * count).reshape(count, count)
+    own = payers.own_pairs(_packs(ids.unique(), context))
+    places = {code: place for place, code in enumerate(codes) if code is not None}
+    for first, second in own.select(_PAIR).unique().iter_rows():
+        if first in places and second in places:
+            found[places[first], places[second]] = True
+    return found
+
+
 _NO_EDIT = (pl.lit(None, pl.Int64).alias("indicator"),)
 
 
@@ -75,7 +95,7 @@ def _own_pairs(edits: pl.DataFrame, context: Context) -> pl.DataFrame:
 def _packs(ids: pl.Series, context: Context) -> list[Payer]:
     """The files of the payers named; an id without a file has no pairs."""
     found = []
-    for payer_id in sorted({payer_id for payer_id in ids.to_list() if payer_id is not None}):
+    for payer_id in ids.unique().drop_nulls().sort().to_list():
         try:
             found.append(context.payers.get(payer_id) or payers.get(payer_id))
         except UnknownPayerError:

@@ -11,12 +11,15 @@ was voided (ended on the day it began) never was.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.reference.lookup import Edition, LookupTableError
@@ -98,6 +101,11 @@ def indicators(column_1: pl.Series, column_2: pl.Series, days: pl.Series) -> pl.
     as unconfirmed as an indicator is.
     """
     return _index().indicators_on(column_1, column_2, days)
+
+
+def stand(column_1: Sequence[str | None], column_2: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+    """Whether each two codes stand in the edition in this order, on whatever day; unknown codes stand in none."""
+    return _index().stand(column_1, column_2)
 
 
 def find(code_a: str, code_b: str, day: date) -> PairEdit | None:

@@ -8,6 +8,7 @@ had begun by then. Edits of one pair of codes do not overlap, so no other can.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -107,6 +108,14 @@ class PairIndex:
         found = np.where(held, self.indicators[place], -1).astype(np.int64)
         return pl.Series("indicator", found).set(pl.Series(~held), None)
 
+    def stand(self, column_1: Sequence[str | None], column_2: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+        """Whether each two codes stand in the table in this order, whatever the day."""
+        first, second = self._numbers(column_1), self._numbers(column_2)
+        pair = first * len(self.codes) + second
+        place = np.minimum(np.searchsorted(self.keys, pair << _DAY_BITS), len(self.keys) - 1)
+        found: npt.NDArray[np.bool_] = (first >= 0) & (second >= 0) & (self.keys[place] >> _DAY_BITS == pair)
+        return found
+
     def indicator_on(self, column_1: str, column_2: str, day: date) -> int | None:
         """The modifier indicator of the edit in this order on that day, or None."""
         first, second = self._numbers([column_1]), self._numbers([column_2])
@@ -125,7 +134,7 @@ class PairIndex:
         held = (place < len(self.keys)) & (self.keys[inside] >> _DAY_BITS == pair) & (self.begins[inside] <= day)
         return inside, held
 
-    def _numbers(self, codes: list[str | None]) -> npt.NDArray[np.int64]:
+    def _numbers(self, codes: Sequence[str | None]) -> npt.NDArray[np.int64]:
         """The place of each code among the codes of the table; −1 for one that it lacks."""
         asked = np.array([(code or "").encode("ascii", "replace") for code in codes], dtype=_TEXT)
         place = np.minimum(np.searchsorted(self.codes, asked), len(self.codes) - 1)
