@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -24,9 +23,11 @@ def test_two_codes_may_be_edited_where_medicares_list_or_a_payers_own_has_them_i
 
 
 def test_a_payers_own_pairs_count_for_that_payer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ncci, "stand", lambda first, _: np.zeros(len(first), np.bool_))
-    every = payers.own_pairs(payers.get(payer) for payer in payers.all_ids())
-    payer, first, second = every.select("payer", "column_1", "column_2").row(0)
+    listed = pl.DataFrame({"column_1": ["97110"], "column_2": ["97140"]})
+    monkeypatch.setattr(
+        payers, "own_pairs", lambda packs: listed if [one.id for one in packs] == ["cigna"] else listed.clear()
+    )
+    codes = ["97140", "97110"]
 
-    assert may_be_edited([second, first], pl.Series([payer]), Context()).tolist() == [[False, False], [True, False]]
-    assert not may_be_edited([second, first], pl.Series(["nobody"]), Context()).any()
+    assert may_be_edited(codes, pl.Series(["cigna", None]), Context()).tolist() == [[False, False], [True, False]]
+    assert not may_be_edited(codes, pl.Series(["aetna"]), Context()).any()
