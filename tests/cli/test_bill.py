@@ -32,7 +32,7 @@ def test_text_says_how_many_claims_are_in_which_state(tmp_path: Path) -> None:
     ran = run("bill", CLINIC, "--out", tmp_path, *DAY)
 
     assert ran.code == 1
-    assert "101 visits billed as of 2026-11-16" in ran.words
+    assert "101 visits billed as of Nov 16, 2026" in ran.words
     assert "ready to file, clean as far as judged" in ran.words
     assert "held: would be rejected, denied or taken back" in ran.words
     assert "Named in a note and left out (43), see report.html" in ran.words

@@ -67,7 +67,7 @@ def test_a_claim_that_several_findings_reject_is_lost_once(tmp_path: Path) -> No
 def test_text_names_claim_place_message_and_fix(lines: Path) -> None:
     ran = run("check", lines, *ON, *UNITS, width=80)
     assert ran.code == 1
-    assert ran.lines[0] == "C1  2026-03-04  medicare_b  lines.csv"
+    assert ran.lines[0] == "C1  Mar 4, 2026  medicare_b  lines.csv"
     assert ran.lines[1].startswith("  UN101  day  4 timed units billed, 38 minutes support 3 (denied)")
     assert "(for a named person to decide)" in ran.words
     assert ran.lines[-2] == "1 claim checked as of 2026-03-08: 1 findings on 1"

@@ -14,6 +14,7 @@ import jinja2
 from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
 from cleanclaim.check.findings import Finding
 from cleanclaim.check.summary import BLOCKING, at_stake_cents
+from cleanclaim.dates import written
 from cleanclaim.money import dollars
 from cleanclaim.records.reading import Rejection
 from cleanclaim.reference import procedures
@@ -182,6 +183,7 @@ def render_report(billed: Billed, *, clinic_name: str, as_of: date, rejections: 
         blocking=BLOCKING,
         severity_words=SEVERITY_WORDS,
         dollars=dollars,
+        written=written,
         label=_label,
         rationale=_rationale,
     )

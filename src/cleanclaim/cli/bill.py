@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from cleanclaim import dates
 from cleanclaim.bill.job import Billed, ClaimState, bill
 from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_forms, write_private
 from cleanclaim.bill.report import SEVERITY_WORDS, render_report
@@ -115,7 +116,7 @@ _STATE_WORDS = {
 
 
 def _say(billed: Billed, loaded: Loaded, figures: dict[str, Any], written: Written, folder: Path, today: date) -> None:
-    out.print(f"[bold]{len(billed.claims)} visits billed as of {today.isoformat()}[/]")
+    out.print(f"[bold]{len(billed.claims)} visits billed as of {dates.written(today)}[/]")
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")
     table.add_column()

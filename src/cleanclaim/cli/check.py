@@ -44,6 +44,7 @@ from cleanclaim.cli.decisions import (
 )
 from cleanclaim.cli.inputs import read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, write_json
+from cleanclaim.dates import written
 from cleanclaim.lines.flat_columns import known_columns
 from cleanclaim.money import dollars
 
@@ -204,7 +205,7 @@ def _say_batch(item: Checked) -> None:
         asked.setdefault(claim_id, []).append(f"{question.question} ({cited})")
     for claim_id in sorted({*by_claim, *asked}):
         named = batch.names[claim_id]
-        about = [str(named.day) if named.day else "no date", named.payer or "payer unknown", named.file]
+        about = [written(named.day) if named.day else "no date", named.payer or "payer unknown", named.file]
         out.print(Text.assemble((named.key or "no id", "bold"), "  ", ("  ".join(about), "dim")))
         if claim_id in by_claim:
             out.print(_findings_table(by_claim[claim_id]))
