@@ -15,6 +15,7 @@ from cleanclaim.practice.engine.figures import Chosen
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Receipt, Role, User, Visit
+from tests.practice.figures import money_claim_by_claim as by_claim
 from tests.practice.money.answers import Said, denies, pays_well, remittance
 
 DAY = date(2026, 9, 25)
@@ -48,7 +49,7 @@ def test_before_any_answer_rates_are_unknown_and_charges_wait(inside: Clinic, fi
     assert found.aging == {"medicare_b": [sum(map(charge, filed)), 0, 0, 0, 0]}
     open_ones = Claim.objects.filter(status__in=["ready", "held", "question", "not_judged", "on_hold"])
     waiting = sum(open_ones.exclude(payer="").values_list("charge_cents", flat=True))
-    first = min(engine.to_payers(YEAR).values_list("date_of_service", flat=True))
+    first = min(by_claim.to_payers(YEAR).values_list("date_of_service", flat=True))
     assert told[Measure.UNBILLED_DAYS].numerator == waiting * ((DAY - first).days + 1)
 
 
@@ -68,9 +69,13 @@ def test_paid_and_denied_claims_count_where_they_should(inside: Clinic, biller: 
     assert (told[Measure.NET_COLLECTION].numerator, told[Measure.NET_COLLECTION].denominator) == (
         Said(good, pays_well).paid(), sum(map(charge, filed)) - given_up,
     )  # fmt: skip
-    assert engine.behind(inside, Measure.FIRST_SENDING, YEAR, DAY, others=False) == [good.pk]
-    assert engine.behind(inside, Measure.FIRST_SENDING, YEAR, DAY, others=True) == [bad.pk]
-    assert set(engine.behind(inside, Measure.NET_DAYS, YEAR, DAY, others=False)) == {good.pk, bad.pk, silent.pk}
+    assert list(engine.behind(inside, Measure.FIRST_SENDING, YEAR, DAY, others=False)[1]) == [good.pk]
+    assert list(engine.behind(inside, Measure.FIRST_SENDING, YEAR, DAY, others=True)[1]) == [bad.pk]
+    _figures, waiting = engine.behind(inside, Measure.NET_DAYS, YEAR, DAY, others=False)
+    assert set(waiting) == {good.pk, bad.pk, silent.pk}
+    assert [waiting[0], waiting[-1]] == [waiting[0:1][0], waiting[2:3][0]]
+    with pytest.raises(IndexError):
+        waiting[3]
 
 
 def test_a_payment_taken_back_leaves_no_trace_in_the_figures(inside: Clinic, biller: User, filed: list[Claim]) -> None:
@@ -138,12 +143,15 @@ def test_the_page_shows_each_figure_with_its_claims(
     as_role: Callable[[Role], Client], inside: Clinic, biller: User, filed: list[Claim]
 ) -> None:
     client = as_role(Role.OWNER)
-    assert "No remittance has answered a claim" in client.get("/c/millrace/figures/money/").content.decode()
+    before = client.get("/c/millrace/figures/money/").content.decode()
+    assert "No remittance has answered a claim" in before
+    assert ('id="by-payer"' in before, "First-pass rate, payers by month" in before) == (False, False)
     answer(inside, biller, [Said(filed[0], pays_well), Said(filed[1], denies)])
 
     page = client.get("/c/millrace/figures/money/").content.decode()
     for expected in ("50.0%", "1 of 2 claims", "First-pass rate, payers", "Net days in A/R", "Too little history"):
         assert expected in page, expected
+    assert ('id="by-payer"' in page, "First-pass rate, payers by month" in page) == (True, True)
     behind = client.get("/c/millrace/figures/money/denied-whole/").content.decode()
     assert filed[1].number in behind
     assert filed[0].number not in behind
@@ -186,7 +194,7 @@ def test_groups_of_claims_give_the_same_figures_as_the_claims(inside: Clinic, bi
         Chosen(date(2030, 1, 1), date(2030, 2, 1)),
     ):
         span = Span(chosen.first, chosen.last, DAY)
-        claims, receivable, names = engine.read(inside, chosen)
+        claims, receivable, names = by_claim.read(inside, chosen)
         cash = engine.patient_cash(chosen)
         found = engine.money(inside, chosen, DAY)
         assert found.values == figures(claims, receivable, cash, span)
@@ -199,3 +207,29 @@ def test_groups_of_claims_give_the_same_figures_as_the_claims(inside: Clinic, bi
         for group in found.payers:
             own = [claim for claim in claims if claim.payer == group.key]
             assert group.values == figures(own, [one for one in receivable if one.payer == group.key], (), span)
+        for measure in Measure:
+            for others in (False, True):
+                values, behind = engine.behind(inside, measure, chosen, DAY, others=others)
+                expected = by_claim.behind(inside, measure, chosen, DAY, others=others)
+                assert values == found
+                assert len(behind) == len(expected)
+                assert behind[0 : len(behind)] == expected
+                assert [key for place in range(0, len(expected), 7) for key in behind[place : place + 7]] == expected
+
+
+def test_a_page_of_claims_behind_a_figure_asks_the_same_for_many(
+    as_role: Callable[[Role], Client],
+    inside: Clinic,
+    biller: User,
+    filed: list[Claim],
+    django_assert_num_queries: Callable[[int], object],
+) -> None:
+    client = as_role(Role.OWNER)
+    address = "/c/millrace/figures/money/net-days/"
+    client.get(address)
+    with django_assert_num_queries(12) as first:  # type: ignore[attr-defined]
+        assert client.get(address).content.decode().count('<th scope="row">') == len(filed)
+    ready = Claim.objects.filter(status=ClaimStatus.READY.value, gaps=[])
+    release(inside, [claim.pk for claim in ready], biller)
+    with django_assert_num_queries(len(first.captured_queries)):  # type: ignore[attr-defined]
+        assert client.get(address).content.decode().count('<th scope="row">') > len(filed)

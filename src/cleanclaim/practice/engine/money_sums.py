@@ -7,10 +7,11 @@ and its age) is what they are grouped by, so that `measures.figures` computes th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
-from typing import Any
+from typing import Any, overload
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -49,6 +50,49 @@ class Grouped:
     claims: list[ClaimFact]
     receivable: list[ClaimFact]
     names: dict[str, str]
+    parts: list[Part]
+    """The rows that were grouped, in the database."""
+
+    def behind(self, groups: Iterable[ClaimFact]) -> ClaimsBehind:
+        """The claims of some of the groups."""
+        return ClaimsBehind(self.parts, [fact.key for fact in groups], sum(fact.claims for fact in groups))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsBehind(Sequence[UUID]):
+    """Claims of some groups, the latest first, of which the database hands out a page at a time."""
+
+    parts: list[Part]
+    groups: list[str]
+    claims: int
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self.claims
+
+    def __iter__(self) -> Iterator[UUID]:
+        """All of them; one statement."""
+        return iter(self[0 : self.claims])
+
+    @overload
+    def __getitem__(self, place: int) -> UUID: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[UUID]: ...
+    def __getitem__(self, place: int | slice) -> UUID | list[UUID]:
+        """The key at a place, or the keys from one place to before another; one statement."""
+        if isinstance(place, int):
+            at = range(self.claims)[place]
+            return self[at : at + 1][0]
+        first, last, _step = place.indices(self.claims)
+        if first >= last:
+            return []
+        marks = ", ".join(["%s"] * len(self.groups))
+        asked = (
+            f"SELECT claim, service_on FROM fact WHERE {_GROUP} IN ({marks}) "  # noqa: S608 - our own words
+            "ORDER BY service_on DESC, claim DESC LIMIT %s OFFSET %s"
+        )
+        rows = counted(self.parts, [asked], [*self.groups, last - first, first])
+        return [UUID(str(claim)) for claim, _day in rows]
 
 
 def grouped(
@@ -69,8 +113,8 @@ def grouped(
         reports: acknowledgments that decide; the first of a claim counts.
         accepted: the standing of a report by which a claim was taken.
     """
-    held = Grouped([], [], {})
-    rows = counted(_parts(found, span, zone, answers, reports), [_asked()])
+    held = Grouped([], [], {}, _parts(found, span, zone, answers, reports))
+    rows = counted(held.parts, [_asked()])
     for row in sorted(rows, key=repr):
         told = dict(zip(_NAMES, row, strict=True))
         fact = _fact(told, accepted)
@@ -121,7 +165,7 @@ def _parts(
         Part("answered", ("claim", "charge", "paid", "denied", "place"), _ANSWERED),
         Part("said", ("claim", "at", "segment", "standing"), said, is_gathered=False),
         Part("reported", ("claim", "standing", "place"), _first("said", "standing")),
-        Part("fact", (*_KEYS, *_SUMMED, "service_on", "filed_on", "payer_name"), _FACT, is_gathered=False),
+        Part("fact", (*_KEYS, *_SUMMED, "service_on", "filed_on", "payer_name", "claim"), _FACT, is_gathered=False),
     ]  # fmt: skip
 
 
@@ -191,18 +235,23 @@ _SUMMED = {
 """What is added up."""
 
 _FACT = (
-    f"SELECT {', '.join([*_KEYS.values(), *_SUMMED.values()])}, chosen.service_on, chosen.filed_on, chosen.payer_name "  # noqa: S608 - our own words
-    "FROM chosen LEFT JOIN booked ON booked.claim = chosen.claim "
+    f"SELECT {', '.join([*_KEYS.values(), *_SUMMED.values()])}, "  # noqa: S608 - our own words
+    "chosen.service_on, chosen.filed_on, chosen.payer_name, chosen.claim FROM chosen "
+    "LEFT JOIN booked ON booked.claim = chosen.claim "
     "LEFT JOIN answered ON answered.claim = chosen.claim AND answered.place = 1 "
     "LEFT JOIN reported ON reported.claim = chosen.claim AND reported.place = 1"
 )
-_NAMES = (*_KEYS, *_SUMMED, "claims", "first_on", "filed_first", "filing_days", "payer_name")
+_NAMES = (*_KEYS, *_SUMMED, "claims", "first_on", "filed_first", "filing_days", "payer_name", "group")
+_GROUP = " || '|' || ".join(
+    f"COALESCE(CAST({name} AS TEXT), '')" for name in sorted(_KEYS, key=lambda name: name == "payer")
+)
+"""A group by one word of its own, as the database spells it; the payer, which may be any text, comes last."""
 
 
 def _asked() -> str:
     sums = [f"SUM({name})" for name in _SUMMED]
     days = _DAYS[connection.vendor]
-    others = ["COUNT(*)", "MIN(service_on)", "MIN(filed_on)", days, "MAX(payer_name)"]
+    others = ["COUNT(*)", "MIN(service_on)", "MIN(filed_on)", days, "MAX(payer_name)", _GROUP]
     return f"SELECT {', '.join([*_KEYS, *sums, *others])} FROM fact GROUP BY {', '.join(_KEYS)}"  # noqa: S608 - our own words
 
 
@@ -263,7 +312,7 @@ _CALLED = "SELECT 'name', payer, NULL, NULL, 0, 0, COUNT(*), MAX(payer_name) FRO
 def _fact(told: dict[str, Any], accepted: str) -> ClaimFact:
     first = _day(told["first_on"])
     return ClaimFact(
-        key="",
+        key=told["group"],
         payer=told["payer"],
         date_of_service=first,
         is_original=bool(told["is_original"]),

@@ -35,6 +35,7 @@ _BY_PAYER = (
     Measure.NET_DAYS,
     Measure.AGED,
 )
+_UNKNOWN = "–"
 _AGES = ("0–30 days", "31–60", "61–90", "91–120", "over 120")
 
 
@@ -58,15 +59,20 @@ def money(request: ClinicRequest) -> HttpResponse:
         )
         for group in found.payers
     ]
+    has_rates = any(said != _UNKNOWN for _label, _query, cells in rows for said, _basis in cells)
     ages = [(found.names.get(key, key), sums, sum(sums)) for key, sums in found.aging.items()]
     context: dict[str, Any] = {
         "chosen": chosen,
         "spans": spans(chosen, today),
         **choices(),
         "tiles": tiles,
-        "plots": [(definitions()[one], _plot(one, found.months, clinic.slug, chosen)) for one in _BY_MONTH],
+        "plots": [
+            (definitions()[one], _plot(one, found.months, clinic.slug, chosen))
+            for one in _BY_MONTH
+            if any(group.values[one].number is not None for group in found.months)
+        ],
         "heads": [definitions()[one] for one in _BY_PAYER],
-        "rows": rows,
+        "rows": rows if has_rates else [],
         "ages": ages,
         "age_heads": _AGES,
         "age_sums": [sum(sums[place] for _name, sums, _all in ages) for place in range(len(_AGES))],
@@ -90,7 +96,7 @@ def behind(request: ClinicRequest, measure: str) -> HttpResponse:
     chosen = chosen_by(request)
     today = today_at(clinic)
     others = request.GET.get("part") == "others"
-    keys = engine.behind(clinic, asked, chosen, today, others=others) if engine.has_claims(asked) else []
+    figures, keys = engine.behind(clinic, asked, chosen, today, others=others)
     page = Paginator(keys, PAGE).get_page(request.GET.get("page"))
     held = Claim.objects.filter(pk__in=list(page)).select_related("patient", "visit__therapist")
     claims = {claim.pk: claim for claim in held.defer("record", "questions", "evidence")}
@@ -99,7 +105,7 @@ def behind(request: ClinicRequest, measure: str) -> HttpResponse:
     context = {
         "definition": definition,
         "chosen": chosen,
-        "value": shown(engine.money(clinic, chosen, today).values[asked]),
+        "value": shown(figures.values[asked]),
         "page": page,
         "rows": [claims[key] for key in page],
         "has_claims": engine.has_claims(asked),
@@ -116,7 +122,7 @@ def behind(request: ClinicRequest, measure: str) -> HttpResponse:
 
 def shown(value: MeasureValue) -> str:
     """A figure in words: `91.3%`, `34.2 days`, `$1,204.50`; a dash where it is unknown."""
-    return "–" if value.number is None else said(definitions()[value.measure], value.number)
+    return _UNKNOWN if value.number is None else said(definitions()[value.measure], value.number)
 
 
 def said(definition: MeasureDefinition, number: int) -> str:
