@@ -145,13 +145,13 @@ def test_the_page_shows_each_figure_with_its_claims(
     client = as_role(Role.OWNER)
     before = client.get("/c/millrace/figures/money/").content.decode()
     assert "No remittance has answered a claim" in before
-    assert ('id="by-payer"' in before, "First-pass rate, payers by month" in before) == (False, False)
+    assert "First-pass rate, payers by month" not in before
     answer(inside, biller, [Said(filed[0], pays_well), Said(filed[1], denies)])
 
     page = client.get("/c/millrace/figures/money/").content.decode()
     for expected in ("50.0%", "1 of 2 claims", "First-pass rate, payers", "Net days in A/R", "Too little history"):
         assert expected in page, expected
-    assert ('id="by-payer"' in page, "First-pass rate, payers by month" in page) == (True, True)
+    assert "First-pass rate, payers by month" in page
     behind = client.get("/c/millrace/figures/money/denied-whole/").content.decode()
     assert filed[1].number in behind
     assert filed[0].number not in behind
