@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
@@ -204,6 +205,28 @@ def test_a_biller_voids_and_the_desk_does_not(as_role: As, patient: Patient) -> 
 
 
 # --- the others --------------------------------------------------------------------------------------------------
+
+
+def test_a_column_is_shown_where_a_line_has_something_in_it(
+    as_role: As, inside: Clinic, biller: User, patient: Patient
+) -> None:
+    client = as_role(Role.BILLER)
+    address = f"/c/millrace/patients/{patient.pk}/account/"
+    heads = re.compile(r'<th scope="col"[^>]*>([^<]+)</th>')
+    before = heads.findall(client.get(address).content.decode())
+    assert "Insurance paid" in before
+    assert "Patient paid" not in before
+    with tenancy.scope([inside.pk]):
+        take(inside, biller, patient, Payment(uuid4(), 100, Means.CASH, DAY))
+    after = heads.findall(client.get(f"{address}?all=1").content.decode())
+    assert [head for head in after if head not in before] == [
+        "Patient paid",
+        "Receipt",
+        "On",
+        "By",
+        "Taken by",
+        "Dollars",
+    ]
 
 
 def test_a_write_off_waits_for_the_owner_and_is_taken_back(as_role: As, patient: Patient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.acknowledging import rejections, says_of, take
+from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.filing import NotFiledError, release, replace_claim, void_claim
 from cleanclaim.practice.engine.reopening import NotReopenedError, reopen_rejected, set_aside
 from cleanclaim.practice.engine.sending import Exchanged
@@ -72,6 +74,24 @@ def test_a_returned_claim_says_why_in_plain_words_on_the_list_and_on_its_page(
     listed = as_role(Role.BILLER).get(reverse("returned", args=[inside.slug])).content.decode()
     assert listed.count("A7:562:85") == 1
     assert "Compare the ten digits with the national registry" in listed
+
+
+def test_what_must_be_filed_soonest_stands_first_on_the_list_with_its_last_day(
+    inside: Clinic, payer: Payer, file_claims: File, run: Run, as_role: AsRole
+) -> None:
+    file_claims(3)
+    come_back(payer, run, b"A7:562:85", b"A3:33:IL")
+    first, second = (claim_of(row) for row in rejections())
+    Claim.objects.filter(pk=first.pk).update(due_on=today_at(inside) + timedelta(days=31))
+    Claim.objects.filter(pk=second.pk).update(due_on=today_at(inside) + timedelta(days=7))
+    listed = as_role(Role.BILLER).get(reverse("returned", args=[inside.slug])).content.decode()
+    assert listed.index(second.number) < listed.index(first.number)
+    assert '<span class="small tone-bad">7 days</span>' in listed
+    assert '<span class="small muted">31 days</span>' in listed
+    Claim.objects.filter(pk=first.pk).update(due_on=None)
+    listed = as_role(Role.BILLER).get(reverse("returned", args=[inside.slug])).content.decode()
+    assert listed.index(first.number) < listed.index(second.number)
+    assert listed.count('<span class="tone-warn">not known</span>') == 1
 
 
 def test_a_returned_claim_goes_out_again_as_an_original_and_is_charged_once(

@@ -11,7 +11,17 @@ from django.test import Client
 from cleanclaim.practice.engine import coordination
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post
-from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus, Clinic, PayerAdjustment, Role, User
+from cleanclaim.practice.models import (
+    AnswerState,
+    Claim,
+    ClaimAnswer,
+    ClaimStatus,
+    Clinic,
+    PayerAdjustment,
+    Remittance,
+    Role,
+    User,
+)
 from tests.practice.money.answers import Said, pays_well, remittance
 
 PAGES = ("held", "adjustments", "next")
@@ -49,6 +59,22 @@ def test_what_is_held_is_shown_with_the_claims_that_it_may_be_of(
     held.refresh_from_db()
     assert (held.state, held.claim_id) == ("placed", filed[0].pk)
     assert "Nothing is held." in client.get("/c/millrace/payments/held/").content.decode()
+
+
+def test_a_payment_names_the_patients_and_is_taken_back_only_after_a_question(
+    inside: Clinic, biller: User, filed: list[Claim], as_role: Callable[[Role], Client]
+) -> None:
+    posted(inside, biller, remittance([Said(filed[0], pays_well)]))
+    row = Remittance.objects.get()
+    page = as_role(Role.BILLER).get(f"/c/millrace/payments/{row.pk}/").content.decode()
+    claim = filed[0]
+    assert f"{claim.number}</a><br>{claim.patient}<br>" in page
+    assert f'nowrap">{claim.date_of_service:%b} {claim.date_of_service.day}, {claim.date_of_service.year}<' in page
+    asked = page[page.index('<details class="ask-first">') : page.index("</details>", page.index("ask-first"))]
+    assert f'action="/c/millrace/payments/{row.pk}/unpost/"' in asked
+    assert "Every posting of this payment is reversed" in asked
+    assert page.count(f"/payments/{row.pk}/unpost/") == 1
+    assert "ask-first" not in as_role(Role.AUDITOR).get(f"/c/millrace/payments/{row.pk}/").content.decode()
 
 
 def test_what_is_announced_and_taken_is_even(

@@ -174,7 +174,7 @@ def remittance(request: ClinicRequest, key: UUID) -> HttpResponse:
     """One payment with what it says about each claim."""
     access = request.access
     row = get_object_or_404(Remittance.objects.select_related("posted_by", "unposted_by"), pk=key)
-    answers = row.answers.select_related("claim").defer("answer").order_by("state", "segment")
+    answers = row.answers.select_related("claim__patient").defer("answer", "claim__record").order_by("state", "segment")
     page = Paginator(answers, PAGE).get_page(request.GET.get("page"))
     access.record("read", "remittance", row.pk)
     sums = row.answers.aggregate(

@@ -72,6 +72,9 @@ def account(request: ClinicRequest, key: UUID) -> HttpResponse:
         "aging": [(bucket.label, cents) for bucket, cents in figures.aging.items()],
         "with_plans_cents": found.with_plans_cents,
         "lines": [_shown(line) for line in reversed(lines)],
+        # A column that says nothing takes the room in which a service is named.
+        "has_written_off": any(line.total(Account.WRITTEN_OFF) for line in lines),
+        "has_patient_paid": any(line.patient_paid_cents for line in lines),
         "settled": len(found.lines) - len(lines),
         "shows_all": shows_all,
         "receipts": Receipt.objects.filter(patient=person).select_related("taken_by")[:_LATEST],

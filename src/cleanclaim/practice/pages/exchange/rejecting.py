@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.acknowledging import code_of, rejections, says_of
+from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.reopening import NotReopenedError, reopen_rejected, set_aside
-from cleanclaim.practice.models import ClaimReport
+from cleanclaim.practice.models import Claim, ClaimReport
 from cleanclaim.practice.templatetags.practice import plural
 from cleanclaim.reference.claim_status import explain
 
@@ -43,12 +46,20 @@ def told(row: ClaimReport) -> Returned:
 
 @clinic_page(Can.SEE_CLAIMS, area="batches")
 def returned(request: ClinicRequest) -> HttpResponse:
-    """Every claim that came back and that nobody has dealt with, the oldest first."""
+    """Every claim that came back and that nobody has dealt with, what must be filed soonest first."""
     access = request.access
-    page = Paginator(rejections(), PAGE).get_page(request.GET.get("page"))
+    today = today_at(access.clinic)
+    waiting = rejections().order_by(F("claim__due_on").asc(nulls_first=True), "created_at", "pk")
+    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     access.record("list", "claim report", detail=f"{len(page)} returned")
-    context = {"page": page, "rows": [told(row) for row in page], "may_work": access.may(Can.WORK_CLAIMS)}
+    rows = [(told(row), _days_left(row.claim, today)) for row in page]
+    context = {"page": page, "rows": rows, "may_work": access.may(Can.WORK_CLAIMS)}
     return render(request, "practice/exchange/returned.html", context)
+
+
+def _days_left(claim: Claim | None, today: date) -> int | None:
+    """Until the last day to file the claim; unknown where that is."""
+    return None if claim is None or claim.due_on is None else (claim.due_on - today).days
 
 
 @require_POST

@@ -165,12 +165,13 @@ def _worklist(
     request: HttpRequest, accesses: Sequence[Access], filters: Filters, today: date, user: User
 ) -> dict[str, Any]:
     rows = narrowed(filters, today, user)
-    totals = rows.aggregate(cents=Sum("cents"))
+    totals = rows.aggregate(cents=Sum("cents"), items=Count("pk"))
     context: dict[str, Any] = {
         "filters": filters,
         "choices": choices_of(filters, today, user),
         "today": today,
         "total_cents": totals["cents"] or 0,
+        "items": totals["items"],
         "tiles": _tiles(today) if filters.state == TO_DO and not filters.is_narrowed and not filters.by else [],
         "groups_by": [(words, filters.address(by=by), filters.by == by) for by, words in GROUPS.items()],
     }
