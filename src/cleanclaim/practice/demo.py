@@ -62,7 +62,7 @@ def load_folder(
         load_networks(loaded.clinic)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service < on), patients, signed=True)
         load_visits(clinic, (one for one in loaded.visits if one.date_of_service == on), patients, signed=False)
-        _book(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)
+        book_visits(clinic, [one for one in loaded.visits if one.date_of_service > on], patients)
         files = (folder / "payers").glob("*.toml")
         load_payer_files(company, {path.stem: path.read_text(encoding="utf-8") for path in files})
         if with_people:
@@ -71,7 +71,8 @@ def load_folder(
     return clinic
 
 
-def _book(clinic: Clinic, visits: Sequence[records.Visit], patients: Mapping[str, Patient]) -> None:
+def book_visits(clinic: Clinic, visits: Sequence[records.Visit], patients: Mapping[str, Patient]) -> None:
+    """Appointments of the visits that are still to come."""
     providers = {provider.key: provider for provider in Provider.objects.filter(treats=True)}
     zone = ZoneInfo(clinic.time_zone)
     Appointment.objects.bulk_create(

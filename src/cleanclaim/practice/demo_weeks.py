@@ -2,7 +2,8 @@
 
 Visits come from the synthetic year (`simulation`), the answers from the simulated payer. Every other week the clinic
 bills and files, and what the payers return is read as it would be from a clearinghouse: acknowledgments, rejections,
-payments. What its patients do about their balances is in `demo_accounts`.
+payments. What its patients do about their balances is in `demo_accounts`. Some patients are in care: their notes of
+the day are to be signed, and their next visits are booked.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from cleanclaim import records
 from cleanclaim.payer_sim import Memory, answer
 from cleanclaim.practice import clock, demo_accounts, tenancy
+from cleanclaim.practice.demo import book_visits
 from cleanclaim.practice.engine.acknowledging import take
 from cleanclaim.practice.engine.building import build, visits_to_build
 from cleanclaim.practice.engine.filing import release
@@ -30,7 +31,7 @@ from cleanclaim.practice.engine.remitting import post
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, Role, User
 from cleanclaim.simulation.material import clinic as simulated_clinic
 from cleanclaim.simulation.material import pack_texts
-from cleanclaim.simulation.year import make_year
+from cleanclaim.simulation.year import Year, make_year
 
 WEEKS = 12
 """How many weeks of the second clinic are played."""
@@ -39,6 +40,8 @@ VISITS = 120
 SEED = 7
 _OF_A_YEAR = 1_500
 _STEP = timedelta(weeks=2)
+_BOOKED = timedelta(weeks=2)
+"""How far ahead patients in care are booked."""
 _EARLIER = timedelta(weeks=5)
 """How long before its first day the clinic left the system before."""
 
@@ -57,7 +60,12 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
         Membership.objects.create(user=user, clinic=clinic, role=role.value)
     biller = people[Role.BILLER]
     first = on - timedelta(weeks=WEEKS)
-    patients, visits = _some(first, on)
+    year = make_year(_OF_A_YEAR, SEED)
+    done_with, in_care = _some(year, first, on)
+    patients = {key: year.patients[key] for key in sorted(done_with | in_care)}
+    visits = [visit for visit in year.visits if visit.patient_id in patients]
+    today = [visit for visit in visits if visit.date_of_service == on]
+    later = [visit for visit in visits if on < visit.date_of_service <= on + _BOOKED]
     with tenancy.scope([clinic.id]):
         load_clinic_tables(clinic, about)
         load_payer_files(home.company, pack_texts(), clinic)
@@ -65,7 +73,8 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
         load_networks(about)
         memory = Memory(seed=SEED, scenario="rough")
         with clock.playing_on(first):
-            accounts = demo_accounts.begin(clinic, people[Role.OWNER], biller, list(rows.values()), first - _EARLIER)
+            known = [rows[key] for key in sorted(done_with)]
+            accounts = demo_accounts.begin(clinic, people[Role.OWNER], biller, known, first - _EARLIER)
         done = first
         for number, friday in enumerate(_fridays(first, on)):
             new = [visit for visit in visits if done < visit.date_of_service <= friday]
@@ -75,16 +84,17 @@ def load_weeks(home: Clinic, slug: str, *, on: date) -> Clinic:
                 _play(clinic, biller, memory, friday)
                 accounts.fortnight(number, friday)
         # The last days are billed, and wait in the queue.
-        load_visits(clinic, [visit for visit in visits if visit.date_of_service > done], rows, signed=True)
+        load_visits(clinic, [visit for visit in visits if done < visit.date_of_service < on], rows, signed=True)
         build(clinic, visits_to_build().values_list("pk", flat=True), biller)
+        load_visits(clinic, today, rows, signed=False)
+        book_visits(clinic, later, rows)
         with clock.playing_on(on):
             accounts.last_day(on)
     return clinic
 
 
-def _some(first: date, on: date) -> tuple[dict[str, records.Patient], list[records.Visit]]:
-    """Patients whose whole care lies in these weeks, as they were entered, and their visits."""
-    year = make_year(_OF_A_YEAR, SEED)
+def _some(year: Year, first: date, on: date) -> tuple[set[str], set[str]]:
+    """Patients whose whole care lies in these weeks; and those who began in them and come on the demo's day."""
     days: dict[str, list[date]] = {}
     for visit in year.visits:
         days.setdefault(visit.patient_id, []).append(visit.date_of_service)
@@ -94,10 +104,7 @@ def _some(first: date, on: date) -> tuple[dict[str, records.Patient], list[recor
         if count < VISITS and first < min(of_patient) and max(of_patient) < on:
             chosen.add(patient)
             count += len(of_patient)
-    return (
-        {key: year.patients[key] for key in sorted(chosen)},
-        [visit for visit in year.visits if visit.patient_id in chosen],
-    )
+    return chosen, {patient for patient, of_patient in days.items() if on in of_patient and first < min(of_patient)}
 
 
 def _fridays(first: date, on: date) -> Iterator[date]:

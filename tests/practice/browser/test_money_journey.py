@@ -142,3 +142,13 @@ def test_every_page_of_the_money_shows_what_the_demos_weeks_left(sign_in: SignIn
         expect(page.get_by_text(told).first).to_be_visible()
         expect(page.locator("main .empty")).to_have_count(0)
         assert problems_of(page) == []
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_second_clinic_has_visits_today_and_appointments_to_come(sign_in: SignIn) -> None:
+    page = sign_in("Marcus Doyle Biller at Heron Lake")
+    page.goto(f"{CLINIC}/today/")
+    expect(page.get_by_text("5 visits, 5 notes to sign")).to_be_visible()
+    page.goto(f"{CLINIC}/patients/upcoming/")
+    expect(page.get_by_text("patients on this page ready for a claim")).to_be_visible()
