@@ -62,6 +62,14 @@ def test_a_claim_whose_charge_is_not_known_is_read(wanted: Claim) -> None:
     assert read(answer) == {wanted.number}
 
 
+def test_a_claim_in_parts_that_charges_less_is_not_read(wanted: Claim, filed: list[Claim]) -> None:
+    smaller = filed[1]
+    assert wanted.charge_cents is not None
+    Claim.objects.filter(pk=smaller.pk).update(charge_cents=wanted.charge_cents - 1)
+    ClaimLine.objects.create(clinic=smaller.clinic, claim=smaller, position=51, code="97110", units=1)
+    assert read(lost(wanted)) == {wanted.number}
+
+
 @pytest.mark.parametrize(("count", "is_read"), [(12, False), (13, True)])
 def test_a_claim_with_more_diagnoses_than_one_file_holds_is_read(
     wanted: Claim, filed: list[Claim], count: int, *, is_read: bool

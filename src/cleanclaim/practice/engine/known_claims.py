@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
@@ -186,17 +186,28 @@ def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow
 def _charged_alike(days: Collection[date], answers: Iterable[RemittedClaim]) -> set[UUID]:
     """Claims of these days that may have gone out for an answer's amount on its day: no other can be alike.
 
-    What went out in parts did so for each part's amount, which only its record tells.
+    What went out in parts, having too many lines or diagnoses for one file's claim, did so for less than it charges;
+    the amounts of its parts only its record tells.
     """
-    wanted = {(day, abs(answer.charge_cents)) for answer in answers for day in _days_of(answer)}
-    limits = load_guide().limits
-    many_lines = ClaimLine.objects.filter(claim=OuterRef("pk"), position__gt=limits["lines_per_claim"])
-    has_more = {f"diagnoses__{limits['diagnoses_per_claim']}__isnull": False}
-    many_diagnoses = Visit.objects.filter(pk=OuterRef("visit"), **has_more)
+    wanted: dict[date, set[int]] = defaultdict(set)
+    for answer in answers:
+        for day in _days_of(answer):
+            wanted[day].add(abs(answer.charge_cents))
     rows = Claim.objects.filter(date_of_service__in=days).exclude(batch=None).order_by()
-    in_parts = set(rows.filter(Exists(many_lines) | Exists(many_diagnoses)).values_list("pk", flat=True))
-    told = rows.values_list("pk", "date_of_service", "charge_cents")
-    return in_parts | {key for key, day, cents in told if cents is None or (day, cents) in wanted}
+    found: set[UUID] = set()
+    larger: dict[UUID, UUID] = {}
+    for key, visit, day, cents in rows.values_list("pk", "visit", "date_of_service", "charge_cents"):
+        if cents is None or cents in wanted[day]:
+            found.add(key)
+        elif cents > min(wanted[day]):
+            larger[key] = visit
+    limits = load_guide().limits
+    many_lines = ClaimLine.objects.filter(among("claim", larger), position__gt=limits["lines_per_claim"]).order_by()
+    found.update(many_lines.values_list("claim", flat=True))
+    has_more = {f"diagnoses__{limits['diagnoses_per_claim']}__isnull": False}
+    visits = Visit.objects.filter(among("pk", larger.values()), **has_more).order_by()
+    many_diagnoses = set(visits.values_list("pk", flat=True))
+    return found | {key for key, visit in larger.items() if visit in many_diagnoses}
 
 
 def _days_of(answer: RemittedClaim) -> set[date]:
