@@ -17,6 +17,7 @@ from cleanclaim.x12.problems import Problem
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\s\x00]*(?P<first>ISA(?=[^0-9A-Za-z\s]))")
 _LATER_HEADER = re.compile(rb"(?P<first>ISA(?P<element>[^0-9A-Za-z\s])[0-9A-Z ]{2}(?P=element))")
 """Past the beginning of a file (behind a mail's headers, say), a header must look like one."""
+_HEADER_SIGN = re.compile(r"ISA(?=[^0-9A-Za-z\s])")
 _BLANK = " \t\r\n\x00"
 _HEADER_ELEMENTS = 16
 _PADDED = 103
@@ -24,6 +25,10 @@ _PADDED = 103
 _ISA11, _ISA12 = 11, 12
 _FIRST_WITH_REPETITION = "00402"
 """Versions before this one have a standards identifier where later ones have the repetition delimiter."""
+
+
+NO_HEADER = Problem(0, "", "ISA", "no interchange header", "a file that begins with ISA")
+"""What is wrong with a file that has no interchange."""
 
 
 class Segment:
@@ -147,11 +152,11 @@ def read(data: bytes) -> X12File:
     `read(data).write() == data` for every input.
     """
     text = data.decode("latin-1")
-    start = _HEADER.match(data) or _LATER_HEADER.search(data)
-    if start is None:
-        return X12File([], data, [Problem(0, "", "ISA", "no interchange header", "a file that begins with ISA")])
+    found_at = header_at(data)
+    if found_at is None:
+        return X12File([], data, [NO_HEADER])
     interchanges: list[Interchange] = []
-    begin, number = start.start("first"), 1
+    begin, number = found_at, 1
     leading = text[:begin]
     while begin < len(text):
         delimiters, problem = _delimiters(text, begin, number)
@@ -164,6 +169,17 @@ def read(data: bytes) -> X12File:
         leading, begin = "", end
     found = [one for interchange in interchanges for one in interchange.problems]
     return X12File(interchanges, b"", found)
+
+
+def header_at(data: bytes) -> int | None:
+    """Where the first interchange begins: past blanks, or where what looks like a header stands; `None` nowhere."""
+    start = _HEADER.match(data) or _LATER_HEADER.search(data)
+    return None if start is None else start.start("first")
+
+
+def declared(data: bytes, begin: int) -> tuple[Delimiters, Problem | None]:
+    """The delimiters that the header at `begin` declares, and what is wrong with it; segments count from it."""
+    return _delimiters(data.decode("latin-1"), begin, 1)
 
 
 def _delimiters(text: str, begin: int, number: int) -> tuple[Delimiters, Problem | None]:
@@ -197,7 +213,7 @@ def _repetition(header: list[str]) -> str:
 
 def _guessed(text: str, begin: int, element: str, number: int) -> tuple[Delimiters, Problem]:
     """Delimiters of a damaged header: the terminator is what stands before the group header, or the usual one."""
-    match = re.compile(rf"(.)([^0-9A-Za-z\s]?)(\s*)GS{re.escape(element)}", re.DOTALL).search(text, begin)
+    match = re.compile(rf"(.)([^0-9A-Za-z\s]?)(\s{{0,40}})GS{re.escape(element)}", re.DOTALL).search(text, begin)
     segment = "~"
     if match is not None:
         # What stands after an element delimiter is the component delimiter, and a blank ends the segment.
@@ -211,9 +227,14 @@ def _guessed(text: str, begin: int, element: str, number: int) -> tuple[Delimite
 
 def _next_header(text: str, begin: int, delimiters: Delimiters) -> int:
     """Where the next interchange begins, or the end of the text; a header stands only at the start of a segment."""
-    pattern = re.compile(rf"{re.escape(delimiters.segment)}[\s\x00]*(?=ISA[^0-9A-Za-z\s])")
-    match = pattern.search(text, begin + 3)
-    return match.end() if match else len(text)
+    for match in _HEADER_SIGN.finditer(text, begin + 3):
+        # Back from the header, so that a long run of blanks is gone through once and not from each of them.
+        at = match.start()
+        while text[at - 1] != delimiters.segment and (text[at - 1].isspace() or text[at - 1] == "\x00"):
+            at -= 1
+        if text[at - 1] == delimiters.segment:
+            return match.start()
+    return len(text)
 
 
 def _interchange(text: str, delimiters: Delimiters, leading: str, number: int) -> Interchange:

@@ -37,6 +37,13 @@ class LoopNode:
                 return child
         return None
 
+    def last(self, loop_id: str) -> LoopNode | None:
+        """The last loop of that kind directly inside this one."""
+        for child in reversed(self.children):
+            if child.id == loop_id:
+                return child
+        return None
+
     def segment(self, segment_id: str, qualifiers: Sequence[str] = ()) -> Segment | None:
         """The first of its segments with that id and, where given, one of these in its first element."""
         for segment in self.segments:
@@ -94,6 +101,8 @@ class _Builder:
         self.problems: list[Problem] = []
         self._open: list[LoopNode] = [self.root]
         self._levels: dict[str, tuple[str, LoopNode]] = {}
+        # Around each loop the one that it stands in: a tree is never searched for a loop.
+        self._around: dict[LoopNode, LoopNode] = {}
         self._last_level = 0
         # Claims since the last level, levels begun unseen since then, and claims that a lost level puts in doubt.
         self._recent: list[LoopNode] = []
@@ -137,9 +146,14 @@ class _Builder:
             self._attach_level(node, opening)
         elif opening is not None and opening.id == "CLM" and self._is_subscriber_lost():
             self._unknown_subscriber(opening)
-        self._open[-1].children.append(node)
-        self._open.append(node)
+        self._put(node)
         return node
+
+    def _put(self, node: LoopNode) -> None:
+        """Put a loop into the innermost open one, and open it."""
+        self._open[-1].children.append(node)
+        self._around[node] = self._open[-1]
+        self._open.append(node)
 
     # --- lost beginnings --------------------------------------------------------------------------------
 
@@ -166,20 +180,20 @@ class _Builder:
 
     def _is_subscriber_lost(self) -> bool:
         """Whether the claim before took another subscriber's segments for an other payer's."""
-        before = self._open[-1].all("2300")
-        others = before[-1].all("2320") if before and before[-1].first("2400") is None else []
-        return bool(others) and others[-1].segment("OI") is None
+        before = self._open[-1].last("2300")
+        other = before.last("2320") if before is not None and before.first("2400") is None else None
+        return other is not None and other.segment("OI") is None
 
     def _unknown_subscriber(self, segment: Segment) -> None:
         self._problem(segment, "2000B", "HL", "a claim whose subscriber level is lost", "HL of the subscriber")
         # What was taken for another payer of the claim before was this claim's subscriber: it is nobody's.
-        before = self._open[-1].all("2300")[-1]
-        before.children.remove(before.all("2320")[-1])
+        before = self._open[-1].last("2300")
+        other = None if before is None else before.last("2320")
+        if before is not None and other is not None:
+            before.children.remove(other)
         while self._open[-1].id not in {"2000A", "ST"}:
             self._open.pop()
-        node = LoopNode("2000B", None)
-        self._open[-1].children.append(node)
-        self._open.append(node)
+        self._put(LoopNode("2000B", None))
 
     def doubt(self, count: int, *, is_whole: bool = True) -> None:
         """Once all segments are placed: take the subscriber from claims that a lost level may have stood before.
@@ -198,22 +212,19 @@ class _Builder:
             if missing >= _SMALLEST_LEVEL - self._unseen and len(self._recent) > 1:
                 # A level lost at the end leaves no gap, only claims too many under the last one.
                 self._doubtful.append((trailer, self._recent[1:]))
+        taken: dict[LoopNode, set[LoopNode]] = {}
         for segment, claims in self._doubtful:
             for claim in claims:
-                self._take_away(claim)
+                holder = self._around[claim]
+                if holder.id in {"2000B", "2000C"} and len(self._way_to(holder)) > 1:
+                    taken.setdefault(holder, set()).add(claim)
+                    unknown = LoopNode("2000A", None)
+                    unknown.children.append(LoopNode("2000B", None, children=[claim]))
+                    self.root.children.append(unknown)
                 at = claim.opening or segment
                 self._problem(at, "2000B", "HL", "a claim that a lost level may have stood before", "HL in full count")
-
-    def _take_away(self, claim: LoopNode) -> None:
-        for biller in self.root.all("2000A"):
-            for subscriber in biller.all("2000B"):
-                for holder in (subscriber, *subscriber.all("2000C")):
-                    if any(child is claim for child in holder.children):
-                        holder.children.remove(claim)
-                        unknown = LoopNode("2000A", None)
-                        unknown.children.append(LoopNode("2000B", None, children=[claim]))
-                        self.root.children.append(unknown)
-                        return
+        for holder, gone in taken.items():
+            holder.children = [child for child in holder.children if child not in gone]
 
     # --- the hierarchy ----------------------------------------------------------------------------------
 
@@ -249,17 +260,15 @@ class _Builder:
             return
         while self._open[-1].id != {"2000A": "ST", "2000B": "2000A"}[wanted]:
             self._open.pop()
-        unknown = LoopNode(wanted, None)
-        self._open[-1].children.append(unknown)
-        self._open.append(unknown)
+        self._put(LoopNode(wanted, None))
 
     def _way_to(self, node: LoopNode) -> list[LoopNode]:
-        for biller in self.root.all("2000A"):
-            if biller is node:
-                return [self.root, biller]
-            if any(child is node for child in biller.children):
-                return [self.root, biller, node]
-        return [self.root]
+        """From the transaction to a level, with what is around it; the transaction alone where its biller is lost."""
+        path = [node]
+        while (around := self._around.get(path[-1])) is not None:
+            path.append(around)
+        path.reverse()
+        return path if [one.id for one in path[1:2]] == ["2000A"] else [self.root]
 
     def _label(self, loop_id: str) -> str:
         return self.guide.loops[loop_id].label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cleanclaim.x12 import read
 from cleanclaim.x12.columnar.reader import read_blocks, read_tables
 from tests.x12.columnar.damage import damaged
 from tests.x12.columnar.damaged_files import MUTATIONS, file_of, mutation
@@ -164,3 +166,25 @@ def test_text_that_is_no_utf8_is_read_as_latin_1_and_the_rest_stays() -> None:
     (block,) = read_blocks(data)
     patients = block.tables["parties"].filter(pl.col("entity") == "QC")["name"].to_list()
     assert patients == ["ASHGROVE", "BÉLAND", "MUEÑOZ"]
+
+
+_HEADER = CLAIMS[:106]
+_CLAIMS_OF_NOBODY = b"GS*HC*1*1*1*1*1*X*005010X222A1~ST*837*1~" + b"HL*1**20~HL*1*1*22~CLM*1~HL*9*9*23~" * 5_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "data",
+    [
+        _HEADER + _CLAIMS_OF_NOBODY,
+        _HEADER + b"GS*HC*1*1*1*1*1*X*005010X222A1~" + b"ST*837*1~HL*3**22~CLM*1~LX*1~SE*9*1~" * 5_000,
+        (_HEADER + b"ISA*x~") * 300,
+        _HEADER.replace(b"~", b"\n") + b"\n" * 200_000 + b"ISA ",
+    ],
+    ids=["claims in doubt", "transactions without levels", "headers of no meaning", "blanks"],
+)
+def test_damage_everywhere_costs_what_its_length_does(data: bytes) -> None:
+    begun = time.process_time()
+    assert b"".join(block.raw for block in read_blocks(data, threads=1)) == data
+    assert read(data).write() == data
+    assert time.process_time() - begun < 15

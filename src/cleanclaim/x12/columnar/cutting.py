@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cleanclaim.x12.delimiters import Delimiters
-from cleanclaim.x12.interchange import read
+from cleanclaim.x12.interchange import NO_HEADER, declared, header_at
 from cleanclaim.x12.problems import Problem
 
 BLOCK = 1 << 20
@@ -110,7 +110,7 @@ class _Cutter:
         end = len(self.rest) if self.is_over else max(1, min(self.size, len(self.rest) - _HEADER))
         at = _first_header(self.rest[: end + _HEADER])
         end = at or end
-        block = RawBlock(self.rest[:end], None, _declared(b"")[1] if self.is_over and at is None else ())
+        block = RawBlock(self.rest[:end], None, (NO_HEADER,) if self.is_over and at is None else ())
         self.rest = self.rest[end:]
         return block
 
@@ -164,20 +164,16 @@ class _Cutter:
 
 
 def _declared(head: bytes) -> tuple[Delimiters | None, tuple[Problem, ...]]:
-    """The delimiters that the header at the beginning of some bytes declares."""
-    # A trailer of its own keeps a header at the end of a file from looking cut off.
-    file = read(head)
-    if not file.interchanges:
-        return None, tuple(file.problems)
-    first = file.interchanges[0]
-    if first.leading.strip(" \t\r\n\x00\xef\xbb\xbf"):
+    """The delimiters that the header at the beginning of some bytes declares, and what is wrong with it."""
+    at = header_at(head)
+    if at is None:
+        return None, (NO_HEADER,)
+    if head[:at].strip(_BLANKS + b"\xef\xbb\xbf"):
         return None, ()
-    return first.delimiters, tuple(one for one in first.problems if one.element == "ISA")
+    found, problem = declared(head, at)
+    return found, () if problem is None else (problem,)
 
 
 def _first_header(data: bytes) -> int | None:
     """Where the first interchange begins in bytes that do not begin with one; `None` where none does."""
-    file = read(data)
-    if not file.interchanges or not file.interchanges[0].leading:
-        return None
-    return len(file.interchanges[0].leading)
+    return header_at(data) or None

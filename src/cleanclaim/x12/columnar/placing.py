@@ -54,19 +54,21 @@ class Careful:
 class Around:
     """For each segment, the segment that began the occurrence of one loop around it, `CARRIED` or `NONE`.
 
-    It is kept by event: between two of them nothing opens or closes.
+    It is kept by event: between two of them nothing opens or closes. `careful` has it by segment for those that were
+    placed one by one, and which those are.
     """
 
     began: Offsets
     latest_event: Offsets
-    careful: Sequence[tuple[int, int, Offsets]] = ()
+    careful: tuple[Flags, Offsets] | None = None
 
     def at(self, segments: Offsets) -> Offsets:
         """The same of these segments."""
         found: Offsets = self.began.take(self.latest_event.take(segments))
-        for begin, end, there in self.careful:
-            inside = (segments >= begin) & (segments < end)
-            found[inside] = there[segments[inside] - begin]
+        if self.careful is not None:
+            is_careful, there = self.careful
+            inside = np.flatnonzero(is_careful.take(segments))
+            found[inside] = there.take(segments.take(inside))
         return found
 
     def last(self) -> int:
@@ -320,8 +322,12 @@ def _instance(placed: Placed, loop: int, start: LoopState) -> Around:
     began = _spread(rows, found, len(events), CARRIED if loop in start.open else NONE)
     if placed.has_outside:
         began[placed.transactions.take(events) < 0] = NONE
-    careful = [(part.begin, part.end, part.around[loop]) for part in placed.careful]
-    return Around(began, placed.latest_event, careful)
+    if not placed.careful:
+        return Around(began, placed.latest_event)
+    is_careful, there = np.zeros(len(placed.home), dtype=np.bool_), np.empty(len(placed.home), dtype=np.int64)
+    for part in placed.careful:
+        is_careful[part.begin : part.end], there[part.begin : part.end] = True, part.around[loop]
+    return Around(began, placed.latest_event, (is_careful, there))
 
 
 def within(placed: Placed, loops: Sequence[int], segments: Offsets) -> Flags:
