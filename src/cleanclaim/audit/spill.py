@@ -138,7 +138,7 @@ def block_of(folder: Path, way: str, block: int) -> Rows | None:
 
 def _read(folder: Path, kind: str) -> pl.DataFrame | None:
     parts = [pl.read_ipc(path) for path in sorted(folder.glob(f"*.{kind}.arrow"))]
-    return pl.concat(parts, how="diagonal_relaxed") if parts else None
+    return pl.concat(parts, how="diagonal_relaxed", rechunk=True) if parts else None
 
 
 def payments_in(folder: Path) -> pl.DataFrame:

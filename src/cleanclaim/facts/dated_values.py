@@ -55,7 +55,7 @@ def _column(source: str, column: str, days: npt.NDArray[np.int64]) -> pl.Series:
     stretch = np.searchsorted(timeline.starts, days, side="right")
     known = timeline.known[stretch]
     found = pl.Series(column, timeline.values[stretch])
-    return found if known.all() else found.scatter(np.flatnonzero(~known), None)
+    return found if known.all() else found.set(pl.Series(~known), None)
 
 
 class _Timeline(NamedTuple):

@@ -210,6 +210,12 @@ class _Parts:
         """How many owners there are."""
         return len(self.first)
 
+    def follows(self) -> Flags | None:
+        """Of each row but the first, whether it is of the owner of the row before it; nothing where owners mix."""
+        steps = np.diff(self.owner)
+        found: Flags = steps == 0
+        return found if len(steps) and steps.min() >= 0 else None
+
     @classmethod
     def of(cls, keys: Numbers) -> _Parts:
         """Number the keys anew, in the order of their first rows."""
@@ -273,24 +279,34 @@ def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFram
     """What each claim's rows say of it, the first that says it; and the rows that say otherwise."""
     said: list[pl.Series] = []
     conflicts = [pl.DataFrame(schema=REFUSALS)]
+    follows = parts.follows()
     for name in (*CLAIM_COLUMNS, "diagnoses", "patient"):
         if name not in cells.columns:
             continue
         column = cells.get_column(name)
         value = column.gather(parts.first)
-        if value.null_count():
+        if value.null_count() > 0 and column.null_count() < len(column):
             known = np.flatnonzero(column.is_not_null().to_numpy())
             owners, first = np.unique(parts.owner[known], return_index=True)
             place = np.full(parts.count, -1)
             place[owners] = known[first]
             value = column.gather(pl.Series(place).replace(-1, None))
         said.append(value)
+        if follows is not None and _repeats(column, follows):
+            continue
         plain, expected = _plain(column), _plain(value).gather(parts.owner)
         other = np.flatnonzero((plain != expected).fill_null(value=False).to_numpy())
         conflicts.append(_refusals(other.tolist(), name, "the same in every row of a claim and day"))
     found = pl.concat(conflicts)
     # One refusal a claim is enough: its first row that differs.
     return pl.DataFrame(said), found.sort("row", maintain_order=True).unique("row", keep="first", maintain_order=True)
+
+
+def _repeats(column: pl.Series, follows: Flags) -> bool:
+    """Whether every row that follows one of its claim says the same as that one, or no row says anything."""
+    if column.null_count() == len(column):
+        return True
+    return not (column[1:].ne_missing(column[:-1]).to_numpy() & follows).any()
 
 
 def _plain(column: pl.Series) -> pl.Series:

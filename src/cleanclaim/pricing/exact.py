@@ -126,7 +126,7 @@ def as_column(name: str, values: npt.NDArray[Any], known: Flags) -> pl.Series:
     if len(values) <= _FEW:
         cells = [value if sure else None for value, sure in zip(values.tolist(), known.tolist(), strict=True)]
         return pl.Series(name, cells, dtype=pl.Int64)
-    return pl.Series(name, values).scatter(np.flatnonzero(~known), None)
+    return pl.Series(name, values).set(pl.Series(~known), None)
 
 
 def as_flags(yes: Flags, no: Flags) -> pl.Series:

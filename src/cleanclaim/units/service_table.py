@@ -111,7 +111,7 @@ _EPOCH = date(1970, 1, 1)
 def series(name: str, values: npt.NDArray[Any], unknown: Flags) -> pl.Series:
     """Return an array as a column, null where it is unknown."""
     column = pl.Series(name, values)
-    return column.scatter(np.flatnonzero(unknown), None) if unknown.any() else column
+    return column.set(pl.Series(unknown), None) if unknown.any() else column
 
 
 def _typed(column: pl.Series, dtype: type[pl.DataType]) -> pl.Series:

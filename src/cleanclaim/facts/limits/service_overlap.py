@@ -123,7 +123,7 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None 
     if apart is not None:
         answered |= apart & group.settled
     column = pl.Series(hit)
-    return column if answered.all() else column.scatter(np.flatnonzero(~answered), None)
+    return column if answered.all() else column.set(pl.Series(~answered), None)
 
 
 stages = (

@@ -148,7 +148,7 @@ def _numbers(column: pl.Series) -> tuple[Integers, Flags]:
 
 def _column(name: str, values: Integers | Flags, known: Flags) -> pl.Series:
     column = pl.Series(name, values)
-    return column if known.all() else column.scatter(np.flatnonzero(~known), None)
+    return column if known.all() else column.set(pl.Series(~known), None)
 
 
 def clusters(group: Integers, start: Integers, end: Integers, rows: Integers) -> list[Integers]:
