@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +19,7 @@ from cleanclaim.practice import keys, row_security, tenancy
 from cleanclaim.practice.demo import load_folder
 from cleanclaim.practice.models import Clinic, Company, Membership, Role, User
 from tests import postgres
+from tests.practice.served import serving_demo
 
 DAY = date(2026, 9, 25)
 FOLDER = Path(__file__).parents[2] / "examples" / "clinic-day"
@@ -80,6 +83,23 @@ def act_as_the_owner() -> None:
     """On PostgreSQL: the role again that may remove the database."""
     if connection.vendor == "postgresql":
         connection.settings_dict["OPTIONS"].pop("assume_role", None)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the demo was served once, so that its clinics are loaded: for all workers, who serve copies."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    home = shared / "demo-home"
+    with (shared / "demo-home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            loaded = tmp_path_factory.mktemp("demo") / "home"
+            loaded.mkdir(mode=0o700)
+            with serving_demo(loaded) as served:
+                assert served.interrupt() == 0
+            loaded.rename(home)
+    return home
 
 
 @pytest.fixture

@@ -6,10 +6,7 @@ A test that is skipped for want of a browser is a failure in CI.
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-ROOT = Path(__file__).parents[3]
+from tests.practice.served import serving_demo
+
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PHONE, DESKTOP = 375, 1280
 PICTURES = os.environ.get("CLEANCLAIM_PICTURES", "")
@@ -30,26 +28,12 @@ _PATIENCE = 120_000
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the demo from a home of its own; the address ends with the clinic's pages."""
-    home = tmp_path_factory.mktemp("served")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLEANCLAIM_", "DJANGO_"))}
-    environment |= {"CLEANCLAIM_HOME": str(home), "PYTHONUNBUFFERED": "1"}
-    program = [sys.executable, "-c", "from cleanclaim.cli.main import run; run()", "serve", "--demo", "--port", "8765"]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        program, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as server:
-        try:
-            said = []
-            for line in server.stdout or ():
-                said.append(line)
-                found = re.search(r"http://\S+", line)
-                if found:
-                    yield found[0].rstrip("/")
-                    return
-            pytest.fail("the app did not start:\n" + "".join(said))
-        finally:
-            server.terminate()
+    home = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(demo_home, home)
+    with serving_demo(home) as served:
+        yield served.address
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +105,21 @@ axe.run({ resultTypes: ["violations"] }).then(found => found.violations.map(
 
 def problems_of(page: Page) -> list[str]:
     """What keeps somebody from using the page: axe's violations, and content wider than the window."""
+    return violations_of(page) + width_of(page)
+
+
+def violations_of(page: Page) -> list[str]:
+    """What axe objects to on the page."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
     found: list[str] = page.evaluate(_VIOLATIONS)
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append("the page is wider than the window")
     return found
+
+
+def width_of(page: Page) -> list[str]:
+    """Whether content is wider than the window."""
+    is_wider = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return ["the page is wider than the window"] if is_wider else []
 
 
 def take_picture(page: Page, name: str, *, whole: bool = False) -> None:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
+import shutil
 import socket
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from cleanclaim.practice import serving
-
-RUN = "from cleanclaim.cli.main import run; run()"
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-c", RUN, *words]
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEANCLAIM_")}
-    return {**kept, "CLEANCLAIM_HOME": str(home)}
+from tests.practice.served import command, environment, serving_demo
 
 
 @pytest.mark.enable_socket
@@ -63,26 +51,22 @@ def test_what_would_show_a_demo_to_others_is_refused(tmp_path: Path, words: tupl
 
 @pytest.mark.slow
 @pytest.mark.enable_socket
-def test_the_demo_is_served_and_ends_by_ctrl_c(tmp_path: Path) -> None:
+def test_the_demo_is_served_and_ends_by_ctrl_c(demo_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(demo_home, home)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         busy = str(taken.getsockname()[1])
-        served = subprocess.Popen(  # noqa: S603 - our own
-            command("serve", "--demo", "--port", busy), env=environment(tmp_path), stdout=subprocess.PIPE, text=True
-        )
-        assert served.stdout is not None
-        said = served.stdout.readline()
-        address = re.fullmatch(r"CleanClaim is at (http://127\.0\.0\.1:(\d+)/) \(Ctrl-C stops it\)\n", said)
-        assert address is not None, said
-        assert address[2] != busy
-        with urllib.request.urlopen(address[1], timeout=60) as answer:  # noqa: S310 - our own address
-            page = answer.read().decode()
+        with serving_demo(home, busy) as served:
+            address = re.fullmatch(r"http://127\.0\.0\.1:(\d+)", served.address)
+            assert address is not None, served.address
+            assert address[1] != busy
+            with urllib.request.urlopen(served.address, timeout=60) as answer:  # noqa: S310 - our own address
+                page = answer.read().decode()
+            assert served.interrupt() == 0
     assert answer.status == 200
     assert "The demo clinic" in page
     assert page.count('class="person"') >= 8
-    served.send_signal(signal.SIGINT)
-    assert served.wait(30) == 0
-    served.stdout.close()
-    assert (tmp_path / "demo" / "practice.sqlite3").is_file()
-    assert not (tmp_path / "practice.sqlite3").exists()
+    assert (home / "demo" / "practice.sqlite3").is_file()
+    assert not (home / "practice.sqlite3").exists()
