@@ -189,3 +189,24 @@ def test_values_of_a_refused_row_stay_out_of_the_log() -> None:
     told = 'duplicate key value violates "x"\nDETAIL:  Key (number)=(P-1, Sample) already exists.\nnext line'
     record = logging.LogRecord("django", logging.ERROR, "a.py", 1, told, (), None)
     assert logs.WithoutValues().format(record) == 'duplicate key value violates "x"\n(values left out)\nnext line'
+
+
+@pytest.mark.parametrize(
+    ("hosts", "https", "expected"),
+    [
+        (None, None, "http://127.0.0.1:8000/"),
+        ("localhost,127.0.0.1", "1", "http://127.0.0.1:8000/"),
+        ("localhost, practice.example,other.example", "1", "https://practice.example/"),
+        (".practice.example", "0", "http://practice.example/"),
+        ("*", "1", "http://127.0.0.1:8000/"),
+    ],
+)
+def test_links_lead_to_the_name_under_which_people_reach_the_app(
+    monkeypatch: pytest.MonkeyPatch, hosts: str | None, https: str | None, expected: str
+) -> None:
+    for name, value in (("CLEANCLAIM_HOSTS", hosts), ("CLEANCLAIM_HTTPS", https)):
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+    assert environment.reached_at() == expected
