@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -11,6 +13,26 @@ from hypothesis import settings
 settings.register_profile("cleanclaim", deadline=None, print_blob=True)
 settings.register_profile("cleanclaim-ci", settings.get_profile("cleanclaim"), derandomize=True, database=None)
 settings.load_profile("cleanclaim-ci" if os.environ.get("CI") else "cleanclaim")
+
+
+_PATIENCE = 240.0
+"""Seconds that a worker waits for the first one, on a machine that checks everything beside the tests."""
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """In a new checkout the first worker compiles all tests; the others wait for that, rather than do it beside it."""
+    cache = getattr(session.config, "cache", None)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if cache is None or worker is None:
+        return (yield)
+    compiled = cache.mkdir("compiled") / "tests"
+    until = time.monotonic() + _PATIENCE
+    while worker != "gw0" and not compiled.exists() and time.monotonic() < until:
+        time.sleep(0.2)
+    result = yield
+    compiled.touch()
+    return result
 
 
 @pytest.hookimpl(trylast=True)
