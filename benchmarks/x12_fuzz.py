@@ -37,7 +37,7 @@ GROWTH = 300
 TOLD_EVERY = 60.0
 _WARM = 8
 """Files after which a process has all that it keeps: maps, and every shape read alone."""
-_BLOCK = 1 << 16
+_SMALLER = 1 << 16
 
 
 @dataclass
@@ -127,6 +127,7 @@ def _read(number: int) -> tuple[Told, str]:
 
 def _hold(number: int, told: Told) -> None:
     """Read a file and hold what was read against what is in it; `told` is told what it came to."""
+    from cleanclaim.x12.columnar.cutting import BLOCK
     from cleanclaim.x12.columnar.reader import read_blocks
     from tests.x12.columnar.damaged_files import MUTATIONS, file_of
     from tests.x12.columnar.judged_reading import assert_alike, assert_same, judge
@@ -140,9 +141,9 @@ def _hold(number: int, told: Told) -> None:
     told.problems = judge(file, found)
     match number % 8:
         case 0:
-            assert_same(list(read_blocks(data, threads=1, is_compiled=True)), found)
+            assert_same(list(read_blocks(data, threads=1, block_size=BLOCK, is_compiled=True)), found)
         case 1:
-            cut = list(read_blocks(data, threads=3, block_size=_BLOCK))
+            cut = list(read_blocks(data, threads=3, block_size=_SMALLER))
             judge(file, cut)
             assert_alike(cut, found)
         case 2 | 5:

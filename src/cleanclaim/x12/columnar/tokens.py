@@ -371,12 +371,14 @@ def _tags(words: Words, starts: Offsets, ends: Offsets) -> Codes:
     """Two or three letters and digits of each name as one number."""
     lengths = ends - starts
     lengths[(lengths < 2) | (lengths > _LONGEST_TAG)] = 0  # noqa: PLR2004 - the shortest name
-    packed = (words[starts] & byte_masks().take(lengths)).astype(np.uint32)
+    masks = byte_masks().take(lengths)
+    packed = (words[starts] & masks).astype(np.uint32)
     # All four bytes at once: the high bit of each says whether it is at least some letter or digit.
     is_small = _at_least(packed, "a") & ~_at_least(packed, "{")
     folded = packed - (is_small >> np.uint32(2))
     good = (_at_least(folded, "0") & ~_at_least(folded, ":")) | (_at_least(folded, "A") & ~_at_least(folded, "["))
-    good |= ~_at_least(folded, "\x01")
+    # Past the end of a name nothing stands; a zero within one is no letter.
+    good |= ~masks.astype(np.uint32)
     folded[((good & ~packed) & _HIGH_BITS) != _HIGH_BITS] = 0
     return folded.view(np.int32)
 
