@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from typing import Literal
 
 import polars as pl
 
@@ -46,11 +47,21 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """An aggregate that whole columns answer: what of each row, and how it is put together."""
+
+    how: Literal["total", "any", "every"]
+    value: pl.Expr
+    """A number for a total, a flag for the others; it follows from the row's own columns alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """Rows of one table summed up for the rows of another that share the key columns `by`.
 
     `empty` is the value where no row shares the key. `known` names a flag on the receiving table: where it is
-    not true, an absent row proves nothing and the result is unknown.
+    not true, an absent row proves nothing and the result is unknown. `fold` says the same as `expr`, where that is a
+    sum, a count or a flag of the group.
     """
 
     of: str
@@ -59,6 +70,7 @@ class Aggregate:
     needs: tuple[str, ...]
     empty: object
     known: str | None = None
+    fold: Fold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,28 +147,30 @@ def total(
 ) -> Aggregate:
     """The sum over the rows (that satisfy `where`); unknown if any of them is unknown; 0 for no rows."""
     counted = _counted(value, where)
-    return Aggregate(of, by, honest_sum(counted), _roots(counted), 0, known)
+    return Aggregate(of, by, honest_sum(counted), _roots(counted), 0, known, Fold("total", counted))
 
 
 def count_rows(*, of: str, by: tuple[str, ...], where: pl.Expr, known: str | None = None) -> Aggregate:
     """How many rows satisfy `where`; unknown if for any row the condition is unknown."""
     counted = where.cast(pl.Int64)
-    return Aggregate(of, by, honest_sum(counted), _roots(where), 0, known)
+    return Aggregate(of, by, honest_sum(counted), _roots(where), 0, known, Fold("total", counted))
 
 
 def any_row(condition: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:
     """Whether some row satisfies the condition: true if one does, else unknown if one is unknown, else false."""
-    return Aggregate(of, by, condition.any(ignore_nulls=False), _roots(condition), False, known)
+    expr = condition.any(ignore_nulls=False)
+    return Aggregate(of, by, expr, _roots(condition), False, known, Fold("any", condition))
 
 
 def every_row(condition: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:
     """Whether all rows satisfy the condition: false if one does not, else unknown if one is unknown, else true."""
-    return Aggregate(of, by, condition.all(ignore_nulls=False), _roots(condition), True, known)
+    expr = condition.all(ignore_nulls=False)
+    return Aggregate(of, by, expr, _roots(condition), True, known, Fold("every", condition))
 
 
 def count_same(by: tuple[str, ...], *, of: str, known: str | None = None) -> Aggregate:
     """How many rows share the key columns."""
-    return Aggregate(of, by, pl.len().cast(pl.Int64), (), 0, known)
+    return Aggregate(of, by, pl.len().cast(pl.Int64), (), 0, known, Fold("total", pl.lit(1, pl.Int64)))
 
 
 def only_value(value: pl.Expr, *, of: str, by: tuple[str, ...], known: str | None = None) -> Aggregate:

@@ -53,6 +53,8 @@ class Collect:
     columns: tuple[tuple[str, Aggregate], ...]
     formulas: tuple[Formula, ...]
     """The expressions of the aggregates, in the same order."""
+    values: tuple[Formula | None, ...]
+    """What is folded of each row of `of`, where an aggregate is a fold, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +95,9 @@ def apart(step: Step) -> tuple[Step, ...]:
     match step:
         case Compute(table=table, layers=layers):
             return tuple(Compute(table, ((formula,),)) for layer in layers for formula in layer)
-        case Collect(table=table, of=of, by=by, columns=columns, formulas=formulas):
-            each = zip(columns, formulas, strict=True)
-            return tuple(Collect(table, of, by, (column,), (formula,)) for column, formula in each)
+        case Collect(table=table, of=of, by=by, columns=columns, formulas=formulas, values=values):
+            each = zip(columns, formulas, values, strict=True)
+            return tuple(Collect(table, of, by, (column,), (formula,), (value,)) for column, formula, value in each)
         case Recall(stages=stages):
             return tuple(Run(stage) for stage in stages)
         case _:
@@ -259,12 +261,21 @@ class Planner:
                     for fact in facts
                     if fact.aggregate is not None
                 ]
-                yield Collect(table, of, by, tuple(named), tuple(formulas))
+                values = [self._value(name, aggregate) for name, aggregate in named]
+                yield Collect(table, of, by, tuple(named), tuple(formulas), tuple(values))
             case Stage(is_lookup=True):
                 stages = tuple({stage.name: stage for stage in producers if isinstance(stage, Stage)}.values())
                 yield Recall(stages, Memory(stages))
             case Stage() as stage:
                 yield Run(stage)
+
+    def _value(self, name: str, aggregate: Aggregate) -> Formula | None:
+        """What is folded of each row, as a column of that name."""
+        fold = aggregate.fold
+        if fold is None:
+            return None
+        dtype = pl.Int64 if fold.how == "total" else pl.Boolean
+        return Formula(name, fold.value.alias(name), dtype, self._catalogue.kinds(aggregate.of))
 
     def _formulas(self, layer: list[Cell]) -> Iterator[Formula]:
         for cell in layer:

@@ -15,6 +15,7 @@ import polars as pl
 from cleanclaim.facts import plain_steps
 from cleanclaim.facts.alike import FEW_ROWS, Alike
 from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs
+from cleanclaim.facts.folds import Groups, is_foldable
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.kit import Aggregate, Context, Stage
@@ -146,20 +147,54 @@ class Workspace:
         return self.frames.holding(step.of, (*step.by, *read))
 
     def _collected_by_row(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
-        """Sum up by the receiver's own key, which is its row number: no join is needed."""
+        """Sum up by the receiver's own key, which is its row number: no join is needed, and for most no grouping."""
         (key,) = step.by
-        expressions = [aggregate.expr.alias(name) for name, aggregate in step.columns]
-        summed = self._summed_up(step).group_by(key).agg(expressions)
+        values = self._values(step.of, [formula for formula in step.values if formula is not None])
+        groups_of_rows = Groups.of(integers(self.frames.column(step.of, key)), receiver.height)
+        by_name: dict[str, pl.Series] = {}
+        left: list[tuple[str, Aggregate]] = []
+        for name, aggregate in step.columns:
+            value = values.get(name)
+            if aggregate.fold is None or value is None or not is_foldable(aggregate.fold, value):
+                left.append((name, aggregate))
+            else:
+                shown = None if aggregate.known is None else flags(receiver.get_column(aggregate.known)).yes
+                by_name[name] = groups_of_rows.folded(aggregate.fold, value, shown)
+        if left:
+            by_name.update({column.name: column for column in self._grouped_by_row(step, key, left, receiver)})
+        return [by_name[name] for name, _ in step.columns]
+
+    def _values(self, table: str, formulas: Sequence[Formula]) -> dict[str, pl.Series]:
+        """What expressions answer for every row of a table; in a tall table, asked once of each kind of row."""
+        by_kind, directly = self.alike.together(table, formulas)
+        found = [
+            kinds.spread(answers)
+            for kinds, asked in by_kind
+            for answers in self.alike.rows(table, asked.reads, kinds).select(asked.exprs).get_columns()
+        ]
+        if directly.formulas:
+            # A key first, so that a constant is as high as the table.
+            key = KEYS[table]
+            rows = self.frames.holding(table, (key, *directly.reads))
+            found += rows.select(key, *directly.exprs).drop(key).get_columns()
+        return {column.name: column for column in found}
+
+    def _grouped_by_row(
+        self, step: Collect, key: str, columns: Sequence[tuple[str, Aggregate]], receiver: pl.DataFrame
+    ) -> list[pl.Series]:
+        """Aggregates that want the rows of each group together."""
+        read = [name for _, aggregate in columns for name in aggregate.needs]
+        rows = self.frames.holding(step.of, (key, *read))
+        summed = rows.group_by(key).agg(aggregate.expr.alias(name) for name, aggregate in columns)
         groups = integers(summed.get_column(key))
         place = np.full(receiver.height, -1)
         place[groups.values[groups.known]] = np.flatnonzero(groups.known)
         added: list[pl.Series] = []
-        for known in dict.fromkeys(aggregate.known for _, aggregate in step.columns):
-            own = [(name, aggregate) for name, aggregate in step.columns if aggregate.known == known]
+        for known in dict.fromkeys(aggregate.known for _, aggregate in columns):
+            own = [(name, aggregate) for name, aggregate in columns if aggregate.known == known]
             shown = np.ones(receiver.height, np.bool_) if known is None else flags(receiver.get_column(known)).yes
             added.extend(_at(summed, place, shown, own))
-        by_name = {column.name: column for column in added}
-        return [by_name[name] for name, _ in step.columns]
+        return added
 
     def _collected_by_value(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
         """Sum up by columns that any number of the receiver's rows may share."""
