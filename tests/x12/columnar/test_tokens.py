@@ -78,6 +78,6 @@ def test_texts_of_up_to_eight_bytes_as_numbers() -> None:
 
 
 @pytest.mark.parametrize("is_compiled", [False, True])
-def test_a_zero_within_a_name_makes_it_none(is_compiled: bool) -> None:
+def test_a_zero_within_a_name_makes_it_none(*, is_compiled: bool) -> None:
     tokens = tokenize(b"B\x00T*1~ST*2~\x00LX*3~CLM\x00*4~", STANDARD, is_compiled=is_compiled)
     assert [tag_name(int(number)) for number in tokens.tags] == ["", "ST", "LX", "CLM"]
