@@ -346,6 +346,10 @@ def test_a_protected_patient_who_paid_all_is_found(
     # Nothing is open, and yet the money is not the clinic's.
     items = refunds.found_of_patients()
     assert (sum(item.cents for item in items), {item.reason for item in items}) == (share, {refunds.PROTECTED})
+    # What is noted is found no more; what is not, still is.
+    refunds.note(inside, biller, items[0], identified_on=DAY)
+    assert refunds.found_of_patients() == items[1:]
+    Refund.objects.all().delete()
     ClaimAnswer.objects.update(remarks=["MA01"])
     assert refunds.found_of_patients() == []
 

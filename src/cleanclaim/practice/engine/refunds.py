@@ -71,8 +71,9 @@ def found_of_patients(patients: list[UUID] | None = None) -> list[Found]:
     for account in accounts_of(_may_be_owed() if patients is None else patients).values():
         items = [("", account.credit_cents, CREDIT)]
         for line in account.lines:
-            items.append((line.key, line.overpaid_cents, OVERPAID))
-            items.append((line.key, line.wrongly_paid_cents if not line.overpaid_cents else 0, PROTECTED))
+            is_overpaid = line.overpaid_cents > 0
+            cents = line.overpaid_cents if is_overpaid else line.wrongly_paid_cents
+            items.append((line.key, cents, OVERPAID if is_overpaid else PROTECTED))
         for key, cents, reason in items:
             left = cents - noted.pop((account.patient, key, PATIENT), 0)
             if cents > 0 and left > 0:
