@@ -93,7 +93,7 @@ def test_a_new_plan_is_the_therapists_who_wrote_it(sign_in: SignIn, visit_of: Vi
     ("field", "value", "says"),
     [
         ("diagnoses", "M54.12, NONSENSE", "NONSENSE: expected codes of ICD-10-CM"),
-        ("through", "2026-09-24", "expected a day on or after 2026-09-25"),
+        ("through", "2026-09-24", "expected a day on or after Sep 25, 2026"),
         ("established_on", "", "This field is required."),
         ("frequency_per_week", "15", "less than or equal to 14"),
     ],

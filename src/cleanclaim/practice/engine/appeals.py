@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from cleanclaim import records
+from cleanclaim.dates import written
 from cleanclaim.denials.deadlines import Deadline, of_reopening, of_step, within
 from cleanclaim.denials.refused import Denial, Reason
 from cleanclaim.denials.strategy import Circumstances, Strategy, strategy_of
@@ -223,7 +224,7 @@ def _too_little(claim: Claim, step: AppealStep, cents: int, today: date) -> str:
 
 def _past(deadline: Deadline, today: date) -> str:
     if deadline.on is not None and deadline.on < today:
-        return f"the last day was {deadline.on.isoformat()}"
+        return f"the last day was {written(deadline.on)}"
     return ""
 
 
@@ -374,7 +375,7 @@ def decided(claim: Claim, keys: Iterable[UUID], user: User, on: date, words: str
         item.state, item.noticed_on = WorkState.OPEN.value, on
         item.due_on = of_step(step, on, first_notice(item)).on if step is not None else None
         item.save_if_unchanged(item.version, "state", "noticed_on", "due_on")
-        note(item, user, NoteKind.STATE, f"decided against on {on.isoformat()}: {words.strip()[:300]}").save(
+        note(item, user, NoteKind.STATE, f"decided against on {written(on)}: {words.strip()[:300]}").save(
             force_insert=True
         )
     return len(items)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from cleanclaim.dates import written
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.note_form import is_assistant
 from cleanclaim.practice.models import Certification, Patient, PlanOfCare, Provider
@@ -83,7 +84,7 @@ class PlanForm(forms.Form):
         values = super().clean() or {}
         begun, ends = values.get("established_on"), values.get("through")
         if begun is not None and ends is not None and ends < begun:
-            self.add_error("through", f"expected a day on or after {begun.isoformat()}, when the plan was established")
+            self.add_error("through", f"expected a day on or after {written(begun)}, when the plan was established")
         return values
 
 
