@@ -3,7 +3,7 @@
 The database is that of `practice_load`, 200,000 claims of eight clinics. Each page is asked for again and again by one
 person, in this process; counted are the processor time of Python and of PostgreSQL, the queries, and the bytes. These
 hold whatever else the machine does, which the times of `practice_load` do not. A page of the mix that fifty people ask
-for may cost 50 ms in all, where two processors are shared with those who ask.
+for may cost 50 ms in all, where two processors are shared with those who ask; the pages of the money are no part of it.
 
 Smaller: `CLAIMS=20000 ./dev bench practice_pages`; `KEEP=FOLDER` keeps the practice for next time.
 """
@@ -69,6 +69,8 @@ def measure(connection: Any) -> None:  # noqa: ANN401 - the database's
         "patient": lambda: f"{place}/patients/{chosen.choice(patients)}/",
         "today": lambda: f"{place}/today/?all",
         "figures": lambda: f"{place}/figures/",
+        "money": lambda: f"{place}/figures/money/",
+        "claims behind": lambda: f"{place}/figures/money/net-days/?page={chosen.randint(1, 20)}",
     }
     backend = connection.connection.info.backend_pid
     of_mix = 0.0
@@ -87,7 +89,7 @@ def measure(connection: Any) -> None:  # noqa: ANN401 - the database's
         with connection.execute_wrapper(_noting(asked)):
             size = sum(ask() for _ in range(REPEATED))
         python, database = (time.process_time() - python) * 1000 / REPEATED, (_worked(backend) - database) / REPEATED
-        of_mix += SHARES[name] * (python + database) / sum(SHARES.values())
+        of_mix += SHARES.get(name, 0) * (python + database) / sum(SHARES.values())
         print(
             f"  {name:15} Python {python:5.0f} ms  PostgreSQL {database:5.0f} ms  "
             f"{len(asked) / REPEATED:4.0f} queries  {size // REPEATED:7,} bytes"
