@@ -157,7 +157,10 @@ def _worked() -> list[float]:
 
 
 class _Statements:
-    """The time of statements of the database, by what each begins with."""
+    """The time of statements of the database, by what each begins with.
+
+    One that is asked behind rows that were sent ahead (PostgreSQL) waits for them: that is in its time.
+    """
 
     def __init__(self) -> None:
         self.spent: dict[str, tuple[float, int]] = {}
