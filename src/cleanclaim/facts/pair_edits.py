@@ -60,7 +60,7 @@ def may_be_edited(codes: Sequence[str | None], ids: pl.Series, context: Context)
     """
     count = len(codes)
     found = ncci.stand([code for code in codes for _ in codes], [*codes] * count).reshape(count, count)
-    own = payers.own_pairs(_packs(ids.unique(), context))
+    own = payers.own_pairs(_packs(ids, context))
     places = {code: place for place, code in enumerate(codes) if code is not None}
     for first, second in own.select(_PAIR).unique().iter_rows():
         if first in places and second in places:
@@ -95,7 +95,8 @@ def _own_pairs(edits: pl.DataFrame, context: Context) -> pl.DataFrame:
 def _packs(ids: pl.Series, context: Context) -> list[Payer]:
     """The files of the payers named; an id without a file has no pairs."""
     found = []
-    for payer_id in ids.unique().drop_nulls().sort().to_list():
+    met = ids if len(ids) <= _FEW else ids.unique()
+    for payer_id in sorted({payer_id for payer_id in met.to_list() if payer_id is not None}):
         try:
             found.append(context.payers.get(payer_id) or payers.get(payer_id))
         except UnknownPayerError:
