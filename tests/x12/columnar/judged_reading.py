@@ -65,6 +65,9 @@ def judge(file: DamagedFile, found: Sequence[Block]) -> int:
 _STANDING_IN = frozenset({"billing_levels", "coverages", "dependents", "problems"})
 """Tables with rows for levels that are lost: of a transaction in several blocks each block tells its own."""
 
+_TOO_LATE = "a segment behind what its transaction holds"
+"""What is said of a transaction's own segment that stands in another block than its header, and is not read."""
+
 
 def assert_same(ours: Sequence[Block], theirs: Sequence[Block]) -> None:
     """The same was read, to the last key and problem."""
@@ -79,7 +82,8 @@ def assert_alike(ours: Sequence[Block], theirs: Sequence[Block]) -> None:
     """The same was read of a file, however it was cut, but for what stands in for lost levels, and keys of it."""
     one, other = laid_together(ours), laid_together(theirs)
     assert one.keys() == other.keys()
-    for name in sorted(one.keys() - _STANDING_IN):
+    is_late = any(_TOO_LATE in each["problems"]["found"] for each in (one, other))
+    for name in sorted(one.keys() - _STANDING_IN - ({"transactions"} if is_late else set())):
         plain, expected = _without_keys(one[name]), _without_keys(other[name])
         assert plain.equals(expected.select(plain.columns)), f"{name}: {plain.height} rows, {expected.height} expected"
 

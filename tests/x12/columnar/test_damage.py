@@ -188,3 +188,11 @@ def test_damage_everywhere_costs_what_its_length_does(data: bytes) -> None:
     assert b"".join(block.raw for block in read_blocks(data, threads=1)) == data
     assert read(data).write() == data
     assert time.process_time() - begun < 15
+
+
+def test_a_segment_of_the_beginning_that_comes_late_is_read_or_reported() -> None:
+    trace = b"TRN*1*TRACE1*1512345678~"
+    late = payments().replace(trace, b"", 1).replace(b"PLB*", trace + b"PLB*", 1)
+    assert read_tables(late)["transactions"]["trace_number"].to_list() == ["TRACE1", "TRACE2"]
+    assert _reported(late) == []
+    assert _reported(late, block_size=64) == [(39, "TRN", "a segment behind what its transaction holds")]

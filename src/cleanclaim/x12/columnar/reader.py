@@ -29,7 +29,7 @@ from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
 from cleanclaim.x12.columnar.gather import Gatherer
 from cleanclaim.x12.columnar.keys import KeyState, assign
 from cleanclaim.x12.columnar.placing import LoopState, place
-from cleanclaim.x12.columnar.regular import irregular, without_meaning
+from cleanclaim.x12.columnar.regular import irregular, too_late, without_meaning
 from cleanclaim.x12.columnar.tokens import Tokens, tag_name, tokenize
 from cleanclaim.x12.guide import load_guide
 from cleanclaim.x12.problems import Problem
@@ -278,6 +278,7 @@ def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Probl
             if odd:
                 # What was known of occurrences holds no more.
                 placed.instances.clear()
+        problems.extend(too_late(part, placed, columns, state.segment + begin))
         given, keys = assign(placed, columns, keys, loops)
         loops = placed.state
         stretches.append(Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cleanclaim.x12.columnar.column_map import ColumnMap
 from cleanclaim.x12.columnar.envelopes import Span
 from cleanclaim.x12.columnar.placing import LoopState, Placed, instance, is_plain
 from cleanclaim.x12.columnar.tokens import Flags, Offsets, Tokens, tag, tag_name
 from cleanclaim.x12.columnar.values import decimals_of
+from cleanclaim.x12.columnar.walking import CARRIED
 from cleanclaim.x12.problems import Problem
 
 _ONE = 1
@@ -52,6 +54,26 @@ def without_meaning(tokens: Tokens, placed: Placed, first: int) -> list[Problem]
         loop = placed.table.ids[placed.inner[row]]
         name = tag_name(int(tokens.tags[row])) or "segment"
         found.append(Problem(first + row, loop, name, words, "a segment of the loop around it"))
+    return found
+
+
+def too_late(tokens: Tokens, placed: Placed, columns: ColumnMap, first: int) -> list[Problem]:
+    """One line for each segment that would fill a column of its transaction's row, which an earlier block has.
+
+    `first` is the number in the file of the first segment at hand.
+    """
+    rows = np.flatnonzero((placed.home == 0) & (placed.begins == CARRIED))
+    if not len(rows):
+        return []
+    in_tables = {spec.segment for spec in columns.tables}
+    of_root = [spec for spec in columns.tables if not spec.segment and placed.table.ids[0] in spec.loops]
+    names = {column.segment for spec in of_root for column in spec.columns} - in_tables
+    found = []
+    for row in rows.tolist():
+        name = tag_name(int(tokens.tags[row]))
+        if name in names:
+            words = "a segment behind what its transaction holds"
+            found.append(Problem(first + row, placed.table.ids[0], name, words, "it at the transaction's beginning"))
     return found
 
 
