@@ -6,7 +6,7 @@ Where numba is not installed the kernels run as they are written, so that what t
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
@@ -15,15 +15,21 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar import compiled, reader, tokenize
 from cleanclaim.x12.columnar.compiled import kernel
-from cleanclaim.x12.columnar.filling import day_of, decimal
+from cleanclaim.x12.columnar.figures import PARTS, decimal, months, short_day, short_decimal
+from cleanclaim.x12.columnar.filling import put_days, put_decimals
 from cleanclaim.x12.columnar.reader import read_blocks
-from cleanclaim.x12.columnar.values import decimals, first_days, last_days
+from cleanclaim.x12.columnar.tokens import Tokens
+from cleanclaim.x12.columnar.values import Parsed, decimals, first_days, last_days
 from cleanclaim.x12.delimiters import Delimiters
 from tests.x12.columnar.damage import damaged
 from tests.x12.columnar.test_damage import CLAIMS, FILES
+
+Numbers = NDArray[np.int64]
+Bits = NDArray[np.bool_] | NDArray[np.uint8]
 
 
 def _frames(data: bytes, block_size: int, *, is_compiled: bool) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -119,11 +125,12 @@ AMOUNTS = (
 def test_amounts_are_read_alike(places: int) -> None:
     pick = random.Random(5)
     made = ["".join(pick.choices("0123456789.-", k=pick.randrange(1, 21))) for _ in range(2_000)]
-    _compare([*AMOUNTS, *made], partial(decimals, places=places), lambda codes, end: _decimal(codes, end, places))
+    run = kernel(put_decimals, *PARTS, decimal, short_decimal)
 
+    def put(begins: Numbers, sizes: Numbers, tokens: Tokens, found: Numbers, bits: Bits, bad: Bits) -> int:
+        return run(begins, sizes, tokens.codes, tokens.words, places, found, bits, bad)
 
-def _decimal(codes: np.ndarray, end: int, places: int) -> tuple[int, bool]:
-    return kernel(decimal)(codes, 0, end, places)
+    _compare([*AMOUNTS, *made], partial(decimals, places=places), put)
 
 
 @pytest.mark.parametrize("is_last", [False, True])
@@ -133,24 +140,32 @@ def test_every_day_of_four_centuries_is_read_alike_and_no_other(is_last: bool) -
     none = ["18000229", "19000229", "20010229", "20260431", "20261301", "20260001", "20260100", "2026013", "202601011"]
     leaps = ["18040229", "20000229", "20240229", "21960229", "21991231", "22000101", "00000000", "99999999"]
     more = ["202603041530", "20260304-20260318", "20260304-20260332", "20260304_20260318", "2026030x", ""]
-    read = last_days if is_last else first_days
-    _compare([*days, *none, *leaps, *more], read, lambda codes, end: kernel(day_of)(codes, 0, end, is_last))
+    run = kernel(put_days, *PARTS, short_day)
+
+    def put(begins: Numbers, sizes: Numbers, tokens: Tokens, found: Numbers, bits: Bits, bad: Bits) -> int:
+        return run(begins, sizes, tokens.codes, tokens.words, months(), is_last, found, bits, bad)
+
+    _compare([*days, *none, *leaps, *more], last_days if is_last else first_days, put)
 
 
-def _compare(texts: list[str], whole: object, single: object) -> None:
+def _compare(
+    texts: list[str],
+    whole: Callable[[Tokens, Numbers, Numbers], Parsed],
+    put: Callable[[Numbers, Numbers, Tokens, Numbers, Bits, Bits], int],
+) -> None:
     """Both ways of reading give the same values for these texts, and the same of them are none."""
-    assert callable(whole)
-    assert callable(single)
     data = [text.encode() for text in texts]
     tokens = tokenize(b"*".join(data), Delimiters(component="", segment="\x01"))
     ends = np.cumsum([len(one) + 1 for one in data]) - 1
-    begins = ends - np.array([len(one) for one in data])
-    parsed = whole(tokens, begins, ends)
-    for at, one in enumerate(data):
-        if one:
-            value, is_good = single(np.frombuffer(one, dtype=np.uint8), len(one))
-            expected = (int(parsed.values[at]), bool(parsed.known[at]))
-            assert (int(value), bool(is_good)) == expected, texts[at]
+    sizes = np.array([len(one) for one in data])
+    parsed = whole(tokens, ends - sizes, ends)
+    found, bad = np.full(len(data), 7, dtype=np.int64), np.zeros(len(data), dtype=np.bool_)
+    bits = np.zeros(len(data) // 8 + 1, dtype=np.uint8)
+    assert put(ends - sizes, sizes, tokens, found, bits, bad) == np.count_nonzero(parsed.bad)
+    known = np.unpackbits(bits, bitorder="little")[: len(data)]
+    for at, one in enumerate(texts):
+        expected = int(parsed.values[at]), bool(parsed.known[at]), bool(parsed.bad[at])
+        assert (int(found[at]), bool(known[at]), bool(bad[at])) == expected, one
 
 
 def test_kernels_read_large_files_where_they_can(monkeypatch: pytest.MonkeyPatch) -> None:

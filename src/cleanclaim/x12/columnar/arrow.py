@@ -80,63 +80,132 @@ def address(array: NDArray[Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
-class Rows:
-    """The rows of a matrix, by where they begin."""
+class Column(NamedTuple):
+    """One column of a table whose buffers stand in the rows of some matrices.
 
-    def __init__(self, matrix: NDArray[Any]) -> None:
-        self.base = address(matrix)
-        self.step = matrix.strides[0]
+    `buffers` are a matrix, counted from 1, and a row of it each; 0 is no buffer. `value` says which of the counts of
+    nulls is its own, `None` that it has none.
+    """
 
-    def at(self, row: int) -> int:
-        """Where a row begins."""
-        return self.base + self.step * row
+    name: str
+    form: bytes
+    buffers: tuple[tuple[int, int], ...]
+    value: int | None = None
 
 
-class Texts:
-    """Columns of texts: the sixteen bytes of each, a row a column, and the bytes that those of longer ones point to."""
+ALL_NULL = -1
+"""The count of nulls of a column without anything."""
 
-    def __init__(self, views: NDArray[Any], codes: NDArray[np.uint8], more: NDArray[np.uint8]) -> None:
-        sizes = np.array([len(codes), len(more)], dtype=np.int64)
-        self.rows = Rows(views)
-        self.buffers = address(codes), address(more), address(sizes)
-        self.held = views, codes, more, sizes
 
-    def field(self, name: str, row: int) -> Field:
-        """One of them."""
-        return Field(name, TEXT, 0, (0, self.rows.at(row), *self.buffers), self.held)
+class Buffers(NamedTuple):
+    """The columns of a table, and the buffers of each: how many they are, and which is the first.
+
+    The one before all is that of the record itself, which is none. The first of a column has the bits of values that
+    are there.
+    """
+
+    columns: tuple[tuple[str, bytes], ...]
+    counts: NDArray[np.int64]
+    first: NDArray[np.int64]
+
+
+class Shape(NamedTuple):
+    """The columns of a table, worked out once for all blocks that have the same ones.
+
+    Attributes:
+        buffers: their names and Arrow formats, and their buffers.
+        matrix, row: by buffer where it stands, after one for the record itself, which has none.
+        value: by column which count of nulls is its own; the last is that of all rows, the one before it none.
+    """
+
+    buffers: Buffers
+    matrix: NDArray[np.int64]
+    row: NDArray[np.int64]
+    value: NDArray[np.int64]
+
+
+def shape_of(columns: Sequence[Column]) -> Shape:
+    """The shape of these columns."""
+    every = [(0, 0), *(buffer for one in columns for buffer in one.buffers)]
+    values = [-2 if one.value is None else one.value for one in columns]
+    return Shape(
+        _buffers([(one.name, one.form) for one in columns], [len(one.buffers) for one in columns]),
+        np.array([matrix for matrix, _ in every], dtype=np.int64),
+        np.array([row for _, row in every], dtype=np.int64),
+        np.array(values, dtype=np.int64),
+    )
+
+
+def _buffers(columns: Sequence[tuple[str, bytes]], sizes: Sequence[int]) -> Buffers:
+    counts = np.array(sizes, dtype=np.int64)
+    return Buffers(tuple(columns), counts, np.cumsum(counts) - counts + 1)
+
+
+def frame_of(
+    shape: Shape,
+    bases: Sequence[int],
+    steps: Sequence[int],
+    nulls: NDArray[np.int64],
+    height: int,
+    held: Sequence[object],
+) -> pl.DataFrame:
+    """A table out of matrices that begin at `bases`, a row every `steps` bytes; they are handed over, not copied.
+
+    `nulls` are the counts that `Column.value` names, then none and all. `held` is what the matrices belong to.
+    """
+    pointers = np.array(bases, dtype=np.int64).take(shape.matrix)
+    pointers += np.array(steps, dtype=np.int64).take(shape.matrix) * shape.row
+    missing = nulls.take(shape.value, mode="wrap")
+    # Bits are told only where one says that a value is missing.
+    pointers[shape.buffers.first[missing == 0]] = 0
+    return pl.Series(_Table(shape.buffers, pointers, missing, height, held)).struct.unnest()
 
 
 class _Table:
     """A table that Polars can take in one step: one Arrow record, whose buffers are held as long as Polars uses them.
 
-    The descriptions of its columns are rows of whole numbers, as Arrow's C interface lays them out: written for all of
-    them at once.
+    `pointers` are all buffers, `nulls` are by column. The descriptions of its columns are rows of whole numbers, as
+    Arrow's C interface lays them out: written for all of them at once.
     """
 
-    held: ClassVar[dict[int, tuple[object, ...]]] = {}
+    alive: ClassVar[dict[int, tuple[object, ...]]] = {}
     """What records in use by Polars point to, until Polars lets go of them."""
 
-    def __init__(self, fields: Sequence[Field], length: int) -> None:
-        self.fields = fields
+    def __init__(
+        self,
+        buffers: Buffers,
+        pointers: NDArray[np.int64],
+        nulls: NDArray[np.int64],
+        length: int,
+        held: Sequence[object],
+    ) -> None:
+        self.buffers = buffers
+        self.pointers = pointers
+        self.nulls = nulls
         self.length = length
+        self.held = held
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
         del requested_schema
         release_array, release_schema = _releases()
-        fields, count = self.fields, len(self.fields)
-        # The record itself has one buffer, which is none; it stands before those of the columns.
-        pointers = np.array([0, *(one for field in fields for one in field.buffers)], dtype=np.int64)
-        children = np.zeros((count, _ARRAY_WORDS), dtype=np.int64)
-        buffers = np.array([len(field.buffers) for field in fields])
+        columns, counts, places = self.buffers
+        count, size = len(columns), len(self.pointers)
+        # One piece of memory: the pointers, then the columns, then where each of those begins.
+        piece = np.zeros(size + (_ARRAY_WORDS + 1) * count, dtype=np.int64)
+        begin = address(piece)
+        piece[:size] = self.pointers
+        children = piece[size : size + _ARRAY_WORDS * count].reshape(count, _ARRAY_WORDS)
         children[:, 0] = self.length
-        children[:, 1] = [field.nulls for field in fields]
-        children[:, 3] = buffers
-        children[:, 5] = address(pointers) + 8 * (np.cumsum(buffers) - buffers + 1)
-        rows = address(children) + children.strides[0] * np.arange(count)
-        schema, shape = _described(tuple((field.name, field.form) for field in fields))
-        array = _Array(self.length, 0, 0, 1, count, address(pointers), address(rows), None, release_array, id(pointers))
+        children[:, 1] = self.nulls
+        children[:, 3] = counts
+        children[:, 5] = begin + 8 * places
+        first = begin + 8 * size
+        last = first + 8 * _ARRAY_WORDS * count
+        piece[size + _ARRAY_WORDS * count :] = np.arange(first, last, 8 * _ARRAY_WORDS)
+        schema, shape = _described(columns)
+        array = _Array(self.length, 0, 0, 1, count, begin, last, None, release_array, id(piece))
         kind = _Schema(b"+s", b"", None, 0, count, shape, None, release_schema, None)
-        _Table.held[id(pointers)] = (pointers, children, rows, array, kind, schema, fields)
+        _Table.alive[id(piece)] = (piece, array, kind, schema, self.held)
         capsule = _capsule()
         arrow_schema = capsule(ctypes.addressof(kind), b"arrow_schema", None)
         return arrow_schema, capsule(ctypes.addressof(array), b"arrow_array", None)
@@ -144,7 +213,10 @@ class _Table:
 
 def frame(fields: Sequence[Field], length: int) -> pl.DataFrame:
     """A table of these columns, each of that length; the buffers are handed over, not copied."""
-    return pl.Series(_Table(fields, length)).struct.unnest()
+    buffers = _buffers([(field.name, field.form) for field in fields], [len(field.buffers) for field in fields])
+    pointers = np.array([0, *(one for field in fields for one in field.buffers)], dtype=np.int64)
+    nulls = np.array([field.nulls for field in fields], dtype=np.int64)
+    return pl.Series(_Table(buffers, pointers, nulls, length, fields)).struct.unnest()
 
 
 @cache
@@ -183,7 +255,7 @@ def _releases() -> tuple[Any, Any]:
     """What Polars calls when it lets go of an array and of its type."""
 
     def array(pointer: Any) -> None:  # noqa: ANN401 - a pointer of ctypes
-        _Table.held.pop(pointer.contents.private_data, None)
+        _Table.alive.pop(pointer.contents.private_data, None)
         _clear(pointer, _Array.release.offset)
 
     def schema(pointer: Any) -> None:  # noqa: ANN401 - a pointer of ctypes
@@ -211,8 +283,14 @@ def _capsule() -> Callable[[int, bytes, None], object]:
 
 def words(name: str, numbers: NDArray[np.int16], known: Sequence[str]) -> Field:
     """A column of short words, at most twelve bytes each, given by their numbers."""
-    chosen = _word_views(tuple(known)).take(numbers)
+    chosen = np.empty((len(numbers), 2), dtype=np.uint64)
+    put_words(known, numbers, chosen.ravel())
     return Field(name, TEXT, 0, (0, address(chosen), address(_no_sizes())), (chosen,))
+
+
+def put_words(known: Sequence[str], numbers: NDArray[np.int16], views: NDArray[np.uint64]) -> None:
+    """Write the sixteen bytes of each word of such a column, two numbers each."""
+    _word_views(tuple(known)).take(numbers, out=views.view(np.complex128), mode="wrap")
 
 
 @cache
@@ -239,19 +317,22 @@ def texts(cells: Cells, columns: Mapping[str, Offsets]) -> dict[str, Field]:
     views = np.empty((len(columns), height), dtype=VIEW)
     for place, column in enumerate(columns.values()):
         cells.views.take(column, out=views[place], mode="clip")
-    made = Texts(views, cells.codes, cells.more)
-    return {name: made.field(name, place) for place, name in enumerate(columns)}
+    sizes = np.array([len(cells.codes), len(cells.more)], dtype=np.int64)
+    buffers = address(cells.codes), address(cells.more), address(sizes)
+    held = views, cells.codes, cells.more, sizes
+    first, step = address(views), views.strides[0]
+    return {name: Field(name, TEXT, 0, (0, first + step * place, *buffers), held) for place, name in enumerate(columns)}
 
 
 def nothing(name: str, form: bytes, height: int) -> Field:
     """A column without anything: empty texts, or no values."""
-    zeros = _zeros(height)
+    shared = zeros(height)
     if form == TEXT:
-        return Field(name, form, 0, (0, address(zeros), address(_no_sizes())), (zeros,))
-    return Field(name, form, height, (address(zeros), address(zeros)), (zeros,))
+        return Field(name, form, 0, (0, address(shared), address(_no_sizes())), (shared,))
+    return Field(name, form, height, (address(shared), address(shared)), (shared,))
 
 
 @lru_cache(maxsize=16)
-def _zeros(height: int) -> NDArray[np.uint64]:
+def zeros(height: int) -> NDArray[np.uint64]:
     """Zeros for that many texts, or values, or bits: columns without anything share them."""
     return np.zeros(2 * height + 1, dtype=np.uint64)

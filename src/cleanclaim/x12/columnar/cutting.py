@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+import numpy as np
+
 from cleanclaim.x12.delimiters import Delimiters
 from cleanclaim.x12.interchange import NO_HEADER, declared, header_at
 from cleanclaim.x12.problems import Problem
@@ -124,8 +126,7 @@ class _Cutter:
 
     def _change(self, limit: int) -> int | None:
         """Where an interchange with other delimiters begins, before `limit`."""
-        at, sign = 0, b"ISA"
-        while (at := self.rest.find(sign, at + 1, limit)) >= 0:
+        for at in _places_of(b"ISA", self.rest, limit):
             if self._starts_segment(at) and self._is_header(at) and not self._is_alike(at):
                 return at
         return None
@@ -161,6 +162,17 @@ class _Cutter:
             return True
         before = self.rest[max(0, at - 64) : at].rstrip(_BLANKS.replace(terminator, b""))
         return before.endswith(terminator)
+
+
+def _places_of(sign: bytes, data: bytes, limit: int) -> list[int]:
+    """Where these bytes stand past the first byte and before `limit`: several times as fast as `bytes.find`."""
+    codes, size = np.frombuffer(data, dtype=np.uint8, count=limit), limit - len(sign)
+    if size <= 0:
+        return []
+    found = codes[1 : size + 1] == sign[0]
+    for place in range(1, len(sign)):
+        found &= codes[place + 1 : place + size + 1] == sign[place]
+    return (np.flatnonzero(found) + 1).tolist()
 
 
 def _declared(head: bytes) -> tuple[Delimiters | None, tuple[Problem, ...]]:

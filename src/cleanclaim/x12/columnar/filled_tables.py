@@ -5,41 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar import arrow
-from cleanclaim.x12.columnar.cells import INLINE, PREFIX, head
+from cleanclaim.x12.columnar import arrow, figures, filling
+from cleanclaim.x12.columnar.cells import INLINE, PREFIX
 from cleanclaim.x12.columnar.column_map import ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.compiled import kernel
-from cleanclaim.x12.columnar.filling import (
-    DECIMAL,
-    FIRST_DAY,
-    LAST_DAY,
-    TEXT,
-    Filled,
-    Plan,
-    Slots,
-    Wanted,
-    day_of,
-    decimal,
-    fill_texts,
-    fill_values,
-    groups,
-    heads_of,
-    look_up,
-)
-from cleanclaim.x12.columnar.loop_table import LoopTable
+from cleanclaim.x12.columnar.filling import Filled, Known
+from cleanclaim.x12.columnar.finding import Slots, groups, heads_of, look_up
+from cleanclaim.x12.columnar.layouts import Chosen, Layout, chosen, layout_of, wanted_of
 from cleanclaim.x12.columnar.texts import head_of, trimmed
 from cleanclaim.x12.columnar.tokens import Offsets, Tokens, Words
 
 if TYPE_CHECKING:
+    from cleanclaim.x12.columnar.keys import Keys
     from cleanclaim.x12.columnar.placing import Placed
-
-_KINDS = {"text": TEXT, "first_day": FIRST_DAY, "last_day": LAST_DAY}
-_PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,105 +35,21 @@ class Bad:
     elements: Offsets
 
 
+class Made(NamedTuple):
+    """A table, what in it is no value, one type after the other, and the segments of rows that belong to nothing."""
+
+    frame: pl.DataFrame
+    bad: list[Bad]
+    nobodys: Offsets
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Layout:
-    """What a table's columns are read from, worked out once for a map.
+class Rows:
+    """The rows of a table: their segments, the group of elements that each is, where it is one, and their slots."""
 
-    Attributes:
-        columns: those of the map.
-        slots: its look-ups, those of one name together: the name's number, the qualifiers, the element that holds one.
-        plan: all columns; `place` is not told yet.
-        sources: by column the slots and elements it is read from, one after the other.
-        groups: texts, decimals and days: which columns are one.
-        values: columns that are no texts, one type after the other.
-    """
-
-    columns: tuple[ColumnSpec, ...]
-    slots: tuple[tuple[int, tuple[str, ...], int], ...]
-    plan: Plan
-    sources: tuple[tuple[tuple[int, int], ...], ...]
-    groups: NDArray[np.bool_]
-    values: tuple[int, ...]
-
-
-@cache
-def layout_of(spec: TableSpec, table: LoopTable) -> Layout:
-    """The layout of a table of a map with these loops."""
-
-    def slot_of(column: ColumnSpec, segment: str) -> tuple[int, tuple[str, ...], int]:
-        return table.number_of(segment), column.where, column.at
-
-    every = [((column.segment, column.element), *column.others) for column in spec.columns]
-    slots = sorted(
-        {slot_of(column, name) for column, parts in zip(spec.columns, every, strict=True) for name, _ in parts}
-    )
-    places = [
-        # The rows of a table of segments are the only slot there is.
-        [(0 if spec.segment else slots.index(slot_of(column, name)), element) for name, element in parts]
-        for column, parts in zip(spec.columns, every, strict=True)
-    ]
-    types: dict[str, list[int]] = {}
-    for at, column in enumerate(spec.columns):
-        if column.type != "text":
-            types.setdefault(column.type, []).append(at)
-    plan = _plan(spec, places)
-    return Layout(
-        spec.columns,
-        tuple(slots),
-        plan,
-        tuple(tuple(one) for one in places),
-        np.stack([np.isin(plan.kind, group) for group in ((TEXT,), (DECIMAL,), (FIRST_DAY, LAST_DAY))]),
-        tuple(at for group in types.values() for at in group),
-    )
-
-
-@cache
-def wanted_of(specs: tuple[TableSpec, ...], table: LoopTable) -> Wanted:
-    """The look-ups of several tables, whose rows are occurrences of loops, one table after the other."""
-    shape = len(table.ids), table.name_count + 1
-    from_, until = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    said: list[int] = []
-    position: list[int] = []
-    head_from, head_until = [], []
-    for spec in specs:
-        loops = [table.number(loop) for loop in spec.loops]
-        for name, where, at in layout_of(spec, table).slots:
-            # A name without a meaning in the guide stands in no loop.
-            for loop in loops:
-                if not until[loop, name]:
-                    from_[loop, name] = len(position)
-                until[loop, name] = len(position) + 1
-            position.append(at)
-            head_from.append(len(said))
-            said.extend(head(value) for value in where)
-            head_until.append(len(said))
-    return Wanted(
-        from_,
-        until,
-        np.array(position, dtype=np.int64),
-        np.array(head_from, dtype=np.int64),
-        np.array(head_until, dtype=np.int64),
-        np.array(said, dtype=np.uint64),
-    )
-
-
-def _plan(spec: TableSpec, places: Sequence[Sequence[tuple[int, int]]]) -> Plan:
-    """All columns of a table; those past the beginning of a repeated group count from it."""
-    until = np.cumsum([len(one) for one in places], dtype=np.int64)
-    from_ = np.concatenate((np.zeros(1, dtype=np.int64), until[:-1]))
-    every = [one for sources in places for one in sources]
-    begin = None if spec.repeat is None else spec.repeat.first
-    return Plan(
-        np.array([_KINDS.get(column.type, DECIMAL) for column in spec.columns], dtype=np.int64),
-        np.array([_PLACES.get(column.type, 0) for column in spec.columns], dtype=np.int64),
-        from_,
-        until,
-        np.array([slot for slot, _ in every], dtype=np.int64),
-        np.array([element for _, element in every], dtype=np.int64),
-        np.array([column.component for column in spec.columns], dtype=np.int64),
-        np.array([begin is not None and column.element >= begin for column in spec.columns], dtype=np.bool_),
-        np.zeros(len(spec.columns), dtype=np.int64),
-    )
+    segments: Offsets
+    groups: Offsets | None
+    slots: Slots
 
 
 def heads(tokens: Tokens, segments: Offsets, position: int) -> Words:
@@ -236,127 +136,118 @@ def taken(tokens: Tokens, rows: Offsets) -> Slots:
     )
 
 
-def columns(
-    tokens: Tokens, layout: Layout, slots: Slots, offsets: Offsets | None
-) -> tuple[list[arrow.Field], list[Bad]]:
-    """The columns of a table, and what in them is no value, one type after the other."""
-    height = slots.found.shape[1]
-    kinds = layout.plan.kind
-    is_there = np.array(_there(layout, slots))
-    there = np.flatnonzero(is_there)
-    # By kind the columns count from nothing, so that each has a row of the matrix of its kind.
-    of_group = layout.groups & is_there
-    counts = of_group.sum(axis=1).tolist()
-    place = ((np.cumsum(of_group, axis=1) - 1) * of_group).sum(axis=0)
-    values = counts[1] + counts[2]
-    views = np.empty((counts[0], 2 * height), dtype=np.uint64)
-    filled = Filled(
-        np.zeros((counts[1], height), dtype=np.int64),
-        np.zeros((counts[2], height), dtype=np.int32),
-        np.zeros((values, (height + 7) // 8), dtype=np.uint8),
-        np.zeros(values, dtype=np.int64),
-        np.zeros((values, height), dtype=np.bool_),
-        np.zeros(values, dtype=np.int64),
+def table(tokens: Tokens, placed: Placed, keys: Keys, layout: Layout, rows: Rows, first: int) -> Made:
+    """A table of these rows; `first` is the number of the first segment in the file."""
+    spec, height = layout.spec, len(rows.segments)
+    asked = chosen(layout, rows.slots)
+    arena, places, filled = _room(asked, height)
+    nulls = _identify(keys, layout, rows, first, filled)
+    nobodys: Offsets = _no_rows()
+    if spec.needs and nulls[layout.keys.index(spec.needs)]:
+        nobodys = rows.segments[filled.decimals[layout.keys.index(spec.needs)] < 0]
+    if spec.shows_loop:
+        arrow.put_words(placed.table.ids, placed.home.take(rows.segments), filled.views[0])
+    shift: Offsets = _no_rows()
+    if rows.groups is not None and spec.repeat is not None:
+        shift = rows.groups * spec.repeat.step
+    parts = *filling.PARTS, *figures.PARTS, figures.decimal, figures.short_decimal, figures.short_day
+    read = kernel(filling.fill, trimmed, *parts)
+    read(rows.slots.found, shift, tokens.texts, tokens.words, _known(), layout.plan, asked.places, filled)
+    there = len(layout.keys)
+    nulls[there : asked.values] = height - np.bitwise_count(filled.bits[there:]).sum(axis=1, dtype=np.int64)
+    begin = arrow.address(arena)
+    views, decimals, days, bits = (begin + place for place in places)
+    sizes, shared = np.array([len(tokens.codes)], dtype=np.int64), arrow.zeros(height)
+    # In the order of `layouts.VIEWS` and what follows it, after what is no buffer.
+    bases = (0, views, decimals, days, bits, arrow.address(tokens.codes), arrow.address(sizes), arrow.address(shared))
+    steps = (0, 16 * height, 8 * height, 4 * height, filled.bits.shape[1], 0, 0, 0)
+    held = arena, tokens.codes, sizes, shared
+    frame = arrow.frame_of(asked.shape, bases, steps, nulls, height, held)
+    return Made(frame, _bad(layout, rows.slots, shift, filled, asked.rows), nobodys)
+
+
+def _room(made: Chosen, height: int) -> tuple[NDArray[np.uint8], list[int], Filled]:
+    """Room for all columns of a table in one piece, and where texts, decimals, days and bits begin; bits hold zeros."""
+    width = (height + 7) // 8
+    # A row more than none, so that the kernel need not ask.
+    shapes = (
+        ((max(made.texts, 1), 2 * height), np.uint64),
+        ((made.decimals, height), np.int64),
+        ((max(made.days, 1), height), np.int32),
+        ((made.values, width), np.uint8),
+        ((made.values, height), np.bool_),
     )
-    plan = layout.plan._replace(
-        kind=kinds.take(there),
-        decimals=layout.plan.decimals.take(there),
-        source_from=layout.plan.source_from.take(there),
-        source_until=layout.plan.source_until.take(there),
-        component=layout.plan.component.take(there),
-        is_grouped=layout.plan.is_grouped.take(there),
-        place=place.take(there),
+    places = [0]
+    for shape, kind in shapes:
+        places.append(places[-1] + (shape[0] * shape[1] * np.dtype(kind).itemsize + 7) // 8 * 8)
+    arena = np.empty(places[-1], dtype=np.uint8)
+    arena[places[3] :] = 0
+    views, decimals, days, bits, bad = (
+        np.ndarray(shape, dtype=kind, buffer=arena, offset=place)
+        for (shape, kind), place in zip(shapes, places, strict=False)
     )
-    shift = np.zeros(0, dtype=np.int64) if offsets is None else offsets
-    if counts[0]:
-        read = kernel(fill_texts, trimmed)
-        read(slots.found, shift, tokens.texts, tokens.words, masks(), plan, views)
-    if values:
-        evaluate = kernel(fill_values, trimmed, decimal, day_of)
-        evaluate(slots.found, shift, tokens.texts, plan, filled)
-    texts = arrow.Texts(views, tokens.codes, tokens.codes[:0])
-    return _fields(layout, texts, filled, place, is_there), _bad(layout, slots, offsets, filled, is_there)
+    return arena, places[:4], Filled(views, decimals, days, bits, bad, np.zeros(made.values, dtype=np.int64))
+
+
+def _identify(keys: Keys, layout: Layout, rows: Rows, first: int, filled: Filled) -> NDArray[np.int64]:
+    """Fill in the keys of a table; by row of bits how many are missing, and none and all of them at the end."""
+    spec, segments = layout.spec, rows.segments
+    numbers, bits = filled.decimals, filled.bits
+    height = len(segments)
+    nulls = np.zeros(len(bits) + 2, dtype=np.int64)
+    nulls[-1] = height
+    place = 0
+    if spec.key:
+        begin = keys.first[spec.name]
+        numbers[0] = np.arange(begin, begin + height)
+        place = 1
+    for owner in spec.owners:
+        if owner != spec.key:
+            nulls[place] = height - keys.owner(owner).put(segments, numbers[place], bits[place])
+            place += 1
+    for link in spec.links:
+        numbers[place] = keys.links[link.name].at(segments)
+        is_there = numbers[place] >= 0
+        bits[place] = np.packbits(is_there, bitorder="little")
+        nulls[place] = height - np.count_nonzero(is_there)
+        place += 1
+    np.add(segments, first, out=numbers[place])
+    if rows.groups is not None:
+        np.add(rows.groups, 1, out=numbers[place + 1])
+    return nulls
 
 
 @cache
-def masks() -> Words:
-    """By length, thirteen for more than twelve: the bits of a view's halves that hold the text, its length left out."""
-    found = np.zeros((INLINE + 2, 2), dtype=np.uint64)
+def _no_rows() -> NDArray[np.int64]:
+    return np.zeros(0, dtype=np.int64)
+
+
+@cache
+def _known() -> Known:
+    """What `fill` needs besides, worked out once."""
+    masks = np.zeros((INLINE + 2, 2), dtype=np.uint64)
     for length in range(INLINE + 2):
         rest = min(max(length - PREFIX, 0), INLINE - PREFIX)
-        found[length] = (1 << (8 * min(length, PREFIX))) - 1, (1 << (8 * rest)) - 1
-    return found.ravel()
+        masks[length] = (1 << (8 * min(length, PREFIX))) - 1, (1 << (8 * rest)) - 1
+    return Known(masks.ravel(), figures.months())
 
 
-def _there(layout: Layout, slots: Slots) -> list[bool]:
-    """Which columns the file has anything of: the others cost nothing."""
-    counts, widest = slots.counts.tolist(), slots.widest.tolist()
-    grouped = layout.plan.is_grouped.tolist()
-    return [
-        any(counts[slot] and (grouped[at] or element < widest[slot]) for slot, element in sources)
-        for at, sources in enumerate(layout.sources)
-    ]
-
-
-def _fields(
-    layout: Layout, texts: arrow.Texts, filled: Filled, place: NDArray[np.int64], is_there: NDArray[np.bool_]
-) -> list[arrow.Field]:
-    """The columns as Arrow takes them."""
-    height = filled.bad.shape[1]
-    decimals, days, bits = arrow.Rows(filled.decimals), arrow.Rows(filled.days), arrow.Rows(filled.bits)
-    known = filled.known.tolist()
-    found: list[arrow.Field] = []
-    value = 0
-    for column, at, kind, some in zip(
-        layout.columns, place.tolist(), layout.plan.kind.tolist(), is_there.tolist(), strict=True
-    ):
-        if not some:
-            found.append(arrow.nothing(column.name, _form(kind), height))
-        elif kind == TEXT:
-            found.append(texts.field(column.name, at))
-        else:
-            missing = height - known[value]
-            rows = decimals if kind == DECIMAL else days
-            found.append(
-                arrow.Field(
-                    column.name,
-                    _form(kind),
-                    missing,
-                    (bits.at(value) if missing else 0, rows.at(at)),
-                    (filled,),
-                )
-            )
-            value += 1
-    return found
-
-
-def _form(kind: int) -> bytes:
-    return {TEXT: arrow.TEXT, DECIMAL: arrow.NUMBER}.get(kind, arrow.DAY)
-
-
-def _bad(
-    layout: Layout,
-    slots: Slots,
-    offsets: Offsets | None,
-    filled: Filled,
-    is_there: NDArray[np.bool_],
-) -> list[Bad]:
+def _bad(layout: Layout, slots: Slots, shift: Offsets, filled: Filled, values: dict[int, int]) -> list[Bad]:
     if not filled.bad_counts.any():
         return []
-    values = [at for at in np.flatnonzero(is_there).tolist() if layout.plan.kind[at] != TEXT]
     found = []
     for at in layout.values:
-        if not is_there[at]:
+        if at not in values:
             continue
-        rows = np.flatnonzero(filled.bad[values.index(at)])
+        rows = np.flatnonzero(filled.bad[values[at]])
         segments = np.full(len(rows), -1, dtype=np.int64)
         elements = np.zeros(len(rows), dtype=np.int64)
         for slot, element in layout.sources[at]:
             there = slots.found[slot].take(rows)
             is_first = (segments < 0) & (there >= 0)
             segments[is_first], elements[is_first] = there[is_first], element
-        if offsets is not None and layout.plan.is_grouped[at]:
-            elements += offsets[rows]
+        if layout.grouped[at]:
+            elements += shift[rows]
         if len(rows):
-            found.append(Bad(layout.columns[at], segments, elements))
+            found.append(Bad(layout.spec.columns[at], segments, elements))
     return found

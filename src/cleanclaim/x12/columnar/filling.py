@@ -1,11 +1,10 @@
-"""Columns of a table filled in one segment after the other, as kernels: what `gather`, `cells` and `values` do.
+"""Columns of a table filled in, as kernels: texts as the sixteen bytes in which Arrow keeps them, numbers and days.
 
-A table's rows look segments up by name and qualifier (`look_up`), each such look-up a *slot*. Its columns are then read
-out of slots (`fill_texts`, `fill_values`): texts as the sixteen bytes in which Arrow keeps them, values with a bit that
-says whether one is there. Results are those of `gather.Gatherer` without kernels, to the last byte.
+Some rows of one column at a time: first where their texts stand, then what those say. Results are those of
+`gather.Gatherer` without kernels, to the last byte.
 """
 
-# ruff: noqa: PLR0913, PLR0917, PLR2004 - kernels take arrays one by one, and bytes are numbers here
+# ruff: noqa: PLR0913, PLR0917 - kernels take arrays one by one
 
 from __future__ import annotations
 
@@ -13,50 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleanclaim.x12.columnar.texts import Array, Texts, head_of, trimmed
-from cleanclaim.x12.columnar.walking import CARRIED
+from cleanclaim.x12.columnar.figures import DAY, MOMENT, RANGE, WORD, decimal, short_day, short_decimal
+from cleanclaim.x12.columnar.texts import Array, Texts, trimmed
 
 TEXT, DECIMAL, FIRST_DAY, LAST_DAY = 0, 1, 2, 3
-_LONGEST = 18
-_MOST_DIGITS = 15
-_DAY, _MOMENT, _RANGE = 8, 12, 17
-_FIRST_YEAR, _LAST_YEAR, _MONTHS = 1800, 2199, 12
-"""The years that `values` takes for those of a day."""
-_TO_1970 = 719_468
-"""Days from the first of March of the year 0 to 1970-01-01."""
 _INLINE = 12
 _PREFIX = 4
 _TILE = 512
 """Rows that are read through all columns at once, so that what they stand on stays close to the processor."""
-
-
-class Wanted(NamedTuple):
-    """What to look up for the rows of several tables: by loop and name (`from_`, `until`) the slots that it may fill.
-
-    By slot there are the element that decides and its values in `heads`; all values will do where there are none.
-    """
-
-    from_: Array
-    until: Array
-    position: Array
-    head_from: Array
-    head_until: Array
-    heads: Array
-
-
-class Slots(NamedTuple):
-    """By slot and row the segment that was found, -1 for none; how many rows have one, and the longest of them."""
-
-    found: Array
-    counts: Array
-    widest: Array
+_DASH = 0x2D
 
 
 class Plan(NamedTuple):
-    """By column: what it is, its decimals, its sources (slots, elements), its component, whether `offsets` are added.
-
-    `place` is its place among the texts, the decimals or the days.
-    """
+    """By column: what it is, its decimals, its sources (slots, elements), its component, whether offsets are added."""
 
     kind: Array
     decimals: Array
@@ -66,332 +34,213 @@ class Plan(NamedTuple):
     element: Array
     component: Array
     is_grouped: Array
-    place: Array
+
+
+class Known(NamedTuple):
+    """What is worked out once: the bits of views by length, and the first day of each month (`day_of`).
+
+    `masks` has by length, up to thirteen for all longer ones, the bits of a view's two halves that hold the text.
+    """
+
+    masks: Array
+    months: Array
 
 
 class Filled(NamedTuple):
-    """The columns that are no texts: decimals and days; bits of those that are there, how many, and the bad ones."""
+    """The columns by kind, a row each; of those that are no texts a bit for each that is there, and the bad ones."""
 
+    views: Array
     decimals: Array
     days: Array
     bits: Array
-    known: Array
     bad: Array
     bad_counts: Array
 
 
-def look_up(
-    names: Array,
-    home: Array,
-    begins: Array,
-    row_of: Array,
-    texts: Texts,
-    wanted: Wanted,
-    base: Array,
-    found: Array,
-    counts: Array,
-    widest: Array,
+def fill(
+    found: Array, offsets: Array, texts: Texts, words: Array, known: Known, plan: Plan, chosen: Array, filled: Filled
 ) -> None:
-    """Find for each row the first segment of its loop for each slot.
+    """Read all columns of a table; `offsets` are added to the elements of grouped ones.
 
-    `row_of` says by segment which row it begins in the table of its loop, -1 for none; `base` by slot where its rows
-    begin in `found`. `counts` and `widest` are those of `Slots`.
+    `found` has by slot and row the segment. `chosen` has by column its row among those of its kind, -1 where the file
+    has nothing of it, and its row of bits.
     """
-    codes, signs, cuts, elements, _, _, first, widths, is_tidy = texts
-    from_of, until_of, position = wanted.from_, wanted.until, wanted.position
-    head_from, head_until, heads = wanted.head_from, wanted.head_until, wanted.heads
-    for segment in range(len(names)):
-        loop, name, begin_row = int(home[segment]), int(names[segment]), begins[segment]
-        if loop < 0 or begin_row < 0:
-            continue
-        from_, until = from_of[loop, name], until_of[loop, name]
-        if from_ == until:
-            continue
-        row = int(row_of[begin_row])
-        if row < 0:
-            continue
-        asked = -1
-        said = np.uint64(0)
-        for slot in range(from_, until):
-            place = base[slot] + row
-            if found[place] >= 0:
+    height = found.shape[1]
+    begins, sizes = np.empty(_TILE, dtype=np.int64), np.empty(_TILE, dtype=np.int64)
+    none = np.zeros(_TILE, dtype=np.int64)
+    for tile in range(0, height, _TILE):
+        last = min(tile + _TILE, height)
+        for column in range(len(plan.kind)):
+            place, value, kind = chosen[column, 0], chosen[column, 1], plan.kind[column]
+            if place < 0:
                 continue
-            is_it = head_from[slot] == head_until[slot]
-            if not is_it:
-                if asked != position[slot]:
-                    asked = position[slot]
-                    begin = end = 0
-                    if asked < widths[segment]:
-                        part = elements[first[segment] + asked]
-                        begin, end = int(cuts[part]) + 1, int(cuts[part + 1])
-                        if not is_tidy:
-                            begin, end = trimmed(codes, signs, begin, end)
-                    said = head_of(codes, begin, end)
-                for at in range(head_from[slot], head_until[slot]):
-                    is_it = is_it or heads[at] == said
-            if is_it:
-                found[place] = segment
-                counts[slot] += 1
-                widest[slot] = max(widest[slot], widths[segment])
+            from_, component = plan.source_from[column], plan.component[column]
+            segments, position = found[plan.slot[from_], tile:last], plan.element[from_]
+            shifts = offsets[tile:last] if plan.is_grouped[column] else none
+            if from_ + 1 < plan.source_until[column] or not position or not texts.is_tidy:
+                _find(found, shifts, texts, plan, column, tile, last, begins, sizes)
+            elif component:
+                _find_components(segments, shifts, texts, position, component - 1, begins, sizes)
+            else:
+                _find_elements(segments, shifts, texts, position, begins, sizes)
+            if kind == TEXT:
+                _put_texts(begins, sizes, words, known.masks, filled.views[place, 2 * tile : 2 * last])
+                continue
+            bits, bad = filled.bits[value, tile >> 3 :], filled.bad[value, tile:last]
+            if kind == DECIMAL:
+                numbers = filled.decimals[place, tile:last]
+                several = put_decimals(begins, sizes, texts.codes, words, plan.decimals[column], numbers, bits, bad)
+            else:
+                days = filled.days[place, tile:last]
+                is_last = kind == LAST_DAY
+                several = put_days(begins, sizes, texts.codes, words, known.months, is_last, days, bits, bad)
+            filled.bad_counts[value] += several
 
 
-def groups(
-    rows: Array,
+def _find_elements(segments: Array, shifts: Array, texts: Texts, position: int, begins: Array, sizes: Array) -> None:
+    """Where an element stands in each of some segments, at a position to be shifted, and its size; texts are tidy."""
+    bounds, first, widths = texts.bounds, texts.first, texts.widths
+    for row in range(len(segments)):
+        segment = int(segments[row])
+        element = position + shifts[row]
+        begin = size = 0
+        if segment >= 0 and element < widths[segment]:
+            # Numba asks of any place with a sign whether it counts from the end.
+            cell = np.uint64(first[segment] + element)
+            begin = int(bounds[cell]) + 1
+            size = int(bounds[cell + np.uint64(1)]) - begin
+        begins[row], sizes[row] = begin, size
+
+
+def _find_components(
+    segments: Array, shifts: Array, texts: Texts, position: int, component: int, begins: Array, sizes: Array
+) -> None:
+    """The same of one component of the element, the first being 0."""
+    elements, cuts, first, widths = texts.elements, texts.cuts, texts.first, texts.widths
+    for row in range(len(segments)):
+        segment = int(segments[row])
+        element = position + shifts[row]
+        begin = size = 0
+        if segment >= 0 and element < widths[segment]:
+            cell = np.uint64(first[segment] + element)
+            part = int(elements[cell]) + component
+            if part < elements[cell + np.uint64(1)]:
+                begin = int(cuts[np.uint64(part)]) + 1
+                size = int(cuts[np.uint64(part + 1)]) - begin
+        begins[row], sizes[row] = begin, size
+
+
+def _find(
+    found: Array,
+    shifts: Array,
     texts: Texts,
-    offset: int,
-    step: int,
-    most: int,
-    segments: Array,
-    numbers: Array,
-) -> int:
-    """Each segment once for every group of elements that are not all empty, with its number; how many there are."""
-    codes, signs, _cuts, _elements, bounds, _starts, first, widths, is_tidy = texts
-    count = 0
-    for row in rows:
-        for group in range(most):
-            is_there = False
-            for element in range(offset + group * step, offset + (group + 1) * step):
-                if element < widths[row]:
-                    at = first[row] + element
-                    begin, end = int(bounds[at]) + 1, int(bounds[at + 1])
-                    if not is_tidy:
-                        begin, end = trimmed(codes, signs, begin, end)
-                    is_there = is_there or begin < end
-            if is_there:
-                segments[count], numbers[count] = row, group
-                count += 1
-    return count
-
-
-def heads_of(rows: Array, texts: Texts, position: int, found: Array) -> None:
-    """The head of an element, or of its first component, of each of some segments."""
-    codes, signs, cuts, elements, _bounds, _starts, first, widths, is_tidy = texts
-    for at in range(len(rows)):
+    plan: Plan,
+    column: int,
+    tile: int,
+    last: int,
+    begins: Array,
+    sizes: Array,
+) -> None:
+    """The same of any column of the plan, for the rows from `tile` up to `last`."""
+    codes, signs, cuts, elements, bounds, starts, first, widths, is_tidy = texts
+    component = plan.component[column]
+    for row in range(tile, last):
+        segment, element = -1, 0
+        # The first source that is there counts.
+        for source in range(plan.source_from[column], plan.source_until[column]):
+            if segment < 0:
+                segment, element = int(found[plan.slot[source], row]), plan.element[source]
+        element += shifts[row - tile]
         begin = end = 0
-        if position < widths[rows[at]]:
-            cell = first[rows[at]] + position
-            part = elements[cell]
-            begin, end = int(cuts[part]) + 1, int(cuts[part + 1])
+        if segment >= 0 and element < widths[segment]:
+            cell = first[segment] + element
+            if component:
+                part = int(elements[cell]) + component - 1
+                if part < elements[cell + 1]:
+                    begin, end = int(cuts[part]) + 1, int(cuts[part + 1])
+            else:
+                begin, end = int(bounds[cell]) + 1, int(bounds[cell + 1])
+            if element == 0:
+                # A name begins past the line break before its segment.
+                begin = int(starts[segment])
+                end = max(begin, end)
             if not is_tidy:
                 begin, end = trimmed(codes, signs, begin, end)
-        found[at] = head_of(codes, begin, end)
+        begins[row - tile], sizes[row - tile] = begin, end - begin
 
 
-def fill_texts(
-    found: Array,
-    offsets: Array,
-    texts: Texts,
-    words: Array,
-    masks: Array,
-    plan: Plan,
-    views: Array,
-) -> None:
-    """Read the texts of a plan; `offsets` are added to the elements of grouped ones.
-
-    `masks` has by length, up to thirteen for all longer ones, the bits of a view's two halves that hold the text.
-    """
-    codes, signs, cuts, elements, bounds, starts, first, widths, is_tidy = texts
-    height = found.shape[1]
-    for tile in range(0, height, _TILE):
-        last = min(tile + _TILE, height)
-        for column in range(len(plan.kind)):
-            if plan.kind[column] != TEXT:
-                continue
-            place, component, is_grouped = plan.place[column], plan.component[column], plan.is_grouped[column]
-            from_, until = plan.source_from[column], plan.source_until[column]
-            slot, position = plan.slot[from_], plan.element[from_]
-            segments, view = found[slot], views[place]
-            for row in range(tile, last):
-                segment, element = int(segments[row]), position
-                # The first source that is there counts.
-                for other in range(from_ + 1, until):
-                    if segment < 0:
-                        segment, element = int(found[plan.slot[other], row]), plan.element[other]
-                begin = end = 0
-                if segment >= 0:
-                    if is_grouped:
-                        element += offsets[row]
-                    if element < widths[segment]:
-                        cell = first[segment] + element
-                        if component:
-                            part = int(elements[cell]) + component - 1
-                            if part < elements[cell + 1]:
-                                begin, end = int(cuts[part]) + 1, int(cuts[part + 1])
-                        else:
-                            begin, end = int(bounds[cell]) + 1, int(bounds[cell + 1])
-                        if element == 0:
-                            # A name begins past the line break before its segment.
-                            begin = int(starts[segment])
-                            end = max(begin, end)
-                        if not is_tidy:
-                            begin, end = trimmed(codes, signs, begin, end)
-                size = end - begin
-                mask = 2 * min(size, _INLINE + 1)
-                high = words[begin + _PREFIX] & masks[mask + 1]
-                view[2 * row] = np.uint64(size) | ((words[begin] & masks[mask]) << np.uint64(32))
-                view[2 * row + 1] = high if size <= _INLINE else np.uint64(begin) << np.uint64(32)
+def _put_texts(begins: Array, sizes: Array, words: Array, masks: Array, views: Array) -> None:
+    """Texts as the sixteen bytes in which Arrow keeps them, two numbers each."""
+    for row in range(len(views) >> 1):
+        begin, size = begins[row], sizes[row]
+        mask = np.uint64(2 * min(size, _INLINE + 1))
+        front = words[np.uint64(begin)] & masks[mask]
+        rest = words[np.uint64(begin + _PREFIX)] & masks[mask + np.uint64(1)]
+        views[2 * row] = np.uint64(size) | (front << np.uint64(32))
+        views[2 * row + 1] = rest if size <= _INLINE else np.uint64(begin) << np.uint64(32)
 
 
-def fill_values(  # noqa: C901, PLR0912 - one loop over all is what makes it fast
-    found: Array,
-    offsets: Array,
-    texts: Texts,
-    plan: Plan,
-    filled: Filled,
-) -> None:
-    """Read the numbers and days of a plan."""
-    codes, signs, cuts, elements, bounds, starts, first, widths, is_tidy = texts
-    decimals, days, all_bits, bad = filled.decimals, filled.days, filled.bits, filled.bad
-    height = found.shape[1]
-    for tile in range(0, height, _TILE):
-        last = min(tile + _TILE, height)
-        value = 0
-        for column in range(len(plan.kind)):
-            kind, place, component = plan.kind[column], plan.place[column], plan.component[column]
-            if kind == TEXT:
-                continue
-            from_, until, is_grouped = plan.source_from[column], plan.source_until[column], plan.is_grouped[column]
-            scale, bits = plan.decimals[column], all_bits[value]
-            known = bad_count = 0
-            for row in range(tile, last):
-                segment, element = int(found[plan.slot[from_], row]), plan.element[from_]
-                for other in range(from_ + 1, until):
-                    if segment < 0:
-                        segment, element = int(found[plan.slot[other], row]), plan.element[other]
-                if segment < 0:
-                    continue
-                if is_grouped:
-                    element += offsets[row]
-                if element >= widths[segment]:
-                    continue
-                cell = first[segment] + element
-                begin, end = int(bounds[cell]) + 1, int(bounds[cell + 1])
-                if component:
-                    part = int(elements[cell]) + component - 1
-                    if part >= elements[cell + 1]:
-                        continue
-                    begin, end = int(cuts[part]) + 1, int(cuts[part + 1])
-                if element == 0:
-                    begin = int(starts[segment])
-                if not is_tidy:
-                    begin, end = trimmed(codes, signs, begin, end)
-                if begin >= end:
-                    continue
-                if kind == DECIMAL:
-                    number, is_good = decimal(codes, begin, end, scale)
-                    decimals[place, row] = number
-                else:
-                    day, is_good = day_of(codes, begin, end, kind == LAST_DAY)
-                    days[place, row] = day
-                if is_good:
-                    known += 1
-                    bits[row >> 3] |= np.uint8(1 << (row & 7))
-                else:
-                    bad[value, row] = True
-                    bad_count += 1
-            filled.known[value] += known
-            filled.bad_counts[value] += bad_count
-            value += 1
+def put_decimals(
+    begins: Array, sizes: Array, codes: Array, words: Array, places: int, numbers: Array, bits: Array, bad: Array
+) -> int:
+    """Numbers with that many decimals, 0 where there is none, and how many texts are none."""
+    several = 0
+    for row in range(len(numbers)):
+        begin, size = begins[row], sizes[row]
+        number, is_good = 0, True
+        if size > 0:
+            end = begin + size
+            number = -1
+            if size <= WORD <= end:
+                number = short_decimal(words[np.uint64(end - WORD)], size, places)
+            if number < 0:
+                # Long, negative or doubtful ones: few.
+                number, is_good = decimal(codes, begin, end, places)
+            if is_good:
+                bits[row >> 3] |= np.uint8(1 << (row & 7))
+            else:
+                bad[row] = True
+                several += 1
+        numbers[row] = number
+    return several
 
 
-def decimal(codes: Array, begin: int, end: int, places: int) -> tuple[int, bool]:
-    """What `values.decimals` makes of a text that is not empty; 0 where it is no number."""
-    if end - begin > _LONGEST:
-        return 0, False
-    is_negative = codes[begin] == ord("-")
-    number = whole = decimals = 0
-    is_past = False
-    for at in range(begin + is_negative, end):
-        code = int(codes[at])
-        if code == ord(".") and not is_past:
-            is_past = True
-            continue
-        digit = code - ord("0")
-        if digit < 0 or digit > 9:
-            return 0, False
-        if not is_past:
-            whole += 1
-        elif decimals >= places:
-            # Beyond the scale only zeros may stand: nothing is rounded away.
-            if digit:
-                return 0, False
-            decimals += 1
-            continue
-        else:
-            decimals += 1
-        number = number * 10 + digit
-    if whole > _MOST_DIGITS or not (whole + decimals > 0 or (is_past and not is_negative)):
-        return 0, False
-    for _ in range(min(decimals, places), places):
-        number *= 10
-    return -number if is_negative else number, True
-
-
-def day_of(codes: Array, begin: int, end: int, is_last: bool) -> tuple[int, bool]:  # noqa: FBT001 - compiled
-    """What `values.first_days` and `last_days` make of a text that is not empty; 0 where it is no day."""
-    size = end - begin
-    if size == _RANGE:
-        if codes[begin + _DAY] != ord("-"):
-            return 0, False
-        if is_last:
-            begin += _DAY + 1
-    elif size not in (_DAY, _MOMENT):
-        return 0, False
-    number = 0
-    for at in range(begin, begin + _DAY):
-        digit = int(codes[at]) - ord("0")
-        if digit < 0 or digit > 9:
-            return 0, False
-        number = number * 10 + digit
-    year, month, day = number // 10_000, number // 100 % 100, number % 100
-    if year < _FIRST_YEAR or year > _LAST_YEAR or month < 1 or month > _MONTHS or day < 1:
-        return 0, False
-    is_leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
-    longest = 31
-    if month in (4, 6, 9, 11):
-        longest = 30
-    elif month == 2:
-        longest = 29 if is_leap else 28
-    if day > longest:
-        return 0, False
-    # Years begin in March, so that a leap day is the last of one: months are then 153 days for every five.
-    counted = year - (month <= 2)
-    era = counted % 400
-    passed = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return counted // 400 * 146_097 + era * 365 + era // 4 - era // 100 + passed - _TO_1970, True
-
-
-def owner_keys(
-    segments: Array,
-    home: Array,
+def put_days(
     begins: Array,
-    is_leaf: Array,
-    row_of: Array,
-    first: int,
-    latest: Array,
-    began: Array,
-    around: Array,
-    carried: Array,
-    found: Array,
-) -> None:
-    """The key of the row of one table around each segment, -1 for none: what `keys.Owners.at` gives.
+    sizes: Array,
+    codes: Array,
+    words: Array,
+    months: Array,
+    is_last: bool,  # noqa: FBT001 - compiled
+    days: Array,
+    bits: Array,
+    bad: Array,
+) -> int:
+    """Days since 1970-01-01, the last of two or the first, 0 where there is none, and how many texts are none."""
+    several = 0
+    for row in range(len(days)):
+        begin, size = begins[row], sizes[row]
+        found = 0
+        if size > 0:
+            is_good = size in (DAY, MOMENT)
+            if size == RANGE:
+                is_good = codes[begin + DAY] == _DASH
+                if is_last:
+                    begin += DAY + 1
+            if is_good:
+                day = short_day(words[np.uint64(begin)])
+                month = np.uint64(max(day, 0) >> 5)
+                found = int(months[month]) + (day & 31) - 1
+                is_good = day >= 0 and found < months[month + np.uint64(1)]
+            if is_good:
+                bits[row >> 3] |= np.uint8(1 << (row & 7))
+            else:
+                found = 0
+                bad[row] = True
+                several += 1
+        days[row] = found
+    return several
 
-    `around` are the places in `began` of loops that hold others, `carried` the keys of their occurrences that began
-    before the first segment; `first` is the key of the table's first row.
-    """
-    for row in range(len(segments)):
-        segment = segments[row]
-        loop = int(home[segment])
-        key = -1
-        if loop >= 0 and is_leaf[loop]:
-            begin = begins[segment]
-            if begin >= 0 and row_of[begin] >= 0:
-                key = first + row_of[begin]
-        for at in range(len(around)):
-            if key < 0:
-                begin = began[around[at], latest[segment]]
-                if begin == CARRIED:
-                    key = carried[at]
-                elif begin >= 0 and row_of[begin] >= 0:
-                    key = first + row_of[begin]
-        found[row] = key
+
+PARTS = (_find_elements, _find_components, _find, _put_texts, put_decimals, put_days)
+"""What `fill` is made of."""

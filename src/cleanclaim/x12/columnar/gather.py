@@ -14,12 +14,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar import arrow, filled_tables, values
+from cleanclaim.x12.columnar import arrow, filled_tables, finding, values
 from cleanclaim.x12.columnar.cells import Extents, head
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
-from cleanclaim.x12.columnar.filled_tables import layout_of
-from cleanclaim.x12.columnar.filling import Slots
+from cleanclaim.x12.columnar.filled_tables import Rows
+from cleanclaim.x12.columnar.finding import Slots
 from cleanclaim.x12.columnar.keys import Keys, beginnings
+from cleanclaim.x12.columnar.layouts import layout_of, rows_sought
 from cleanclaim.x12.columnar.placing import Placed, within
 from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words, tag_name
 from cleanclaim.x12.problems import Problem
@@ -80,6 +81,7 @@ class Gatherer:
     _said: dict[tuple[str, int], Words] = field(default_factory=dict)
     _row_of: Codes | None = None
     _extents: dict[int, tuple[Offsets, Extents]] = field(default_factory=dict)
+    _sorted_out: dict[TableSpec, Offsets] = field(default_factory=dict)
     _slots: dict[TableSpec, Slots] = field(default_factory=dict)
 
     def tables(self, wanted: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
@@ -87,6 +89,8 @@ class Gatherer:
         found: dict[str, pl.DataFrame] = {}
         specs = [spec for spec in self.columns.tables if wanted is None or spec.name in wanted]
         if self.tokens.signs is not None:
+            rows = finding.sorted_out(self.placed.names, self.placed.home, rows_sought(self.columns))
+            self._sorted_out = dict(zip(self.columns.tables, rows, strict=True))
             of_loops = [(spec, self._rows(spec)) for spec in specs if not spec.segment]
             of_loops = [(spec, rows) for spec, rows in of_loops if len(rows)]
             self._slots = filled_tables.looked_up(self.tokens, self.placed, of_loops)
@@ -115,9 +119,9 @@ class Gatherer:
             if not len(rows):
                 return _empty(spec).clone()
             offsets = groups * spec.repeat.step
-        self._identify(frame, spec, rows, groups)
         if self.tokens.signs is not None:
-            return self._filled(frame, spec, rows, offsets)
+            return self._filled(spec, rows, groups)
+        self._identify(frame, spec, rows, groups)
         found: dict[tuple[str, tuple[str, ...], int], Offsets] = {}
         for column in spec.columns:
             if spec.segment:
@@ -133,22 +137,28 @@ class Gatherer:
             frame.read(column, sources, None)
         return frame.collect()
 
-    def _filled(self, frame: _Frame, spec: TableSpec, rows: Offsets, offsets: Offsets | None) -> pl.DataFrame:
-        """A table's columns read by kernels."""
+    def _filled(self, spec: TableSpec, segments: Offsets, groups: Offsets | None) -> pl.DataFrame:
+        """A table read by kernels."""
+        slots = filled_tables.taken(self.tokens, segments) if spec.segment else self._slots[spec]
+        rows = Rows(segments, groups, slots)
         layout = layout_of(spec, self.placed.table)
-        slots = filled_tables.taken(self.tokens, rows) if spec.segment else self._slots[spec]
-        read, bad = filled_tables.columns(self.tokens, layout, slots, offsets)
-        for one in bad:
+        made = filled_tables.table(self.tokens, self.placed, self.keys, layout, rows, self.first)
+        self._report_nobodys(made.nobodys, spec.needs)
+        for one in made.bad:
             self.report(one.column, one.segments, one.elements)
-        return arrow.frame([*(one for one in frame.fields.values() if one is not None), *read], len(rows))
+        return made.frame
 
     # --- rows -------------------------------------------------------------------------------------------
 
     def _rows(self, spec: TableSpec) -> Offsets:
+        if spec.segment and self.tokens.signs is not None:
+            return self._where(self._sorted_out[spec], spec.at, spec.where)
+        if spec.key:
+            return self.keys.rows[spec.name]
         table = self.placed.table
         loops = tuple(table.number(loop) for loop in spec.loops)
         if not spec.segment:
-            return self.keys.rows[spec.name] if spec.key else beginnings(self.placed, loops, self.placed.openings())
+            return beginnings(self.placed, loops, self.placed.openings())
         rows = self._segments(spec.segment)
         rows = rows[within(self.placed, loops, rows)] if loops else rows[self.placed.home[rows] >= 0]
         return self._where(rows, spec.at, spec.where)
@@ -159,8 +169,6 @@ class Gatherer:
         if number == self.placed.table.name_count:
             # No segment of that name has a meaning in the guide, so none stands in a loop.
             return _NO_ROWS
-        if self.tokens.signs is not None:
-            return np.flatnonzero(self.placed.names == number)
         if self._by_name is None:
             names = self.placed.names
             counts = np.bincount(names, minlength=self.placed.table.name_count + 1)
@@ -206,13 +214,12 @@ class Gatherer:
     def _identify(self, frame: _Frame, spec: TableSpec, rows: Offsets, groups: Offsets | None) -> None:
         if spec.key:
             frame.keys(spec.key, self.keys.first[spec.name] + np.arange(len(rows)))
-        by_key = {table.key: table.name for table in self.columns.keyed()}
         for owner in spec.owners:
             if owner != spec.key:
-                keys = self.keys.owners[by_key[owner]].at(rows)
+                keys = self.keys.owner(owner).at(rows)
                 frame.keys(owner, keys)
                 if owner == spec.needs:
-                    self._report_nobodys(rows[keys < 0], owner.removesuffix("_key").replace("_", " "))
+                    self._report_nobodys(rows[keys < 0], owner)
         for link in spec.links:
             frame.keys(link.name, self.keys.links[link.name].at(rows))
         frame.keys("segment", rows + self.first)
@@ -222,11 +229,12 @@ class Gatherer:
             frame.keys("position", groups + 1)
 
     def _report_nobodys(self, segments: Offsets, owner: str) -> None:
-        """One line for each segment that begins a row which belongs to nothing."""
+        """One line for each segment that begins a row which belongs to nothing, but should to what has that key."""
+        name_of_owner = owner.removesuffix("_key").replace("_", " ")
         for segment in segments.tolist():
             loop, name = self.placed.table.ids[self.placed.home[segment]], tag_name(int(self.tokens.tags[segment]))
-            found = f"a segment without the {owner} that it belongs to"
-            self.problems.append(Problem(segment + self.first, loop, name, found, f"the {owner} before it"))
+            found = f"a segment without the {name_of_owner} that it belongs to"
+            self.problems.append(Problem(segment + self.first, loop, name, found, f"the {name_of_owner} before it"))
 
     def _lookup(self, spec: TableSpec, rows: Offsets, name: str, where: tuple[str, ...], position: int) -> Offsets:
         """For each row the first such segment of its occurrence of the loop; -1 where there is none."""

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar.column_map import ColumnMap, TableSpec
 from cleanclaim.x12.columnar.compiled import kernel
-from cleanclaim.x12.columnar.filling import owner_keys
+from cleanclaim.x12.columnar.finding import sorted_out
+from cleanclaim.x12.columnar.layouts import beginnings_sought
 from cleanclaim.x12.columnar.loop_table import Small
+from cleanclaim.x12.columnar.owning import Owned, owner_keys
 from cleanclaim.x12.columnar.placing import Around, LoopState, Placed, instance, within
 from cleanclaim.x12.columnar.tokens import Offsets
-from cleanclaim.x12.columnar.walking import CARRIED, Way, guide_of
+from cleanclaim.x12.columnar.walking import CARRIED, guide_of
 
 NO_KEY = -1
 
@@ -33,42 +35,6 @@ class KeyState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Walked:
-    """The rows of one keyed table, to be asked by a kernel which of them is around a segment.
-
-    `row_of` is by segment the row that it begins in the one table in which it begins one; `first` the key of the
-    table's first row. `around` are the places of its loops that hold others among those the guide tracks, `carried` the
-    keys of their occurrences that began before the first segment.
-    """
-
-    way: Way
-    row_of: NDArray[np.int32]
-    first: int
-    is_leaf: NDArray[np.bool_]
-    around: NDArray[np.int64]
-    carried: NDArray[np.int64]
-
-    def at(self, segments: Offsets) -> NDArray[np.int64]:
-        """The key of the row around each of these segments; -1 for none."""
-        found = np.empty(len(segments), dtype=np.int64)
-        way = self.way
-        kernel(owner_keys)(
-            segments,
-            way.home,
-            way.begins,
-            self.is_leaf,
-            self.row_of,
-            self.first,
-            way.latest_event,
-            way.began,
-            self.around,
-            self.carried,
-            found,
-        )
-        return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Owners:
     """The rows of one keyed table, to be asked which of them is around a segment.
 
@@ -80,13 +46,26 @@ class Owners:
     key_of: NDArray[np.int64]
     by_home: tuple[int, ...]
     around: tuple[tuple[Around, int], ...]
-    walked: Walked | None = None
-    """What a kernel takes instead of `key_of`."""
+    owned: Owned | None = None
+    """What a kernel takes instead of all these."""
 
     def at(self, segments: Offsets) -> NDArray[np.int64]:
         """The key of the row around each of these segments; -1 for none."""
-        if self.walked is not None:
-            return self.walked.at(segments)
+        found = np.empty(len(segments), dtype=np.int64)
+        self.put(segments, found, np.zeros((len(segments) + 7) // 8, dtype=np.uint8))
+        return found
+
+    def put(self, segments: Offsets, keys: NDArray[np.int64], bits: NDArray[np.uint8]) -> int:
+        """Fill in the key of the row around each of these segments, and a bit for each there is; how many there are."""
+        way = self.placed.way
+        if self.owned is not None and way is not None:
+            run = kernel(owner_keys)
+            return int(run(segments, way.home, way.begins, way.latest_event, way.began, self.owned, keys, bits))
+        keys[:] = self._at(segments)
+        bits[:] = np.packbits(keys >= 0, bitorder="little")
+        return int(np.count_nonzero(keys >= 0))
+
+    def _at(self, segments: Offsets) -> NDArray[np.int64]:
         owner = np.full(len(segments), NO_KEY, dtype=np.int64)
         if self.by_home:
             inside = np.flatnonzero(within(self.placed, self.by_home, segments))
@@ -127,6 +106,12 @@ class Keys:
     """By table: the rows around segments."""
     links: dict[str, Links]
     """By link: the parties that hold at segments."""
+    tables: dict[str, str]
+    """By key: the table whose rows have it."""
+
+    def owner(self, key: str) -> Owners:
+        """The rows that have this key."""
+        return self.owners[self.tables[key]]
 
 
 def beginnings(placed: Placed, loops: tuple[int, ...], openings: tuple[Offsets, Small]) -> Offsets:
@@ -134,7 +119,11 @@ def beginnings(placed: Placed, loops: tuple[int, ...], openings: tuple[Offsets, 
     wanted = np.zeros(len(placed.table.ids), dtype=np.bool_)
     wanted[list(loops)] = True
     rows, opened = openings
-    found: Offsets = rows[wanted.take(opened)]
+    return _with_others(placed, loops, rows[wanted.take(opened)])
+
+
+def _with_others(placed: Placed, loops: tuple[int, ...], found: Offsets) -> Offsets:
+    """Segments that open one of the loops, and those that begin an occurrence of it without opening it."""
     begun = [row for loop in loops for row in placed.begun.get(loop, ())]
     if begun:
         found = np.union1d(found, np.array(begun))
@@ -146,6 +135,16 @@ def beginnings(placed: Placed, loops: tuple[int, ...], openings: tuple[Offsets, 
     return found
 
 
+def _all_beginnings(placed: Placed, columns: ColumnMap) -> dict[str, Offsets]:
+    """`beginnings` of all tables whose rows have keys."""
+    loops = {spec.name: tuple(map(placed.table.number, spec.loops)) for spec in columns.keyed()}
+    if placed.way is None:
+        openings = placed.openings()
+        return {name: beginnings(placed, those, openings) for name, those in loops.items()}
+    found = sorted_out(placed.opened, placed.opened, beginnings_sought(columns))
+    return {name: _with_others(placed, those, rows) for (name, those), rows in zip(loops.items(), found, strict=True)}
+
+
 def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: LoopState) -> tuple[Keys, KeyState]:
     """Give every row its key and every segment the keys of the rows around it."""
     table = placed.table
@@ -153,9 +152,8 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
     first: dict[str, int] = {}
     owners: dict[str, Owners] = {}
     following, held = dict(start.following), {}
-    openings = placed.openings()
     all_loops = {spec.name: tuple(table.number(loop) for loop in spec.loops) for spec in columns.keyed()}
-    begins = {name: beginnings(placed, loops, openings) for name, loops in all_loops.items()}
+    begins = _all_beginnings(placed, columns)
     row_of = None if placed.way is None or placed.careful else _row_of(begins, len(placed.home))
     for spec in columns.keyed():
         loops, begin = all_loops[spec.name], begins[spec.name]
@@ -187,7 +185,8 @@ def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: Loop
             links[link.name] = Links(around, found)
             if outer in placed.state.open:
                 last_links[link.name] = int(found[around.last() + 2])
-    return Keys(rows, first, owners, links), KeyState(following, held, last_links)
+    tables = {spec.key: spec.name for spec in columns.keyed()}
+    return Keys(rows, first, owners, links, tables), KeyState(following, held, last_links)
 
 
 def _row_of(begins: Mapping[str, Offsets], count: int) -> NDArray[np.int32] | None:
@@ -225,8 +224,8 @@ def _owners(placed: Placed, spec: TableSpec, begun: _Begun, start: KeyState, sta
         is_leaf[list(leaves)] = True
         places = guide_of(table).tracked_at.take(np.array([loop for loop, _ in around], dtype=np.int64))
         carried_keys = np.array([key for _, key in around], dtype=np.int64)
-        walked = Walked(placed.way, row_of, first, is_leaf, places, carried_keys)
-        return Owners(placed, np.zeros(0, dtype=np.int64), (), (), walked)
+        owned = Owned(is_leaf, row_of, first, places, carried_keys)
+        return Owners(placed, np.zeros(0, dtype=np.int64), (), (), owned)
     key_of = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
     key_of[begin + 2] = first + np.arange(len(begin))
     return Owners(placed, key_of, leaves, tuple((instance(placed, loop, state), key) for loop, key in around))

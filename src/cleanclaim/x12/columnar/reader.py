@@ -3,16 +3,16 @@
     for block in read_blocks(path):
         block.tables["claims"], block.tables["lines"], block.raw
 
-Each block is searched for delimiters on a thread of its own (`tokens`); then, in the order of the file, its segments
-are placed and its rows get their keys (`envelopes`, `placing`, `keys`), which is the only step that needs the block
-before; then its columns are read, again on threads (`gather`).
+Each block is read on a thread of its own: it is searched for delimiters (`tokens`); then its segments are placed and
+its rows get their keys (`envelopes`, `placing`, `keys`), which is the only step that waits for the block before; then
+its columns are read (`gather`).
 """
 
 from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from cleanclaim.x12.columnar import careful, compiled, cutting
+from cleanclaim.x12.columnar.carrying import Around, Carried, carried_on
 from cleanclaim.x12.columnar.column_map import ColumnMap, map_for, table_names
 from cleanclaim.x12.columnar.cutting import RawBlock
 from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
@@ -45,7 +46,7 @@ PROBLEMS: dict[str, pl.DataType | type[pl.DataType]] = {
     "found": pl.String,
     "expected": pl.String,
 }
-LARGE_BLOCK = 3 << 19
+LARGE_BLOCK = 2 << 20
 """Bytes of a block that kernels read: what each block costs by itself counts less, and memory stays below 400 MB."""
 _CONTROL_NUMBER = 9
 
@@ -64,7 +65,7 @@ class Block:
     """
 
     tables: dict[str, pl.DataFrame]
-    around: dict[str, pl.DataFrame]
+    around: Mapping[str, pl.DataFrame]
     raw: bytes
     problems: pl.DataFrame
     first_segment: int
@@ -162,7 +163,7 @@ def _opened(source: Source, stack: ExitStack) -> tuple[str, BinaryIO, int]:
 
 
 class _Pipeline:
-    """Keeps as many blocks in work as there are threads, and gives them out in order."""
+    """Has as many blocks in work as there are threads, each on one of them from end to end, and gives them in order."""
 
     def __init__(
         self,
@@ -174,79 +175,58 @@ class _Pipeline:
         is_compiled: bool,
     ) -> None:
         self.tokenize = partial(tokenize, is_compiled=is_compiled)
+        self.read = partial(read_block, name=name, wanted=tables)
         self.name = name
         self.pool = pool
         self.depth = threads
-        self.tables = tables
-        self.state = State()
-        self.carried: dict[str, pl.DataFrame] = {}
+        self.carried: dict[str, Carried] = {}
 
     def run(self, raws: Iterator[RawBlock]) -> Iterator[Block]:
-        cut: deque[tuple[RawBlock, Future[Tokens] | None]] = deque()
-        read: deque[Future[Block]] = deque()
-        held: deque[KeyState] = deque()
-        is_over = False
-        while True:
-            while not is_over and len(cut) < self.depth:
-                raw = next(raws, None)
-                if raw is None:
-                    is_over = True
-                else:
-                    known = raw.delimiters
-                    cut.append((raw, None if known is None else self.pool.submit(self.tokenize, raw.raw, known)))
-            while cut and len(read) < self.depth:
-                raw, tokens = cut.popleft()
-                read.append(self._placed(raw, tokens))
-                held.append(self.state.keys)
-            if not read:
-                return
-            yield self._finished(read.popleft().result(), held.popleft())
+        reading: deque[Future[tuple[Block, KeyState]]] = deque()
+        before: Future[State] = Future()
+        before.set_result(State())
+        for raw in raws:
+            # This one was cut while those before were being read: no thread waits, and no more blocks are held.
+            done = reading.popleft().result() if len(reading) == self.depth else None
+            after: Future[State] = Future()
+            reading.append(self.pool.submit(self._whole, raw, before, after))
+            before = after
+            if done is not None:
+                yield self._finished(*done)
+                del done
+        while reading:
+            yield self._finished(*reading.popleft().result())
 
-    def _placed(self, raw: RawBlock, tokens: Future[Tokens] | None) -> Future[Block]:
-        first = self.state.segment
+    def _whole(self, raw: RawBlock, before: Future[State], after: Future[State]) -> tuple[Block, KeyState]:
+        """A block, and the keys that are open after it; `after` is told the state as soon as segments are placed."""
+        try:
+            tokens = None if raw.delimiters is None else self.tokenize(raw.raw, raw.delimiters)
+            # The blocks before were begun before, so that this waits for work that is done meanwhile.
+            state = before.result()
+            first = state.segment
+            stretches: list[Stretch] = []
+            problems: list[Problem] = []
+            if tokens is not None:
+                stretches, problems, state = place_block(tokens, state)
+        except BaseException as error:
+            # Nobody is to wait for what never comes.
+            after.set_exception(error)
+            raise
+        after.set_result(state)
         if tokens is None:
-            return self.pool.submit(_unread, raw, first, self.name)
-        stretches, problems, self.state = place_block(tokens.result(), self.state)
-        problems = [*(one._replace(segment=one.segment + first - 1) for one in raw.problems), *problems]
-        problems += _cut_short(raw, tokens.result(), first)
+            return _unread(raw, first, self.name), state.keys
+        told = [one._replace(segment=one.segment + first - 1) for one in raw.problems]
+        told += problems
+        told += _cut_short(raw, tokens, first)
         if raw.is_last:
-            problems += self.state.envelope.at_end(self.state.segment - 1)
-        reading = partial(read_block, name=self.name, wanted=self.tables)
-        return self.pool.submit(reading, raw, tokens.result(), Placing(first, stretches, problems))
+            told += state.envelope.at_end(state.segment - 1)
+        return self.read(raw, tokens, Placing(first, stretches, told)), state.keys
 
     def _finished(self, block: Block, state: KeyState) -> Block:
         """The block with the rows of earlier ones that its own refer to."""
-        around = {name: frame for name, frame in self.carried.items() if frame.height}
-        finished = Block(block.tables, around, block.raw, block.problems, block.first_segment, block.segments)
-        open_keys: dict[str, set[int]] = {}
-        for (table, _), number in state.open.items():
-            open_keys.setdefault(table, set()).add(number)
-        open_keys.setdefault("parties", set()).update(state.links.values())
-        self.carried = {
-            name: rows
-            for name, keys in open_keys.items()
-            if (rows := _rows_of(sorted(keys), block.tables.get(name), around.get(name))) is not None
-        }
-        return finished
-
-
-def _rows_of(keys: Sequence[int], table: pl.DataFrame | None, around: pl.DataFrame | None) -> pl.DataFrame | None:
-    """The rows with these keys, made anew so that a few rows do not keep the bytes of blocks before in memory."""
-    found: dict[int, dict[str, object]] = {}
-    shape: dict[str, pl.DataType] = {}
-    for frame in (around, table):
-        if frame is None:
-            continue
-        shape |= frame.schema
-        if frame.height and frame is table:
-            # Keys count up, so that a key is the place of its row.
-            first = frame.item(0, 0)
-            found |= {key: frame.row(key - first, named=True) for key in keys if 0 <= key - first < frame.height}
-        elif frame.height:
-            found |= {
-                row[frame.columns[0]]: row for row in frame.iter_rows(named=True) if row[frame.columns[0]] in keys
-            }
-    return pl.DataFrame([found[key] for key in sorted(found)], schema=shape) if shape else None
+        around = Around(self.carried)
+        self.carried = carried_on(self.carried, block.tables, state)
+        return Block(block.tables, around, block.raw, block.problems, block.first_segment, block.segments)
 
 
 def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Problem], State]:
@@ -355,6 +335,8 @@ def _cut_short(raw: RawBlock, tokens: Tokens, first: int) -> list[Problem]:
 def _with_envelopes(table: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
     """The transactions with what their envelopes say."""
     headers = [span.header for span in stretch.spans if not span.is_continued]
+    if not headers:
+        return table.hstack(_no_envelopes())
     columns = {
         "kind": [header.kind for header in headers],
         "guide": [header.guide for header in headers],
@@ -385,6 +367,12 @@ def _problems(problems: list[Problem], stretches: list[Stretch], name: str) -> p
             at += 1
         rows.append((name, interchange, *problem))
     return pl.DataFrame(rows, schema=PROBLEMS, orient="row")
+
+
+@cache
+def _no_envelopes() -> pl.DataFrame:
+    names = "kind", "guide", "number", "group_number", "interchange_number", "usage", "sender", "receiver"
+    return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
 
 
 @cache

@@ -46,7 +46,9 @@ def without_meaning(tokens: Tokens, placed: Placed, first: int) -> list[Problem]
 
     `first` is the number in the file of the first segment at hand.
     """
-    rows = np.flatnonzero(_within(placed, tokens) & (placed.home < 0))
+    rows = np.flatnonzero(placed.home < 0)
+    if len(rows):
+        rows = rows[_within(placed, tokens).take(rows)]
     found = []
     for row in rows[np.diff(rows, prepend=-2) > 1].tolist():
         is_known = placed.names[row] != placed.table.name_count

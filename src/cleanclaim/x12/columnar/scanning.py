@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from cleanclaim.x12.columnar.texts import Array
 CUT, ELEMENT, SEGMENT = 1, 2, 4
 """What a byte ends: a component, an element, a segment. One that ends more ends all that is less, too."""
 BLANK = 8
+_SPACE = 0x20
 DOUBTS = 64
 """Blanks beside delimiters that are told one by one: those of a few interchange headers."""
 
@@ -37,11 +38,12 @@ class Scan(NamedTuple):
     doubts: Array | None
 
 
-def scan(codes: Array, signs: Array, mark: int) -> Scan:
+def scan(codes: Array, words: Array, signs: Array, mark: int) -> Scan:
     """Scan a block.
 
     Args:
         codes: its bytes.
+        words: the eight bytes from each byte on, as in `tokens.Tokens`.
         signs: by byte: `CUT`, `ELEMENT`, `SEGMENT`, `BLANK`, added up.
         mark: how many bytes a byte order mark at its beginning has.
     """
@@ -56,11 +58,12 @@ def scan(codes: Array, signs: Array, mark: int) -> Scan:
     elements, bounds = np.empty(len(cuts) + 1, dtype=np.int32), np.empty(len(cuts) + 1, dtype=np.int32)
     last = np.empty(len(cuts) + 1, dtype=np.int32)
     doubts = np.empty(DOUBTS, dtype=np.int64)
-    element_count, segment_count, doubtful = kernel(_elements)(codes, signs, cuts, elements, bounds, last, doubts)
+    part = kernel(_elements)
+    element_count, segment_count, doubtful = part(codes, signs, cuts, elements, bounds, last, doubts)
     elements, bounds = elements[:element_count], bounds[:element_count]
-    starts, ends, tags = (np.empty(segment_count, dtype=np.int32) for _ in range(3))
-    first, widths = np.empty(segment_count, dtype=np.int64), np.empty(segment_count, dtype=np.int64)
-    found = int(kernel(_segments, _tag)(codes, signs, mark, bounds, last, starts, ends, tags, first, widths))
+    starts, ends, tags, first, widths = (np.empty(segment_count, dtype=np.int32) for _ in range(5))
+    run = kernel(_segments, _tag)
+    found = int(run(codes, words, signs, mark, bounds, last, starts, ends, tags, first, widths))
     # What stands past the last terminator is a segment unless it is blank.
     is_open = is_open and found > 0 and bool(ends[found - 1] == size)
     return Scan(
@@ -93,39 +96,34 @@ def _elements(
 ) -> tuple[int, int, int]:
     """Which delimiters end elements, and which of those segments; how many there are; blanks beside delimiters."""
     elements[0], bounds[0] = 0, -1
-    size = len(codes)
-    element, segment = np.uint64(1), np.uint64(0)
-    one, two, three = np.uint64(1), np.uint64(2), np.uint64(3)
+    element, segment, final = np.uint64(1), np.uint64(0), len(codes) - 1
+    one, two = np.uint64(1), np.uint64(2)
     beside = 0
     for cut in range(1, len(cuts)):
-        at = cuts[cut]
-        before = after = np.uint64(0)
+        at = int(cuts[cut])
         sign = np.uint64(7)
-        if at < size:
-            sign = np.uint64(signs[codes[at]])
-        if at > 0:
-            before = np.uint64(signs[codes[at - 1]])
-        if at + 1 < size:
-            after = np.uint64(signs[codes[at + 1]])
-        elements[element] = cut
-        bounds[element] = at
-        last[segment] = element
+        if at <= final:
+            sign = np.uint64(signs[codes[np.uint64(at)]])
+        elements[element], bounds[element], last[segment] = cut, at, element
         element += (sign >> one) & one
         segment += (sign >> two) & one
-        # After a terminator blanks are no part of any segment.
-        if (after >> three) & ~after & ~(sign >> two) & one:
-            if beside < len(doubts):
-                doubts[beside] = at
-            beside += 1
-        if (before >> three) & ~before & one:
-            if beside < len(doubts):
-                doubts[beside] = at - 1
-            beside += 1
+        # What is above a space is no blank.
+        if codes[np.uint64(max(at - 1, 0))] <= _SPACE or codes[np.uint64(min(at + 1, final))] <= _SPACE:
+            # After a terminator blanks are no part of any segment.
+            if at < final and not sign & np.uint64(SEGMENT) and signs[codes[at + 1]] & (BLANK | CUT) == BLANK:
+                if beside < len(doubts):
+                    doubts[beside] = at
+                beside += 1
+            if at > 0 and signs[codes[at - 1]] & (BLANK | CUT) == BLANK:
+                if beside < len(doubts):
+                    doubts[beside] = at - 1
+                beside += 1
     return int(element), int(segment), beside
 
 
 def _segments(
     codes: Array,
+    words: Array,
     signs: Array,
     mark: int,
     bounds: Array,
@@ -139,32 +137,33 @@ def _segments(
     """Where segments that are not blank begin and end, and their names."""
     begun = found = 0
     for segment in range(len(starts)):
-        final = last[segment]
-        begin, at = bounds[begun] + 1, bounds[final]
+        final = int(last[segment])
+        begin, at = int(bounds[np.uint64(begun)]) + 1, int(bounds[np.uint64(final)])
         if mark and segment == 0:
             begin = min(mark, at)
-        while begin < at and signs[codes[begin]] & 8:
+        while begin < at and signs[codes[np.uint64(begin)]] & BLANK:
             begin += 1
         if begin < at:
+            end = int(bounds[np.uint64(begun + 1)])
+            while end > begin and signs[codes[np.uint64(end - 1)]] & BLANK:
+                end -= 1
             starts[found] = begin
             ends[found] = at
             first[found] = begun
             widths[found] = final - begun
-            tags[found] = _tag(codes, signs, begin, bounds[begun + 1])
+            tags[found] = _tag(words[np.uint64(begin)], end - begin)
             found += 1
         begun = final
     return found
 
 
-def _tag(codes: Array, signs: Array, begin: int, end: int) -> int:
-    """The packed name in these bytes; 0 where it is none."""
-    while end > begin and signs[codes[end - 1]] & 8:
-        end -= 1
-    if end - begin < 2 or end - begin > 3:
+def _tag(word: Any, size: int) -> int:  # noqa: ANN401 - a number of 64 bits
+    """The packed name in the first bytes of a word; 0 where it is none."""
+    if size < 2 or size > 3:
         return 0
     packed = 0
-    for place in range(end - begin):
-        code = int(codes[begin + place])
+    for place in range(size):
+        code = int(np.int64((word >> np.uint64(8 * place)) & np.uint64(0xFF)))
         if 97 <= code <= 122:
             code -= 32
         if not (48 <= code <= 57 or 65 <= code <= 90):

@@ -252,7 +252,7 @@ def tokenize(raw: bytes, delimiters: Delimiters, *, is_compiled: bool = False) -
     if is_compiled:
         signs = _signs(delimiters)
         mark = len(_BYTE_ORDER_MARK) if raw.startswith(_BYTE_ORDER_MARK) else 0
-        found = scan(codes, signs, mark)
+        found = scan(codes, words, signs, mark)
     else:
         found = _found(raw, codes, words, delimiters)
     rows = found.doubts

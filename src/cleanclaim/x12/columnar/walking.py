@@ -64,7 +64,7 @@ class Guide(NamedTuple):
 
 
 class Way(NamedTuple):
-    """What is found for each segment, as `placing.Placed` names it; `began` is by tracked loop and event."""
+    """What is found for each segment, as `placing.Placed` names it; `began` is by event and tracked loop."""
 
     names: Array
     opened: Array
@@ -148,10 +148,10 @@ def guide_of(table: LoopTable) -> Guide:
 def way_of(count: int, tracked: int) -> Way:
     """Room for that many segments."""
     small = [np.empty(count, dtype=np.int16) for _ in range(5)]
-    large = [np.empty(count, dtype=np.int64) for _ in range(4)]
+    large = [np.empty(count, dtype=np.int32) for _ in range(4)]
     names, opened, home, inner, holder = small
     begins, holder_begins, events, latest = large
-    began = np.empty((tracked, count), dtype=np.int64)
+    began = np.empty((count, tracked), dtype=np.int32)
     return Way(names, opened, home, begins, inner, holder, holder_begins, events, latest, began)
 
 
@@ -171,7 +171,7 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
     codes, signs, _cuts, _elements, bounds, _starts, first, widths, is_tidy = texts
     slots, numbers, position, from_, until = guide.slots, guide.numbers, guide.position, guide.from_, guide.until
     heads, symbols, levels, holders, leaves = guide.heads, guide.symbols, guide.levels, guide.holders, guide.leaves
-    homes, closes, tracked = guide.home, guide.closes, guide.tracked
+    homes, closes, tracked, tracked_at = guide.home, guide.closes, guide.tracked, guide.tracked_at
     factor, start_holder, is_open = guide.factor, start.holder, start.is_open
     names_of, opened_of, home_of, begins_of, inner_of = way.names, way.opened, way.home, way.begins, way.inner
     holder_of, holder_begins, events_of, latest = way.holder, way.holder_begins, way.events, way.latest_event
@@ -180,10 +180,10 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
     last, last_level, leaf, leaf_kind, events = NONE, 0, NONE, 0, 0
     tier_last = np.full(tiers, NONE, dtype=np.int64)
     tier_kind = np.zeros(tiers, dtype=np.int64)
-    current = np.full(outside, NONE, dtype=np.int64)
-    for loop in range(outside):
-        if is_open[loop]:
-            current[loop] = CARRIED
+    current = np.full(len(tracked), NONE, dtype=np.int32)
+    for at in range(len(tracked)):
+        if is_open[tracked[at]]:
+            current[at] = CARRIED
     for row in range(count):
         label = tags[row]
         slot = ((int(label) * factor) >> 18) & 4095
@@ -235,15 +235,19 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
         if is_inside and label == _ST:
             home = 0
         if opened >= 0 or row == 0 or of[row] != of[row - 1]:
-            for loop in range(1, outside):
-                # A transaction that only goes on closes nothing.
-                if (opened >= 0 and closes[opened, loop]) or (opened < 0 and not (row == 0 and is_open[loop])):
-                    current[loop] = NONE
-            if opened > 0:
-                current[opened] = row
             for at in range(len(tracked)):
                 loop = tracked[at]
-                began_of[at, events] = NONE if not is_inside else floor if loop == 0 else current[loop]
+                if loop == 0:
+                    current[at] = floor
+                elif loop == opened:
+                    current[at] = row
+                elif opened >= 0:
+                    if closes[opened, loop]:
+                        current[at] = NONE
+                elif row > 0 or not is_open[loop]:
+                    # A transaction that only goes on closes nothing.
+                    current[at] = NONE
+                began_of[events, at] = current[at] if is_inside else NONE
             events_of[events] = row
             events += 1
         latest[row] = events - 1
@@ -255,7 +259,8 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
         elif home == holder:
             own = holder_began
         elif home > 0:
-            own = current[home]
+            # A loop around others is tracked.
+            own = int(current[tracked_at[home]])
         names_of[row], opened_of[row], home_of[row], inner_of[row] = name, opened, home, state
         begins_of[row], holder_of[row], holder_begins[row] = own, holder, holder_began
     return events
@@ -342,7 +347,7 @@ def is_regular(  # noqa: C901, PLR0912, PLR0915 - the same
                     if not is_tidy:
                         begin, end = trimmed(codes, signs, begin, end)
                 around = whole_of(codes, begin, end)
-                at = began_of[tracked_at[outer], latest[row]]
+                at = int(began_of[latest[row], tracked_at[outer]])
                 known = NONE
                 if at == CARRIED:
                     known = start_number[outer]
