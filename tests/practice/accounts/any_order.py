@@ -15,11 +15,12 @@ either sign, announced for a claim and taken; held and placed, unposted and post
 plans, credits, receipts voided, superbills, balances brought forward and taken out), `books_steps` (write-offs asked,
 granted and taken back, small balances, open amounts moved to whom else is asked, refunds and checks for what payers
 announced, deposits, the bank's list, days closed and opened), `choices_steps` (notices that are signed before care and
-keep lines off a payer's claim, care that no plan is told of). What payers turn and add for refunds is counted by
-`refund_ties`.
+keep lines off a payer's claim, care that no plan is told of), `protected_steps` (who may not be asked for Medicare's cost
+sharing is found out, before the payer answers or long after the patient has paid). What payers turn and add for refunds
+is counted by `refund_ties`.
 
-What does not happen: notes that were left open and are answered (the sample clinic has none), patients who may not be
-asked (QMB), a day that comes to its end.
+What does not happen: notes that were left open and are answered (the sample clinic has none), a day that comes to its
+end.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -53,6 +55,7 @@ from cleanclaim.practice.engine import (
 from cleanclaim.practice.engine.checking import check, today_at
 from cleanclaim.practice.engine.day_sheets import day_sheet
 from cleanclaim.practice.engine.filing import NotFiledError
+from cleanclaim.practice.engine.open_balances import open_accounts
 from cleanclaim.practice.engine.patient_accounts import accounts_of, rules_of
 from cleanclaim.practice.engine.periods import NotClosedError
 from cleanclaim.practice.engine.receipts import NotTakenError
@@ -197,6 +200,7 @@ class Life:
         self.longest: dict[str, int] = {}
         self.why = ""
         """Why the last step that was refused was."""
+        self.money.is_protected = partial(_is_protected, self)
         self.memory: dict[str, Any] = {}
         """What steps remember for later ones, by kind of thing."""
         self.patients = list(Patient.objects.order_by("number"))
@@ -310,9 +314,21 @@ class Life:
             owed = {line.key: line.owed_cents for line in account.lines if line.owed_cents}
             assert owed == self.money.owed_by_patient(str(key))
             assert account.credit_cents == self.money.of("credit", str(key))
+            for line in account.lines:
+                assert line.protected_cents == self.money.protected(line.key), line.key
+        shown = open_accounts([patient.pk for patient in self.patients])
+        assert {key: one.balance(self.today) for key, one in shown.items()} == {
+            key: one.balance(self.today) for key, one in accounts.items()
+        }
         sheet = day_sheet(self.today - timedelta(days=400), self.today + timedelta(days=400))
         assert sheet.ties
         assert sheet.after_cents == self.money.sum_of("open") - self.money.sum_of("credit", "held")
+
+
+def _is_protected(life: Life, line: str) -> bool:
+    from tests.practice.accounts import protected_steps  # noqa: PLC0415 - it knows a life
+
+    return protected_steps.is_protected(life, line)
 
 
 def _kinds() -> tuple[list[Kind], list[int]]:
@@ -322,7 +338,9 @@ def _kinds() -> tuple[list[Kind], list[int]]:
         choices_steps,
         patients_steps,
         payers_steps,
+        protected_steps,
     )
 
-    found = [*payers_steps.KINDS, *patients_steps.KINDS, *books_steps.KINDS, *choices_steps.KINDS]
+    steps = (payers_steps, patients_steps, books_steps, choices_steps, protected_steps)
+    found = [kind for module in steps for kind in module.KINDS]
     return [kind for kind, _weight in found], [weight for _kind, weight in found]

@@ -121,6 +121,7 @@ def move(life: Life) -> Step | None:
     for one in found:
         assert one.open_cents == life.money.of("open", one.line.key, one.owed_by)
         assert 0 <= one.cents <= one.open_cents
+        assert one.cents == 0 or one.to != PATIENT or not life.money.is_protected(one.line.key)
     chosen = life.one_of([one for one in found if one.cents])
     if chosen is None:
         return None
@@ -128,9 +129,16 @@ def move(life: Life) -> Step | None:
     reason = Moved.NOT_INSURED if chosen.to == PATIENT else Moved.MISTAKE
     key = (chosen.line.key, chosen.owed_by, chosen.to)
     change: Change = {("open", chosen.line.key, chosen.owed_by): -cents, ("open", chosen.line.key, chosen.to): cents}
+
+    def done(_change: Change) -> None:
+        if chosen.to == PATIENT:
+            life.money.leave(chosen.line.key, reason.value, cents)
+        else:
+            life.money.ask_payer(chosen.line.key, cents, reason.value)
+
     return Step(
         lambda: balance_moves.move(life.clinic, life.biller, patient, {key: cents}, reason, "Random."), [change],
-        is_refused=cents > chosen.cents, repeats=False,
+        is_refused=cents > chosen.cents, done=done, repeats=False,
     )  # fmt: skip
 
 
@@ -143,8 +151,9 @@ def _owed_back(life: Life) -> dict[tuple[str, str, str], int]:
     for patient in life.patients:
         whose = str(patient.pk)
         found[whose, "", PATIENT] = life.money.of("credit", whose)
-        for line, cents in life.money.overpaid_by_patient(whose).items():
-            found[whose, line, PATIENT] = cents
+        for line in life.money.lines_of(whose):
+            found[whose, line, PATIENT] = life.money.wrongly_paid(line)
+        found |= {(whose, line, PATIENT): cents for line, cents in life.money.overpaid_by_patient(whose).items()}
     for (what, line, who), cents in life.money.amounts.items():
         if what == "open" and who != PATIENT and cents < 0 and not line.startswith("opening"):
             found[life.money.patient_of[line], line, who] = min(-cents, life.money.of("paid", line, who))

@@ -10,7 +10,15 @@ from datetime import date
 from typing import Any
 
 from cleanclaim.practice.engine import advance_notices, self_pay
-from cleanclaim.practice.models import AdvanceNotice, Claim, ClaimStatus, Document, DocumentKind, SelfPayChoice
+from cleanclaim.practice.models import (
+    AdvanceNotice,
+    Claim,
+    ClaimStatus,
+    Document,
+    DocumentKind,
+    EligibilityAnswer,
+    SelfPayChoice,
+)
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.records import NoticeChoice, NoticeCoverage
 from tests.practice.accounts.any_order import Life, Step
@@ -96,10 +104,12 @@ def withdraw_notice(life: Life) -> Step | None:
 
 
 def state_of(patient: Any) -> list[Any]:
-    """All that a patient has chosen so far: what their claims are built by, beside their visits."""
+    """All that a patient has chosen and that was found out of them so far: what their claims are built by, beside their visits."""
     choices = SelfPayChoice.objects.filter(patient=patient).order_by("created_at")
     notices = AdvanceNotice.objects.filter(patient=patient).order_by("created_at")
+    told = EligibilityAnswer.objects.filter(coverage__patient=patient).order_by("created_at")
     return [
+        list(told.values_list("asked_on", "qmb")),
         list(choices.values_list("begins_on", "ends_on", "withdrawn_on")),
         list(notices.values_list("coverage", "option", "signed_on", "begins_on", "ends_on", "withdrawn_on", "codes")),
     ]

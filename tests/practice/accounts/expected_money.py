@@ -18,7 +18,7 @@ An amount is named by what it is, whose, and by or to whom, in cents:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -26,6 +26,9 @@ from uuid import UUID
 from django.db import connection
 
 PATIENT = "patient"
+COST_SHARING = ("1", "2", "3")
+"""Reasons of deductible, coinsurance and copay."""
+_SAID_BY_PAYERS = (*COST_SHARING, "96")
 
 Amount: TypeAlias = tuple[str, str, str]
 Change: TypeAlias = dict[Amount, int]
@@ -78,6 +81,10 @@ class Money:
         self.amounts: dict[Amount, int] = {}
         self.patient_of: dict[str, str] = {}
         """Of each line, whose it is."""
+        self.shares: dict[str, dict[str, int]] = {}
+        """Of each line, why what was ever the patient's is: by reason, in cents."""
+        self.is_protected: Callable[[str], bool] = lambda _line: False
+        """Whether Medicare's cost sharing of a line may not be asked of its patient."""
 
     def of(self, what: str, whose: str = "", who: str = "") -> int:
         """One amount."""
@@ -109,9 +116,40 @@ class Money:
         """A patient's lines, by name."""
         return sorted(line for line, whose in self.patient_of.items() if whose == patient)
 
+    def leave(self, line: str, reason: str, cents: int) -> None:
+        """Something of a line becomes the patient's for a reason, or is not any more."""
+        shares = self.shares.setdefault(line, {})
+        shares[reason] = shares.get(reason, 0) + cents
+
+    def ask_payer(self, line: str, cents: int, reason: str) -> None:
+        """A payer is asked for what was the patient's: first what a person had moved to them, then the largest part."""
+        shares, left = self.shares.setdefault(line, {}), cents
+        for why, there in sorted(shares.items(), key=lambda one: (one[0] in _SAID_BY_PAYERS, -one[1], one[0])):
+            part = min(left, max(0, there))
+            shares[why], left = there - part, left - part
+        self.leave(line, reason, -left)
+
+    def protected(self, line: str) -> int:
+        """What of a line stands open to its patient and may not be asked of them."""
+        if not self.is_protected(line):
+            return 0
+        return max(0, min(self._cost_sharing(line), self.of("open", line, PATIENT)))
+
+    def wrongly_paid(self, line: str) -> int:
+        """What a patient has paid of what may not be asked of them."""
+        sharing = self._cost_sharing(line)
+        if sharing <= 0 or not self.is_protected(line):
+            return 0
+        theirs = max(0, sum(self.shares.get(line, {}).values()) - sharing)
+        return max(0, min(self.of("paid", line, PATIENT) - theirs, sharing))
+
+    def _cost_sharing(self, line: str) -> int:
+        shares = self.shares.get(line, {})
+        return sum(shares.get(reason, 0) for reason in COST_SHARING)
+
     def owed_by_patient(self, patient: str) -> dict[str, int]:
         """What a patient owes, by line; lines that they owe nothing on are left out."""
-        found = {line: self.of("open", line, PATIENT) for line in self.lines_of(patient)}
+        found = {line: self.of("open", line, PATIENT) - self.protected(line) for line in self.lines_of(patient)}
         return {line: cents for line, cents in found.items() if cents > 0}
 
     def overpaid_by_patient(self, patient: str) -> dict[str, int]:

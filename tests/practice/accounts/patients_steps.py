@@ -179,6 +179,8 @@ def superbill(life: Life) -> Step | None:
 
     def done(_change: Change) -> None:
         life.money.patient_of.update(dict.fromkeys(lines, str(claim.patient_id)))
+        for line, cents in lines.items():
+            life.money.leave(line, "self", cents)
 
     change = together(*(charged(line, PATIENT, cents) for line, cents in lines.items()))
     return Step(lambda: give_to_patient(claim.pk, life.biller), [change], done=done)

@@ -18,7 +18,7 @@ class SaidLine:
     """One line of an answer: what was charged, paid, and why the rest was not (group, reason, cents).
 
     `billed` is the code that we billed where the payer answers under another; `number` our line's control number,
-    where the payer repeats it.
+    where the payer repeats it. `remark` is its remark (RARC).
     """
 
     code: str
@@ -29,6 +29,7 @@ class SaidLine:
     unpaid: tuple[tuple[str, str, int], ...]
     number: str = ""
     billed: str = ""
+    remark: str = ""
 
 
 @dataclass(slots=True)
@@ -108,6 +109,7 @@ def _claim(said: SaidClaim) -> str:
         parts.append(f"SVC*{code}*{amounts}**{sign * line.units}{billed}~DTM*472*{day}~")
         parts += [f"CAS*{group}*{why}*{plain(sign * cents)}~" for group, why, cents in line.unpaid]
         parts.append(f"REF*6R*{line.number}~" if line.number else "")
+        parts.append(f"LQ*HE*{line.remark}~" if line.remark else "")
     return "".join(parts)
 
 

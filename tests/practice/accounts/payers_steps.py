@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from cleanclaim.practice.engine.remitting import keep_file, post, unpost
 from cleanclaim.practice.engine.reopening import reopen_rejected
 from cleanclaim.practice.models import Charge, Claim, ClaimAnswer, ClaimStatus, Remittance
 from cleanclaim.records import Adjustment, AdjustmentGroup, CoverageOrder
+from tests.practice.accounts import protected_steps
 from tests.practice.accounts.any_order import Life, Step
 from tests.practice.accounts.expected_money import PATIENT, Change, charged, decided, together, turned
 from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file
@@ -90,6 +92,8 @@ class Answer:
     to: str
     parts: dict[str, Part]
     said: SaidClaim
+    reasons: dict[str, str] = field(default_factory=dict)
+    """By line: why it leaves something to the patient (CARC)."""
     takes_back: Answer | None = None
     is_held: bool = False
     is_taken_back: bool = False
@@ -112,6 +116,16 @@ class Answer:
             )
         )
         return turned(moved) if self.takes_back is not None else moved
+
+
+def leave(life: Life, answer: Answer, sign: int = 1) -> None:
+    """What an answer leaves to the patient is theirs from now on; with -1 it is not any more."""
+    if answer.is_held or answer.to != PATIENT:
+        return
+    for name, part in answer.parts.items():
+        if part.left:
+            cents = sign * (-part.left if answer.takes_back is not None else part.left)
+            life.money.leave(name, answer.reasons[name], cents)
 
 
 @dataclass(slots=True)
@@ -365,7 +379,12 @@ def _decision(life: Life, claim: Filed, order: str) -> tuple[dict[str, Part], li
 
 
 def _said(
-    life: Life, claim: Filed, order: str, parts: dict[str, Part], asked: Sequence[tuple[str, str, int]], *, number: str
+    life: Life,
+    claim: Filed,
+    order: str,
+    parts: dict[str, Part],
+    asked: Sequence[tuple[str, str, int]],
+    reasons: dict[str, str],
 ) -> SaidClaim:
     """A decision as the payer writes it: in parts of a line, under another line's code, or plainly."""
     style = life.random.choice(("plain", "plain", "parts", "bundled"))
@@ -376,7 +395,7 @@ def _said(
     for line, (_name, _why, most) in zip(claim.lines, asked, strict=True):
         part = parts[line.name]
         stays = most - part.moved
-        unpaid = [("CO", "45", part.contract), ("PR", life.random.choice("123"), part.left)]
+        unpaid = [("CO", "45", part.contract), ("PR", reasons[line.name], part.left)]
         unpaid += [("CO", life.random.choice(("16", "50", "197")), stays), ("OA", "23", line.charge - most)]
         kept = [one for one in unpaid if one[2]]
         if style == "parts" and line.charge > 1:
@@ -391,7 +410,7 @@ def _said(
             told = "" if style == "bundled" else line.number
             lines.append(SaidLine(line.code, line.modifiers, line.units, line.charge, part.paid, tuple(kept), told))
     status = {"primary": "1", "secondary": "2", "tertiary": "3"}[order]
-    return SaidClaim(number, f"PCN{life.number()}", claim.record, lines, status)
+    return SaidClaim(claim.number, f"PCN{life.number()}", claim.record, lines, status)
 
 
 def _in_parts(life: Life, line: Line, paid: int, unpaid: Sequence[tuple[str, str, int]]) -> list[SaidLine]:
@@ -433,11 +452,18 @@ def _plain_answer(life: Life, *, anew: bool = False) -> Answer | None:
     if found is None:
         return None
     parts, asked = found
-    said = _said(life, claim, order, parts, asked, number=claim.number)
+    reasons = _why_left(life, claim)
+    said = _said(life, claim, order, parts, asked, reasons)
+    protected_steps.remark(life, said, claim, order)
     later = [one for one in claim.later if _PLACES.index(one) > _PLACES.index(order)]
     if order == claim.order and later and life.random.randrange(4) == 0:
         said.status, said.forwarded_to = {"primary": "19", "secondary": "20", "tertiary": "21"}[order], "ANOTHER PAYER"
-    return Answer(claim, order, later[0] if later else PATIENT, parts, said)
+    return Answer(claim, order, later[0] if later else PATIENT, parts, said, reasons)
+
+
+def _why_left(life: Life, claim: Filed) -> dict[str, str]:
+    """Why a payer leaves something to the patient, by line: cost sharing, or that it does not cover the service."""
+    return {line.name: life.random.choice(("1", "2", "3", "2", "96")) for line in claim.lines}
 
 
 def _has_left(life: Life, claim: Filed) -> bool:
@@ -464,8 +490,9 @@ def _anew(life: Life, claim: Filed, order: str) -> Answer | None:
         if least > line.charge:
             return None
         parts[line.name] = Part(life.random.randrange(least, line.charge + 1), 0, 0)
-    said = _said(life, claim, order, parts, [(line.name, "", line.charge) for line in claim.lines], number=claim.number)
-    return Answer(claim, order, PATIENT, parts, said, is_held=True)
+    reasons = _why_left(life, claim)
+    said = _said(life, claim, order, parts, [(line.name, "", line.charge) for line in claim.lines], reasons)
+    return Answer(claim, order, PATIENT, parts, said, reasons, is_held=True)
 
 
 def _reversal(life: Life) -> Answer | None:
@@ -488,7 +515,7 @@ def _reversal(life: Life) -> Answer | None:
     was = original.said
     said = SaidClaim(was.number, was.payer_number, was.record, was.lines, _REVERSAL, -1)
     return Answer(
-        original.claim, original.order, original.to, original.parts, said, takes_back=original,
+        original.claim, original.order, original.to, original.parts, said, original.reasons, takes_back=original,
         is_held=not original.stands,
     )  # fmt: skip
 
@@ -499,6 +526,7 @@ def _stranger(life: Life) -> Answer | None:
     if made is None:
         return None
     made.said.number = made.said.stranger = f"X{life.number()}"
+    made.said.lines = [replaced(line, remark="") for line in made.said.lines]
     made.is_held = True
     return made
 
@@ -513,7 +541,7 @@ def _unbalanced(life: Life) -> Answer | None:
         first.code, first.modifiers, first.units, first.charge, first.paid, (*first.unpaid, ("OA", "94", 7)),
         first.number, first.billed,
     )  # fmt: skip
-    made.said.lines = [off, *made.said.lines[1:]]
+    made.said.lines = [off, *(replaced(line, remark="") for line in made.said.lines[1:])]
     made.is_held = True
     return made
 
@@ -599,6 +627,8 @@ def pay_on_paper(life: Life) -> Step | None:
     if answer is None:
         return None
     number, claim = f"CHK{life.number():05}", answer.claim
+    answer.reasons = dict.fromkeys(answer.parts, "2")
+    answer.said.lines = [replaced(line, remark="") for line in answer.said.lines]
     on = life.today - timedelta(days=life.random.randrange(0, 25))
     payment = Payment(SaidPayment(number, on, [answer.said]), [answer], b"", 1)
     asked = _asked(life, claim, answer.order) or {}
@@ -619,6 +649,7 @@ def pay_on_paper(life: Life) -> Step | None:
 
     def done(_change: Change) -> None:
         _keep_ties(life, payment.change)
+        leave(life, answer)
         payment.stands, answer.payment = True, payment
         _answers(life).append(answer)
         _payments(life).append(payment)
@@ -645,6 +676,7 @@ def _post(life: Life, payments: list[Payment]) -> Step:
             payment.stands = True
             for answer in payment.answers:
                 answer.payment = payment
+                leave(life, answer)
                 if answer.takes_back is not None and not answer.is_held:
                     answer.takes_back.is_taken_back = True
                 _answers(life).append(answer)
@@ -689,6 +721,7 @@ def unpost_payment(life: Life) -> Step | None:
         _keep_ties(life, gone, less)
         payment.stands = False
         for answer in payment.answers:
+            leave(life, answer, -1)
             if answer.takes_back is not None and not answer.is_held:
                 answer.takes_back.is_taken_back = False
 
@@ -722,7 +755,7 @@ def post_again(life: Life) -> Step | None:
         ):
             return None
         is_held = bool(one.said.stranger)  # though a person has placed it the first time
-        answers.append(Answer(one.claim, one.order, one.to, one.parts, one.said, is_held=is_held))
+        answers.append(Answer(one.claim, one.order, one.to, one.parts, one.said, one.reasons, is_held=is_held))
     return _post(life, [Payment(payment.said, answers, payment.data, payment.place + 1, about=payment.about)])
 
 
@@ -759,6 +792,7 @@ def place_held(life: Life) -> Step | None:
     def done(_change: Change) -> None:
         _keep_ties(life, change)
         answer.is_held = False
+        leave(life, answer)
         payment.change = together(payment.change, change)
 
     return Step(
