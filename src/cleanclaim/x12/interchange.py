@@ -19,6 +19,8 @@ _LATER_HEADER = re.compile(rb"(?P<first>ISA(?P<element>[^0-9A-Za-z\s])[0-9A-Z ]{
 """Past the beginning of a file (behind a mail's headers, say), a header must look like one."""
 _HEADER_SIGN = re.compile(r"ISA(?=[^0-9A-Za-z\s])")
 _BLANK = " \t\r\n\x00"
+_AROUND_NAMES = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
+"""Blanks around a segment's name; others, such as those that do not break, make it another name."""
 _HEADER_ELEMENTS = 16
 _PADDED = 103
 """Characters of a padded header before its last element, which names the component delimiter."""
@@ -46,7 +48,7 @@ class Segment:
         self.ending = ending
         self.delimiters = delimiters
         self.elements = raw.split(delimiters.element)
-        self.id = self.elements[0].strip()
+        self.id = self.elements[0].strip(_AROUND_NAMES)
         self._raw: str | None = raw
 
     @property

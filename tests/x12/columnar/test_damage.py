@@ -196,3 +196,9 @@ def test_a_segment_of_the_beginning_that_comes_late_is_read_or_reported() -> Non
     assert read_tables(late)["transactions"]["trace_number"].to_list() == ["TRACE1", "TRACE2"]
     assert _reported(late) == []
     assert _reported(late, block_size=64) == [(39, "TRN", "a segment behind what its transaction holds")]
+
+
+def test_a_name_behind_a_blank_that_does_not_break_is_no_name() -> None:
+    harmed = CLAIMS.replace(b"SBR*P*18", b"\xa0SBR*P*18", 1)
+    assert _reported(harmed) == [(15, "segment", "a segment of no meaning here")]
+    assert read_tables(harmed)["coverages"]["payer_order"].to_list() == ["", "P"]
