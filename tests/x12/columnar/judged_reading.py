@@ -2,7 +2,8 @@
 
 - Blocks laid end to end are the file, and their segments are as many as there are.
 - A whole interchange gives the tables that it gives when it is read alone, cell for cell, and no problem.
-- In every other, each segment that begins a row of a table has that row, or a problem stands at it or before it.
+- In every other, each segment that begins a row of a table has that row, or a problem stands at it, before it, or up to
+  the claim behind it.
 - Where nothing is said to be wrong, nothing is: envelopes are whole and count right, every segment has a meaning, and
   each line is its claim's.
 """
@@ -225,16 +226,19 @@ class _Reading:
             reported = self.problems[place]
             first = reported[0] if reported else lump.first + len(lump.segments)
             piece = lump.pieces[0]
+            names = names_of(lump.segments, piece.delimiters)
+            claims = [at for at, name in enumerate(names) if name == "CLM"]
             for at, table in begun_rows(lump.segments, piece.shape.kind, piece.delimiters):
                 segment = lump.first + at
-                assert segment in begun.get(table, ()) or first <= segment, (
+                # Whose subscriber a person was is known, and said, only at the claim behind them.
+                until = lump.first + next((claim for claim in claims if claim > at), at)
+                assert segment in begun.get(table, ()) or first <= until, (
                     f"{self._named(place)}: segment {at} begins a row of {table} that is neither read nor reported"
                 )
             if reported:
                 continue
             found = faults_of_envelopes(lump.segments, piece.delimiters)
             assert not found, f"{self._named(place)}: nothing is reported, but {found[0]}"
-            names = names_of(lump.segments, piece.delimiters)
             unknown = [at for at, name in enumerate(names) if name not in _known_names(piece.shape)]
             assert not unknown, f"{self._named(place)}: nothing is reported, but segment {unknown[0]} means nothing"
             for at, claim in owners_of_lines(lump.segments, piece.shape.kind, piece.delimiters):
