@@ -8,7 +8,7 @@ import pytest
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.engine import acknowledging, coordination, ledger_rows
-from cleanclaim.practice.engine.filing import drop_answer, release, replace_claim
+from cleanclaim.practice.engine.filing import NotFiledError, drop_answer, give_to_patient, release, replace_claim
 from cleanclaim.practice.engine.periods import close
 from cleanclaim.practice.engine.remitting import keep_file, post
 from cleanclaim.practice.engine.reopening import reopen_rejected
@@ -71,6 +71,21 @@ def test_a_claim_that_came_back_and_was_replaced_is_not_charged_by_a_late_answer
     (row,) = post(inside, biller, keep_file(inside, biller, remittance_file([said], inside.npi))).posted
     assert row.answers.get().claim_id == filed.pk
     assert -ledger_rows.totals()[Account.CHARGES] == charge
+
+
+def test_a_claim_that_came_back_is_charged_to_the_patient_who_wants_no_plan_told(
+    inside: Clinic, biller: User, filed: Claim
+) -> None:
+    acknowledging.take(inside, biller, "back.277", returned_file(filed.number, filed.record, 1))
+    reopen_rejected(inside, [filed.pk], biller)
+    Claim.objects.filter(pk=filed.pk).update(status=ClaimStatus.SUPERBILL.value)
+    give_to_patient(filed.pk, biller)
+    charge = sum(line["charge_cents"] for line in filed.record["lines"])
+    totals = ledger_rows.totals()
+    assert (-totals[Account.CHARGES], totals[Account.PATIENT_OPEN], totals[Account.PAYER_OPEN]) == (charge, charge, 0)
+    with pytest.raises(NotFiledError, match="only a claim that the patient pays"):
+        give_to_patient(filed.pk, biller)
+    assert list(ledger_rows.faults(inside)) == []
 
 
 def test_a_claim_whose_replacement_came_back_and_was_given_up_stands_again_and_is_charged(

@@ -95,7 +95,11 @@ def charge_to_patient(claim: Claim, on: date) -> Transaction:
             raise LedgerError(f"charge: line {line.position} has no charge; expected one in the charge master")
         lines.append((f"{claim.pk}:{claim.number}:{line.position}", line.charge_cents))
     digest = hashlib.sha256(json.dumps(lines).encode()).hexdigest()
-    return posting.charge(charge_key(claim), on, Source(SUPERBILL, str(claim.pk), digest), posting.PATIENT, lines)
+    key = charge_key(claim)
+    if _there(claim.clinic, [key]):
+        # It was filed once and came back unread, and the patient chose since that no plan is told.
+        key = f"{key}:{SUPERBILL}"
+    return posting.charge(key, on, Source(SUPERBILL, str(claim.pk), digest), posting.PATIENT, lines)
 
 
 def _there(clinic: Clinic, keys: Sequence[str]) -> set[str]:
