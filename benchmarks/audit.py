@@ -1,6 +1,8 @@
 """How fast an archive is audited: the curve over its size, the time of each stage, memory, and a cluster beside it.
 
-Seconds are those of the clock; the core's microseconds a line vary less with what else the machine is doing.
+Seconds are those of the clock; the core's microseconds a line vary less with what else the machine is doing. With
+`block` only one block is judged, in this process, by the processor's time: a figure for a machine that is shared
+(`POLARS_MAX_THREADS=1 ./dev python -m benchmarks.audit block`).
 
 `./dev bench audit` takes a million lines; `./dev python -m benchmarks.audit 1 3 10` takes those millions. Every enabled
 rule runs: the run fails if one has no verdict, or crashed.
@@ -20,10 +22,12 @@ from typing import Self
 import psutil
 
 from benchmarks import _archive as archive
-from cleanclaim.audit.block import Settings
+from cleanclaim.audit.block import Settings, judge_block
 from cleanclaim.audit.dask_engine import on_cluster
 from cleanclaim.audit.inputs import files_of
-from cleanclaim.audit.run import Gathered, Runner, in_processes, run_audit
+from cleanclaim.audit.run import Gathered, Runner, cut, in_processes, run_audit
+from cleanclaim.audit.spill import LINES_A_BLOCK, PATIENTS, THERAPISTS, block_of
+from cleanclaim.facts.kit import Reach
 from cleanclaim.rules.book import active_rules
 
 PROCESSES = 2
@@ -46,6 +50,23 @@ def main(millions: Sequence[float] = (1,)) -> None:
         assert first is not None
         assert all(frame.equals(again.frames[name]) for name, frame in first.frames.items())
         print("dask finds what processes find")
+
+
+def one_block() -> None:
+    """Print what a line of one block takes of one core, judged by patient and by therapist; the second time counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive.write(Path(folder) / "archive", LINES_A_BLOCK)
+        work = Path(folder) / "work"
+        cut(files_of([str(Path(folder) / "archive")]), work, [PATIENTS, THERAPISTS], SETTINGS, lambda *_: None)
+        for reach, way in ((Reach.PATIENT, PATIENTS), (Reach.THERAPIST, THERAPISTS)):
+            rows = block_of(work, way, 0)
+            assert rows is not None
+            assert rows.cells is not None
+            judge_block(rows, SETTINGS, reach)
+            began = time.process_time()
+            found = judge_block(rows, SETTINGS, reach)
+            used = (time.process_time() - began) / rows.cells.height * 1e6
+            print(f"{way}: {rows.cells.height:,} lines, {used:.1f} core µs a line, {found.findings.height:,} findings")
 
 
 def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:
@@ -107,4 +128,7 @@ class _Peak:
 
 
 if __name__ == "__main__":
-    main([float(size) for size in sys.argv[1:]] or (1,))
+    if sys.argv[1:] == ["block"]:
+        one_block()
+    else:
+        main([float(size) for size in sys.argv[1:]] or (1,))
