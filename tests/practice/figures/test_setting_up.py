@@ -259,6 +259,7 @@ def pack_text() -> str:
 def test_a_payer_file_is_read_tried_and_switched_on_for_the_clinic(biller: Client, clinic: Clinic) -> None:
     text = pack_text()
     pack = payers.parse_pack("x.toml", text)
+    assert "optional" not in biller.get(f"{BASE}/packs/add/").content.decode()
     broken = biller.post(f"{BASE}/packs/add/", {"text": f"{text}\nnonsense = 1\n", "reach": "clinic"})
     assert broken.status_code == 422
     assert broken.context["problems"]

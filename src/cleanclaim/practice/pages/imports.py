@@ -42,6 +42,10 @@ class ImportForm(Styled, forms.Form):
         choices=[("no", "drafts, to be signed here"), ("yes", "signed notes, as they were signed elsewhere")],
     )
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - a form's own
+        super().__init__(*arguments, **options)
+        self.fields["file"].is_plain = True  # type: ignore[attr-defined] # a file is wanted, only not twice
+
     def clean(self) -> dict[str, Any]:
         """Name and text of the file, from the upload where there is one."""
         entered: dict[str, Any] = super().clean() or self.cleaned_data

@@ -41,6 +41,8 @@ class PackForm(Styled, forms.Form):
 
     def __init__(self, *arguments: Any, whole_company: bool, **options: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*arguments, **options)
+        for name in ("file", "text"):
+            self.fields[name].is_plain = True  # type: ignore[attr-defined] # one of the two is wanted
         if whole_company:
             field = self.fields["reach"]
             field.choices = [("clinic", "this clinic alone"), ("company", "all clinics of the company")]  # type: ignore[attr-defined]
