@@ -97,8 +97,10 @@ def test_forms_that_keep_null_are_left_alone() -> None:
 CATCHES_ALL = {
     ("src/cleanclaim/check/judge.py", "_compute"): "a fact that crashes is reported, and the rules without it go on",
     ("src/cleanclaim/check/questions.py", "_tried"): "a rule that crashes is reported as crashed, and the others go on",
+    ("src/cleanclaim/practice/ahead.py", "_work"): "what stops the thread is raised by the program that it works for",
     ("src/cleanclaim/practice/backup.py", "write_backup"): "half a backup is removed, whatever stopped it, and told",
     ("src/cleanclaim/practice/tasks.py", "run_job"): "a job that fails is marked as failed, and the worker goes on",
+    ("src/cleanclaim/x12/columnar/reader.py", "_whole"): "the block that waits for this one is told, and it goes on up",
 }
 """Functions that may catch everything, and why."""
 
