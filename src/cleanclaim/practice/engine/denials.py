@@ -199,7 +199,6 @@ def _matched(filed: Filed, answer: RemittedClaim) -> Answered | None:
 class _Around:
     """What is read once for all claims of a call."""
 
-    clinic: Clinic
     today: date
     answers: dict[UUID, list[ClaimAnswer]]
     prices: dict[UUID, list[tuple[str, int | None, int | None]]]
@@ -211,8 +210,7 @@ class _Around:
     standings: list[Standing]
     """How claims stand with payers that were sent a check."""
     at_hand: AtHand
-    rules: FollowUpRules | None = None
-    """The clinic's rules, once a line is found to be paid too little."""
+    rules: FollowUpRules
     terms: dict[tuple[str, date], Terms] = field(default_factory=dict)
 
     @classmethod
@@ -229,7 +227,6 @@ class _Around:
             findings[claim].append(FiledFinding(rule, place))
         heads = {row.charged_id for row in rows}
         return cls(
-            clinic=clinic,
             today=today_at(clinic),
             answers=dict(answers),
             prices=prices_of(keys),
@@ -239,6 +236,7 @@ class _Around:
             packs=tuple(packs_of(clinic).values()),
             standings=list(standings.values()),
             at_hand=at_hand,
+            rules=chosen_rules(clinic),
         )
 
     def terms_on(self, payer: str, day: date) -> Terms:
@@ -303,7 +301,6 @@ class _Around:
 
     def short(self, filed: Filed, item: Underpayment, row: ClaimAnswer) -> Found:
         """A line that was paid too little as the worklist holds it."""
-        self.rules = self.rules or chosen_rules(self.clinic)
         noticed = row.remittance.paid_on or self.today
         terms = self.terms_on(filed.claim.payer, noticed)
         made = Circumstances(terms, noticed, filed.claim.due_on)
