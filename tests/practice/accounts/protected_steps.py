@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cleanclaim.practice.engine.protection import write_down
 from cleanclaim.practice.models import Claim, Coverage
 from tests.practice.accounts.any_order import Life, Step
+from tests.practice.accounts.expected_money import PATIENT
 from tests.practice.accounts.payer_words import SaidClaim
 
 if TYPE_CHECKING:
@@ -36,7 +37,13 @@ def _with_medicare(life: Life) -> dict[str, list[Coverage]]:
 
 def learn(life: Life) -> Step | None:
     """Eligibility says, or somebody reads on a card, whether a patient is protected, today or of some day before."""
-    coverage: Coverage | None = life.one_of([one for rows in _with_medicare(life).values() for one in rows])
+    whose = {life.money.patient_of[line] for line in life.money.each("open", PATIENT) if line in life.money.patient_of}
+    known = _with_medicare(life)
+    # Mostly of a patient to whom something stands open, for whom it matters.
+    matters = (
+        [one for patient in sorted(whose & known.keys()) for one in known[patient]] if life.random.randrange(4) else []
+    )
+    coverage: Coverage | None = life.one_of(matters or [one for rows in known.values() for one in rows])
     if coverage is None:
         return None
     seen_on = life.today - timedelta(days=life.random.choice((0, 3, 20, 40, 80, 200)))
@@ -52,7 +59,7 @@ def remark(life: Life, said: SaidClaim, claim: Filed, order: str) -> None:
     """Medicare says with its answer, now and then, that it must not be asked of the patient; with each line it left."""
     patient = life.money.patient_of.get(claim.lines[0].name, "")
     rows = [row for row in _with_medicare(life).get(patient, []) if row.order == order]
-    if not rows or life.random.randrange(5):
+    if not rows or life.random.randrange(4):
         return
     said.lines = [
         replace(line, remark=next((_REMARKS[why] for group, why, _cents in line.unpaid if group == "PR" and why in _REMARKS), ""))
@@ -97,4 +104,4 @@ def _billed(life: Life, head: str) -> tuple[date, set[str]]:
     return known[head]
 
 
-KINDS = ((learn, 2),)
+KINDS = ((learn, 3),)
