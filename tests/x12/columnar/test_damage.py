@@ -202,3 +202,13 @@ def test_a_name_behind_a_blank_that_does_not_break_is_no_name() -> None:
     harmed = CLAIMS.replace(b"SBR*P*18", b"\xa0SBR*P*18", 1)
     assert _reported(harmed) == [(15, "segment", "a segment of no meaning here")]
     assert read_tables(harmed)["coverages"]["payer_order"].to_list() == ["", "P"]
+
+
+def test_what_stands_behind_a_trailer_is_in_no_loop_of_the_transaction_before() -> None:
+    stray = b"NM1*QC*1*NOBODY~REF*6R*X~"
+    data = payments()
+    for harmed in (data + stray + data, data.replace(b"~GE*2*7~", b"~" + stray + b"GE*2*7~", 1) + data):
+        found = read_tables(harmed)
+        assert "NOBODY" not in found["parties"]["name"].to_list()
+        assert "X" not in found["references"]["value"].to_list()
+        assert found["problems"]["found"].to_list() == ["a segment outside any transaction"]

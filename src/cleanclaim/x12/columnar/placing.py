@@ -268,7 +268,8 @@ def _open(openings: Small, symbols: Small, state: Small, began: Offsets, opened:
     kinds = found.take(rows)
     opened[rows] = kinds
     last = _spread(rows, rows, len(found), NONE)
-    valid = (last >= 0) & (last > began)
+    # What stands outside any transaction, the last row of the table, is in no loop of the one before it.
+    valid = (last >= 0) & (last > began) & (state != openings.shape[0] - 1)
     return np.where(valid, _spread(rows, kinds, len(found), NOWHERE), state), np.where(valid, last, began)
 
 
