@@ -29,8 +29,12 @@ RULES = {rule.code: rule for rule in rules()}
 
 
 @cache
+def judges(codes: frozenset[str]) -> Judge:
+    return Judge([RULES[code] for code in sorted(codes)])
+
+
 def judge_of(code: str) -> Judge:
-    return Judge([RULES[code]])
+    return judges(frozenset({code}))
 
 
 @cache
@@ -53,7 +57,7 @@ def inputs_of(code: str) -> list[Cell]:
 def told(examples: Sequence[tuple[Rule, Example]], copies: Sequence[Copy]) -> list[list[int]]:
     """What the rule of each copy's example says of the copy, row by row; all of them are judged together."""
     stack = stacked([parse(example.text) for _, example in examples], copies)
-    verdicts = Judge(list({rule.code: rule for rule, _ in examples}.values())).judge(stack.tables)
+    verdicts = judges(frozenset(rule.code for rule, _ in examples)).judge(stack.tables)
     assert verdicts.crashed == {}
     rows = {table: stack.rows_of_copies(frame) for table, frame in verdicts.workspace.frames.items()}
     of = {rule.code: (verdicts.of(rule).to_numpy(), rows[rule.over]) for rule in verdicts.judge.rules}
@@ -95,6 +99,18 @@ def test_nor_one_of_a_rule_that_asks_beyond_the_patient() -> None:
     copies = blanked(far)
     passed = forgotten(copies, [told([far[copy.example]], [Copy(0, copy.blank)])[0] for copy in copies])
     assert {(far[copy.example][0].code, copy.blank) for copy in passed} == set()
+
+
+def test_an_unknown_key_is_judged_alike_alone_and_beside_other_patients() -> None:
+    near = [(rule, example) for rule, example in BAD if whole_book().reach(rule) is Reach.PATIENT]
+    copies = [copy for copy in blanked(near) if copy.blank in {("claims", "discipline"), ("claims", "payer")}]
+    assert len(copies) > 300
+    alone = [told([near[copy.example]], [Copy(0, copy.blank)])[0] for copy in copies]
+    assert [
+        (near[copy.example][0].code, copy.blank, one, among)
+        for copy, one, among in zip(copies, alone, told(near, copies), strict=True)
+        if one != among
+    ] == []
 
 
 @cache

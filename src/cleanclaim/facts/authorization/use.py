@@ -28,7 +28,8 @@ _LACKS = "authorization numbers and units of the patient's other visits"
 
 def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["claims"].height == 1:
-        return pl.DataFrame({column.name: [0] for column in stage.adds})
+        used = None if frames["claims"].item(0, "payer") is None else 0
+        return pl.DataFrame({column.name: [used] for column in stage.adds}, schema_overrides=_DTYPES)
     claims = pl.DataFrame([frames["claims"].get_column(name) for name in _NEEDS])
     if claims.height <= _FEW:
         return _compared(claims)
@@ -164,6 +165,8 @@ stage = Stage(
     compute=_use,
     lacks=_LACKS,
 )
+
+_DTYPES = {column.name: column.dtype for column in stage.adds}
 
 _UNLISTED = col.authorization_codes.list.len() == 0
 

@@ -26,9 +26,10 @@ _LACKS = "treatment days since the last progress report"
 def _single(claims: pl.DataFrame) -> pl.DataFrame:
     """A visit beside which no other is at hand."""
     stated = claims.item(0, "treatment_days_since_report")
-    least = 1 if stated is None and claims.item(0, "discipline") is not None else stated
     reported = claims.item(0, "has_progress_report")
-    row = (least, stated, reported, 1 if stated is None else stated)
+    is_placed = all(claims.item(0, name) is not None for name in (*_KEY, "date_of_service"))
+    least = 1 if stated is None else stated
+    row = (least, stated, reported, least) if is_placed else (None, None, reported, None)
     return pl.DataFrame([row], schema={column.name: column.dtype for column in stage.adds}, orient="row")
 
 
