@@ -43,8 +43,10 @@ class Piece:
     @property
     def is_ended(self) -> bool:
         """Whether what follows begins a segment."""
-        terminator = self.delimiters.segment.encode("latin-1")
-        blanks = BLANKS.encode()
+        own = self.delimiters
+        # What a file takes for a delimiter is no blank in it.
+        blanks = "".join(set(BLANKS) - {own.element, own.component, own.repetition}).encode()
+        terminator = own.segment.encode("latin-1")
         return not self.data.strip(blanks) or self.data.rstrip(blanks.replace(terminator, b"")).endswith(terminator)
 
 
