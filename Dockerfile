@@ -20,4 +20,4 @@ VOLUME /var/lib/cleanclaim
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-c", \
     "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/health/', headers={'Host': 'localhost', 'X-Forwarded-Proto': 'https'}), timeout=4)"]
-CMD ["cleanclaim", "serve", "--host", "0.0.0.0", "--processes", "2", "--threads", "4", "--no-worker"]
+CMD ["cleanclaim", "serve", "--host", "0.0.0.0", "--processes", "2", "--threads", "2", "--no-worker"]

@@ -1,10 +1,15 @@
-"""Run every benchmark, or those named: `./dev bench`, `./dev bench visits x12_837p`."""
+"""Run every benchmark, or those named: `./dev bench`, `./dev bench visits x12_837p`.
+
+After each it is told how fast the machine was: a processor that others share, or that is throttled, may be three times
+slower in one minute than in the next, and no clock of the benchmark's own shows that.
+"""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 import sys
+import time
 
 import benchmarks
 
@@ -23,7 +28,16 @@ def main() -> None:
     for name in wanted:
         sys.stdout.write(f"== {name}\n")
         sys.stdout.flush()
+        before = _pace()
         importlib.import_module(f"benchmarks.{name}").main()
+        sys.stdout.write(f"  the machine's pace: {before:.2f} s before, {_pace():.2f} s after\n")
+
+
+def _pace() -> float:
+    """The seconds of processor time that one fixed sum takes."""
+    begin = time.process_time()
+    sum(number * number for number in range(2_000_000))
+    return time.process_time() - begin
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def measure() -> None:
     port = open_port("127.0.0.1", 8123)
     command = [sys.executable, "-c", "from cleanclaim.cli.main import run; run()", "serve", "--port", str(port)]
     server = subprocess.Popen(  # noqa: S603 - our own
-        [*command, "--processes", "2", "--threads", "4", "--no-worker", "--no-migrate"]
+        [*command, "--processes", "2", "--threads", "2", "--no-worker", "--no-migrate"]
     )
     try:
         _wait_for(port)
