@@ -107,12 +107,13 @@ def test_institutional_claim() -> None:
     assert (attending["entity"], attending["identifier"], attending["claim_key"]) == ("71", "1003000126", 0)
 
 
-def test_a_transaction_of_another_kind_is_said_and_kept() -> None:
-    data = interchange("834", "005010X220A1", [["BGN*00*1*20260306"]], group="BE")
-    found = read_tables(data)
+def test_each_transaction_of_another_kind_is_said_and_kept() -> None:
+    body = ["BGN*00*1*20260306"]
+    found = read_tables(interchange("834", "005010X220A1", [body, body], group="BE"))
     assert found.keys() == {"problems"}
     assert found["problems"].select("segment", "element", "found").rows() == [
-        (3, "ST01", "a transaction of which no tables are made")
+        (3, "ST01", "a transaction of which no tables are made"),
+        (6, "ST01", "a transaction of which no tables are made"),
     ]
 
 

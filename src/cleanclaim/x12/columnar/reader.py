@@ -236,10 +236,12 @@ def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Probl
     loops, keys = state.loops, state.keys
     for columns, group in _by_map(found):
         if columns is None:
-            at = state.segment + group[0].begin
-            if not group[0].is_continued:
-                known = "837, 835, 999, 277, 276, 271 or 270 of version 5010"
-                problems.append(Problem(at, "", "ST01", "a transaction of which no tables are made", known))
+            known = "837, 835, 999, 277, 276, 271 or 270 of version 5010"
+            problems += [
+                Problem(state.segment + span.begin, "", "ST01", "a transaction of which no tables are made", known)
+                for span in group
+                if not span.is_continued
+            ]
             loops, keys = LoopState(), KeyState(keys.following)
             continue
         if not group[0].is_continued:
