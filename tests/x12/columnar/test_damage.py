@@ -212,3 +212,12 @@ def test_what_stands_behind_a_trailer_is_in_no_loop_of_the_transaction_before() 
         assert "NOBODY" not in found["parties"]["name"].to_list()
         assert "X" not in found["references"]["value"].to_list()
         assert found["problems"]["found"].to_list() == ["a segment outside any transaction"]
+
+
+def test_a_name_in_small_letters_is_read_of_a_damaged_transaction_as_of_a_sound_one() -> None:
+    (shape,) = (one for one in shapes() if one.name == "a claim decided by another payer")
+    sound = shape.written(WRITTEN[0]).replace(b"~PER*", b"~per*")
+    for data in (sound, sound.replace(b"HL*2*1*22*0~", b"")):
+        found = read_tables(data, threads=1)
+        assert found["parties"]["contact"][0] == "DANA POOLE"
+        assert "per" not in found["problems"]["element"].to_list()

@@ -46,7 +46,9 @@ def replace(tokens: Tokens, placed: Placed, span: Span, guide: Guide, start: Loo
 
 def _segment(tokens: Tokens, row: int) -> Segment:
     """One segment as the tree wants it; numbers count from 1 at the first segment at hand."""
-    return Segment(row + 1, tokens.segment(row).decode("latin-1"), tokens.delimiters, "", "")
+    name, sign, rest = tokens.segment(row).decode("latin-1").partition(tokens.delimiters.element)
+    # The tree tells names by their case, as tags do not.
+    return Segment(row + 1, f"{name.upper()}{sign}{rest}", tokens.delimiters, "", "")
 
 
 def _carried(tokens: Tokens, placed: Placed, start: LoopState) -> Iterator[Segment]:
