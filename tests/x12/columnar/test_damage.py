@@ -221,3 +221,15 @@ def test_a_name_in_small_letters_is_read_of_a_damaged_transaction_as_of_a_sound_
         found = read_tables(data, threads=1)
         assert found["parties"]["contact"][0] == "DANA POOLE"
         assert "per" not in found["problems"]["element"].to_list()
+
+
+def test_a_delimiter_that_others_take_for_a_blank_is_none_wherever_a_file_is_cut() -> None:
+    control = WRITTEN[5]
+    (shape,) = (one for one in shapes() if one.name == "claims of two transactions")
+    data = (
+        shape.written(control).replace(b"REF\x1d6R\x1d", b"REF\x1d\x1fR\x1d").replace(b"\x1dADA\x1d", b"\x1d ADA \x1d")
+    )
+    for block_size in (64, 1 << 20):
+        blocks = [block.tables for block in read_blocks(data, block_size=block_size, threads=1)]
+        found = [tables["references"] for tables in blocks if "references" in tables]
+        assert "\x1fR" in pl.concat(found, how="diagonal_relaxed")["qualifier"].to_list()

@@ -1,4 +1,8 @@
-"""Blanks around texts, passed for a whole column at once."""
+"""Blanks around texts, passed for a whole column at once.
+
+Some senders part their texts by control characters that others take for blanks: what a file has for a delimiter is no
+blank in it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from cleanclaim.x12.delimiters import Delimiters
 
 Offsets = NDArray[np.integer[Any]]
 Bytes = NDArray[np.uint8]
@@ -20,16 +26,18 @@ _NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 @cache
-def blank_bytes() -> Flags:
-    """By byte: whether it is a blank."""
+def blank_bytes(delimiters: Delimiters) -> Flags:
+    """By byte: whether it is a blank where these are the delimiters."""
     table = np.zeros(256, dtype=np.bool_)
     table[list(BLANKS)] = True
+    own = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment)
+    # A header may leave a place empty: a space parts nothing.
+    table[[ord(sign) for sign in own if sign not in {"", " "}]] = False
     return table
 
 
-def leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
-    """The first byte of each that is no blank, or its end."""
-    blank = blank_bytes()
+def leading(codes: Bytes, begins: Offsets, ends: Offsets, blank: Flags) -> Offsets:
+    """The first byte of each that is no blank (`blank_bytes`), or its end."""
     rows = np.flatnonzero(blank.take(codes.take(begins, mode="clip")) & (begins < ends)) if len(codes) else _NO_ROWS
     begins = begins.copy()
     for _ in range(_STEPS):
@@ -41,13 +49,12 @@ def leading(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
     for row in rows.tolist():
         # Pages of blanks: one look at each, not one for every blank.
         text = codes[begins[row] : ends[row]].tobytes()
-        begins[row] = ends[row] - len(text.lstrip(BLANKS))
+        begins[row] = ends[row] - len(text.lstrip(_of(blank)))
     return begins
 
 
-def trailing(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
-    """One past the last byte of each that is no blank, or its beginning."""
-    blank = blank_bytes()
+def trailing(codes: Bytes, begins: Offsets, ends: Offsets, blank: Flags) -> Offsets:
+    """One past the last byte of each that is no blank (`blank_bytes`), or its beginning."""
     rows = np.flatnonzero(blank.take(codes.take(ends - 1, mode="clip")) & (begins < ends)) if len(codes) else _NO_ROWS
     ends = ends.copy()
     for _ in range(_STEPS):
@@ -58,11 +65,15 @@ def trailing(codes: Bytes, begins: Offsets, ends: Offsets) -> Offsets:
         rows = rows[begins[rows] < ends[rows]]
     for row in rows.tolist():
         text = codes[begins[row] : ends[row]].tobytes()
-        ends[row] = begins[row] + len(text.rstrip(BLANKS))
+        ends[row] = begins[row] + len(text.rstrip(_of(blank)))
     return ends
 
 
-def trim(codes: Bytes, begins: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
+def trim(codes: Bytes, begins: Offsets, ends: Offsets, blank: Flags) -> tuple[Offsets, Offsets]:
     """Both ends moved past blanks."""
-    begins = leading(codes, begins, ends)
-    return begins, trailing(codes, begins, ends)
+    begins = leading(codes, begins, ends, blank)
+    return begins, trailing(codes, begins, ends, blank)
+
+
+def _of(blank: Flags) -> bytes:
+    return np.flatnonzero(blank).astype(np.uint8).tobytes()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.blanks import trim
+from cleanclaim.x12.columnar.blanks import Flags, trim
 from cleanclaim.x12.columnar.scanning import Scan
 
 if TYPE_CHECKING:
@@ -114,13 +114,13 @@ def head(text: str) -> int:
 class CellSource:
     """The texts of a block, made when they are first asked for: kernels do without most of the time.
 
-    `padded` and `is_utf8` are what `cells` takes; `is_tidy`: no text has blanks around it.
+    `padded` and `is_utf8` are what `cells` takes; `blank`: what a blank is, where texts have some around them.
     """
 
-    def __init__(self, padded: Bytes, found: Scan, *, is_tidy: bool, is_utf8: bool) -> None:
+    def __init__(self, padded: Bytes, found: Scan, blank: Flags | None, *, is_utf8: bool) -> None:
         self.padded = padded
         self.found = found
-        self.is_tidy = is_tidy
+        self.blank = blank
         self.is_utf8 = is_utf8
         self.made: Cells | None = None
 
@@ -132,7 +132,8 @@ class CellSource:
             # A name begins past the line break before its segment.
             begins[found.elements.take(found.first)] = found.starts
             until = np.maximum(begins, found.cuts[1:])
-            passed = None if self.is_tidy else partial(trim, self.padded[FRONT : len(self.padded) - FRONT])
+            codes = self.padded[FRONT : len(self.padded) - FRONT]
+            passed = None if self.blank is None else partial(trim, codes, blank=self.blank)
             self.made = cells(self.padded, begins, until, found.elements, trim=passed, is_utf8=self.is_utf8)
         return self.made
 

@@ -136,7 +136,7 @@ class Tokens:
             rows = np.where(there, segments, 0)
             begins = np.where(there, self.starts[rows], 0)
             ends = np.where(there, self.bounds[self.first[rows] + 1], 0)
-            return trim(self.codes, begins, np.maximum(begins, ends))
+            return trim(self.codes, begins, np.maximum(begins, ends), blank_bytes(self.delimiters))
         return self.element_at(self.extents(segments), position)
 
     def component(self, segments: Offsets, position: int, place: int) -> tuple[Offsets, Offsets]:
@@ -228,7 +228,7 @@ class Tokens:
     def _trimmed(self, before: Offsets, after: Offsets) -> tuple[Offsets, Offsets]:
         begins = before + 1
         ends = np.maximum(begins, after)
-        return (begins, ends) if self.is_tidy else trim(self.codes, begins, ends)
+        return (begins, ends) if self.is_tidy else trim(self.codes, begins, ends, blank_bytes(self.delimiters))
 
 
 def readable(data: bytes) -> str:
@@ -257,7 +257,7 @@ def tokenize(raw: bytes, delimiters: Delimiters, *, is_compiled: bool = False) -
         found = _found(raw, codes, words, delimiters)
     rows = found.doubts
     if rows is None:
-        rows = _doubts(codes, (_signs(delimiters) & CUT).astype(np.bool_).take(codes))
+        rows = _doubts(codes, (_signs(delimiters) & CUT).astype(np.bool_).take(codes), blank_bytes(delimiters))
     is_tidy = _is_tidy(rows, found.starts, found.ends, found.tags)
     is_utf8 = _is_utf8(raw, delimiters)
     return Tokens(
@@ -273,7 +273,7 @@ def tokenize(raw: bytes, delimiters: Delimiters, *, is_compiled: bool = False) -
         elements=found.elements,
         bounds=found.bounds,
         cuts=found.cuts,
-        source=CellSource(padded, found, is_tidy=is_tidy, is_utf8=is_utf8),
+        source=CellSource(padded, found, None if is_tidy else blank_bytes(delimiters), is_utf8=is_utf8),
         is_tidy=is_tidy,
         is_open=found.is_open,
         signs=signs if is_utf8 else None,
@@ -283,7 +283,7 @@ def tokenize(raw: bytes, delimiters: Delimiters, *, is_compiled: bool = False) -
 @cache
 def _signs(delimiters: Delimiters) -> Bytes:
     """By byte: what it ends, and whether it is a blank (`scanning`)."""
-    found = np.where(blank_bytes(), np.uint8(BLANK), np.uint8(0))
+    found = np.where(blank_bytes(delimiters), np.uint8(BLANK), np.uint8(0))
     if delimiters.component:
         found[ord(delimiters.component)] |= CUT
     found[ord(delimiters.element)] |= CUT | ELEMENT
@@ -294,6 +294,7 @@ def _signs(delimiters: Delimiters) -> Bytes:
 def _found(raw: bytes, codes: Bytes, words: Words, delimiters: Delimiters) -> Scan:
     """What `scanning.scan` finds, without kernels."""
     terminator, sign = ord(delimiters.segment), ord(delimiters.element)
+    blank = blank_bytes(delimiters)
     is_cut = codes == terminator
     is_cut |= codes == sign
     if delimiters.component:
@@ -321,15 +322,15 @@ def _found(raw: bytes, codes: Bytes, words: Words, delimiters: Delimiters) -> Sc
     name_ends: Offsets = bounds.take(first + 1)
     if raw.startswith(_BYTE_ORDER_MARK) and len(starts):
         starts[0] = min(len(_BYTE_ORDER_MARK), int(ends[0]))
-    starts = leading(codes, starts, ends)
+    starts = leading(codes, starts, ends, blank)
     there = starts < ends
     is_open = is_open and len(there) > 0 and bool(there[-1])
     if not there.all():
         starts, ends, name_ends = starts[there], ends[there], name_ends[there]
         first, last = first[there], last[there]
-    name_ends = trailing(codes, starts, np.maximum(starts, name_ends))
+    name_ends = trailing(codes, starts, np.maximum(starts, name_ends), blank)
     tags = _tags(words, starts, name_ends)
-    doubts = _doubts(codes, is_cut)
+    doubts = _doubts(codes, is_cut, blank)
     return Scan(cuts, elements, bounds, starts, ends, tags, first, last - first + 1, is_open, doubts)
 
 
@@ -346,11 +347,11 @@ def _is_utf8(raw: bytes, delimiters: Delimiters) -> bool:
     return True
 
 
-def _doubts(codes: Bytes, is_cut: Flags) -> Offsets:
+def _doubts(codes: Bytes, is_cut: Flags, blank: Flags) -> Offsets:
     """Delimiters, or blanks before them, where a blank stands beside one."""
     blanks = np.flatnonzero(codes <= ord(" "))
     # Blanks are few.
-    blanks = blanks[blank_bytes().take(codes.take(blanks)) & ~is_cut.take(blanks)]
+    blanks = blanks[blank.take(codes.take(blanks))]
     after = blanks[(blanks > 0) & is_cut.take(blanks - 1, mode="clip")]
     # What stands past the last terminator ends where the bytes do.
     before = blanks[(blanks + 1 == len(codes)) | is_cut.take(blanks + 1, mode="clip")]
