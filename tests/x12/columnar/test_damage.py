@@ -233,3 +233,12 @@ def test_a_delimiter_that_others_take_for_a_blank_is_none_wherever_a_file_is_cut
         blocks = [block.tables for block in read_blocks(data, block_size=block_size, threads=1)]
         found = [tables["references"] for tables in blocks if "references" in tables]
         assert "\x1fR" in pl.concat(found, how="diagonal_relaxed")["qualifier"].to_list()
+
+
+def test_a_name_with_a_delimiter_behind_it_is_no_name_in_a_damaged_transaction_either() -> None:
+    (shape,) = (one for one in shapes() if one.name == "a claim decided by another payer")
+    data = shape.written(WRITTEN[5]).replace(b"\x1cCAS\x1dPR\x1d1\x1d20\x1cAMT", b"\x1cCAS\x1e\x1dPR\x1d1\x1d20\x1cAMT")
+    for lost in (b"", b"HL\x1d2\x1d1\x1d22\x1d0\x1c"):
+        damaged_one = data.replace(lost, b"")
+        at = damaged_one[: damaged_one.index(b"CAS\x1e")].count(b"\x1c") + 1
+        assert at in read_tables(damaged_one, threads=1)["problems"]["segment"].to_list()

@@ -47,8 +47,11 @@ def replace(tokens: Tokens, placed: Placed, span: Span, guide: Guide, start: Loo
 def _segment(tokens: Tokens, row: int) -> Segment:
     """One segment as the tree wants it; numbers count from 1 at the first segment at hand."""
     name, sign, rest = tokens.segment(row).decode("latin-1").partition(tokens.delimiters.element)
-    # The tree tells names by their case, as tags do not.
-    return Segment(row + 1, f"{name.upper()}{sign}{rest}", tokens.delimiters, "", "")
+    if tokens.tags[row]:
+        name = name.upper()  # the tree tells names by their case, as tags do not
+    elif name != name.strip():
+        name = f"'{name}'"  # what is no name for the columns is to be none for the tree, which passes blanks
+    return Segment(row + 1, f"{name}{sign}{rest}", tokens.delimiters, "", "")
 
 
 def _carried(tokens: Tokens, placed: Placed, start: LoopState) -> Iterator[Segment]:
