@@ -133,7 +133,7 @@ def create_owner(
     from django.db import transaction  # noqa: PLC0415 - after set_up
     from django.utils import timezone  # noqa: PLC0415 - after set_up
 
-    from cleanclaim.practice import audit_trail, environment, tenancy  # noqa: PLC0415 - after set_up
+    from cleanclaim.practice import audit_trail, serving, tenancy  # noqa: PLC0415 - after set_up
     from cleanclaim.practice.invitations import password_link  # noqa: PLC0415 - after set_up
     from cleanclaim.practice.models import Clinic, Membership, Role, User  # noqa: PLC0415 - after set_up
 
@@ -153,7 +153,7 @@ def create_owner(
         )
         audit_trail.record(place.pk, None, "create", "membership", membership.pk, detail="owner, by the command line")
     typer.echo(f"{user.name} owns {place.name}. They choose a password at this address, once, within three days:")
-    typer.echo(password_link(user, address or environment.reached_at()))
+    typer.echo(password_link(user, address or serving.reached_at()))
 
 
 # --- background work -------------------------------------------------------------------------------------

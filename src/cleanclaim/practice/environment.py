@@ -111,15 +111,6 @@ def hosts() -> list[str]:
     return [name.strip() for name in text("CLEANCLAIM_HOSTS", _LOCAL_HOSTS).split(",") if name.strip()]
 
 
-def reached_at() -> str:
-    """Where people reach the app: under the first of its names that others know, else on this machine."""
-    known = [name for name in hosts() if name != "*" and name not in _LOCAL_HOSTS.split(",")]
-    if not known:
-        return "http://127.0.0.1:8000/"
-    # Django takes `.practice.example` for the name and everything below it.
-    return f"{'https' if flag('CLEANCLAIM_HTTPS') else 'http'}://{known[0].removeprefix('.')}/"
-
-
 def sends_mail() -> bool:
     """Whether there is a mail server."""
     return bool(text("CLEANCLAIM_MAIL"))

@@ -226,6 +226,15 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def reached_at() -> str:
+    """Where people reach the app: under the first of its names that others know, else on this machine."""
+    known = [name for name in environment.hosts() if name != "*" and not is_loopback(name.strip("[]"))]
+    if not known:
+        return "http://127.0.0.1:8000/"
+    # Django takes `.practice.example` for the name and everything below it.
+    return f"{'https' if environment.flag('CLEANCLAIM_HTTPS') else 'http'}://{known[0].removeprefix('.')}/"
+
+
 def open_port(host: str, wanted: int) -> int:
     """The wanted port, or a free one where that is busy. Raises `ServingError` where the host cannot be listened on."""
     for port in (wanted, 0):

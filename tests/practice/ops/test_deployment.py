@@ -209,4 +209,4 @@ def test_links_lead_to_the_name_under_which_people_reach_the_app(
             monkeypatch.delenv(name, raising=False)
         else:
             monkeypatch.setenv(name, value)
-    assert environment.reached_at() == expected
+    assert serving.reached_at() == expected
