@@ -29,7 +29,7 @@ _LACKS = "authorization numbers and units of the patient's other visits"
 def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["claims"].height == 1:
         used = None if frames["claims"].item(0, "payer") is None else 0
-        return pl.DataFrame({column.name: [used] for column in stage.adds}, schema_overrides=_DTYPES)
+        return pl.DataFrame([pl.Series(column.name, [used], column.dtype) for column in stage.adds])
     claims = pl.DataFrame([frames["claims"].get_column(name) for name in _NEEDS])
     if claims.height <= _FEW:
         return _compared(claims)
@@ -165,8 +165,6 @@ stage = Stage(
     compute=_use,
     lacks=_LACKS,
 )
-
-_DTYPES = {column.name: column.dtype for column in stage.adds}
 
 _UNLISTED = col.authorization_codes.list.len() == 0
 

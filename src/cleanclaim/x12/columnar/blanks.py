@@ -46,10 +46,11 @@ def leading(codes: Bytes, begins: Offsets, ends: Offsets, blank: Flags) -> Offse
             return begins
         begins[rows] += 1
         rows = rows[begins[rows] < ends[rows]]
+    signs = _of(blank)
     for row in rows.tolist():
         # Pages of blanks: one look at each, not one for every blank.
         text = codes[begins[row] : ends[row]].tobytes()
-        begins[row] = ends[row] - len(text.lstrip(_of(blank)))
+        begins[row] = ends[row] - len(text.lstrip(signs))
     return begins
 
 
@@ -63,9 +64,10 @@ def trailing(codes: Bytes, begins: Offsets, ends: Offsets, blank: Flags) -> Offs
             return ends
         ends[rows] -= 1
         rows = rows[begins[rows] < ends[rows]]
+    signs = _of(blank)
     for row in rows.tolist():
         text = codes[begins[row] : ends[row]].tobytes()
-        ends[row] = begins[row] + len(text.rstrip(_of(blank)))
+        ends[row] = begins[row] + len(text.rstrip(signs))
     return ends
 
 
