@@ -133,7 +133,7 @@ def create_owner(
     from django.db import transaction  # noqa: PLC0415 - after set_up
     from django.utils import timezone  # noqa: PLC0415 - after set_up
 
-    from cleanclaim.practice import audit_trail, serving, tenancy  # noqa: PLC0415 - after set_up
+    from cleanclaim.practice import audit_trail, tenancy  # noqa: PLC0415 - after set_up
     from cleanclaim.practice.invitations import password_link  # noqa: PLC0415 - after set_up
     from cleanclaim.practice.models import Clinic, Membership, Role, User  # noqa: PLC0415 - after set_up
 
