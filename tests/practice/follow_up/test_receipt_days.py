@@ -10,10 +10,12 @@ from django.test import Client
 
 from cleanclaim.practice.engine.following_up import NotDoneError
 from cleanclaim.practice.engine.receipt_days import Received, Word, received, write_down
+from cleanclaim.practice.engine.remitting import unpost
 from cleanclaim.practice.models import (
     Batch,
     BatchAnswer,
     Claim,
+    ClaimAnswer,
     ClaimReport,
     Clinic,
     OutgoingKind,
@@ -104,6 +106,39 @@ def test_what_says_nothing_of_a_receipt_is_no_word(filed: Claim) -> None:
     assert received(filed) == Received(date(2026, 8, 3), Word.FILING)
     filed.batch = None
     assert received(filed) is None
+
+
+def test_a_payment_tells_the_day_and_is_believed_before_an_acknowledgment(
+    inside: Clinic, biller: User, filed: Claim, answer: Answer
+) -> None:
+    _told(filed, date(2026, 8, 7))
+
+    def said(day: str, sign: int = 1, order: str = "1") -> Said:
+        return Said(filed, lambda _number, charge: Decision(charge), status=order, sign=sign, received_on=day)
+
+    answer(said("20260802"))
+    assert received(filed) == Received(date(2026, 8, 7), Word.CLAIM)  # the payer cannot have had it by then
+    answer(said("20260802", -1, "22"), said("20260803"), trace="EFT2")
+    assert received(filed) == Received(date(2026, 8, 3), Word.PAYMENT)
+    write_down(inside, filed, biller, date(2026, 8, 5))
+    assert received(_again(filed)) == Received(date(2026, 8, 5), Word.PORTAL)
+    write_down(inside, filed, biller, None)
+    unpost(inside, biller, Remittance.objects.get(trace_number="EFT2").pk)
+    assert received(_again(filed)) == Received(date(2026, 8, 7), Word.CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("order", "secondary"), ("state", "held"), ("created_at", datetime(2026, 8, 3, 11, tzinfo=UTC))],
+    ids=("payer it was sent on to", "answer that is held", "answer before it was filed again"),
+)
+def test_only_what_the_claims_own_payer_says_of_it_now_counts(
+    filed: Claim, answer: Answer, column: str, value: object
+) -> None:
+    row = answer(Said(filed, lambda _number, charge: Decision(charge), received_on="20260804")).answers.get()
+    assert received(filed) == Received(date(2026, 8, 4), Word.PAYMENT)
+    ClaimAnswer.objects.filter(pk=row.pk).update(**{column: value})
+    assert received(filed) == Received(date(2026, 8, 3), Word.FILING)
 
 
 @pytest.mark.parametrize(("on", "is_kept"), [("2026-08-02", False), ("2026-08-03", True), (DAY.isoformat(), True)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cleanclaim.money import plain
@@ -31,7 +31,8 @@ class Said:
     sign: int = 1
     number: str | None = None
     payer_number: str = "PCN1"
-    extra: dict[str, Any] = field(default_factory=dict)
+    received_on: str = ""
+    """The day on which the payer received the claim, as CCYYMMDD; not told where empty."""
 
     def paid(self) -> int:
         """What it pays for the claim."""
@@ -52,6 +53,8 @@ class Said:
             f"NM1*QC*1*{record['patient']['name']['family_name'].upper()}*X****MI*{record['payer']['member_id']}~",
             f"DTM*232*{day}~",
         ]
+        if self.received_on:
+            parts.append(f"DTM*050*{self.received_on}~")
         for line in self.lines():
             decided = self.decide(line["number"], line["charge_cents"])
             code = ":".join(["HC", line["code"], *line["modifiers"]])

@@ -1,7 +1,8 @@
 """On which day a payer received a claim: from that day it owes an answer, and interest where it pays late.
 
-The strongest word decides: what a person read in the payer's portal, the payer's own acknowledgment of the claim
-(277CA), the acceptance of the file that it was in (999), and the day of filing where nobody has said anything.
+The strongest word decides: what a person read in the payer's portal, what the payer says with its payment (835,
+DTM*050), its acknowledgment of the claim (277CA), the acceptance of the file that it was in (999), and the day of
+filing where nobody has said anything.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from django.db import transaction
 from django.db.models import Min
 
 from cleanclaim.practice import audit_trail
+from cleanclaim.practice.engine.at_hand import NOTHING_AT_HAND
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.following_up import NotDoneError
-from cleanclaim.practice.models import BatchAnswer, Claim, ClaimReport, Clinic, User
+from cleanclaim.practice.models import AnswerState, BatchAnswer, Claim, ClaimReport, Clinic, User
 from cleanclaim.reference.claim_status import Standing
 from cleanclaim.submission.transmission import State
 
@@ -27,6 +29,7 @@ class Word(StrEnum):
     """Whose word a day of receipt is."""
 
     PORTAL = "portal"
+    PAYMENT = "835"
     CLAIM = "277CA"
     FILE = "999"
     FILING = "filing"
@@ -39,6 +42,7 @@ class Word(StrEnum):
 
 _WORDS = {
     Word.PORTAL: "as the payer's portal says",
+    Word.PAYMENT: "as the payer says with its payment (835)",
     Word.CLAIM: "as the payer's acknowledgment of the claim says (277CA)",
     Word.FILE: "the day on which the file was accepted (999)",
     Word.FILING: "the day of filing, as no acknowledgment is on file",
@@ -62,9 +66,12 @@ def received(claim: Claim) -> Received | None:
     if claim.received_on is not None:
         return Received(claim.received_on, Word.PORTAL)
     # What was said of it before it was sent anew is of the time before.
+    filed = _day_at(claim.clinic, claim.batch.created_at)
+    paid_for = [day for day in _told_with_payments(claim, claim.batch.created_at) if day >= filed]
+    if paid_for:
+        return Received(min(paid_for), Word.PAYMENT)
     reports = ClaimReport.objects.filter(claim=claim, kind=Word.CLAIM.value, created_at__gte=claim.batch.created_at)
     told: date | None = reports.exclude(standing__in=_NOT_TAKEN).aggregate(first=Min("reported_on"))["first"]
-    filed = _day_at(claim.clinic, claim.batch.created_at)
     if told is not None and told >= filed:
         return Received(told, Word.CLAIM)
     accepted = BatchAnswer.objects.filter(
@@ -76,6 +83,15 @@ def received(claim: Claim) -> Received | None:
     if at is not None:
         return Received(_day_at(claim.clinic, at), Word.FILE)
     return Received(filed, Word.FILING)
+
+
+def _told_with_payments(claim: Claim, since: datetime) -> list[date]:
+    """The days of receipt that the claim's own payer has told with its answers that stand."""
+    own = claim.answers.exclude(state=AnswerState.HELD.value).filter(
+        order=claim.order, remittance__unposted_at=None, created_at__gte=since
+    )
+    told = [NOTHING_AT_HAND.answer_of(row).received_on for row in own]
+    return [day for day in told if day is not None]
 
 
 def _day_at(clinic: Clinic, moment: datetime) -> date:
