@@ -13,7 +13,7 @@ from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedClaim, RemittedLine
 from cleanclaim.remittance.effects import Effect, LineAnswer
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine
-from cleanclaim.remittance.plan import RefusedError, payment_key, plan, share
+from cleanclaim.remittance.plan import RefusedError, payment_key, plan, share, share_whole
 
 DAY = date(2026, 9, 21)
 CLAIM = KnownClaim(
@@ -128,6 +128,19 @@ def test_a_claim_decided_as_a_whole_is_shared_by_what_its_lines_were_charged() -
     )
 
 
+def test_a_claim_decided_as_a_whole_leaves_no_cent_open_on_one_line_and_none_too_many_on_another() -> None:
+    # Two thirds of three of the amounts are a third of a cent too many: rounded each by itself, the first line would be
+    # a cent short of its charge and stay open by it, and the second a cent above.
+    amounts = (adjusted("CO", "45", 12_438), adjusted("CO", "253", 137), adjusted("PR", "2", 1_712))
+    whole = claim(6_713, adjustments=amounts)
+    (posted,) = plan(payment(6_713, whole), INDEX).posted
+    first, second = (
+        [(Effect.CONTRACTUAL, cut, "45"), (Effect.CONTRACTUAL, withheld, "253"), (Effect.PATIENT, theirs, "2")]
+        for cut, withheld, theirs in ((8_293, 91, 1_141), (4_145, 46, 571))
+    )
+    assert posted.lines == (LineAnswer("k1", 4_475, tuple(first)), LineAnswer("k2", 2_238, tuple(second)))
+
+
 def test_a_reversal_turns_every_place() -> None:
     turned = claim(
         -9_000,
@@ -208,3 +221,25 @@ def test_sharing_loses_no_cent_and_is_never_a_cent_off(cents: int, weights: dict
     for key, part in parts.items():
         fair = cents * abs(weights[key]) / total if total else cents / len(weights)
         assert abs(part - fair) < 1
+
+
+@given(
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=5),
+    st.sampled_from((1, -1)),
+)
+def test_a_claim_shared_whole_comes_out_by_amount_and_by_line(charges: list[int], cuts: list[int], sign: int) -> None:
+    keyed = {str(place): cents for place, cents in enumerate(charges)}
+    total = sum(charges)
+    said = claim(
+        sign * (total - sum(cuts)),
+        adjustments=tuple(adjusted("CO", "45", sign * cents) for cents in cuts),
+        charge_cents=sign * total,
+    )
+    paid, *parts = share_whole(said, keyed)
+    assert sum(paid.values()) == said.paid_cents
+    assert [sum(part.values()) for part in parts] == [sign * cents for cents in cuts]
+    for key, cents in keyed.items():
+        assert paid[key] + sum(part[key] for part in parts) == sign * cents
+        for part, of in zip((paid, *parts), (said.paid_cents, *(sign * cut for cut in cuts)), strict=True):
+            assert not total or abs(part[key] - of * cents / total) < len(cuts) + 1

@@ -17,7 +17,7 @@ from cleanclaim.reference import denials
 from cleanclaim.reference.denials import Route
 from cleanclaim.remittance.effects import Effect, effect_of_reason
 from cleanclaim.remittance.matching import KnownLine
-from cleanclaim.remittance.plan import share
+from cleanclaim.remittance.plan import share, share_whole
 
 _REMEMBERED = 4096
 """Reasons of which it is remembered whether they refuse."""
@@ -123,18 +123,18 @@ def adjusted(answered: Answered) -> Iterator[tuple[str, Adjustment, tuple[str, .
     What was decided on the claim as a whole falls on its lines as the posting shares it out.
     """
     answer = answered.answer
-    paid: dict[str, int] = {}
     if answered.matched:
+        paid: dict[str, int] = {}
         for key, line in zip(answered.matched, answer.lines, strict=True):
             paid[key] = paid.get(key, 0) + line.paid_cents
             told = tuple(dict.fromkeys((*line.remarks, *answer.remarks)))
             for item in line.adjustments:
                 yield key, item, told
-        weights = paid
+        parts = [share(item.amount_cents, paid) for item in answer.adjustments]
     else:
-        weights = {line.key: line.charge_cents for line in answered.lines}
-    for item in answer.adjustments:
-        for key, cents in share(item.amount_cents, weights).items():
+        _paid, *parts = share_whole(answer, {line.key: line.charge_cents for line in answered.lines})
+    for item, shared in zip(answer.adjustments, parts, strict=True):
+        for key, cents in shared.items():
             if cents:
                 yield key, item.model_copy(update={"amount_cents": cents, "units": None}), answer.remarks
 

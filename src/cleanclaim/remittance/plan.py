@@ -247,13 +247,11 @@ def _answers(answer: RemittedClaim, match: Match) -> tuple[LineAnswer, ...]:
             unpaid.setdefault(key, []).extend(line.adjustments)
         _spread_packages(answer, match, paid, unpaid)
         weights = dict(paid)
+        parts = [share(item.amount_cents, weights) for item in answer.adjustments]
     else:
-        paid = {line.key: 0 for line in match.claim.lines}
-        weights = {line.key: line.charge_cents for line in match.claim.lines}
-        for key, cents in share(answer.paid_cents, weights).items():
-            paid[key] = cents
-    for item in answer.adjustments:
-        for key, cents in share(item.amount_cents, weights).items():
+        paid, *parts = share_whole(answer, {line.key: line.charge_cents for line in match.claim.lines})
+    for item, shared in zip(answer.adjustments, parts, strict=True):
+        for key, cents in shared.items():
             if not cents:
                 continue
             unpaid.setdefault(key, []).append(item.model_copy(update={"amount_cents": cents, "units": None}))
@@ -318,3 +316,18 @@ def share(cents: int, weights: dict[str, int]) -> dict[str, int]:
     for key in by_remainder[:rest]:
         whole[key] += 1
     return {key: sign * part for key, part in whole.items()}
+
+
+def share_whole(answer: RemittedClaim, charges: dict[str, int]) -> list[dict[str, int]]:
+    """What was decided on a claim as a whole, by line: what was paid, then each adjustment, in cents.
+
+    Each is shared out by charge but the largest, which is what the others leave of each line's charge: so both every
+    amount and every line come out to the cent. `charges` are the lines' charges, by key; together they are the claim's.
+    """
+    amounts = [answer.paid_cents, *(item.amount_cents for item in answer.adjustments)]
+    largest = max(range(len(amounts)), key=lambda place: abs(amounts[place]))
+    parts = [share(cents, charges) for cents in amounts]
+    sign = -1 if answer.charge_cents < 0 else 1
+    others = [part for place, part in enumerate(parts) if place != largest]
+    parts[largest] = {key: sign * cents - sum(part[key] for part in others) for key, cents in charges.items()}
+    return parts
