@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +77,24 @@ def test_what_an_earlier_payer_did_is_no_refusal_but_a_cut_without_a_contract_is
     said = answer(line(1, 6_000, adjusted("OA", "23", 8_000)), line(2, 5_000, adjusted("PI", "45", 2_000)))
     (found,) = standing([said])
     assert (found.line.key, found.main.code, found.cents) == ("c1:V001:2", "PI-45", 2_000)
+
+
+def test_what_is_told_as_settled_before_and_stands_open_is_followed_up_behind_all_other_reasons() -> None:
+    both = line(1, 0, adjusted("OA", "23", 8_000), adjusted("CO", "50", 6_000))
+    said = [answer(both, line(2, 0, adjusted("OA", "23", 7_000)))]
+    first, second = standing(said, {"c1:V001:1": Open(9_000, 0), "c1:V001:2": Open(7_000, 0)})
+    assert [(one.code, one.cents) for one in first.reasons] == [("CO-50", 6_000), ("OA-23", 3_000)]
+    assert [(one.code, one.cents) for one in second.reasons] == [("OA-23", 7_000)]
+    # A later payer's, of which nothing else is open, is not.
+    (first,) = standing(said, {"c1:V001:1": Open(6_000, 0), "c1:V001:2": Open(0, 0)})
+    assert [(one.code, one.cents) for one in first.reasons] == [("CO-50", 6_000)]
+
+
+@pytest.mark.parametrize("reason", ["OA-45", "OA-59", "OA-253", "CO-23", "PI-45", "PR-45"])
+def test_whatever_stays_open_is_followed_up(reason: str) -> None:
+    group, _, carc = reason.partition("-")
+    (found,) = standing([answer(PAID, line(2, 5_000, adjusted(group, carc, 2_000)))])
+    assert (found.main.code, found.cents) == (reason, 2_000)
 
 
 def test_a_claim_refused_as_a_whole_is_shared_out() -> None:

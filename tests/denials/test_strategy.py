@@ -56,6 +56,10 @@ def done(
         ("CO-96 N563", "medicare_b", Route.GIVE_UP, None, None),
         ("CO-119", "medicare_b", Route.REOPENING, Sending.REOPENING, date(2027, 4, 1)),
         ("PI-45", "cigna", Route.APPEAL, None, date(2026, 9, 28)),
+        ("OA-45", "cigna", Route.STATUS, None, FILE_BY),
+        ("OA-23", "medicare_b", Route.STATUS, None, FILE_BY),
+        ("CO-23", "cigna", Route.STATUS, None, FILE_BY),
+        ("PR-45", "cigna", Route.PATIENT, None, None),
     ],
 )
 def test_the_way(text: str, payer: str, route: Route, sending: Sending | None, due: date | None) -> None:

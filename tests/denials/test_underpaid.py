@@ -32,6 +32,19 @@ def test_allowed_less_than_it_is_worth(allowed: int, short: int) -> None:
     assert [one.short_cents for one in found] == ([short] if short else [])
 
 
+@pytest.mark.parametrize("status", ["1", "4"])
+def test_a_charge_that_the_fee_schedule_takes_whole_was_allowed_nothing(status: str) -> None:
+    second = line(2, 2_800, adjusted("CO", "45", 4_200))
+    (found,) = underpaid([answer(line(1, 0, adjusted("CO", "45", 14_000)), second, status=status)], WORTH)
+    assert (found.line.key, found.allowed_cents, found.short_cents) == (FIRST, 0, 6_000)
+    assert found.steps[1:] == (
+        Step("over the fee schedule or contract", -14_000), Step("allowed by the payer", 0), Step("paid", 0),
+    )  # fmt: skip
+    # What an earlier payer settled, and what was refused, is not short.
+    for reason in (("OA", "23"), ("CO", "50")):
+        assert underpaid([answer(line(1, 0, adjusted(*reason, 14_000)), second, status=status)], WORTH) == []
+
+
 def test_the_arithmetic_adds_up() -> None:
     (found,) = underpaid([said(5_500, cut=300)], WORTH)
     assert found.steps == (

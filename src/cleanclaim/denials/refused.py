@@ -2,7 +2,8 @@
 
 A payer may answer a claim several times: it takes an answer back, corrects it, or decides anew without a word. What
 stands is what the answers come to when they are added up, and never more than is still open on the line. What a
-contract gives up is no refusal, nor is the patient's deductible, coinsurance or copay.
+contract gives up is no refusal, nor is the patient's deductible, coinsurance or copay. Whatever else stays open is
+one, by whatever reason: an amount that nobody follows up is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from functools import lru_cache
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.reference import denials
-from cleanclaim.reference.denials import Route
 from cleanclaim.remittance.effects import Effect, effect_of_reason
 from cleanclaim.remittance.matching import KnownLine
 from cleanclaim.remittance.plan import share, share_whole
@@ -92,7 +92,8 @@ def standing(answers: Sequence[Answered], open_cents: Mapping[str, Open] | None 
     Returns:
         One denial a line that has any, in the order of the claim's lines.
     """
-    if not any(_has_refusal(answered.answer) for answered in answers):
+    is_open_known = open_cents is not None
+    if not any(_has_refusal(answered.answer, is_open_known=is_open_known) for answered in answers):
         return []
     lines: dict[str, KnownLine] = {}
     sums: dict[tuple[str, AdjustmentGroup, str], int] = {}
@@ -100,7 +101,7 @@ def standing(answers: Sequence[Answered], open_cents: Mapping[str, Open] | None 
     for answered in answers:
         lines |= {line.key: line for line in answered.lines}
         for key, item, told in adjusted(answered):
-            if not _is_refusal(item.group, item.reason):
+            if not _is_refusal(item.group, item.reason, is_open_known=is_open_known):
                 continue
             place = (key, item.group, item.reason)
             # The newest answer stands last: where less is open than was refused, it is what the newest refuses.
@@ -110,6 +111,7 @@ def standing(answers: Sequence[Answered], open_cents: Mapping[str, Open] | None 
     found = []
     for key, line in lines.items():
         newest = [place for place in reversed(sums) if place[0] == key]
+        newest.sort(key=lambda place: effect_of_reason(place[1], place[2]) is Effect.SETTLED)
         left = None if open_cents is None else open_cents.get(key, Open(0, 0))
         reasons = list(_capped(newest, sums, remarks, left))
         if reasons:
@@ -139,21 +141,28 @@ def adjusted(answered: Answered) -> Iterator[tuple[str, Adjustment, tuple[str, .
                 yield key, item.model_copy(update={"amount_cents": cents, "units": None}), answer.remarks
 
 
-def _has_refusal(answer: RemittedClaim) -> bool:
-    """Whether anything that an answer does not pay is refused: most answers say nothing of the kind."""
+def _has_refusal(answer: RemittedClaim, *, is_open_known: bool) -> bool:
+    """Whether anything that an answer does not pay may be refused: most answers say nothing of the kind."""
     parts = (answer.adjustments, *(line.adjustments for line in answer.lines))
-    return any(_is_refusal(item.group, item.reason) for adjustments in parts for item in adjustments)
+    return any(
+        _is_refusal(item.group, item.reason, is_open_known=is_open_known)
+        for adjustments in parts
+        for item in adjustments
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _is_refusal(group: AdjustmentGroup, reason: str) -> bool:
-    """Whether somebody works an amount: it was not given up, is no share of cost, and something can be wrong."""
-    handling = denials.carc(reason)
+def _is_refusal(group: AdjustmentGroup, reason: str, *, is_open_known: bool) -> bool:
+    """Whether somebody works an amount: it was not given up, and is no share of cost.
+
+    What is told to repeat an earlier payer (OA-23) is worked where, and as far as, it is open all the same: no earlier
+    payer had settled it.
+    """
     if group is AdjustmentGroup.PATIENT:
+        handling = denials.carc(reason)
         return handling is None or not handling.is_cost_share
-    if effect_of_reason(group, reason) is not Effect.OPEN:
-        return False
-    return handling is None or handling.route is not Route.NOTHING or group is AdjustmentGroup.PAYER
+    effect = effect_of_reason(group, reason)
+    return effect is Effect.OPEN or (effect is Effect.SETTLED and is_open_known)
 
 
 def _capped(

@@ -16,13 +16,33 @@ from cleanclaim.denials.refused import Denial, Reason
 from cleanclaim.denials.terms import AppealStep, Terms
 from cleanclaim.records.adjudication import AdjustmentGroup
 from cleanclaim.records.claim import Frequency
-from cleanclaim.reference import denials, modifiers, ncci, patient_reasons
+from cleanclaim.reference import contractual_adjustments, denials, modifiers, ncci, patient_reasons
 from cleanclaim.reference.denials import Chance, DenialCause, Handling, Route
 from cleanclaim.reference.modifiers import ModifierFamily
 
 _NCCI = "ncci_practitioner"
 _WITH_NOTICES = frozenset({"medicare_b"})
 """Kinds of payers whose lines speak of advance notices."""
+
+
+_UNEXPECTED = {
+    AdjustmentGroup.PAYER: (
+        Route.APPEAL,
+        Chance.FAIR,
+        "The payer cut it without a contract that says so: ask by which right, and dispute it.",
+    ),
+    AdjustmentGroup.PATIENT: (
+        Route.PATIENT,
+        Chance.POOR,
+        "Above what the plan allows, and left to the patient: only outside its network, where no law forbids it.",
+    ),
+    AdjustmentGroup.OTHER: (
+        Route.STATUS,
+        Chance.FAIR,
+        "Neither given up by contract nor paid by an earlier payer that we know: ask the payer what it means.",
+    ),
+}
+"""What is done about a reason at which nothing is usually wrong, where its amount is open all the same, by group."""
 
 
 class Sending(StrEnum):
@@ -148,9 +168,12 @@ def _may_part(first: str, second: str, day: date, terms: Terms) -> bool | None:
 def _routed(made: Strategy, reason: Reason, around: Circumstances) -> Strategy:
     """The route as this payer walks it."""
     route, terms = made.route, around.terms
-    if reason.group is AdjustmentGroup.PAYER and route is Route.NOTHING:
-        because = "The payer cut it without a contract that says so: ask by which right, and dispute it."
-        return replace(made, route=Route.APPEAL, chance=Chance.FAIR, because=because, never_because="")
+    is_repeated = contractual_adjustments.repeats_an_earlier_payer(reason.carc)
+    group = AdjustmentGroup.OTHER if is_repeated else reason.group
+    if route is Route.NOTHING and (told := _UNEXPECTED.get(group)) is not None:
+        # Expected is it where a contract, the law or an earlier payer takes it; this amount is open all the same.
+        way, chance, because = told
+        return replace(made, route=way, chance=chance, because=because, never_because="")
     if route is Route.PATIENT and reason.group is not AdjustmentGroup.PATIENT:
         because = f"Group {reason.group.value}: the patient may not be billed. {made.because}"
         return replace(made, route=Route.APPEAL if made.may_appeal else Route.GIVE_UP, because=because)

@@ -2,7 +2,8 @@
 
 What we computed has the multiple-procedure reduction in it; the assistant's cut and sequestration come off the payment
 and not off what is allowed. So both sides are compared before those two: paid, what is the patient's, sequestration,
-and an earlier payer's part together are what the payer allowed, unless it states that amount itself.
+and an earlier payer's part together are what the payer allowed, unless it states that amount itself. A line whose whole
+charge is told as above the fee schedule was allowed nothing: no denial names it, and it would go unseen.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from cleanclaim.reference import denials
 from cleanclaim.remittance.effects import Effect, effect_of
 from cleanclaim.remittance.matching import KnownLine
 
-_AS_PRIMARY = frozenset({ClaimStatusCode.PRIMARY.value, ClaimStatusCode.PRIMARY_FORWARDED.value})
+_AS_PRIMARY = frozenset(
+    {ClaimStatusCode.PRIMARY.value, ClaimStatusCode.PRIMARY_FORWARDED.value, ClaimStatusCode.DENIED.value}
+)
+"""Statuses by which a first payer answers; a claim of which nothing was paid comes as denied, for whatever reason."""
 _EARLIER_PAYER = "23"
 _SEQUESTRATION = "253"
 _MULTIPLE = "59"
@@ -106,7 +110,7 @@ def _judged(
     line: KnownLine, parts: Sequence[RemittedLine], ours: Expected, *, is_withheld_elsewhere: bool
 ) -> Underpayment | None:
     """The underpayment of one line, `None` where it is none or cannot be told."""
-    paid = theirs = withheld = cut = 0
+    paid = theirs = withheld = cut = given_up = 0
     for part in parts:
         paid += part.paid_cents
         for item in part.adjustments:
@@ -114,12 +118,14 @@ def _judged(
                 return None  # refused in part: that is a denial, and its cents are not allowed at all
             if item.group is AdjustmentGroup.PATIENT:
                 theirs += item.amount_cents
+            if effect_of(item) is Effect.CONTRACTUAL:
+                given_up += item.amount_cents
             if item.reason == _SEQUESTRATION:
                 withheld += item.amount_cents
             elif item.reason == _MULTIPLE:
                 cut += item.amount_cents
-    if not paid and not theirs:
-        return None
+    if not paid and not theirs and given_up != line.charge_cents:
+        return None  # nothing was decided of it, or an earlier payer has settled it
     derived = paid + theirs + withheld
     stated = _stated(parts)
     by_assistant = bool(_ASSISTANT & set(line.modifiers))

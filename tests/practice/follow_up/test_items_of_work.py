@@ -55,6 +55,16 @@ def test_a_refused_line_is_followed_up(medicare: list[Claim], answer: Answer) ->
     assert item.answer.remittance_id == row.pk
 
 
+def test_what_a_first_payer_takes_for_settled_before_is_followed_up(medicare: list[Claim], answer: Answer) -> None:
+    claim = medicare[0]
+    answer(
+        Said(claim, lambda number, charge: Decision(0, [("OA", "23", charge)]) if number == 2 else pays_well(2, charge))
+    )
+    (item,) = live(claim)
+    assert (item.line, item.cents) == (f"{claim.pk}:{claim.number}:2", charge_of(claim, 2))
+    assert (item.group, item.reason, item.route) == ("OA", "23", "status")
+
+
 def test_a_paid_claim_is_not(medicare: list[Claim], answer: Answer) -> None:
     answer(Said(medicare[0], lambda _number, charge: Decision(charge)))
     assert not WorkItem.objects.exists()

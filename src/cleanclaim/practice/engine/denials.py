@@ -49,6 +49,7 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.reference.denials import Chance, DenialCause, Route
+from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.matching import match_lines
 from cleanclaim.remittance.plan import Posted
 
@@ -95,7 +96,8 @@ def to_look_at(posted: Sequence[Posted], known: Known) -> set[UUID]:
         key = UUID(item.claim)
         said = Answered(item.answer, item.match.claim.lines, item.match.lines)
         expected = _expected(item.match.claim.lines, known.prices.get(key, ()))
-        if item.answer.is_reversal or item.match.claim.standing or standing([said]) or underpaid([said], expected):
+        stays_open = any(line.sum_of(Effect.OPEN) for line in item.lines) or standing([said])
+        if item.answer.is_reversal or item.match.claim.standing or stays_open or underpaid([said], expected):
             wanted.add(key)
     return wanted
 
