@@ -4,7 +4,9 @@ A limit in calendar months stands before one in days. Behind another payer the c
 decision, except with Medicare, whose year begins with the date of service whatever its place in the order.
 
 Where it is not known whether the clinic is in the payer's network, the limit lies between the two that the payer
-states: a claim that is past both is late, one within both is not.
+states: a claim that is past both is late, one within both is not. So it is behind another payer too: a payer's file
+does not say whether the days from that payer's decision take the place of those from the service, or are added where
+they end later.
 """
 
 from __future__ import annotations
@@ -21,10 +23,25 @@ _OUT = col.payer_timely_filing_days_out_of_network
 _COUNTS_FROM_SERVICE = (col.coverage_order == "primary") | (col.payer_kind == "medicare_b")
 
 
-def _deadline(which: str, meaning: str, days: pl.Expr) -> Fact:
-    """One end of the span in which the last day of filing lies; `days` where the network is not known."""
+_AFTER_DECISION = col.prior_decided_on + pl.duration(days=col.payer_timely_filing_days_after_other_insurance)
+
+
+def _from_service(days: pl.Expr) -> pl.Expr:
+    """The last day by the count from the service; by `days` where the network is not known."""
     known = pl.when(_IN == _OUT).then(_IN).when(col.in_network).then(_IN).when(col.in_network.not_()).then(_OUT)
     both = _IN.is_not_null() & _OUT.is_not_null() & col.in_network.is_null()
+    return (
+        pl.when(col.payer_timely_filing_months.is_not_null())
+        .then(col.date_of_service.dt.offset_by(pl.format("{}mo", col.payer_timely_filing_months)))
+        .otherwise(col.date_of_service + pl.duration(days=pl.when(both).then(days).otherwise(known)))
+    )
+
+
+_LATEST_FROM_SERVICE = _from_service(pl.max_horizontal(_IN, _OUT))
+
+
+def _deadline(which: str, meaning: str, from_service: pl.Expr, behind: pl.Expr) -> Fact:
+    """One end of the span in which the last day of filing lies: counted from the service, or behind another payer."""
     return Fact(
         name=f"filing_deadline_{which}",
         over="claims",
@@ -32,11 +49,7 @@ def _deadline(which: str, meaning: str, days: pl.Expr) -> Fact:
         unit="date",
         meaning=meaning,
         lacks=_LACKS,
-        expr=pl.when(_COUNTS_FROM_SERVICE).then(
-            pl.when(col.payer_timely_filing_months.is_not_null())
-            .then(col.date_of_service.dt.offset_by(pl.format("{}mo", col.payer_timely_filing_months)))
-            .otherwise(col.date_of_service + pl.duration(days=pl.when(both).then(days).otherwise(known)))
-        ),
+        expr=pl.when(_COUNTS_FROM_SERVICE).then(from_service).when(_COUNTS_FROM_SERVICE.not_()).then(behind),
     )
 
 
@@ -58,9 +71,19 @@ facts = (
         expr=col.payer_timely_filing_months.is_not_null() | col.payer_has_timely_filing_days,
     ),
     _deadline(
-        "earliest", "first day that may be the last on which the payer takes the claim", pl.min_horizontal(_IN, _OUT)
+        "earliest",
+        "first day that may be the last on which the payer takes the claim",
+        _from_service(pl.min_horizontal(_IN, _OUT)),
+        _AFTER_DECISION,
     ),
-    _deadline("latest", "last day on which the payer may still take the claim", pl.max_horizontal(_IN, _OUT)),
+    _deadline(
+        "latest",
+        "last day on which the payer may still take the claim",
+        _LATEST_FROM_SERVICE,
+        pl.when(_AFTER_DECISION.is_not_null() & _LATEST_FROM_SERVICE.is_not_null()).then(
+            pl.max_horizontal(_AFTER_DECISION, _LATEST_FROM_SERVICE)
+        ),
+    ),
     Fact(
         name="filing_deadline",
         over="claims",

@@ -45,6 +45,15 @@ facts = (
         ),
     ),
     Fact(
+        name="prior_decided_on",
+        over="claims",
+        dtype=pl.Date,
+        unit="date",
+        meaning="the day on which the last of the payers before the one billed decided on the claim's lines",
+        lacks="the day on which the payer before decided on each line",
+        aggregate=greatest(col.prior_adjudicated_on, of="lines", by=("claim_id",)),
+    ),
+    Fact(
         name="is_coding_settled",
         over="claims",
         dtype=pl.Boolean,

@@ -117,6 +117,44 @@ rule = Rule(
             """,
             lacks="other payer's decision",
         ),
+        good("""
+            visit 2026-03-04 tricare as_of=2026-06-18 coverage_order=secondary prior_payers=1
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-03-20
+        """),
+        unknown(
+            """
+            visit 2026-03-04 tricare as_of=2026-06-19 coverage_order=secondary prior_payers=1
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-03-20
+            """,
+            lacks="other payer's decision",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 tricare as_of=2027-03-04 coverage_order=secondary prior_payers=1
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-03-20
+            """,
+            lacks="other payer's decision",
+        ),
+        bad(
+            """
+            visit 2026-03-04 tricare as_of=2027-03-05 coverage_order=secondary prior_payers=1
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-03-20
+            """,
+            at="claim",
+            says="2026-03-04 billed on 2027-03-05, the payer takes it through 2027-03-04",
+        ),
+        good("""
+            visit 2026-03-04 tricare as_of=2027-04-20 coverage_order=secondary prior_payers=1
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2027-01-20
+        """),
+        bad(
+            """
+            visit 2026-03-04 tricare as_of=2027-04-21 coverage_order=secondary prior_payers=1
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2027-01-20
+            """,
+            at="claim",
+            says="2026-03-04 billed on 2027-04-21, the payer takes it through 2027-04-20",
+        ),
         exempt("""
             visit 2026-03-04 medicare_b as_of=2027-03-05 frequency_code=7
               97110 GP x2 30min
