@@ -21,7 +21,7 @@ from tests.practice.conftest import DAY, person
 
 AsRole = Callable[[Role], Client]
 QUEUE = "/c/millrace/claims/"
-QUERIES = 19
+QUERIES = 20
 
 
 def _numbers(content: bytes) -> list[str]:
@@ -138,9 +138,9 @@ def test_the_queue_says_whose_limit_nobody_knows_and_where_it_is_entered(as_role
     assert _numbers(page.encode()) == ["V001", "V046", "V017"]
     assert (
         "Nobody knows by when these must be filed 2 claims to Example Advantage Plan, $3.00, the oldest of "
-        "Aug 14, 2024. The payer's file states no filing limit for this day: add the one of your contract. Enter it"
+        "Aug 14, 2024. The payer's file states no filing limit for this day: enter the one of your contract. Enter it"
     ) in said
-    assert '<a href="/c/millrace/setup/packs/">Enter it</a>' in page
+    assert '<a href="/c/millrace/setup/payers/">Enter it</a>' in page
     assert page.count('not known</span><br><span class="small muted">limit not on file') == 2
     reads = as_role(Role.AUDITOR).get(QUEUE).content.decode()
     assert ("Nobody knows by when" in reads, "Enter it" in reads) == (True, False)

@@ -31,8 +31,8 @@ class Lack(Enum):
     )
     NOT_STATED = (
         "limit not on file",
-        "The payer's file states no filing limit for this day: add the one of your contract.",
-        "setup_packs",
+        "The payer's file states no filing limit for this day: enter the one of your contract.",
+        "setup_payers",
     )
     NETWORK = (
         "network not recorded",
@@ -41,12 +41,17 @@ class Lack(Enum):
     )
     OTHER_NETWORK = (
         "limit not on file",
-        "The payer's file states the filing limit of the other network status alone: add the one of your contract.",
-        "setup_packs",
+        "The payer's file states the filing limit of the other network status alone: enter the one of your contract.",
+        "setup_payers",
     )
     PAYER_BEFORE = (
         "after the payer before",
-        "The limit runs from the day on which the payer before decided: look it up in your contract.",
+        "The limit runs from the payer before's decision, and its days are not on file: enter those of your contract.",
+        "setup_payers",
+    )
+    NOT_DECIDED = (
+        "after the payer before",
+        "The limit runs from the payer before's decision: the day is known once that answer is posted.",
         "",
     )
 
@@ -100,7 +105,7 @@ class FilingTerms:
         if days == NONE:
             return Lack.NO_LIMIT
         if order != CoverageOrder.PRIMARY.value and pack.kind != "medicare_b":
-            return Lack.PAYER_BEFORE
+            return Lack.NOT_DECIDED if days is not None and "after_other_insurance" in days else Lack.PAYER_BEFORE
         if days is None:
             return Lack.NOT_STATED
         network = self.networks.get(payer) if in_network is None else in_network

@@ -8,6 +8,7 @@ from datetime import date
 from cleanclaim.bill.job import Billed
 from cleanclaim.check.difference import Difference, Placed, compare
 from cleanclaim.practice.engine.checking import check
+from cleanclaim.practice.engine.filing_limits import with_contracts
 from cleanclaim.practice.engine.setting import gather, with_people
 from cleanclaim.practice.models import Claim, Clinic, Visit
 from cleanclaim.reference.payers import Payer
@@ -36,7 +37,7 @@ def try_pack(clinic: Clinic, pack: Payer, *, as_of: date) -> Trial:
         return Trial(0, compare((), ()), ())
     around = gather(clinic, visits, as_of=as_of)
     before = check(clinic, visits, as_of=as_of, setting=around)
-    trial = replace(around, packs={**around.packs, pack.id: pack})
+    trial = replace(around, packs={**around.packs, **with_contracts(clinic, {pack.id: pack})})
     after = check(clinic, visits, as_of=as_of, setting=trial)
     moved = [
         (old.key, old.state.value, new.state.value)

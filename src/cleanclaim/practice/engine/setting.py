@@ -19,6 +19,7 @@ from django.db.models import Prefetch, Q
 
 from cleanclaim import records
 from cleanclaim.facts.kit import Reach
+from cleanclaim.practice.engine.filing_limits import with_contracts
 from cleanclaim.practice.engine.notice_spans import (
     Notices,
     Spans,
@@ -161,12 +162,15 @@ def with_people(visits: Iterable[Visit]) -> Iterable[Visit]:
 
 
 def packs_of(clinic: Clinic) -> dict[str, Payer]:
-    """The payer files of the company, and those of the clinic before them."""
+    """The payer files that hold for a clinic before the shipped ones, each with the filing limit of its contract.
+
+    They are the company's, and those of the clinic before them; of shipped files those of payers with a contract.
+    """
     held = PackFile.objects.filter(company_id=clinic.company_id).filter(Q(clinic=None) | Q(clinic=clinic))
     found: dict[str, Payer] = {}
     for file in sorted(held, key=lambda item: item.clinic_id is not None):
         found[file.payer] = _parsed(file.payer, file.text)
-    return found
+    return with_contracts(clinic, found)
 
 
 @lru_cache(maxsize=512)

@@ -11,12 +11,18 @@ from cleanclaim.practice.models.rows import ClinicRow, Keyed
 
 
 class ClinicPayer(ClinicRow):
-    """A payer that the clinic bills. `payer` names the payer file (`medicare_b`, …) whose rules hold."""
+    """A payer that the clinic bills. `payer` names the payer file (`medicare_b`, …) whose rules hold.
+
+    The days in which claims are filed are those of the clinic's own contract, and stand before the file's limit: from
+    the service, and behind another payer from that payer's decision. Where there are none, the file's limit holds.
+    """
 
     payer = models.CharField("payer file", max_length=38)
     name = models.CharField(max_length=80)
     identifier = models.CharField("payer identifier", max_length=20, blank=True)
     in_network = models.BooleanField(null=True, blank=True)
+    filing_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    filing_days_behind = models.PositiveSmallIntegerField(null=True, blank=True)
     line1 = models.CharField(max_length=55, blank=True)
     city = models.CharField(max_length=30, blank=True)
     state = models.CharField(max_length=2, blank=True)
@@ -26,7 +32,11 @@ class ClinicPayer(ClinicRow):
     class Meta(ClinicRow.Meta):
         ordering = ("name",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["clinic", "payer", "identifier"], name="payer_once_a_clinic")
+            models.UniqueConstraint(fields=["clinic", "payer", "identifier"], name="payer_once_a_clinic"),
+            models.CheckConstraint(
+                condition=models.Q(filing_days_behind=None) | models.Q(filing_days__isnull=False),
+                name="contract_counts_from_the_service_too",
+            ),
         ]
 
     def __str__(self) -> str:
