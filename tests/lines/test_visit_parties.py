@@ -107,6 +107,13 @@ def test_what_earlier_payers_adjusted_on_the_claim_as_a_whole_is_added_up() -> N
         visit={"adjudications": (decided,)},
     )
     assert (second["prior_claim_adjusted_cents"], line["line_prior_adjusted_cents"]) == (17_001, 5)
+    assert [claim["prior_remaining_repeated"] for claim in (first, silent, second)] == [0, 0, 0]
+
+
+def test_the_group_number_is_that_of_the_policy_billed() -> None:
+    claim, _ = rows(patient={"coverages": (COVERAGE | {"group_number": "G100"},)})
+    assert claim["group_number"] == "G100"
+    assert rows()[0]["group_number"] == ""
 
 
 def test_one_authorization_is_named_of_several_on_file() -> None:

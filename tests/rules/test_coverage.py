@@ -47,8 +47,6 @@ def test_the_three_lists_are_answered_but_for_what_needs_data_that_nobody_ships(
     open_rows = {row.says for one in coverage().lists for row in one.rows if row.standing is Standing.NOT_YET}
     assert open_rows == {
         "The referring or ordering provider is not enrolled to refer",
-        "Secondary claim: the patient's remaining part both for the claim and for its lines",
-        "The group number is the member's number",
         "One patient with several clinics",
         "Allowed dollars of a patient far from peers",
     }

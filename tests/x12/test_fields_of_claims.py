@@ -112,6 +112,35 @@ def test_adjustments_of_the_whole_claim_are_added_up(adjusted: str, cents: int |
     assert by_columns(data)["prior_claim_adjusted_cents"] == cents
 
 
+@pytest.mark.parametrize(
+    ("for_claim", "for_line", "repeated"),
+    [("15", "15", 1), ("15", "0", 1), ("15", "", 0), ("", "15", 0), ("", "", 0)],
+    ids=["both", "both-differing", "claim", "line", "neither"],
+)
+def test_what_is_left_to_the_patient_is_told_once(for_claim: str, for_line: str, repeated: int) -> None:
+    paid, day = "AMT*D*100", "DTP*573*D8*20260301"
+    told = [f"{head}~AMT*EAF*{left}" if left else head for head, left in ((paid, for_claim), (day, for_line))]
+    data = file_with(swap=((paid, told[0]), (day, told[1])))
+    assert rows(data)[0]["prior_remaining_repeated"] == repeated
+    assert by_columns(data)["prior_remaining_repeated"] == repeated
+
+
+def test_amounts_left_by_two_payers_in_two_places_are_no_repetition() -> None:
+    paid, day = "AMT*D*100", "DTP*573*D8*20260301"
+    another = f"SVD*HH002*0*HC:97110**2~CAS*PR*2*15~{day}~AMT*EAF*15"
+    data = file_with(swap=((paid, f"{paid}~AMT*EAF*15"), (day, f"{day}~{another}")))
+    assert rows(data)[0]["prior_remaining_repeated"] == 0
+    assert by_columns(data)["prior_remaining_repeated"] == 0
+
+
+def test_the_group_number_is_that_of_the_policy_billed() -> None:
+    own, other = "SBR*S*18***12****MB", "SBR*P*18*******CI"
+    data = file_with(swap=((own, "SBR*S*18*G100**12****MB"), (other, "SBR*P*18*G200******CI")))
+    assert rows(data)[0]["group_number"] == "G100"
+    assert by_columns(data)["group_number"] == "G100"
+    assert rows(file_with())[0]["group_number"] == by_columns(file_with())["group_number"] == ""
+
+
 def test_of_one_of_several_days_nobody_can_tell_what_was_adjusted_on_the_claim() -> None:
     another_day = "~LX*2~SV1*HC:97110:GP*10*UN*1***1~DTP*472*D8*20260306"
     data = file_with(swap=(("DTP*573*D8*20260301", "DTP*573*D8*20260301" + another_day),))

@@ -24,6 +24,7 @@ def earlier_payer_columns(case: Case) -> dict[str, Any]:
             "prior_payers": 0,
             "prior_paid_cents": 0,
             "prior_claim_adjusted_cents": 0,
+            "prior_remaining_repeated": 0,
             "medicare_secondary_type": "",
         }
     if case.patient is None:
@@ -36,6 +37,8 @@ def earlier_payer_columns(case: Case) -> dict[str, Any]:
         "prior_claim_adjusted_cents": None
         if decided is None
         else sum(item.amount_cents for one in decided for item in one.adjustments),
+        # An answer is told for the claim or for its lines, and so is what it leaves to the patient.
+        "prior_remaining_repeated": 0,
         "medicare_secondary_type": coverage.medicare_secondary_type if coverage is not None else None,
     }
 
@@ -72,6 +75,7 @@ def coverage_columns(case: Case) -> dict[str, Any]:
             return {"has_coverage": False}
         absent = {
             "member_id": "",
+            "group_number": "",
             "claim_number": "",
             "employer": "",
             "payer_identifier": "",
@@ -83,6 +87,7 @@ def coverage_columns(case: Case) -> dict[str, Any]:
         "relationship": coverage.relationship.value,
         "subscriber_family_name": coverage.subscriber.name.family_name.strip() if coverage.subscriber else "",
         "member_id": coverage.member_id,
+        "group_number": coverage.group_number,
         "payer_identifier": coverage.payer_identifier,
         "coverage_from": coverage.valid_from,
         "coverage_through": coverage.valid_through or (_OPEN_END if coverage.valid_from else None),

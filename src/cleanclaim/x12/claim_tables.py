@@ -205,6 +205,7 @@ def _policy(payer: ParsedPayer | None) -> dict[str, Any]:
         "relationship": relationships.get(payer.relationship, "other") if payer.relationship else None,
         "subscriber_family_name": payer.subscriber.name.strip() if payer.subscriber is not None else "",
         "member_id": payer.member_id,
+        "group_number": payer.group_number,
         "claim_number": payer.claim_number,
         "payer_identifier": payer.identifier,
         "medicare_secondary_type": payer.medicare_secondary_type,
@@ -223,10 +224,14 @@ def _earlier_payers(claim: ParsedClaim, *, whole: bool) -> dict[str, Any]:
         return {}
     earlier = [payer for payer in claim.other_payers if payer.order and order.find(payer.order) in range(place)]
     adjusted = _together(payer.adjusted_cents for payer in earlier)
+    told = {answer.payer for line in claim.lines for answer in line.answers if answer.remaining_cents is not None}
     return {
         "prior_payers": len(earlier),
         "prior_paid_cents": _together(payer.paid_cents for payer in earlier),
         "prior_claim_adjusted_cents": adjusted if whole or not earlier else None,
+        "prior_remaining_repeated": sum(
+            payer.remaining_cents is not None and payer.identifier in told for payer in earlier
+        ),
     }
 
 

@@ -58,7 +58,8 @@ class ParsedPayer:
     """A payer and the policy: `relationship` is what the patient is to the subscriber, in the file's code.
 
     `paid_cents` is what this payer has paid on the claim, where the file says so; `adjusted_cents` the sum of its
-    adjustments of the claim as a whole, `None` when one of their amounts is missing or cannot be read.
+    adjustments of the claim as a whole, `None` when one of their amounts is missing or cannot be read;
+    `remaining_cents` what it leaves to the patient, where that is stated for the claim.
     """
 
     name: str = ""
@@ -73,6 +74,7 @@ class ParsedPayer:
     claim_number: str = ""
     paid_cents: int | None = None
     adjusted_cents: int | None = 0
+    remaining_cents: int | None = None
     address: ParsedAddress | None = None
     subscriber: ParsedParty | None = None
 
@@ -82,12 +84,14 @@ class ParsedAnswer:
     """What another payer decided on a line; `payer` is its number on the claim.
 
     `adjusted_cents` is the sum of its adjustments, `None` when one of their amounts is missing or cannot be read;
-    `without_amount` counts those that give a reason and no amount.
+    `without_amount` counts those that give a reason and no amount. `remaining_cents` is what it leaves to the patient,
+    where that is stated for the line.
     """
 
     payer: str
     paid_cents: int | None
     adjusted_cents: int | None
+    remaining_cents: int | None
     adjustments: int
     without_amount: int
     decided_on: date | None

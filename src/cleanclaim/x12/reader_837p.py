@@ -276,11 +276,12 @@ class _Reader:
         """What one other payer decided on the line."""
         decided = node.opening
         amounts, without = self.values.adjustments(node)
-        day = node.segment("DTP", ("573",))
+        day, left = node.segment("DTP", ("573",)), node.segment("AMT", ("EAF",))
         return ParsedAnswer(
             payer="" if decided is None else decided.text(1),
             paid_cents=None if decided is None else self.values.cents(node.id, decided, 2),
             adjusted_cents=sum_of(amounts),
+            remaining_cents=None if left is None else self.values.cents(node.id, left, 2),
             adjustments=len(amounts),
             without_amount=without,
             decided_on=None if day is None else self.values.day(node.id, day, 3),

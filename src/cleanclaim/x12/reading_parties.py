@@ -58,7 +58,8 @@ class PartyReader:
             return None
         name = named.opening if named is not None else None
         member = holder.opening if holder is not None else None
-        paid = level.segment("AMT", ("D",)) if level.id == "2320" else None
+        is_other = level.id == "2320"
+        paid, left = (level.segment("AMT", (what,)) if is_other else None for what in ("D", "EAF"))
         return ParsedPayer(
             name=name.text(3) if name is not None else "",
             identifier=name.text(9) if name is not None else "",
@@ -71,7 +72,8 @@ class PartyReader:
             member_id=member.text(9) if member is not None else "",
             claim_number=reference(holder, "Y4"),
             paid_cents=None if paid is None else self.values.cents(level.id, paid, 2),
-            adjusted_cents=sum_of(self.values.adjustments(level)[0]) if level.id == "2320" else 0,
+            adjusted_cents=sum_of(self.values.adjustments(level)[0]) if is_other else 0,
+            remaining_cents=None if left is None else self.values.cents(level.id, left, 2),
             address=None if named is None else address_of(named),
             subscriber=self.party(holder),
         )

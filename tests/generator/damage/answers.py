@@ -50,6 +50,16 @@ def _(text: ClaimText, _rng: Random) -> Texts:
     return text.set(place, 3, "")
 
 
+@damage(
+    "answer-remaining-repeated", "What is left to the patient stands for the claim and for its first line.", *SECOND
+)
+def _(text: ClaimText, _rng: Random) -> Texts:
+    left = ("AMT", "EAF", text.segments[text.places("CAS", "PR")[0]][3])
+    last = text.place("DTP", "573", after=("SVD",))
+    assert last is not None
+    return text.insert(last + 1, left).insert(at(text, "AMT", "D") + 1, left)
+
+
 @damage("answer-payment-negative", "The first payer is said to have paid less than nothing.", *SECOND)
 def _(text: ClaimText, _rng: Random) -> Texts:
     place = at(text, "SVD")

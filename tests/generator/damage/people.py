@@ -153,6 +153,13 @@ def _(text: ClaimText, _rng: Random) -> Texts:
     return text.set(place, 9, "").set(place, 8, "")
 
 
+@damage(
+    "filed-member-number-as-group", "The member's number stands in the place of the group's too.", LARKSPUR, PRAIRIE
+)
+def _(text: ClaimText, _rng: Random) -> Texts:
+    return text.set(at(text, "SBR"), 3, text.segments[at(text, "NM1", "IL")][9])
+
+
 @damage("filed-subscriber-missing", "The patient is insured through a spouse who is not named.", LARKSPUR, PRAIRIE)
 def _(text: ClaimText, _rng: Random) -> Texts:
     """The patient moves to a level of their own; the subscriber's level names nobody."""

@@ -97,7 +97,8 @@ def _with(frame: pl.DataFrame, parties: pl.DataFrame, role: str, key: str) -> pl
 def _coverages(block: Block) -> pl.DataFrame:
     """The policy billed, by `coverage_key`."""
     same = ("coverage_key", "terms_segment", "payer_order", "medicare_secondary_type", "filing_indicator")
-    return block.table("coverages").select(*same, coverage_relationship="relationship")
+    renamed = {"coverage_relationship": "relationship", "policy_group_number": "group_number"}
+    return block.table("coverages").select(*same, **renamed)
 
 
 def _first_named(block: Block, loop: str, name: str, entity: str = "") -> pl.DataFrame:
@@ -110,9 +111,10 @@ def _first_named(block: Block, loop: str, name: str, entity: str = "") -> pl.Dat
 
 
 def _other_payers(block: Block) -> pl.DataFrame:
-    """By claim: how many other payers come before a second and before a third one, what they paid and adjusted."""
+    """By claim: of the other payers before a second and before a third one, how many, what they paid and adjusted."""
     others = block.tables["coverages"].filter(pl.col("loop") == "2320", pl.col("claim_key").is_not_null())
     others = others.join(_claim_adjustments(block), on="coverage_key", how="left", maintain_order="left")
+    others = others.join(_told_twice(block), on="coverage_key", how="left", maintain_order="left")
     place = pl.col("payer_order").replace_strict(_PLACES, default=_LAST, return_dtype=pl.Int64)
     paid = pl.col("paid_cents")
     # A payer without adjustments of the whole claim has adjusted nothing.
@@ -124,6 +126,8 @@ def _other_payers(block: Block) -> pl.DataFrame:
         made.append(pl.when(earlier.is_not_null().all()).then(earlier.sum()).alias(f"paid_before_{before}"))
         taken = adjusted.filter(place < before)
         made.append(pl.when(taken.is_not_null().all()).then(taken.sum()).alias(f"adjusted_before_{before}"))
+        twice = pl.col("is_told_twice").filter(place < before)
+        made.append(twice.sum().cast(pl.Int64).alias(f"repeated_before_{before}"))
     lacks_paid = (pl.col("paid_text") == "").any().alias("lacks_paid")
     return others.group_by(pl.col("claim_key").alias("source_key")).agg(lacks_paid, *made)
 
@@ -138,6 +142,17 @@ def _claim_adjustments(block: Block) -> pl.DataFrame:
         pl.lit(True).alias("has_adjustments"),
         pl.when(amount.is_not_null().all()).then(amount.sum()).alias("adjusted_cents"),
     )
+
+
+def _told_twice(block: Block) -> pl.DataFrame:
+    """By `coverage_key`: the other payers whose amount left to the patient stands for the claim and for a line."""
+    left = pl.col("remaining_liability_cents").is_not_null()
+    same = ("claim_key", "payer_identifier")
+    named = block.tables["parties"].filter(pl.col("loop") == "2330B").unique("coverage_key", keep="first")
+    for_claim = block.tables["coverages"].filter(left).select("coverage_key", "claim_key")
+    for_claim = for_claim.join(named.select("coverage_key", payer_identifier="identifier"), on="coverage_key")
+    for_lines = block.tables["decisions"].filter(left).select(same)
+    return for_claim.join(for_lines, on=same, how="semi").select("coverage_key", is_told_twice=pl.lit(True))
 
 
 def _approvals(block: Block) -> pl.DataFrame:
@@ -240,6 +255,7 @@ def _policy() -> list[pl.Expr]:
         ]
         for what in ("paid", "adjusted")
     )
+    twice = [pl.when(place == index).then(pl.col(f"repeated_before_{index}").fill_null(0)) for index in range(3)]
     # What was adjusted on the whole claim cannot be told of one of several days of it.
     is_shown = pl.col("is_whole") | (pl.coalesce(before) == 0)
     known = relation.replace_strict(relations, default="other", return_dtype=pl.String)
@@ -251,6 +267,7 @@ def _policy() -> list[pl.Expr]:
         pl.when(there & (relation != "")).then(known).alias("relationship"),
         pl.when(there).then(pl.col("subscriber_name").fill_null("")).alias("subscriber_family_name"),
         pl.when(there).then(pl.col("subscriber_identifier").fill_null("")).alias("member_id"),
+        pl.when(there).then(pl.col("policy_group_number").fill_null("")).alias("group_number"),
         pl.when(there).then(pl.when(is_dependent & (own_number != "")).then(own_number).otherwise(number))
         .alias("claim_number"),
         pl.when(there).then(pl.col("payer_identifier").fill_null("")).alias("payer_identifier"),
@@ -258,6 +275,7 @@ def _policy() -> list[pl.Expr]:
         pl.coalesce(before).alias("prior_payers"),
         pl.coalesce(paid).alias("prior_paid_cents"),
         pl.when(is_shown).then(pl.coalesce(adjusted)).alias("prior_claim_adjusted_cents"),
+        pl.coalesce(twice).alias("prior_remaining_repeated"),
         pl.when(there).then(pl.col("payer_name").fill_null("")).alias("payer_name"),
         pl.when(there).then(pl.col("filing_indicator").fill_null("")).alias("filing_indicator"),
     ]  # fmt: skip
