@@ -59,6 +59,20 @@ def test_the_arithmetic_adds_up() -> None:
     assert (found.expected_cents, found.allowed_cents, found.payment_short_cents) == (6_000, 5_500, 400)
 
 
+def test_what_a_federal_program_takes_or_adds_is_not_what_is_allowed() -> None:
+    def with_program(allowed: int, reason: str, cents: int) -> Answered:
+        patient = allowed // 5
+        items = [adjusted("CO", "45", 14_000 - allowed), adjusted("CO", reason, cents), adjusted("PR", "2", patient)]
+        return answer(line(1, allowed - patient - cents, *items), line(2, 2_800, adjusted("CO", "45", 4_200)))
+
+    assert underpaid([with_program(6_000, "237", 400), with_program(6_000, "144", -90)], WORTH) == []
+    (found,) = underpaid([with_program(5_500, "237", 400)], WORTH)
+    assert (found.allowed_cents, found.steps[-2]) == (5_500, Step("penalty of a federal program", -400))
+    # A bonus does not hide what was allowed too little.
+    (found,) = underpaid([with_program(5_500, "144", -600)], WORTH)
+    assert (found.allowed_cents, found.steps[-2]) == (5_500, Step("incentive", 600))
+
+
 def test_the_reduction_for_several_procedures_is_in_our_price() -> None:
     assert underpaid([said(6_000, cut=700)], WORTH) == []
 

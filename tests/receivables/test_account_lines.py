@@ -112,7 +112,8 @@ def test_what_a_protected_patient_paid_goes_back() -> None:
 
 def test_an_unlisted_reason_is_told_by_its_code() -> None:
     assert Share("9999", 1).words == "Your plan says that this part is yours (reason 9999)."
-    assert "(reason 50)" in Share("50", 1).words
+    assert "(reason 58)" in Share("58", 1).words
+    assert Share("275", 1).label == "your first plan's part"
 
 
 def test_since_when_of_nothing_and_of_a_balance_that_came_back() -> None:

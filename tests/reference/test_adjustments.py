@@ -28,7 +28,7 @@ def test_how_many_codes() -> None:
     table = adjustments.table()
     assert table.height == 1576
     assert table.group_by("kind").len().sort("kind").rows() == [("carc", 405), ("rarc", 1171)]
-    assert len(adjustments.described()) == 123
+    assert len(adjustments.described()) == 181
     assert table["stopped_on"].drop_nulls().len() == 110
     assert table["started_on"].null_count() == 0
 

@@ -34,7 +34,7 @@ def test_every_reason_and_remark_of_the_trade_has_an_entry() -> None:
 def test_the_entries_are_the_codes_that_are_explained() -> None:
     explained = {(item.kind, item.code) for item in adjustments.described()}
     assert {(item.kind, item.code) for item in denials.handlings()} == explained
-    assert len(denials.handlings()) == 123
+    assert len(denials.handlings()) == 181
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,21 @@ def test_the_entries_are_the_codes_that_are_explained() -> None:
         ("222", DenialCause.PAYER, Route.GIVE_UP),
         ("227", DenialCause.PATIENT, Route.ASK_PATIENT),
         ("252", DenialCause.DOCUMENTATION, Route.RECORDS),
+        ("39", DenialCause.FRONT_OFFICE, Route.APPEAL),
+        ("100", DenialCause.FRONT_OFFICE, Route.PATIENT),
+        ("112", DenialCause.DOCUMENTATION, Route.RECORDS),
+        ("129", DenialCause.CODING, Route.CORRECT),
+        ("133", DenialCause.PAYER, Route.STATUS),
+        ("144", DenialCause.PAYER, Route.NOTHING),
+        ("183", DenialCause.FRONT_OFFICE, Route.CORRECT),
+        ("190", DenialCause.FRONT_OFFICE, Route.OTHER_PAYER),
+        ("208", DenialCause.FRONT_OFFICE, Route.ENROLLMENT),
+        ("209", DenialCause.PAYER, Route.OTHER_PAYER),
+        ("237", DenialCause.PAYER, Route.NOTHING),
+        ("257", DenialCause.PATIENT, Route.STATUS),
+        ("303", DenialCause.PAYER, Route.NOTHING),
+        ("B9", DenialCause.FRONT_OFFICE, Route.CORRECT),
+        ("B13", DenialCause.PAYER, Route.STATUS),
     ],
 )
 def test_reasons_by_cause_and_route(code: str, cause: DenialCause, route: Route) -> None:
@@ -62,7 +77,9 @@ def test_reasons_by_cause_and_route(code: str, cause: DenialCause, route: Route)
     assert (found.cause, found.route) == (cause, route)
 
 
-@pytest.mark.parametrize("code", ["1", "2", "3", "23", "45", "59", "222", "253", "P12", "P23"])
+@pytest.mark.parametrize(
+    "code", ["1", "2", "3", "23", "45", "59", "133", "144", "209", "222", "237", "275", "303", "P12"]
+)
 def test_what_no_appeal_can_win(code: str) -> None:
     found = denials.carc(code)
     assert found is not None
@@ -83,7 +100,11 @@ def test_medicare_differs_where_it_differs() -> None:
     assert late.for_payer("medicare_b").route is Route.GIVE_UP
     over = denials.carc("119")
     assert over is not None
-    assert (over.for_payer("medicare_b").route, over.for_payer("medicaid").route) == (Route.CORRECT, Route.APPEAL)
+    assert (over.for_payer("medicare_b").route, over.for_payer("medicaid").route) == (Route.CORRECT, Route.PATIENT)
+    elsewhere = denials.carc("24")
+    assert elsewhere is not None
+    assert "Medicare Advantage" in elsewhere.for_payer("medicare_b").because
+    assert "medical group" in elsewhere.for_payer("commercial").because
     twice = denials.carc("18")
     assert twice is not None
     assert twice.for_payer("medicare_b").route is Route.REOPENING
@@ -104,8 +125,8 @@ def test_nothing_to_win_has_no_chance_and_the_other_way_round() -> None:
 
 
 def test_only_shares_of_cost_are_shares_of_cost() -> None:
-    assert [item.code for item in denials.handlings() if item.is_cost_share] == ["1", "2", "3"]
-    assert [item.code for item in denials.handlings() if item.is_pair] == ["97", "236"]
+    assert [item.code for item in denials.handlings() if item.is_cost_share] == ["1", "2", "3", "178", "275"]
+    assert [item.code for item in denials.handlings() if item.is_pair] == ["97", "231", "236", "M80", "N20"]
 
 
 def test_the_rules_named_are_rules() -> None:

@@ -13,7 +13,7 @@ def of(group: str, reason: str) -> Effect:
     return effect_of(Adjustment(group=AdjustmentGroup(group), reason=reason, amount_cents=100))
 
 
-@pytest.mark.parametrize("reason", ["45", "59", "253", "P12", "P23"])
+@pytest.mark.parametrize("reason", ["45", "59", "144", "237", "253", "303", "P12", "P23"])
 def test_what_a_contract_or_the_law_gives_up_is_contractual(reason: str) -> None:
     assert of("CO", reason) is Effect.CONTRACTUAL
     # The same reason under another group says something else.
@@ -35,7 +35,7 @@ def test_what_repeats_an_earlier_payer_is_settled() -> None:
 
 
 def test_what_is_given_up_is_known_to_the_list_of_reasons_as_only_posted() -> None:
-    assert contractual_adjustments.codes() == ("45", "59", "253", "P12", "P23")
+    assert contractual_adjustments.codes() == ("45", "59", "253", "144", "237", "303", "P12", "P23")
     for code in contractual_adjustments.codes():
         described = adjustments.carc(code)
         assert described is not None

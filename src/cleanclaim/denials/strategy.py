@@ -98,7 +98,7 @@ class Strategy:
 
 def strategy_of(denial: Denial, around: Circumstances) -> Strategy:
     """What is done about a denial, by the reason that took the most."""
-    made = _routed(_decided(denial, around), denial.main, around)
+    made = _barred(_routed(_decided(denial, around), denial.main, around), denial.main)
     return _with_deadline(_noticed(made, denial, around), around)
 
 
@@ -187,6 +187,17 @@ def _routed(made: Strategy, reason: Reason, around: Circumstances) -> Strategy:
     if route is Route.NEW_CLAIM:
         return replace(made, sending=Sending.ORIGINAL)
     return made
+
+
+def _barred(made: Strategy, reason: Reason) -> Strategy:
+    """What is left where the payer itself says that its decision may not be appealed."""
+    bar = next((found for code in reason.remarks if (found := denials.rarc(code)) and found.bars_appeal), None)
+    if bar is None or not made.may_appeal:
+        return made
+    if made.route not in {Route.APPEAL, Route.RECORDS}:
+        return replace(made, never_because=bar.never_because)
+    because = f"{bar.because} Ask what it takes instead: a corrected claim, or a reopening."
+    return replace(made, route=Route.STATUS, chance=Chance.POOR, because=because, never_because=bar.never_because)
 
 
 def _noticed(made: Strategy, denial: Denial, around: Circumstances) -> Strategy:

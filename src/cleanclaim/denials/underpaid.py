@@ -1,9 +1,10 @@
 """Lines that were paid less than they are worth: what the payer allowed against what we computed.
 
-What we computed has the multiple-procedure reduction in it; the assistant's cut and sequestration come off the payment
-and not off what is allowed. So both sides are compared before those two: paid, what is the patient's, sequestration,
-and an earlier payer's part together are what the payer allowed, unless it states that amount itself. A line whose whole
-charge is told as above the fee schedule was allowed nothing: no denial names it, and it would go unseen.
+What we computed has the multiple-procedure reduction in it; the assistant's cut, sequestration and what a federal
+program takes or adds come off the payment and not off what is allowed. So both sides are compared before those: paid,
+what is the patient's, what the law withholds, and an earlier payer's part together are what the payer allowed, unless
+it states that amount itself. A line whose whole charge is told as above the fee schedule was allowed nothing: no denial
+names it, and it would go unseen.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _AS_PRIMARY = frozenset(
 )
 """Statuses by which a first payer answers; a claim of which nothing was paid comes as denied, for whatever reason."""
 _EARLIER_PAYER = "23"
-_SEQUESTRATION = "253"
+_WITHHELD = {"253": "sequestration", "237": "penalty of a federal program", "144": "incentive"}
+"""Reasons by which the law takes off the payment, or adds to it, and not off what is allowed."""
 _MULTIPLE = "59"
 _HUNDRED = 100
 _ASSISTANT = frozenset({"CQ", "CO"})
@@ -78,7 +80,7 @@ def underpaid(answers: Sequence[Answered], expected: Mapping[str, Expected]) -> 
     parts: dict[str, list[RemittedLine]] = {}
     for key, part in zip(last.matched, last.answer.lines, strict=True):
         parts.setdefault(key, []).append(part)
-    whole_claim = sum(item.amount_cents for item in last.answer.adjustments if item.reason != _SEQUESTRATION)
+    whole_claim = sum(item.amount_cents for item in last.answer.adjustments if item.reason not in _WITHHELD)
     if whole_claim:  # cuts of the claim as a whole say of no line what was allowed
         return []
     withheld = sum(item.amount_cents for item in last.answer.adjustments)
@@ -110,7 +112,8 @@ def _judged(
     line: KnownLine, parts: Sequence[RemittedLine], ours: Expected, *, is_withheld_elsewhere: bool
 ) -> Underpayment | None:
     """The underpayment of one line, `None` where it is none or cannot be told."""
-    paid = theirs = withheld = cut = given_up = 0
+    paid = theirs = cut = given_up = 0
+    withheld: dict[str, int] = {}
     for part in parts:
         paid += part.paid_cents
         for item in part.adjustments:
@@ -120,13 +123,13 @@ def _judged(
                 theirs += item.amount_cents
             if effect_of(item) is Effect.CONTRACTUAL:
                 given_up += item.amount_cents
-            if item.reason == _SEQUESTRATION:
-                withheld += item.amount_cents
+            if item.reason in _WITHHELD:
+                withheld[item.reason] = withheld.get(item.reason, 0) + item.amount_cents
             elif item.reason == _MULTIPLE:
                 cut += item.amount_cents
     if not paid and not theirs and given_up != line.charge_cents:
         return None  # nothing was decided of it, or an earlier payer has settled it
-    derived = paid + theirs + withheld
+    derived = paid + theirs + sum(withheld.values())
     stated = _stated(parts)
     by_assistant = bool(_ASSISTANT & set(line.modifiers))
     if stated is None and by_assistant:
@@ -141,9 +144,8 @@ def _judged(
         steps.append(Step("multiple-procedure reduction", -cut))
     steps.append(Step("over the fee schedule or contract", allowed - line.charge_cents + cut))
     steps.append(Step("allowed by the payer", allowed))
-    steps += [Step(words, -cents) for words, cents in (
-        ("the patient's share", theirs), ("sequestration", withheld), ("assistant's reduction", allowed - derived)
-    ) if cents]  # fmt: skip
+    taken = [("the patient's share", theirs), *((_WITHHELD[reason], cents) for reason, cents in withheld.items())]
+    steps += [Step(words, -cents) for words, cents in (*taken, ("assistant's reduction", allowed - derived)) if cents]
     steps.append(Step("paid", paid))
     short = None if ours.payment_cents is None or is_withheld_elsewhere else max(ours.payment_cents - paid, 0)
     return Underpayment(line, worth, allowed, short, tuple(steps))

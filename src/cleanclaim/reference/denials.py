@@ -88,7 +88,7 @@ class Handling:
 
     `because` says why this route and this chance. Where an appeal cannot win, `never_because` says why, and follows
     "cannot be appealed:". `rules` are beginnings of the codes of our rules that object to the same thing. `decides`: a
-    remark that decides over whatever reason it stands beside.
+    remark that decides over whatever reason it stands beside; `bars_appeal`: one by which the payer grants no appeal.
     """
 
     kind: AdjustmentKind
@@ -102,6 +102,7 @@ class Handling:
     is_pair: bool
     is_cost_share: bool
     decides: bool
+    bars_appeal: bool
     source: Source
     medicare: Handling | None = None
     """What holds for Original Medicare, where it differs."""
@@ -239,6 +240,7 @@ def _handling(
         is_pair=bool(entry.flag("is_pair")),
         is_cost_share=bool(entry.flag("is_cost_share")),
         decides=bool(entry.flag("decides")),
+        bars_appeal=bool(entry.flag("bars_appeal")),
         source=entry.source(),
     )
     entry.done()
