@@ -165,14 +165,15 @@ class _Cutter:
 
 
 def _places_of(sign: bytes, data: bytes, limit: int) -> list[int]:
-    """Where these bytes stand past the first byte and before `limit`: several times as fast as `bytes.find`."""
-    codes, size = np.frombuffer(data, dtype=np.uint8, count=limit), limit - len(sign)
-    if size <= 0:
-        return []
-    found = codes[1 : size + 1] == sign[0]
-    for place in range(1, len(sign)):
-        found &= codes[place + 1 : place + size + 1] == sign[place]
-    return (np.flatnonzero(found) + 1).tolist()
+    """Where these three bytes stand past the first byte and before `limit`: several times as fast as `bytes.find`."""
+    codes = np.frombuffer(data, dtype=np.uint8, count=limit)
+    # Of every two bytes that are looked at as one number, some are the first two of the sign or its last two.
+    pairs = codes[: limit & -2].view("<u2")
+    first, last = int.from_bytes(sign[:2], "little"), int.from_bytes(sign[1:], "little")
+    at = np.concatenate((2 * np.flatnonzero(pairs == first), 2 * np.flatnonzero(pairs == last) - 1))
+    at = at[(at > 0) & (at + len(sign) <= limit)]
+    is_whole = (codes.take(at) == sign[0]) & (codes.take(at + 2) == sign[2])
+    return sorted(at[is_whole].tolist())
 
 
 def _declared(head: bytes) -> tuple[Delimiters | None, tuple[Problem, ...]]:
