@@ -13,6 +13,7 @@
 `visit` is judged, `history` is context. After the date come the payer and `column=value` of the claim. A line
 that begins with a procedure code is a billed line; `did` replaces the services that billed lines imply (`did
 nothing` says nothing was done); `set` gives a claim's column a value. `?` is unknown, `none` an empty list.
+Of a line's minutes, `pta=` are an assistant's alone and `together=` those of both; the rest are a therapist's.
 What is not said is as in an ordinary, well-documented visit (`typical` in the data dictionary), with its
 dates moved along with the date of service. `code=` overrides a billed line's code (`97110 code=?`).
 """
@@ -52,6 +53,8 @@ class _Draft:
     lines: list[dict[str, Any]] = field(default_factory=list)
     services: list[dict[str, Any]] | None = None
     diagnoses: list[str] = field(default_factory=lambda: ["M54.50"])
+    stated: set[str] = field(default_factory=set)
+    """Columns of the claim that the text gives a value, unknown among them: none of these is filled in."""
 
 
 def parse(text: str) -> Tables:
@@ -77,7 +80,8 @@ def parse(text: str) -> Tables:
 def _read_line(words: list[str], drafts: list[_Draft]) -> None:
     head, rest = words[0], words[1:]
     if head in {"visit", "history"}:
-        drafts.append(_Draft(_header(rest, is_history=head == "history", position=len(drafts))))
+        claim = _header(rest, is_history=head == "history", position=len(drafts))
+        drafts.append(_Draft(claim, stated={word.partition("=")[0] for word in rest if "=" in word}))
         return
     if not drafts:
         raise NotationError("expected visit or history first")
@@ -89,6 +93,7 @@ def _read_line(words: list[str], drafts: list[_Draft]) -> None:
         if rest[1] != "=":
             raise NotationError("expected: set column = value")
         draft.claim[name] = _value(_column(CLAIMS, name), value)
+        draft.stated.add(name)
     elif head == "did":
         draft.services = draft.services or []
         if rest != ["nothing"]:
@@ -146,6 +151,8 @@ def _billed(code: str, words: list[str]) -> dict[str, Any]:
         line["minutes"] = None if line["units"] is None else 15 * max(line["units"], 0)
     if not charge_said and line["units"] is not None:
         line["charge_cents"] = 12_000 * max(line["units"], 1)
+    if line["minutes"] is not None and sum(_shares(line).values()) > line["minutes"]:
+        raise NotationError("pta= and together= are parts of the line's minutes, expected no more than those")
     return line
 
 
@@ -197,7 +204,7 @@ def _tables(drafts: list[_Draft]) -> Tables:
             if line["line_through"] == _SAME_DAY:
                 day["line_through"] = day["line_date"]
             rows["lines"].append(line | position | day)
-        services = draft.services if draft.services is not None else [_implied(line) for line in lines]
+        services = draft.services if draft.services is not None else [done for line in lines for done in _implied(line)]
         for number, service in enumerate(services, start=1):
             position = {"service_id": len(rows["services"]), "claim_id": claim_id, "service_number": number}
             rows["services"].append(service | position)
@@ -210,34 +217,39 @@ def _tables(drafts: list[_Draft]) -> Tables:
                     "diagnosis": None if code == "?" else code,
                 }
             )
-        rows["claims"].append(_totals(draft.claim, lines) | {"claim_id": claim_id})
+        rows["claims"].append(_totals(draft, lines) | {"claim_id": claim_id})
     return Tables.from_rows(**rows)
 
 
-def _implied(line: Mapping[str, Any]) -> dict[str, Any]:
-    """The service a billed line stands for when the example does not list what was done."""
-    assistant = line["assistant_minutes"]
-    by = "PTA" if assistant and assistant == line["minutes"] else "PT"
+def _shares(line: Mapping[str, Any]) -> dict[str, int]:
+    """Minutes of a billed line that are not a therapist's alone, by who furnished them; an unknown share adds none."""
+    return {"PTA": line["assistant_minutes"] or 0, "together": line["together_minutes"] or 0}
+
+
+def _implied(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The services a billed line stands for when the example does not list what was done: one for each who treated."""
     service: dict[str, Any] = {column.name: column.typical for column in SERVICES}
-    group = 2 if line["code"] == "97150" else 1
-    return service | {
-        "service_code": line["code"],
-        "service_minutes": line["minutes"],
-        "by": by,
-        "group_size": group,
-    }
+    service |= {"service_code": line["code"], "group_size": 2 if line["code"] == "97150" else 1}
+    minutes, shares = line["minutes"], _shares(line)
+    if line["assistant_minutes"] is None or line["together_minutes"] is None:
+        return [service | {"service_minutes": minutes, "by": None}]
+    if not any(shares.values()):
+        return [service | {"service_minutes": minutes, "by": "PT"}]
+    if minutes is None:
+        return [service | {"service_minutes": None, "by": None}]
+    parts = {"PT": minutes - sum(shares.values()), **shares}
+    return [service | {"service_minutes": part, "by": by} for by, part in parts.items() if part]
 
 
-def _totals(claim: dict[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Fill the totals an ordinary note would state, where the example has not."""
-    filled = dict(claim)
-    if filled["total_charge_cents"] is None and all(line["charge_cents"] is not None for line in lines):
+def _totals(draft: _Draft, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Fill the totals an ordinary note would state, where the example has said nothing of them."""
+    filled, stated = dict(draft.claim), draft.stated
+    if "total_charge_cents" not in stated and all(line["charge_cents"] is not None for line in lines):
         filled["total_charge_cents"] = sum(line["charge_cents"] for line in lines)
     if lines and all(line["minutes"] is not None for line in lines):
-        timed = [line["minutes"] for line in lines if _is_timed(line["code"])]
-        if filled["total_timed_minutes_noted"] is None:
-            filled["total_timed_minutes_noted"] = sum(timed)
-        if filled["total_treatment_minutes_noted"] is None:
+        if "total_timed_minutes_noted" not in stated:
+            filled["total_timed_minutes_noted"] = sum(line["minutes"] for line in lines if _is_timed(line["code"]))
+        if "total_treatment_minutes_noted" not in stated:
             filled["total_treatment_minutes_noted"] = sum(line["minutes"] for line in lines)
     return filled
 
