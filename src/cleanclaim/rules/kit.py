@@ -268,6 +268,12 @@ def with_claim_modifier(name: pl.Expr, *, first: bool = False) -> pl.Expr:
     return pl.concat_list(added, col.modifiers) if first else pl.concat_list(col.modifiers, added)
 
 
+def with_claim_pair() -> pl.Expr:
+    """The line's modifiers with the therapy and the assistant's modifier of the claim's discipline for any such."""
+    rest = without_modifier("GP", "GO", "GN", "CQ", "CO")
+    return pl.concat_list(col.therapy_modifier, rest, col.assistant_modifier)
+
+
 def without_modifier(*codes: str) -> pl.Expr:
     """The line's modifiers without these."""
     return col.modifiers.list.set_difference(pl.lit(list(codes), dtype=pl.List(pl.String)))

@@ -4,7 +4,7 @@ CQ says that a physical therapist assistant furnished the service, so the line m
 of care. The claim is returned when the two do not stand together.
 
 Not flagged: CO, which goes with GO (MD207).
-Fix: add GP; ATTEST, because CQ may be what is wrong.
+Fix: the pair of the visit's discipline, GP with CQ or GO with CO; ATTEST, because the discipline, too, may be wrong.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cleanclaim.rules.kit import (
     good,
     has_modifier,
     lacks_modifier,
-    with_modifier,
+    with_claim_pair,
 )
 from cleanclaim.sources import Confidence, page
 
@@ -47,10 +47,11 @@ rule = Rule(
     ),
     fix=Fix(
         Safety.ATTEST,
-        title="Add GP",
+        title="Put the pair of the visit's discipline on the line: GP with CQ, GO with CO",
+        where=col.assistant_modifier.is_not_null(),
         field="modifiers",
-        new=with_modifier("GP", first=True),
-        may_reveal=("MD104", "MD105", "MD307"),
+        new=with_claim_pair(),
+        may_reveal=("MD307",),
     ),
     examples=(
         good("""
@@ -71,6 +72,15 @@ rule = Rule(
             """,
             at="line 1",
             says="97110 carries CQ, CQ goes with GP",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97530 GO CQ x1 15min
+              did 97530 15min by=OTA
+            """,
+            at="line 1",
+            says="97530 carries GO, CQ, CQ goes with GP",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

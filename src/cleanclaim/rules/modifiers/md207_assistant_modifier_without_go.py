@@ -4,7 +4,7 @@ CO says that an occupational therapy assistant furnished the service, so the lin
 therapy plan of care. The claim is returned when the two do not stand together.
 
 Not flagged: CQ, which goes with GP (MD206).
-Fix: none is proposed: on a physical therapy claim CO itself is what is wrong.
+Fix: the pair of the visit's discipline, GO with CO or GP with CQ; ATTEST, because the discipline, too, may be wrong.
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, has_modifier, lacks_modifier
+from cleanclaim.rules.kit import (
+    Fix,
+    Rule,
+    Safety,
+    Severity,
+    bad,
+    exempt,
+    good,
+    has_modifier,
+    lacks_modifier,
+    with_claim_pair,
+)
 from cleanclaim.sources import Confidence, page
 
 rule = Rule(
@@ -34,6 +45,14 @@ rule = Rule(
             confidence=Confidence.SECONDARY,
         ),
     ),
+    fix=Fix(
+        Safety.ATTEST,
+        title="Put the pair of the visit's discipline on the line: GP with CQ, GO with CO",
+        where=col.assistant_modifier.is_not_null(),
+        field="modifiers",
+        new=with_claim_pair(),
+        may_reveal=("MD307",),
+    ),
     examples=(
         good("""
             visit 2026-03-04 medicare_b discipline=OT
@@ -48,6 +67,15 @@ rule = Rule(
             """,
             at="line 1",
             says="97530 carries GP, CO, CO goes with GO",
+        ),
+        bad(
+            """
+            visit 2026-03-04 medicare_b discipline=OT
+              97530 CO x1 15min
+              did 97530 15min by=OTA
+            """,
+            at="line 1",
+            says="97530 carries CO, CO goes with GO",
         ),
         exempt("""
             visit 2026-03-04 medicare_b
