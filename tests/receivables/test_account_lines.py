@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -52,6 +53,17 @@ def test_what_a_payer_leaves_is_owed_with_its_reasons() -> None:
     assert found.owed_since == ANSWERED
     assert [(share.label, share.cents) for share in found.shares] == [("deductible", 4_000), ("coinsurance", 1_500)]
     assert found.open_to("primary") == 4_500
+
+
+@pytest.mark.parametrize(("pursued", "waiting", "owed"), [(0, 0, 5_000), (3_000, 3_000, 2_000), (9_000, 5_000, 0)])
+def test_what_the_plan_is_still_asked_about_waits(pursued: int, waiting: int, owed: int) -> None:
+    found = replace(line(charged(), answered("27", 3_000), answered("2", 2_000)), pursued_cents=pursued)
+    assert (found.open_cents, found.waiting_cents, found.owed_cents) == (5_000, waiting, owed)
+    # What was paid of it in the meantime waits no more.
+    assert replace(found, moves=(*found.moves, *paid(5_000))).waiting_cents == 0
+    # What may not be asked at all is not counted twice.
+    protected = replace(found, remarks=frozenset({"N782"}))
+    assert protected.protected_cents + protected.waiting_cents + protected.owed_cents == 5_000
 
 
 def test_contract_and_denial_are_never_owed() -> None:

@@ -60,6 +60,27 @@ def test_what_is_with_the_plan_is_said_and_not_asked() -> None:
     assert balance(lines, 0, TODAY).due_cents == 2_000
 
 
+def test_what_the_plan_is_asked_about_is_said_and_not_asked() -> None:
+    refused = Move(ANSWERED, Kind.REMITTANCE, Account.PATIENT_OPEN, 3_000, reason="27")
+    usual = line("a")
+    both = replace(usual, moves=(*usual.moves, refused), pursued_cents=3_000)
+    (visit,) = visits([both], words, None)
+    assert [one.yours_cents for one in visit.lines] == [2_000]
+    assert visit.told == (
+        ("Your coinsurance: the part of each visit that your plan leaves to you.", 2_000),
+        ("We are asking your plan about $30.00 that it refused; that is not asked of you now.", None),
+    )
+    found = balance([both], 0, TODAY)
+    assert (found.due_cents, found.waiting_cents) == (2_000, 3_000)
+    # Settled as theirs, it is asked and explained.
+    settled = replace(both, pursued_cents=0)
+    assert balance([settled], 0, TODAY).due_cents == 5_000
+    assert visits([settled], words, None)[0].told[0] == (
+        "Your plan says that it no longer covered you on this day.",
+        3_000,
+    )
+
+
 def test_a_protected_patient_is_asked_nothing_and_told_why() -> None:
     lines = [line("a", remarks=frozenset({"N782"}))]
     (visit,) = visits(lines, words, None)

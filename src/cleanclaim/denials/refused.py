@@ -159,8 +159,7 @@ def _is_refusal(group: AdjustmentGroup, reason: str, *, is_open_known: bool) -> 
     payer had settled it.
     """
     if group is AdjustmentGroup.PATIENT:
-        handling = denials.carc(reason)
-        return handling is None or not handling.is_cost_share
+        return not denials.is_cost_share(reason)
     effect = effect_of_reason(group, reason)
     return effect is Effect.OPEN or (effect is Effect.SETTLED and is_open_known)
 

@@ -69,6 +69,8 @@ class AccountLine:
 
     `date_of_service` is the day of a balance that was brought forward, which has no `code`. `remarks` are the payers'
     remarks (RARC) on the line and on its claim, and marks of ours that say what may not be asked (`patient_reasons`).
+    `pursued_cents` is what a payer refused under group PR (no member, another plan first) and is still asked about: the
+    patient is not asked until somebody has settled that it is theirs.
     """
 
     key: str
@@ -77,6 +79,7 @@ class AccountLine:
     claim: str = ""
     moves: tuple[Move, ...] = ()
     remarks: frozenset[str] = frozenset()
+    pursued_cents: int = 0
 
     def total(self, *accounts: Account) -> int:
         """What stands in these accounts of the line."""
@@ -118,9 +121,14 @@ class AccountLine:
         return max(0, min(told, self.open_cents))
 
     @property
+    def waiting_cents(self) -> int:
+        """What stands open to the patient and is not asked of them yet: the payer is asked about its refusal."""
+        return max(0, min(self.pursued_cents, self.open_cents - self.protected_cents))
+
+    @property
     def owed_cents(self) -> int:
-        """What the patient owes on it: open to them, and theirs to pay."""
-        return max(0, self.open_cents - self.protected_cents)
+        """What the patient owes on it: open to them, theirs to pay, and no longer asked of anybody else."""
+        return max(0, self.open_cents - self.protected_cents - self.waiting_cents)
 
     @property
     def overpaid_cents(self) -> int:

@@ -13,6 +13,7 @@ from cleanclaim.money import dollars
 from cleanclaim.receivables.aging import Aged, Bucket, aged
 from cleanclaim.receivables.allocation import Owed
 from cleanclaim.receivables.lines import EARLIER, AccountLine
+from cleanclaim.reference.denials import is_cost_share
 from cleanclaim.reference.patient_reasons import NO_NOTICE
 
 PROTECTED_WORDS = "You have Medicare and Medicaid (QMB). You owe nothing for this: it may not be asked of you."
@@ -35,12 +36,14 @@ class Balance:
     """A patient's account in figures, in cents.
 
     `owed_cents` is theirs to pay on lines, `credit_cents` what they have paid beyond them (also what they paid too much
-    on a line), `protected_cents` what may not be asked of them.
+    on a line), `protected_cents` what may not be asked of them, `waiting_cents` what is not asked yet, for their plan
+    is asked about its refusal.
     """
 
     owed_cents: int
     credit_cents: int
     protected_cents: int
+    waiting_cents: int
     aging: dict[Bucket, int]
 
     @property
@@ -55,6 +58,7 @@ def balance(lines: Sequence[AccountLine], credit_cents: int, on: date) -> Balanc
         owed_cents=sum(line.owed_cents for line in lines),
         credit_cents=credit_cents + sum(line.overpaid_cents for line in lines),
         protected_cents=sum(line.protected_cents for line in lines),
+        waiting_cents=sum(line.waiting_cents for line in lines),
         aging=aged((Aged(item.cents, item.since) for item in owed(lines)), on),
     )
 
@@ -109,7 +113,7 @@ def _line(line: AccountLine, label: Callable[[str], str]) -> StatementLine:
         discount_cents=line.total(Account.CONTRACTUAL, Account.WRITTEN_OFF),
         plan_paid_cents=line.total(Account.PAYER_CASH),
         you_paid_cents=line.patient_paid_cents,
-        yours_cents=line.open_cents - line.protected_cents,
+        yours_cents=line.open_cents - line.protected_cents - line.waiting_cents,
     )
 
 
@@ -119,12 +123,17 @@ def _told(lines: Sequence[AccountLine]) -> tuple[tuple[str, int | None], ...]:
     for line in lines:
         if not line.protected_cents:
             for share in line.shares:
-                if share.reason != EARLIER:
+                if share.reason != EARLIER and (not line.waiting_cents or is_cost_share(share.reason)):
                     shares[share.words] = shares.get(share.words, 0) + share.cents
     found: list[tuple[str, int | None]] = [(words, cents) for words, cents in shares.items() if cents]
     with_plans = sum(line.total(Account.PAYER_OPEN) for line in lines)
     if with_plans > 0:
         found.append((f"Your plan has still to decide about {dollars(with_plans)}; that is not asked of you.", None))
+    waiting = sum(line.waiting_cents for line in lines)
+    if waiting:
+        found.append(
+            (f"We are asking your plan about {dollars(waiting)} that it refused; that is not asked of you now.", None)
+        )
     protected = [line for line in lines if line.protected_cents]
     if any(NO_NOTICE not in line.remarks for line in protected):
         found.append((PROTECTED_WORDS, None))

@@ -157,6 +157,12 @@ def carc(code: str) -> Handling | None:
     return _tables().handlings.get((AdjustmentKind.CARC, code))
 
 
+def is_cost_share(code: str) -> bool:
+    """Whether a reason (CARC) is the patient's share of what is allowed, and no refusal."""
+    found = carc(code)
+    return found is not None and found.is_cost_share
+
+
 def rarc(code: str) -> Handling | None:
     """What is done about a remark; `None` where it is not in the file."""
     return _tables().handlings.get((AdjustmentKind.RARC, code))

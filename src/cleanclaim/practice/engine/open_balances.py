@@ -20,6 +20,7 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Kind
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.protection import NONE, lines_without_notice, marks
+from cleanclaim.practice.engine.pursued import pursued_lines
 from cleanclaim.practice.models import ClaimAnswer, LedgerEntry, OpeningBalance
 from cleanclaim.receivables.lines import AccountLine, Move
 from cleanclaim.receivables.statements import Balance, balance
@@ -43,7 +44,7 @@ class OpenAccount:
 
 
 def open_accounts(patients: Iterable[UUID] | None = None) -> dict[UUID, OpenAccount]:
-    """Patients in scope with an open line or a credit, or these, by patient; six queries however long it is."""
+    """Patients in scope with an open line or a credit, or these, by patient; seven queries however long it is."""
     wanted = None if patients is None else list(patients)
     open_ = open_lines(Account.PATIENT_OPEN, wanted)
     lines = _lines(open_)
@@ -103,7 +104,8 @@ def _lines(open_: QuerySet[LedgerEntry, dict[str, Any]]) -> dict[UUID, list[Acco
         moves[line].append(Move(on, Kind(reverses or kind), Account.PATIENT_OPEN, cents, reason=reason))
     remarks = _remarks(open_) if heads else {}
     protected = marks({claim: (patient, day) for claim, patient, day in heads.values() if claim and patient and day})
-    unnoticed = lines_without_notice({claim for claim, _patient, _day in heads.values() if claim})
+    claims = {claim for claim, _patient, _day in heads.values() if claim}
+    unnoticed, pursued = lines_without_notice(claims), pursued_lines(claims)
     brought = [_opening(line) for line, (claim, _patient, _day) in heads.items() if claim is None]
     earlier = OpeningBalance.objects.in_bulk(brought) if brought else {}
     found: dict[UUID, list[AccountLine]] = defaultdict(list)
@@ -113,7 +115,7 @@ def _lines(open_: QuerySet[LedgerEntry, dict[str, Any]]) -> dict[UUID, list[Acco
             found[row.patient_id].append(AccountLine(line, row.as_of, moves=tuple(moves[line])))
         else:
             told = remarks.get(claim, NONE) | protected.get(claim, NONE) | unnoticed.get(line, NONE)
-            found[patient].append(AccountLine(line, day, moves=tuple(moves[line]), remarks=told))
+            found[patient].append(AccountLine(line, day, "", "", tuple(moves[line]), told, pursued.get(line, 0)))
     return found
 
 

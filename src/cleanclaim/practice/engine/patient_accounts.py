@@ -16,6 +16,7 @@ from cleanclaim.ledger.entries import Kind
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.known_claims import filed_claims
 from cleanclaim.practice.engine.protection import NONE, lines_without_notice, marks
+from cleanclaim.practice.engine.pursued import pursued_lines
 from cleanclaim.practice.models import (
     AccountRules,
     Claim,
@@ -79,7 +80,7 @@ def account_of(patient: UUID) -> PatientAccount:
 
 
 def accounts_of(patients: Iterable[UUID]) -> dict[UUID, PatientAccount]:
-    """The accounts of these patients, in their order; seven queries for each five hundred of them."""
+    """The accounts of these patients, in their order; eight queries for each five hundred of them."""
     wanted = list(dict.fromkeys(patients))
     found: dict[UUID, PatientAccount] = {}
     for start in range(0, len(wanted), _AT_ONCE):
@@ -124,7 +125,7 @@ def _lines(patients: Sequence[UUID]) -> dict[UUID, list[AccountLine]]:
         for head in heads.values()
         if head["claim"] is not None
     }
-    protected, unnoticed = marks(of_claims), lines_without_notice(claims)
+    protected, unnoticed, pursued = marks(of_claims), lines_without_notice(claims), pursued_lines(claims)
     found: dict[UUID, list[AccountLine]] = defaultdict(list)
     for key, head in heads.items():
         if head["claim"] is None:
@@ -138,6 +139,7 @@ def _lines(patients: Sequence[UUID]) -> dict[UUID, list[AccountLine]]:
             claim=head["claim__number"],
             moves=tuple(moves[key]),
             remarks=remarks.get(head["claim"], NONE) | protected.get(head["claim"], NONE) | unnoticed.get(key, NONE),
+            pursued_cents=pursued.get(key, 0),
         )
         found[head["claim__patient"]].append(line)
     return found

@@ -42,7 +42,7 @@ class Candidate:
 def candidates(clinic: Clinic, patients: Iterable[UUID] | None = None) -> list[Candidate]:
     """Patients with an open line or a credit, or these, by name, each with why one is sent or not.
 
-    Eight queries, however many patients and lines there are; lines that are settled are not read.
+    Nine queries, however many patients and lines there are; lines that are settled are not read.
     """
     accounts = open_accounts(patients)
     rules, on = rules_of(clinic), today_at(clinic)

@@ -42,6 +42,7 @@ class _Shown:
 
 def _shown(line: AccountLine) -> _Shown:
     told = ["may not be asked of them (QMB)"] if line.protected_cents else [share.label for share in line.shares]
+    told += ["not asked yet: the plan is asked about it"] if line.waiting_cents else []
     return _Shown(
         line,
         words_of(line.code) if line.code else "Balance brought forward",
