@@ -236,3 +236,65 @@ def test_a_move_in_the_calendar_goes_back_to_what_was_looked_at(
     text = as_role(Role.THERAPIST).get("/c/millrace/calendar/?view=day&day=2026-10-13&with=").content.decode()
     assert "data-moves" not in text
     assert 'id="cal-move"' not in text
+
+
+# --- several visits at once ---------------------------------------------------------------------------------
+
+
+def _told(number: str = "P133") -> list[tuple[str, str]]:
+    rows = Appointment.objects.filter(patient__number=number).order_by("starts_at")
+    return [(f"{row.starts_at.astimezone(_CHICAGO):%Y-%m-%d %H:%M}", row.kind) for row in rows]
+
+
+def test_eight_visits_are_booked_at_once(as_role: Callable[[Role], Client], inside: Clinic) -> None:
+    """Across the end of daylight saving time the clock's hour stays; only the first is what was chosen."""
+    client = as_role(Role.FRONT_DESK)
+    wanted = {"on": "2026-10-21", "at": "14:30", "kind": "evaluation", "visits": "8", "weekdays": ["0", "2"]}
+    answer = client.post(_NEW, {**_entered(), **wanted}, follow=True)
+    days = ["10-21", "10-26", "10-28", "11-02", "11-04", "11-09", "11-11", "11-16"]
+    kinds = ["evaluation", *["treatment"] * 7]
+    assert _told() == [(f"2026-{day} 14:30", kind) for day, kind in zip(days, kinds, strict=True)]
+    assert "Booked for 8 visits, Wednesday, October 21 through Monday, November 16." in answer.content.decode()
+    assert TrailEntry.objects.filter(action="create", subject="appointment").count() == 8
+    assert inside.slug == "millrace"
+
+
+def test_without_days_of_the_week_it_is_once_a_week(as_role: Callable[[Role], Client], inside: Clinic) -> None:
+    as_role(Role.FRONT_DESK).post(_NEW, {**_entered(), "visits": "3"})
+    assert [when for when, _kind in _told()] == ["2026-10-13 14:30", "2026-10-20 14:30", "2026-10-27 14:30"]
+    assert inside.slug == "millrace"
+
+
+@pytest.mark.parametrize(
+    ("visits", "weekdays", "booked"),
+    [
+        ("", [], 1),
+        ("1", ["1"], 1),
+        ("1", ["2"], 0),
+        ("0", [], 0),
+        ("40", ["1", "3"], 40),
+        ("41", [], 0),
+        ("3", ["7"], 0),
+    ],
+)
+def test_how_many_and_on_which_days(
+    as_role: Callable[[Role], Client], inside: Clinic, visits: str, weekdays: list[str], booked: int
+) -> None:
+    """October 13 is a Tuesday (1): the first visit is on one of the days chosen."""
+    told = {**_entered(), "visits": visits, "weekdays": weekdays}
+    assert as_role(Role.FRONT_DESK).post(_NEW, told).status_code == (302 if booked else 422)
+    assert len(_told()) == booked
+    assert inside.slug == "millrace"
+
+
+def test_one_clash_keeps_all_from_being_booked_until_somebody_says_so(
+    as_role: Callable[[Role], Client], inside: Clinic
+) -> None:
+    _booked(inside, "P134", starts_at=datetime(2026, 10, 20, 15, 0, tzinfo=_CHICAGO))
+    client = as_role(Role.FRONT_DESK)
+    told = {**_entered(), "visits": "3"}
+    refused = client.post(_NEW, told)
+    assert (refused.status_code, _told()) == (422, [])
+    assert "Tue, Oct 20, 3:00 PM, 45 min" in refused.content.decode()
+    assert client.post(_NEW, {**told, "anyway": "1"}).status_code == 302
+    assert len(_told()) == 3

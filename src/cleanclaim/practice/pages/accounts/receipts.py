@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cleanclaim.forms.receipt import ReceiptPage, render_receipt
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.at_the_desk import copay_on, taken_on
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, words_of
 from cleanclaim.practice.engine.receipts import RECEIPT, NotTakenError, Payment, take, use_credit, void
@@ -67,8 +68,9 @@ def pay(request: ClinicRequest, key: UUID) -> HttpResponse:
     found = account_of(person.pk)
     today = today_at(access.clinic)
     plan = PaymentPlan.objects.filter(patient=person, ended_on=None).first()
-    due = max(0, found.balance(today).due_cents)
-    initial = {"key": uuid4(), "received_on": today, "means": Means.CARD.value, "cents": due or None}
+    due, copay, taken = max(0, found.balance(today).due_cents), copay_on(person.pk, today), taken_on(person.pk, today)
+    proposed = due or (copay.cents if copay and not taken else 0)
+    initial = {"key": uuid4(), "received_on": today, "means": Means.CARD.value, "cents": proposed or None}
     form = PaymentForm(request.POST or None, initial=initial)
     typed, problem = typed_cents(request, ((f"{_PART}{line.key}", line.date_of_service) for line in _owed(found)))
     chosen = {name.removeprefix(_PART): cents for name, cents in typed.items()}
@@ -106,6 +108,8 @@ def pay(request: ClinicRequest, key: UUID) -> HttpResponse:
         typed={line: request.POST.get(f"{_PART}{line}", "") for line in (one.key for one in _owed(found))},
         part=_PART,
         due_cents=due,
+        copay=copay,
+        taken_cents=taken,
         plan=plan,
     )
 

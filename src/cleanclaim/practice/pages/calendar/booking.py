@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
@@ -17,10 +17,13 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.engine.at_the_desk import copay_on, taken_on
 from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.patient_accounts import account_of
 from cleanclaim.practice.engine.starting import NoTherapistError, start_from_appointment
-from cleanclaim.practice.form_fields import DayField, Styled
-from cleanclaim.practice.models import Appointment, AppointmentStatus, Patient, Provider, Visit
+from cleanclaim.practice.models import Appointment, AppointmentStatus, Patient, Visit
+from cleanclaim.practice.pages.calendar.appointing import LONGEST, AppointmentForm
+from cleanclaim.practice.pages.calendar.series import BookingForm
 from cleanclaim.practice.pages.patients.entering import address_of, save_shown
 from cleanclaim.practice.pages.patients.searching import matching
 from cleanclaim.practice.pages.versions import shown_version
@@ -28,33 +31,6 @@ from cleanclaim.records import VisitKind
 
 _OPEN = (AppointmentStatus.BOOKED.value, AppointmentStatus.ARRIVED.value)
 _FOUND_AT_MOST = 8
-_LONGEST = 8 * 60
-
-
-class AppointmentForm(Styled, forms.Form):
-    """When an appointment is, how long, with whom, what for."""
-
-    provider: forms.ModelChoiceField[Provider] = forms.ModelChoiceField(None, label="with", empty_label="choose")
-    on = DayField(label="day")
-    at = forms.TimeField(
-        label="time",
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": "300"}),
-        error_messages={"invalid": "Expected a time, such as 14:30."},
-    )
-    minutes = forms.IntegerField(label="minutes", min_value=5, max_value=_LONGEST)
-    kind = forms.ChoiceField(
-        label="for", choices=[(one.value, one.value.replace("reev", "re-ev")) for one in VisitKind]
-    )
-
-    fields_shown: ClassVar[tuple[str, ...]] = ("provider", "on", "at", "minutes", "kind")
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - a form's own
-        super().__init__(*arguments, **options)
-        self.fields["provider"].queryset = Provider.objects.filter(treats=True)  # type: ignore[attr-defined]
-
-    def starts_at(self, zone: ZoneInfo) -> datetime:
-        """The moment, in the clinic's time."""
-        return datetime.combine(self.cleaned_data["on"], self.cleaned_data["at"], zone)
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,19 +40,29 @@ def new(request: ClinicRequest) -> HttpResponse:
     patient = _patient(request.POST.get("patient") or request.GET.get("patient", ""))
     if patient is None:
         return _choose_patient(request)
-    form = AppointmentForm(request.POST or None, initial=_proposed(request, patient))
+    form = BookingForm(request.POST or None, initial=_proposed(request, patient))
     context: dict[str, Any] = {"patient": patient, "title": f"Book {patient}", "submit": "Book"}
     if not form.is_bound or not form.is_valid():
         return _form_page(request, form, context)
-    row = Appointment(clinic=request.access.clinic, patient=patient)
-    _fill(row, form, request)
-    clashes = [] if request.POST.get("anyway") == "1" else _clashes(row)
+    zone = ZoneInfo(request.access.clinic.time_zone)
+    rows = []
+    for number, day in enumerate(form.days()):
+        row = Appointment(clinic=request.access.clinic, patient=patient)
+        _fill(row, form, form.starts_at(zone, day), form.kind_of(number))
+        rows.append(row)
+    clashes = [] if request.POST.get("anyway") == "1" else _clashes(rows)
     if clashes:
         return _form_page(request, form, {**context, "clashes": clashes})
-    row.save()
-    request.access.record("create", "appointment", row.id)
-    messages.success(request, f"Booked for {row.starts_at:%A, %B} {row.starts_at.day}.")
-    return _to_day(request, row)
+    with transaction.atomic():
+        for row in rows:
+            row.save()
+            request.access.record("create", "appointment", row.id)
+    first, last = rows[0].starts_at, rows[-1].starts_at
+    told = f"{first:%A, %B} {first.day}"
+    if len(rows) > 1:
+        told = f"{len(rows)} visits, {told} through {last:%A, %B} {last.day}"
+    messages.success(request, f"Booked for {told}.")
+    return _to_day(request, rows[0])
 
 
 @require_POST
@@ -128,14 +114,14 @@ def appointment(request: ClinicRequest, key: UUID) -> HttpResponse:
     }
     if not form.is_bound:
         request.access.record("read", "appointment", row.id)
-        return _form_page(request, form, context)
+        return _form_page(request, form, context | _at_the_desk(request, row, starts.date()))
     if not context["may_move"]:
         messages.warning(request, "This appointment is not moved any more: it is canceled, or its visit has begun.")
         return redirect("appointment", slug, row.pk)
     if not form.is_valid():
         return _form_page(request, form, context)
-    _fill(row, form, request)
-    clashes = [] if request.POST.get("anyway") == "1" else _clashes(row)
+    _fill(row, form, form.starts_at(zone), form.cleaned_data["kind"])
+    clashes = [] if request.POST.get("anyway") == "1" else _clashes([row])
     if clashes:
         return _form_page(request, form, {**context, "clashes": clashes})
     row.status = AppointmentStatus.BOOKED.value
@@ -187,6 +173,15 @@ def start(request: ClinicRequest, key: UUID) -> HttpResponse:
     return redirect("appointment", request.access.clinic.slug, row.pk)
 
 
+def _at_the_desk(request: ClinicRequest, row: Appointment, on: date) -> dict[str, Any]:
+    """What the patient is asked for when they come, for those who take payments."""
+    if not request.access.may(Can.TAKE_PAYMENTS) or row.status not in _OPEN:
+        return {}
+    owed = max(0, account_of(row.patient_id).balance(on).due_cents)
+    found = {"owed_cents": owed, "copay": copay_on(row.patient_id, on), "taken_cents": taken_on(row.patient_id, on)}
+    return {"desk": found}
+
+
 def _appointment(key: UUID) -> Appointment:
     found: Appointment | None = Appointment.objects.select_related("patient", "provider").filter(pk=key).first()
     if found is None:
@@ -223,25 +218,29 @@ def _day_or(text: str, otherwise: date) -> date:
         return otherwise
 
 
-def _fill(row: Appointment, form: AppointmentForm, request: ClinicRequest) -> None:
+def _fill(row: Appointment, form: AppointmentForm, starts_at: datetime, kind: str) -> None:
     row.provider = form.cleaned_data["provider"]
-    row.starts_at = form.starts_at(ZoneInfo(request.access.clinic.time_zone))
+    row.starts_at = starts_at
     row.minutes = form.cleaned_data["minutes"]
-    row.kind = form.cleaned_data["kind"]
+    row.kind = kind
 
 
-def _clashes(row: Appointment) -> list[Appointment]:
-    """Appointments of the same provider or patient at the same time. A therapist may treat two; nobody is twice."""
-    ends = row.starts_at + timedelta(minutes=row.minutes)
-    near = Appointment.objects.filter(
-        starts_at__lt=ends, starts_at__gt=row.starts_at - timedelta(minutes=_LONGEST), status__in=_OPEN
-    ).exclude(pk=row.pk)
-    mine = near.filter(provider=row.provider) | near.filter(patient=row.patient)
-    return [
-        one
-        for one in mine.select_related("patient", "provider")
-        if one.starts_at + timedelta(minutes=one.minutes) > row.starts_at
-    ]
+def _clashes(rows: Sequence[Appointment]) -> list[Appointment]:
+    """Appointments of the same provider or patient at the same time. A therapist may treat two; nobody is twice.
+
+    The rows are of one provider and patient, the earliest first; one query.
+    """
+    ends = rows[-1].starts_at + timedelta(minutes=rows[-1].minutes)
+    begins = rows[0].starts_at - timedelta(minutes=LONGEST)
+    near = Appointment.objects.filter(starts_at__lt=ends, starts_at__gt=begins, status__in=_OPEN).exclude(pk=rows[0].pk)
+    mine = near.filter(provider=rows[0].provider) | near.filter(patient=rows[0].patient)
+    return [one for one in mine.select_related("patient", "provider") if any(_overlap(one, row) for row in rows)]
+
+
+def _overlap(one: Appointment, other: Appointment) -> bool:
+    """Whether two appointments share a moment."""
+    first, last = sorted((one, other), key=lambda row: row.starts_at)
+    return bool(first.starts_at + timedelta(minutes=first.minutes) > last.starts_at)
 
 
 def _form_page(request: ClinicRequest, form: AppointmentForm, context: dict[str, Any]) -> HttpResponse:
