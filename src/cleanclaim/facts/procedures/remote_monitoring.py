@@ -12,8 +12,15 @@ from cleanclaim.reference import values
 
 _MONTHLY = {"98979": "98980", "98980": "98979"}
 """Management of the first ten and of the first twenty minutes: one of them in a calendar month."""
-_SUPPLY = {"98985": "98977", "98977": "98985"}
-"""Musculoskeletal supply for a short and for a long count of days: one of them in a supply period."""
+_SUPPLY = {
+    "98984": "98976",
+    "98976": "98984",
+    "98985": "98977",
+    "98977": "98985",
+    "98986": "98978",
+    "98978": "98986",
+}
+"""Supply for a short and for a long count of days, by what is monitored: one of them in a supply period."""
 _BASE = {"98981": "98980"}
 """Further management time belongs to the first twenty minutes of the same month."""
 _SERIES = "989"
@@ -46,8 +53,11 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     day, other = pl.col("date_of_service"), pl.col("other_day")
     days = values.series("monitoring_supply_days").values[-1].value
     same_month = (day.dt.year() == other.dt.year()) & (day.dt.month() == other.dt.month())
-    monthly = _met(lines, rows, _MONTHLY, same_month)
-    supply = _met(lines, rows, _SUPPLY, (day - other).dt.total_days().abs() < days)
+    same_supply = (day - other).dt.total_days().abs() < days
+    clash = _met(lines, rows, _MONTHLY, same_month) | _met(lines, rows, _SUPPLY, same_supply)
+    # A code that an earlier day has taken the period with; two lines of one day are told by the rules on duplicates.
+    again = _met(lines, rows, {code: code for code in _MONTHLY}, same_month & (other < day))
+    again |= _met(lines, rows, {code: code for code in _SUPPLY}, same_supply & (other < day))
     based = _met(lines, rows, _BASE, same_month)
     certain = lines.select(
         (pl.col("knows_history") & (pl.col("code").is_null() | day.is_null()).any().over("patient_id").not_()).alias(
@@ -56,8 +66,9 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     ).get_column("c")
     partners = {**_MONTHLY, **_SUPPLY, **_BASE}
     concerned = lines.get_column("code").is_in([*partners])
+    usual = lines.get_column("code").replace_strict(partners, default=None, return_dtype=pl.String)
     return pl.select(
-        monitoring_clash=pl.when(monthly | supply)
+        monitoring_clash=pl.when(clash | again)
         .then(pl.lit(value=True))
         .when(concerned.not_() | certain)
         .then(pl.lit(value=False)),
@@ -65,7 +76,7 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         .then(pl.lit(value=True))
         .when(concerned.not_() | certain)
         .then(pl.lit(value=False)),
-        monitoring_partner=lines.get_column("code").replace_strict(partners, default=None, return_dtype=pl.String),
+        monitoring_partner=pl.when(again & ~clash).then(lines.get_column("code")).otherwise(usual),
     )
 
 
@@ -74,9 +85,9 @@ stage = Stage(
     over="lines",
     needs=("line_id", "patient_id", "date_of_service", "code", "knows_history"),
     adds=(
-        Column("monitoring_clash", FLAG, "flag", "a monitoring code that excludes this one is billed in its period"),
+        Column("monitoring_clash", FLAG, "flag", "its period has a code that excludes it, or has it already"),
         Column("monitoring_base_in_month", FLAG, "flag", "the first twenty minutes are billed in the same month"),
-        Column("monitoring_partner", TEXT, "procedure code", "the code that excludes this one, or that it belongs to"),
+        Column("monitoring_partner", TEXT, "procedure code", "the code that takes its period, or that it belongs to"),
     ),
     compute=_compute,
     lacks="the patient's earlier claims",

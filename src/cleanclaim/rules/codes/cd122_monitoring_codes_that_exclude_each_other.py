@@ -1,9 +1,9 @@
 """Two remote monitoring codes are billed for one period of which only one is due.
 
-Management of a month is either ten to nineteen minutes or the first twenty, not both; musculoskeletal supply of thirty
-days is either the short or the long count of days, and Medicare does not pay both. The second one is denied.
+Management of a month is either ten to nineteen minutes or the first twenty, once; the supply of thirty days is either
+the short or the long count of days, once. The second one in a period is denied.
 
-Not flagged: codes of different months or periods.
+Not flagged: codes of different months or periods; the same code on two lines of a day, which is a duplicate (DP101).
 Fix: none is proposed; the time and the days of data decide which one is right.
 """
 
@@ -20,10 +20,10 @@ rule = Rule(
     name="monitoring-codes-that-exclude-each-other",
     over="lines",
     severity=Severity.DENY,
-    effective=since(2026, 1, 1),
-    applies=one_of(col.code, ["98979", "98980", "98985", "98977"]),
+    effective=since(2022, 1, 1),
+    applies=one_of(col.code, ["98976", "98977", "98978", "98979", "98980", "98984", "98985", "98986"]),
     flag=col.monitoring_clash,
-    message="{code} billed, {monitoring_partner} is billed for the same period",
+    message="{code} billed, and {monitoring_partner} for the same period; one of the two is paid",
     concept="monitoring-codes-clash",
     dollars=col.allowed_cents,
     sources=(
@@ -33,6 +33,14 @@ rule = Rule(
             "supply codes of 2 to 15 days not with those of 16 days in 30 days; 98979 for 10 to 19 minutes of a month",
             read_on=date(2026, 11, 21),
             url="https://www.nixonlawgroup.com/resources/cms-finalizes-2026-remote-monitoring-reimbursement-updates-what-changed-for-rpm-and-rtm",
+            confidence=Confidence.SECONDARY,
+        ),
+        page(
+            "PT Management Support Systems",
+            "Remote therapeutic monitoring by physical and occupational therapists",
+            "98977 once every 30 days, 98980 by the calendar month",
+            read_on=date(2026, 11, 22),
+            url="https://pt-management.com/blog/remote-therapeutic-monitoring-by-physical-and-occupational-therapists/",
             confidence=Confidence.SECONDARY,
         ),
         page(
@@ -53,7 +61,7 @@ rule = Rule(
               98979 GP x1
             """,
             at="line 1",
-            says="98980 billed, 98979 is billed for the same period",
+            says="98980 billed, and 98979 for the same period; one of the two is paid",
         ),
         good("""
             visit 2026-03-04 medicare_b
@@ -69,7 +77,7 @@ rule = Rule(
               98985 GP x1
             """,
             at="line 1",
-            says="98977 billed, 98985 is billed for the same period",
+            says="98977 billed, and 98985 for the same period; one of the two is paid",
         ),
         good("""
             visit 2026-03-31 medicare_b
@@ -84,10 +92,65 @@ rule = Rule(
             """,
             lacks="earlier claims",
         ),
-        exempt("""
+        good("""
             visit 2025-12-31 medicare_b
               98980 GP x1
         """),
+        exempt("""
+            visit 2021-12-31 medicare_b
+              98977 GP x1
+            history 2021-12-20 medicare_b
+              98977 GP x1
+        """),
+        bad(
+            """
+            visit 2022-01-30 medicare_b
+              98977 GP x1
+            history 2022-01-01 medicare_b
+              98977 GP x1
+            """,
+            at="line 1",
+            says="98977 billed, and 98977 for the same period; one of the two is paid",
+        ),
+        good("""
+            visit 2026-03-31 medicare_b
+              98977 GP x1
+            history 2026-03-01 medicare_b
+              98977 GP x1
+        """),
+        # The first of a period is paid; its successor is what is flagged.
+        good("""
+            visit 2026-03-04 medicare_b
+              98977 GP x1
+            history 2026-03-20 medicare_b
+              98977 GP x1
+        """),
+        bad(
+            """
+            visit 2026-03-31 medicare_b
+              98980 GP x1
+            history 2026-03-01 medicare_b
+              98980 GP x1
+            """,
+            at="line 1",
+            says="98980 billed, and 98980 for the same period; one of the two is paid",
+        ),
+        good("""
+            visit 2026-04-01 medicare_b
+              98980 GP x1
+            history 2026-03-31 medicare_b
+              98980 GP x1
+        """),
+        bad(
+            """
+            visit 2026-03-31 medicare_b
+              98984 GP x1
+            history 2026-03-20 medicare_b
+              98976 GP x1
+            """,
+            at="line 1",
+            says="98984 billed, and 98976 for the same period; one of the two is paid",
+        ),
         exempt("""
             visit 2026-03-04 medicare_b
               97110 GP x1
@@ -108,7 +171,7 @@ rule = Rule(
               98977 GP x1
             """,
             at="line 1",
-            says="98985 billed, 98977 is billed for the same period",
+            says="98985 billed, and 98977 for the same period; one of the two is paid",
         ),
         bad(
             """
@@ -118,7 +181,7 @@ rule = Rule(
               98980 GP x1
             """,
             at="line 1",
-            says="98979 billed, 98980 is billed for the same period",
+            says="98979 billed, and 98980 for the same period; one of the two is paid",
         ),
     ),
 )
