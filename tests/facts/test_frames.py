@@ -26,6 +26,7 @@ def test_a_noted_column_is_made_when_the_frame_is_asked_for() -> None:
         "line_id": 0, "units": 3, "doubled": 6, "codes": ["97110"]
     }  # fmt: skip
     assert own.holding("lines", ["units", "doubled", "of_nobody"]).columns == ["line_id", "units", "doubled"]
+    assert own.holding("lines", []).columns == ["line_id"]
     assert own["lines"].columns == ["line_id", "units", "doubled", "codes"]
     assert own["lines"].schema["codes"] == pl.List(pl.String)
     assert own["lines"].get_column("doubled").to_list() == [6, None]
@@ -36,7 +37,7 @@ def test_a_part_of_the_frames_has_what_a_stage_reads() -> None:
     own.note("lines", "doubled", pl.Int64, [6, None])
     own.note("lines", "tripled", pl.Int64, [9, None])
 
-    assert Part(own, {"lines": ["tripled"]})["lines"].columns == ["line_id", "units", "tripled"]
+    assert Part(own, {"lines": ["tripled"]})["lines"].columns == ["line_id", "tripled"]
     assert list(Part(own, {})) == ["lines"]
 
 

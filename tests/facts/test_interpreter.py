@@ -183,6 +183,8 @@ col = pl.col
         col("day").dt.year().cast(pl.Int64) * 12 + col("day").dt.month().cast(pl.Int64),
         pl.min_horizontal("whole", "other_whole", pl.lit(9, pl.Int64)),
         pl.max_horizontal("whole", "other_whole"),
+        pl.max_horizontal("day", pl.when("other_flag").then("day"), pl.lit(date(2024, 2, 1))),
+        pl.min_horizontal("day", pl.lit(date(2024, 2, 1)), pl.when("other_flag").then("day")),
         pl.coalesce("text", pl.lit("none")),
         pl.coalesce(pl.when("other_flag").then("whole"), "other_whole"),
         pl.concat_list("texts", col("texts").list.set_intersection(pl.lit(["KX"], dtype=pl.List(pl.String)))),

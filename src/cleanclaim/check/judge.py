@@ -21,7 +21,7 @@ from cleanclaim.facts.plan import Cell, Planner, Step, apart
 from cleanclaim.facts.workspace import Workspace
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.lines.tables import Tables
-from cleanclaim.rules.kit import Rule, Verdict
+from cleanclaim.rules.kit import Fix, Rule, Verdict
 
 _PAIR_PLACE = ("first_line_number", "second_line_number", "first_claim_id", "first_claim_key")
 
@@ -178,10 +178,11 @@ class Verdicts:
         return ((rule, by_code[rule.code]) for rule in self.judge.rules if rule.code in by_code)
 
     def _findings_of(self, rule: Rule, hits: list[int]) -> Iterable[Finding]:
-        frame = self.workspace.frames[rule.over]
+        frames = self.workspace.frames
         shows = self.judge.shows(rule)
-        via = (rule.fix.via,) if rule.fix is not None and rule.fix.via in frame.columns else ()
-        wide = frame.select(list(dict.fromkeys((*_PLACE[rule.over], *shows, *via))))[hits]
+        via = (rule.fix.via,) if rule.fix is not None and rule.fix.via in frames.names(rule.over) else ()
+        names = list(dict.fromkeys((*_PLACE[rule.over], *shows, *via)))
+        wide = frames.holding(rule.over, names).select(names)[hits]
         amounts = wide.select(rule.dollars.alias("d")).get_column("d").to_list() if rule.dollars is not None else None
         rows = wide.rows(named=True)
         anchors = [row[rule.fix.via if via else KEYS[rule.over]] for row in rows] if rule.fix is not None else []
@@ -211,8 +212,8 @@ class Verdicts:
             return changes
         table = fix.table or rule.over
         key = KEYS[table]
-        target = self.workspace.frames[table]
-        shared = fix.via if fix.via in target.columns else key
+        shared = fix.via if fix.via in self.workspace.frames.names(table) else key
+        target = self.workspace.frames.holding(table, (key, shared, fix.field, *_read_by(fix)))
         wanted = pl.Series(shared, sorted({anchor for anchor in anchors if anchor is not None}), dtype=pl.Int64)
         # A table's own keys are its row numbers.
         rows = target[wanted] if shared == key else target.filter(pl.col(shared).is_in(wanted.implode()))
@@ -265,9 +266,14 @@ def _fix_columns(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
     if fix is None:
         return []
     table = fix.table or rule.over
-    expressions = [expression for expression in (fix.new, fix.where) if expression is not None]
-    names = {name for expression in expressions for name in expression.meta.root_names()}
+    names = _read_by(fix)
     if fix.via and fix.via not in KEYS.values():
         return [(table, tuple(names)), (rule.over, (fix.via,))]
     via = (fix.via,) if fix.via and fix.via != KEYS[table] else ()
     return [(table, (*names, *via))]
+
+
+def _read_by(fix: Fix) -> set[str]:
+    """Columns that a fix's expressions read."""
+    expressions = (expression for expression in (fix.new, fix.where) if expression is not None)
+    return {name for expression in expressions for name in expression.meta.root_names()}

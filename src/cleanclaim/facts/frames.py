@@ -1,8 +1,6 @@
-"""The frames of one run; where they have few rows, their columns as plain values beside.
+"""The frames of one run; where they have few rows, the tables are plain values (see `facts.plain_table`).
 
-A column of a few rows that Python made stays with Python until a query or a caller asks for it as a column: making
-it costs more than computing it, and most are read by rules alone, which Python answers too. A column of many rows that
-is known by kind, or by the row of another table, is written out as late.
+A column of many rows that is known by kind, or by the row of another table, is written out when it is asked for.
 """
 
 from __future__ import annotations
@@ -14,12 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.facts.plain_table import Dtype, PlainTable, Row
 from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Passed, picked
-
-Row = dict[str, Any]
-"""Column → value; a list is a list, null is None."""
-
-Dtype = pl.DataType | type[pl.DataType]
+from cleanclaim.lines.schema import KEYS
 
 FEW_ROWS = 40
 """Up to this height of its tallest table a run is answered by Python, as far as Python can."""
@@ -32,11 +27,7 @@ class Frames(Mapping[str, pl.DataFrame]):
         """Take the frames as they are; they may grow by columns, never by rows."""
         self._frames = dict(frames)
         self.are_few = max((frame.height for frame in self._frames.values()), default=0) <= FEW_ROWS
-        self._rows: dict[str, list[Row]] = (
-            {table: [{} for _ in range(f.height)] for table, f in frames.items()} if (self.are_few) else {}
-        )
-        self._read: dict[str, set[str]] = {table: set() for table in self._rows}
-        self._waiting: dict[str, dict[str, Dtype]] = {table: {} for table in self._rows}
+        self._plain: dict[str, PlainTable] = {}
         self._forms: dict[str, dict[str, Form]] = {table: {} for table in self._frames}
         self._unwritten: dict[str, set[str]] = {table: set() for table in self._frames}
         self._names = {table: set(frame.columns) for table, frame in self._frames.items()}
@@ -45,8 +36,7 @@ class Frames(Mapping[str, pl.DataFrame]):
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The frame with all its columns."""
-        waiting = self._waiting.get(table)
-        return self.holding(table, list(waiting) if waiting else sorted(self._unwritten[table]))
+        return self.holding(table, sorted(self._unwritten[table]) if not self.are_few else self._plainly(table).names)
 
     def __iter__(self) -> Iterator[str]:
         """The tables."""
@@ -62,12 +52,9 @@ class Frames(Mapping[str, pl.DataFrame]):
 
     def holding(self, table: str, names: Iterable[str]) -> pl.DataFrame:
         """The frame with at least these of its columns, as far as it has them."""
-        waiting = self._waiting.get(table)
-        if waiting:
-            wanted = [name for name in names if name in waiting]
-            if wanted:
-                self._write(table, wanted)
-        elif self._unwritten[table]:
+        if self.are_few:
+            return self._plainly(table).frame(names)
+        if self._unwritten[table]:
             wanted = [name for name in dict.fromkeys(names) if name in self._unwritten[table]]
             self._unwritten[table].difference_update(wanted)
             self.add(table, [self._written(table, name) for name in wanted])
@@ -75,23 +62,26 @@ class Frames(Mapping[str, pl.DataFrame]):
 
     def add(self, table: str, columns: list[pl.Series]) -> None:
         """Add columns."""
+        if self.are_few:
+            self._plainly(table).add(columns)
+            return
         self._frames[table] = self._frames[table].hstack(columns)
-        if not self.are_few:
-            self._names[table].update(column.name for column in columns)
+        self._names[table].update(column.name for column in columns)
 
     def compute(self, table: str, expressions: Sequence[pl.Expr]) -> None:
         """Add columns by one query."""
+        read = [name for expression in expressions for name in expression.meta.root_names()]
         if self.are_few:
-            self._frames[table] = self[table].with_columns(expressions)
+            asked = self.holding(table, read)
+            self.add(table, asked.with_columns(expressions).get_columns()[asked.width :])
         elif expressions:
-            read = [name for expression in expressions for name in expression.meta.root_names()]
             self._frames[table] = self.holding(table, read).with_columns(expressions)
             self._names[table].update(expression.meta.output_name() for expression in expressions)
 
     def names(self, table: str) -> set[str]:
         """The table's columns, written out or not."""
         if self.are_few:
-            return {*self._frames[table].columns, *self._waiting[table]}
+            return set(self._plainly(table).names)
         return self._names[table]
 
     def form(self, table: str, name: str) -> Form | None:
@@ -166,31 +156,18 @@ class Frames(Mapping[str, pl.DataFrame]):
 
     def rows(self, table: str, names: frozenset[str]) -> list[Row]:
         """The rows of a small table, with at least these columns."""
-        rows, read = self._rows[table], self._read[table]
-        if not names <= read:
-            frame = self._frames[table]
-            # All at once: what one reader asks for, the next will.
-            unread = [name for name in frame.columns if name not in read]
-            read.update(unread)
-            if not names <= read:
-                raise pl.exceptions.ColumnNotFoundError(f"table {table}: {min(names - read)}")
-            for row, values in zip(rows, frame[unread].rows(), strict=True):
-                row.update(zip(unread, values, strict=True))
-        return rows
+        return self._plainly(table).rows(names)
 
     def note(self, table: str, name: str, dtype: Dtype, values: Iterable[Any]) -> None:
         """Add a column of a small table by its values."""
-        for row, value in zip(self._rows[table], values, strict=True):
-            row[name] = value
-        self._read[table].add(name)
-        self._waiting[table][name] = dtype
+        self._plainly(table).note(name, dtype, values)
 
-    def _write(self, table: str, names: Sequence[str]) -> None:
-        """Make columns of what is plain values yet."""
-        waiting = self._waiting[table]
-        types = {name: waiting.pop(name) for name in names}
-        cells = [tuple(map(row.__getitem__, names)) for row in self._rows[table]]
-        self.add(table, pl.DataFrame(cells, schema=types, orient="row").get_columns())
+    def _plainly(self, table: str) -> PlainTable:
+        """A small table as plain values."""
+        found = self._plain.get(table)
+        if found is None:
+            found = self._plain[table] = PlainTable(self._frames[table], KEYS[table])
+        return found
 
 
 def _nulls(column: pl.Series, rows: npt.NDArray[np.integer] | None) -> Flags | bool:

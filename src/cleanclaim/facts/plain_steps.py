@@ -11,11 +11,12 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.facts import unchanged
-from cleanclaim.facts.frames import Frames, Part, Row
+from cleanclaim.facts.frames import Frames, Part
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.interpreter.parts import BeyondError
 from cleanclaim.facts.kit import Aggregate, Context, Stage
 from cleanclaim.facts.memory import computed
+from cleanclaim.facts.plain_table import Row
 from cleanclaim.facts.plan import Collect, Compute, Gather, Recall
 
 

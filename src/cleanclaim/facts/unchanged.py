@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from cleanclaim.facts.frames import Dtype, Frames
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Stage
+from cleanclaim.facts.plain_table import Dtype
 from cleanclaim.reference.published.editions import Editions, current
 
 _MOST_KEPT = 8

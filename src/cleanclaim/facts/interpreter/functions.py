@@ -56,10 +56,11 @@ def _all_horizontal(*parts: Part) -> Part:
 
 
 def _extreme_horizontal(best: Callable[..., Any], parts: Sequence[Part]) -> Part:
-    """The least or the greatest of the numbers that are known."""
-    require(holds={part.kind for part in parts} == {WHOLE})
+    """The least or the greatest of the numbers, or the first or the last of the days, that are known."""
+    kind = parts[0].kind
+    require(holds=kind in {WHOLE, DAY} and {part.kind for part in parts} == {kind})
     answers = [part.answer for part in parts]
-    return Part(WHOLE, lambda row: best(without_null(answer(row) for answer in answers), default=None))
+    return Part(kind, lambda row: best(without_null(answer(row) for answer in answers), default=None))
 
 
 def _coalesced(*parts: Part) -> Part:
