@@ -256,7 +256,7 @@ def test_a_reversal_of_what_is_not_posted_is_held() -> None:
     made = planned(turned(PRIMARY))
     assert made.posted == []
     (held,) = made.suspended
-    assert (held.cents, held.reason) == (-6_400, "it takes back an answer that is not posted here")
+    assert (held.cents, held.reason) == (-6_400, "it reverses (status 22) an answer that is not posted here")
     other = turned(said(6_401, ("CO", "45", 1_999), ("PR", "2", 1_600)))
     assert planned(other, claims=(ANSWERED,)).suspended[0].cents == -6_401
 
@@ -322,7 +322,7 @@ def test_what_is_not_decided_moves_nothing(status: str) -> None:
     (posted,) = planned(said(0, ("CO", "45", 2_000), ("PR", "2", 8_000), status=status)).posted
     assert posted.lines == ()
     (held,) = planned(said(100, ("CO", "45", 9_900), status=status)).suspended
-    assert held.reason == "it is paid, and its status says that it was not decided"
+    assert held.reason == f"it is paid, though its status ({status}) says that nothing was decided"
 
 
 def test_interest_that_is_told_on_claims_alone_explains_the_payment() -> None:

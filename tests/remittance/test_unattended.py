@@ -14,6 +14,11 @@ from tests.remittance.test_plan import INDEX, PAID, adjusted, claim, line, payme
 STRANGE = claim(
     9_000, line("97110", 14_000, 9_000, adjusted("CO", "45", 5_000)), control_number="V999", charge_cents=14_000
 )
+UNEVEN = claim(
+    9_000,
+    line("97110", 14_000, 6_000, adjusted("CO", "45", 7_999)),
+    line("97140", 7_000, 3_000, adjusted("CO", "97", 4_000)),
+)
 
 
 @pytest.mark.parametrize(
@@ -21,8 +26,10 @@ STRANGE = claim(
     [
         (payment(9_000, PAID), ""),
         (payment(9_100, PAID, adjustments=(("L6", -100),)), ""),
-        (payment(18_000, PAID, STRANGE), "segment 14: "),
-        (payment(8_900, PAID, adjustments=(("WO", 100),)), "segment 99: an adjustment of the provider's (WO)"),
+        (payment(18_000, PAID, STRANGE), "segment 14: no claim has its numbers"),
+        (payment(8_999, PAID.model_copy(update={"paid_cents": 8_999})), "segment 14: the claim's charge is not paid"),
+        (payment(9_000, UNEVEN), "segment 20: a line's charge is not paid and adjusted by $0.01"),
+        (payment(8_900, PAID, adjustments=(("WO", 100),)), "segment 99: a provider-level adjustment (PLB WO)"),
     ],
 )
 def test_what_is_found_and_adds_up_needs_nobody(told: Remittance, why: str) -> None:

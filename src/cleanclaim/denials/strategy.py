@@ -118,7 +118,7 @@ def _decided(denial: Denial, around: Circumstances) -> Strategy:
     """What the entry says, and what the pair edits say to it."""
     found = handling_of(denial.main, around.terms.kind)
     if found is None:
-        because = "The code is not explained here: read the payer's words, and ask."
+        because = "This reason is not in our list: read the payer's own words beside it, and call the payer."
         made = Strategy(None, DenialCause.PAYER, Route.APPEAL, Chance.POOR, because, "", None, None, UNKNOWN)
     else:
         made = Strategy(
@@ -247,7 +247,7 @@ def _with_deadline(made: Strategy, around: Circumstances) -> Strategy:
         Route.ENROLLMENT: of_filing(around.file_by),
         Route.ASK_PATIENT: of_filing(around.file_by),
         Route.STATUS: of_filing(around.file_by),
-        Route.OTHER_PAYER: Deadline(None, "that of the other payer: look it up"),
+        Route.OTHER_PAYER: Deadline(None, "the other payer's filing limit: look it up"),
         Route.REOPENING: of_reopening(around.notice_on),
         Route.APPEAL: appeal if made.may_appeal else NONE,
         Route.RECORDS: appeal,

@@ -49,6 +49,8 @@ _FORWARDED = frozenset(
         ClaimStatusCode.NOT_OURS_FORWARDED,
     }
 )
+_SENT_ON = frozenset({"MA07", "MA18", "N89"})
+"""Remarks (RARC) on a claim by which a payer says the same, whatever its status: to Medicaid, to one, to several."""
 
 
 class RemittedLine(Record):
@@ -121,7 +123,7 @@ class RemittedClaim(Record):
     @property
     def is_forwarded(self) -> bool:
         """Whether the payer sent the claim on to another, so that nobody else has to."""
-        return bool(self.forwarded_to) or self.status in _FORWARDED
+        return bool(self.forwarded_to) or self.status in _FORWARDED or not _SENT_ON.isdisjoint(self.remarks)
 
     @property
     def is_decided(self) -> bool:

@@ -188,7 +188,7 @@ def _posted(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:
     order = order_of(answer, claim, found.remittance.payer_called, standing)
     if not answer.is_decided:
         if answer.paid_cents:
-            return "it is paid, and its status says that it was not decided"
+            return f"it is paid, though its status ({answer.status}) says that nothing was decided"
         return Posted(answer, match, (), claim.key, order, next_payer(claim, order))
     lines = _answers(answer, match)
     asked = asked_of(claim, order, standing)
@@ -213,7 +213,7 @@ def _taken_back(answer: RemittedClaim, match: Match, found: Plan) -> Posted | st
         standing, original = found.replaced_by(claim), replaced
     if original is None:
         if not found.is_by_hand:
-            return "it takes back an answer that is not posted here"
+            return "it reverses (status 22) an answer that is not posted here"
         order = order_of(answer, claim, found.remittance.payer_called, standing)
         lines = _answers(answer, match)
         standing.append(Standing(claim.key, order, answer.charge_cents, answer.paid_cents, lines))

@@ -13,10 +13,10 @@ def needs_person(plan: Plan) -> str:
     """
     if plan.suspended:
         first = plan.suspended[0]
-        return f"segment {first.segment}: {first.reason}"
+        return first.reason if first.reason.startswith("segment ") else f"segment {first.segment}: {first.reason}"
     if plan.adjustments:
         first_taken = plan.adjustments[0]
-        return f"segment {first_taken.segment}: an adjustment of the provider's ({first_taken.reason})"
+        return f"segment {first_taken.segment}: a provider-level adjustment (PLB {first_taken.reason})"
     for posted in plan.posted:
         if posted.answer.is_reversal:
             return f"segment {posted.answer.segment}: an earlier answer is taken back"

@@ -86,7 +86,7 @@ def test_a_provider_adjustment_is_left_to_a_person(
     run_post_balanced(job)
     job.refresh_from_db()
     ((_trace, why),) = job.result["stayed_because"]
-    assert why.endswith("an adjustment of the provider's (WO)")
+    assert why.endswith("a provider-level adjustment (PLB WO)")
     assert not Remittance.objects.exists()
 
 
