@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -34,6 +35,25 @@ from cleanclaim.records import Frequency
 from cleanclaim.records.remittance import ClaimStatusCode
 from cleanclaim.reference import denials
 from cleanclaim.reference.denials import Chance, DenialCause, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long a filed claim has waited for an answer, through which day it is waited for, and why so long."""
+
+    filed_on: date
+    days: int
+    through: date
+    words: str
+
+
+def wait_of(claim: Claim, today: date) -> Wait | None:
+    """How a claim waits that went out before today and that no posted payment speaks of; `None` of any other."""
+    filed = _filed(today).filter(pk=claim.pk).values_list("batch__created_at__date", flat=True).first()
+    if filed is None:
+        return None
+    patience = patience_with([claim.payer], today, chosen_rules(claim.clinic).unanswered_days)[claim.payer]
+    return Wait(filed, (today - filed).days, filed + timedelta(days=patience.days), patience.words)
 
 
 @transaction.atomic

@@ -18,11 +18,13 @@ from cleanclaim.money import dollars
 from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.coordination import next_payer
 from cleanclaim.practice.engine.placing import place
 from cleanclaim.practice.engine.posting_jobs import LARGE, ask_for_posting, claims_in
 from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
-from cleanclaim.practice.models import Claim, ClaimAnswer, Remittance, RemittanceFile
+from cleanclaim.practice.engine.undecided import wait_of
+from cleanclaim.practice.models import LIVE_STATES, Claim, ClaimAnswer, Remittance, RemittanceFile, WorkItem
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.adjustments import payer_adjustments
 from cleanclaim.practice.pages.payments.counting import counts
@@ -248,7 +250,10 @@ def claim_money(request: ClinicRequest, key: UUID) -> HttpResponse:
     states = ledger_rows.line_states([head.pk])[head.pk]
     answers = claim.answers.select_related("remittance").defer("answer")
     access.record("read", "claim", claim.pk, detail="money")
+    live = WorkItem.objects.filter(claim=claim, state__in=LIVE_STATES).values_list("cents", flat=True)
     context = {
+        "followed_up": sum(live) if live else None,
+        "wait": None if live else wait_of(claim, today_at(access.clinic)),
         "claim": claim,
         "head": head,
         "next": next_payer(claim),
