@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from cleanclaim.records.coverage import CoverageOrder
 from cleanclaim.records.remittance import Remittance
+from cleanclaim.remittance.effects import LineAnswer
 from cleanclaim.remittance.plan import plan
 from cleanclaim.remittance.unattended import needs_person
 from tests.remittance.test_plan import INDEX, PAID, adjusted, claim, line, payment
@@ -44,6 +46,14 @@ def test_what_takes_back_comes_from_nobody_known_or_is_below_zero_is_looked_at()
     back = replace(posted, answer=PAID.model_copy(update={"status": "22"}))
     made.posted[:] = [back]
     assert needs_person(made) == "segment 14: an earlier answer is taken back"
+    sent_on = replace(posted, answer=PAID.model_copy(update={"status": "19"}))
+    made.posted[:] = [sent_on]
+    assert needs_person(made) == "segment 14: the payer sent the claim on to a plan that is not on file"
+    made.posted[:] = [replace(sent_on, next_payer=CoverageOrder.SECONDARY)]
+    assert needs_person(made) == ""
+    # Nothing is left that the plan could pay.
+    made.posted[:] = [replace(sent_on, lines=(LineAnswer("k1", 9_000),))]
+    assert needs_person(made) == ""
     made.posted[:] = [replace(posted, is_expected=False)]
     assert needs_person(made) == "segment 14: the payer is none of the patient's that are on file"
     made.posted[:] = [posted]

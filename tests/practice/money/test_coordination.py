@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
+from django.test import Client
 
 from cleanclaim import records
 from cleanclaim.practice.engine import ledger_rows
 from cleanclaim.practice.engine.coordination import Next, NotMadeError, bill_next, due_claims, looked_at, next_payer
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
-from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Remittance, User
+from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Remittance, Role, User
 from cleanclaim.records import AdjustmentGroup, CoverageOrder
 from tests.practice.money.answers import Decision, Said, denies, pays_well, remittance
 
@@ -151,6 +152,17 @@ def test_a_claim_that_was_lost_on_the_way_is_billed_for_a_reason(inside: Clinic,
     assert made.events.get().detail == f"follows {first.number}: the supplement has no record of it"
     with pytest.raises(NotMadeError, match="is there already"):
         bill_next(inside, first.pk, biller, because="again")
+
+
+def test_a_claim_that_was_sent_on_to_a_plan_that_is_not_on_file_is_told(
+    inside: Clinic, biller: User, filed: list[Claim], as_role: Callable[[Role], Client]
+) -> None:
+    alone = next(claim for claim in filed if not claim.record["other_payers"])
+    posted(inside, biller, [Said(alone, pays_well, status="19")], "EFT1")
+    found = next_payer(alone)
+    assert (found.state, found.forwarded_to) == (Next.NOBODY, "another payer")
+    page = as_role(Role.BILLER).get(f"/c/millrace/claims/{alone.pk}/money/").content.decode()
+    assert "sent the claim on to another payer, and no such plan is on file" in page
 
 
 def test_a_denial_leaves_nothing_to_the_next_payer(inside: Clinic, biller: User, first: Claim) -> None:

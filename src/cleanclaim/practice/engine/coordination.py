@@ -65,7 +65,10 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NextPayer:
-    """What is known of the payer after the one that a claim went to."""
+    """What is known of the payer after the one that a claim went to.
+
+    `forwarded_to` is whom the payer sent the claim on to; beside `Next.NOBODY`, a plan that is not on file.
+    """
 
     state: Next
     order: CoverageOrder | None = None
@@ -85,7 +88,7 @@ def next_payer(claim: Claim) -> NextPayer:
     own = _answered_by(claim)
     coverage = _coverage_after(claim, own)
     if coverage is None:
-        return NextPayer(Next.NOBODY)
+        return NextPayer(Next.NOBODY, forwarded_to=_forwarded(claim, own))
     order = CoverageOrder(coverage.order)
     # One that follows a claim which this one replaced goes on in its place (`look_again`).
     there = Claim.objects.filter(visit=claim.visit_id, order=order.value).exclude(follows=None)
