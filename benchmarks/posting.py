@@ -50,16 +50,18 @@ DAYS = 365
 CHUNK = 1000
 FOLDER = Path(__file__).parent.parent / "examples" / "clinic-day"
 _STAGES = (
-    ("read the file", "read_835"),
-    ("find the claims", "index_of"),
-    ("plan", "plan"),
-    ("charges in the ledger", "_there"),
-    ("answers as rows", "answer_row"),
-    ("write the ledger", "write"),
-    ("look what to follow up", "to_look_at"),
-    ("bring the worklist into step", "bring_into_step"),
-    ("claims to next payers", "after_payment"),
+    ("read the file", "reader_835.py", "read_835"),
+    ("ask for the claims", "claims_of_answers.py", "__init__"),
+    ("open the claims", "claims_of_answers.py", "take"),
+    ("place the answers", "plan.py", "place"),
+    ("answers as rows", "answer_rows.py", "answer_row"),
+    ("write the ledger", "ledger_rows.py", "write"),
+    ("write the answers", "answer_rows.py", "write_answers"),
+    ("look what to follow up", "denials.py", "to_look_at"),
+    ("bring the worklist into step", "denials.py", "bring_into_step"),
+    ("claims to next payers", "coordination.py", "make_due_of"),
 )
+"""Parts of a payment, each with the file and the function that does it."""
 
 
 def main() -> None:
@@ -197,10 +199,8 @@ def _print(profile: cProfile.Profile, count: int) -> None:
     stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
     total = sum(own for _calls, _all, own, _cumulative, _callers in stats.values())
     print(f"  of {count:,} claims under the profiler, {total:.1f} s:")
-    for words, name in _STAGES:
-        spent = sum(
-            told[3] for (file, _line, function), told in stats.items() if function == name and "cleanclaim" in file
-        )
+    for words, *done_by in _STAGES:
+        spent = sum(told[3] for (file, _line, name), told in stats.items() if [Path(file).name, name] == done_by)
         print(f"    {words:<32}{spent / total:>6.1%}")
     print("  dearest functions by their own time:")
     dearest = sorted(stats.items(), key=lambda told: -told[1][2])[:12]

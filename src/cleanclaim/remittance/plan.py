@@ -9,7 +9,7 @@ a payment whose own sum cannot be explained is refused whole.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cleanclaim.money import dollars
@@ -131,6 +131,22 @@ def plan(
         by_hand: a person has said which claims are meant, and takes answers that are held otherwise.
 
     Raises:
+        RefusedError: as `begin`.
+    """
+    found = begin(remittance, left_out, payees=payees, by_hand=by_hand)
+    place(remittance.claims, index, found)
+    return found
+
+
+def begin(
+    remittance: Remittance, left_out: Sequence[int] = (), *, payees: Collection[str] = (), by_hand: bool = False
+) -> Plan:
+    """Decide where what is of no claim goes, so that nothing is left but to `place` each of the payment's answers.
+
+    What it takes is what `plan` takes. Once it has returned, the payment is posted: each of its answers has a place,
+    if only in suspense, whatever claims there are.
+
+    Raises:
         RefusedError: the payment is somebody else's, or the claims less the provider's adjustments are not the payment,
             and neither interest told on claims nor what could not be read explains it.
     """
@@ -147,8 +163,6 @@ def plan(
             f"segment {remittance.segment}, BPR02: the payment of {dollars(remittance.amount_cents)} differs by "
             f"{dollars(gap)} from its claims less the provider's adjustments"
         )
-    for answer in remittance.claims:
-        _place(answer, index, found)
     for item in remittance.provider_adjustments:
         if item.reason == INTEREST:
             found.interest_cents -= item.cents
@@ -165,6 +179,15 @@ def _require_ours(remittance: Remittance, payees: Collection[str]) -> None:
     if payees and named and named.isdisjoint(payees):
         told = remittance.payee_npi or "another tax id"
         raise RefusedError(f"segment {remittance.segment}: the payment is to {told}, which is not this clinic")
+
+
+def place(answers: Iterable[RemittedClaim], index: ClaimIndex, found: Plan) -> None:
+    """Post the next answers of a payment, or hold them with why; in their order, for an answer may undo an earlier one.
+
+    Every claim that any of them may speak of is in the index.
+    """
+    for answer in answers:
+        _place(answer, index, found)
 
 
 def _place(answer: RemittedClaim, index: ClaimIndex, found: Plan) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cleanclaim.practice.engine.known_claims import index_of
+from cleanclaim.practice.engine.claims_of_answers import claims_of
 from cleanclaim.practice.models import Claim, ClaimLine
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.remittance.matching import FoundBy, Match, Unmatched
@@ -35,15 +35,14 @@ def wanted(filed: list[Claim]) -> Claim:
 
 def read(answer: RemittedClaim) -> set[str]:
     """The numbers of the claims that are read for an answer."""
-    _index, claims = index_of([answer])
-    return {one.claim.number for one in claims.values()}
+    return {one.claim.number for one in claims_of([answer]).filed.values()}
 
 
 def test_a_claim_of_the_day_and_the_charge_is_read_and_found(wanted: Claim) -> None:
     answer = lost(wanted)
-    index, claims = index_of([answer])
-    assert {one.claim.number for one in claims.values()} == {wanted.number}
-    match = index.find(answer)
+    found = claims_of([answer])
+    assert {one.claim.number for one in found.filed.values()} == {wanted.number}
+    match = found.index.find(answer)
     assert isinstance(match, Match)
     assert (match.claim.key, match.by) == (str(wanted.pk), FoundBy.CONTENT)
 
@@ -51,9 +50,9 @@ def test_a_claim_of_the_day_and_the_charge_is_read_and_found(wanted: Claim) -> N
 def test_a_claim_of_another_day_is_not_read(wanted: Claim) -> None:
     answer = lost(wanted)
     Claim.objects.filter(pk=wanted.pk).update(date_of_service=wanted.date_of_service - timedelta(days=1))
-    index, claims = index_of([answer])
-    assert claims == {}
-    assert isinstance(index.find(answer), Unmatched)
+    found = claims_of([answer])
+    assert found.filed == {}
+    assert isinstance(found.index.find(answer), Unmatched)
 
 
 def test_a_claim_whose_charge_is_not_known_is_read(wanted: Claim) -> None:

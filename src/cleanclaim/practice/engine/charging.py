@@ -63,6 +63,34 @@ def charges(clinic: Clinic, claims: Sequence[Filed], source: Source, on: date) -
         yield posting.charge(key, on, source, one.payer.value, one.charges)
 
 
+class Charges:
+    """The charges that the claims of a document lack, some claims at a time; each is charged once.
+
+    The ledger is asked once for all claims that are named at the beginning, and again only for others.
+    """
+
+    def __init__(self, clinic: Clinic, claims: Iterable[UUID], source: Source, on: date) -> None:
+        self._clinic, self._source, self._on = clinic, source, on
+        self._asked: set[UUID] = set()
+        self._lacking: set[UUID] = set()
+        self._ask(claims)
+
+    def of(self, claims: Iterable[Filed]) -> list[Transaction]:
+        """The charges of these claims that are not in the ledger yet, in the order of the claims' keys."""
+        own = {one.row.pk: one for one in claims}
+        if fresh := own.keys() - self._asked:
+            self._ask(fresh)
+        lacking = sorted(own.keys() & self._lacking)
+        self._lacking.difference_update(lacking)
+        return list(charges(self._clinic, [own[key] for key in lacking], self._source, self._on)) if lacking else []
+
+    def _ask(self, claims: Iterable[UUID]) -> None:
+        fresh = set(claims)
+        there = _there(self._clinic, [f"{KEY}{claim}" for claim in fresh])
+        self._asked |= fresh
+        self._lacking.update(claim for claim in fresh if f"{KEY}{claim}" not in there)
+
+
 def standing_charges(clinic: Clinic, claims: Iterable[UUID]) -> QuerySet[LedgerTransaction]:
     """The charges of these claims that were not taken back."""
     own = LedgerTransaction.objects.filter(clinic=clinic, kind=Kind.CHARGE.value, reversed_by=None)

@@ -70,14 +70,15 @@ _FROM_POSTING = (
 class Known:
     """What is known of a payment's claims before it is written: what we expected of each line, and what waits."""
 
+    claims: frozenset[UUID]
     prices: Mapping[UUID, Sequence[tuple[str, int | None, int | None]]]
     waiting: frozenset[UUID]
     """Claims with something on the worklist, or sent again for one that has; with a check to a payer, or given up."""
 
 
-def known_before(posted: Sequence[Posted]) -> Known:
-    """Read what `to_look_at` asks, before the payment is written."""
-    told = {UUID(item.claim) for item in posted}
+def known_before(claims: Iterable[UUID]) -> Known:
+    """Read what `to_look_at` asks of claims, before anything of a payment is written."""
+    told = frozenset(claims)
     live = WorkItem.objects.filter(state__in=LIVE_STATES)
     waiting = set(live.filter(among("claim", told)).values_list("claim", flat=True))
     # What was sent again as another claim is settled by the answer to that one.
@@ -86,18 +87,19 @@ def known_before(posted: Sequence[Posted]) -> Known:
     # What was given up, or moved to the patient, before the payer answers may be paid too much.
     settled = LedgerEntry.objects.filter(among("claim", told), account__in=_BEFORE_AN_ANSWER).order_by()
     waiting |= set(settled.values_list("claim", flat=True).distinct())
-    return Known(prices_of(told), frozenset(waiting | with_checks(told)))
+    return Known(told, prices_of(told), frozenset(waiting | with_checks(told)))
 
 
 def to_look_at(posted: Sequence[Posted], known: Known) -> set[UUID]:
-    """The claims of a payment whose place on the worklist may change with it. Nothing is read."""
-    wanted = set(known.waiting)
+    """Those of a payment's claims whose place on the worklist may change with it. Nothing is read."""
+    wanted = set()
     for item in posted:
         key = UUID(item.claim)
         said = Answered(item.answer, item.match.claim.lines, item.match.lines)
         expected = _expected(item.match.claim.lines, known.prices.get(key, ()))
         stays_open = any(line.sum_of(Effect.OPEN) for line in item.lines) or standing([said])
-        if item.answer.is_reversal or item.match.claim.standing or stays_open or underpaid([said], expected):
+        is_known = key in known.claims and key not in known.waiting and not item.match.claim.standing
+        if not is_known or item.answer.is_reversal or stays_open or underpaid([said], expected):
             wanted.add(key)
     return wanted
 

@@ -46,6 +46,7 @@ class FiledRow(NamedTuple):
     """Columns of a claim, by their names: what matching and posting ask of thousands of rows. `record` is sealed."""
 
     pk: UUID
+    number: str
     clinic_id: UUID
     follows_id: UUID | None
     replaces_id: UUID | None

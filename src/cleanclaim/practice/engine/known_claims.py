@@ -7,30 +7,27 @@ in the ledger, `CLAIM:PART:NUMBER` with the key and the parts of the first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.practice.engine.filed_records import FiledRecord, FiledRow, read_filed, read_whole
 from cleanclaim.practice.many_keys import among
-from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimLine, ClaimStatus, Visit
+from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
 from cleanclaim.records.claim import ClaimLine as FiledLine
-from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
+from cleanclaim.records.remittance import ClaimStatusCode
 from cleanclaim.remittance.effects import Effect, LineAnswer
-from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, KnownLine, Standing, Unmatched
+from cleanclaim.remittance.matching import KnownClaim, KnownLine, Standing
 from cleanclaim.remittance.settling import taken_back_by, without
 from cleanclaim.x12.guide import load_guide
-
-_ASKED_AT_ONCE = 2000
-"""Days in one query: databases bound the values of a statement."""
 
 _PLACES = list(CoverageOrder)
 
@@ -82,38 +79,32 @@ class Filed:
 def filed_claims(rows: Iterable[Claim | FiledRow]) -> list[Filed]:
     """These claims, in order, with the answers that stand. Each record is opened and read once."""
     found = list(rows)
-    heads = _heads(found)
-    answered, numbers = _answered(found)
-    nothing = _Answered()
-    return [
-        _filed(claim, heads, answered.get(claim.follows_id or claim.pk, nothing), numbers.get(claim.pk, ()))
-        for claim in found
-    ]
+    around = Around.of(found)
+    return [around.filed(row) for row in found]
 
 
-def index_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> tuple[ClaimIndex, dict[str, Filed]]:
-    """The claims in scope that any of these answers may speak of, by everything that an answer names them by.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is read once of the database for many claims, whose records are then opened one by one.
 
-    Most are found by their number; only for the others are claims asked for by the payer's number and by day. Returns
-    the index and the claims by their key. `lock` keeps them from changing for the rest of the transaction.
+    `keys` are all claims that an answer to any of them may be of: they themselves, their chains, what they replace.
     """
-    found: dict[str, Filed] = {}
-    taken: set[UUID] = set()
-    index = ClaimIndex()
 
-    def take(rows: Iterable[FiledRow]) -> None:
-        fresh = {row.pk: row for row in rows if row.pk not in taken}
-        taken.update(fresh)
-        for one in filed_claims(fresh.values()):
-            found[one.known[0].key] = one
-            for known in one.known:
-                index.add(known)
+    keys: frozenset[UUID]
+    _heads: Mapping[UUID, Claim]
+    _answered: Mapping[UUID, _Answered]
+    _numbers: Mapping[UUID, set[str]]
 
-    take(_numbered(answers, lock=lock))
-    lost = [answer for answer in answers if isinstance(index.find(answer), Unmatched)]
-    if lost:
-        take(_alike(lost, lock=lock))
-    return index, found
+    @classmethod
+    def of(cls, rows: Sequence[Claim | FiledRow], besides: UUID | None = None) -> Around:
+        """What is around these claims; what one payment (`besides`) has said is left out."""
+        keys, answered, numbers = _answered(rows, besides)
+        return cls(keys, _heads(rows), answered, numbers)
+
+    def filed(self, row: Claim | FiledRow) -> Filed:
+        """One of the claims, as it was filed, with the answers that stand."""
+        answered = self._answered.get(row.follows_id or row.pk, _NOTHING_ANSWERED)
+        return _filed(row, self._heads, answered, self._numbers.get(row.pk, ()))
 
 
 def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
@@ -154,73 +145,6 @@ def read_lines(head: UUID, written: Iterable[Sequence[Any]]) -> tuple[LineAnswer
 # --- rows --------------------------------------------------------------------------------------------------
 
 
-def _claims(wanted: Q, *, lock: bool) -> Iterator[FiledRow]:
-    rows = Claim.objects.filter(wanted, status__in=[ClaimStatus.SUBMITTED.value, ClaimStatus.CLOSED.value])
-    rows = rows.exclude(batch=None).order_by("pk")
-    # Columns, not instances: a payment of ten thousand claims asks for as many.
-    columns = (rows.select_for_update() if lock else rows).values_list(*FiledRow._fields)
-    return map(FiledRow._make, columns)
-
-
-def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow]:
-    numbers = {answer.control_number for answer in answers}
-    numbers |= {number.upper() for number in numbers}
-    # A claim that went out in parts has the part behind its own number.
-    numbers |= {number.rpartition("-")[0] for number in numbers}
-    return _claims(among("number", numbers - {""}), lock=lock)
-
-
-def _alike(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow]:
-    payer_numbers: set[str] = set()
-    days: set[date] = set()
-    for answer in answers:
-        payer_numbers.add(answer.payer_control_number)
-        days.update(_days_of(answer))
-    told = ClaimAnswer.objects.filter(among("payer_control_number", payer_numbers - {""})).exclude(claim=None)
-    yield from _claims(Q(pk__in=told.values("claim")), lock=lock)
-    for some in _pieces(days):
-        keys = _charged_alike(some, answers)
-        yield from _claims(among("pk", keys), lock=lock) if keys else ()
-
-
-def _charged_alike(days: Collection[date], answers: Iterable[RemittedClaim]) -> set[UUID]:
-    """Claims of these days that may have gone out for an answer's amount on its day: no other can be alike.
-
-    What went out in parts, having too many lines or diagnoses for one file's claim, did so for less than it charges;
-    the amounts of its parts only its record tells.
-    """
-    wanted: dict[date, set[int]] = defaultdict(set)
-    for answer in answers:
-        for day in _days_of(answer):
-            wanted[day].add(abs(answer.charge_cents))
-    rows = Claim.objects.filter(date_of_service__in=days).exclude(batch=None).order_by()
-    found: set[UUID] = set()
-    larger: dict[UUID, UUID] = {}
-    for key, visit, day, cents in rows.values_list("pk", "visit", "date_of_service", "charge_cents"):
-        if cents is None or cents in wanted[day]:
-            found.add(key)
-        elif cents > min(wanted[day]):
-            larger[key] = visit
-    limits = load_guide().limits
-    many_lines = ClaimLine.objects.filter(among("claim", larger), position__gt=limits["lines_per_claim"]).order_by()
-    found.update(many_lines.values_list("claim", flat=True))
-    has_more = {f"diagnoses__{limits['diagnoses_per_claim']}__isnull": False}
-    visits = Visit.objects.filter(among("pk", larger.values()), **has_more).order_by()
-    many_diagnoses = set(visits.values_list("pk", flat=True))
-    return found | {key for key, visit in larger.items() if visit in many_diagnoses}
-
-
-def _days_of(answer: RemittedClaim) -> set[date]:
-    """The days that an answer names."""
-    return {day for day in (answer.begins_on, *(line.date_of_service for line in answer.lines)) if day is not None}
-
-
-def _pieces(values: Iterable[Any]) -> Iterable[list[Any]]:
-    listed = sorted(values)
-    for start in range(0, len(listed), _ASKED_AT_ONCE):
-        yield listed[start : start + _ASKED_AT_ONCE]
-
-
 def _heads(claims: Iterable[Claim | FiledRow]) -> dict[UUID, Claim]:
     """The claims that were charged, for those that follow one."""
     wanted = {claim.follows_id for claim in claims if claim.follows_id is not None}
@@ -235,8 +159,16 @@ class _Answered:
     replaced: tuple[Standing, ...] = ()
 
 
-def _answered(claims: Sequence[Claim | FiledRow]) -> tuple[dict[UUID, _Answered], dict[UUID, set[str]]]:
-    """By the head of each chain to which anything was answered what that was; by claim the numbers payers gave it."""
+_NOTHING_ANSWERED = _Answered()
+
+
+def _answered(
+    claims: Sequence[Claim | FiledRow], besides: UUID | None
+) -> tuple[frozenset[UUID], dict[UUID, _Answered], dict[UUID, set[str]]]:
+    """All claims of these chains and before them; by chain what was answered, if anything; by claim payers' numbers.
+
+    A chain is named by its head. `besides` is left out.
+    """
     members: dict[UUID, UUID] = {(head := claim.follows_id or claim.pk): head for claim in claims}
     members.update(Claim.objects.filter(among("follows", set(members))).values_list("pk", "follows_id"))
     replaced: dict[UUID, UUID] = {}
@@ -246,7 +178,8 @@ def _answered(claims: Sequence[Claim | FiledRow]) -> tuple[dict[UUID, _Answered]
         rows = Claim.objects.filter(among("pk", asked)).exclude(replaces=None).values_list("pk", "replaces_id")
         asked = {earlier: asked[key] for key, earlier in rows if earlier not in replaced}
     told: dict[UUID, list[_Told]] = defaultdict(list)
-    for row in _standing_answers([*members, *replaced]).values_list(*_Told._fields):
+    stand = _standing_answers([*members, *replaced])
+    for row in (stand if besides is None else stand.exclude(remittance=besides)).values_list(*_Told._fields):
         told[row[0]].append(_Told(*row))
     numbers = {key: {row.payer_control_number for row in rows} - {""} for key, rows in told.items()}
     own: dict[UUID, list[_Told]] = defaultdict(list)
@@ -256,10 +189,11 @@ def _answered(claims: Sequence[Claim | FiledRow]) -> tuple[dict[UUID, _Answered]
     others: dict[UUID, list[Standing]] = defaultdict(list)
     for claim, head in replaced.items():
         others[head] += _still_standing(claim, told.get(claim, []))
-    return {
+    answered = {
         head: _Answered(tuple(_still_standing(head, own.get(head, ()))), tuple(others.get(head, ())))
         for head in {*own, *others}
-    }, numbers
+    }
+    return frozenset([*members, *replaced]), answered, numbers
 
 
 class _Told(NamedTuple):
@@ -296,7 +230,7 @@ def _still_standing(head: UUID, rows: Iterable[_Told]) -> list[Standing]:
     return found
 
 
-def _filed(claim: Claim | FiledRow, heads: dict[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
+def _filed(claim: Claim | FiledRow, heads: Mapping[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
     told = read_filed(claim)
     parts = _parts(claim, told)
     key = str(claim.pk)

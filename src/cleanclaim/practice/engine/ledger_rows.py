@@ -14,7 +14,7 @@ from django.db.models import Max, Sum
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.book import Book, Fault, LineState, verify
 from cleanclaim.ledger.entries import Entry, Kind, LedgerError, Source, Transaction
-from cleanclaim.practice import ahead, many_rows
+from cleanclaim.practice import many_rows
 from cleanclaim.practice.models import Clinic, LedgerEntry, LedgerTransaction, Period, User
 
 BROUGHT_FORWARD = "opening"
@@ -22,7 +22,7 @@ BROUGHT_FORWARD = "opening"
 
 
 PIECE = 250
-"""Transactions that are written together: while the database writes these, the next are made ready."""
+"""Transactions that are written together."""
 
 _TRANSACTION = ("key", "kind", "on", "source_kind", "source_key", "source_digest", "reverses_id", "digest", "by_id")
 _ENTRY = ("transaction_id", "position", "account", "cents", "claim_id", "line", "payer", "reason")
@@ -62,12 +62,32 @@ def open_day(clinic: Clinic, wanted: date) -> date:
     return wanted if closed is None or wanted > closed else closed + timedelta(days=1)
 
 
+class Books:
+    """A clinic's open books, held until the database transaction ends, so that transactions are written in pieces.
+
+    A piece asks nothing of the database where it takes nothing back: it may be sent ahead (`practice.ahead`).
+    """
+
+    def __init__(self, clinic: Clinic, user: User | None) -> None:
+        hold_books(clinic)
+        self._clinic, self._user, self._closed = clinic, user, closed_through(clinic)
+
+    def write(self, transactions: Sequence[Transaction]) -> None:
+        """Write some transactions. Raises `ClosedPeriodError` where the books are closed on the day of one."""
+        for item in transactions:
+            if self._closed is not None and item.on <= self._closed:
+                raise ClosedPeriodError(
+                    f"{item.kind.value}: {item.on} is in a closed period; expected a day after {self._closed}"
+                )
+        if transactions:
+            _write(self._clinic, self._user, transactions)
+
+
 def write(clinic: Clinic, user: User | None, transactions: Iterable[Transaction]) -> None:
     """Write transactions with their entries, in the caller's database transaction; the database refuses a key twice.
 
     Each has balanced when it was made (`ledger.Transaction`), and the database adds its entries up once more: they go
-    in first, and none can follow. What one takes back must be in the ledger. Those that are made one by one are made
-    while the database writes the ones before them.
+    in first, and none can follow. What one takes back must be in the ledger.
 
     Raises `ClosedPeriodError` where the books are closed on a transaction's day.
     """
@@ -75,16 +95,10 @@ def write(clinic: Clinic, user: User | None, transactions: Iterable[Transaction]
     piece = list(islice(left, PIECE))
     if not piece:
         return
-    hold_books(clinic)
-    closed = closed_through(clinic)
-    with transaction.atomic(savepoint=not ahead.is_sent_ahead()):  # a savepoint's end would wait for all that was sent
+    books = Books(clinic, user)
+    with transaction.atomic():
         while piece:
-            for item in piece:
-                if closed is not None and item.on <= closed:
-                    raise ClosedPeriodError(
-                        f"{item.kind.value}: {item.on} is in a closed period; expected a day after {closed}"
-                    )
-            _write(clinic, user, piece)
+            books.write(piece)
             piece = list(islice(left, PIECE))
 
 

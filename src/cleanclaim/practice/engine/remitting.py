@@ -1,14 +1,17 @@
 """Post payers' payments into the ledger: whole or not at all, once, and undone exactly when asked.
 
-What goes where is decided by `remittance.plan`; here it is written down, in one database transaction a payment.
+What goes where is decided by `remittance.plan`; here it is written down, in one database transaction a payment. Its
+claims are opened, placed and written some at a time, so that PostgreSQL writes the first while the next are placed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -16,13 +19,14 @@ from django.utils import timezone
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source, Transaction, reversal_of
-from cleanclaim.practice import ahead, audit_trail, collector
+from cleanclaim.practice import ahead, audit_trail, collector, many_rows
 from cleanclaim.practice.engine import charging, coordination, denials, ledger_rows, recoupments
 from cleanclaim.practice.engine.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.engine.at_hand import AtHand
 from cleanclaim.practice.engine.building import add_events
 from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.known_claims import Filed, index_of
+from cleanclaim.practice.engine.claims_of_answers import ClaimsOfAnswers, claims_of
+from cleanclaim.practice.engine.known_claims import Filed
 from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,
@@ -37,7 +41,7 @@ from cleanclaim.practice.models import (
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.records.remittance import ClaimStatusCode
 from cleanclaim.records.remittance import Remittance as RemittanceRecord
-from cleanclaim.remittance.plan import Plan, RefusedError, payment_key, plan
+from cleanclaim.remittance.plan import Plan, Posted, RefusedError, Suspended, begin, payment_key, place
 from cleanclaim.remittance.unattended import needs_person
 from cleanclaim.x12.problems import Problem
 from cleanclaim.x12.reader_835 import ReadRemittances, read_835
@@ -47,6 +51,9 @@ REMITTANCE = "remittance"
 
 PIECE = 1000
 """Rows that are written at once."""
+
+AT_ONCE = 250
+"""Answers of a payment that are placed and written together."""
 
 
 @dataclass(slots=True)
@@ -78,11 +85,13 @@ def preview(clinic: Clinic, read: ReadRemittances) -> Preview:
         if _is_posted(record):
             found.known.append(record)
             continue
-        index, _claims = index_of(record.claims)
         try:
-            found.plans.append(plan(record, index, left_out, payees=_payees(clinic)))
+            made = begin(record, left_out, payees=_payees(clinic))
         except RefusedError as error:
             found.refused.append((record, str(error)))
+            continue
+        place(record.claims, claims_of(record.claims).index, made)
+        found.plans.append(made)
     return found
 
 
@@ -147,17 +156,23 @@ def post(
             if _is_posted(record):
                 found.known.append(record)
             else:
-                index, claims = index_of(record.claims, lock=True)
                 try:
-                    made = plan(record, index, left_out, payees=_payees(clinic))
+                    made = begin(record, left_out, payees=_payees(clinic))
                 except RefusedError as error:
                     found.refused.append((record, str(error)))
                 else:
+                    row = _row(clinic, user, made, file)
+                    claims = ClaimsOfAnswers(record.claims, lock=True)
+                    pieces: Iterable[_Piece] = _placed(made, claims, row)
+                    # Where nobody looks, all of it is placed before any of it is written.
+                    pieces = list(pieces) if is_alone else pieces
                     why = needs_person(made) if is_alone else ""
                     if why:
                         found.left.append((record, why))
                     else:
-                        found.posted.append(_post(clinic, user, made, claims, file, origin, is_alone=is_alone))
+                        _post(user, row, made, claims, pieces)
+                        _note(user, row, made, origin, is_alone=is_alone)
+                        found.posted.append(row)
             if advance is not None:
                 advance(record)
     if not found.refused and not found.left:
@@ -166,18 +181,10 @@ def post(
     return found
 
 
-def _post(  # noqa: PLR0913 - as `post`, of one payment
-    clinic: Clinic,
-    user: User,
-    made: Plan,
-    claims: dict[str, Filed],
-    file: RemittanceFile,
-    origin: str,
-    *,
-    is_alone: bool = False,
-) -> Remittance:
+def _row(clinic: Clinic, user: User, made: Plan, file: RemittanceFile) -> Remittance:
+    """The payment's row, not written yet; what is held of it is known when all of it is placed."""
     record = made.remittance
-    row: Remittance = Remittance.objects.create(
+    return Remittance(
         clinic=clinic,
         key=made.key,
         payer_name=(record.payer_name or record.payer_identifier or "unnamed payer")[:80],
@@ -187,46 +194,73 @@ def _post(  # noqa: PLR0913 - as `post`, of one payment
         paid_on=record.paid_on,
         amount_cents=record.amount_cents,
         claims_count=len(record.claims),
-        held_cents=sum(item.cents for item in made.suspended),
         file=file,
         posted_by=user,
     )
-    source = Source(REMITTANCE, str(row.pk), file.sha256)
+
+
+class _Piece(NamedTuple):
+    """Some of a payment's answers in their order, as they were placed."""
+
+    posted: Sequence[Posted]
+    held: Sequence[Suspended]
+
+
+def _placed(made: Plan, claims: ClaimsOfAnswers, row: Remittance) -> Iterator[_Piece]:
+    """Place a payment's answers, some at a time, each lot when it is asked for."""
+    answers = made.remittance.claims
+    for begun in range(0, len(answers), AT_ONCE):
+        some = answers[begun : begun + AT_ONCE]
+        posted, held = len(made.posted), len(made.suspended)
+        claims.take(some, besides=row.pk)
+        place(some, claims.index, made)
+        yield _Piece(made.posted[posted:], made.suspended[held:])
+
+
+def _post(user: User, row: Remittance, made: Plan, claims: ClaimsOfAnswers, pieces: Iterable[_Piece]) -> None:
+    """Write a payment: each piece of it when it is placed, then what is of no claim, then the worklist."""
+    clinic, key = row.clinic, row.pk.hex
+    source = Source(REMITTANCE, str(row.pk), row.file.sha256)
     # What comes after its day was closed is written on the first day that is open.
-    on = ledger_rows.open_day(clinic, record.paid_on or today_at(clinic))
-    known = denials.known_before(made.posted)
+    on = ledger_rows.open_day(clinic, made.remittance.paid_on or today_at(clinic))
+    known = denials.known_before(claims.keys)
+    charges = charging.Charges(clinic, claims.keys, source, on)
+    changed: set[UUID] = set()
+    places = count(1)
+    row.save(force_insert=True)
     with ahead.sent_ahead():
-        ledger_rows.write(clinic, user, _transactions(made, claims, row, source, on))
-        key = row.pk.hex
-        answers = [answer_row(key, item) for item in made.posted]
-        answers += [answer_row(key, item) for item in made.suspended if item.answer is not None]
-        write_answers(clinic, user, row, answers)
-        changed = denials.to_look_at(made.posted, known)
-        beside = _adjustments(clinic, row, made, claims)
+        books = ledger_rows.Books(clinic, user)
+        for piece in pieces:
+            charged = charges.of([claims.filed[item.match.claim.key] for item in piece.posted])
+            said = (transaction_of(f"{row.pk}:{next(places)}", on, source, item) for item in piece.posted)
+            books.write([*charged, *(one for one in said if one is not None)])
+            answers = [answer_row(key, item) for item in piece.posted]
+            answers += [answer_row(key, item) for item in piece.held]
+            write_answers(clinic, user, row, answers)
+            changed |= denials.to_look_at(piece.posted, known)
+            many_rows.check_links()
+        parts = _parts(row, made, source, on)
+        books.write([parts] if parts is not None else [])
+        row.held_cents = sum(item.cents for item in made.suspended)
+        Remittance.objects.filter(pk=row.pk).update(held_cents=row.held_cents)
+        beside = _adjustments(clinic, row, made, claims.filed)
         PayerAdjustment.objects.bulk_create(beside, batch_size=PIECE)
-        said = {item.answer.segment: item.answer for item in made.posted}
-        at_hand = AtHand(row.pk, claims, said)
+        at_hand = AtHand(row.pk, claims.filed, {item.answer.segment: item.answer for item in made.posted})
         denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user, at_hand)
     coordination.look_again(clinic, row, user)
+
+
+def _note(user: User, row: Remittance, made: Plan, origin: str, *, is_alone: bool) -> None:
+    """Tell the audit trail."""
     detail = f"{len(made.posted)} claims posted, {len(made.suspended)} held"
     detail += "; by a worker: all matched and balanced" if is_alone else ""
-    audit_trail.record(clinic.id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
-    return row
+    audit_trail.record(row.clinic_id, user, "create", REMITTANCE, row.pk, detail=detail, origin=origin)
 
 
-def _transactions(
-    made: Plan, claims: dict[str, Filed], row: Remittance, source: Source, on: date
-) -> Iterator[Transaction]:
-    """What a payment writes into the ledger: charges that are not there, what each claim got, what is of no claim."""
-    answered = {item.match.claim.key for item in made.posted}
-    yield from charging.charges(row.clinic, [claims[key] for key in sorted(answered)], source, on)
-    own = str(row.pk)
-    for place, item in enumerate(made.posted, start=1):
-        written = transaction_of(f"{own}:{place}", on, source, item)
-        if written is not None:
-            yield written
-    parts = posting.payment_parts(
-        f"{own}:parts",
+def _parts(row: Remittance, made: Plan, source: Source, on: date) -> Transaction | None:
+    """What of a payment is of no claim: interest, what is held, what was taken or added for other reasons."""
+    return posting.payment_parts(
+        f"{row.pk}:parts",
         on,
         source,
         made.remittance.payer_identifier or made.remittance.payer_name,
@@ -234,8 +268,6 @@ def _transactions(
         suspense=[(f"segment {item.segment}", item.cents) for item in made.suspended],
         adjustments=[(item.reason, item.cents) for item in made.adjustments],
     )
-    if parts is not None:
-        yield parts
 
 
 def _adjustments(clinic: Clinic, row: Remittance, made: Plan, claims: dict[str, Filed]) -> list[PayerAdjustment]:
