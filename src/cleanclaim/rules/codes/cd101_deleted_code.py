@@ -21,7 +21,7 @@ rule = Rule(
     over="lines",
     severity=Severity.REJECT,
     flag=col.code_has_ended,
-    message="{code} ended on {code_ended_on}, replaced by {code_replaced_by}",
+    message="{code} ended on {code_ended_on}; billed in its place: {code_replaced_by}",
     concept="deleted-code",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -57,7 +57,7 @@ rule = Rule(
               97762 GP x1 15min
             """,
             at="line 1",
-            says="97762 ended on 2017-12-31, replaced by 97763",
+            says="97762 ended on 2017-12-31; billed in its place: 97763",
         ),
         bad(
             """
@@ -66,7 +66,7 @@ rule = Rule(
               97762 GP x1 15min
             """,
             at="line 2",
-            says="97762 ended on 2017-12-31, replaced by 97763",
+            says="97762 ended on 2017-12-31; billed in its place: 97763",
         ),
         good("""
             visit 2019-12-31 medicare_b

@@ -4,7 +4,7 @@ Medicare counts the packs as part of the other services of the visit: nothing is
 are billed alone, and the patient may not be charged either.
 
 Not flagged: a payer that pays them, and one whose rule has not been read, which is no data.
-Fix: none is proposed; the line comes off the claim and stays in the note.
+Fix: the line comes off the claim and stays in the note; ATTEST, because a contract may pay it after all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
+from cleanclaim.rules.kit import Fix, Rule, Safety, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -33,6 +33,11 @@ rule = Rule(
             read_on=date(2026, 11, 21),
         ),
         page("Palmetto GBA", "Hot or cold packs are bundled (2018)", "denial B15", read_on=date(2026, 11, 21)),
+    ),
+    fix=Fix(
+        Safety.ATTEST,
+        title="Take the line off the claim; the note keeps what was done",
+        may_reveal=("CF101", "CF102", "DC205", "DX306", "UN205"),
     ),
     examples=(
         good("""

@@ -3,7 +3,7 @@
 A code of status B has no payment of its own: it is denied, and the patient may not be charged for it.
 
 Not flagged: hot and cold packs, which have a finding of their own (CD106); other payers.
-Fix: none is proposed; the line comes off the claim.
+Fix: the line comes off the claim; ATTEST, because another code may be what was done.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
+from cleanclaim.rules.kit import Fix, Rule, Safety, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import page
 
 rule = Rule(
@@ -32,6 +32,11 @@ rule = Rule(
             "STATUS CODE and MULT PROC, editions of 2020 to July 2026",
             read_on=date(2026, 11, 21),
         ),
+    ),
+    fix=Fix(
+        Safety.ATTEST,
+        title="Take the line off the claim; the note keeps what was done",
+        may_reveal=("CF101", "CF102", "DC205", "DX306", "UN205"),
     ),
     examples=(
         good("""

@@ -19,7 +19,7 @@ rule = Rule(
     name="pointer-beyond-the-diagnoses",
     over="lines",
     severity=Severity.REJECT,
-    flag=(col.greatest_pointer > col.diagnosis_count) | (col.least_pointer < 1),
+    flag=(col.pointer_count > 0) & ((col.greatest_pointer > col.diagnosis_count) | (col.least_pointer < 1)),
     message="{code} points to diagnosis {pointers}; the claim lists {diagnosis_count}",
     concept="pointer-out-of-range",
     dollars=col.claim_allowed_cents,
@@ -58,6 +58,11 @@ rule = Rule(
         good("""
             visit 2026-03-04 medicare_b
               dx M54.50
+              97110 GP x2 30min dx=none
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              dx none
               97110 GP x2 30min dx=none
         """),
         unknown(

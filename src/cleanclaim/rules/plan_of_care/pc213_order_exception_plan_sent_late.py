@@ -3,7 +3,7 @@
 The exception of 2025 wants evidence that the plan went to the physician within 30 days of the initial evaluation.
 Sent later, the plan needs a signature.
 
-Not flagged: a plan sent on the thirtieth day.
+Not flagged: a plan sent on the thirtieth day; a recertification, for which no order stands in (PC214).
 Fix: none; obtain a delayed certification.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, since, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, known_true, since, unknown
 from cleanclaim.sources import page, regulation
 
 rule = Rule(
@@ -21,7 +21,11 @@ rule = Rule(
     over="claims",
     severity=Severity.RECOUP,
     effective=since(2025, 1, 1),
-    applies=col.payer_plan_of_care_certification_required & (col.certification_method == "order_exception"),
+    applies=(
+        col.payer_plan_of_care_certification_required
+        & (col.certification_method == "order_exception")
+        & known_true(col.is_recertification).not_()
+    ),
     flag=col.plan_sent_on > col.plan_to_be_sent_by,
     message="plan of care sent on {plan_sent_on}, an order stands in for a signature only when it was sent by {plan_to_be_sent_by}",
     concept="order-exception-not-met",
@@ -48,6 +52,10 @@ rule = Rule(
             at="claim",
             says="plan of care sent on 2026-03-05, an order stands in for a signature only when it was sent by 2026-03-04",
         ),
+        exempt("""
+            visit 2026-05-20 medicare_b certification_method=order_exception is_recertification=true plan_sent_on=2026-05-10 plan_first_treatment_on=2026-02-02
+              97110 GP x2 30min
+        """),
         exempt("""
             visit 2024-12-31 medicare_b certification_method=order_exception plan_first_treatment_on=2024-11-01 plan_sent_on=2024-12-20
               97110 GP x2 30min

@@ -3,7 +3,7 @@
 KX says that the year's threshold is passed. On the first day that is only so where other clinics have used it up; the
 Inspector General counts such patients as a sign of questionable billing.
 
-Not flagged: later days (TH102), and a year whose dollars are known to have passed the threshold.
+Not flagged: later days; a year whose dollars are known, which TH102 holds against the threshold.
 Fix: take KX off the line; ATTEST, because another clinic may have used the year up.
 """
 
@@ -33,7 +33,11 @@ rule = Rule(
     over="lines",
     severity=Severity.ADVICE,
     applies=col.payer_therapy_threshold_applies & col.counts_towards_threshold & has_modifier("KX"),
-    flag=col.is_first_day_of_year & known_true(col.is_above_kx_threshold).not_(),
+    flag=(
+        col.is_first_day_of_year
+        & known_true(col.is_above_kx_threshold).not_()
+        & known_true(col.is_above_kx_threshold.not_()).not_()
+    ),
     message="KX on {code} on the patient's first therapy day of the year",
     payers="payers that apply Medicare's threshold",
     concept="kx-not-needed",
@@ -59,7 +63,7 @@ rule = Rule(
     examples=(
         bad(
             """
-            visit 2026-03-04 medicare_b
+            visit 2026-03-04 medicare_b ytd_at_least_cents=? ytd_at_most_cents=?
               97110 GP KX x2 30min
             """,
             at="line 1",
@@ -73,7 +77,7 @@ rule = Rule(
         """),
         bad(
             """
-            visit 2026-03-04 medicare_b
+            visit 2026-03-04 medicare_b ytd_at_least_cents=? ytd_at_most_cents=?
               97110 GP KX x2 30min
             history 2025-12-31 medicare_b
               97110 GP x2 30min
@@ -83,7 +87,7 @@ rule = Rule(
         ),
         bad(
             """
-            visit 2026-03-04 medicare_b
+            visit 2026-03-04 medicare_b ytd_at_least_cents=? ytd_at_most_cents=?
               97110 GP KX x2 30min
             history 2026-01-05 medicare_b patient_id=2
               97110 GP x2 30min
@@ -99,6 +103,11 @@ rule = Rule(
             visit 2026-03-04 medicare_b ytd_at_least_cents=248001 ytd_at_most_cents=248001
               97110 GP KX x2 30min
         """),
+        # $500 this year by 2026-03-01: it is no first day, and TH102 says so.
+        good("""
+            visit 2026-03-04 medicare_b ytd_at_least_cents=50000 ytd_at_most_cents=50000
+              97110 GP KX x2 30min
+        """),
         exempt("""
             visit 2026-03-04 medicare_b
               97110 GP x2 30min
@@ -109,7 +118,7 @@ rule = Rule(
         """),
         unknown(
             """
-            visit 2026-03-04 medicare_b knows_history=false
+            visit 2026-03-04 medicare_b knows_history=false ytd_at_least_cents=? ytd_at_most_cents=?
               97110 GP KX x2 30min
             """,
             lacks="other therapy days",
