@@ -75,7 +75,7 @@ def test_it_leads_to_the_case_once_there_is_one(
 
 def test_what_is_denied_is_told_in_dollars(as_role: SignedIn, larkspur: list[Claim], answer: Answer) -> None:
     answer(Said(larkspur[0], denies))
-    cents = larkspur[0].charge_cents
+    cents = larkspur[0].charge_cents or 0
     assert f"${cents / 100:.2f} of this claim is to be followed up" in _words(as_role(Role.BILLER), larkspur[0])
 
 

@@ -37,6 +37,7 @@ from cleanclaim.practice.pages.payments.next_payers import (
     next_payers_make,
 )
 from cleanclaim.practice.pages.payments.paper import paper
+from cleanclaim.practice.pages.payments.paper_checks import paper_check
 from cleanclaim.practice.pages.payments.words import status_words
 from cleanclaim.reference import adjustments
 from cleanclaim.remittance.effects import Effect
@@ -273,6 +274,7 @@ urlpatterns: list[URLPattern] = [
     path("payments/", remittances, name="remittances"),
     path("payments/read/", remittances_read, name="remittances_read"),
     path("payments/files/<uuid:key>/", remittance_file, name="remittance_file"),
+    path("payments/paper/", paper_check, name="paper_check"),
     path("payments/held/", held, name="held"),
     path("payments/adjustments/", payer_adjustments, name="payer_adjustments"),
     path("payments/next/", next_payers, name="next_payers"),

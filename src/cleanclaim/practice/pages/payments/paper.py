@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.known_claims import Filed, filed_claims
 from cleanclaim.practice.engine.paper import PROCESSED, SENT_ON, Typed, TypedLine, payers_of, post_paper
 from cleanclaim.practice.engine.remitting import NotPostedError
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import Claim, ClaimAnswer
+from cleanclaim.practice.pages.asked_days import day_asked
+from cleanclaim.practice.pages.payments.paper_checks import address_of_check
 from cleanclaim.records import Adjustment, AdjustmentGroup, CoverageOrder
 from cleanclaim.records.remittance import ClaimStatusCode
 from cleanclaim.reference import adjustments
@@ -136,7 +137,12 @@ def paper(request: ClinicRequest, key: UUID) -> HttpResponse:
         raise Http404
     (filed,) = filed_claims([claim])
     data = request.POST if request.method == "POST" else None
-    form = PaperForm(filed, data, initial={"payer": filed.payer.value, "paid_on": today_at(access.clinic)})
+    initial = {
+        "payer": filed.payer.value,
+        "check_number": request.GET.get("check", "")[:50],
+        "paid_on": day_asked(request, "dated"),
+    }
+    form = PaperForm(filed, data, initial=initial)
     lines = [
         LineForm(line.charge_cents, data, prefix=f"line{number}") for number, line in enumerate(filed.record.lines, 1)
     ]
@@ -149,6 +155,8 @@ def paper(request: ClinicRequest, key: UUID) -> HttpResponse:
             refused = str(error)
         else:
             messages.success(request, f"{row.payer_name} {row.trace_number}: {dollars(row.amount_cents)} posted.")
+            if request.POST.get("then") == "next":
+                return redirect(address_of_check(access.clinic.slug, row.trace_number, form.cleaned_data["paid_on"]))
             return redirect("remittance", access.clinic.slug, row.pk)
     access.record("read", "claim", claim.pk, detail="paper answer")
     context = {
