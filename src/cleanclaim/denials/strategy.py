@@ -224,7 +224,7 @@ def _noticed(made: Strategy, denial: Denial, around: Circumstances) -> Strategy:
     if is_patients:
         because = f"{carried}: the patient was told before care or the law leaves it to them. They may appeal."
         return replace(made, route=Route.PATIENT, because=because, sending=None)
-    because = f"The payer leaves to the clinic what {carried} gives to the patient: have it mend its decision."
+    because = f"The payer leaves to the clinic what {carried} gives to the patient: have it correct its decision."
     return replace(made, route=Route.REOPENING, chance=Chance.FAIR, because=because, sending=Sending.REOPENING)
 
 

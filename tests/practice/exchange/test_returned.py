@@ -69,7 +69,7 @@ def test_a_returned_claim_says_why_in_plain_words_on_the_list_and_on_its_page(
     [event] = claim.events.filter(action="rejected")
     assert (event.user, event.detail) == (None, "277CA: The NPI of the billing provider is not valid.")
     page = as_role(Role.BILLER).get(reverse("claim", args=[inside.slug, claim.pk])).content.decode()
-    assert "Returned unread: correct it and send it again" in page
+    assert "Rejected: correct it and send it again" in page
     assert "The NPI of the billing provider is not valid." in page
     listed = as_role(Role.BILLER).get(reverse("returned", args=[inside.slug])).content.decode()
     assert listed.count("A7:562:85") == 1

@@ -17,7 +17,7 @@ from cleanclaim.reference.denials import DenialCause, Route
 KIND_LABELS: dict[str, Label] = {
     WorkKind.DENIAL.value: Label("Denied", "bad"),
     WorkKind.UNDERPAYMENT.value: Label("Paid too little", "warn"),
-    WorkKind.REJECTION.value: Label("Returned unread", "bad"),
+    WorkKind.REJECTION.value: Label("Rejected", "bad"),
     WorkKind.UNANSWERED.value: Label("No answer", "info"),
     WorkKind.CREDIT.value: Label("Paid too much", "warn"),
     WorkKind.TAKEN_TWICE.value: Label("Taken back twice", "bad"),
@@ -38,7 +38,7 @@ STATE_LABELS: dict[str, Label] = {
 CAUSE_WORDS = {cause.value: cause.words.capitalize() for cause in DenialCause}
 
 ROUTE_WORDS: dict[str, str] = {
-    Route.CORRECT.value: "Mend the claim and send it again",
+    Route.CORRECT.value: "Correct the claim and send it again",
     Route.NEW_CLAIM.value: "Send a new, complete claim",
     Route.OTHER_PAYER.value: "Bill the other payer",
     Route.RECORDS.value: "Send the records",
