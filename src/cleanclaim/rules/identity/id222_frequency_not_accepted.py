@@ -21,7 +21,7 @@ rule = Rule(
     severity=Severity.REJECT,
     applies=one_of(col.frequency_code, ["1", "7", "8"]),
     flag=listed(col.frequency_code, col.payer_accepts_frequency_codes).not_(),
-    message="frequency {frequency_code}, the payer takes {payer_accepts_frequency_codes}",
+    message="the claim is marked with frequency code {frequency_code}; the payer takes only {payer_accepts_frequency_codes}",
     concept="frequency-not-accepted",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -45,7 +45,7 @@ rule = Rule(
               97110 GP x2 30min
             """,
             at="claim",
-            says="frequency 7, the payer takes 1",
+            says="the claim is marked with frequency code 7; the payer takes only 1",
         ),
         good("""
             visit 2026-03-04 aetna frequency_code=7 original_reference=R77

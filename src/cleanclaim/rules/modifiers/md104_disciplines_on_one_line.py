@@ -25,7 +25,7 @@ rule = Rule(
     flag=(has_modifier("GP") & has_modifier("GO"))
     | (has_modifier("GP") & has_modifier("GN"))
     | (has_modifier("GO") & has_modifier("GN")),
-    message="{code} carries {modifiers}, one of GP, GO and GN belongs on a line",
+    message="{code} carries {modifiers}; one of GP, GO and GN belongs on a line",
     concept="therapy-modifier-conflict",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -52,7 +52,7 @@ rule = Rule(
               97110 GP GO x1
             """,
             at="line 1",
-            says="97110 carries GP, GO, one of GP, GO and GN belongs on a line",
+            says="97110 carries GP, GO; one of GP, GO and GN belongs on a line",
         ),
         bad(
             """
@@ -61,7 +61,7 @@ rule = Rule(
               97112 GN GP 59 x1
             """,
             at="line 2",
-            says="97112 carries GN, GP, 59, one of GP, GO and GN belongs on a line",
+            says="97112 carries GN, GP, 59; one of GP, GO and GN belongs on a line",
         ),
         bad(
             """
@@ -69,7 +69,7 @@ rule = Rule(
               97535 GO GN x1 15min
             """,
             at="line 1",
-            says="97535 carries GO, GN, one of GP, GO and GN belongs on a line",
+            says="97535 carries GO, GN; one of GP, GO and GN belongs on a line",
         ),
         good("""
             visit 2026-03-04 medicare_b discipline=OT

@@ -23,7 +23,7 @@ rule = Rule(
     applies=has_modifier("GP", "GO", "GN"),
     flag=(col.therapy_designation == "none")
     | ((col.code_section == "evaluation_and_management") & col.code_is_listed.not_()),
-    message="{code} carries {modifiers}, the code is never furnished under a therapy plan of care",
+    message="{code} carries {modifiers}; the code is never furnished under a therapy plan of care",
     concept="therapy-modifier-not-needed",
     sources=(
         page(
@@ -46,7 +46,7 @@ rule = Rule(
               98941 GP AT x1
             """,
             at="line 1",
-            says="98941 carries GP, AT, the code is never furnished under a therapy plan of care",
+            says="98941 carries GP, AT; the code is never furnished under a therapy plan of care",
         ),
         bad(
             """
@@ -54,7 +54,7 @@ rule = Rule(
               99213 GP x1
             """,
             at="line 1",
-            says="99213 carries GP, the code is never furnished under a therapy plan of care",
+            says="99213 carries GP; the code is never furnished under a therapy plan of care",
         ),
         unknown(
             """
@@ -73,7 +73,7 @@ rule = Rule(
               98941 GO x1
             """,
             at="line 1",
-            says="98941 carries GO, the code is never furnished under a therapy plan of care",
+            says="98941 carries GO; the code is never furnished under a therapy plan of care",
         ),
         bad(
             """
@@ -81,7 +81,7 @@ rule = Rule(
               98941 GN x1
             """,
             at="line 1",
-            says="98941 carries GN, the code is never furnished under a therapy plan of care",
+            says="98941 carries GN; the code is never furnished under a therapy plan of care",
         ),
         unknown(
             """

@@ -44,7 +44,7 @@ rule = Rule(
         & (col.units_by_assistant == 0)
     ),
     flag=col.billed_assistant_units > 0,
-    message="{billed_assistant_units} of {billed_units} units of {day_code} carry CQ or CO, by the minutes none is an assistant's",
+    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units} units; by the minutes none is an assistant's",
     concept="assistant-modifier-not-needed",
     dollars=col.assistant_units_cents,
     sources=(
@@ -79,7 +79,7 @@ rule = Rule(
               97110 GP CQ x2 30min
             """,
             at="97110",
-            says="2 of 2 units of 97110 carry CQ or CO, by the minutes none is an assistant's",
+            says="97110 carries CQ or CO on 2 of 2 units; by the minutes none is an assistant's",
         ),
         bad(
             """
@@ -89,7 +89,7 @@ rule = Rule(
               did 97110 10min by=PTA
             """,
             at="97110",
-            says="1 of 1 units of 97110 carry CQ or CO, by the minutes none is an assistant's",
+            says="97110 carries CQ or CO on 1 of 1 units; by the minutes none is an assistant's",
         ),
         exempt("""
             visit 2021-12-31 medicare_b
@@ -125,7 +125,7 @@ rule = Rule(
               did 97535 30min by=OT
             """,
             at="97535",
-            says="2 of 2 units of 97535 carry CQ or CO, by the minutes none is an assistant's",
+            says="97535 carries CQ or CO on 2 of 2 units; by the minutes none is an assistant's",
         ),
         exempt("""
             visit 2026-03-04 medicare_b
@@ -145,7 +145,7 @@ rule = Rule(
               97110 GP CQ x2 30min
             """,
             at="97110",
-            says="2 of 2 units of 97110 carry CQ or CO, by the minutes none is an assistant's",
+            says="97110 carries CQ or CO on 2 of 2 units; by the minutes none is an assistant's",
         ),
     ),
 )

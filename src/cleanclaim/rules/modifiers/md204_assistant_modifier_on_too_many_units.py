@@ -30,7 +30,7 @@ rule = Rule(
         & (col.units_by_assistant > 0)
     ),
     flag=col.billed_assistant_units > col.units_by_assistant,
-    message="{billed_assistant_units} of {billed_units} units of {day_code} carry CQ or CO, by the minutes {units_by_assistant} of them are an assistant's",
+    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units} units; by the minutes {units_by_assistant} of them are an assistant's",
     concept="assistant-modifier-not-needed",
     dollars=col.assistant_units_cents,
     sources=(
@@ -61,7 +61,7 @@ rule = Rule(
               did 97110 5min by=PTA
             """,
             at="97110",
-            says="2 of 2 units of 97110 carry CQ or CO, by the minutes 1 of them are an assistant's",
+            says="97110 carries CQ or CO on 2 of 2 units; by the minutes 1 of them are an assistant's",
         ),
         exempt("""
             visit 2019-12-31 medicare_b
@@ -90,7 +90,7 @@ rule = Rule(
               did 97110 5min by=PTA
             """,
             at="97110",
-            says="2 of 2 units of 97110 carry CQ or CO, by the minutes 1 of them are an assistant's",
+            says="97110 carries CQ or CO on 2 of 2 units; by the minutes 1 of them are an assistant's",
         ),
         bad(
             """
@@ -100,7 +100,7 @@ rule = Rule(
               did 97535 5min by=OTA
             """,
             at="97535",
-            says="2 of 2 units of 97535 carry CQ or CO, by the minutes 1 of them are an assistant's",
+            says="97535 carries CQ or CO on 2 of 2 units; by the minutes 1 of them are an assistant's",
         ),
         exempt("""
             visit 2026-03-04 cash

@@ -33,7 +33,7 @@ rule = Rule(
     severity=Severity.REJECT,
     applies=has_modifier("CQ"),
     flag=lacks_modifier("GP"),
-    message="{code} carries {modifiers}, CQ goes with GP",
+    message="{code} carries {modifiers}; CQ goes with GP",
     concept="assistant-modifier-unpaired",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -71,7 +71,7 @@ rule = Rule(
               did 97110 15min by=PTA
             """,
             at="line 1",
-            says="97110 carries CQ, CQ goes with GP",
+            says="97110 carries CQ; CQ goes with GP",
         ),
         bad(
             """
@@ -80,7 +80,7 @@ rule = Rule(
               did 97530 15min by=OTA
             """,
             at="line 1",
-            says="97530 carries GO, CQ, CQ goes with GP",
+            says="97530 carries GO, CQ; CQ goes with GP",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

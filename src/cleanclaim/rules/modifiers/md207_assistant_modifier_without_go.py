@@ -33,7 +33,7 @@ rule = Rule(
     severity=Severity.REJECT,
     applies=has_modifier("CO"),
     flag=lacks_modifier("GO"),
-    message="{code} carries {modifiers}, CO goes with GO",
+    message="{code} carries {modifiers}; CO goes with GO",
     concept="assistant-modifier-unpaired",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -66,7 +66,7 @@ rule = Rule(
               did 97530 15min by=PTA
             """,
             at="line 1",
-            says="97530 carries GP, CO, CO goes with GO",
+            says="97530 carries GP, CO; CO goes with GO",
         ),
         bad(
             """
@@ -75,7 +75,7 @@ rule = Rule(
               did 97530 15min by=OTA
             """,
             at="line 1",
-            says="97530 carries CO, CO goes with GO",
+            says="97530 carries CO; CO goes with GO",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.REJECT,
     applies=has_modifier("CQ", "CO"),
     flag=has_modifier("CQ") & has_modifier("CO"),
-    message="{code} carries {modifiers}, one of CQ and CO belongs on a line",
+    message="{code} carries {modifiers}; one of CQ and CO belongs on a line",
     concept="assistant-modifier-conflict",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -47,7 +47,7 @@ rule = Rule(
               did 97110 15min by=PTA
             """,
             at="line 1",
-            says="97110 carries GP, CQ, CO, one of CQ and CO belongs on a line",
+            says="97110 carries GP, CQ, CO; one of CQ and CO belongs on a line",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

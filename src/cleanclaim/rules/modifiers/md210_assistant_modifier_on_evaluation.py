@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.DENY,
     applies=col.is_evaluation | col.is_reevaluation,
     flag=has_modifier("CQ", "CO"),
-    message="{code} carries {modifiers}, evaluations are the therapist's own work",
+    message="{code} carries {modifiers}; evaluations are the therapist's own work",
     concept="assistant-modifier-on-evaluation",
     dollars=col.allowed_cents,
     sources=(
@@ -55,7 +55,7 @@ rule = Rule(
               97161 GP CQ x1
             """,
             at="line 1",
-            says="97161 carries GP, CQ, evaluations are the therapist's own work",
+            says="97161 carries GP, CQ; evaluations are the therapist's own work",
         ),
         bad(
             """
@@ -64,7 +64,7 @@ rule = Rule(
               97164 GP CQ x1
             """,
             at="line 2",
-            says="97164 carries GP, CQ, evaluations are the therapist's own work",
+            says="97164 carries GP, CQ; evaluations are the therapist's own work",
         ),
         unknown(
             """
@@ -83,7 +83,7 @@ rule = Rule(
               97165 GO CO x1 30min
             """,
             at="line 1",
-            says="97165 carries GO, CO, evaluations are the therapist's own work",
+            says="97165 carries GO, CO; evaluations are the therapist's own work",
         ),
     ),
 )

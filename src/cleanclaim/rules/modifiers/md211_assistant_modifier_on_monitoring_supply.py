@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.LEFT,
     applies=col.takes_assistant_modifier.not_(),
     flag=has_modifier("CQ", "CO"),
-    message="{code} carries {modifiers}, supplies take no assistant modifier",
+    message="{code} carries {modifiers}; supplies take no assistant modifier",
     concept="assistant-modifier-not-needed",
     dollars=col.assistant_reduction_cents,
     sources=(
@@ -49,7 +49,7 @@ rule = Rule(
               98985 GP CQ x1
             """,
             at="line 1",
-            says="98985 carries GP, CQ, supplies take no assistant modifier",
+            says="98985 carries GP, CQ; supplies take no assistant modifier",
         ),
         exempt("""
             visit 2026-03-04 medicare_b
@@ -68,7 +68,7 @@ rule = Rule(
               98985 GO CO x1
             """,
             at="line 1",
-            says="98985 carries GO, CO, supplies take no assistant modifier",
+            says="98985 carries GO, CO; supplies take no assistant modifier",
         ),
     ),
 )

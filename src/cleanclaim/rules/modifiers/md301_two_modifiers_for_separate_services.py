@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.DENY,
     applies=has_modifier("59"),
     flag=has_modifier("XE", "XP", "XS", "XU"),
-    message="{code} carries {modifiers}, an X modifier stands in the place of 59",
+    message="{code} carries {modifiers}; 59 and an X modifier say the same, and one of them is enough",
     concept="modifier-59-with-x",
     dollars=col.allowed_cents,
     sources=(
@@ -48,7 +48,7 @@ rule = Rule(
               97150 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, 59, XE, an X modifier stands in the place of 59",
+            says="97530 carries GP, 59, XE; 59 and an X modifier say the same, and one of them is enough",
         ),
         exempt("""
             visit 2026-03-04 medicare_b
@@ -62,7 +62,7 @@ rule = Rule(
               97150 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, 59, XP, an X modifier stands in the place of 59",
+            says="97530 carries GP, 59, XP; 59 and an X modifier say the same, and one of them is enough",
         ),
         bad(
             """
@@ -71,7 +71,7 @@ rule = Rule(
               97150 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, 59, XS, an X modifier stands in the place of 59",
+            says="97530 carries GP, 59, XS; 59 and an X modifier say the same, and one of them is enough",
         ),
         bad(
             """
@@ -80,7 +80,7 @@ rule = Rule(
               97150 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, 59, XU, an X modifier stands in the place of 59",
+            says="97530 carries GP, 59, XU; 59 and an X modifier say the same, and one of them is enough",
         ),
     ),
 )

@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.DENY,
     applies=has_modifier("KX"),
     flag=has_modifier("GA", "GZ"),
-    message="{code} carries {modifiers}, KX attests what GA and GZ deny",
+    message="{code} carries {modifiers}; KX says that the service is necessary, GA and GZ that a denial is expected",
     concept="kx-with-ga",
     dollars=col.allowed_cents,
     sources=(
@@ -44,7 +44,7 @@ rule = Rule(
               97110 GP KX GA x1
             """,
             at="line 1",
-            says="97110 carries GP, KX, GA, KX attests what GA and GZ deny",
+            says="97110 carries GP, KX, GA; KX says that the service is necessary, GA and GZ that a denial is expected",
         ),
         bad(
             """
@@ -52,7 +52,7 @@ rule = Rule(
               97110 GP GZ KX x1
             """,
             at="line 1",
-            says="97110 carries GP, GZ, KX, KX attests what GA and GZ deny",
+            says="97110 carries GP, GZ, KX; KX says that the service is necessary, GA and GZ that a denial is expected",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

@@ -20,7 +20,7 @@ rule = Rule(
     over="lines",
     severity=Severity.REJECT,
     flag=col.modifiers.list.n_unique() < col.modifiers.list.len(),
-    message="{code} carries {modifiers}, each modifier stands once on a line",
+    message="{code} carries {modifiers}; each modifier stands once on a line",
     concept="modifier-duplicate",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -45,7 +45,7 @@ rule = Rule(
               97110 GP GP x1
             """,
             at="line 1",
-            says="97110 carries GP, GP, each modifier stands once on a line",
+            says="97110 carries GP, GP; each modifier stands once on a line",
         ),
         bad(
             """
@@ -54,7 +54,7 @@ rule = Rule(
               97150 GP x1
             """,
             at="line 1",
-            says="97110 carries GP, 59, GP, each modifier stands once on a line",
+            says="97110 carries GP, 59, GP; each modifier stands once on a line",
         ),
     ),
 )

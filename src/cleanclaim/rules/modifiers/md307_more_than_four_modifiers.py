@@ -24,7 +24,7 @@ rule = Rule(
     over="lines",
     severity=Severity.REJECT,
     flag=col.modifiers.list.len() > _MOST,
-    message="{code} carries {modifiers}, a line has room for four",
+    message="{code} carries {modifiers}; a line has room for four",
     concept="too-many-modifiers",
     dollars=col.claim_allowed_cents,
     sources=(
@@ -46,7 +46,7 @@ rule = Rule(
               97530 GP CQ KX 59 76 x1
             """,
             at="line 1",
-            says="97530 carries GP, CQ, KX, 59, 76, a line has room for four",
+            says="97530 carries GP, CQ, KX, 59, 76; a line has room for four",
         ),
     ),
 )

@@ -21,7 +21,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=has_modifier("GY"),
     flag=has_modifier("GA"),
-    message="{code} carries {modifiers}, GY excludes what GA gives notice of",
+    message="{code} carries {modifiers}; GY says that Medicare never pays for it, GA that it might",
     concept="modifiers-contradict",
     sources=(
         page(
@@ -50,7 +50,7 @@ rule = Rule(
               97037 GP GY GA x1
             """,
             at="line 1",
-            says="97037 carries GP, GY, GA, GY excludes what GA gives notice of",
+            says="97037 carries GP, GY, GA; GY says that Medicare never pays for it, GA that it might",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

@@ -21,7 +21,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=has_modifier("RT", "LT"),
     flag=has_modifier("RT") & has_modifier("LT"),
-    message="{code} carries {modifiers}, a line names one side",
+    message="{code} carries {modifiers}; a line names one side",
     concept="both-sides-on-a-line",
     sources=(
         page(
@@ -43,7 +43,7 @@ rule = Rule(
               97760 GP RT LT x1 15min
             """,
             at="line 1",
-            says="97760 carries GP, RT, LT, a line names one side",
+            says="97760 carries GP, RT, LT; a line names one side",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

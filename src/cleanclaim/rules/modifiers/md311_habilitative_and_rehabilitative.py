@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.DENY,
     applies=has_modifier("96", "97"),
     flag=has_modifier("96") & has_modifier("97"),
-    message="{code} carries {modifiers}, a service is habilitative or rehabilitative",
+    message="{code} carries {modifiers}; a service is habilitative or rehabilitative",
     concept="modifiers-contradict",
     dollars=col.allowed_cents,
     sources=(
@@ -45,7 +45,7 @@ rule = Rule(
               97110 GP 96 97 x1
             """,
             at="line 1",
-            says="97110 carries GP, 96, 97, a service is habilitative or rehabilitative",
+            says="97110 carries GP, 96, 97; a service is habilitative or rehabilitative",
         ),
         exempt("""
             visit 2026-03-04 humana

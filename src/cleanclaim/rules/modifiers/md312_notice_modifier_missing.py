@@ -42,7 +42,7 @@ rule = Rule(
     payers="payers whose patients get the Medicare notice",
     applies=col.payer_abn_used & known_true(col.notice_choice == "1"),
     flag=_carried < col.notice_modifiers.list.len(),
-    message="{code} carries {modifiers}, the notice that the patient signed calls for {notice_modifiers}",
+    message="{code} carries {modifiers}; the notice that the patient signed calls for {notice_modifiers}",
     concept="notice-modifier-missing",
     dollars=col.allowed_cents,
     sources=(
@@ -76,7 +76,7 @@ rule = Rule(
               97110 GP x1 notice_choice=1 notice_modifiers=GA
             """,
             at="line 1",
-            says="97110 carries GP, the notice that the patient signed calls for GA",
+            says="97110 carries GP; the notice that the patient signed calls for GA",
         ),
         bad(
             """
@@ -85,7 +85,7 @@ rule = Rule(
               97110 GP KX x1 notice_choice=1 notice_modifiers=GA
             """,
             at="line 2",
-            says="97110 carries GP, KX, the notice that the patient signed calls for GA",
+            says="97110 carries GP, KX; the notice that the patient signed calls for GA",
         ),
         bad(
             """
@@ -93,7 +93,7 @@ rule = Rule(
               97110 GP GZ x1 notice_choice=1 notice_modifiers=GA
             """,
             at="line 1",
-            says="97110 carries GP, GZ, the notice that the patient signed calls for GA",
+            says="97110 carries GP, GZ; the notice that the patient signed calls for GA",
         ),
         bad(
             """
@@ -101,7 +101,7 @@ rule = Rule(
               97037 GP GY x1 notice_choice=1 notice_modifiers=GY,GX
             """,
             at="line 1",
-            says="97037 carries GP, GY, the notice that the patient signed calls for GY, GX",
+            says="97037 carries GP, GY; the notice that the patient signed calls for GY, GX",
         ),
         unknown(
             """

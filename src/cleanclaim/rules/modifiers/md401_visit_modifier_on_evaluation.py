@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=col.is_evaluation | col.is_reevaluation,
     flag=has_modifier("25"),
-    message="{code} carries {modifiers}, 25 belongs on physicians' visits",
+    message="{code} carries {modifiers}; 25 belongs on physicians' visits",
     concept="modifier-25-on-evaluation",
     sources=(
         page(
@@ -45,7 +45,7 @@ rule = Rule(
               97161 GP 25 x1
             """,
             at="line 1",
-            says="97161 carries GP, 25, 25 belongs on physicians' visits",
+            says="97161 carries GP, 25; 25 belongs on physicians' visits",
         ),
         unknown(
             """
@@ -64,7 +64,7 @@ rule = Rule(
               97164 GP 25 x1
             """,
             at="line 1",
-            says="97164 carries GP, 25, 25 belongs on physicians' visits",
+            says="97164 carries GP, 25; 25 belongs on physicians' visits",
         ),
     ),
 )

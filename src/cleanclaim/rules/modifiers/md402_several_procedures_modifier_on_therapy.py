@@ -34,7 +34,7 @@ rule = Rule(
     severity=Severity.DENY,
     applies=one_of(col.service_designation, ["always", "sometimes"]),
     flag=has_modifier("51"),
-    message="{code} carries {modifiers}, 51 is never billed on therapy codes",
+    message="{code} carries {modifiers}; 51 is never billed on therapy codes",
     concept="modifier-51-on-therapy",
     dollars=col.allowed_cents,
     sources=(
@@ -59,7 +59,7 @@ rule = Rule(
               97140 GP 51 x1
             """,
             at="line 2",
-            says="97140 carries GP, 51, 51 is never billed on therapy codes",
+            says="97140 carries GP, 51; 51 is never billed on therapy codes",
         ),
         bad(
             """
@@ -67,7 +67,7 @@ rule = Rule(
               97014 51 x1
             """,
             at="line 1",
-            says="97014 carries 51, 51 is never billed on therapy codes",
+            says="97014 carries 51; 51 is never billed on therapy codes",
         ),
         unknown(
             """
@@ -86,7 +86,7 @@ rule = Rule(
               97597 GP 51 x1
             """,
             at="line 1",
-            says="97597 carries GP, 51, 51 is never billed on therapy codes",
+            says="97597 carries GP, 51; 51 is never billed on therapy codes",
         ),
     ),
 )

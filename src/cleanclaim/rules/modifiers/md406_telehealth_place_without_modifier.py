@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=col.place_is_telehealth,
     flag=lacks_modifier("95", "93", "GT", "GQ", "FQ"),
-    message="{code} at place of service {place_of_service} carries {modifiers}, no modifier of telehealth",
+    message="{code} at place of service {place_of_service} carries {modifiers}; none of them says telehealth",
     concept="telehealth-mismatch",
     preview=True,
     sources=(
@@ -45,7 +45,7 @@ rule = Rule(
               97110 GP x1
             """,
             at="line 1",
-            says="97110 at place of service 02 carries GP, no modifier of telehealth",
+            says="97110 at place of service 02 carries GP; none of them says telehealth",
         ),
         unknown(
             """

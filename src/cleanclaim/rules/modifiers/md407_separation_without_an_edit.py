@@ -23,7 +23,7 @@ rule = Rule(
     coding_terms=True,
     applies=has_modifier("59", "XE", "XP", "XS", "XU"),
     flag=col.meets_pair.not_(),
-    message="{code} carries {modifiers}, no other line of the day meets it in a pair edit",
+    message="{code} carries {modifiers}; no pair edit joins it to another line of the day, so there is nothing to separate",
     concept="modifier-59-not-needed",
     sources=(
         page(
@@ -59,7 +59,7 @@ rule = Rule(
               97140 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, 59, no other line of the day meets it in a pair edit",
+            says="97530 carries GP, 59; no pair edit joins it to another line of the day, so there is nothing to separate",
         ),
         bad(
             """
@@ -68,7 +68,7 @@ rule = Rule(
               97530 GP x1
             """,
             at="line 1",
-            says="97116 carries GP, 59, no other line of the day meets it in a pair edit",
+            says="97116 carries GP, 59; no pair edit joins it to another line of the day, so there is nothing to separate",
         ),
         good("""
             visit 2024-08-07 medicare_b
@@ -96,7 +96,7 @@ rule = Rule(
               97140 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, XE, no other line of the day meets it in a pair edit",
+            says="97530 carries GP, XE; no pair edit joins it to another line of the day, so there is nothing to separate",
         ),
         bad(
             """
@@ -105,7 +105,7 @@ rule = Rule(
               97140 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, XP, no other line of the day meets it in a pair edit",
+            says="97530 carries GP, XP; no pair edit joins it to another line of the day, so there is nothing to separate",
         ),
         bad(
             """
@@ -114,7 +114,7 @@ rule = Rule(
               97140 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, XS, no other line of the day meets it in a pair edit",
+            says="97530 carries GP, XS; no pair edit joins it to another line of the day, so there is nothing to separate",
         ),
         bad(
             """
@@ -123,7 +123,7 @@ rule = Rule(
               97140 GP x1
             """,
             at="line 1",
-            says="97530 carries GP, XU, no other line of the day meets it in a pair edit",
+            says="97530 carries GP, XU; no pair edit joins it to another line of the day, so there is nothing to separate",
         ),
     ),
 )

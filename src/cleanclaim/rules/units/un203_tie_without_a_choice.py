@@ -25,7 +25,7 @@ rule = Rule(
     payers="payers that pool the minutes of a day",
     applies=col.payer_unit_method == "eight_minute",
     flag=col.tied_codes.list.len() > 0,
-    message="{tied_codes} tie for a unit, the choice of the therapist is not stored",
+    message="{tied_codes} have equal minutes left for one unit; which of them the therapist chose is not on record",
     concept="unit-tie",
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
     examples=(
@@ -47,7 +47,7 @@ rule = Rule(
               97112 GP x1 20min
             """,
             at="day",
-            says="97110, 97112 tie for a unit, the choice of the therapist is not stored",
+            says="97110, 97112 have equal minutes left for one unit; which of them the therapist chose is not on record",
         ),
         bad(
             """
@@ -58,7 +58,7 @@ rule = Rule(
               did 97140 7min
             """,
             at="day",
-            says="97112, 97110, 97140 tie for a unit, the choice of the therapist is not stored",
+            says="97112, 97110, 97140 have equal minutes left for one unit; which of them the therapist chose is not on record",
         ),
         unknown(
             """
@@ -79,7 +79,7 @@ rule = Rule(
               97112 GP x1 20min
             """,
             at="day",
-            says="97110, 97112 tie for a unit, the choice of the therapist is not stored",
+            says="97110, 97112 have equal minutes left for one unit; which of them the therapist chose is not on record",
         ),
     ),
 )
