@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,8 @@ def _frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 def _column(name: str, dtype: pl.DataType | type[pl.DataType], values: Sequence[Any]) -> pl.Series:
     """A column of plain values; a tuple is a list."""
+    if len(values) <= _FEW and not any(value is not None for value in values):
+        return _unknown(name, dtype, len(values))
     if not isinstance(dtype, pl.List):
         return pl.Series(name, values, dtype=dtype)
     if len(values) <= _FEW:
@@ -83,6 +86,12 @@ def _column(name: str, dtype: pl.DataType | type[pl.DataType], values: Sequence[
     row_of = np.array([len(filled) + (value is None) for value in values], dtype=np.int64)
     row_of[filled] = np.arange(len(filled))
     return lists_and_others.gather(row_of)
+
+
+@cache
+def _unknown(name: str, dtype: pl.DataType | type[pl.DataType], height: int) -> pl.Series:
+    """A column of which nothing is known: of one visit most are such, and what is made of one never changes it."""
+    return pl.Series(name, [None] * height, dtype=dtype)
 
 
 __all__ = ["SCHEMA", "Tables"]

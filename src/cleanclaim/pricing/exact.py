@@ -121,16 +121,19 @@ def has_any(lists: pl.Series, texts: Collection[str]) -> Tristate:
 
 def as_column(name: str, values: npt.NDArray[Any], known: Flags) -> pl.Series:
     """An array as a column, null where it is not known."""
-    if known.all():
-        return pl.Series(name, values)
     if len(values) <= _FEW:
         cells = [value if sure else None for value, sure in zip(values.tolist(), known.tolist(), strict=True)]
         return pl.Series(name, cells, dtype=pl.Int64)
+    if known.all():
+        return pl.Series(name, values)
     return pl.Series(name, values).set(pl.Series(~known), None)
 
 
 def as_flags(yes: Flags, no: Flags) -> pl.Series:
     """Two certainties as a column of flags, null where neither is."""
+    if len(yes) <= _FEW:
+        both = zip(yes.tolist(), no.tolist(), strict=True)
+        return pl.Series([True if one else False if other else None for one, other in both], dtype=pl.Boolean)
     return pl.Series(yes).set(pl.Series(~(yes | no)), None)
 
 

@@ -21,7 +21,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 _INTEGERS = frozenset({pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32})
 _FEW = 100
-"""Up to here a Python set finds a repeated key faster than a query starts."""
+"""Up to this many rows Python is done sooner than a query starts, or arrays are made columns."""
 
 
 class ServiceTableError(ValueError):
@@ -110,6 +110,9 @@ _EPOCH = date(1970, 1, 1)
 
 def series(name: str, values: npt.NDArray[Any], unknown: Flags) -> pl.Series:
     """Return an array as a column, null where it is unknown."""
+    if len(values) <= _FEW:
+        cells = [None if hidden else value for value, hidden in zip(values.tolist(), unknown.tolist(), strict=True)]
+        return pl.Series(name, cells, dtype=pl.Boolean if values.dtype == np.bool_ else pl.Int64)
     column = pl.Series(name, values)
     return column.set(pl.Series(unknown), None) if unknown.any() else column
 
