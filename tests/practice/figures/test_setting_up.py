@@ -20,7 +20,6 @@ from cleanclaim.practice.models import (
     Charge,
     Clinic,
     ClinicPayer,
-    Enrollment,
     Membership,
     OpeningBalance,
     PackFile,
@@ -187,42 +186,6 @@ def test_a_payer_is_one_row_for_a_file_and_an_identifier(biller: Client) -> None
     assert ClinicPayer.objects.get(payer="aetna").in_network is True
     assert biller.post(f"{BASE}/payers/add/", told).status_code == 422
     assert biller.post(f"{BASE}/payers/add/", {**told, "payer": "no_such_payer"}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "status"),
-    [
-        ("2026-01-01", "2026-06-30", 302),
-        ("2026-07-01", "2026-12-31", 422),
-        ("2025-01-01", "2026-07-01", 422),
-        ("", "", 422),
-        ("2027-01-01", "", 302),
-        ("2027-02-01", "2027-01-31", 422),
-    ],
-)
-def test_enrollments_do_not_overlap(biller: Client, clinic: Clinic, first: str, last: str, status: int) -> None:
-    provider = Provider.objects.get(key="okafor")
-    payer = ClinicPayer.objects.get(payer="medicare_b")
-    Enrollment.objects.create(
-        clinic=clinic, provider=provider, payer=payer, valid_from=date(2026, 7, 1), valid_through=date(2026, 12, 31)
-    )
-    told = {"provider": provider.pk, "payer": payer.pk, "valid_from": first, "valid_through": last}
-    assert biller.post(f"{BASE}/enrollments/add/", told).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("day", "standing"),
-    [("2026-06-30", "to come"), ("2026-07-01", "enrolled"), ("2026-12-31", "enrolled"), ("2027-01-01", "ended")],
-)
-def test_enrollments_are_shown_for_a_day(biller: Client, clinic: Clinic, day: str, standing: str) -> None:
-    provider, payer = Provider.objects.get(key="okafor"), ClinicPayer.objects.get(payer="medicare_b")
-    Enrollment.objects.create(
-        clinic=clinic, provider=provider, payer=payer, valid_from=date(2026, 7, 1), valid_through=date(2026, 12, 31)
-    )
-    rows = biller.get(f"{BASE}/enrollments/?on={day}").context["rows"]
-    cells = next(cells for person, cells in rows if person.pk == provider.pk)
-    assert {payer.payer: standing for payer, standing, _row in cells}["medicare_b"] == standing
-    assert {payer.payer: standing for payer, standing, _row in cells}["uhc_commercial"] == "not known"
 
 
 def test_the_clinics_data_are_changed_once_for_each_version(biller: Client, clinic: Clinic) -> None:

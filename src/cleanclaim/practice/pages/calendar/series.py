@@ -25,21 +25,21 @@ class BookingForm(AppointmentForm):
         max_value=MOST_VISITS,
         required=False,
         initial=1,
-        help_text="More than one: on the days of the week beside, at the same time.",
+        help_text="More than one: on these days of the week, at the same time.",
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label="on", required=False, coerce=int, choices=[(number, day_abbr[number]) for number in range(7)]
+        label="days of the week",
+        required=False,
+        coerce=int,
+        choices=[(number, day_abbr[number]) for number in range(7)],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None: once a week.",
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*arguments, **options)
-        self.fields["visits"].is_plain = True  # type: ignore[attr-defined] # there is always a first one
-
-    @property
-    def weekday_choices(self) -> list[tuple[int, str, str, bool]]:
-        """Number, short and long name of each day of the week, and whether it is chosen."""
-        chosen = {str(one) for one in self["weekdays"].value() or ()}
-        return [(number, day_abbr[number], day_name[number], str(number) in chosen) for number in range(7)]
+        for name in ("visits", "weekdays"):
+            self.fields[name].is_plain = True  # type: ignore[attr-defined] # there is always a first visit
 
     def clean(self) -> dict[str, Any]:
         """The first day is one of the days of the week, where any are chosen."""

@@ -8,15 +8,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.form_fields import DayField, Styled
-from cleanclaim.practice.models import ClinicPayer, Enrollment, Provider
+from cleanclaim.practice.models import Clinic, ClinicPayer, Enrollment, Provider
 from cleanclaim.practice.pages.asked_days import day_asked
 from cleanclaim.practice.pages.setup.entering import done, form_page, keep
+from cleanclaim.practice.templatetags.practice import plural
 from cleanclaim.records import Credential
 
 _UNDER_OTHERS = {Credential.PTA.value, Credential.OTA.value, Credential.AIDE.value, Credential.STUDENT.value}
@@ -49,11 +51,44 @@ class EnrollmentForm(Styled, forms.ModelForm[Enrollment]):
         first, last = entered.get("valid_from") or date.min, entered.get("valid_through") or date.max
         if last < first:
             self.add_error("valid_through", f"Expected {first} or later.")
-        others = Enrollment.objects.filter(provider=entered.get("provider"), payer=entered.get("payer"))
-        for other in others.exclude(pk=self.instance.pk):
+        others = Enrollment.objects.filter(provider=entered.get("provider"), payer__in=self.payers_of(entered))
+        for other in others.exclude(pk=self.instance.pk).select_related("payer"):
             if first <= (other.valid_through or date.max) and (other.valid_from or date.min) <= last:
-                self.add_error("valid_from", f"Expected days outside the enrollment that is there: {other}.")
+                told = f"Expected days outside the enrollment with {other.payer} that is there: {other}."
+                self.add_error("valid_from", told)
         return entered
+
+    def payers_of(self, entered: dict[str, Any]) -> list[ClinicPayer]:
+        """With whom, as it was entered."""
+        payer: ClinicPayer | None = entered.get("payer")
+        return [] if payer is None else [payer]
+
+
+class NewEnrollmentsForm(EnrollmentForm):
+    """A therapist's enrollments with one payer or several, of the same days: each becomes a row of its own."""
+
+    payer = forms.ModelMultipleChoiceField(None, label="payers", widget=forms.CheckboxSelectMultiple)
+
+    class Meta(EnrollmentForm.Meta):
+        fields: ClassVar[list[str]] = ["provider", "valid_from", "valid_through", "payer_provider_number"]
+
+    field_order = ("provider", "valid_from", "valid_through", "payer_provider_number", "payer")
+
+    def clean(self) -> dict[str, Any]:
+        """A payer's own number of the therapist is one payer's."""
+        entered = super().clean()
+        if entered.get("payer_provider_number") and len(self.payers_of(entered)) > 1:
+            self.add_error("payer_provider_number", "Expected one payer where its own number is entered.")
+        return entered
+
+    def payers_of(self, entered: dict[str, Any]) -> list[ClinicPayer]:
+        """With whom, as it was entered."""
+        return list(entered.get("payer") or ())
+
+    def rows(self, clinic: Clinic) -> list[Enrollment]:
+        """The enrollments, not saved yet."""
+        told = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return [Enrollment(clinic=clinic, payer=payer, **told) for payer in self.payers_of(self.cleaned_data)]
 
 
 @clinic_page(Can.SET_UP, area="setup")
@@ -88,12 +123,17 @@ def _standing(rows: list[Enrollment], on: date) -> tuple[str, Enrollment | None]
 @require_http_methods(["GET", "POST"])
 @clinic_page(Can.SET_UP, area="setup")
 def add(request: ClinicRequest) -> HttpResponse:
-    """Add an enrollment; `?provider=` and `?payer=` choose both."""
-    initial = {name: request.GET.get(name) for name in ("provider", "payer")}
-    form = EnrollmentForm(request.POST or None, initial=initial)
-    if form.is_bound and form.is_valid() and keep(request, form, "enrollment"):
-        return done(request, "The enrollment is kept.", "setup_enrollments")
-    return form_page(request, form, title="An enrollment", back="setup_enrollments")
+    """Add a therapist's enrollments with one payer or several; `?provider=` and `?payer=` choose both."""
+    initial = {"provider": request.GET.get("provider"), "payer": request.GET.getlist("payer")}
+    form = NewEnrollmentsForm(request.POST or None, initial=initial)
+    if form.is_bound and form.is_valid():
+        with transaction.atomic():
+            rows = form.rows(request.access.clinic)
+            for row in rows:
+                row.save()
+                request.access.record("create", "enrollment", row.pk)
+        return done(request, f"{plural(len(rows), 'enrollment')} kept.", "setup_enrollments")
+    return form_page(request, form, title="Enrollments of a therapist", back="setup_enrollments")
 
 
 @require_http_methods(["GET", "POST"])
