@@ -137,7 +137,7 @@ def test_what_the_payer_never_had_is_corrected_and_neither_replaced_nor_voided(
     batch = file_claims(2)
     come_back(payer, run, b"A7:562:85")
     claim = claim_of(rejections().get())
-    told = "returned unread, and the payer never had it: correct it"
+    told = "rejected, and the payer never had it: correct it"
     with pytest.raises(NotFiledError, match=told):
         replace_claim(inside, claim.pk, biller, "P1")
     with pytest.raises(NotFiledError, match=told):
@@ -166,7 +166,7 @@ def test_a_claim_that_was_not_returned_is_not_opened(
     come_back(payer, run, b"A7:178")
     returned = claim_of(rejections().get())
     taken = batch.claims.exclude(pk=returned.pk).get()
-    with pytest.raises(NotReopenedError, match="only a filed claim that was returned unread"):
+    with pytest.raises(NotReopenedError, match="only a filed claim that was rejected"):
         reopen_rejected(inside, [returned.pk, taken.pk], biller)
     assert set(batch.claims.values_list("status", flat=True)) == {"submitted"}
     assert list(LedgerTransaction.objects.exclude(reverses=None)) == []

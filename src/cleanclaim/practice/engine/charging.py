@@ -33,7 +33,7 @@ SUPERBILL = "superbill"
 KEY = "charge:"
 """With what the key of every charge begins."""
 RETURNED = ":returned"
-"""With what the key of a charge's reversal ends where the claim was returned unread."""
+"""With what the key of a charge's reversal ends where the claim was rejected."""
 
 
 def charge_key(claim: Claim) -> str:

@@ -311,7 +311,7 @@ def _filed(claim_id: UUID) -> Claim:
     if claim is None or claim.frequency == Frequency.VOID.value:
         raise NotFiledError("only a filed claim can be replaced or voided")
     if is_returned(claim.pk):
-        raise NotFiledError("it was returned unread, and the payer never had it: correct it and send it again")
+        raise NotFiledError("it was rejected, and the payer never had it: correct it and send it again")
     if Claim.objects.filter(replaces=claim).exclude(status=ClaimStatus.CLOSED.value).exists():
         raise NotFiledError("a replacement or void of this claim is begun already")
     found: Claim = claim

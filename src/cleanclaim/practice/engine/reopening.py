@@ -43,7 +43,7 @@ def reopen_rejected(clinic: Clinic, claim_ids: Iterable[UUID], user: User, *, or
         reports = {row.claim_id: row for row in rejections().filter(claim__in=wanted)}
         answered = ClaimAnswer.objects.filter(claim__in=wanted, remittance__unposted_at=None)
         if len(claims) != len(wanted) or set(reports) != wanted:
-            raise NotReopenedError("only a filed claim that was returned unread can be opened again")
+            raise NotReopenedError("only a filed claim that was rejected can be opened again")
         if answered.exists():
             raise NotReopenedError("a payer has decided on the claim: replace it, and do not send it as an original")
         for claim in claims:
@@ -56,7 +56,7 @@ def reopen_rejected(clinic: Clinic, claim_ids: Iterable[UUID], user: User, *, or
         ClaimReport.objects.filter(claim__in=wanted, handled_at=None).update(
             handled_at=clock.now(), handled_by=user, handled_how="opened again"
         )
-        add_events(claims, user, "opened again", "returned unread; goes out again with its own number")
+        add_events(claims, user, "opened again", "rejected; goes out again with its own number")
         recheck(clinic, wanted, user, why="returned by the payer's front end")
         detail = f"{len(claims)} returned claims opened"
         audit_trail.record(clinic.id, user, "change", "claim", detail=detail, origin=origin)

@@ -20,7 +20,7 @@ register = template.Library()
 _WORDS = {
     WorkKind.DENIAL.value: "denied",
     WorkKind.UNDERPAYMENT.value: "paid too little",
-    WorkKind.REJECTION.value: "returned unread",
+    WorkKind.REJECTION.value: "rejected",
     WorkKind.UNANSWERED.value: "without an answer",
     WorkKind.CREDIT.value: "paid too much",
     WorkKind.TAKEN_TWICE.value: "taken back twice",

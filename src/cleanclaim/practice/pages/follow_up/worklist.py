@@ -236,7 +236,7 @@ def follow_up_look(request: ClinicRequest) -> HttpResponse:
     silent, returned = take_up(access.clinic, access.user)
     access.record("create", "work item", detail=f"{silent} unanswered, {returned} returned")
     if silent or returned:
-        messages.success(request, f"Taken up: {silent} without an answer, {returned} returned unread.")
+        messages.success(request, f"Taken up: {silent} without an answer, {returned} rejected.")
     else:
         messages.info(request, "Nothing new: every claim is answered, or went out lately.")
     return redirect("follow_up", access.clinic.slug)
