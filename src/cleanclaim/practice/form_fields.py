@@ -15,6 +15,16 @@ _PHONE_DIGITS = 10
 _ZIP = re.compile(r"(\d{5})(?:[- ]?(\d{4}))?")
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Several boxes beside each other; each looks like our others, and what holds them is left alone."""
+
+    def create_option(self, *arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - a widget's own signature
+        """A box of our look."""
+        made: dict[str, Any] = super().create_option(*arguments, **options)
+        made["attrs"]["class"] = "form-check-input"
+        return made
+
+
 class Styled:
     """Gives every field of a form the classes of our controls; mixed in before `Form` or `ModelForm`."""
 
@@ -24,7 +34,9 @@ class Styled:
         super().__init__(*arguments, **options)
         for field in self.fields.values():
             widget = field.widget
-            if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
+            if isinstance(widget, Boxes):
+                continue
+            if isinstance(widget, forms.CheckboxInput):
                 widget.attrs.setdefault("class", "form-check-input")
             elif isinstance(widget, forms.Select):
                 widget.attrs.setdefault("class", "form-select")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from cleanclaim.practice.form_fields import Boxes
 from cleanclaim.practice.pages.calendar.appointing import AppointmentForm
 from cleanclaim.records import VisitKind
 
@@ -32,7 +33,7 @@ class BookingForm(AppointmentForm):
         required=False,
         coerce=int,
         choices=[(number, day_abbr[number]) for number in range(7)],
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
         help_text="None: once a week.",
     )
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.form_fields import DayField, Styled
+from cleanclaim.practice.form_fields import Boxes, DayField, Styled
 from cleanclaim.practice.models import Clinic, ClinicPayer, Enrollment, Provider
 from cleanclaim.practice.pages.asked_days import day_asked
 from cleanclaim.practice.pages.setup.entering import done, form_page, keep
@@ -67,7 +67,7 @@ class EnrollmentForm(Styled, forms.ModelForm[Enrollment]):
 class NewEnrollmentsForm(EnrollmentForm):
     """A therapist's enrollments with one payer or several, of the same days: each becomes a row of its own."""
 
-    payer = forms.ModelMultipleChoiceField(None, label="payers", widget=forms.CheckboxSelectMultiple)
+    payer = forms.ModelMultipleChoiceField(None, label="payers", widget=Boxes)
 
     class Meta(EnrollmentForm.Meta):
         fields: ClassVar[list[str]] = ["provider", "valid_from", "valid_through", "payer_provider_number"]
