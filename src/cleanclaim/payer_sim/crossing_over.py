@@ -89,6 +89,7 @@ def _with_answers(claim: ParsedClaim, answered: Sequence[RemittedLine], payer: s
                     payer=payer,
                     paid_cents=paid[line.control_number],
                     adjusted_cents=adjusted[line.control_number],
+                    remaining_cents=None,
                     adjustments=1,
                     without_amount=0,
                     decided_on=None,
