@@ -222,7 +222,9 @@ class _Parts:
         if not len(keys):
             return cls(keys, keys)
         runs = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-        if len(np.unique(keys[runs])) == len(runs):
+        begun = keys[runs]
+        # Keys that were numbered by their first row grow from run to run, unless one comes back.
+        if (begun[1:] > begun[:-1]).all() or len(np.unique(begun)) == len(runs):
             owner = np.zeros(len(keys), np.int64)
             owner[runs[1:]] = 1
             return cls(np.cumsum(owner), runs)
@@ -259,9 +261,14 @@ def _numbered(cells: pl.DataFrame) -> Numbers:
         changed[1:] |= column[1:].ne_missing(column[:-1]).to_numpy()
     starts = np.flatnonzero(changed)
     runs = cells[starts]
-    distinct = runs.unique(maintain_order=True).with_row_index("__number")
-    joined = runs.join(distinct, on=runs.columns, how="left", nulls_equal=True, maintain_order="left")
-    numbers = joined.get_column("__number").to_numpy().astype(np.int64)
+    distinct = runs.unique(maintain_order=True)
+    if distinct.height == runs.height:
+        numbers = np.arange(runs.height)
+    else:
+        joined = runs.join(
+            distinct.with_row_index("__number"), on=runs.columns, how="left", nulls_equal=True, maintain_order="left"
+        )
+        numbers = joined.get_column("__number").to_numpy().astype(np.int64)
     return np.repeat(numbers, np.diff(np.append(starts, cells.height)))
 
 
@@ -306,7 +313,22 @@ def _repeats(column: pl.Series, follows: Flags) -> bool:
     """Whether every row that follows one of its claim says the same as that one, or no row says anything."""
     if column.null_count() == len(column):
         return True
+    if isinstance(column.dtype, pl.List):
+        return _lists_repeat(column, follows)
     return not (column[1:].ne_missing(column[:-1]).to_numpy() & follows).any()
+
+
+def _lists_repeat(lists: pl.Series, follows: Flags) -> bool:
+    """The same for lists: by their lengths, then by their elements, each against that of the row before."""
+    lengths = lists.list.len().cast(pl.Int64).fill_null(-1).to_numpy()
+    if (lengths[1:] != lengths[:-1])[follows].any():
+        return False
+    counts = np.maximum(lengths, 0)
+    elements = lists.explode(empty_as_null=False, keep_nulls=False)
+    compared = np.repeat(np.concatenate([[False], follows]), counts)
+    place = np.flatnonzero(compared)
+    before = elements[place - np.repeat(counts, counts)[place]]
+    return not elements[place].ne_missing(before).any()
 
 
 def _plain(column: pl.Series) -> pl.Series:
@@ -365,11 +387,13 @@ def _patients(said: pl.DataFrame) -> pl.Series:
 
 def _disciplines(cells: pl.DataFrame, parts: _Parts) -> pl.Series:
     """The discipline that a claim's therapy modifiers agree on."""
-    said: dict[str, Flags] = {}
     modifiers = cells.get_column("modifiers")
+    owner = np.repeat(parts.owner, modifiers.list.len().fill_null(0).to_numpy())
+    each = modifiers.explode(empty_as_null=False, keep_nulls=False)
+    said: dict[str, Flags] = {}
     for modifier, discipline in _THERAPY_MODIFIERS.items():
-        rows = modifiers.list.contains(modifier).to_numpy()
-        said[discipline] = np.bincount(parts.owner[rows], minlength=parts.count) > 0
+        rows = (each == modifier).fill_null(value=False).to_numpy()
+        said[discipline] = np.bincount(owner[rows], minlength=parts.count) > 0
     agree = np.sum(list(said.values()), axis=0) == 1
     place = np.zeros(parts.count, np.int64)
     for number, flags in enumerate(said.values(), start=1):
