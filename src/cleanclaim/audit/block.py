@@ -252,8 +252,8 @@ def _by_reach(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[Reach, l
 
 def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
     """What each claim bills and is allowed, and what the findings of this block put at stake, not yet capped."""
-    claims = verdicts.workspace.frames.holding("claims", (*OF_CLAIM, "discipline"))
-    lines = verdicts.workspace.frames.holding("lines", ("units", "charge_cents", "is_timed"))
+    claims = verdicts.workspace.frames.holding("claims", ("claim_id", *OF_CLAIM, "discipline"))
+    lines = verdicts.workspace.frames.holding("lines", ("claim_id", "units", "charge_cents", "is_timed"))
     timed = pl.when("is_timed").then("units").when(pl.col("is_timed").not_()).then(0)
     billed = lines.group_by("claim_id").agg(
         pl.len().cast(pl.Int64).alias("lines"),
