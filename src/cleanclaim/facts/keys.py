@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from cleanclaim.pricing.exact import Flags, Integers, Known
+from cleanclaim.pricing.exact import Integers, Known
 
 _ROOM = 1 << 62
 """Numbers stay below this, so that one more step cannot overflow."""
@@ -21,12 +21,16 @@ def numbers(column: pl.Series) -> Known:
     if column.dtype == pl.String:
         # Categories of its own: those that all columns share are kept as long as the process lives.
         column = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    whole = column.to_physical().cast(pl.Int64)
-    known: Flags = whole.is_not_null().to_numpy()
+    # A cast is made at once; most other methods of a column begin a query.
+    whole = column.cast(pl.Int64)
+    nulls = whole.null_count()
     least = whole.min()
     if not isinstance(least, int):
-        return Known(np.zeros(len(whole), np.int64), known)
-    return Known((whole - least).fill_null(0).to_numpy(), known)
+        return Known(np.zeros(len(whole), np.int64), np.zeros(len(whole), np.bool_))
+    if nulls:
+        return Known((whole - least).fill_null(0).to_numpy(), whole.is_not_null().to_numpy())
+    values = whole.to_numpy()
+    return Known(values - least if least else values, np.ones(len(whole), np.bool_))
 
 
 def key_of(columns: Sequence[pl.Series]) -> Known:

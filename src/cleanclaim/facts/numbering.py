@@ -9,7 +9,7 @@ import polars as pl
 
 from cleanclaim.facts import keys
 from cleanclaim.facts.spread import Places
-from cleanclaim.pricing.exact import Integers
+from cleanclaim.pricing.exact import Integers, integers
 
 MOST_KINDS = 1 << 20
 """Combinations up to which kinds are told apart by one array over all of them."""
@@ -65,12 +65,13 @@ def _differs_mostly(column: pl.Series) -> bool:
 
 def _whole_numbers(column: pl.Series) -> Places | None:
     """Numbers, days or flags as numbers from 1, 0 for null; nothing where they lie too far apart."""
-    whole = column.cast(pl.Int8) if column.dtype == pl.Boolean else column.to_physical()
+    # A cast is made at once; most other methods of a column begin a query.
+    whole = column.cast(pl.Int64)
     least, most = whole.min(), whole.max()
     if not isinstance(least, int) or not isinstance(most, int) or most - least > len(column):
         return None
-    known = whole.fill_null(least - 1) if column.null_count() else whole
-    found: Places = np.subtract(known.to_numpy(), least - 1, dtype=np.int64).astype(np.int32)
+    known = whole.fill_null(least - 1) if whole.null_count() else whole
+    found: Places = np.subtract(known.to_numpy(), least - 1).astype(np.int32)
     return found
 
 
@@ -98,22 +99,23 @@ def _numbers(column: pl.Series) -> Integers | None:
 
 
 def _list_numbers(lists: pl.Series) -> Integers | None:
-    """The same for lists: element by element, numbered anew after each."""
-    lengths = lists.list.len().cast(pl.Int64).fill_null(-1).to_numpy()
-    numbers = lengths + 1
-    counts = np.maximum(lengths, 0)
+    """The same for lists: element by element, numbered anew where the numbers grow large."""
+    lengths = integers(lists.list.len())
+    counts = lengths.values
+    numbers = np.where(lengths.known, counts + 1, 0)
     starts = np.cumsum(counts) - counts
-    elements = _numbers(lists.filter(pl.Series(counts > 0)).explode())
+    elements = _numbers(lists.explode(empty_as_null=False, keep_nulls=False))
     if elements is None:
         return None
     base = int(elements.max(initial=0)) + 1
     for place in range(int(counts.max(initial=0))):
         longer = np.flatnonzero(counts > place)
-        numbers = numbers * base
+        if int(numbers.max()) * base > len(lists):
+            numbers = dense(numbers).numbers.astype(np.int64)
+        numbers *= base
         numbers[longer] += elements[starts[longer] + place]
         if int(numbers.max()) > MOST_KINDS:
             return None
-        numbers = dense(numbers).numbers.astype(np.int64)
     return numbers
 
 

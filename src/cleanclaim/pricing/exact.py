@@ -60,10 +60,14 @@ def integers(column: pl.Series) -> Known:
         return Known(
             np.array([cell or 0 for cell in cells], np.int64), np.array([cell is not None for cell in cells], np.bool_)
         )
-    physical = column.to_physical().cast(pl.Int64)
-    if physical.null_count() == 0:
-        return Known(physical.to_numpy(), np.ones(len(column), np.bool_))
-    return Known(physical.fill_null(0).to_numpy(), physical.is_not_null().to_numpy())
+    # A cast is made at once; other methods of a column begin a query.
+    whole = column.cast(pl.Int64)
+    nulls = whole.null_count()
+    if nulls == 0:
+        return Known(whole.to_numpy(), np.ones(len(column), np.bool_))
+    if nulls == len(column):
+        return Known(np.zeros(len(column), np.int64), np.zeros(len(column), np.bool_))
+    return Known(whole.fill_null(0).to_numpy(), whole.is_not_null().to_numpy())
 
 
 def flags(column: pl.Series) -> Tristate:
@@ -74,14 +78,21 @@ def flags(column: pl.Series) -> Tristate:
             np.array([cell is True for cell in cells], np.bool_), np.array([cell is False for cell in cells], np.bool_)
         )
     typed = column.cast(pl.Boolean)
-    return Tristate(typed.fill_null(value=False).to_numpy(), (~typed).fill_null(value=False).to_numpy())
+    nulls = typed.null_count()
+    if nulls == len(column):
+        return Tristate(np.zeros(len(column), np.bool_), np.zeros(len(column), np.bool_))
+    yes: Flags = (typed.fill_null(value=False) if nulls else typed).to_numpy()
+    return Tristate(yes, (~typed).fill_null(value=False).to_numpy() if nulls else ~yes)
 
 
 def is_one_of(column: pl.Series, texts: Collection[str]) -> Flags:
     """Where the column holds one of these texts; false where it is null."""
     if len(column) <= _FEW:
         return np.array([cell in texts for cell in column.to_list()], np.bool_)
-    found: Flags = column.is_in(list(texts)).fill_null(value=False).to_numpy()
+    if column.null_count() == len(column):
+        return np.zeros(len(column), np.bool_)
+    inside = column.is_in(list(texts))
+    found: Flags = (inside.fill_null(value=False) if inside.null_count() else inside).to_numpy()
     return found
 
 
