@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,12 +14,13 @@ from cleanclaim.forms.day_sheet import SheetTable, render_day_sheet
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.before_closing import month_to_close, undone
 from cleanclaim.practice.engine.checking import now_at, today_at
 from cleanclaim.practice.engine.day_sheets import DaySheet, day_sheet
-from cleanclaim.practice.engine.deposits import undeposited
 from cleanclaim.practice.engine.periods import NotClosedError, close, reopen
 from cleanclaim.practice.models import Period
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, pdf, require_row, tabs, told_of
+from cleanclaim.practice.pages.asked_days import read_day
 
 _LATEST = 36
 
@@ -102,30 +102,25 @@ def _tables(found: DaySheet) -> list[SheetTable]:
 @require_GET
 @clinic_page(Can.SEE_CLAIMS, area=AREA)
 def closing(request: ClinicRequest) -> HttpResponse:
-    """How far the books are closed, and every closing there was."""
+    """How far the books are closed, every closing, and what is not done of the days to close (`?through=`)."""
     access = request.access
     closed = ledger_rows.closed_through(access.clinic)
+    today = today_at(access.clinic)
+    through = read_day(request.GET.get("through")) or month_to_close(today, closed)
     rows = list(Period.objects.select_related("closed_by", "reopened_by")[:_LATEST])
     last = next((row.pk for row in rows if row.reopened_at is None), None)
-    open_ = undeposited()
     access.record("list", "period", detail=f"{len(rows)} closings")
     context = {
         "tabs": tabs(access, "closing"),
         "closed": closed,
         "rows": rows,
         "last": last,
-        "suggested": _month_before(today_at(access.clinic)),
-        "open_count": len(open_),
-        "open_cents": sum(one.cents for one in open_),
+        "through": through,
+        "undone": undone(through) if through else (),
         "may_work": access.may(Can.WORK_CLAIMS),
         "may_approve": access.may(Can.APPROVE_MONEY),
     }
     return render(request, "practice/accounts/closing.html", context)
-
-
-def _month_before(day: date) -> date:
-    """The last day of the month before."""
-    return date.fromordinal(day.replace(day=1).toordinal() - 1)
 
 
 @require_POST
