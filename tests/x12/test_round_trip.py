@@ -148,6 +148,7 @@ def same_lines(found: ParsedClaim, claim: Claim) -> None:
                 payer=payer.identifier,
                 paid_cents=one.paid_cents,
                 adjusted_cents=line.charge_cents - one.paid_cents,
+                remaining_cents=sum(item.amount_cents for item in one.adjustments if item.group == "PR"),
                 adjustments=len(one.adjustments),
                 without_amount=0,
                 decided_on=answer.adjudicated_on,

@@ -451,12 +451,14 @@ def test_what_the_first_payer_decided_line_by_line_to_the_last_character() -> No
         "CAS*CO*45*19.5",
         "CAS*PR*1*0.5**2*10*2",
         "DTP*573*D8*20260320",
+        "AMT*EAF*10.5",
         "LX*2",
         "SV1*HC:97140*45.07*UN*1*12**2",
         "DTP*472*D8*20260304",
         "SVD*HHP77*10*HC:97530:GP**2",
         "CAS*CO*45*35.07",
         "DTP*573*D8*20260320",
+        "AMT*EAF*0",
     ]
 
 

@@ -43,8 +43,8 @@ class OtherPayers:
         end = f"REF*F8*{answer.claim_number}~" if answer.claim_number else ""
         if answer.lines:
             return paid, end
-        left = sum(item.amount_cents for item in answer.adjustments if item.group is AdjustmentGroup.PATIENT)
-        return f"{paid}AMT*EAF*{amounts[left]}~", f"DTP*573*D8*{self._values.days[answer.adjudicated_on]}~{end}"
+        left = amounts[_left_to_patient(answer.adjustments)]
+        return f"{paid}AMT*EAF*{left}~", f"DTP*573*D8*{self._values.days[answer.adjudicated_on]}~{end}"
 
     def line_answers(self, claim: Claim) -> dict[int, str]:
         """What each other payer decided on the claim's lines, by line number, payers in order."""
@@ -63,6 +63,7 @@ class OtherPayers:
                 found[answer.line] += (
                     f"SVD*{payer.identifier}*{values.amounts[answer.paid_cents]}*{values.procedures[code, modifiers]}"
                     f"**{units}~{self._adjustments(answer.adjustments)}{day}"
+                    f"AMT*EAF*{values.amounts[_left_to_patient(answer.adjustments)]}~"
                 )
         return found
 
@@ -74,3 +75,8 @@ class OtherPayers:
             parts = f"*{item.reason}*{self._values.amounts[item.amount_cents]}*{units}"
             groups.setdefault(item.group.value, []).append(parts)
         return "".join([f"CAS*{group}{''.join(parts).rstrip('*')}~" for group, parts in groups.items()])
+
+
+def _left_to_patient(adjustments: Iterable[Adjustment]) -> int:
+    """What a payer left to the patient, and so to the next payer, in cents."""
+    return sum(item.amount_cents for item in adjustments if item.group is AdjustmentGroup.PATIENT)
