@@ -223,7 +223,7 @@ class _Around:
         answers: dict[UUID, list[ClaimAnswer]] = defaultdict(list)
         states = [AnswerState.POSTED.value, AnswerState.PLACED.value]
         told = ClaimAnswer.objects.filter(among("claim", keys), state__in=states, remittance__unposted_at=None)
-        for row in told.select_related("remittance").order_by("created_at", "segment"):
+        for row in told.prefetch_related("remittance").order_by("created_at", "segment"):
             answers[row.claim_id].append(row)
         findings: dict[UUID, list[FiledFinding]] = defaultdict(list)
         stood = ClaimFinding.objects.filter(among("claim", keys), was_mended=False)
