@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
+import polars as pl
 import pytest
 
 from cleanclaim.check.fixes import apply
@@ -95,7 +97,7 @@ def test_a_finding_never_becomes_a_pass_when_an_input_is_blanked() -> None:
 
 def test_nor_one_of_a_rule_that_asks_beyond_the_patient() -> None:
     far = [(rule, example) for rule, example in BAD if whole_book().reach(rule) is not Reach.PATIENT]
-    assert len(far) >= 7
+    assert len(far) >= 8
     copies = blanked(far)
     passed = forgotten(copies, [told([far[copy.example]], [Copy(0, copy.blank)])[0] for copy in copies])
     assert {(far[copy.example][0].code, copy.blank) for copy in passed} == set()
@@ -114,6 +116,24 @@ def test_an_unknown_key_is_judged_alike_alone_and_beside_other_patients() -> Non
         for copy, one, among in zip(copies, alone, told(near, copies), strict=True)
         if one != among
     ] == []
+
+
+def test_a_rule_of_a_therapist_judges_alike_alone_and_beside_other_therapists() -> None:
+    of_therapist = [rule for rule in rules() if whole_book().reach(rule) is Reach.THERAPIST]
+    assert "DC108" in {rule.code for rule in of_therapist}
+    for rule in of_therapist:
+        # A claim that names no therapist may be anybody's: it leaves its day unknown for all.
+        every = [parse(example.text) for example in rule.examples]
+        parts = [part for part in every if part.claims.get_column("rendering_npi").replace("", None).null_count() == 0]
+        stack = stacked(parts, [Copy(place) for place in range(len(parts))])
+        # Each example has therapists of its own.
+        whose = pl.Series([str(copy) for copy in stack.copy_of_claim.tolist()])
+        claims = stack.tables.claims.with_columns(pl.col("rendering_npi") + whose, pl.col("treated_by") + whose)
+        beside = judge_of(rule.code).judge(replace(stack.tables, claims=claims))
+        rows = stack.rows_of_copies(beside.workspace.frames[rule.over])
+        for part, own in zip(parts, rows, strict=True):
+            alone = judge_of(rule.code).judge(part)
+            assert beside.of(rule).to_numpy()[own].tolist() == alone.of(rule).to_list(), rule.code
 
 
 @cache

@@ -1,9 +1,9 @@
 """The note is word for word the note of another patient.
 
-Two patients do not respond alike to the letter. Reviewers lay notes side by side, and a text that stands in two
-records shows neither treatment; they deny both.
+Two patients do not respond alike to the letter. Reviewers lay a therapist's notes side by side, and a text that stands
+in two records shows neither treatment; they deny both.
 
-Not flagged: visits without a note, and notes that differ in more than capitals and spaces.
+Not flagged: visits without a note, notes that differ in more than capitals and spaces, and those of other therapists.
 Fix: none; only who treated can write what happened.
 """
 
@@ -24,7 +24,6 @@ rule = Rule(
     flag=col.note_is_another_patients,
     message="the note is word for word that of another patient, each needs its own",
     concept="cloned-note",
-    dollars=col.claim_allowed_cents,
     sources=(
         manual("100-02", "ch. 15 §220.3.E: treatment note, read in a copy", read_on=date(2026, 11, 21)),
         page(
@@ -56,6 +55,14 @@ rule = Rule(
             at="claim",
             says="the note is word for word that of another patient, each needs its own",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b rendering_npi=1234567893
+              97110 GP x2 30min
+              set note_text = Patient tolerated treatment well
+            history 2026-03-02 medicare_b patient_id=2 rendering_npi=1700000015
+              97110 GP x2 30min
+              set note_text = Patient tolerated treatment well
+        """),
         exempt("""
             visit 2026-03-04 medicare_b
               97110 GP x2 30min
