@@ -68,6 +68,9 @@ def done(
         ("OA-23", "medicare_b", Route.STATUS, None, FILE_BY),
         ("CO-23", "cigna", Route.STATUS, None, FILE_BY),
         ("PR-45", "cigna", Route.PATIENT, None, None),
+        ("PR-45", "medicare_b", Route.STATUS, None, FILE_BY),
+        ("PR-45", "medicaid_tx", Route.STATUS, None, FILE_BY),
+        ("PR-45", "wc_ca", Route.STATUS, None, FILE_BY),
     ],
 )
 def test_the_way(text: str, payer: str, route: Route, sending: Sending | None, due: date | None) -> None:

@@ -44,6 +44,13 @@ _UNEXPECTED = {
 }
 """What is done about a reason at which nothing is usually wrong, where its amount is open all the same, by group."""
 
+_NO_BALANCE = (
+    Route.STATUS,
+    Chance.POOR,
+    "No patient of this payer may be billed above what it allows: have it name group CO instead, and ask nobody.",
+)
+"""The same of what is above the fee and left to the patient, where a payer's patients may not be billed for it."""
+
 
 class Sending(StrEnum):
     """How a mended claim goes out to this payer."""
@@ -172,7 +179,9 @@ def _routed(made: Strategy, reason: Reason, around: Circumstances) -> Strategy:
     group = AdjustmentGroup.OTHER if is_repeated else reason.group
     if route is Route.NOTHING and (told := _UNEXPECTED.get(group)) is not None:
         # Expected is it where a contract, the law or an earlier payer takes it; this amount is open all the same.
-        way, chance, because = told
+        way, chance, because = (
+            _NO_BALANCE if group is AdjustmentGroup.PATIENT and terms.balance_billing is False else told
+        )
         return replace(made, route=way, chance=chance, because=because, never_because="")
     if route is Route.PATIENT and reason.group is not AdjustmentGroup.PATIENT:
         because = f"Group {reason.group.value}: the patient may not be billed. {made.because}"

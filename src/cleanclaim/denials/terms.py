@@ -39,7 +39,8 @@ class AppealStep:
 class Terms:
     """What is known of a payer. `accepts` are the frequencies of claims that it takes, `None` where nobody has read it.
 
-    `steps` is empty where the payer has none or none was read: `steps_known` tells which.
+    `steps` is empty where the payer has none or none was read: `steps_known` tells which. `balance_billing`: whether
+    its patients may be billed above what it allows.
     """
 
     payer: str
@@ -51,6 +52,7 @@ class Terms:
     note: str
     pair_edits: str | None
     own_pairs: tuple[Mapping[str, Any], ...]
+    balance_billing: bool | None
 
     @property
     def is_medicare(self) -> bool:
@@ -79,6 +81,7 @@ def terms_of(payer_id: str, day: date, packs: Iterable[Payer] = ()) -> Terms:
         note=getattr(steps.dated, "note", ""),
         pair_edits=setting("pair_edits").value,
         own_pairs=tuple(setting("own_pairs").value or ()),
+        balance_billing=setting("patient_balance_billing_allowed").value,
     )
 
 
