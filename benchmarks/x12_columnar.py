@@ -27,7 +27,7 @@ from statistics import median
 from benchmarks.x12_837p import CREATED, ordinary_claims
 from cleanclaim.x12 import ControlNumbers, write_837p
 from cleanclaim.x12.columnar import compiled, cutting, tokenize
-from cleanclaim.x12.columnar.reader import LARGE_BLOCK, Placing, State, place_block, read_block, read_blocks
+from cleanclaim.x12.columnar.reader import LARGE_BLOCK, State, place_block, read_block, read_blocks
 from tests.x12 import claim_generator
 
 RUNS = 3
@@ -129,9 +129,10 @@ def stages(name: str, path: Path, *, is_compiled: bool) -> None:
             marks.append(time.thread_time())
             tokens = tokenize(raw.raw, raw.delimiters, is_compiled=is_compiled)
             marks.append(time.thread_time())
-            first, (stretches, problems, state) = state.segment, place_block(tokens, state)
+            placing, first = place_block(tokens, state), state.segment
+            state = placing.state
             marks.append(time.thread_time())
-            read_block(raw, tokens, Placing(first, stretches, problems))
+            read_block(raw, tokens, placing, first)
             marks.append(time.thread_time())
             for place, stage in enumerate(("cut", "tokenize", "place", "read")):
                 megabytes = len(raw.raw) / 1e6

@@ -102,6 +102,7 @@ DEFECTS: dict[str, tuple[list[Summary], list[tuple[int, str, str]]]] = {
         [(*ADA_2[:6], 0), ("C1003", None, None, None, *TESS[4:])],
         [
             (21, "2400", "LX"),
+            (25, "2320", "SBR"),
             (29, "2330A", "DMG"),
             (31, "2000B", "HL"),
             (31, "2010BA", "NM1"),

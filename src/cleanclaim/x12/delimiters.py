@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+BLANKS = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
+"""What may stand around segments, names and texts without being part of them; others, such as a blank that does not
+break, are text."""
 
 
 class DelimiterError(ValueError):
@@ -15,6 +19,9 @@ class Delimiters:
 
     `line_break` is written after each segment's terminator and is for people: empty, `\n` or `\r\n`. An
     interchange read may have an empty `repetition`: older versions have no such delimiter.
+
+    `blanks` are those of `BLANKS` that are none of the delimiters: some senders part their texts by control characters
+    that others take for blanks. A space is one always, as a header may leave a delimiter's place empty.
     """
 
     element: str = "*"
@@ -22,6 +29,12 @@ class Delimiters:
     repetition: str = "^"
     segment: str = "~"
     line_break: str = ""
+    blanks: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Tell the blanks."""
+        own = {self.element, self.component, self.repetition, self.segment} - {" "}
+        object.__setattr__(self, "blanks", "".join(one for one in BLANKS if one not in own))
 
     def checked(self) -> Delimiters:
         """These delimiters, or `DelimiterError` when a file written with them could not be read back."""

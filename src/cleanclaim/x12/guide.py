@@ -7,7 +7,7 @@ are open and the next segment, it says which loop the segment belongs to. It nev
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -76,9 +76,10 @@ class Guide:
     """By segment: the element that decides which loop it opens, and the values that do."""
     _places: dict[tuple[tuple[str, ...], str, str], Place | None]
 
-    def place(self, path: tuple[str, ...], segment_id: str, elements: Sequence[str]) -> Place | None:
+    def place(self, path: tuple[str, ...], segment_id: str, said: Callable[[int], str]) -> Place | None:
         """Where the segment stands, given the open loops (outermost first); `None` when it can stand nowhere.
 
+        `said` gives the text of one of its elements, by position from 1.
         The innermost loop that can take it wins. Nothing is attributed to a level that it may not belong to: where
         order shows that a level began without the segment that opens it, that level is `missing`.
         """
@@ -87,8 +88,8 @@ class Guide:
         value = ""
         if segment_id in self.deciding:
             element, values = self.deciding[segment_id]
-            said = elements[element].strip() if element < len(elements) else ""
-            value = said if said in values else ""
+            text = said(element)
+            value = text if text in values else ""
         # A few hundred answers serve files of any size.
         key = (path, segment_id, value)
         if key not in self._places:

@@ -10,17 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from cleanclaim.x12.delimiters import Delimiters
+from cleanclaim.x12.delimiters import BLANKS, Delimiters
 from cleanclaim.x12.problems import Problem
 
-_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[\s\x00]*(?P<first>ISA(?=[^0-9A-Za-z\s]))")
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[%s]*(?P<first>ISA(?=[^0-9A-Za-z\s]))" % BLANKS.encode(), re.IGNORECASE)
 _LATER_HEADER = re.compile(rb"(?P<first>ISA(?P<element>[^0-9A-Za-z\s])[0-9A-Z ]{2}(?P=element))")
 """Past the beginning of a file (behind a mail's headers, say), a header must look like one."""
-_HEADER_SIGN = re.compile(r"ISA(?=[^0-9A-Za-z\s])")
-_BLANK = " \t\r\n\x00"
-_AROUND_NAMES = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
-"""Blanks around a segment's name; others, such as those that do not break, make it another name."""
+_HEADER_SIGN = re.compile(r"ISA(?=[^0-9A-Za-z\s])", re.ASCII | re.IGNORECASE)
+_NAME = re.compile(r"[0-9A-Za-z]{2,3}")
+_NO_SIGN = " \t\r\n\x00"
+"""What a header without a repetition delimiter may have in its place."""
 _HEADER_ELEMENTS = 16
 _PADDED = 103
 """Characters of a padded header before its last element, which names the component delimiter."""
@@ -33,11 +34,23 @@ NO_HEADER = Problem(0, "", "ISA", "no interchange header", "a file that begins w
 """What is wrong with a file that has no interchange."""
 
 
-class Segment:
-    """One segment: `number` counts from 1 through the file; `id` is its name, such as `CLM`, as is `elements[0]`.
+@lru_cache(maxsize=1024)
+def segment_name(text: str, blanks: str) -> str:
+    """What the text before the first element delimiter names: two or three letters and digits, in capitals.
 
-    `elements` are as read, one character per byte (Latin-1), so that nothing is lost; `text` gives an element as
-    people wrote it. Assigning through `put` marks the segment as changed; only then is it composed anew.
+    Blanks around it (`Delimiters.blanks`) are passed, and small letters are read as capitals. "" where it is no name.
+    The columnar readers tell names by the same rule (`columnar.tokens`).
+    """
+    name = text.strip(blanks)
+    return name.upper() if _NAME.fullmatch(name) else ""
+
+
+class Segment:
+    """One segment: `number` counts from 1 through the file; `id` is its `segment_name`, such as `CLM`.
+
+    `elements`, of which the first is the name as it stands, are as read, one character per byte (Latin-1), so that
+    nothing is lost; `text` gives an element as people wrote it. Assigning through `put` marks the segment as changed;
+    only then is it composed anew.
     """
 
     __slots__ = ("_raw", "delimiters", "elements", "ending", "id", "leading", "number")
@@ -48,7 +61,7 @@ class Segment:
         self.ending = ending
         self.delimiters = delimiters
         self.elements = raw.split(delimiters.element)
-        self.id = self.elements[0].strip(_AROUND_NAMES)
+        self.id = segment_name(self.elements[0], delimiters.blanks)
         self._raw: str | None = raw
 
     @property
@@ -61,13 +74,13 @@ class Segment:
         elements = self.elements
         if position >= len(elements):
             return ""
-        text = elements[position].strip()
+        text = elements[position].strip(self.delimiters.blanks)
         return text if text.isascii() else _readable(text)
 
     def parts(self, position: int) -> list[str]:
         """The components of element `position`, at least one, each without blanks around it."""
-        value = self.text(position)
-        return [part.strip() for part in value.split(self.delimiters.component)] if value else [""]
+        value, own = self.text(position), self.delimiters
+        return [part.strip(own.blanks) for part in value.split(own.component)] if value else [""]
 
     def put(self, position: int, value: str) -> None:
         """Set element `position` (from 1), lengthening the segment where needed; unused ends are dropped.
@@ -160,12 +173,16 @@ def read(data: bytes) -> X12File:
     interchanges: list[Interchange] = []
     begin, number = found_at, 1
     leading = text[:begin]
+    delimiters, problem = _delimiters(text, begin, number)
     while begin < len(text):
-        delimiters, problem = _delimiters(text, begin, number)
+        if number > 1 and text.startswith("ISA", begin):
+            # A header in small letters is one, but what it declares may be as damaged: it keeps what held before.
+            delimiters, problem = _delimiters(text, begin, number)
         end = _next_header(text, begin, delimiters)
         interchange = _interchange(text[begin:end], delimiters, leading, number)
         if problem is not None:
             interchange.problems.insert(0, problem)
+            problem = None
         interchanges.append(interchange)
         number += len(interchange.segments)
         leading, begin = "", end
@@ -197,8 +214,8 @@ def _delimiters(text: str, begin: int, number: int) -> tuple[Delimiters, Problem
             break
     if place >= 0 and place + 2 < len(text):
         component, segment = text[place + 1], text[place + 2]
-        after = text[place + 3 : place + 40].lstrip(_BLANK)
-        is_followed = re.match(rf"[A-Z][A-Z0-9]{{1,2}}{re.escape(element)}", after)
+        after = text[place + 3 : place + 40].lstrip(BLANKS)
+        is_followed = re.match(rf"[A-Za-z][0-9A-Za-z]{{1,2}}{re.escape(element)}", after)
         header = text[begin:place].split(element)
         # A header as wide as it should be needs nothing after it to confirm it.
         is_sure = not after or is_followed is not None or place - begin == _PADDED
@@ -209,13 +226,15 @@ def _delimiters(text: str, begin: int, number: int) -> tuple[Delimiters, Problem
 
 def _repetition(header: list[str]) -> str:
     version, sign = header[_ISA12].strip(), header[_ISA11]
-    is_sign = len(sign) == 1 and not sign.isalnum() and sign not in _BLANK
+    is_sign = len(sign) == 1 and not sign.isalnum() and sign not in _NO_SIGN
     return sign if is_sign and version >= _FIRST_WITH_REPETITION else ""
 
 
 def _guessed(text: str, begin: int, element: str, number: int) -> tuple[Delimiters, Problem]:
     """Delimiters of a damaged header: the terminator is what stands before the group header, or the usual one."""
-    match = re.compile(rf"(.)([^0-9A-Za-z\s]?)(\s{{0,40}})GS{re.escape(element)}", re.DOTALL).search(text, begin)
+    match = re.compile(rf"(.)([^0-9A-Za-z\s]?)(\s{{0,40}})GS{re.escape(element)}", re.DOTALL | re.IGNORECASE).search(
+        text, begin
+    )
     segment = "~"
     if match is not None:
         # What stands after an element delimiter is the component delimiter, and a blank ends the segment.
@@ -232,7 +251,7 @@ def _next_header(text: str, begin: int, delimiters: Delimiters) -> int:
     for match in _HEADER_SIGN.finditer(text, begin + 3):
         # Back from the header, so that a long run of blanks is gone through once and not from each of them.
         at = match.start()
-        while text[at - 1] != delimiters.segment and (text[at - 1].isspace() or text[at - 1] == "\x00"):
+        while text[at - 1] in delimiters.blanks:
             at -= 1
         if text[at - 1] == delimiters.segment:
             return match.start()
@@ -247,7 +266,7 @@ def _interchange(text: str, delimiters: Delimiters, leading: str, number: int) -
     last = len(pieces) - 1
     for index, piece in enumerate(pieces):
         ending = terminator if index < last else ""
-        body = piece.lstrip(_BLANK)
+        body = piece.lstrip(delimiters.blanks)
         if not body:
             # Line breaks, blanks and doubled terminators go with the segment that follows.
             pending += piece + ending

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from cleanclaim.x12.delimiters import Delimiters
 from cleanclaim.x12.guide import Guide, Place
 from cleanclaim.x12.interchange import Segment
 from cleanclaim.x12.problems import Problem
 
+BEGINNERS = frozenset({"CLM", "CLP", "HL"})
+"""Segments that begin a claim or a level: what was open before one is over, and what is in doubt of it is decided."""
 _SMALLEST_LEVEL = 4
 """Segments of the smallest subscriber level: its beginning, its terms, the subscriber, the payer."""
 
@@ -70,26 +73,34 @@ def build(segments: Sequence[Segment], guide: Guide) -> tuple[LoopNode, list[Pro
     builder = _Builder(guide)
     for segment in segments:
         builder.take(segment)
+    builder.settle()
     builder.doubt(len(segments))
     return builder.root, builder.problems
 
 
 def resume(
-    openings: Sequence[Segment], segments: Sequence[Segment], guide: Guide, *, before: int, is_whole: bool
-) -> tuple[LoopNode, list[Problem]]:
-    """The tree of one part of a transaction, of which `before` segments stood before it.
+    held: Sequence[tuple[str, str | None]],
+    segments: Sequence[Segment],
+    guide: Guide,
+    *,
+    before: int,
+    last_level: int,
+    is_whole: bool,
+) -> tuple[LoopNode, list[Problem], tuple[str, ...]]:
+    """The tree of one part of a transaction, what did not fit, and the loops open behind it, outermost first.
 
-    `openings` stand for what had opened the loops that were open then; their number is 0. Without `is_whole` the
-    trailer is not among the segments: a gap in the count of levels then puts the claims around it in doubt by itself.
+    Of the transaction, `before` segments stood before it, the last hierarchical level among them numbered `last_level`.
+    `held` are the levels that were open then, outermost first: each with its number, which is `None` where its own
+    segment was lost; a segment of number 0 stands in each. Without `is_whole` the trailer is not among the segments: a
+    gap in the count of levels then puts the claims around it in doubt by itself.
     """
     builder = _Builder(guide)
-    for segment in openings:
-        builder.take(segment)
-    builder.problems.clear()
+    builder.go_on(held, last_level)
     for segment in segments:
         builder.take(segment)
+    builder.settle()
     builder.doubt(before + len(segments), is_whole=is_whole)
-    return builder.root, builder.problems
+    return builder.root, builder.problems, builder.path
 
 
 class _Builder:
@@ -109,14 +120,34 @@ class _Builder:
         self._unseen = 0
         self._doubtful: list[tuple[Segment, list[LoopNode]]] = []
 
+    def go_on(self, held: Sequence[tuple[str, str | None]], last_level: int) -> None:
+        """Open the levels that an earlier part of the transaction left open."""
+        self._last_level = last_level
+        for loop_id, number in held:
+            opener = Segment(0, self.guide.loops[loop_id].segment, Delimiters(), "", "")
+            if loop_id == self.root.id:
+                self.root.segments.append(opener)
+                continue
+            node = LoopNode(loop_id, None if number is None else opener, [opener])
+            self._put(node)
+            if number is not None:
+                self._levels[number] = (loop_id, node)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The loops that are open, outermost first."""
+        return tuple([node.id for node in self._open])
+
     def take(self, segment: Segment) -> None:
         """Place the next segment."""
         name = segment.id
         if name in {"ST", "SE"}:
             self.root.segments.append(segment)
             return
-        path = tuple([node.id for node in self._open])
-        place = self.guide.place(path, name, segment.elements)
+        if name in BEGINNERS:
+            self.settle()
+        path = self.path
+        place = self.guide.place(path, name, segment.text)
         if place is None:
             known = name in self.guide.known_segments
             found = "a segment that cannot stand here" if known else "a segment of no meaning here"
@@ -144,8 +175,6 @@ class _Builder:
             self._unseen += 1
         if opening is not None and opening.id == "HL":
             self._attach_level(node, opening)
-        elif opening is not None and opening.id == "CLM" and self._is_subscriber_lost():
-            self._unknown_subscriber(opening)
         self._put(node)
         return node
 
@@ -178,22 +207,21 @@ class _Builder:
         kind = segment.parts(1)[0]
         return any(other.parts(1)[0] == kind for other in node.every("HI"))
 
-    def _is_subscriber_lost(self) -> bool:
-        """Whether the claim before took another subscriber's segments for an other payer's."""
-        before = self._open[-1].last("2300")
-        other = before.last("2320") if before is not None and before.first("2400") is None else None
-        return other is not None and other.segment("OI") is None
+    def settle(self) -> None:
+        """Nothing more comes of the open claim: take from it another payer that may be the next claim's subscriber.
 
-    def _unknown_subscriber(self, segment: Segment) -> None:
-        self._problem(segment, "2000B", "HL", "a claim whose subscriber level is lost", "HL of the subscriber")
-        # What was taken for another payer of the claim before was this claim's subscriber: it is nobody's.
-        before = self._open[-1].last("2300")
-        other = None if before is None else before.last("2320")
-        if before is not None and other is not None:
-            before.children.remove(other)
+        Another payer's coverage (OI) and a line stand in every claim that has one. Where both are missing, what began
+        like another payer may be a subscriber whose level is lost: it is nobody's, and neither is the claim behind it.
+        """
+        claim = next((node for node in self._open if node.id == "2300"), None)
+        other = claim.last("2320") if claim is not None and claim.first("2400") is None else None
+        if claim is None or other is None or other.segment("OI") is not None:
+            return
+        found = "another payer, or a subscriber whose level is lost"
+        self.problems.append(Problem(other.at, "2320", "SBR", found, "OI in it, or HL before it"))
+        claim.children.remove(other)
         while self._open[-1].id not in {"2000A", "ST"}:
             self._open.pop()
-        self._put(LoopNode("2000B", None))
 
     def doubt(self, count: int, *, is_whole: bool = True) -> None:
         """Once all segments are placed: take the subscriber from claims that a lost level may have stood before.
@@ -274,9 +302,4 @@ class _Builder:
         return self.guide.loops[loop_id].label
 
     def _problem(self, segment: Segment, loop: str, element: str, found: str, expected: str) -> None:
-        self.problems.append(Problem(segment.number, loop, _name(element), found, expected))
-
-
-def _name(element: str) -> str:
-    """A segment's id fit for a message: a damaged one may hold anything, so only a short plain one is shown."""
-    return element if element.isascii() and element.isalnum() and len(element) <= 5 else "segment"  # noqa: PLR2004
+        self.problems.append(Problem(segment.number, loop, element, found, expected))

@@ -1,8 +1,4 @@
-"""Blanks around texts, passed for a whole column at once.
-
-Some senders part their texts by control characters that others take for blanks: what a file has for a delimiter is no
-blank in it.
-"""
+"""Blanks around texts (`Delimiters.blanks`), passed for a whole column at once."""
 
 from __future__ import annotations
 
@@ -18,8 +14,6 @@ Offsets = NDArray[np.integer[Any]]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
-BLANKS = b" \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
-"""What may stand around a text without being part of it."""
 _STEPS = 16
 """Blanks in a row that are passed one by one for all texts at once."""
 _NO_ROWS = np.zeros(0, dtype=np.int64)
@@ -29,10 +23,7 @@ _NO_ROWS = np.zeros(0, dtype=np.int64)
 def blank_bytes(delimiters: Delimiters) -> Flags:
     """By byte: whether it is a blank where these are the delimiters."""
     table = np.zeros(256, dtype=np.bool_)
-    table[list(BLANKS)] = True
-    own = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment)
-    # A header may leave a place empty: a space parts nothing.
-    table[[ord(sign) for sign in own if sign not in {"", " "}]] = False
+    table[list(delimiters.blanks.encode())] = True
     return table
 
 

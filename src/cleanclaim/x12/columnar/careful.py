@@ -6,13 +6,11 @@ is laid back into the columns: a claim whose subscriber is unknown gets nobody e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from cleanclaim.x12.columnar.envelopes import Span
-from cleanclaim.x12.columnar.placing import Careful, LoopState, Placed
-from cleanclaim.x12.columnar.tokens import Offsets, Tokens
+from cleanclaim.x12.columnar.placing import Careful, LoopState, Placed, level_number
+from cleanclaim.x12.columnar.tokens import Offsets, Tokens, tag
 from cleanclaim.x12.columnar.walking import CARRIED, NONE
 from cleanclaim.x12.guide import Guide
 from cleanclaim.x12.interchange import Segment
@@ -27,9 +25,10 @@ def replace(tokens: Tokens, placed: Placed, span: Span, guide: Guide, start: Loo
     first segment at hand.
     """
     count = span.end - span.begin
-    openings = list(_carried(tokens, placed, start)) if span.is_continued else []
+    held = _held(placed, start) if span.is_continued else []
+    last = start.last_number if span.is_continued else 0
     given = [_segment(tokens, row) for row in range(span.begin, span.end)]
-    root, problems = resume(openings, given, guide, before=span.before, is_whole=span.is_complete)
+    root, problems, path = resume(held, given, guide, before=span.before, last_level=last, is_whole=span.is_complete)
     ids = {loop: number for number, loop in enumerate(placed.table.ids)}
     here = slice(span.begin, span.end)
     placed.opened[here] = NONE
@@ -40,44 +39,39 @@ def replace(tokens: Tokens, placed: Placed, span: Span, guide: Guide, start: Loo
     walk.lay(root)
     placed.careful.append(Careful(span.begin, span.end, around))
     if placed.state.holder >= 0 and span.end == len(tokens):
-        _leave_open(placed, walk, count)
+        _leave_open(tokens, placed, walk, [ids[loop] for loop in path], start)
     return [problem._replace(segment=problem.segment - 1 + first) for problem in problems if problem.segment > 0]
 
 
 def _segment(tokens: Tokens, row: int) -> Segment:
     """One segment as the tree wants it; numbers count from 1 at the first segment at hand."""
-    name, sign, rest = tokens.segment(row).decode("latin-1").partition(tokens.delimiters.element)
-    if tokens.tags[row]:
-        name = name.upper()  # the tree tells names by their case, as tags do not
-    elif name != name.strip():
-        name = f"'{name}'"  # what is no name for the columns is to be none for the tree, which passes blanks
-    return Segment(row + 1, f"{name}{sign}{rest}", tokens.delimiters, "", "")
+    return Segment(row + 1, tokens.segment(row).decode("latin-1"), tokens.delimiters, "", "")
 
 
-def _carried(tokens: Tokens, placed: Placed, start: LoopState) -> Iterator[Segment]:
-    """What had opened the loops that are open before the first segment, as far as the tree must know it."""
+def _held(placed: Placed, start: LoopState) -> list[tuple[str, str | None]]:
+    """The levels that are open before the first segment, as the tree takes them."""
     table = placed.table
-    sign = tokens.delimiters.element
-    yield Segment(0, "ST", tokens.delimiters, "", "")
-    for loop in sorted(start.open):
-        codes = [value for value, number in table.level_values if number == loop]
-        if codes:
-            # A level whose own segment was lost has no number.
-            parts = ("HL", str(start.numbers.get(loop, "")), "", codes[0], "1")
-            yield Segment(0, sign.join(parts), tokens.delimiters, "", "")
-        elif table.is_level[loop] and loop:
-            yield Segment(0, table.openers[loop], tokens.delimiters, "", "")
+    return [
+        (table.ids[loop], str(start.numbers[loop]) if loop in start.numbers else None)
+        for loop in sorted(start.open | {0})
+        if table.is_level[loop]
+    ]
 
 
-def _leave_open(placed: Placed, walk: _Walk, count: int) -> None:
-    """What is open after the last segment, as the tree has it."""
-    if not count:
-        return
-    last = {loop for loop, array in walk.around.items() if array[count - 1] != NONE}
-    levels = [loop for loop in last if placed.table.is_level[loop]]
-    holder = max(levels, default=0)
-    numbers = {loop: number for loop, number in placed.state.numbers.items() if loop in last}
-    placed.state = LoopState(holder, frozenset(last), numbers, placed.state.last_number)
+def _leave_open(tokens: Tokens, placed: Placed, walk: _Walk, path: list[int], start: LoopState) -> None:
+    """What is open after the last segment, as the tree has it: a segment of no meaning closes nothing."""
+    placed_rows = np.flatnonzero(placed.home[walk.begin :] != NONE)
+    numbers: dict[int, int] = {}
+    for loop in path:
+        around = walk.around[loop]
+        row = int(around[placed_rows[-1]]) if len(placed_rows) else CARRIED
+        around[-1] = row
+        if row >= 0 and tokens.tags[row] == tag("HL"):
+            numbers[loop] = level_number(tokens, row)
+        elif row == CARRIED and loop in start.numbers:
+            numbers[loop] = start.numbers[loop]
+    holder = max((loop for loop in path if placed.table.is_level[loop]), default=0)
+    placed.state = LoopState(holder, frozenset(path), numbers, placed.state.last_number)
 
 
 class _Walk:

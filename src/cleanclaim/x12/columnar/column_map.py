@@ -13,6 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+
 from cleanclaim.x12.columnar.loop_table import LoopTable, loop_table
 from cleanclaim.x12.guide import GuideError
 from cleanclaim.x12.validation.structure import Structure, load_structure
@@ -166,6 +168,26 @@ def map_for(kind: str, version: str, group: str = "") -> ColumnMap | None:
         if made.reads_unnamed and not any(version.startswith(one) for one in made.not_versions):
             return made
     return of_kind[0] if len(of_kind) == 1 else None
+
+
+@cache
+def level_starts(kind: str, version: str) -> Mapping[str, frozenset[str]] | None:
+    """By name the segments that begin a level in such a transaction (ST01, ST03), whatever is open before them.
+
+    With each name the values of HL03 that do; none where the name alone does. Without a version they are those of all
+    maps for the kind. `None` where no map reads it.
+    """
+    of_version = map_for(kind, version) if version else None
+    maps = [of_version] if of_version is not None else [one for one in map(load_map, map_names()) if one.kind == kind]
+    if not maps:
+        return None
+    found: dict[str, set[str]] = {}
+    for one in maps:
+        table = one.loops
+        for loop in np.flatnonzero(table.is_level).tolist():
+            values = {value for value, number in table.level_values if number == loop}
+            found.setdefault(table.openers[loop], set()).update(values)
+    return {name: frozenset(values) for name, values in found.items()}
 
 
 def _structured(structure: Structure, table: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,20 +1,24 @@
 """A file of any size as blocks of about a megabyte, each whole claims, whose bytes laid end to end are the file.
 
 A block ends before a claim, a level, a payment's claim or a transaction, whichever stands last in it, and wherever the
-delimiters change. So a block can be read without the others, save for what encloses it.
+delimiters change. It is one that begins a level of the open transaction, as its guide has it: nothing of the level
+before goes on behind it, so that a block can be read without the others, save for what encloses it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 
-from cleanclaim.x12.delimiters import Delimiters
-from cleanclaim.x12.interchange import NO_HEADER, declared, header_at
+from cleanclaim.x12.delimiters import BLANKS, Delimiters
+from cleanclaim.x12.interchange import NO_HEADER, Segment, declared, header_at
 from cleanclaim.x12.problems import Problem
+
+LevelStarts = Callable[[str, str], Mapping[str, frozenset[str]] | None]
+"""By kind and version of a transaction the segments that begin a level in it, as `column_map.level_starts` tells."""
 
 BLOCK = 1 << 20
 """Bytes of an ordinary block."""
@@ -23,8 +27,11 @@ LONGEST = 8 * BLOCK
 
 _HEADER = 4096
 _BOUNDARIES = (b"CLM", b"CLP", b"HL", b"ST", b"ISA")
-_BLANKS = b" \t\r\n\x0b\x0c\x00"
+_ALWAYS = frozenset({"ST", "ISA"})
+"""What ends everything that is open, whatever the transaction."""
 _ISA_LENGTH = 106
+_LONGEST_START = 256
+"""Bytes in which a segment that begins a level or a transaction says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +48,30 @@ class RawBlock:
     is_last: bool = False
 
 
-def blocks(source: BinaryIO, size: int = BLOCK) -> Iterator[RawBlock]:
-    """Cut what can be read from `source`; never more than two of the longest blocks are held."""
-    cutter = _Cutter(source, size)
+def blocks(source: BinaryIO, size: int = BLOCK, starts: LevelStarts | None = None) -> Iterator[RawBlock]:
+    """Cut what can be read from `source`; never more than two of the longest blocks are held.
+
+    Without `starts` any claim, level or transaction is taken for one that begins a level.
+    """
+    cutter = _Cutter(source, size, starts)
     while (block := cutter.next()) is not None:
         yield block
 
 
 class _Cutter:
-    def __init__(self, source: BinaryIO, size: int) -> None:
+    def __init__(self, source: BinaryIO, size: int, starts: LevelStarts | None) -> None:
         self.source = source
+        self.level_starts = starts
         self.size = size
         self.longest = max(LONGEST, size)
         self.rest = b""
         self.is_over = False
         self.delimiters: Delimiters | None = None
         self.usual = b""
+        self.kind: tuple[str, str] | None = None
+        """ST01 and ST03 of the last transaction before what is at hand; `None` before the first."""
+        self.headers: list[int] = []
+        """Where transactions may begin (ST) in what is at hand."""
 
     def next(self) -> RawBlock | None:
         """The next block; `None` after the last."""
@@ -103,6 +118,7 @@ class _Cutter:
             self.rest = b"".join(pieces)
 
     def _take(self, end: int, problems: tuple[Problem, ...], *, is_torn: bool = False) -> RawBlock:
+        self.kind = self._kind_at(end)
         raw, self.rest = self.rest[:end], self.rest[end:]
         return RawBlock(raw, self.delimiters, problems, is_torn, self.is_over and not self.rest)
 
@@ -116,17 +132,24 @@ class _Cutter:
         self.rest = self.rest[end:]
         return block
 
+    def _element(self) -> bytes:
+        return (self.delimiters or Delimiters()).element.encode("latin-1")
+
     def _terminator(self) -> bytes:
         return (self.delimiters or Delimiters()).segment.encode("latin-1")
 
+    def _blanks(self) -> bytes:
+        return (self.delimiters or Delimiters()).blanks.encode("latin-1")
+
     def _is_header(self, at: int) -> bool:
-        """Whether an interchange begins at this byte, which is the first of a segment."""
-        begin = self.rest[at : at + _HEADER].lstrip(_BLANKS)
-        return begin[:3].upper() == b"ISA" and len(begin) > 3 and not begin[3:4].isalnum()  # noqa: PLR2004
+        """Whether an interchange that may have other delimiters begins here, where a segment does."""
+        begin = self.rest[at : at + _HEADER].lstrip(self._blanks())
+        return begin[:3] == b"ISA" and len(begin) > 3 and not begin[3:4].isalnum()  # noqa: PLR2004
 
     def _change(self, limit: int) -> int | None:
-        """Where an interchange with other delimiters begins, before `limit`."""
-        for at in _places_of(b"ISA", self.rest, limit):
+        """Where an interchange with other delimiters begins, before `limit`; transactions are looked for, too."""
+        interchanges, self.headers = _places_of((b"ISA", b"ST" + self._element()), self.rest, limit)
+        for at in interchanges:
             if self._starts_segment(at) and self._is_header(at) and not self._is_alike(at):
                 return at
         return None
@@ -147,10 +170,10 @@ class _Cutter:
         found = 0
         # What ended the block before is likely near the end of this one: the others are then sought only past it.
         for name in sorted(_BOUNDARIES, key=lambda one: one != self.usual):
-            sign = name + (self.delimiters or Delimiters()).element.encode("latin-1")
+            sign = name + self._element()
             at = limit
             while (at := self.rest.rfind(sign, found + 1, at)) > found:
-                if self._starts_segment(at):
+                if self._starts_segment(at) and self._begins_level(at, name.decode()):
                     found, self.usual = at, name
                     break
         return found
@@ -160,20 +183,49 @@ class _Cutter:
         terminator = self._terminator()
         if self.rest[at - 1 : at] == terminator:
             return True
-        before = self.rest[max(0, at - 64) : at].rstrip(_BLANKS.replace(terminator, b""))
-        return before.endswith(terminator)
+        return self.rest[max(0, at - 64) : at].rstrip(self._blanks()).endswith(terminator)
+
+    def _begins_level(self, at: int, name: str) -> bool:
+        """Whether a segment of this name begins a level of the open transaction wherever it stands."""
+        if self.level_starts is None or name in _ALWAYS:
+            return True
+        kind = self._kind_at(at)
+        starts = None if kind is None else self.level_starts(*kind)
+        if starts is None:
+            return True
+        values = starts.get(name)
+        return values is not None and (not values or self._said(at)(3) in values)
+
+    def _kind_at(self, end: int) -> tuple[str, str] | None:
+        """The kind and version of the last transaction that begins before this byte."""
+        first = [0] if self.rest.startswith(b"ST" + self._element()) else []
+        for at in reversed(first + self.headers):
+            if at < end and (at == 0 or self._starts_segment(at)):
+                said = self._said(at)
+                return said(1), said(3)
+        return self.kind
+
+    def _said(self, at: int) -> Callable[[int], str]:
+        """The texts of the elements of the segment that begins at this byte, by position."""
+        own = self.delimiters or Delimiters()
+        text = self.rest[at : at + _LONGEST_START].decode("latin-1")
+        return Segment(0, text.partition(own.segment)[0], own, "", "").text
 
 
-def _places_of(sign: bytes, data: bytes, limit: int) -> list[int]:
-    """Where these three bytes stand past the first byte and before `limit`: several times as fast as `bytes.find`."""
+def _places_of(signs: Iterable[bytes], data: bytes, limit: int) -> Iterator[list[int]]:
+    """Where each of these, of three bytes, stands past the first byte and before `limit`.
+
+    It is several times as fast as `bytes.find`.
+    """
     codes = np.frombuffer(data, dtype=np.uint8, count=limit)
     # Of every two bytes that are looked at as one number, some are the first two of the sign or its last two.
     pairs = codes[: limit & -2].view("<u2")
-    first, last = int.from_bytes(sign[:2], "little"), int.from_bytes(sign[1:], "little")
-    at = np.concatenate((2 * np.flatnonzero(pairs == first), 2 * np.flatnonzero(pairs == last) - 1))
-    at = at[(at > 0) & (at + len(sign) <= limit)]
-    is_whole = (codes.take(at) == sign[0]) & (codes.take(at + 2) == sign[2])
-    return sorted(at[is_whole].tolist())
+    for sign in signs:
+        first, last = int.from_bytes(sign[:2], "little"), int.from_bytes(sign[1:], "little")
+        at = np.concatenate((2 * np.flatnonzero(pairs == first), 2 * np.flatnonzero(pairs == last) - 1))
+        at = at[(at > 0) & (at + len(sign) <= limit)]
+        is_whole = (codes.take(at) == sign[0]) & (codes.take(at + 2) == sign[2])
+        yield sorted(at[is_whole].tolist())
 
 
 def _declared(head: bytes) -> tuple[Delimiters | None, tuple[Problem, ...]]:
@@ -181,7 +233,7 @@ def _declared(head: bytes) -> tuple[Delimiters | None, tuple[Problem, ...]]:
     at = header_at(head)
     if at is None:
         return None, (NO_HEADER,)
-    if head[:at].strip(_BLANKS + b"\xef\xbb\xbf"):
+    if head[:at].strip(BLANKS.encode() + b"\xef\xbb\xbf"):
         return None, ()
     found, problem = declared(head, at)
     return found, () if problem is None else (problem,)

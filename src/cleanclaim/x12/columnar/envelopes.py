@@ -7,12 +7,13 @@ stand near the beginning shows that one has begun; what stands outside any trans
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from cleanclaim.x12.columnar.blanks import BLANKS
-from cleanclaim.x12.columnar.tokens import Offsets, Tokens, readable, tag
-from cleanclaim.x12.envelope_counts import EnvelopeCounts
+from cleanclaim.x12.columnar.tokens import Offsets, Tokens, tag
+from cleanclaim.x12.envelope_counts import EnvelopeCounts, Said
+from cleanclaim.x12.interchange import Segment
 from cleanclaim.x12.problems import Problem
 
 _BEGINNERS = ("BHT", "BPR", "HL", "CLM")
@@ -66,6 +67,8 @@ class EnvelopeState:
     in_transaction: bool = False
     is_closed: bool = False
     """The interchange's trailer has been met: what follows belongs to none."""
+    is_stray: bool = False
+    """The last segment is one of a run that belongs to no transaction, of which one line tells."""
     before: int = 0
     """Segments of the open transaction so far."""
     counts: EnvelopeCounts = field(default_factory=EnvelopeCounts)
@@ -78,8 +81,20 @@ class EnvelopeState:
         return counts.problems
 
 
-def spans(tokens: Tokens, state: EnvelopeState, first: int) -> tuple[list[Span], EnvelopeState, list[Problem]]:
-    """The transactions in these segments; segment 0 is number `first` of the file.
+class Envelopes(NamedTuple):
+    """The transactions in some segments, what is open after them, and what is wrong with the envelopes around them.
+
+    `interchanges` says from which segment of the file on which control number (ISA13) holds, "" where none does.
+    """
+
+    spans: list[Span]
+    state: EnvelopeState
+    problems: list[Problem]
+    interchanges: list[tuple[int, str]]
+
+
+def envelopes(tokens: Tokens, state: EnvelopeState, first: int) -> Envelopes:
+    """The envelopes in these segments; segment 0 is number `first` of the file.
 
     The walk goes from envelope to envelope, of which there are few, never from segment to segment.
     """
@@ -87,7 +102,7 @@ def spans(tokens: Tokens, state: EnvelopeState, first: int) -> tuple[list[Span],
     for row in _segments_named(tokens, _EVENTS).tolist():
         walk.meet(row)
     walk.leave_off()
-    return walk.found, walk.state, walk.problems
+    return Envelopes(walk.found, walk.state, walk.problems, walk.interchanges)
 
 
 def _segments_named(tokens: Tokens, names: tuple[str, ...]) -> Offsets:
@@ -114,6 +129,8 @@ class _Walk:
         self.passed = 0
         self.beginners: Offsets = _segments_named(tokens, _BEGINNERS)
         self.state = state
+        # What is told of the segment before the first is of the interchange before.
+        self.interchanges = [(0, state.header.interchange_number)]
 
     def meet(self, row: int) -> None:
         """The next envelope segment."""
@@ -149,6 +166,7 @@ class _Walk:
     def leave_off(self) -> None:
         """The stretch is over: what is open goes on in the next one."""
         count = len(self.tokens)
+        is_stray = self.open_at is None and (self.passed < count or (not count and self.state.is_stray))
         self._between(count)
         is_open = self.open_at is not None
         before = 0
@@ -157,7 +175,7 @@ class _Walk:
             if count > self.open_at:
                 self._end(count)
         counts = replace(self.counts, problems=[])
-        self.state = EnvelopeState(self.header, is_open, self.is_closed, before, counts)
+        self.state = EnvelopeState(self.header, is_open, self.is_closed, is_stray and not is_open, before, counts)
 
     def _outer(self, row: int, name: int) -> None:
         said, at = self._said(row), self.first + row
@@ -165,6 +183,7 @@ class _Walk:
             self.counts.interchange_begins(at, said)
             self.is_closed = False
             self.header = Header(interchange_number=said(13), usage=said(15), sender=said(6), receiver=said(8))
+            self.interchanges.append((at, self.header.interchange_number))
         elif name == tag("GS"):
             self.counts.group_begins(at, said)
             outer = replace(self.header, kind="", number="", version="")
@@ -178,6 +197,7 @@ class _Walk:
             self.counts.interchange_ends(at, said)
             # What follows without a header of its own is nobody's.
             self.is_closed, self.header = True, Header()
+            self.interchanges.append((at + 1, ""))
 
     def _between(self, row: int) -> None:
         """Segments since the last envelope segment, where no transaction is open."""
@@ -195,7 +215,7 @@ class _Walk:
 
     def _stray(self, row: int, end: int | None = None) -> None:
         """One line for a run of segments that belong to nothing."""
-        if (end or row + 1) > row:
+        if (end or row + 1) > row and (row > 0 or not self.state.is_stray):
             number = self.first + row
             self.problems.append(Problem(number, "", "segment", "a segment outside any transaction", "ST before it"))
 
@@ -209,15 +229,5 @@ class _Walk:
             self.found.append(span)
             self.open_at, self.is_continued, self.before = None, False, 0
 
-    def _said(self, row: int) -> _Said:
-        return _Said(self.tokens.segment(row).split(self.tokens.delimiters.element.encode("latin-1")))
-
-
-class _Said:
-    """The elements of one envelope segment."""
-
-    def __init__(self, parts: list[bytes]) -> None:
-        self.parts = parts
-
-    def __call__(self, position: int) -> str:
-        return readable(self.parts[position].strip(BLANKS)) if position < len(self.parts) else ""
+    def _said(self, row: int) -> Said:
+        return Segment(0, self.tokens.segment(row).decode("latin-1"), self.tokens.delimiters, "", "").text

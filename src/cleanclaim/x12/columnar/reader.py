@@ -24,9 +24,9 @@ import polars as pl
 
 from cleanclaim.x12.columnar import careful, compiled, cutting
 from cleanclaim.x12.columnar.carrying import Around, Carried, carried_on
-from cleanclaim.x12.columnar.column_map import ColumnMap, map_for, table_names
+from cleanclaim.x12.columnar.column_map import ColumnMap, level_starts, map_for, table_names
 from cleanclaim.x12.columnar.cutting import RawBlock
-from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, spans
+from cleanclaim.x12.columnar.envelopes import EnvelopeState, Span, envelopes
 from cleanclaim.x12.columnar.gather import Gatherer
 from cleanclaim.x12.columnar.keys import KeyState, assign
 from cleanclaim.x12.columnar.placing import LoopState, place
@@ -97,11 +97,12 @@ class Stretch:
 
 
 class Placing(NamedTuple):
-    """A block's stretches, its problems so far, and the number of its first segment in the file."""
+    """A block's stretches, its problems so far, its interchanges (`envelopes`), and the state after it."""
 
-    first: int
     stretches: list[Stretch]
     problems: list[Problem]
+    interchanges: list[tuple[int, str]]
+    state: State
 
 
 def read_blocks(
@@ -136,7 +137,7 @@ def read_blocks(
             block_size = LARGE_BLOCK if is_compiled else cutting.BLOCK
         pool = stack.enter_context(ThreadPoolExecutor(threads, thread_name_prefix="x12"))
         pipeline = _Pipeline(name, pool, threads, tables, is_compiled=is_compiled)
-        yield from pipeline.run(cutting.blocks(stream, block_size))
+        yield from pipeline.run(cutting.blocks(stream, block_size, level_starts))
 
 
 def read_tables(source: Source, *, threads: int = 2) -> dict[str, pl.DataFrame]:
@@ -204,23 +205,21 @@ class _Pipeline:
             # The blocks before were begun before, so that this waits for work that is done meanwhile.
             state = before.result()
             first = state.segment
-            stretches: list[Stretch] = []
-            problems: list[Problem] = []
-            if tokens is not None:
-                stretches, problems, state = place_block(tokens, state)
+            placing = Placing([], [], [], state) if tokens is None else place_block(tokens, state)
         except BaseException as error:
             # Nobody is to wait for what never comes.
             after.set_exception(error)
             raise
+        state = placing.state
         after.set_result(state)
         if tokens is None:
             return _unread(raw, first, self.name), state.keys
         told = [one._replace(segment=one.segment + first - 1) for one in raw.problems]
-        told += problems
+        told += placing.problems
         told += _cut_short(raw, tokens, first)
         if raw.is_last:
             told += state.envelope.at_end(state.segment - 1)
-        return self.read(raw, tokens, Placing(first, stretches, told)), state.keys
+        return self.read(raw, tokens, placing._replace(problems=told), first), state.keys
 
     def _finished(self, block: Block, state: KeyState) -> Block:
         """The block with the rows of earlier ones that its own refer to."""
@@ -229,9 +228,9 @@ class _Pipeline:
         return Block(block.tables, around, block.raw, block.problems, block.first_segment, block.segments)
 
 
-def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Problem], State]:
+def place_block(tokens: Tokens, state: State) -> Placing:
     """Place a block's segments and give its rows their keys: the step that needs the block before."""
-    found, envelope, problems = spans(tokens, state.envelope, state.segment)
+    found, envelope, problems, interchanges = envelopes(tokens, state.envelope, state.segment)
     stretches: list[Stretch] = []
     loops, keys = state.loops, state.keys
     for columns, group in _by_map(found):
@@ -266,7 +265,8 @@ def place_block(tokens: Tokens, state: State) -> tuple[list[Stretch], list[Probl
         stretches.append(Stretch(Gatherer(part, placed, columns, given, state.segment + begin), own))
     if not envelope.in_transaction:
         loops, keys = LoopState(), KeyState(keys.following)
-    return stretches, problems, State(envelope, loops, keys, state.segment + len(tokens))
+    after = State(envelope, loops, keys, state.segment + len(tokens))
+    return Placing(stretches, problems, interchanges, after)
 
 
 def _moved(span: Span, by: int) -> Span:
@@ -299,12 +299,16 @@ def read_block(
     raw: RawBlock,
     tokens: Tokens,
     placing: Placing,
+    first: int,
     *,
     name: str = "",
     wanted: Collection[str] | None = None,
 ) -> Block:
-    """Read the columns of a block whose segments are placed, those of `wanted` tables or all."""
-    first, stretches, problems = placing
+    """Read the columns of a block whose segments are placed, those of `wanted` tables or all.
+
+    `first` is the number of its first segment in the file.
+    """
+    stretches, problems = placing.stretches, placing.problems
     parts: dict[str, list[pl.DataFrame]] = {}
     for stretch in stretches:
         made = stretch.gatherer.tables(wanted)
@@ -318,7 +322,7 @@ def read_block(
         for key, frames in parts.items()
     }
     problems.sort(key=lambda problem: problem.segment)
-    return Block(tables, {}, raw.raw, _problems(problems, stretches, name), first, len(tokens))
+    return Block(tables, {}, raw.raw, _problems(problems, placing.interchanges, name), first, len(tokens))
 
 
 def _unread(raw: RawBlock, first: int, name: str) -> Block:
@@ -352,20 +356,16 @@ def _with_envelopes(table: pl.DataFrame, stretch: Stretch) -> pl.DataFrame:
     return table.hstack([pl.Series(name, words, dtype=pl.String) for name, words in columns.items()])
 
 
-def _problems(problems: list[Problem], stretches: list[Stretch], name: str) -> pl.DataFrame:
+def _problems(problems: list[Problem], interchanges: Sequence[tuple[int, str]], name: str) -> pl.DataFrame:
     """Problems as a table; the interchange is named by its control number where that is one."""
-    starts: list[tuple[int, str]] = []
-    for stretch in stretches:
-        for span in stretch.spans:
-            number = span.header.interchange_number
-            is_number = len(number) <= _CONTROL_NUMBER and number.isascii() and number.isdigit()
-            starts.append((stretch.gatherer.first + span.begin, number if is_number else ""))
     if not problems:
         return _no_problems().clone()
     rows, at, interchange = [], 0, ""
     for problem in problems:
-        while at < len(starts) and starts[at][0] <= problem.segment:
-            interchange = starts[at][1]
+        while at < len(interchanges) and interchanges[at][0] <= problem.segment:
+            number = interchanges[at][1]
+            is_number = len(number) <= _CONTROL_NUMBER and number.isascii() and number.isdigit()
+            interchange = number if is_number else ""
             at += 1
         rows.append((name, interchange, *problem))
     return pl.DataFrame(rows, schema=PROBLEMS, orient="row")

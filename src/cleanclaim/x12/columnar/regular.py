@@ -180,17 +180,16 @@ def _claims_without_lines(placed: Placed) -> Offsets:
     """Claims without lines that name another payer: it may be the subscriber of the next one, whose level is lost."""
     table = placed.table
     rows = np.flatnonzero(placed.opened > 0)
-    kinds = placed.opened[rows]
+    kinds, of = placed.opened[rows], placed.transactions[rows]
     is_level = table.is_level[kinds]
     levels = np.flatnonzero(is_level)
     holders = np.flatnonzero(~is_level & (kinds == placed.holder[rows]))
-    if not len(holders):
+    if not len(holders) or not len(levels):
         return rows[:0]
-    # The level around each such loop, and the level after it: the same kind again means that no line came between.
+    # The level around each such loop, and the level after it, which is to stand in it.
     at = np.searchsorted(levels, holders)
-    inside = at > 0
-    after = np.minimum(at, len(levels) - 1) if len(levels) else at
-    same = inside & (at < len(levels))
-    same[same] = kinds[levels[after[same]]] == kinds[levels[at[same] - 1]]
-    found: Offsets = rows[holders[same]]
+    after = levels[np.minimum(at, len(levels) - 1)]
+    has_line = (at < len(levels)) & (of[after] == of[holders])
+    has_line &= table.inside[kinds[levels[at - 1]], kinds[after]]
+    found: Offsets = rows[holders[(at > 0) & ~has_line]]
     return found

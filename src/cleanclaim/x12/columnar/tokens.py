@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar.blanks import BLANKS, blank_bytes, leading, trailing, trim
+from cleanclaim.x12.columnar.blanks import blank_bytes, leading, trailing, trim
 from cleanclaim.x12.columnar.cells import FRONT, Cells, CellSource, Extents
 from cleanclaim.x12.columnar.scanning import BLANK, CUT, ELEMENT, SEGMENT, Scan, scan
 from cleanclaim.x12.columnar.texts import Texts
@@ -185,7 +185,7 @@ class Tokens:
     def text(self, segment: int, position: int) -> str:
         """One element as text: UTF-8 where it is valid, else Latin-1."""
         begin, end = self.element(np.array([segment]), position)
-        return readable(self.raw[begin[0] : end[0]].strip(BLANKS))
+        return readable(self.raw[begin[0] : end[0]].strip(self.delimiters.blanks.encode()))
 
     def segment(self, index: int) -> bytes:
         """The bytes of one segment, without its terminator and what stands around it."""

@@ -289,6 +289,8 @@ def is_regular(  # noqa: C901, PLR0912, PLR0915 - the same
     kind_count = 0
     for row in range(len(tags)):
         opened, home = int(opened_of[row]), int(home_of[row])
+        if pending >= 0 and of[row] != of[row - 1]:
+            return False
         if of[row] < 0:
             # Between transactions nothing is out of place; a loop never opens there.
             if opened > 0:
@@ -303,7 +305,7 @@ def is_regular(  # noqa: C901, PLR0912, PLR0915 - the same
                 before = level_kind if of[level_row] == of[row] else 0
             elif of[row] == 0:
                 before = start_level
-            if not follows[before, opened] or pending == opened:
+            if not follows[before, opened] or (pending >= 0 and not inside[pending, opened]):
                 return False
             level_row, level_kind, pending = row, opened, NONE
             opened_at[opened] = row
@@ -389,4 +391,4 @@ def is_regular(  # noqa: C901, PLR0912, PLR0915 - the same
             if line_row >= 0 and number == 1 and claim == line_claim:
                 return False
             line_row, line_claim = row, claim
-    return True
+    return pending < 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cleanclaim.x12.columnar.cutting import blocks
-from cleanclaim.x12.delimiters import Delimiters
+from cleanclaim.x12.delimiters import BLANKS, Delimiters
 from cleanclaim.x12.validation.envelopes import EnvelopeJudge
 from cleanclaim.x12.validation.faults import Fault, FaultKind
 from cleanclaim.x12.validation.verdicts import FaultList, Validation
@@ -16,7 +16,6 @@ from cleanclaim.x12.validation.verdicts import FaultList, Validation
 LIMIT = 1000
 """How many faults are listed of each transaction, group and interchange; beyond, they are counted."""
 
-_BLANK = " \t\r\n\x0b\x0c\x00"
 _LONGEST = 1 << 16
 """Characters of a segment beyond which its terminator must be lost: no guide here has a tenth of that."""
 
@@ -43,7 +42,7 @@ def _validated(file: BinaryIO, limit: int) -> Validation:
         text = block.raw.decode("latin-1").removeprefix("\xef\xbb\xbf")
         if block.delimiters is not None:
             _judge_block(judge, text, block.delimiters, is_torn=block.is_torn)
-        elif text.strip(_BLANK):
+        elif text.strip(BLANKS):
             words = (f"{len(text)} bytes before any interchange", "a file that begins with ISA")
             _report(judge, FaultKind.NO_INTERCHANGE, words)
     judge.finish()
@@ -56,8 +55,8 @@ def _validated(file: BinaryIO, limit: int) -> Validation:
 def _judge_block(judge: EnvelopeJudge, text: str, delimiters: Delimiters, *, is_torn: bool) -> None:
     """The segments of one block, one character per byte."""
     pieces = text.split(delimiters.segment)
-    last = pieces.pop().lstrip(_BLANK)
-    judge.take_all(_segments(judge, pieces), delimiters)
+    last = pieces.pop().lstrip(delimiters.blanks)
+    judge.take_all(_segments(judge, pieces, delimiters.blanks), delimiters)
     if is_torn or len(last) > _LONGEST:
         _too_long(judge, last)
     elif last:
@@ -67,10 +66,10 @@ def _judge_block(judge: EnvelopeJudge, text: str, delimiters: Delimiters, *, is_
         _report(judge, FaultKind.ENDS_TOO_EARLY, words)
 
 
-def _segments(judge: EnvelopeJudge, pieces: list[str]) -> Iterator[str]:
+def _segments(judge: EnvelopeJudge, pieces: list[str], blanks: str) -> Iterator[str]:
     """Pieces between terminators that are segments, without the blanks before them."""
     for piece in pieces:
-        raw = piece if piece[:1] > " " else piece.lstrip(_BLANK)
+        raw = piece if piece[:1] > " " else piece.lstrip(blanks)
         if len(raw) > _LONGEST:
             _too_long(judge, raw)
         elif raw:
