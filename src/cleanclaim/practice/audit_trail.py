@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cleanclaim.practice.models import TrailEntry, TrailHead, User
+from cleanclaim.practice.tenancy import clinics_in_scope
+
+ACTIONS = ("change", "check", "create", "delete", "export", "import", "list", "read", "release", "sign")
+"""What is done to rows, as entries name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def record(  # noqa: PLR0913 - who, what, to which row, from where
     Args:
         clinic: whose chain; must be in scope.
         user: who did it; `None` for work that nobody asked for by name.
-        action: `read`, `list`, `create`, `change`, `sign`, `release`, `export`, …
+        action: one of `ACTIONS`.
         subject: the kind of row: patient, visit, claim, …
         subject_id: the row's key.
         detail: field names and counts; never a value of a patient's.
@@ -107,6 +111,23 @@ def digest_of(entry: TrailEntry, before: str) -> str:
         entry.origin,
     ]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def subjects_of(clinic: UUID) -> list[str]:
+    """The kinds of rows that a clinic's entries are about, sorted; found by the index, however many there are."""
+    if clinic not in clinics_in_scope():
+        return []
+    table = TrailEntry._meta.db_table  # noqa: SLF001 - its public name
+    key = TrailEntry._meta.pk.get_db_prep_value(clinic, connection)  # noqa: SLF001 - Django's public door
+    next_one = f"SELECT MIN(subject) FROM {table} WHERE clinic_id = %s"  # noqa: S608 - our own name
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE kinds(kind) AS ({next_one} UNION ALL "  # noqa: S608 - our own words
+            f"SELECT ({next_one} AND subject > kinds.kind) FROM kinds WHERE kinds.kind IS NOT NULL) "
+            "SELECT kind FROM kinds WHERE kind IS NOT NULL ORDER BY kind",
+            [key, key],
+        )
+        return [kind for (kind,) in cursor.fetchall()]
 
 
 def verify(clinic: UUID) -> Iterator[Broken]:

@@ -81,6 +81,23 @@ def test_the_queue_costs_the_same_whatever_it_holds(
     assert inside.slug == "millrace"
 
 
+def test_the_next_part_of_the_queue_begins_after_the_last_claim_whatever_was_worked(
+    as_role: AsRole, inside: Clinic
+) -> None:
+    """A page by number skipped as many claims as were released from the page before."""
+    client = as_role(Role.BILLER)
+    first = client.get(QUEUE)
+    numbers = _numbers(first.content)
+    every = [claim.number for claim in in_order(narrowed(Filters(), DAY), DAY)]
+    assert (numbers, len(every)) == (every[:50], 73)
+    onward = f"{QUEUE}?after={first.context['page'].last_key}&at=50"
+    assert _numbers(client.get(onward).content) == every[50:]
+    assert "51–73 of 73" in client.get(onward).content.decode()
+    Claim.objects.filter(number__in=numbers).update(status="submitted")
+    assert _numbers(client.get(onward).content) == every[50:]
+    assert inside.slug == "millrace"
+
+
 def test_an_open_claim_whose_records_changed_since_its_check_says_so(as_role: AsRole, inside: Clinic) -> None:
     client = as_role(Role.BILLER)
     tag = ">check again</span>"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from cleanclaim import practice
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.models import Clinic, Membership, Patient, Role, TrailEntry
 
@@ -45,7 +48,48 @@ def test_filters_narrow_and_nonsense_finds_nothing(inside: Clinic, as_role: Call
         assert "only this" in client.get(f"/c/millrace/trail/{query}").content.decode(), query
     for query in ("?did=export&what=visit", "?who=not-a-key", "?through=2001-01-01", "?from=2999-01-01"):
         assert "Nothing was read or changed" in client.get(f"/c/millrace/trail/{query}").content.decode(), query
-    assert client.get("/c/millrace/trail/?from=nonsense&page=nonsense").status_code == 200
+    assert client.get("/c/millrace/trail/?from=nonsense&after=nonsense&at=nonsense").status_code == 200
+
+
+def test_parts_of_the_log_hold_while_it_grows(inside: Clinic, as_role: Callable[[Role], Client]) -> None:
+    """Looking at the log adds to it: a part begins at an entry, not at a number of entries from the end."""
+    for _number in range(120):
+        audit_trail.record(inside.id, None, "read", "patient")
+    client = as_role(Role.OWNER)
+    first = client.get("/c/millrace/trail/")
+    entries = [entry.sequence for entry, _patient in first.context["rows"]]
+    assert first.context["count"] == entries[0]
+    last = first.context["page"].last_key
+    second = client.get(f"/c/millrace/trail/?after={last}&at=50")
+    after = [entry.sequence for entry, _patient in second.context["rows"]]
+    assert after == list(range(entries[-1] - 1, entries[-1] - 51, -1))
+    assert "51–100" in second.content.decode()
+    back = client.get(f"/c/millrace/trail/?before={second.context['page'].first_key}&at=50")
+    assert [entry.sequence for entry, _patient in back.context["rows"]] == entries
+    assert client.get("/c/millrace/trail/?did=read").context["count"] is None
+
+
+def test_what_can_be_asked_for_is_all_that_is_written(inside: Clinic, as_role: Callable[[Role], Client]) -> None:
+    subjects = {one.subject for one in TrailEntry.objects.all()} | {"patient", "charge"}
+    for subject in ("patient", "charge"):
+        audit_trail.record(inside.id, None, "read", subject)
+    assert audit_trail.subjects_of(inside.id) == sorted(subjects)
+    assert audit_trail.subjects_of(Clinic.objects.get(slug="elsewhere").pk) == []
+    options = as_role(Role.OWNER).get("/c/millrace/trail/").content.decode()
+    assert all(f"<option>{action}</option>" in options for action in audit_trail.ACTIONS)
+
+
+def test_every_action_that_the_program_writes_is_one_that_can_be_asked_for() -> None:
+    """Each word that stands in a call as the action of an entry; the others hand on what they were given."""
+    written = set()
+    for path in Path(practice.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+                words = [
+                    one.value for one in node.args[:3] if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                ]
+                written |= set(words[:1])
+    assert written == set(audit_trail.ACTIONS)
 
 
 def test_the_number_of_queries_does_not_grow(

@@ -24,6 +24,7 @@ from cleanclaim.practice.engine.placing import place
 from cleanclaim.practice.engine.posting_jobs import LARGE, ask_for_posting, claims_in
 from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
 from cleanclaim.practice.engine.undecided import wait_of
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import LIVE_STATES, Claim, ClaimAnswer, Remittance, RemittanceFile, WorkItem
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.adjustments import payer_adjustments
@@ -56,7 +57,8 @@ def remittances(request: ClinicRequest) -> HttpResponse:
     """Payments posted so far, and what is held in suspense."""
     access = request.access
     rows = Remittance.objects.select_related("posted_by", "unposted_by")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    order = (By("paid_on", descending=True, nullable=True), By("created_at", descending=True), By("pk"))
+    page = window(rows, order, request.GET.dict(), PAGE)
     live = Remittance.objects.filter(unposted_at=None).aggregate(paid=Sum("amount_cents"), held=Sum("held_cents"))
     answers = ClaimAnswer.objects.filter(remittance__unposted_at=None)
     access.record("list", "remittance", detail=f"{len(page)} payments")

@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cleanclaim.practice import audit_anchor, audit_trail
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import Membership, Patient, TrailEntry, TrailHead
 
 PAGE = 50
@@ -29,21 +29,24 @@ def trail(request: ClinicRequest) -> HttpResponse:
     access = request.access
     asked = request.GET
     found = _filtered(access.clinic.id, asked.dict(), ZoneInfo(access.clinic.time_zone))
-    page = Paginator(found, PAGE).get_page(asked.get("page"))
+    page = window(found, (By("sequence", descending=True),), asked.dict(), PAGE)
     people = Membership.objects.filter(clinic=access.clinic).select_related("user").order_by("user__name")
-    access.record("list", "audit log", detail=f"page {page.number} of {page.paginator.num_pages}")
+    is_filtered = any(asked.get(name) for name in ("who", "what", "did", "key", "from", "through"))
+    head = TrailHead.objects.filter(clinic=access.clinic).first()
+    access.record("list", "audit log", detail=f"{len(page)} entries")
     return render(
         request,
         "practice/trail/trail.html",
         {
             "page": page,
-            "rows": _with_patients(list(page.object_list)),
+            "count": None if is_filtered else 0 if head is None else head.sequence,
+            "rows": _with_patients(page.rows),
             "people": [item.user for item in people],
-            "subjects": _kinds(access.clinic.id, "subject"),
-            "actions": _kinds(access.clinic.id, "action"),
+            "subjects": audit_trail.subjects_of(access.clinic.id),
+            "actions": audit_trail.ACTIONS,
             "asked": asked,
-            "is_filtered": any(asked.get(name) for name in ("who", "what", "did", "key", "from", "through")),
-            "head": TrailHead.objects.filter(clinic=access.clinic).first(),
+            "is_filtered": is_filtered,
+            "head": head,
         },
     )
 
@@ -73,9 +76,7 @@ def verify(request: ClinicRequest) -> HttpResponse:
 
 
 def _filtered(clinic: UUID, asked: dict[str, str], zone: ZoneInfo) -> QuerySet[TrailEntry]:
-    found: QuerySet[TrailEntry] = (
-        TrailEntry.objects.filter(clinic_id=clinic).select_related("user").order_by("-sequence")
-    )
+    found: QuerySet[TrailEntry] = TrailEntry.objects.filter(clinic_id=clinic).select_related("user")
     for name, column in (("what", "subject"), ("did", "action"), ("key", "subject_id")):
         if asked.get(name):
             found = found.filter(**{column: asked[name]})
@@ -104,10 +105,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text or "")
     except ValueError:
         return None
-
-
-def _kinds(clinic: UUID, column: str) -> list[str]:
-    return sorted(TrailEntry.objects.filter(clinic_id=clinic).order_by().values_list(column, flat=True).distinct())
 
 
 def _with_patients(entries: Sequence[TrailEntry]) -> list[tuple[TrailEntry, Patient | None]]:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -21,6 +20,7 @@ from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, words_of
 from cleanclaim.practice.engine.receipts import RECEIPT, NotTakenError, Payment, take, use_credit, void
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled, phone_words
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import LedgerEntry, Means, PaymentPlan, Receipt
 from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient_or_404, pdf, tabs, told_of, typed_cents
 
@@ -123,7 +123,8 @@ def _owed(found: PatientAccount) -> list[Any]:
 def receipts(request: ClinicRequest) -> HttpResponse:
     """All receipts, the latest first."""
     rows = Receipt.objects.select_related("patient", "taken_by").prefetch_related("deposit_items__deposit")
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    order = (By("received_on", descending=True), By("number", descending=True), By("pk"))
+    page = window(rows, order, request.GET.dict(), _PAGE)
     request.access.record("list", "receipt", detail=f"{len(page)} rows")
     context = {
         "page": page,

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice.keyset import By
 from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimFinding, ClaimStatus
 from cleanclaim.practice.pages.claims.words import STATUS_LABELS
 
@@ -181,8 +182,12 @@ def worth() -> Coalesce:
     return Coalesce("allowed_cents", "charge_cents", Value(0))
 
 
-def in_order(rows: QuerySet[Claim], today: date) -> QuerySet[Claim]:
-    """By step of the deadline, and within a step the dearest first; `worth_cents` is what counts as dollars.
+QUEUE_ORDER = (By("step"), By("worth_cents", descending=True), By("due_on", nullable=True), By("number"), By("pk"))
+"""The order of the queue: by step of the deadline, and within a step the dearest first; of `with_steps`."""
+
+
+def with_steps(rows: QuerySet[Claim], today: date) -> QuerySet[Claim]:
+    """Claims with their step of the deadline, and with `worth_cents`, which is what counts as dollars.
 
     An unknown last day outranks none that is known to be near, and is not taken for one that is far.
     """
@@ -192,4 +197,9 @@ def in_order(rows: QuerySet[Claim], today: date) -> QuerySet[Claim]:
     return rows.annotate(
         step=Case(*steps, default=Value(len(ORDER_STEPS) + 1), output_field=IntegerField()),
         worth_cents=worth(),
-    ).order_by("step", "-worth_cents", F("due_on").asc(nulls_last=True), "number", "pk")
+    )
+
+
+def in_order(rows: QuerySet[Claim], today: date) -> QuerySet[Claim]:
+    """All these claims in the order of the queue."""
+    return with_steps(rows, today).order_by(*(column.order(backward=False) for column in QUEUE_ORDER))

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -20,9 +18,10 @@ from cleanclaim.practice.engine.building import RECHECKED, visits_to_build
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.last_days import FilingTerms, Lack
 from cleanclaim.practice.engine.staleness import outdated
+from cleanclaim.practice.keyset import window
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
 from cleanclaim.practice.pages.claims.counts import counted
-from cleanclaim.practice.pages.claims.filters import ORDER_STEPS, Filters, filters_of, in_order, narrowed
+from cleanclaim.practice.pages.claims.filters import ORDER_STEPS, QUEUE_ORDER, Filters, filters_of, narrowed, with_steps
 from cleanclaim.practice.pages.claims.undated import undated
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS, Label, is_blocking, worst_first
 from cleanclaim.records import Frequency
@@ -144,24 +143,13 @@ def accesses_of(request: HttpRequest) -> list[Access]:
     return [enter(request, clinic.slug) for clinic in sorted(found.values(), key=lambda one: one.name)]
 
 
-class _Pages(Paginator[UUID]):
-    """Pages of keys whose number is known already."""
-
-    def __init__(self, keys: QuerySet[Claim, UUID], count: int) -> None:
-        super().__init__(keys, PAGE)
-        self.known = count
-
-    @property
-    def count(self) -> int:
-        """How many claims there are on all pages."""
-        return self.known
-
-
 def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, today: date) -> dict[str, Any]:
     found = counted(filters, today)
-    keys = in_order(narrowed(filters, today), today).values_list("pk", flat=True)
-    page = _Pages(keys, found.claims).get_page(request.GET.get("page"))
-    claims = _shown(list(page))
+    listed = with_steps(narrowed(filters, today), today).only("pk")
+    # A claim beside which a part begins may have left the list since: it was released, or set right.
+    every = with_steps(Claim.objects.all(), today)
+    page = window(listed, QUEUE_ORDER, request.GET.dict(), PAGE, among=every)
+    claims = _shown([row.pk for row in page])
     findings = _standing(claims)
     old = outdated(claim for claim in claims if claim.status in RECHECKED)
     terms = {access.clinic.pk: FilingTerms.of(access.clinic) for access in accesses} if found.without_last_day else {}
@@ -175,7 +163,8 @@ def _queue(request: HttpRequest, accesses: Sequence[Access], filters: Filters, t
     return {
         "rows": shown,
         "page": page,
-        "pages": _words(page),
+        "count": found.claims,
+        "pages": f"{page.first:,}–{page.last:,} of {found.claims:,}",
         "filters": filters,
         "choices": found.choices,
         "today": today,
@@ -220,7 +209,3 @@ def _lack(claim: Shown, terms: FilingTerms | None) -> Lack | None:
     if terms is None or claim.due_on is not None or claim.status == ClaimStatus.SUPERBILL.value:
         return None
     return terms.lack(claim.payer, claim.date_of_service, order=claim.order, in_network=claim.in_network)
-
-
-def _words(page: Page[UUID]) -> str:
-    return f"{page.start_index():,}–{page.end_index():,} of {page.paginator.count:,}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -14,12 +13,21 @@ from cleanclaim.practice.engine import figures as engine
 from cleanclaim.practice.engine.causes import Cause
 from cleanclaim.practice.engine.definitions import Metric, definitions
 from cleanclaim.practice.engine.figures import Chosen, Part
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import Provider
 from cleanclaim.practice.pages.figures.choosing import choices, chosen_by, query_of
 from cleanclaim.practice.pages.figures.wording import basis, shown
 from cleanclaim.rules import book
 
 PAGE = 50
+_VISITS = (By("date_of_service", descending=True), By("number"), By("pk"))
+_CLAIMS = (
+    By("at_stake_cents", descending=True),
+    By("left_cents", descending=True),
+    By("date_of_service"),
+    By("number"),
+    By("pk"),
+)
 
 
 @clinic_page(Can.SEE_FIGURES, area="figures")
@@ -34,13 +42,12 @@ def figure(request: ClinicRequest, metric: str) -> HttpResponse:
     narrowed = _narrowed(request) if asked is Metric.FINDINGS else {}
     is_visits = asked is Metric.VISITS
     rows: Any = (
-        engine.visits_behind(chosen).select_related("patient", "therapist").order_by("-date_of_service", "number")
+        engine.visits_behind(chosen).select_related("patient", "therapist")
         if is_visits
-        else engine.claims_behind(asked, chosen, part, **narrowed)
-        .select_related("patient", "visit__therapist")
-        .order_by("-at_stake_cents", "-left_cents", "date_of_service", "number")
+        else engine.claims_behind(asked, chosen, part, **narrowed).select_related("patient", "visit__therapist")
     )
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = window(rows, _VISITS if is_visits else _CLAIMS, request.GET.dict(), PAGE)
+    count = rows.count()
     request.access.record("list", "visit" if is_visits else "claim", detail=f"figure {asked.value}: {len(page)} rows")
     value = None if asked is Metric.FINDINGS else engine.overall(chosen)[asked]
     return render(
@@ -49,13 +56,14 @@ def figure(request: ClinicRequest, metric: str) -> HttpResponse:
         {
             "definition": definitions()[asked],
             "chosen": chosen,
-            "shown": shown(value) if value else f"{page.paginator.count:,}",
+            "shown": shown(value) if value else f"{count:,}",
             "basis": basis(value) if value else "",
             "part": part.value,
             "has_others": engine.has_others(asked),
             "is_visits": is_visits,
             "can_read_notes": request.access.may(Can.SEE_NOTES),
             "page": page,
+            "count": count,
             "narrowed": _said(narrowed),
             "whose": _whose(chosen),
             "back": query_of(chosen),
