@@ -49,7 +49,15 @@ from cleanclaim.facts.kit import Reach
 Told = Callable[[str, int, int], None]
 """Called with the stage (`cut`, `judge`), how much of it is done, and how much there is."""
 
-_THREADS = "POLARS_MAX_THREADS"
+_WORKER = {
+    "POLARS_MAX_THREADS": "1",
+    # Memory that a column leaves is kept for the next, by NumPy and by Polars: given back, it is cleared page by page
+    # before it comes again.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1",
+}
+"""Environment of a process that judges blocks: one thread, for blocks are what runs side by side."""
 
 _BETWEEN = ("peers", "compared")
 """Frames that one way of judging leaves for the next."""
@@ -114,8 +122,9 @@ def run_audit(
     ways = [PATIENTS] if furthest is Reach.PATIENT else [PATIENTS, THERAPISTS]
     blocks = cut(files, folder, ways, settings, told)
     done = 0
-    for reach in judged:
-        tasks = [Task(folder, block, reach, settings, _beside(folder, blocks, reach)) for block in range(blocks)]
+    # Patients' and therapists' blocks know nothing of each other: the same processes judge them.
+    for at_once in ((Reach.PATIENT, Reach.THERAPIST), (Reach.ARCHIVE,)):
+        tasks = [task for reach in at_once if reach in judged for task in _tasks(folder, blocks, reach, settings)]
         waiting = [task for task in tasks if not task.result.is_dir()]
         done += len(tasks) - len(waiting)
         told("judge", done, len(judged) * blocks)
@@ -135,6 +144,12 @@ def run_local(
 ) -> Gathered:
     """`run_audit` in so many processes of this machine."""
     return run_audit(files, settings, folder, runner=in_processes(processes), told=told)
+
+
+def _tasks(folder: Path, blocks: int, reach: Reach, settings: Settings) -> list[Task]:
+    """The blocks to judge by the rules that look so far; what these need of others' claims is there."""
+    beside = _beside(folder, blocks, reach)
+    return [Task(folder, block, reach, settings, beside) for block in range(blocks)]
 
 
 def _beside(folder: Path, blocks: int, reach: Reach) -> Beside:
@@ -206,8 +221,8 @@ def in_processes(processes: int) -> Runner:
         if processes == 1 or len(tasks) <= 1:
             yield from in_turn(tasks)
             return
-        before = os.environ.get(_THREADS)
-        os.environ[_THREADS] = "1"
+        before = {name: os.environ.get(name) for name in _WORKER}
+        os.environ.update(_WORKER)
         try:
             # A process that is forked after Polars has begun to work may wait for a lock for ever.
             pool = ProcessPoolExecutor(
@@ -226,9 +241,10 @@ def in_processes(processes: int) -> Runner:
                 # After an interrupt the blocks at work are finished, and no other is begun.
                 pool.shutdown(wait=True, cancel_futures=True)
         finally:
-            os.environ.pop(_THREADS)
-            if before is not None:
-                os.environ[_THREADS] = before
+            for name, value in before.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value
 
     return run
 

@@ -43,7 +43,7 @@ def audited(
             for rules that look at a therapist's claims, `rendering_npi`) says which rows are judged together. Columns
             `audit_file` and `audit_row`, where they are, say in which order rows stood, and name them in what is found.
         settings: what the audit is made with.
-        partitions: into how many blocks the rows are brought; some 300,000 lines each.
+        partitions: into how many blocks the rows are brought; some 400,000 lines each.
         frame: which frame comes back: `findings`, `claims`, `verdicts`, `gaps` or `set_aside`; of `verdicts` and
             `gaps` a row a rule and partition, to be summed.
         reach: the rules that are judged: those that look at a patient's claims, or at a therapist's. Rules that compare
