@@ -10,7 +10,8 @@ from datetime import date
 class FirstAnswer:
     """What the first remittance said of a claim that is no mere taking back, in cents.
 
-    `denied_cents` is what it neither paid, nor gave up by contract, nor left to the patient or the next payer.
+    `denied_cents` is what it neither paid, nor gave up by contract, nor left to the patient or the next payer as a
+    share of cost: what is refused under group PR is denied.
     """
 
     on: date

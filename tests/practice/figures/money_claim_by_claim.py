@@ -124,10 +124,10 @@ def _stands(keys: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
 def _first_answers(keys: Sequence[UUID]) -> dict[UUID, FirstAnswer]:
     found: dict[UUID, FirstAnswer] = {}
     rows = posted_answers().filter(claim__in=keys).order_by("remittance__paid_on", "created_at", "segment")
-    for claim, on, at, charge, paid, denied in rows.values_list(
-        "claim", "remittance__paid_on", "created_at", "charge_cents", "paid_cents", "open_cents"
+    for claim, on, at, charge, paid, opened, refused in rows.values_list(
+        "claim", "remittance__paid_on", "created_at", "charge_cents", "paid_cents", "open_cents", "refused_cents"
     ):
-        found.setdefault(claim, FirstAnswer(on or at.date(), charge, paid, max(0, denied)))
+        found.setdefault(claim, FirstAnswer(on or at.date(), charge, paid, max(0, opened + refused)))
     return found
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from cleanclaim.measures.definitions import Measure
@@ -14,9 +17,9 @@ from cleanclaim.practice.engine import money_figures as engine
 from cleanclaim.practice.engine.figures import Chosen
 from cleanclaim.practice.engine.filing import release
 from cleanclaim.practice.engine.remitting import keep_file, post, unpost
-from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Receipt, Role, User, Visit
+from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Receipt, Role, User, Visit
 from tests.practice.figures import money_claim_by_claim as by_claim
-from tests.practice.money.answers import Said, denies, pays_well, remittance
+from tests.practice.money.answers import Decision, Said, denies, pays_well, remittance
 
 DAY = date(2026, 9, 25)
 YEAR = Chosen(date(2025, 10, 1), DAY)
@@ -76,6 +79,39 @@ def test_paid_and_denied_claims_count_where_they_should(inside: Clinic, biller: 
     assert [waiting[0], waiting[-1]] == [waiting[0:1][0], waiting[2:3][0]]
     with pytest.raises(IndexError):
         waiting[3]
+
+
+def test_what_is_refused_under_group_pr_is_denied_and_a_share_of_cost_is_not(
+    inside: Clinic, biller: User, filed: list[Claim]
+) -> None:
+    none, mixed, shared = filed
+    answer(inside, biller, [
+        Said(none, lambda _number, cents: Decision(0, [("PR", "27", cents)])),
+        Said(mixed, lambda _number, cents: Decision(cents - 300, [("PR", "204", 200), ("PR", "3", 100)])),
+        Said(shared, lambda _number, cents: Decision(0, [("PR", "1", cents)])),
+    ])  # fmt: skip
+
+    told = engine.money(inside, YEAR, DAY).values
+    assert (told[Measure.FIRST_SENDING].numerator, told[Measure.FIRST_SENDING].denominator) == (1, 3)
+    assert (told[Measure.DENIED_WHOLE].numerator, told[Measure.DENIED_IN_PART].numerator) == (1, 1)
+    assert told[Measure.DENIED_DOLLARS].numerator == charge(none) + 200 * len(mixed.record["lines"])
+    rows = {row.claim_id: row for row in ClaimAnswer.objects.all()}
+    assert [(rows[one.pk].patient_cents, rows[one.pk].refused_cents) for one in (none, shared)] == [
+        (charge(none), charge(none)), (charge(shared), 0),
+    ]  # fmt: skip
+
+
+def test_a_migration_tells_the_same_of_answers_that_are_there(inside: Clinic, biller: User, filed: list[Claim]) -> None:
+    answer(inside, biller, [
+        Said(filed[0], lambda _number, cents: Decision(0, [("PR", "27", cents)])),
+        Said(filed[1], lambda _number, cents: Decision(0, [("PR", "2", 500), ("CO", "97", cents - 500)])),
+    ])  # fmt: skip
+    told = dict(ClaimAnswer.objects.values_list("pk", "refused_cents"))
+    assert sorted(told.values()) == [0, charge(filed[0])]
+    ClaimAnswer.objects.update(refused_cents=0)
+    step = import_module("cleanclaim.practice.migrations.0005_refused_under_group_pr")
+    step.tell(apps, connection.schema_editor())
+    assert dict(ClaimAnswer.objects.values_list("pk", "refused_cents")) == told
 
 
 def test_a_payment_taken_back_leaves_no_trace_in_the_figures(inside: Clinic, biller: User, filed: list[Claim]) -> None:

@@ -19,8 +19,8 @@ from tests.practice.conftest import DAY, person
 TEXTS = ("plain", 'a "quoted" word', "back\\slash", "a, b", "{braces}", "NULL", "", "Ünïcode", "one'quote", "100%s")
 COLUMNS = (
     "remittance_id", "segment", "claim_id", "state", "status_code", "charge_cents", "paid_cents", "given_up_cents",
-    "patient_cents", "open_cents", "reasons", "remarks", "order", "posted", "control_number", "payer_control_number",
-    "held_because", "found_by", "forwarded_to", "answer",
+    "patient_cents", "open_cents", "refused_cents", "reasons", "remarks", "order", "posted", "control_number",
+    "payer_control_number", "held_because", "found_by", "forwarded_to", "answer",
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def payment(inside: Clinic) -> Remittance:
 def values(payment: Remittance, segment: int, text: str) -> tuple[object, ...]:
     """An answer's columns with a text wherever one may stand."""
     return (
-        payment.pk, segment, None, "held", "1", segment, -segment, 0, 0, 0, [["CO", text, 5]], [text], "primary", [],
+        payment.pk, segment, None, "held", "1", segment, -segment, 0, 0, 0, 0, [["CO", text, 5]], [text], "primary", [],
         text, text, text, text, text, Plain(b'{"said":"\\u00fc"}'),
     )  # fmt: skip
 

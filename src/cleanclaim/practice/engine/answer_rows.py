@@ -14,6 +14,7 @@ from cleanclaim.practice.models import AnswerState, ClaimAnswer, ClaimEvent, Cli
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.records import AdjustmentGroup, CoverageOrder
 from cleanclaim.records.remittance import RemittedClaim
+from cleanclaim.reference.denials import is_cost_share
 from cleanclaim.remittance.effects import Effect
 from cleanclaim.remittance.plan import Posted, Suspended
 
@@ -55,6 +56,7 @@ class AnswerRow(NamedTuple):
     given_up_cents: int
     patient_cents: int
     open_cents: int
+    refused_cents: int
     reasons: Reasons
     remarks: list[str]
     order: str
@@ -94,9 +96,12 @@ def answer_row(remittance: str, item: Posted | Suspended) -> AnswerRow:
 def posted_columns(item: Posted) -> dict[str, Any]:
     """What was posted for an answer's claim, by column of `ClaimAnswer`."""
     sums = dict.fromkeys(Effect, 0)
+    refused = 0
     for line in item.lines:
-        for effect, cents, _why in line.unpaid:
+        for effect, cents, why in line.unpaid:
             sums[effect] += cents
+            if effect is Effect.PATIENT and not is_cost_share(why):
+                refused += cents
     return {
         "claim_id": item.claim,
         "found_by": item.match.by.value,
@@ -104,6 +109,7 @@ def posted_columns(item: Posted) -> dict[str, Any]:
         "given_up_cents": sums[Effect.CONTRACTUAL],
         "patient_cents": sums[Effect.PATIENT],
         "open_cents": sums[Effect.OPEN],
+        "refused_cents": refused,
         "posted": written_lines(item.lines),
     }
 
@@ -115,6 +121,7 @@ _NOTHING_POSTED: Mapping[str, Any] = {
     "given_up_cents": 0,
     "patient_cents": 0,
     "open_cents": 0,
+    "refused_cents": 0,
     "posted": [],
 }
 

@@ -154,8 +154,9 @@ def _parts(
     )  # fmt: skip
     entries = LedgerEntry.objects.exclude(claim=None).order_by().values_list("claim", "account", "cents")
     given = answers.order_by().values_list(
-        "claim", "remittance__paid_on", "created_at", "segment", "charge_cents", "paid_cents", "open_cents"
-    )
+        "claim", "remittance__paid_on", "created_at", "segment", "charge_cents", "paid_cents",
+        F("open_cents") + F("refused_cents"),
+    )  # fmt: skip
     said = reports.order_by().values_list("claim", "created_at", "segment", "standing")
     return [
         Part("chosen", ("claim", *columns), chosen.values_list("pk", *columns)),

@@ -28,6 +28,7 @@ _OF_A_PLACE = (
     "given_up_cents",
     "patient_cents",
     "open_cents",
+    "refused_cents",
     "state",
     "held_because",
 )

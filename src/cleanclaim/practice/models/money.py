@@ -97,7 +97,8 @@ class ClaimAnswer(ClinicRow):
     """What a payment says about one claim. `answer` is `records.RemittedClaim`; amounts are cents, signs the payer's.
 
     `given_up_cents` is contractual, `patient_cents` the patient's or the next payer's, `open_cents` denied or reduced:
-    somebody works it; what payers before had settled is in none of them. `reasons` lists group, reason and cents,
+    somebody works it; what payers before had settled is in none of them. `refused_cents` is what of `patient_cents` is
+    no share of cost: denied under group PR. `reasons` lists group, reason and cents,
     without the patient. `order` is the place of the payer that answered. `posted` is what was written for each line of
     the ledger: its key, what was paid, and a list of effect, cents and reason (`remittance.LineAnswer`).
     """
@@ -118,6 +119,7 @@ class ClaimAnswer(ClinicRow):
     given_up_cents = models.IntegerField(default=0)
     patient_cents = models.IntegerField(default=0)
     open_cents = models.IntegerField(default=0)
+    refused_cents = models.IntegerField(default=0)
     reasons = models.JSONField(default=list)
     remarks = models.JSONField(default=list, blank=True)
     """Remark codes (RARC) of the claim and of its lines, each once."""
