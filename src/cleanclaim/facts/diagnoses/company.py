@@ -28,6 +28,9 @@ _COLUMNS = (
     Column("unfit_because", TEXT, "text", "the note, in our words"),
     Column("lacks_companion", FLAG, "flag", "it wants another diagnosis beside or before it, and has none"),
     Column("wanted_companion", TEXT, "text", "what it wants, in words"),
+    Column("stands_before_cause", FLAG, "flag", "a diagnosis that its code-first note names stands behind it"),
+    Column("cause_behind", TEXT, "ICD-10-CM", "that diagnosis"),
+    Column("cause_noted_under", TEXT, "ICD-10-CM", "the code under which that note stands"),
 )
 
 
@@ -57,6 +60,8 @@ def _row(codes: tuple[str | None, ...], place: int) -> tuple[object, ...]:
     problems = [item for item in icd10.companion_problems(_known_codes(before, code, codes)) if item.code == code]
     unfit = next((item for item in problems if item.other is not None and item.other in known), None)
     wanting = next((item for item in problems if item.other is None), None)
+    behind = codes[place + 1 :]
+    cause = next(((other, note) for other in behind if other and (note := icd10.puts_first(code, other))), (None, None))
     return (
         True if apart[0] else none_before,
         apart[0] and icd10.dotted(apart[0]),
@@ -67,6 +72,9 @@ def _row(codes: tuple[str | None, ...], place: int) -> tuple[object, ...]:
         unfit.companion.words if unfit else None,
         False if wanting is None else (True if None not in others else None),
         wanting.companion.words if wanting else None,
+        True if cause[0] else (None if None in behind else False),
+        cause[0] and icd10.dotted(cause[0]),
+        cause[1] and icd10.dotted(cause[1]),
     )
 
 

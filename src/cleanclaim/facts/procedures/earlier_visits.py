@@ -125,6 +125,18 @@ facts = (
         .then(pl.lit(value=False)),
     ),
     Fact(
+        name="evaluation_earlier_in_episode",
+        over="lines",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="on an evaluation line: the discipline evaluated the patient on an earlier day under the plan of care",
+        lacks=f"{_LACKS}, and the first treatment day under the plan",
+        expr=pl.when(col.evaluation_earlier_on.is_not_null())
+        .then(col.evaluation_earlier_on >= col.plan_first_treatment_on)
+        .when(col.knows_evaluations_before)
+        .then(pl.lit(value=False)),
+    ),
+    Fact(
         name="days_since_evaluation",
         over="lines",
         dtype=pl.Int64,

@@ -46,6 +46,7 @@ from cleanclaim.reference.icd10.sequencing import (
     is_external_cause,
     is_manifestation,
     is_organism,
+    puts_first,
 )
 from cleanclaim.reference.icd10.seventh import Phase, SeventhCharacter, lacks_seventh
 from cleanclaim.reference.icd10.sides import Side, on_side, siblings
@@ -94,6 +95,7 @@ __all__ = [
     "normalize",
     "on_side",
     "periods",
+    "puts_first",
     "read_from",
     "replacement_note",
     "replacements",

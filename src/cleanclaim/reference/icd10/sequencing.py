@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -150,6 +151,34 @@ def code_first(code: str) -> CodeFirstNote | None:
     """The nearest code-first note above a code without its dot, or `None`."""
     prefix = nearest(_code_first(), code)
     return None if prefix is None else _code_first()[prefix]
+
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_NAMED = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})(?:-([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4}))?-?")
+"""A code, the beginning of one, or a range of either, as notes write them: `P35.0`, `I70.23-`, `K85-K86.-`."""
+
+
+def _named(note: str) -> tuple[tuple[str, str], ...]:
+    """The codes that a note names in brackets, as first and last prefix; what it says of them in words is left out."""
+    parts = (part.strip() for brackets in _BRACKETS.findall(note) for part in brackets.split(","))
+    found = [match for match in map(_NAMED.fullmatch, parts) if match is not None]
+    return tuple((one[1] + one[2], one[3] + one[4] if one[3] else one[1] + one[2]) for one in found)
+
+
+@by_editions(Kind.ICD10_NOTES)
+def _puts_first() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Prefix to the codes that its code-first note names."""
+    return {prefix: _named(note.note) for prefix, note in _code_first().items()}
+
+
+def puts_first(code: str, other: str) -> str | None:
+    """The place whose code-first note names the other code for this one, both without dots; `None` for no such note."""
+    note = code_first(code)
+    if note is None or other.startswith(note.place):
+        return None
+    ranges = _puts_first()[note.place]
+    named = any(first <= other[: len(first)] and other[: len(last)] <= last for first, last in ranges)
+    return note.place if named else None
 
 
 def first_problem(code: str) -> FirstProblem | None:
