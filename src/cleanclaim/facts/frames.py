@@ -16,8 +16,8 @@ from cleanclaim.facts.plain_table import Dtype, PlainTable, Row
 from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Passed, picked
 from cleanclaim.lines.schema import KEYS
 
-FEW_ROWS = 40
-"""Up to this height of its tallest table a run is answered by Python, as far as Python can."""
+FEW_ROWS = 100
+"""Up to this height of its tallest table a run is answered by Python, as far as Python can: some thirty visits."""
 
 
 class Frames(Mapping[str, pl.DataFrame]):
@@ -189,10 +189,14 @@ class Part(Mapping[str, pl.DataFrame]):
     def __init__(self, frames: Frames, names: Mapping[str, Sequence[str]]) -> None:
         """Name the columns by table."""
         self._frames, self._names = frames, names
+        self._made: dict[str, pl.DataFrame] = {}
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The frame with the columns named."""
-        return self._frames.holding(table, self._names.get(table, ()))
+        made = self._made.get(table)
+        if made is None:
+            made = self._made[table] = self._frames.holding(table, self._names.get(table, ()))
+        return made
 
     def __iter__(self) -> Iterator[str]:
         """The tables."""

@@ -90,14 +90,13 @@ def computed(stage: Stage, frames: Mapping[str, pl.DataFrame], context: Context)
     """
     added = stage.compute(frames, context)
     height = frames[stage.over].height
-    expected = {column.name: column.dtype for column in stage.adds}
-    if added.height != height or set(added.columns) != set(expected):
-        raise ValueError(
-            f"stage {stage.name} returned {added.height} rows of {sorted(added.columns)}; "
-            f"expected {height} rows of {sorted(expected)}"
-        )
     by_name = {column.name: column for column in added.get_columns()}
-    return [_typed(by_name[name], dtype) for name, dtype in expected.items()]
+    if added.height != height or by_name.keys() != {column.name for column in stage.adds}:
+        raise ValueError(
+            f"stage {stage.name} returned {added.height} rows of {sorted(by_name)}; "
+            f"expected {height} rows of {sorted(column.name for column in stage.adds)}"
+        )
+    return [_typed(by_name[column.name], column.dtype) for column in stage.adds]
 
 
 def _values(column: pl.Series) -> list[object]:

@@ -115,8 +115,8 @@ class LiveCheck:
 
     def fact(self, name: str) -> Any:  # noqa: ANN401 - a column's value
         """A column of the visit's claim, by the engine's name; `None` where unknown or not computed."""
-        frame = self.billed.verdicts.workspace.frames["claims"]
-        return frame.item(0, name) if name in frame.columns else None
+        frames = self.billed.verdicts.workspace.frames
+        return frames.column("claims", name)[0] if name in frames.names("claims") else None
 
     def finding(self, key: str) -> Finding | None:
         """The engine's finding that a `Told.key` names."""

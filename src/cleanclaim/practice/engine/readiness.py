@@ -259,7 +259,7 @@ def _told(verdicts: Verdicts) -> dict[int, _Told]:
 def _passes(verdicts: Verdicts) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for table, answers in verdicts.answers.items():
-        claims = verdicts.workspace.frames[table].get_column("claim_id").to_list()
+        claims = verdicts.workspace.frames.column(table, "claim_id").to_list()
         for code, rows in answers.rows(Verdict.PASS).items():
             for row in rows:
                 found.setdefault(claims[row], set()).add(code)
@@ -275,7 +275,8 @@ def _payers_own() -> frozenset[str]:
 
 def _gaps(verdicts: Verdicts, cases: Sequence[Case], around: Setting) -> dict[int, tuple[tuple[str, str], ...]]:
     """What keeps each probe's claim out of a file: field, and what was expected. Nothing is filed where nobody pays."""
-    frame = verdicts.workspace.frames["lines"].select("claim_id", *_LINE_COLUMNS)
+    names = ("claim_id", *_LINE_COLUMNS)
+    frame = verdicts.workspace.frames.holding("lines", names).select(names)
     lines: dict[int, list[dict[str, Any]]] = {}
     for row in frame.iter_rows(named=True):
         lines.setdefault(row["claim_id"], []).append(row)

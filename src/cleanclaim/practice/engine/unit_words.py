@@ -11,6 +11,20 @@ import polars as pl
 from cleanclaim.bill.job import Billed
 from cleanclaim.units.counting import UnitMethod, compare_methods, count_units
 
+_OF_DAY = ("claim_id", "payer_unit_method", "timed_minutes", "timed_units", "supported_units")
+_OF_CODE = (
+    "claim_id",
+    "day_code",
+    "code_minutes",
+    "billed_units_in_all",
+    "supported_code_units",
+    "day_code_is_timed",
+    "services_furnished",
+    "units_eight_minute_least",
+    "units_eight_minute_most",
+)
+"""Columns of `days` and `day_codes` that are told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeUnits:
@@ -65,8 +79,8 @@ def tell_units(billed: Billed, preference: Sequence[str]) -> UnitStory:
         preference: the therapist's choice in a tie, first choice first.
     """
     frames = billed.verdicts.workspace.frames
-    days = frames["days"].filter(pl.col("claim_id") == 0).rows(named=True)
-    rows = frames["day_codes"].filter(pl.col("claim_id") == 0).rows(named=True)
+    days = frames.holding("days", _OF_DAY).select(_OF_DAY).filter(pl.col("claim_id") == 0).rows(named=True)
+    rows = frames.holding("day_codes", _OF_CODE).select(_OF_CODE).filter(pl.col("claim_id") == 0).rows(named=True)
     day: dict[str, Any] = days[0] if days else {}
     # A tie stays one when a choice is stored: the therapist may still choose otherwise.
     tied = tuple(
