@@ -298,3 +298,20 @@ def test_one_clash_keeps_all_from_being_booked_until_somebody_says_so(
     assert "Tue, Oct 20, 3:00 PM, 45 min" in refused.content.decode()
     assert client.post(_NEW, {**told, "anyway": "1"}).status_code == 302
     assert len(_told()) == 3
+
+
+@pytest.mark.parametrize(("visits", "listed", "says_more"), [("12", 12, False), ("13", 12, True)])
+def test_the_patients_page_lists_the_visits_to_come(
+    as_role: Callable[[Role], Client],
+    inside: Clinic,
+    visits: str,
+    listed: int,
+    says_more: bool,  # noqa: FBT001 - a case
+) -> None:
+    client = as_role(Role.FRONT_DESK)
+    told = _entered(visits=visits)
+    client.post(_NEW, told)
+    page = client.get(f"/c/millrace/patients/{told['patient']}/").content.decode()
+    assert page.count('<span class="tag tag-info">booked</span>') == listed
+    assert ("and more, in the calendar" in page) is says_more
+    assert inside.slug == "millrace"

@@ -99,18 +99,23 @@ class Due:
         return self.deadline.due_on is not None and self.deadline.due_on < today
 
 
-def due(
-    clinic: Clinic, today: date, patient: UUID | None = None, *,
-    without: Sequence[str] | None = None, is_booked: bool = True,
-) -> list[Due]:  # fmt: skip
+def due(clinic: Clinic, today: date, patient: UUID | None = None, *, without: Sequence[str] | None = None) -> list[Due]:
     """Every estimate that is owed and not given yet, of all patients or of one, the soonest first.
 
     What was scheduled counts from the day on which the appointment was booked or imported here. `without` are the payer
-    files of who pays alone, where they are at hand; `is_booked` is false where it is known that no appointment is to
-    come. The clinic is in scope.
+    files of who pays alone, where they are at hand. The clinic is in scope.
     """
     alone = self_paying(clinic, today) if without is None else without
-    found = [*_asked(patient), *(_scheduled(clinic, today, patient, alone) if is_booked else ())]
+    return _with_drafts([*_asked(patient), *_scheduled(clinic, today, patient, alone)])
+
+
+def asked_for(patient: UUID) -> list[Due]:
+    """What a patient asked for and was not given yet: all that is owed where no appointment is to come."""
+    return _with_drafts(_asked(patient))
+
+
+def _with_drafts(found: Sequence[Due]) -> list[Due]:
+    """What is owed, each with the estimate that is made of it already and not given; the soonest first."""
     if not found:
         return []
     made = {

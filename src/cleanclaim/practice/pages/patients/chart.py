@@ -48,6 +48,8 @@ from cleanclaim.practice.pages.patients.payer_choice import payer_kind
 from cleanclaim.reference.payers import Payer
 
 _LATEST = 12
+_AHEAD = 12
+"""Appointments to come that the page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     prefetch_related_objects(coverages, Prefetch("inquiries", Inquiry.objects.all()))
     found = kept_readiness(access.clinic, person, on=today, packs=packs, coverages={person.pk: coverages})
     ahead = list(
-        Appointment.objects.filter(
-            patient=person, starts_at__date__gte=today, status=AppointmentStatus.BOOKED.value
-        ).select_related("provider")[:5]
+        Appointment.objects.filter(patient=person, starts_at__date__gte=today, status=AppointmentStatus.BOOKED.value)
+        .select_related("provider")
+        .order_by("starts_at")[: _AHEAD + 1]
     )
     context: dict[str, Any] = {
         "patient": person,
@@ -105,7 +107,8 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
         ],
         "visits": [(visit, _note_address(access, visit)) for visit in visits[:_LATEST]],
         "visit_count": len(visits),
-        "ahead": ahead,
+        "ahead": ahead[:_AHEAD],
+        "has_more_ahead": len(ahead) > _AHEAD,
         "has_ssn": Patient.objects.filter(pk=person.pk, ssn__isnull=False).exists(),
         "may_edit": access.may(Can.EDIT_PATIENTS),
         "may_remove": access.may(Can.EDIT_PATIENTS) and access.may(Can.SET_UP),
@@ -114,7 +117,7 @@ def patient(request: ClinicRequest, key: UUID) -> HttpResponse:
     }
     if context["show_money"]:
         context["balances"] = OpeningBalance.objects.filter(patient=person)
-        context["notices"] = of_patient(access.clinic, person, coverages, packs, today, is_booked=bool(ahead))
+        context["notices"] = of_patient(access.clinic, person, coverages, packs, today, ahead)
     return render(request, "practice/patients/chart.html", context)
 
 
