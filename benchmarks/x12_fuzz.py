@@ -5,8 +5,9 @@
 
 Mutations stand by the hundred in files among whole interchanges (`tests.x12.columnar.damaged_files`); what is read of
 each file is held against a plain reading of it (`tests.x12.columnar.judged_reading`). Of every eighth file it is also
-asked whether kernels read the same, of others whether smaller blocks and more threads do. `FIRST` is the number of the
-first file; with `STATE` the files that are done are written down, and the same command goes on where it was ended.
+asked whether kernels read the same, of others whether smaller blocks and more threads do, down to blocks of one level:
+rows, the rows around them and problems must be the same. `FIRST` is the number of the first file; with `STATE` the
+files that are done are written down, and the same command goes on where it was ended.
 
 A file that fails prints its number (`FIRST=… MUTATIONS=1`), and ends all of them with exit code 1. So does one that
 takes more than `LONGEST` seconds of processor time, and a process that grows by more than `GROWTH` megabytes after its
@@ -38,6 +39,9 @@ TOLD_EVERY = 60.0
 _WARM = 8
 """Files after which a process has all that it keeps: maps, and every shape read alone."""
 _SMALLER = 1 << 16
+_CUTS = ((64, 1, False), (300, 1, True), (700, 3, False)) * 3
+"""Small blocks: bytes, threads, and whether kernels read them. Each is asked of another few interchanges of a file."""
+_APART = 37
 
 
 @dataclass
@@ -148,10 +152,10 @@ def _hold(number: int, told: Told) -> None:
             judge(file, cut)
             assert_alike(cut, found)
         case 2 | 5:
-            few = file.few(number)
-            whole = list(read_blocks(few.data, threads=1))
-            for block_size, threads in ((64, 1), (700, 3)):
-                cut = list(read_blocks(few.data, threads=threads, block_size=block_size))
+            for place, (block_size, threads, is_compiled) in enumerate(_CUTS):
+                few = file.few(number + place * _APART)
+                whole = list(read_blocks(few.data, threads=1))
+                cut = list(read_blocks(few.data, threads=threads, block_size=block_size, is_compiled=is_compiled))
                 judge(few, cut)
                 assert_alike(cut, whole)
     told.mutations, told.bytes = MUTATIONS, len(data)

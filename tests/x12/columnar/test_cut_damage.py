@@ -118,3 +118,18 @@ def test_problems_name_their_interchange_and_tell_a_run_once_wherever_a_file_is_
             ("", 121, "a segment outside any transaction"),
         ]
         assert problems.schema == pl.Schema(reader.PROBLEMS)
+
+
+@pytest.mark.parametrize("is_compiled", [False, True])
+@pytest.mark.parametrize("next_one", [b"ST*835*0002", b"GE*2*7~IEA*1*000000001~ISA*"])
+def test_what_follows_a_lost_trailer_is_not_the_claims_before_it(next_one: bytes, is_compiled: bool) -> None:  # noqa: FBT001 - a parameter
+    data = payments() + payments()
+    at = data.index(next_one)
+    harmed = data[: data.rindex(b"SE*", 0, at)] + data[at:]
+    whole = _blocks(harmed)
+    for block_size in (64, 700):
+        cut = _blocks(harmed, block_size, is_compiled=is_compiled)
+        assert_alike(cut, whole)
+        dates = laid_together(cut)["dates"]
+        # The day on which the payer wrote the payment is no claim's.
+        assert dates.filter(pl.col("qualifier") == "405")["claim_key"].to_list() == [None] * 4

@@ -172,8 +172,7 @@ class _Walk:
         before = 0
         if self.open_at is not None:
             before = count - self.open_at + (self.before if self.is_continued else 0)
-            if count > self.open_at:
-                self._end(count)
+            self._end(count)
         counts = replace(self.counts, problems=[])
         self.state = EnvelopeState(self.header, is_open, self.is_closed, is_stray and not is_open, before, counts)
 
@@ -226,7 +225,9 @@ class _Walk:
         if self.open_at is not None:
             before = self.before if self.is_continued else 0
             span = Span(self.header, self.open_at, row, self.is_continued, is_complete, before, promised)
-            self.found.append(span)
+            # Of a transaction whose trailer is lost nothing may be left in this stretch: what follows is not its own.
+            if span.end > span.begin:
+                self.found.append(span)
             self.open_at, self.is_continued, self.before = None, False, 0
 
     def _said(self, row: int) -> Said:
