@@ -27,6 +27,12 @@ def written(day: date) -> str:
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
+def written_month(month: str) -> str:
+    """A month told as `2026-09` as people in the USA read it: `Sep 2026`."""
+    year, number = month.split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
 def with_written_days(text: str) -> str:
     """A text with the days in it as people read them; what is no day stays as it is."""
     return _DAY.sub(_in_words, text)

@@ -14,6 +14,7 @@ import pytest
 from cleanclaim.audit.block import FRAMES
 from cleanclaim.audit.report import PartlyCovering, render_report
 from cleanclaim.audit.sampling import Plan, draw
+from cleanclaim.dates import with_written_days
 from cleanclaim.rules import book
 from tests.audit.made import archive, arguments_of, claims_frame, findings_frame, gaps_frame, verdicts_frame
 
@@ -62,14 +63,19 @@ def page() -> str:
 
 def test_the_figures_stand_on_top(page: str) -> None:
     said = Words(page).said
-    assert (
-        "6 claims with dates of service from 2026-03-04 through 2026-04-02, judged as of 2026-11-21 by 4 rules" in said
-    )
+    assert "service from Mar 4, 2026 through Apr 2, 2026, judged as of Nov 21, 2026 by 4 rules" in said
+    assert said.startswith("Claims audit, Mar 4, 2026 to Apr 2, 2026")
     assert "Charged $1,300.00 unknown on 1 claims" in said
     assert "Allowed, where known $400.00 known on 4 of 6 claims" in said
     assert "At risk $122.00 5 claims have a finding; 2 findings have no known price" in said
     assert "Left on the table $18.12" in said
     assert "Could not be judged 4 of 21 checks, for want of an input" in said
+
+
+def test_people_are_told_days_and_months_in_words(page: str) -> None:
+    said = Words(page).said
+    assert re.search(r"\b20\d\d-\d\d", said) is None
+    assert "Mar 2026: 4 claims, $122.00 at risk, $18.12 left" in said
 
 
 def test_what_was_paid_is_told_where_payment_files_say_it(page: str) -> None:
@@ -85,13 +91,13 @@ def test_a_rule_says_what_why_who_and_what_to_do(page: str) -> None:
     rule = book.entry("UN101")
     assert rule is not None
     assert rule.rationale.splitlines()[0] in said
-    assert f"Source: {rule.rule.sources[0].cite()}" in said
+    assert f"Source: {with_written_days(rule.rule.sources[0].cite())}" in said
     assert "Fix: Bill the units that the documented minutes support (a named person decides)." in said
     assert (
         "Not flagged: a payer whose method is unknown, unless the units exceed the larger of both counts (UN102)."
         in said
     )
-    assert "C1 2026-03-04 claim 3 timed units billed, 37 minutes support 2 $80.00" in said
+    assert "C1 Mar 4, 2026 claim 3 timed units billed, 37 minutes support 2 $80.00" in said
     assert "5 findings on 4 claims" in said
 
 
@@ -109,7 +115,7 @@ def test_no_data_is_told_apart_by_what_is_missing(page: str) -> None:
 
 def test_tables_and_sample_are_told(page: str) -> None:
     said = Words(page).said
-    assert "practitioner pair edits 2024-07-01 2024-09-30 6" in said
+    assert "practitioner pair edits Jul 1, 2024 Sep 30, 2024 6" in said
     assert "5 claims of 6, drawn with seed 9, stratified by payer" in said
     assert "aetna 1 1 medicare_b 5 4" in said
 

@@ -22,6 +22,7 @@ from cleanclaim.audit import plots, totals, totals_peers
 from cleanclaim.audit.report_rules import rule_rows
 from cleanclaim.audit.sampling import Sample
 from cleanclaim.check.summary import OUTCOMES
+from cleanclaim.dates import with_written_days, written_month
 from cleanclaim.money import dollars
 from cleanclaim.reference import payers as payer_files
 
@@ -222,16 +223,17 @@ def _months(claims: pl.DataFrame) -> dict[str, str] | None:
     money, rates = [], []
     for row in rows:
         lost, left = row["lost_cents"], row["left_cents"]
-        about = f"{row['part']}: {row['claims']:,} claims"
+        month = written_month(row["part"])
+        about = f"{month}: {row['claims']:,} claims"
         money.append(
             plots.Column(
-                row["part"],
+                month,
                 (("risk", lost / 100), ("left", left / 100)),
                 f"{about}, {dollars(lost)} at risk, {dollars(left)} left",
             )
         )
         rate = 100 * row["findings"] / row["claims"]
-        rates.append(plots.Column(row["part"], (("count", rate),), f"{about}, {row['findings']:,} findings"))
+        rates.append(plots.Column(month, (("count", rate),), f"{about}, {row['findings']:,} findings"))
     return {
         "dollars": plots.columns(money, name="Dollars at risk and left by month", said=_short_dollars),
         "rates": plots.columns(rates, name="Findings per 100 claims by month", said=lambda value: f"{value:g}"),
@@ -371,4 +373,5 @@ def _template() -> jinja2.Template:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["whole"] = lambda number: f"{number:,}"
+    environment.filters["days"] = with_written_days
     return environment.from_string(_text("report.html.j2"))

@@ -13,6 +13,7 @@ import polars as pl
 
 from cleanclaim.audit import totals
 from cleanclaim.check.findings import render
+from cleanclaim.dates import written
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import Rule, Safety
 from cleanclaim.rules.rationale import spoken_name
@@ -49,7 +50,7 @@ def _rule(row: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[st
         "examples": [
             {
                 "claim": one["claim"] or "no number",
-                "day": one["date_of_service"] or "unknown",
+                "day": written(one["date_of_service"]) if one["date_of_service"] else "unknown",
                 "place": one["place"] or "",
                 "message": _message(entry.rule, one["arguments"]),
                 "cents": one["cents"],

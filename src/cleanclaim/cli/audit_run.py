@@ -40,6 +40,7 @@ from cleanclaim.cli.arguments import PayersOption, day_of, find_payer, own_payer
 from cleanclaim.cli.decisions import ByOption, IgnoreOption, ReasonOption, SelectOption
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, unusable, write_json
 from cleanclaim.cli.reference_status import all_tables
+from cleanclaim.dates import written as written_day
 from cleanclaim.money import dollars
 from cleanclaim.reference.payers import Payer
 from cleanclaim.reference.published.editions import current
@@ -290,7 +291,7 @@ def _lines_of(made: Made, gathered: Gathered) -> list[tuple[str, str]]:
         ("Rules", f"{len(made.rules):,}, sha256 {package_digest('rules')}"),
         ("Reference tables", f"{len(made.tables):,}, sha256 of those shipped {package_digest('reference')}"),
         ("Files read", f"{len(made.inputs):,}, tables among them with {rows:,} rows; {gathered.lines:,} lines judged"),
-        ("As of", made.settings.as_of.isoformat()),
+        ("As of", written_day(made.settings.as_of)),
         ("Payer where none is named", made.settings.default_payer or "none: such claims have no payer"),
     ]
     lines += [("Payer file of your own", f"{one.id}, sha256 {one.sha256}") for one in made.payer_files]
