@@ -22,6 +22,7 @@ import time
 import urllib.parse
 from collections import defaultdict
 from dataclasses import dataclass, field
+from html import unescape
 
 from benchmarks._filled_practice import begin_the_day, filled_practice
 
@@ -40,6 +41,13 @@ SHARES = {
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 _CLAIM = re.compile(r"/c/[a-z0-9-]+/claims/([0-9a-f-]{36})/")
 _PATIENT = re.compile(r"/c/[a-z0-9-]+/patients/([0-9a-f-]{36})/")
+_ONWARD = re.compile(r'href="(\?[^"]*after=[^"]*)"')
+
+
+def onward(page: str) -> str:
+    """The address of a list's next part, from the one that is shown; empty at its end."""
+    found = _ONWARD.search(page)
+    return unescape(found[1]) if found else ""
 
 
 def main() -> None:
@@ -75,6 +83,7 @@ class Person:
         self.cookies: dict[str, str] = {}
         self.token = ""
         self.claims: list[str] = []
+        self.onward = ""
         self.patients: list[str] = []
 
     def ask(self, page: str, path: str, form: dict[str, str] | None = None) -> str:
@@ -119,7 +128,9 @@ class Person:
         """One page."""
         kind = self.random.choices(tuple(SHARES), tuple(SHARES.values()))[0]
         if kind == "queue":
-            self.claims = _CLAIM.findall(self.ask(kind, f"{self.place}/claims/?page={self.random.randint(1, 40)}"))
+            queue = f"{self.place}/claims/"
+            page = self.ask(kind, queue + self.onward)
+            self.claims, self.onward = _CLAIM.findall(page), onward(page)
         elif kind == "queue filtered":
             status = self.random.choice(("ready", "held", "question", "not_judged"))
             self.claims = _CLAIM.findall(self.ask(kind, f"{self.place}/claims/?status={status}"))

@@ -20,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._filled_practice import begin_the_day, filled_practice
-from benchmarks.practice_load import _CLAIM, _PATIENT, SHARES
+from benchmarks.practice_load import _CLAIM, _PATIENT, SHARES, onward
 
 REPEATED = 30
+_PARTS = 40
+"""Parts of the queue that are looked at, from its beginning on."""
 BUDGET = 50.0
 _TICK = 1000 / os.sysconf("SC_CLK_TCK")
 """Milliseconds of one tick in which the system counts a process's time."""
@@ -57,11 +59,14 @@ def measure(connection: Any) -> None:  # noqa: ANN401 - the database's
     def one_of(pattern: re.Pattern[str], path: str) -> list[str]:
         return sorted(set(pattern.findall(client.get(path).content.decode())))
 
-    claims = one_of(_CLAIM, f"{place}/claims/?page=3")
+    parts = [f"{place}/claims/"]
+    while len(parts) < _PARTS and (more := onward(client.get(parts[-1]).content.decode())):
+        parts.append(f"{place}/claims/{more}")
+    claims = one_of(_CLAIM, parts[min(2, len(parts) - 1)])
     patients = one_of(_PATIENT, f"{place}/patients/?page=3")
     statuses = ("ready", "held", "question", "not_judged")
     pages: dict[str, Callable[[], str]] = {
-        "queue": lambda: f"{place}/claims/?page={chosen.randint(1, 40)}",
+        "queue": lambda: chosen.choice(parts),
         "queue filtered": lambda: f"{place}/claims/?status={chosen.choice(statuses)}",
         "claim": lambda: f"{place}/claims/{chosen.choice(claims)}/",
         "hold": lambda: f"{place}/claims/{chosen.choice(claims)}/hold/",
