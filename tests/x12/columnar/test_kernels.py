@@ -5,10 +5,13 @@ Where numba is not installed the kernels run as they are written, so that what t
 
 from __future__ import annotations
 
+import importlib
 import random
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -205,6 +208,25 @@ def test_a_kernel_is_compiled_where_no_folder_can_keep_it(monkeypatch: pytest.Mo
     monkeypatch.setattr(compiled, "_compiled", compiled._compiled.__wrapped__)
     made: object = kernel(decimal)
     assert made == (decimal, True)
+
+
+def test_a_kernel_kept_on_disk_is_made_anew_where_what_it_calls_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "kept_kernel.py").write_text(
+        "from kept_part import part\n\n\ndef run(number):\n    return part(number)\n"
+    )
+    found = []
+    for factor in (2, 30):
+        (tmp_path / "kept_part.py").write_text(f"def part(number):\n    return {factor} * number\n")
+        for name in ("kept_kernel", "kept_part"):
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        module = importlib.import_module("kept_kernel")
+        found.append(kernel(module.run, module.part)(10))
+    assert found == [20, 300]
 
 
 @pytest.mark.parametrize("is_compiled", [False, True])

@@ -7,8 +7,11 @@ it is worth it for large files only. Kernels hold no lock while they run: thread
 
 from __future__ import annotations
 
+import hashlib
 import importlib
-from collections.abc import Callable
+import inspect
+import sys
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -39,12 +42,22 @@ def _compiled(function: Callable[..., Any], parts: tuple[Callable[..., Any], ...
         return function
     for part in parts:
         _inner(part)
+    if parts:
+        # A kernel kept on disk is known by its name and the text of its own module; what it calls may be in others.
+        function.__qualname__ = f"{function.__name__}_{_digest(parts)}"
     try:
         made: Callable[..., Any] = numba.njit(nogil=True, cache=True)(function)
     except RuntimeError:
         # No folder can be written to: the kernel lasts as long as the process.
         made = numba.njit(nogil=True)(function)
     return made
+
+
+def _digest(parts: Iterable[Callable[..., Any]]) -> str:
+    """What changes with the text of the modules in which these functions are."""
+    modules = sorted({part.__module__ for part in parts})
+    texts = "".join(inspect.getsource(sys.modules[name]) for name in modules)
+    return hashlib.sha256(texts.encode()).hexdigest()[:16]
 
 
 @cache
