@@ -47,3 +47,24 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
+
+// What the chosen boxes of a form come to: how many, and their dollars, to hold beside a slip.
+const addUp = (form) => {
+  const boxes = [...form.querySelectorAll("input[data-cents]")];
+  const chosen = boxes.filter((box) => box.checked);
+  const cents = chosen.reduce((sum, box) => sum + Number(box.dataset.cents), 0);
+  const dollars = (Math.abs(cents) / 100).toLocaleString("en-US", { minimumFractionDigits: 2 });
+  form.querySelector("[data-sum]").textContent = `${chosen.length} chosen, ${cents < 0 ? "-" : ""}$${dollars}`;
+  const every = form.querySelector("[data-all]");
+  every.checked = chosen.length === boxes.length;
+  every.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
+};
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-sums]");
+  if (!form) return;
+  if (event.target.matches("[data-all]")) {
+    form.querySelectorAll("input[data-cents]").forEach((box) => { box.checked = event.target.checked; });
+  }
+  addUp(form);
+});
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("form[data-sums]").forEach(addUp));
