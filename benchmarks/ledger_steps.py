@@ -5,10 +5,23 @@ there are cores) live side by side; `POSTGRES=1` asks PostgreSQL. With `STATE=FI
 down, and the same command goes on where it was ended.
 
 The steps are those of the tests (`tests.practice.accounts.any_order`): the product's own code on a database, held
-after every step against a count of every cent that shares nothing with it. They come in lives of three hundred: each
-begins with the sample clinic as it was loaded, ends with `ledger verify`, and is rolled back. The sample clinic is
-loaded once; each process has a copy of it. A life that fails prints its seed, with which it is the same life again
+against a count of every cent that shares nothing with it. They come in lives of three hundred, each of them in one
+database transaction that is rolled back: it begins with the sample clinic as it was loaded. The sample clinic is loaded
+once; each process has a copy of it. A life that fails prints its seed, with which it is the same life again
 (`SEED=… STEPS=300 WORKERS=1`), and ends all of them with exit code 1.
+
+What is checked, here as in the short form of the test suite (two lives of sixty steps):
+
+- after every step, what it wrote: the amounts of each line, patient, payer and document that it moved, and no others;
+  and in the count, that every cent of every line is somewhere and that the cash is what was paid;
+- after every crash and every fifty steps, the whole ledger, added up anew, against the whole count; and that the step,
+  done again, does what is missing and nothing twice;
+- at a life's end, all that `cleanclaim ledger verify` asks (every transaction's digest, every line, every document and
+  the cash), every patient's account, the protected amounts and the day sheet.
+
+Not checked: several people at once (`practice_load`), a machine that loses power, and what the rules say of a visit,
+which is judged once a process and not in every life. Almost nine tenths of what a step costs are the product's own code
+(a visit that is judged first among it): it is not the checks that a night waits for.
 
 Rates are told twice: by the clock, and by the time that the processors spent on it.
 """

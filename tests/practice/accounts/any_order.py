@@ -2,8 +2,9 @@
 
 A step is something that people or payers do, by the product's own code. Before it is done it says what it will change
 in what everybody owes (`expected_money`), or that it will be refused; the ledger must then say the same, to the cent.
-What is compared after every step is what was written since the step before; now and then, and at a life's end, all of
-it is read anew. Only the rules are spared: each visit is judged once a process, for what becomes of its money is asked here.
+What is compared after every step is what was written since the step before; after every crash, now and then, and at a
+life's end, all of it is read anew. Only the rules are spared: each visit is judged once a process, for what becomes of
+its money is asked here.
 
 A step may crash at any statement it sends to the database. What a transaction of the product had not committed by then
 is gone, what it had committed stays: nothing else is wrapped around it. Then either nothing of the step is in the
@@ -61,7 +62,7 @@ from cleanclaim.practice.engine.periods import NotClosedError
 from cleanclaim.practice.engine.receipts import NotTakenError
 from cleanclaim.practice.engine.remitting import NotPostedError
 from cleanclaim.practice.engine.reopening import NotReopenedError
-from cleanclaim.practice.models import Charge, Clinic, Patient, Role, Visit
+from cleanclaim.practice.models import LIVE_STATES, Charge, Clinic, Patient, Role, Visit, WorkItem
 from tests.practice.accounts.expected_money import Change, Money, moved_since, together, told_by_ledger
 from tests.practice.accounts.refund_ties import Ties
 from tests.practice.conftest import person
@@ -201,6 +202,7 @@ class Life:
         self.why = ""
         """Why the last step that was refused was."""
         self.money.is_protected = partial(_is_protected, self)
+        self.money.pursued = _pursued
         self.memory: dict[str, Any] = {}
         """What steps remember for later ones, by kind of thing."""
         self.patients = list(Patient.objects.order_by("number"))
@@ -249,6 +251,7 @@ class Life:
         change = moved_since(begun, self.money)
         if outcome == "crashed":
             self.crashed += 1
+            assert told_by_ledger() == together(self.money.amounts, change), f"{name} crashed"
             outcome, change = self._again(made, name, change, begun)
         if outcome == "refused":
             assert made.is_refused or made.may_be_refused, f"{name} was refused: {self.why}"
@@ -329,6 +332,15 @@ def _is_protected(life: Life, line: str) -> bool:
     from tests.practice.accounts import protected_steps  # noqa: PLC0415 - it knows a life
 
     return protected_steps.is_protected(life, line)
+
+
+def _pursued() -> dict[str, int]:
+    """What payers refused as the patient's (PR) and the worklist still asks them about, by line."""
+    items = WorkItem.objects.filter(kind="denial", group="PR", state__in=LIVE_STATES).exclude(route="patient")
+    return {
+        line: sum(cents for group, _reason, _remarks, cents in reasons if group == "PR")
+        for line, reasons in items.values_list("line", "reasons")
+    }
 
 
 def _kinds() -> tuple[list[Kind], list[int]]:

@@ -85,6 +85,8 @@ class Money:
         """Of each line, why what was ever the patient's is: by reason, in cents."""
         self.is_protected: Callable[[str], bool] = lambda _line: False
         """Whether Medicare's cost sharing of a line may not be asked of its patient."""
+        self.pursued: Callable[[], dict[str, int]] = dict
+        """What payers refused as the patient's, by line, and are still asked about."""
 
     def of(self, what: str, whose: str = "", who: str = "") -> int:
         """One amount."""
@@ -149,7 +151,11 @@ class Money:
 
     def owed_by_patient(self, patient: str) -> dict[str, int]:
         """What a patient owes, by line; lines that they owe nothing on are left out."""
-        found = {line: self.of("open", line, PATIENT) - self.protected(line) for line in self.lines_of(patient)}
+        pursued = self.pursued()
+        found = {
+            line: self.of("open", line, PATIENT) - self.protected(line) - pursued.get(line, 0)
+            for line in self.lines_of(patient)
+        }
         return {line: cents for line, cents in found.items() if cents > 0}
 
     def overpaid_by_patient(self, patient: str) -> dict[str, int]:
