@@ -121,7 +121,7 @@ MEDICARE: list[tuple[str, str, int]] = [
     ("CD171", "97110 GP x2 30min\n did 97110 30min group_size=2", 29_06 + 22_21),
     ("CD171", "97110 GP x2 30min\n did 97110 15min group_size=2\n did 97110 15min", 22_21),
     ("CD172", "97110 GP x2 30min\n did 97110 15min\n did 97110 15min by=aide", 22_21),
-    ("CD172", "97150 GP x1 30min\n did 97150 30min by=student group_size=2", 18_04),
+    ("CD172", "97150 GP x1 30min\n did 97150 30min by=unattended is_billable=false group_size=2", 18_04),
     # --- units supported and not billed
     ("UN201", "97110 GP x1 30min", 22_21),
     ("UN201", "97110 GP x1 38min", 44_42),  # 73.48 less 29.06
@@ -310,13 +310,15 @@ SAME_PRICE = {"EV101"}
 """What the level above the record is worth beside the other is not known; to Medicare, nothing."""
 NOTHING_BILLED = {"DC205"}
 """What a visit without a line would have been paid is not known."""
+OF_A_THERAPIST = {"DC108"}
+"""Asked about all patients of a therapist: what a claim is worth is asked with the patient's own claims, not there."""
 FAMILIES = ("CD", "UN", "MD", "PR", "MU", "DX", "PC", "TH", "DC", "TF", "AU", "EV", "ID", "CF", "SC")
 
 
 def test_which_rules_name_what_is_at_stake() -> None:
     own = [rule for rule in rules() if rule.code.startswith(FAMILIES)]
     without = {rule.code for rule in own if rule.dollars is None and rule.severity is not Severity.ADVICE}
-    assert without == NEVER_PAID | RECOUNTED | SAME_PRICE | NOTHING_BILLED
+    assert without == NEVER_PAID | RECOUNTED | SAME_PRICE | NOTHING_BILLED | OF_A_THERAPIST
     assert [rule.code for rule in own if rule.dollars is not None and rule.severity is Severity.ADVICE] == []
 
 

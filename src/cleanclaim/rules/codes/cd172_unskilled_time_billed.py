@@ -3,7 +3,8 @@
 Payers pay the skill of a therapist or assistant. Minutes of aides, of students working alone and of patients by
 themselves are not billable, and units that need them are taken back.
 
-Not flagged: such minutes beside enough skilled minutes; a supervised modality that runs unattended.
+Not flagged: such minutes beside enough skilled minutes; a supervised modality that runs unattended; a code of which an
+aide did all (DC301) or, for Medicare, a student (DC302).
 Fix: none is proposed; bill the units that the skilled minutes support.
 """
 
@@ -14,7 +15,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, one_of, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, known_true, one_of, unknown
 from cleanclaim.sources import Confidence, page
 
 rule = Rule(
@@ -22,7 +23,12 @@ rule = Rule(
     name="unskilled-time-billed",
     over="services",
     severity=Severity.RECOUP,
-    applies=one_of(col.by, ["aide", "student", "unattended"]) & (col.billed_units > 0),
+    applies=(
+        one_of(col.by, ["aide", "student", "unattended"])
+        & (col.billed_units > 0)
+        & known_true(col.furnished_by_aide_only).not_()
+        & known_true(col.furnished_by_student_only & (col.payer_kind == "medicare_b")).not_()
+    ),
     flag=(
         (col.day_code_is_timed & (col.billed_units > col.allocated_units_most))
         | (col.day_code_is_timed.not_() & (col.billable_services == 0))
@@ -74,8 +80,8 @@ rule = Rule(
         ),
         bad(
             """
-            visit 2026-03-04 medicare_b
-              97150 GP x1 30min
+            visit 2026-03-04 cash
+              97150 x1 30min
               did 97150 30min group_size=3 by=student
             """,
             at="service 1",
@@ -112,12 +118,22 @@ rule = Rule(
         """),
         bad(
             """
-            visit 2026-03-04 medicare_b
-              97164 GP x1 20min
+            visit 2026-03-04 cash
+              97164 x1 20min
               did 97164 20min by=student
             """,
             at="service 1",
             says="1 units of 97164 billed, 20 minutes of it were furnished by: student",
         ),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97164 GP x1 20min
+              did 97164 20min by=student
+        """),
+        exempt("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 30min
+              did 97110 30min by=aide
+        """),
     ),
 )

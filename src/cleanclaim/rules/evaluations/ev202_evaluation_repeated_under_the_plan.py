@@ -30,7 +30,6 @@ rule = Rule(
     flag=col.evaluation_earlier_in_episode,
     message="{code} billed after the evaluation of {evaluation_earlier_on} under the same plan; a later one is a re-evaluation",
     concept="evaluation-repeated",
-    dollars=col.allowed_cents,
     sources=(
         page(
             "Noridian Healthcare Solutions",

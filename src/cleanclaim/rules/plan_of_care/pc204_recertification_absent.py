@@ -3,7 +3,8 @@
 A first certification covers the plan's duration or 90 days from the first treatment, whichever is less. Whether the
 first day counts is not stated; it is counted here, which is the careful reading.
 
-Not flagged: a plan that was recertified, whose last day PC203 watches.
+Not flagged: a plan that was recertified, and a certification that says itself that it has ended: PC203 watches its last
+day.
 Fix: none; recertify.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
+from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, known_true, one_of, unknown
 from cleanclaim.sources import page, regulation
 
 rule = Rule(
@@ -21,7 +22,13 @@ rule = Rule(
     over="claims",
     severity=Severity.RECOUP,
     applies=col.payer_plan_of_care_certification_required & col.has_plan_of_care & col.is_first_certification,
-    flag=col.date_of_service > col.first_interval_through,
+    flag=(
+        (col.date_of_service > col.first_interval_through)
+        & known_true(
+            one_of(col.certification_method, ["signed", "verbal", "order_exception"])
+            & (col.date_of_service > col.certified_through)
+        ).not_()
+    ),
     message="treated on {date_of_service} without a recertification, the first {recertification_days} days from {plan_first_treatment_on} ended on {first_interval_through}",
     concept="certification-expired",
     dollars=col.claim_allowed_cents,
@@ -61,6 +68,19 @@ rule = Rule(
               97110 GP x2 30min
             """,
             lacks="renews an earlier one",
+        ),
+        # PC203 says it by the certification's own last day.
+        good("""
+            visit 2026-05-04 medicare_b plan_first_treatment_on=2026-02-02 certified_through=2026-05-03
+              97110 GP x2 30min
+        """),
+        bad(
+            """
+            visit 2026-05-04 medicare_b plan_first_treatment_on=2026-02-02 certified_through=2026-05-04
+              97110 GP x2 30min
+            """,
+            at="claim",
+            says="treated on 2026-05-04 without a recertification, the first 90 days from 2026-02-02 ended on 2026-05-02",
         ),
         exempt("""
             visit 2026-05-03 medicare_b plan_first_treatment_on=2026-02-02 is_recertification=true
