@@ -13,6 +13,7 @@ from cleanclaim.facts import alike, derive, few_rows, frames, memory, numbering,
 from cleanclaim.facts.authorization import use
 from cleanclaim.facts.claims import like_lines
 from cleanclaim.facts.diagnoses import company, links
+from cleanclaim.facts.documentation import copied_note
 from cleanclaim.facts.identity import described
 from cleanclaim.facts.procedures import earlier_visits, hcpcs_listing, remote_monitoring
 from cleanclaim.facts.units import billed_against_furnished
@@ -31,6 +32,7 @@ THRESHOLDS = (
     (numbering, "_KINDS_PER_ROW"),
     (numbering, "_FEWEST_REPEATS"),
     (use, "_FEW"),
+    (copied_note, "_FEW"),
     (derive, "_FEW"),
     (memory, "FEW_ROWS"),
     (pair_edits, "_FEW"),

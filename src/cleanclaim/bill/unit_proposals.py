@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from cleanclaim.bill.drafts import Draft
 from cleanclaim.bill.withholding import withheld_codes
+from cleanclaim.facts import unchanged
 from cleanclaim.lines.cases import ServiceDraft
 from cleanclaim.records import By
 from cleanclaim.reference import payers, procedures
@@ -63,9 +65,18 @@ def propose_units(drafts: list[Draft], packs: tuple[Payer, ...], method: Assista
     lends minutes to the other. Two visits of one patient on one day are proposed apart; the rules then judge the day as
     a whole.
     """
-    rows = [row for place, draft in enumerate(drafts) for row in _rows(draft, 2 * place)]
+    rows = tuple(row for place, draft in enumerate(drafts) for row in _rows(draft, 2 * place))
     if not rows:
         return {}
+    counted = partial(_proposals, rows, packs, method)
+    remembered = unchanged.counts()
+    # A note that is written changes by words more often than by minutes.
+    return counted() if remembered is None else remembered.once(("proposals", rows, method), counted)
+
+
+def _proposals(
+    rows: Sequence[tuple[object, ...]], packs: tuple[Payer, ...], method: AssistantMethod
+) -> dict[str, list[Proposal]]:
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     methods = payers.resolve(frame.select("payer", "date"), packs).select(
         "payer", "date", "payer_unit_method", "payer_assistant_modifier_required"

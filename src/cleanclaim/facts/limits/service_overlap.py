@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Reach, Stage
-from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, Flags, Integers, clusters, therapist_settled
+from cleanclaim.facts.limits.therapist_day import THERAPIST_KNOWN, clusters, therapist_settled
 from cleanclaim.lines.schema import FLAG, Column
+from cleanclaim.pricing.exact import Flags, Integers, as_flags, flags, integers
 
 _SERVICE = ("service_id", "claim_id", "starts_at", "service_minutes")
 _OF_THERAPIST = ("patient_id", "date_of_service", "rendering_npi", "visit_stands_apart")
@@ -78,10 +79,8 @@ class _Clock(NamedTuple):
 
 
 def _clock(services: pl.DataFrame) -> _Clock:
-    begins, lasts = services.get_column("starts_at"), services.get_column("service_minutes")
-    first = begins.fill_null(0).to_numpy()
-    timed = (begins.is_not_null() & lasts.is_not_null()).to_numpy()
-    return _Clock(timed, first, first + lasts.fill_null(0).to_numpy())
+    begins, lasts = integers(services.get_column("starts_at")), integers(services.get_column("service_minutes"))
+    return _Clock(begins.known & lasts.known, begins.values, begins.values + lasts.values)
 
 
 class _Group(NamedTuple):
@@ -102,8 +101,8 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None 
     It cannot be told where the group of the service is not settled, and where the service itself, or one of another
     kind in its group, may count but has no time of day; unless the visit stands `apart` from all others.
     """
-    yes = counts.fill_null(value=False).to_numpy()
-    maybe = counts.fill_null(value=True).to_numpy()
+    yes, no = flags(counts)
+    maybe = ~no
     in_kind, kind = np.unique(np.stack([group.number, group.kind]), axis=1, return_inverse=True)
     kind = kind.reshape(-1)
     several = np.bincount(in_kind[0])[group.number] > 1
@@ -122,8 +121,7 @@ def _meets(group: _Group, counts: pl.Series, clock: _Clock, apart: Flags | None 
     answered = hit | ~maybe | (group.settled & ~vague & ~elsewhere)
     if apart is not None:
         answered |= apart & group.settled
-    column = pl.Series(hit)
-    return column if answered.all() else column.set(pl.Series(~answered), None)
+    return as_flags(hit & answered, ~hit & answered)
 
 
 stages = (

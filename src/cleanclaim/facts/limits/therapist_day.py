@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Reach, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from cleanclaim.pricing.exact import Flags, Integers, as_column, as_flags, flags, integers
 
 THERAPISTS = ("PT", "OT", "SLP", "together")
 """Who furnished a service, where it took the therapist's own time."""
@@ -79,9 +76,9 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     if claims.get_column("patient_id").n_unique() <= 1:
         return _one_patient(claims, therapist_minutes(frames))
     group, known, settled, others = _days(claims, context)
-    minutes, told = _numbers(therapist_minutes(frames))
-    start, begins = _numbers(claims.get_column("visit_starts_at"))
-    length, lasts = _numbers(claims.get_column("visit_minutes"))
+    minutes, told = integers(therapist_minutes(frames))
+    start, begins = integers(claims.get_column("visit_starts_at"))
+    length, lasts = integers(claims.get_column("visit_minutes"))
     timed = known & told & begins & lasts
     days = int(group.max()) + 1
     summed = np.zeros(days, np.int64)
@@ -104,12 +101,12 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     sees_known = settled | (known & others)
     return pl.DataFrame(
         [
-            _column("therapist_saw_others", others, sees_known),
-            _column("therapist_day_minutes", summed[group], whole_day),
-            _column("clock_minutes", clock, over | fits),
-            _column("clock_minutes_claimed", claimed, over | fits),
-            _column("claims_more_than_clock", over, over | fits),
-            _column("visit_stands_apart", apart, stands_alone),
+            _flags("therapist_saw_others", others, sees_known),
+            as_column("therapist_day_minutes", summed[group], whole_day),
+            as_column("clock_minutes", clock, over | fits),
+            as_column("clock_minutes_claimed", claimed, over | fits),
+            _flags("claims_more_than_clock", over, over | fits),
+            _flags("visit_stands_apart", apart, stands_alone),
         ]
     )
 
@@ -131,24 +128,17 @@ def therapist_minutes(frames: Mapping[str, pl.DataFrame]) -> pl.Series:
     """Minutes of each visit that took the therapist's own time with this patient alone; unknown if any part is."""
     claims, services = frames["claims"], frames["services"]
     owner = services.get_column("claim_id").to_numpy()
-    takes = services.get_column("takes_the_therapist")
-    minutes, told = _numbers(services.get_column("service_minutes"))
-    counts, decided = takes.fill_null(value=False).to_numpy(), takes.is_not_null().to_numpy()
+    takes = flags(services.get_column("takes_the_therapist"))
+    minutes, told = integers(services.get_column("service_minutes"))
     summed = np.zeros(claims.height, np.int64)
-    np.add.at(summed, owner, np.where(counts, minutes, 0))
-    known = claims.get_column("knows_services").fill_null(value=False).to_numpy().copy()
-    known[owner[~decided | (counts & ~told)]] = False
-    return _column("therapist_minutes", summed, known)
+    np.add.at(summed, owner, np.where(takes.yes, minutes, 0))
+    known = flags(claims.get_column("knows_services")).yes.copy()
+    known[owner[~(takes.yes | takes.no) | (takes.yes & ~told)]] = False
+    return as_column("therapist_minutes", summed, known)
 
 
-def _numbers(column: pl.Series) -> tuple[Integers, Flags]:
-    """Whole numbers, 0 where unknown, and whether each is known."""
-    return column.fill_null(0).to_numpy().astype(np.int64), column.is_not_null().to_numpy()
-
-
-def _column(name: str, values: Integers | Flags, known: Flags) -> pl.Series:
-    column = pl.Series(name, values)
-    return column if known.all() else column.set(pl.Series(~known), None)
+def _flags(name: str, values: Flags, known: Flags) -> pl.Series:
+    return as_flags(values & known, ~values & known).alias(name)
 
 
 def clusters(group: Integers, start: Integers, end: Integers, rows: Integers) -> list[Integers]:

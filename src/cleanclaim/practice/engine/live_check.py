@@ -139,7 +139,8 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     around = setting_of(clinic, visit, as_of=as_of)
     record = around.stated(visit_record(visit, around.zone))
     attested = attested_of(visit)
-    with counting(unchanged_for(visit.pk, around)):
+    remembered = unchanged_for(visit.pk, around)
+    with counting(remembered):
         billed = bill(
             around.clinic,
             around.patients,
@@ -152,7 +153,8 @@ def live_check(clinic: Clinic, visit: Visit, *, as_of: date) -> LiveCheck:
     packs = tuple(around.packs.values())
     payer = claim.prepared.case.payer()
     stimulation = payers.setting(payer, "electrical_stimulation_code", record.date_of_service, packs).value
-    asked = _coding_questions(record, around) if claim.prepared.questions else ()
+    with counting(remembered):
+        asked = _coding_questions(record, around) if claim.prepared.questions else ()
     lines = tuple(_line(place, line) for place, line in enumerate(claim.lines, 1))
     found = findings_of(claim)
     told = [told_of(finding, lines) for finding in found]
