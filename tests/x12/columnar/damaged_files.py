@@ -15,7 +15,7 @@ from itertools import count, groupby
 
 from cleanclaim.x12.delimiters import Delimiters
 from tests.x12.columnar.damage import damaged
-from tests.x12.columnar.plain_x12 import BLANKS, segments_of
+from tests.x12.columnar.plain_x12 import blanks_in, segments_of
 from tests.x12.columnar.small_interchanges import HEADER, WRITTEN, Shape, shapes
 
 MUTATIONS = 1152
@@ -43,11 +43,9 @@ class Piece:
     @property
     def is_ended(self) -> bool:
         """Whether what follows begins a segment."""
-        own = self.delimiters
-        # What a file takes for a delimiter is no blank in it.
-        blanks = "".join(set(BLANKS) - {own.element, own.component, own.repetition}).encode()
-        terminator = own.segment.encode("latin-1")
-        return not self.data.strip(blanks) or self.data.rstrip(blanks.replace(terminator, b"")).endswith(terminator)
+        blanks = blanks_in(self.delimiters).encode()
+        terminator = self.delimiters.segment.encode("latin-1")
+        return not self.data.strip(blanks + terminator) or self.data.rstrip(blanks).endswith(terminator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from cleanclaim.x12.delimiters import Delimiters
 
 BLANKS = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x00"
 """What stands around segments and elements without being part of them."""
-_BLANK_BYTES = BLANKS.encode()
 _TRANSACTION = {
     "837P": ("837", "005010X222A1"), "837I": ("837", "005010X223A2"), "835": ("835", "005010X221A1"),
     "999": ("999", "005010X231A1"), "277CA": ("277", "005010X214"), "277": ("277", "005010X212"),
@@ -49,9 +48,16 @@ _QUALIFIED = {"HI": {"ABK", "ABF", "BK", "BF"}, "LQ": {"HE", "RX"}}
 _LINE, _CLAIM = {"837P": "LX", "837I": "LX", "835": "SVC"}, {"837P": "CLM", "837I": "CLM", "835": "CLP"}
 
 
+def blanks_in(delimiters: Delimiters) -> str:
+    """The blanks of a file: what it has for a delimiter is none in it."""
+    own = {delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment}
+    return "".join(one for one in BLANKS if one not in own)
+
+
 def segments_of(data: bytes, delimiters: Delimiters) -> tuple[bytes, ...]:
     """The segments in some bytes."""
-    pieces = [one.strip(_BLANK_BYTES) for one in data.split(delimiters.segment.encode("latin-1"))]
+    blanks = blanks_in(delimiters).encode()
+    pieces = [one.strip(blanks) for one in data.split(delimiters.segment.encode("latin-1"))]
     return tuple([one for one in pieces if one])
 
 
@@ -73,7 +79,7 @@ def begun_rows(segments: Sequence[bytes], kind: str, delimiters: Delimiters) -> 
 def _has_row(name: str, elements: Sequence[str], delimiters: Delimiters) -> bool:
     if name in _QUALIFIED:
         first = (elements[1:2] or [""])[0].partition(delimiters.component)[0]
-        return first.strip(BLANKS) in _QUALIFIED[name]
+        return first.strip(blanks_in(delimiters)) in _QUALIFIED[name]
     if name in _FIRST_REASON:
         return any(elements[_FIRST_REASON[name] : _LAST_REASON[name] + 1])
     return True
@@ -137,6 +143,7 @@ def names_of(segments: Sequence[bytes], delimiters: Delimiters) -> list[str]:
 
 
 def _split(segments: Sequence[bytes], delimiters: Delimiters) -> Iterator[tuple[int, list[str]]]:
+    blanks = blanks_in(delimiters)
     for at, segment in enumerate(segments):
-        elements = [one.strip(BLANKS) for one in segment.decode("latin-1").split(delimiters.element)]
+        elements = [one.strip(blanks) for one in segment.decode("latin-1").split(delimiters.element)]
         yield at, [elements[0].upper(), *elements[1:]]
