@@ -7,11 +7,22 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from cleanclaim.practice.engine.work_items import OFF_THE_LIST
 from cleanclaim.practice.gathering import Part, counted
-from cleanclaim.practice.models import AnswerState, ClaimAnswer, RemittanceFile, WorkItem, WorkKind, WorkState
+from cleanclaim.practice.models import (
+    OPEN_STATUSES,
+    AnswerState,
+    Claim,
+    ClaimAnswer,
+    ClaimStatus,
+    RemittanceFile,
+    WorkItem,
+    WorkKind,
+    WorkState,
+)
 from cleanclaim.reference import denials
 
 
@@ -46,12 +57,11 @@ _ASKED = (
 
 def what_waits(today: date) -> Waits:
     """What waits in scope; one statement, whatever there is."""
-    to_do = WorkItem.objects.filter(state__in=[WorkState.OPEN.value, WorkState.WORKING.value]).exclude(OFF_THE_LIST)
     held = ClaimAnswer.objects.filter(state=AnswerState.HELD.value, remittance__unposted_at=None)
     files = RemittanceFile.objects.filter(~Q(received_as=None), through_at=None)
     item, nearest = ("kind", "claim", "cents", "due_on", "follow_up_on"), denials.figures().nearness[0][0]
     parts = [
-        Part("item", item, to_do.order_by().values_list(*item)),
+        Part("item", item, _to_do().order_by().values_list(*item)),
         Part("answer", ("cents",), held.order_by().values_list("paid_cents"), is_gathered=False),
         Part("file", ("key",), files.order_by().values_list("pk"), is_gathered=False),
     ]
@@ -60,3 +70,36 @@ def what_waits(today: date) -> Waits:
     told: dict[str, Any] = {kind: Waiting(kind, count, int(cents or 0)) for kind, count, cents in rows}
     kinds = [told.get(kind.value, Waiting(kind.value, 0, 0)) for kind in WorkKind]
     return Waits([*kinds, told["soon"]], told["promised"], told["held"], told["files"].claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a clinic's billers have before them: claims to file, those due soon or past, and claims to follow up."""
+
+    to_file: int
+    to_file_cents: int
+    due_soon: int
+    to_follow_up: int
+    to_follow_up_cents: int
+
+
+def backlog(today: date) -> Backlog:
+    """The backlog in scope, for pages that set clinics beside each other; two statements.
+
+    A claim to file is worth what it is allowed, and its charge where that is not known. Soon is within the nearest step
+    by which denials are ranked, or past.
+    """
+    nearest = today + timedelta(days=denials.figures().nearness[0][0])
+    claims = Claim.objects.filter(status__in=[*OPEN_STATUSES, ClaimStatus.SUPERBILL.value]).aggregate(
+        count=Count("pk"),
+        cents=Sum(Coalesce("allowed_cents", "charge_cents")),
+        soon=Count("pk", filter=Q(due_on__lte=nearest)),
+    )
+    items = _to_do().aggregate(count=Count("claim", distinct=True), cents=Sum("cents"))
+    return Backlog(claims["count"], claims["cents"] or 0, claims["soon"], items["count"], items["cents"] or 0)
+
+
+def _to_do() -> QuerySet[WorkItem]:
+    """The items that a person has still to work, but those that are too small to be listed."""
+    found: QuerySet[WorkItem] = WorkItem.objects.filter(state__in=[WorkState.OPEN.value, WorkState.WORKING.value])
+    return found.exclude(OFF_THE_LIST)

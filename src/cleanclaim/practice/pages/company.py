@@ -27,6 +27,7 @@ from cleanclaim.practice.engine.carry_jobs import ask_to_unpack
 from cleanclaim.practice.engine.checking import today_at
 from cleanclaim.practice.engine.definitions import Definition, Metric, definitions
 from cleanclaim.practice.engine.figures import Chosen
+from cleanclaim.practice.engine.what_waits import Backlog, backlog
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import Clinic, Company, Membership, Role, User
 from cleanclaim.practice.pages.figures.wording import basis, shown
@@ -45,6 +46,8 @@ class Line:
     first_page: str
     may_see: bool
     cells: list[tuple[str, str]]
+    backlog: Backlog | None
+    """What waits for the clinic's billers; nothing where the person does not see its claims."""
 
 
 class NewClinicForm(ClinicForm):
@@ -80,8 +83,10 @@ def company(request: HttpRequest, key: UUID) -> HttpResponse:
     found, memberships = _company(request, key)
     lines = []
     for item in memberships:
-        may_see = Can.SEE_FIGURES in CAPABILITIES[Role(item.role)]
-        lines.append(Line(item, first_page(Role(item.role)), may_see, _cells(item.clinic) if may_see else []))
+        role = Role(item.role)
+        may_see = Can.SEE_FIGURES in CAPABILITIES[role]
+        waits = _backlog(item.clinic) if Can.SEE_CLAIMS in CAPABILITIES[role] else None
+        lines.append(Line(item, first_page(role), may_see, _cells(item.clinic) if may_see else [], waits))
     heads: list[Definition] = [definitions()[metric] for metric in _SHOWN]
     context = {"company": found, "lines": lines, "heads": heads, "days": _DAYS, "may_add": bool(_owned(memberships))}
     return render(request, "practice/company/company.html", context)
@@ -147,6 +152,11 @@ def _begin(request: HttpRequest, clinic: Clinic, action: str, detail: str) -> No
     with tenancy.scope([clinic.pk]):
         Membership.objects.create(user=user, clinic=clinic, role=Role.OWNER.value)
         audit_trail.record(clinic.pk, user, action, "clinic", clinic.pk, detail=detail)
+
+
+def _backlog(clinic: Clinic) -> Backlog:
+    with tenancy.scope([clinic.pk]):
+        return backlog(today_at(clinic))
 
 
 def _cells(clinic: Clinic) -> list[tuple[str, str]]:
