@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -283,26 +283,20 @@ def _capsule() -> Callable[[int, bytes, None], object]:
 
 def words(name: str, numbers: NDArray[np.int16], known: Sequence[str]) -> Field:
     """A column of short words, at most twelve bytes each, given by their numbers."""
-    chosen = np.empty((len(numbers), 2), dtype=np.uint64)
-    put_words(known, numbers, chosen.ravel())
+    chosen = views_of(tuple(known)).view(np.complex128).take(numbers, mode="wrap")
     return Field(name, TEXT, 0, (0, address(chosen), address(_no_sizes())), (chosen,))
 
 
-def put_words(known: Sequence[str], numbers: NDArray[np.int16], views: NDArray[np.uint64]) -> None:
-    """Write the sixteen bytes of each word of such a column, two numbers each."""
-    _word_views(tuple(known)).take(numbers, out=views.view(np.complex128), mode="wrap")
-
-
 @cache
-def _word_views(known: tuple[str, ...]) -> NDArray[np.complex128]:
-    """Words as Arrow keeps them, sixteen bytes each; numpy moves those at once where it takes them for complex."""
+def views_of(known: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Words as Arrow keeps them, sixteen bytes each, as two numbers; numpy moves both at once as one complex number."""
     views = np.zeros((len(known), 2), dtype=np.uint64)
     for place, word in enumerate(known):
         data = word.encode().ljust(INLINE, b"\x00")
         if len(data) > INLINE:
             raise ValueError(f"{word!r} has {len(data)} bytes: expected at most {INLINE}")
         views[place] = np.frombuffer(len(word).to_bytes(4, "little") + data, dtype="<u8")
-    return views.view(np.complex128).ravel()
+    return views.ravel()
 
 
 @cache
@@ -332,7 +326,11 @@ def nothing(name: str, form: bytes, height: int) -> Field:
     return Field(name, form, height, (address(shared), address(shared)), (shared,))
 
 
-@lru_cache(maxsize=16)
 def zeros(height: int) -> NDArray[np.uint64]:
     """Zeros for that many texts, or values, or bits: columns without anything share them."""
-    return np.zeros(2 * height + 1, dtype=np.uint64)
+    return _zeros(height.bit_length())
+
+
+@cache
+def _zeros(size: int) -> NDArray[np.uint64]:
+    return np.zeros((2 << size) + 1, dtype=np.uint64)

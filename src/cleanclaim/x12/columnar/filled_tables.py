@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cleanclaim.x12.columnar import arrow, figures, filling
+from cleanclaim.x12.columnar import arrow, figures, filling, owning
 from cleanclaim.x12.columnar.cells import INLINE, PREFIX
 from cleanclaim.x12.columnar.column_map import ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.compiled import kernel
 from cleanclaim.x12.columnar.filling import Filled, Known
 from cleanclaim.x12.columnar.finding import Slots, groups, heads_of, look_up
-from cleanclaim.x12.columnar.layouts import Chosen, Layout, chosen, layout_of, wanted_of
+from cleanclaim.x12.columnar.layouts import Chosen, Layout, chosen, identity_of, layout_of, wanted_of
 from cleanclaim.x12.columnar.texts import head_of, trimmed
 from cleanclaim.x12.columnar.tokens import Offsets, Tokens, Words
 
@@ -47,8 +47,8 @@ class Made(NamedTuple):
 class Rows:
     """The rows of a table: their segments, the group of elements that each is, where it is one, and their slots."""
 
-    segments: Offsets
-    groups: Offsets | None
+    segments: NDArray[np.int32]
+    groups: NDArray[np.int32] | None
     slots: Slots
 
 
@@ -59,19 +59,25 @@ def heads(tokens: Tokens, segments: Offsets, position: int) -> Words:
     return found
 
 
-def groups_of(tokens: Tokens, rows: Offsets, repeat: Repeat) -> tuple[Offsets, Offsets]:
+def groups_of(tokens: Tokens, rows: Offsets, repeat: Repeat) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Each segment once for every group of elements that are not all empty, and the number of that group."""
-    widest = int(tokens.widths[rows].max()) - 1
-    most = min(repeat.count, max(0, -(-(widest - repeat.first + 1) // repeat.step)))
-    segments, numbers = (np.empty(len(rows) * most, dtype=np.int64) for _ in range(2))
+    widest = int(tokens.widths.take(rows).max())
+    most = min(repeat.count, max(0, -(-(widest - repeat.first) // repeat.step)))
+    segments, numbers = (np.empty(len(rows) * most, dtype=np.int32) for _ in range(2))
     count = kernel(groups, trimmed)(rows, tokens.texts, repeat.first, repeat.step, most, segments, numbers)
     return segments[:count], numbers[:count]
 
 
-def looked_up(tokens: Tokens, placed: Placed, tables: Sequence[tuple[TableSpec, Offsets]]) -> dict[TableSpec, Slots]:
+def looked_up(
+    tokens: Tokens, placed: Placed, keys: Keys, tables: Sequence[tuple[TableSpec, Offsets]]
+) -> dict[TableSpec, Slots]:
     """For each row of some tables, given by the segments that begin them, the first segment for each of their slots."""
     found: dict[TableSpec, Slots] = {}
     rest = list(tables)
+    if keys.owned is not None and rest:
+        # No two of them have rows that begin with the same segment.
+        _look_up(tokens, placed, rest, keys.owned.row_of, found)
+        return found
     while rest:
         # Tables whose rows begin with the same segments are looked up one after the other.
         row_of = np.full(len(tokens), -1, dtype=np.int32)
@@ -127,13 +133,9 @@ def _look_up(
         slot, begin = last, end
 
 
-def taken(tokens: Tokens, rows: Offsets) -> Slots:
-    """The one slot of a table whose rows are segments."""
-    return Slots(
-        rows.astype(np.int32)[np.newaxis, :],
-        np.array([len(rows)]),
-        np.array([int(tokens.widths.take(rows).max())]),
-    )
+def taken(segments: NDArray[np.int32], widest: int) -> Slots:
+    """The one slot of a table whose rows are segments, none with more elements than the `widest`."""
+    return Slots(segments[np.newaxis], np.array([len(segments)]), np.array([widest]))
 
 
 def table(tokens: Tokens, placed: Placed, keys: Keys, layout: Layout, rows: Rows, first: int) -> Made:
@@ -141,20 +143,17 @@ def table(tokens: Tokens, placed: Placed, keys: Keys, layout: Layout, rows: Rows
     spec, height = layout.spec, len(rows.segments)
     asked = chosen(layout, rows.slots)
     arena, places, filled = _room(asked, height)
-    nulls = _identify(keys, layout, rows, first, filled)
-    nobodys: Offsets = _no_rows()
-    if spec.needs and nulls[layout.keys.index(spec.needs)]:
-        nobodys = rows.segments[filled.decimals[layout.keys.index(spec.needs)] < 0]
-    if spec.shows_loop:
-        arrow.put_words(placed.table.ids, placed.home.take(rows.segments), filled.views[0])
-    shift: Offsets = _no_rows()
+    _identify(placed, keys, layout, rows, first, filled)
+    shift = _no_rows()
     if rows.groups is not None and spec.repeat is not None:
-        shift = rows.groups * spec.repeat.step
+        shift = rows.groups * np.int32(spec.repeat.step)
     parts = *filling.PARTS, *figures.PARTS, figures.decimal, figures.short_decimal, figures.short_day
     read = kernel(filling.fill, trimmed, *parts)
     read(rows.slots.found, shift, tokens.texts, tokens.words, _known(), layout.plan, asked.places, filled)
-    there = len(layout.keys)
-    nulls[there : asked.values] = height - np.bitwise_count(filled.bits[there:]).sum(axis=1, dtype=np.int64)
+    nulls = height - filled.good_counts
+    nobodys = _no_rows()
+    if spec.needs and nulls[layout.keys.index(spec.needs)]:
+        nobodys = rows.segments[filled.decimals[layout.keys.index(spec.needs)] < 0]
     begin = arrow.address(arena)
     views, decimals, days, bits = (begin + place for place in places)
     sizes, shared = np.array([len(tokens.codes)], dtype=np.int64), arrow.zeros(height)
@@ -186,40 +185,46 @@ def _room(made: Chosen, height: int) -> tuple[NDArray[np.uint8], list[int], Fill
         np.ndarray(shape, dtype=kind, buffer=arena, offset=place)
         for (shape, kind), place in zip(shapes, places, strict=False)
     )
-    return arena, places[:4], Filled(views, decimals, days, bits, bad, np.zeros(made.values, dtype=np.int64))
+    # None are missing, or all, in columns without a count.
+    counts = np.zeros((2, made.values + 2), dtype=np.int64)
+    counts[0, -2] = height
+    return arena, places[:4], Filled(views, decimals, days, bits, counts[0], bad, counts[1])
 
 
-def _identify(keys: Keys, layout: Layout, rows: Rows, first: int, filled: Filled) -> NDArray[np.int64]:
-    """Fill in the keys of a table; by row of bits how many are missing, and none and all of them at the end."""
-    spec, segments = layout.spec, rows.segments
-    numbers, bits = filled.decimals, filled.bits
-    height = len(segments)
-    nulls = np.zeros(len(bits) + 2, dtype=np.int64)
-    nulls[-1] = height
-    place = 0
+def _identify(placed: Placed, keys: Keys, layout: Layout, rows: Rows, first: int, filled: Filled) -> None:
+    """Fill in the keys of a table, the numbers of its segments, its positions and loops."""
+    spec, segments, groups = layout.spec, rows.segments, _no_rows() if rows.groups is None else rows.groups
+    numbers, bits, counts = filled.decimals, filled.bits, filled.good_counts
+    words, loops = arrow.views_of(placed.table.ids), filled.views[0] if spec.shows_loop else filled.views[0, :0]
+    begin = keys.first[spec.name] if spec.key else 0
+    if keys.owned is not None and placed.way is not None:
+        identity = identity_of(keys.columns, spec)
+        run = kernel(owning.identify, *owning.PARTS)
+        run(segments, groups, begin, first, identity, placed.way, keys.owned, words, numbers, bits, counts, loops)
+        return
+    # All keys of its own are there, as are numbers of segments and positions.
+    counts[: len(layout.keys)] = len(segments)
+    place = int(bool(spec.key))
     if spec.key:
-        begin = keys.first[spec.name]
-        numbers[0] = np.arange(begin, begin + height)
-        place = 1
-    for owner in spec.owners:
-        if owner != spec.key:
-            nulls[place] = height - keys.owner(owner).put(segments, numbers[place], bits[place])
-            place += 1
-    for link in spec.links:
-        numbers[place] = keys.links[link.name].at(segments)
-        is_there = numbers[place] >= 0
-        bits[place] = np.packbits(is_there, bitorder="little")
-        nulls[place] = height - np.count_nonzero(is_there)
+        numbers[0] = np.arange(begin, begin + len(segments))
+    for found in (
+        *(keys.owner(owner).at(segments) for owner in spec.owners if owner != spec.key),
+        *(keys.links[link.name].at(segments) for link in spec.links),
+    ):
+        numbers[place], bits[place] = found, np.packbits(found >= 0, bitorder="little")
+        counts[place] = np.count_nonzero(found >= 0)
         place += 1
-    np.add(segments, first, out=numbers[place])
+    # A file may have more segments than a number of 32 bits counts.
+    np.add(segments, first, out=numbers[place], dtype=np.int64)
     if rows.groups is not None:
-        np.add(rows.groups, 1, out=numbers[place + 1])
-    return nulls
+        np.add(groups, 1, out=numbers[place + 1])
+    if spec.shows_loop:
+        loops[:] = words.reshape(-1, 2).take(placed.home.take(segments), axis=0).ravel()
 
 
 @cache
-def _no_rows() -> NDArray[np.int64]:
-    return np.zeros(0, dtype=np.int64)
+def _no_rows() -> NDArray[np.int32]:
+    return np.zeros(0, dtype=np.int32)
 
 
 @cache

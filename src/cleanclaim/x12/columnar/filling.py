@@ -47,12 +47,16 @@ class Known(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """The columns by kind, a row each; of those that are no texts a bit for each that is there, and the bad ones."""
+    """The columns by kind, a row each; of those that are no texts a bit for each that is there, and the bad ones.
+
+    Of both there is how many they are.
+    """
 
     views: Array
     decimals: Array
     days: Array
     bits: Array
+    good_counts: Array
     bad: Array
     bad_counts: Array
 
@@ -67,7 +71,7 @@ def fill(
     """
     height = found.shape[1]
     begins, sizes = np.empty(_TILE, dtype=np.int64), np.empty(_TILE, dtype=np.int64)
-    none = np.zeros(_TILE, dtype=np.int64)
+    none = np.zeros(_TILE, dtype=np.int32)
     for tile in range(0, height, _TILE):
         last = min(tile + _TILE, height)
         for column in range(len(plan.kind)):
@@ -86,14 +90,15 @@ def fill(
             if kind == TEXT:
                 _put_texts(begins, sizes, words, known.masks, filled.views[place, 2 * tile : 2 * last])
                 continue
-            bits, bad = filled.bits[value, tile >> 3 :], filled.bad[value, tile:last]
+            bits, bad, places = filled.bits[value, tile >> 3 :], filled.bad[value, tile:last], plan.decimals[column]
             if kind == DECIMAL:
                 numbers = filled.decimals[place, tile:last]
-                several = put_decimals(begins, sizes, texts.codes, words, plan.decimals[column], numbers, bits, bad)
+                good, several = put_decimals(begins, sizes, texts.codes, words, places, numbers, bits, bad)
             else:
                 days = filled.days[place, tile:last]
                 is_last = kind == LAST_DAY
-                several = put_days(begins, sizes, texts.codes, words, known.months, is_last, days, bits, bad)
+                good, several = put_days(begins, sizes, texts.codes, words, known.months, is_last, days, bits, bad)
+            filled.good_counts[value] += good
             filled.bad_counts[value] += several
 
 
@@ -182,9 +187,9 @@ def _put_texts(begins: Array, sizes: Array, words: Array, masks: Array, views: A
 
 def put_decimals(
     begins: Array, sizes: Array, codes: Array, words: Array, places: int, numbers: Array, bits: Array, bad: Array
-) -> int:
-    """Numbers with that many decimals, 0 where there is none, and how many texts are none."""
-    several = 0
+) -> tuple[int, int]:
+    """Numbers with that many decimals, 0 where there is none; how many there are, and how many texts are none."""
+    good = several = 0
     for row in range(len(numbers)):
         begin, size = begins[row], sizes[row]
         number, is_good = 0, True
@@ -198,11 +203,12 @@ def put_decimals(
                 number, is_good = decimal(codes, begin, end, places)
             if is_good:
                 bits[row >> 3] |= np.uint8(1 << (row & 7))
+                good += 1
             else:
                 bad[row] = True
                 several += 1
         numbers[row] = number
-    return several
+    return good, several
 
 
 def put_days(
@@ -215,9 +221,9 @@ def put_days(
     days: Array,
     bits: Array,
     bad: Array,
-) -> int:
-    """Days since 1970-01-01, the last of two or the first, 0 where there is none, and how many texts are none."""
-    several = 0
+) -> tuple[int, int]:
+    """Days since 1970-01-01, the last of two or the first, 0 for none; how many there are, and how many are none."""
+    good = several = 0
     for row in range(len(days)):
         begin, size = begins[row], sizes[row]
         found = 0
@@ -234,12 +240,13 @@ def put_days(
                 is_good = day >= 0 and found < months[month + np.uint64(1)]
             if is_good:
                 bits[row >> 3] |= np.uint8(1 << (row & 7))
+                good += 1
             else:
                 found = 0
                 bad[row] = True
                 several += 1
         days[row] = found
-    return several
+    return good, several
 
 
 PARTS = (_find_elements, _find_components, _find, _put_texts, put_decimals, put_days)

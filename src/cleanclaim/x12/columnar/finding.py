@@ -50,23 +50,37 @@ class Sought(NamedTuple):
     is_inside: Array
 
 
-def sorted_out(names: Array, home: Array, sought: Sought) -> list[Array]:
-    """By table the segments that are its rows, in order; `names` are what `sought` is by."""
-    run, none = kernel(_sort_out), np.zeros(0, dtype=np.int64)
-    counts = np.zeros(len(sought.is_inside), dtype=np.int64)
-    run(names, home, sought, none, none, counts)
-    until = np.cumsum(counts)
-    base = until - counts
-    rows = np.empty(int(counts.sum()) + 1, dtype=np.int64)
-    counts[:] = 0
-    run(names, home, sought, base, rows, counts)
-    return [rows[begin:end] for begin, end in zip(base.tolist(), until.tolist(), strict=True)]
+class Sorted(NamedTuple):
+    """The segments that are rows of one table, in order, and how many elements the longest of them has."""
+
+    rows: Array
+    widest: int
 
 
-def _sort_out(names: Array, home: Array, sought: Sought, base: Array, rows: Array, counts: Array) -> None:
-    """Sort segments out by table, those of each from its `base` in `rows` on; only count them without room."""
+def sorted_out(names: Array, home: Array, widths: Array, sought: Sought) -> list[Sorted]:
+    """By table its rows; `names` are what `sought` is by, `widths` how many elements each segment has."""
+    rows, base, counts, widest = kernel(_sort_out)(names, home, widths, sought)
+    return [
+        Sorted(rows[begin : begin + count], most)
+        for begin, count, most in zip(base.tolist(), counts.tolist(), widest.tolist(), strict=True)
+    ]
+
+
+def _sort_out(names: Array, home: Array, widths: Array, sought: Sought) -> tuple[Array, Array, Array, Array]:
+    """Segments sorted out by table; where the rows of each begin, how many there are, and their longest's elements."""
     from_of, until_of, tables, is_inside = sought
-    is_kept = len(rows) > 0
+    # No table has more rows than there are segments of its names.
+    several = np.zeros(len(from_of), dtype=np.int64)
+    for segment in range(len(names)):
+        if home[segment] >= 0:
+            several[names[segment]] += 1
+    base, counts = np.zeros(len(is_inside) + 1, dtype=np.int64), np.zeros(len(is_inside), dtype=np.int64)
+    widest = np.zeros(len(is_inside), dtype=np.int64)
+    for name in range(len(from_of)):
+        for at in range(from_of[name], until_of[name]):
+            base[tables[at] + 1] += several[name]
+    base = np.cumsum(base)
+    rows = np.empty(base[-1], dtype=np.int32)
     for segment in range(len(names)):
         loop, name = int(home[segment]), int(names[segment])
         if loop < 0:
@@ -74,9 +88,19 @@ def _sort_out(names: Array, home: Array, sought: Sought, base: Array, rows: Arra
         for at in range(from_of[name], until_of[name]):
             table = tables[at]
             if is_inside[table, loop]:
-                if is_kept:
-                    rows[base[table] + counts[table]] = segment
+                rows[base[table] + counts[table]] = segment
                 counts[table] += 1
+                widest[table] = max(widest[table], widths[segment])
+    return rows, base[:-1], counts, widest
+
+
+def number_rows(rows: Array, row_of: Array) -> bool:
+    """Write down by segment the row that it begins; False where one begins a row of another table already."""
+    for row in range(len(rows)):
+        if row_of[rows[row]] >= 0:
+            return False
+        row_of[rows[row]] = row
+    return True
 
 
 def look_up(
@@ -99,20 +123,23 @@ def look_up(
     codes, signs, cuts, elements, _, _, first, widths, is_tidy = texts
     from_of, until_of, position = wanted.from_, wanted.until, wanted.position
     head_from, head_until, heads = wanted.head_from, wanted.head_until, wanted.heads
+    sure = np.uint64
     for segment in range(len(names)):
-        loop, name, begin_row = int(home[segment]), int(names[segment]), begins[segment]
+        loop, begin_row = int(home[segment]), begins[segment]
         if loop < 0 or begin_row < 0:
             continue
-        from_, until = from_of[loop, name], until_of[loop, name]
+        name = sure(names[segment])
+        from_, until = from_of[sure(loop), name], until_of[sure(loop), name]
         if from_ == until:
             continue
-        row = int(row_of[begin_row])
+        row = int(row_of[sure(begin_row)])
         if row < 0:
             continue
         asked = -1
-        said = np.uint64(0)
-        for slot in range(from_, until):
-            place = base[slot] + row
+        said = sure(0)
+        for one in range(from_, until):
+            slot = sure(one)
+            place = sure(base[slot] + row)
             if found[place] >= 0:
                 continue
             is_it = head_from[slot] == head_until[slot]
@@ -121,13 +148,13 @@ def look_up(
                     asked = position[slot]
                     begin = end = 0
                     if asked < widths[segment]:
-                        part = elements[first[segment] + asked]
-                        begin, end = int(cuts[part]) + 1, int(cuts[part + 1])
+                        part = sure(elements[sure(first[segment] + asked)])
+                        begin, end = int(cuts[part]) + 1, int(cuts[part + sure(1)])
                         if not is_tidy:
                             begin, end = trimmed(codes, signs, begin, end)
                     said = head_of(codes, begin, end)
                 for at in range(head_from[slot], head_until[slot]):
-                    is_it = is_it or heads[at] == said
+                    is_it = is_it or heads[sure(at)] == said
             if is_it:
                 found[place] = segment
                 counts[slot] += 1

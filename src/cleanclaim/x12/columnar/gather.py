@@ -18,8 +18,8 @@ from cleanclaim.x12.columnar import arrow, filled_tables, finding, values
 from cleanclaim.x12.columnar.cells import Extents, head
 from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, Repeat, TableSpec
 from cleanclaim.x12.columnar.filled_tables import Rows
-from cleanclaim.x12.columnar.finding import Slots
-from cleanclaim.x12.columnar.keys import Keys, beginnings
+from cleanclaim.x12.columnar.finding import Slots, Sorted
+from cleanclaim.x12.columnar.keys import Keys
 from cleanclaim.x12.columnar.layouts import layout_of, rows_sought
 from cleanclaim.x12.columnar.placing import Placed, within
 from cleanclaim.x12.columnar.tokens import Codes, Flags, Offsets, Tokens, Words, tag_name
@@ -81,7 +81,7 @@ class Gatherer:
     _said: dict[tuple[str, int], Words] = field(default_factory=dict)
     _row_of: Codes | None = None
     _extents: dict[int, tuple[Offsets, Extents]] = field(default_factory=dict)
-    _sorted_out: dict[TableSpec, Offsets] = field(default_factory=dict)
+    _sorted_out: dict[TableSpec, Sorted] = field(default_factory=dict)
     _slots: dict[TableSpec, Slots] = field(default_factory=dict)
 
     def tables(self, wanted: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
@@ -89,11 +89,12 @@ class Gatherer:
         found: dict[str, pl.DataFrame] = {}
         specs = [spec for spec in self.columns.tables if wanted is None or spec.name in wanted]
         if self.tokens.signs is not None:
-            rows = finding.sorted_out(self.placed.names, self.placed.home, rows_sought(self.columns))
-            self._sorted_out = dict(zip(self.columns.tables, rows, strict=True))
+            placed, sought = self.placed, rows_sought(self.columns)
+            every = finding.sorted_out(placed.names, placed.home, self.tokens.widths, sought)
+            self._sorted_out = dict(zip(self.columns.tables, every, strict=True))
             of_loops = [(spec, self._rows(spec)) for spec in specs if not spec.segment]
             of_loops = [(spec, rows) for spec, rows in of_loops if len(rows)]
-            self._slots = filled_tables.looked_up(self.tokens, self.placed, of_loops)
+            self._slots = filled_tables.looked_up(self.tokens, self.placed, self.keys, of_loops)
         for spec in specs:
             frame = self._table(spec)
             before = found.get(spec.name)
@@ -139,8 +140,9 @@ class Gatherer:
 
     def _filled(self, spec: TableSpec, segments: Offsets, groups: Offsets | None) -> pl.DataFrame:
         """A table read by kernels."""
-        slots = filled_tables.taken(self.tokens, segments) if spec.segment else self._slots[spec]
-        rows = Rows(segments, groups, slots)
+        own = segments.astype(np.int32, copy=False)
+        slots = filled_tables.taken(own, self._sorted_out[spec].widest) if spec.segment else self._slots[spec]
+        rows = Rows(own, None if groups is None else groups.astype(np.int32, copy=False), slots)
         layout = layout_of(spec, self.placed.table)
         made = filled_tables.table(self.tokens, self.placed, self.keys, layout, rows, self.first)
         self._report_nobodys(made.nobodys, spec.needs)
@@ -152,13 +154,10 @@ class Gatherer:
 
     def _rows(self, spec: TableSpec) -> Offsets:
         if spec.segment and self.tokens.signs is not None:
-            return self._where(self._sorted_out[spec], spec.at, spec.where)
-        if spec.key:
-            return self.keys.rows[spec.name]
-        table = self.placed.table
-        loops = tuple(table.number(loop) for loop in spec.loops)
+            return self._where(self._sorted_out[spec].rows, spec.at, spec.where)
         if not spec.segment:
-            return beginnings(self.placed, loops, self.placed.openings())
+            return self.keys.rows[spec]
+        loops = tuple(map(self.placed.table.number, spec.loops))
         rows = self._segments(spec.segment)
         rows = rows[within(self.placed, loops, rows)] if loops else rows[self.placed.home[rows] >= 0]
         return self._where(rows, spec.at, spec.where)

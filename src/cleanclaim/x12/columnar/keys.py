@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar.column_map import ColumnMap, TableSpec
 from cleanclaim.x12.columnar.compiled import kernel
-from cleanclaim.x12.columnar.finding import sorted_out
-from cleanclaim.x12.columnar.layouts import beginnings_sought
-from cleanclaim.x12.columnar.loop_table import Small
-from cleanclaim.x12.columnar.owning import Owned, owner_keys
+from cleanclaim.x12.columnar.finding import number_rows, sorted_out
+from cleanclaim.x12.columnar.layouts import beginnings_sought, keyed, links_of, loops_of_owners, of_loops
+from cleanclaim.x12.columnar.owning import Linked, Owned, link_up
 from cleanclaim.x12.columnar.placing import Around, LoopState, Placed, instance, within
 from cleanclaim.x12.columnar.tokens import Offsets
-from cleanclaim.x12.columnar.walking import CARRIED, guide_of
+from cleanclaim.x12.columnar.walking import CARRIED, Way, guide_of
 
 NO_KEY = -1
 
@@ -46,26 +44,9 @@ class Owners:
     key_of: NDArray[np.int64]
     by_home: tuple[int, ...]
     around: tuple[tuple[Around, int], ...]
-    owned: Owned | None = None
-    """What a kernel takes instead of all these."""
 
     def at(self, segments: Offsets) -> NDArray[np.int64]:
         """The key of the row around each of these segments; -1 for none."""
-        found = np.empty(len(segments), dtype=np.int64)
-        self.put(segments, found, np.zeros((len(segments) + 7) // 8, dtype=np.uint8))
-        return found
-
-    def put(self, segments: Offsets, keys: NDArray[np.int64], bits: NDArray[np.uint8]) -> int:
-        """Fill in the key of the row around each of these segments, and a bit for each there is; how many there are."""
-        way = self.placed.way
-        if self.owned is not None and way is not None:
-            run = kernel(owner_keys)
-            return int(run(segments, way.home, way.begins, way.latest_event, way.began, self.owned, keys, bits))
-        keys[:] = self._at(segments)
-        bits[:] = np.packbits(keys >= 0, bitorder="little")
-        return int(np.count_nonzero(keys >= 0))
-
-    def _at(self, segments: Offsets) -> NDArray[np.int64]:
         owner = np.full(len(segments), NO_KEY, dtype=np.int64)
         if self.by_home:
             inside = np.flatnonzero(within(self.placed, self.by_home, segments))
@@ -92,15 +73,19 @@ class Links:
         """The key of the party that holds at each of these segments; -1 for none."""
         return self.keys.take(self.around.at(segments) + 2)
 
+    def last(self) -> int:
+        """The same of the last segment."""
+        return int(self.keys[self.around.last() + 2])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keys:
     """The rows of keyed tables among some segments.
 
-    `rows[table]` are the segments that begin a row; their keys count up from `first[table]`.
+    `rows` are by table of loops the segments that begin its rows; their keys count up from `first`.
     """
 
-    rows: dict[str, Offsets]
+    rows: dict[TableSpec, Offsets]
     first: dict[str, int]
     owners: dict[str, Owners]
     """By table: the rows around segments."""
@@ -108,18 +93,14 @@ class Keys:
     """By link: the parties that hold at segments."""
     tables: dict[str, str]
     """By key: the table whose rows have it."""
+    columns: ColumnMap
+    """The map of all these tables."""
+    owned: Owned | None = None
+    """What a kernel takes instead of `owners` and `links`, of which there are none then."""
 
     def owner(self, key: str) -> Owners:
         """The rows that have this key."""
         return self.owners[self.tables[key]]
-
-
-def beginnings(placed: Placed, loops: tuple[int, ...], openings: tuple[Offsets, Small]) -> Offsets:
-    """Segments that begin an occurrence of one of the loops, whether or not they are the segment that opens it."""
-    wanted = np.zeros(len(placed.table.ids), dtype=np.bool_)
-    wanted[list(loops)] = True
-    rows, opened = openings
-    return _with_others(placed, loops, rows[wanted.take(opened)])
 
 
 def _with_others(placed: Placed, loops: tuple[int, ...], found: Offsets) -> Offsets:
@@ -129,88 +110,127 @@ def _with_others(placed: Placed, loops: tuple[int, ...], found: Offsets) -> Offs
         found = np.union1d(found, np.array(begun))
     if 0 in loops:
         # A transaction begins where its span does, header or not.
-        events = placed.events
-        is_start = (placed.transactions.take(events) >= 0) & (placed.floors.take(events) == events)
-        found = np.union1d(found, events[is_start])
+        found = np.union1d(found, np.array(placed.starts, dtype=np.int64))
     return found
 
 
-def _all_beginnings(placed: Placed, columns: ColumnMap) -> dict[str, Offsets]:
-    """`beginnings` of all tables whose rows have keys."""
-    loops = {spec.name: tuple(map(placed.table.number, spec.loops)) for spec in columns.keyed()}
-    if placed.way is None:
-        openings = placed.openings()
-        return {name: beginnings(placed, those, openings) for name, those in loops.items()}
-    found = sorted_out(placed.opened, placed.opened, beginnings_sought(columns))
-    return {name: _with_others(placed, those, rows) for (name, those), rows in zip(loops.items(), found, strict=True)}
+def _beginnings(placed: Placed, columns: ColumnMap) -> dict[TableSpec, Offsets]:
+    """By table of loops the segments that begin an occurrence of one of them, whether or not they open it."""
+    tables = of_loops(columns)
+    if placed.way is not None:
+        # Loops open at events, of which there are few, save where segments were placed one by one.
+        at = placed.openings()[0].astype(np.int32) if placed.careful else placed.events
+        kinds = placed.opened.take(at)
+        every = zip(tables, sorted_out(kinds, kinds, kinds, beginnings_sought(columns)), strict=True)
+        found = {spec: _with_others(placed, loops, at.take(one.rows)) for (spec, loops), one in every}
+        return {spec: begins.astype(np.int32, copy=False) for spec, begins in found.items()}
+    rows, opened = placed.openings()
+    found = {}
+    for spec, loops in tables:
+        wanted = np.zeros(len(placed.table.ids), dtype=np.bool_)
+        wanted[list(loops)] = True
+        found[spec] = _with_others(placed, loops, rows[wanted.take(opened)])
+    return found
 
 
 def assign(placed: Placed, columns: ColumnMap, start: KeyState, loop_state: LoopState) -> tuple[Keys, KeyState]:
     """Give every row its key and every segment the keys of the rows around it."""
-    table = placed.table
-    rows: dict[str, Offsets] = {}
+    rows = _beginnings(placed, columns)
     first: dict[str, int] = {}
     owners: dict[str, Owners] = {}
     following, held = dict(start.following), {}
-    all_loops = {spec.name: tuple(table.number(loop) for loop in spec.loops) for spec in columns.keyed()}
-    begins = _all_beginnings(placed, columns)
-    row_of = None if placed.way is None or placed.careful else _row_of(begins, len(placed.home))
-    for spec in columns.keyed():
-        loops, begin = all_loops[spec.name], begins[spec.name]
-        rows[spec.name] = begin
+    row_of = None if placed.way is None or placed.careful else _row_of(rows, len(placed.home))
+    for spec, loops in of_loops(columns):
+        if not spec.key:
+            continue
+        begin = rows[spec]
         first[spec.name] = following.get(spec.name, 0)
         following[spec.name] = first[spec.name] + len(begin)
-        owners[spec.name] = _owners(placed, spec, _Begun(begin, first[spec.name], row_of), start, loop_state)
+        if row_of is None:
+            owners[spec.name] = _owners(placed, spec, begin, first[spec.name], start, loop_state)
         for loop in loops:
             last = _last(placed, loop, loop_state)
             if last is not None:
                 held[(spec.name, loop)] = _key_at(last, begin, first[spec.name], start.open.get((spec.name, loop)))
+    tables = {spec.key: spec.name for spec in keyed(columns)}
+    owned: Owned | None = None
     links: dict[str, Links] = {}
-    last_links: dict[str, int] = {}
-    for spec in columns.tables:
-        for link in spec.links:
-            if link.name in links:
-                continue
-            inner, outer = table.number(link.loop), table.number(link.under)
-            around = instance(placed, outer, loop_state)
-            begin = rows[link.table]
-            is_inner = placed.opened.take(begin) == inner
-            keys = first[link.table] + np.flatnonzero(is_inner)
-            found = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
-            # The first of several holds: it is written last.
-            found[around.at(begin[is_inner])[::-1] + 2] = keys[::-1]
-            if link.name in start.links and start.links[link.name] != NO_KEY:
-                found[0] = start.links[link.name]
-            found[1] = NO_KEY
-            links[link.name] = Links(around, found)
-            if outer in placed.state.open:
-                last_links[link.name] = int(found[around.last() + 2])
-    tables = {spec.key: spec.name for spec in columns.keyed()}
-    return Keys(rows, first, owners, links, tables), KeyState(following, held, last_links)
+    if placed.way is not None and row_of is not None:
+        owned = _owned(placed.way, columns, row_of, len(placed.events), first, start)
+    else:
+        links = _links(placed, columns, rows, first, start, loop_state)
+    last_links = {}
+    for at, link in enumerate(links_of(columns)):
+        if placed.table.number(link.under) in placed.state.open:
+            last_links[link.name] = links[link.name].last() if owned is None else int(owned.linked[at, -1])
+    return Keys(rows, first, owners, links, tables, columns, owned), KeyState(following, held, last_links)
 
 
-def _row_of(begins: Mapping[str, Offsets], count: int) -> NDArray[np.int32] | None:
+def _links(
+    placed: Placed,
+    columns: ColumnMap,
+    rows: Mapping[TableSpec, Offsets],
+    first: Mapping[str, int],
+    start: KeyState,
+    state: LoopState,
+) -> dict[str, Links]:
+    """By link the parties that hold at segments."""
+    begins = {spec.name: begin for spec, begin in rows.items() if spec.key}
+    links = {}
+    for link in links_of(columns):
+        inner, outer = placed.table.number(link.loop), placed.table.number(link.under)
+        around = instance(placed, outer, state)
+        begin = begins[link.table]
+        is_inner = placed.opened.take(begin) == inner
+        keys = first[link.table] + np.flatnonzero(is_inner)
+        found = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
+        # The first of several holds: it is written last.
+        found[around.at(begin[is_inner])[::-1] + 2] = keys[::-1]
+        if link.name in start.links and start.links[link.name] != NO_KEY:
+            found[0] = start.links[link.name]
+        found[1] = NO_KEY
+        links[link.name] = Links(around, found)
+    return links
+
+
+def _owned(
+    way: Way,
+    columns: ColumnMap,
+    row_of: NDArray[np.int32],
+    events: int,
+    first: Mapping[str, int],
+    start: KeyState,
+) -> Owned:
+    """What the kernel takes, of so many events: `row_of` all tables, the key of the `first` row of each, the links."""
+    is_leaf, others, around = loops_of_owners(columns)
+    carried = np.full(around.shape, NO_KEY, dtype=np.int64)
+    for at, (spec, loops) in enumerate(zip(keyed(columns), others, strict=True)):
+        for tier, loop in enumerate(loops):
+            carried[at, tier] = start.open.get((spec.name, loop), NO_KEY)
+    links = links_of(columns)
+    number, places = columns.loops.number, guide_of(columns.loops).tracked_at
+    linked = Linked(
+        np.array([number(link.loop) for link in links], dtype=np.int64),
+        np.array([places[number(link.under)] for link in links], dtype=np.int64),
+        np.array([first[link.table] for link in links], dtype=np.int64),
+        np.array([start.links.get(link.name, NO_KEY) for link in links], dtype=np.int64),
+    )
+    found = np.empty((len(links), events), dtype=np.int64)
+    kernel(link_up)(way, row_of, linked, found)
+    firsts = np.array([first[spec.name] for spec in keyed(columns)], dtype=np.int64)
+    return Owned(row_of, firsts, is_leaf, around, carried, found)
+
+
+def _row_of(begins: Mapping[TableSpec, Offsets], count: int) -> NDArray[np.int32] | None:
     """By segment the row that it begins, in whichever table; `None` where one begins rows of several tables."""
-    found = np.full(count, NO_KEY, dtype=np.int32)
-    for rows in begins.values():
-        if (found.take(rows) >= 0).any():
-            return None
-        found[rows] = np.arange(len(rows), dtype=np.int32)
-    return found
+    found, run = np.full(count, NO_KEY, dtype=np.int32), kernel(number_rows)
+    return found if all(run(rows, found) for rows in begins.values()) else None
 
 
-class _Begun(NamedTuple):
-    """The segments that begin rows of one table, the key of the first, and `_row_of` all tables."""
-
-    rows: Offsets
-    first: int
-    row_of: NDArray[np.int32] | None
-
-
-def _owners(placed: Placed, spec: TableSpec, begun: _Begun, start: KeyState, state: LoopState) -> Owners:
-    begin, first, row_of = begun
-    loops = tuple(placed.table.number(loop) for loop in spec.loops)
+def _owners(placed: Placed, spec: TableSpec, begin: Offsets, first: int, start: KeyState, state: LoopState) -> Owners:
+    """The rows of a table that begin with these segments, the first with this key."""
     table = placed.table
+    loops = tuple(table.number(loop) for loop in spec.loops)
     leaves = tuple(loop for loop in loops if not table.is_level[loop] and not table.holds[loop])
     around = []
     for loop in loops:
@@ -219,13 +239,6 @@ def _owners(placed: Placed, spec: TableSpec, begun: _Begun, start: KeyState, sta
             around.append((loop, carried))
     if not len(begin) and not around:
         return Owners(placed, np.zeros(0, dtype=np.int64), (), ())
-    if row_of is not None and placed.way is not None:
-        is_leaf = np.zeros(len(table.ids), dtype=np.bool_)
-        is_leaf[list(leaves)] = True
-        places = guide_of(table).tracked_at.take(np.array([loop for loop, _ in around], dtype=np.int64))
-        carried_keys = np.array([key for _, key in around], dtype=np.int64)
-        owned = Owned(is_leaf, row_of, first, places, carried_keys)
-        return Owners(placed, np.zeros(0, dtype=np.int64), (), (), owned)
     key_of = np.full(len(placed.home) + 2, NO_KEY, dtype=np.int64)
     key_of[begin + 2] = first + np.arange(len(begin))
     return Owners(placed, key_of, leaves, tuple((instance(placed, loop, state), key) for loop, key in around))

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from cleanclaim.x12.columnar import arrow
 from cleanclaim.x12.columnar.cells import head
-from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, TableSpec
+from cleanclaim.x12.columnar.column_map import ColumnMap, ColumnSpec, LinkSpec, TableSpec
 from cleanclaim.x12.columnar.filling import DECIMAL, FIRST_DAY, LAST_DAY, TEXT, Plan
 from cleanclaim.x12.columnar.finding import Slots, Sought, Wanted
 from cleanclaim.x12.columnar.loop_table import LoopTable
+from cleanclaim.x12.columnar.owning import Identity
+from cleanclaim.x12.columnar.walking import guide_of
 
 _KINDS = {"text": TEXT, "first_day": FIRST_DAY, "last_day": LAST_DAY}
 _PLACES = {"cents": 2, "thousandths": 3, "whole": 0}
@@ -132,6 +134,58 @@ def _plan(spec: TableSpec, sources: Sequence[Sequence[tuple[int, int]]], grouped
 
 
 @cache
+def identity_of(columns: ColumnMap, spec: TableSpec) -> Identity:
+    """The columns of keys of a table: owners as places in `ColumnMap.keyed`, links as places in `link_names`."""
+    tables, links = [one.key for one in keyed(columns)], [link.name for link in links_of(columns)]
+    return Identity(
+        bool(spec.key),
+        np.array([tables.index(owner) for owner in spec.owners if owner != spec.key], dtype=np.int64),
+        np.array([links.index(link.name) for link in spec.links], dtype=np.int64),
+        spec.repeat is not None,
+    )
+
+
+@cache
+def keyed(columns: ColumnMap) -> tuple[TableSpec, ...]:
+    """The tables of a map whose rows have keys."""
+    return columns.keyed()
+
+
+@cache
+def of_loops(columns: ColumnMap) -> tuple[tuple[TableSpec, tuple[int, ...]], ...]:
+    """The tables of a map whose rows are occurrences of loops, each with the numbers of those."""
+    number = columns.loops.number
+    return tuple((spec, tuple(map(number, spec.loops))) for spec in columns.tables if not spec.segment)
+
+
+@cache
+def loops_of_owners(columns: ColumnMap) -> tuple[NDArray[np.bool_], tuple[tuple[int, ...], ...], NDArray[np.int64]]:
+    """The loops of the tables with keys, as `owning.Owned` has them.
+
+    By table and loop whether it is one of those that hold no others; by table its other loops; their places in
+    `Way.began`, -1 past the last.
+    """
+    loops = columns.loops
+    numbers = [those for spec, those in of_loops(columns) if spec.key]
+    is_leaf = np.zeros((len(numbers), len(loops.ids)), dtype=np.bool_)
+    others = []
+    for at, those in enumerate(numbers):
+        leaves = [loop for loop in those if not loops.is_level[loop] and not loops.holds[loop]]
+        is_leaf[at, leaves] = True
+        others.append(tuple(loop for loop in those if loop not in leaves))
+    places = np.full((len(numbers), max(map(len, others), default=0)), -1, dtype=np.int64)
+    for at, those in enumerate(others):
+        places[at, : len(those)] = guide_of(loops).tracked_at.take(np.array(those, dtype=np.int64))
+    return is_leaf, tuple(others), places
+
+
+@cache
+def links_of(columns: ColumnMap) -> tuple[LinkSpec, ...]:
+    """The links of all tables of a map, each once."""
+    return tuple({link.name: link for spec in columns.tables for link in spec.links}.values())
+
+
+@cache
 def wanted_of(specs: tuple[TableSpec, ...], table: LoopTable) -> Wanted:
     """The look-ups of several tables, whose rows are occurrences of loops, one table after the other."""
     shape = len(table.ids), table.name_count + 1
@@ -171,10 +225,10 @@ def rows_sought(columns: ColumnMap) -> Sought:
 
 @cache
 def beginnings_sought(columns: ColumnMap) -> Sought:
-    """By loop the tables with keys whose rows begin where it opens."""
-    loops = columns.loops
-    specs = columns.keyed()
-    return _sought(specs, [tuple(map(loops.number, spec.loops)) for spec in specs], len(loops.ids), loops)
+    """By loop the tables of loops whose rows begin where it opens."""
+    tables = of_loops(columns)
+    count = len(columns.loops.ids)
+    return _sought([spec for spec, _ in tables], [loops for _, loops in tables], count, columns.loops)
 
 
 def _sought(specs: Sequence[TableSpec], keys: Sequence[tuple[int, ...]], count: int, loops: LoopTable) -> Sought:

@@ -99,6 +99,7 @@ class Placed:
         holder_begins: the segment that begins that occurrence.
         careful: transactions that were placed segment by segment.
         begun: by loop, segments that begin an occurrence of it without being the one that should open it.
+        starts: the first segments of transactions that do not only go on.
     """
 
     table: LoopTable
@@ -118,6 +119,7 @@ class Placed:
     holder_begins: Offsets = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     careful: list[Careful] = field(default_factory=list)
     begun: dict[int, list[int]] = field(default_factory=dict)
+    starts: tuple[int, ...] = ()
     way: Way | None = None
     """What the kernels found, where they were used."""
 
@@ -156,6 +158,7 @@ def place(tokens: Tokens, table: LoopTable, spans: Sequence[Span], start: LoopSt
         of[span.begin : span.end] = index
         floors[span.begin : span.end] = CARRIED if span.is_continued else span.begin
     placed = (_placed if tokens.signs is None else _walked)(tokens, table, of, floors, start)
+    placed.starts = tuple(span.begin for span in spans if not span.is_continued and span.begin < span.end)
     if spans and not spans[-1].is_complete and count and spans[-1].end == count:
         holder = int(placed.holder[-1])
         around = [n for n in range(outside) if n == holder or table.within[n, holder]]

@@ -1,7 +1,7 @@
 """What one text says, for kernels: what `cells` answers for whole columns.
 
 Where an element stands is worked out in each kernel by itself: a function that took all the arrays would cost several
-times what it does.
+times what it does. Places are numbers without a sign: of any other numba asks whether it counts from the end.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def head_of(codes: Array, begin: int, end: int) -> Any:  # noqa: ANN401 - a numb
         return np.uint64(_LONG)
     found = np.uint64(size)
     for at in range(size):
-        found |= np.uint64(codes[begin + at]) << np.uint64(32 + 8 * at)
+        found |= np.uint64(codes[np.uint64(begin + at)]) << np.uint64(32 + 8 * at)
     return found
 
 
@@ -59,7 +59,7 @@ def whole_of(codes: Array, begin: int, end: int) -> int:
         return -1
     number = 0
     for at in range(begin, end):
-        digit = int(codes[at]) - 48
+        digit = int(codes[np.uint64(at)]) - 48
         if digit < 0 or digit > 9:  # noqa: PLR2004 - no digit
             return -1
         number = number * 10 + digit

@@ -184,24 +184,25 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
     for at in range(len(tracked)):
         if is_open[tracked[at]]:
             current[at] = CARRIED
+    place = np.uint64
     for row in range(count):
         label = tags[row]
-        slot = ((int(label) * factor) >> 18) & 4095
-        name = len(position) - 1
+        slot = place(((int(label) * factor) >> 18) & 4095)
+        name = place(len(position) - 1)
         if slots[slot] == label:
-            name = int(numbers[slot])
+            name = place(numbers[slot])
         symbol = name
         if position[name]:
             begin = end = 0
             if position[name] < widths[row]:
-                cell = first[row] + position[name]
-                begin, end = int(bounds[cell]) + 1, int(bounds[cell + 1])
+                cell = place(first[row] + position[name])
+                begin, end = int(bounds[cell]) + 1, int(bounds[cell + place(1)])
                 if not is_tidy:
                     begin, end = trimmed(codes, signs, begin, end)
             said = head_of(codes, begin, end)
             for at in range(from_[name], until[name]):
-                if heads[at] == said:
-                    symbol = int(symbols[at])
+                if heads[place(at)] == said:
+                    symbol = place(symbols[place(at)])
         floor, is_inside, opened = floors[row], of[row] >= 0, NOWHERE
         if is_inside and levels[symbol] > 0:
             opened = int(levels[symbol])
@@ -215,14 +216,14 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
         else:
             state, began = outside, NONE
         for tier in range(tiers):
-            kind = int(holders[tier, state, symbol])
+            kind = int(holders[tier, place(state), symbol])
             if kind >= 0 and opened < 0:
                 opened = kind
                 tier_last[tier], tier_kind[tier] = row, kind
             if tier_last[tier] >= 0 and tier_last[tier] > began:
                 state, began = tier_kind[tier], tier_last[tier]
         holder, holder_began = state, began
-        kind = int(leaves[state, symbol])
+        kind = int(leaves[place(state), symbol])
         if kind >= 0 and opened < 0:
             opened, leaf, leaf_kind = kind, row, kind
         if leaf >= 0 and leaf > began:
@@ -231,7 +232,7 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
         if opened >= 0:
             home = opened
         elif is_inside:
-            home = int(homes[state, name])
+            home = int(homes[place(state), name])
         if is_inside and label == _ST:
             home = 0
         if opened >= 0 or row == 0 or of[row] != of[row - 1]:
@@ -360,7 +361,7 @@ def is_regular(  # noqa: C901, PLR0912, PLR0915 - the same
             if opened >= 0:
                 numbers[opened], number_of[opened] = number, row
             hl_row, hl_number = row, number
-        name = int(names_of[row])
+        name = np.uint64(names_of[row])
         if resumes[name] >= 0 and resumes[name] == home:
             is_again = met[name] == begins_of[row]
             met[name] = begins_of[row]
