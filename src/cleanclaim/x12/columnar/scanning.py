@@ -15,6 +15,8 @@ CUT, ELEMENT, SEGMENT = 1, 2, 4
 """What a byte ends: a component, an element, a segment. One that ends more ends all that is less, too."""
 BLANK = 8
 _SPACE = 0x20
+_AT_ONCE = 4096
+"""Bytes that are searched for delimiters before it is asked whether there is room for more."""
 DOUBTS = 64
 """Blanks beside delimiters that are told one by one: those of a few interchange headers."""
 
@@ -49,9 +51,13 @@ def scan(codes: Array, words: Array, signs: Array, mark: int) -> Scan:
     """
     size = len(codes)
     is_open = not size or not signs[codes[-1]] & SEGMENT
-    # Room for a delimiter at every byte: what is not written to takes no memory.
-    every = np.empty(size + 2, dtype=np.int32)
-    count = int(kernel(_cuts)(codes, signs, every))
+    search = kernel(_cuts)
+    # Room for as many delimiters as claims and payments have; for one at every byte, where that is not enough.
+    every = np.empty(size // 3 + _AT_ONCE, dtype=np.int32)
+    count = int(search(codes, signs, every))
+    if not count:
+        every = np.empty(size + 2 + _AT_ONCE, dtype=np.int32)
+        count = int(search(codes, signs, every))
     cuts = every[: count + is_open]
     if is_open:
         cuts[-1] = size
@@ -81,13 +87,17 @@ def scan(codes: Array, words: Array, signs: Array, mark: int) -> Scan:
 
 
 def _cuts(codes: Array, signs: Array, cuts: Array) -> int:
-    """The places of all delimiters after a -1, and how many those are."""
+    """The places of all delimiters after a -1, and how many those are; 0 where there is no room for them."""
     cuts[0] = -1
     count, one = np.uint64(1), np.uint64(1)
-    for at in range(len(codes)):
-        # Without a branch: the place is written in any case, and kept where it is one.
-        cuts[count] = at
-        count += np.uint64(signs[codes[at]]) & one
+    for begin in range(0, len(codes), _AT_ONCE):
+        # What follows the last of them may end where the bytes do.
+        if int(count) + _AT_ONCE >= len(cuts):
+            return 0
+        for at in range(begin, min(begin + _AT_ONCE, len(codes))):
+            # Without a branch: the place is written in any case, and kept where it is one.
+            cuts[count] = at
+            count += np.uint64(signs[codes[np.uint64(at)]]) & one
     return int(count)
 
 
