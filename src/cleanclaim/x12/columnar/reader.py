@@ -164,7 +164,7 @@ def _opened(source: Source, stack: ExitStack) -> tuple[str, BinaryIO, int]:
 
 
 class _Pipeline:
-    """Has as many blocks in work as there are threads, each on one of them from end to end, and gives them in order."""
+    """Has each block read on one of some threads from end to end, a block waiting for them, and gives them in order."""
 
     def __init__(
         self,
@@ -179,7 +179,8 @@ class _Pipeline:
         self.read = partial(read_block, name=name, wanted=tables)
         self.name = name
         self.pool = pool
-        self.depth = threads
+        # One more than there are threads, so that none of them waits for whoever takes the tables.
+        self.depth = threads + 1
         self.carried: dict[str, Carried] = {}
 
     def run(self, raws: Iterator[RawBlock]) -> Iterator[Block]:
@@ -187,7 +188,7 @@ class _Pipeline:
         before: Future[State] = Future()
         before.set_result(State())
         for raw in raws:
-            # This one was cut while those before were being read: no thread waits, and no more blocks are held.
+            # This one was cut while those before were being read.
             done = reading.popleft().result() if len(reading) == self.depth else None
             after: Future[State] = Future()
             reading.append(self.pool.submit(self._whole, raw, before, after))
