@@ -77,9 +77,12 @@ def _with_article(abbreviation: str) -> str:
 
 
 class _Words(string.Formatter):
-    """Writes values for people: `money`, lists, dates, `article`; an unknown value as `unknown`."""
+    """Writes values for people: `money`, `article`, `count unit`, lists, dates; an unknown value as `unknown`."""
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - the formatter’s own signature
+        counted, _, noun = format_spec.partition(" ")
+        if counted == "count":
+            return f"{'unknown' if value is None else value} {noun}{'' if value == 1 else 's'}"
         if value is None:
             return "unknown"
         if format_spec == "money":
@@ -92,9 +95,7 @@ class _Words(string.Formatter):
             return ", ".join(str(item) for item in value) or "none"
         if isinstance(value, date):
             return value.isoformat()
-        if value == "":
-            return "none"
-        return str(value)
+        return str(value) or "none"
 
 
 _WORDS = _Words()

@@ -25,7 +25,7 @@ rule = Rule(
     severity=Severity.DENY,
     applies=col.authorization_governs & col.authorization_may_count_units,
     flag=col.authorization_units_exhausted,
-    message="{authorized_units} units billed, authorization {authorization_number} has {authorization_units_remaining} left",
+    message="{authorized_units:count unit} billed, authorization {authorization_number} has {authorization_units_remaining} left",
     payers="payers that may require authorization",
     concept="authorization-exhausted",
     dollars=pl.when(col.authorization_units_remaining <= 0).then(col.claim_allowed_cents),

@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=col.units > 1,
     flag=col.charge_cents % col.units != 0,
-    message="{code} is charged {charge_cents:money} for {units} units",
+    message="{code} is charged {charge_cents:money} for {units:count unit}",
     concept="charge-not-a-multiple",
     sources=(
         page("CleanClaim", "Project figure", "charges: units times the price of one", read_on=date(2026, 11, 21)),

@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=col.is_own_evaluation & col.payer_has_evaluation_frequency_days,
     flag=col.evaluated_too_soon,
-    message="{code} billed {days_since_evaluation} days after the evaluation of {evaluation_earlier_on}, the payer asks for {payer_evaluation_frequency_days} unless the condition is new",
+    message="{code} billed {days_since_evaluation:count day} after the evaluation of {evaluation_earlier_on}, the payer asks for {payer_evaluation_frequency_days} unless the condition is new",
     concept="evaluation-too-frequent",
     sources=(
         page(

@@ -33,7 +33,7 @@ rule = Rule(
         (col.day_code_is_timed & (col.billed_units > col.allocated_units_most))
         | (col.day_code_is_timed.not_() & (col.billable_services == 0))
     ),
-    message="{billed_units} units of {service_code} billed, {service_minutes} minutes of it were furnished by: {by}",
+    message="{billed_units:count unit} of {service_code} billed, {service_minutes} minutes of it were furnished by: {by}",
     concept="unskilled-time-billed",
     dollars=pl.when(col.day_code_is_timed).then(col.overbilled_cents).otherwise(col.day_code_allowed_cents),
     sources=(
@@ -76,7 +76,7 @@ rule = Rule(
               did 97116 15min by=unattended
             """,
             at="service 1",
-            says="1 units of 97116 billed, 15 minutes of it were furnished by: unattended",
+            says="1 unit of 97116 billed, 15 minutes of it were furnished by: unattended",
         ),
         bad(
             """
@@ -85,7 +85,7 @@ rule = Rule(
               did 97150 30min group_size=3 by=student
             """,
             at="service 1",
-            says="1 units of 97150 billed, 30 minutes of it were furnished by: student",
+            says="1 unit of 97150 billed, 30 minutes of it were furnished by: student",
         ),
         good("""
             visit 2026-03-04 medicare_b
@@ -123,7 +123,7 @@ rule = Rule(
               did 97164 20min by=student
             """,
             at="service 1",
-            says="1 units of 97164 billed, 20 minutes of it were furnished by: student",
+            says="1 unit of 97164 billed, 20 minutes of it were furnished by: student",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

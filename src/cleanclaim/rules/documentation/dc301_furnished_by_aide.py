@@ -21,7 +21,7 @@ rule = Rule(
     severity=Severity.RECOUP,
     applies=(col.billed_units > 0) & (col.services_furnished > 0),
     flag=col.furnished_by_aide_only,
-    message="{day_code} billed with {billed_units} units, furnished by an aide only; that is not skilled therapy",
+    message="{day_code} billed with {billed_units:count unit}, furnished by an aide only; that is not skilled therapy",
     concept="aide-furnished",
     dollars=col.day_code_allowed_cents,
     sources=(
@@ -56,7 +56,7 @@ rule = Rule(
               did 97140 15min by=PT
             """,
             at="97110",
-            says="97110 billed with 1 units, furnished by an aide only; that is not skilled therapy",
+            says="97110 billed with 1 unit, furnished by an aide only; that is not skilled therapy",
         ),
         unknown(
             """

@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.RECOUP,
     applies=(col.payer_kind == "medicare_b") & (col.billed_units > 0) & (col.services_furnished > 0),
     flag=col.furnished_by_student_only,
-    message="{day_code} billed with {billed_units} units, furnished by a student only; Medicare pays the therapist's service",
+    message="{day_code} billed with {billed_units:count unit}, furnished by a student only; Medicare pays the therapist's service",
     payers="Medicare Part B",
     concept="student-furnished",
     dollars=col.day_code_allowed_cents,
@@ -90,7 +90,7 @@ rule = Rule(
               did 97110 15min by=student
             """,
             at="97110",
-            says="97110 billed with 1 units, furnished by a student only; Medicare pays the therapist's service",
+            says="97110 billed with 1 unit, furnished by a student only; Medicare pays the therapist's service",
         ),
         exempt("""
             visit 2026-03-04 medicare_b

@@ -21,7 +21,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=(col.frequency_code == "1") & col.filing_is_limited,
     flag=col.filing_limit_is_past.not_() & (col.days_to_filing_deadline <= col.filing_warning_days),
-    message="{days_to_filing_deadline} days left to file {date_of_service}, the payer takes it through {filing_deadline}",
+    message="{days_to_filing_deadline:count day} left to file {date_of_service}, the payer takes it through {filing_deadline}",
     concept="timely-filing-near",
     sources=(
         regulation("42 CFR 424.44", "(a) time limits", read_on=date(2026, 11, 21)),

@@ -45,7 +45,7 @@ rule = Rule(
         & (col.units_by_assistant == col.units_to_split)
     ),
     flag=col.billed_assistant_units < col.units_by_assistant,
-    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units} units; by the minutes an assistant furnished {units_by_assistant}",
+    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units:count unit}; by the minutes an assistant furnished {units_by_assistant}",
     concept="assistant-modifier-missing",
     dollars=col.assistant_units_cents,
     sources=(
@@ -93,7 +93,7 @@ rule = Rule(
               did 97110 10min by=PTA
             """,
             at="97110",
-            says="97110 carries CQ or CO on 0 of 1 units; by the minutes an assistant furnished 1",
+            says="97110 carries CQ or CO on 0 of 1 unit; by the minutes an assistant furnished 1",
         ),
         bad(
             """
@@ -103,7 +103,7 @@ rule = Rule(
               did 97012 2min by=PTA
             """,
             at="97012",
-            says="97012 carries CQ or CO on 0 of 1 units; by the minutes an assistant furnished 1",
+            says="97012 carries CQ or CO on 0 of 1 unit; by the minutes an assistant furnished 1",
         ),
         exempt("""
             visit 2026-03-04 medicare_b
@@ -119,7 +119,7 @@ rule = Rule(
               did 97110 7min by=PTA
             """,
             at="97110",
-            says="97110 carries CQ or CO on 0 of 1 units; by the minutes an assistant furnished 1",
+            says="97110 carries CQ or CO on 0 of 1 unit; by the minutes an assistant furnished 1",
         ),
         exempt("""
             visit 2022-01-01 medicare_b

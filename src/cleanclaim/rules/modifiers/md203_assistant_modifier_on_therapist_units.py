@@ -44,7 +44,7 @@ rule = Rule(
         & (col.units_by_assistant == 0)
     ),
     flag=col.billed_assistant_units > 0,
-    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units} units; by the minutes none is an assistant's",
+    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units:count unit}; by the minutes none is an assistant's",
     concept="assistant-modifier-not-needed",
     dollars=col.assistant_units_cents,
     sources=(
@@ -89,7 +89,7 @@ rule = Rule(
               did 97110 10min by=PTA
             """,
             at="97110",
-            says="97110 carries CQ or CO on 1 of 1 units; by the minutes none is an assistant's",
+            says="97110 carries CQ or CO on 1 of 1 unit; by the minutes none is an assistant's",
         ),
         exempt("""
             visit 2021-12-31 medicare_b

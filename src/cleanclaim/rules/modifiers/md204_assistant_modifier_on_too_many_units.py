@@ -30,7 +30,7 @@ rule = Rule(
         & (col.units_by_assistant > 0)
     ),
     flag=col.billed_assistant_units > col.units_by_assistant,
-    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units} units; by the minutes {units_by_assistant} of them are an assistant's",
+    message="{day_code} carries CQ or CO on {billed_assistant_units} of {billed_units:count unit}; by the minutes {units_by_assistant} of them are an assistant's",
     concept="assistant-modifier-not-needed",
     dollars=col.assistant_units_cents,
     sources=(

@@ -30,7 +30,7 @@ rule = Rule(
         & (col.billed_units > 0)
     ),
     flag=col.split_is_undecided,
-    message="{billed_units} units of {day_code} shared by therapist and assistant, no published rule says which carry CQ or CO",
+    message="{billed_units:count unit} of {day_code} shared by therapist and assistant, no published rule says which carry CQ or CO",
     concept="assistant-split-undescribed",
     sources=(
         page(

@@ -24,7 +24,7 @@ rule = Rule(
     payers="payers that apply Medicare's unit limits",
     applies=col.payer_mue_applies & col.has_unit_limit & (col.limit_mai == 1) & (col.limit_units > 0),
     flag=col.units > col.limit_units,
-    message="{units} units of {code} on one line; by {limit_basis} a line is paid up to {limit_units}",
+    message="{units:count unit} of {code} on one line; by {limit_basis} a line is paid up to {limit_units}",
     concept="units-over-mue",
     dollars=col.allowed_cents,
     sources=(

@@ -25,7 +25,7 @@ rule = Rule(
     payers="payers that apply Medicare's unit limits",
     applies=col.payer_mue_applies & col.has_unit_limit & (col.limit_mai == 2) & (col.limit_units > 0),  # noqa: PLR2004
     flag=(col.billed_units > col.limit_units) | (col.billed_units_in_all > col.limit_units),
-    message="{billed_units} units of {day_code} on one day; by {limit_basis} no more than {limit_units} is ever paid",
+    message="{billed_units:count unit} of {day_code} on one day; by {limit_basis} no more than {limit_units} is ever paid",
     concept="units-over-mue",
     dollars=col.day_code_allowed_cents,
     sources=(

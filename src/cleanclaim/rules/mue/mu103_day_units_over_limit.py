@@ -25,7 +25,7 @@ rule = Rule(
     payers="payers that apply Medicare's unit limits",
     applies=col.payer_mue_applies & col.has_unit_limit & (col.limit_mai == 3) & (col.limit_units > 0),  # noqa: PLR2004
     flag=(col.billed_units > col.limit_units) | (col.billed_units_in_all > col.limit_units),
-    message="{billed_units} units of {day_code} on one day; by {limit_basis} {limit_units} are paid, more only on appeal "
+    message="{billed_units:count unit} of {day_code} on one day; by {limit_basis} the payer pays {limit_units}, more only on appeal "
     "with the record",
     concept="units-over-mue",
     dollars=col.day_code_allowed_cents,
@@ -44,7 +44,7 @@ rule = Rule(
               97110 GP x7 105min
             """,
             at="97110",
-            says="7 units of 97110 on one day; by the edition of 2026-04-01 6 are paid, more only on appeal with the record",
+            says="7 units of 97110 on one day; by the edition of 2026-04-01 the payer pays 6, more only on appeal with the record",
         ),
         good("""
             visit 2026-04-01 medicare_b
@@ -58,7 +58,7 @@ rule = Rule(
               97140 GP CQ x3 45min pta=45
             """,
             at="97140",
-            says="7 units of 97140 on one day; by the edition of 2026-04-01 (unconfirmed for 2026-07-01) 6 are paid, more "
+            says="7 units of 97140 on one day; by the edition of 2026-04-01 (unconfirmed for 2026-07-01) the payer pays 6, more "
             "only on appeal with the record",
         ),
         bad(
@@ -69,7 +69,7 @@ rule = Rule(
               97112 GP x2 30min
             """,
             at="97112",
-            says="5 units of 97112 on one day; by the edition of 2026-04-01 4 are paid, more only on appeal with the record",
+            says="5 units of 97112 on one day; by the edition of 2026-04-01 the payer pays 4, more only on appeal with the record",
         ),
         good("""
             visit 2026-04-01 medicare_b
@@ -101,7 +101,7 @@ rule = Rule(
               97110 GP x7 105min
             """,
             at="97110",
-            says="7 units of 97110 on one day; by the edition of 2026-04-01 6 are paid, more only on appeal with the record",
+            says="7 units of 97110 on one day; by the edition of 2026-04-01 the payer pays 6, more only on appeal with the record",
         ),
         good("""
             visit 2026-04-01 medicare_b

@@ -24,7 +24,7 @@ rule = Rule(
     applies=col.place_has_daily_cap,
     flag=(col.claim_capped_units > col.payer_daily_unit_cap_units)
     | (col.day_capped_units > col.payer_daily_unit_cap_units),
-    message="{claim_capped_units} units on this claim, {day_capped_units} on all claims of the day, the payer pays {payer_daily_unit_cap_units}",
+    message="{claim_capped_units:count unit} on this claim, {day_capped_units} on all claims of the day, the payer pays {payer_daily_unit_cap_units}",
     concept="payer-daily-units",
     sources=(
         page(

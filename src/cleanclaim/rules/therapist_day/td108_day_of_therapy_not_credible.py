@@ -20,7 +20,7 @@ rule = Rule(
     over="days",
     severity=Severity.RECOUP,
     flag=col.timed_units * col.minutes_per_unit > col.questionable_day_minutes,
-    message="{timed_units} timed units in a day, more than the {questionable_day_minutes} minutes from which a day is questioned",
+    message="{timed_units:count timed unit} in a day, more than the {questionable_day_minutes} minutes from which a day is questioned",
     concept="patient-day-implausible",
     sources=(
         page(

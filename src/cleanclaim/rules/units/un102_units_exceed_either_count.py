@@ -30,7 +30,7 @@ rule = Rule(
     .then(pl.lit(value=False))
     .otherwise(pl.lit(value=True)),
     flag=(col.timed_units > col.supported_units_eight_minute) & (col.timed_units > col.supported_units_midpoint),
-    message="{timed_units} timed units billed, {timed_minutes} minutes support {supported_units_eight_minute} pooled and {supported_units_midpoint} code by code",
+    message="{timed_units:count timed unit} billed, {timed_minutes} minutes support {supported_units_eight_minute} pooled and {supported_units_midpoint} code by code",
     concept="units-over-minutes",
     dollars=col.timed_overbilled_cents,
     sources=(
@@ -69,7 +69,7 @@ rule = Rule(
               97110 GP x1 7min
             """,
             at="day",
-            says="1 timed units billed, 7 minutes support 0 pooled and 0 code by code",
+            says="1 timed unit billed, 7 minutes support 0 pooled and 0 code by code",
         ),
         unknown(
             """

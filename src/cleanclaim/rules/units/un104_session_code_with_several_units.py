@@ -43,7 +43,7 @@ rule = Rule(
         & one_of(col.day_code_family, _ONE_A_DAY)
     ),
     flag=col.billed_units > 1,
-    message="{billed_units} units of {day_code} billed, the code is one unit a day whatever its minutes",
+    message="{billed_units:count unit} of {day_code} billed, the code is one unit a day whatever its minutes",
     concept="untimed-several-units",
     dollars=col.overbilled_cents,
     sources=(

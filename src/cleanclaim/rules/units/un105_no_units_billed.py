@@ -21,7 +21,7 @@ rule = Rule(
     over="lines",
     severity=Severity.REJECT,
     flag=col.units <= 0,
-    message="{units} units billed for {code}, a line has 1 or more",
+    message="{units:count unit} billed for {code}, a line has 1 or more",
     concept="units-missing",
     dollars=col.claim_allowed_cents,
     sources=(

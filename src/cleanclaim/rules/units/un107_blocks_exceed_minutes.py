@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.RECOUP,
     applies=col.has_own_basis & (col.day_code_family != "remote_monitoring"),
     flag=col.billed_units > col.own_basis_units,
-    message="{billed_units} units of {day_code} billed; {code_minutes} minutes are enough for {own_basis_units}",
+    message="{billed_units:count unit} of {day_code} billed; {code_minutes} minutes are enough for {own_basis_units}",
     concept="own-basis-units-over-minutes",
     dollars=col.overbilled_cents,
     sources=(
@@ -45,7 +45,7 @@ rule = Rule(
               97550 GP x1 15min
             """,
             at="97550",
-            says="1 units of 97550 billed; 15 minutes are enough for 0",
+            says="1 unit of 97550 billed; 15 minutes are enough for 0",
         ),
         good("""
             visit 2026-03-04 medicare_b

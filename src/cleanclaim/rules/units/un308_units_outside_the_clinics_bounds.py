@@ -23,7 +23,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=known_true(listed(pl.lit("units"), col.clinic_bounds_set)) & (col.line_count > 0),
     flag=(col.claim_units < col.clinic_units_least) | (col.claim_units > col.clinic_units_most),
-    message="{claim_units} units billed, the clinic expects {clinic_units_least} to {clinic_units_most}",
+    message="{claim_units:count unit} billed, the clinic expects {clinic_units_least} to {clinic_units_most}",
     concept="visit-units-out-of-bounds",
     sources=(
         page(
@@ -45,7 +45,7 @@ rule = Rule(
               97110 GP x1 15min
             """,
             at="claim",
-            says="1 units billed, the clinic expects 2 to 5",
+            says="1 unit billed, the clinic expects 2 to 5",
         ),
         good("""
             visit 2026-03-04 medicare_b clinic_bounds_set=units clinic_units_least=2 clinic_units_most=5
