@@ -767,3 +767,11 @@ def test_a_long_text_is_cut_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(PayerFileError) as caught:
         payers.load_pack(written(tmp_path, base(label="x" * 301)))
     assert (len(caught.value.problems[0].found), caught.value.problems[0].found[-2:]) == (120, "x…")
+
+
+@pytest.mark.parametrize("payer", ["medicare_b", "wc_wa", "of_nobody", None])
+@pytest.mark.parametrize("day", [date(2009, 12, 31), date(2026, 3, 4), None])
+def test_the_columns_of_one_payer_on_one_day_are_those_of_many(payer: str | None, day: date | None) -> None:
+    asked = pl.DataFrame({"payer": [payer], "date": [day]}, schema={"payer": pl.String, "date": pl.Date})
+
+    assert payers.columns_on(payer, day).equals(payers.resolve(asked).drop("payer", "date"))

@@ -206,6 +206,11 @@ def resolve(payers_and_days: pl.DataFrame, extra: Iterable[Payer] = ()) -> pl.Da
     return pl.concat(parts, rechunk=True) if parts else keys.hstack(_frame([]))
 
 
+def columns_on(payer_id: str | None, day: date | None, extra: Iterable[Payer] = ()) -> pl.DataFrame:
+    """Every setting of one payer on one day: a row of `PAYER_COLUMNS`, as `resolve` gives them."""
+    return _rows_for(payer_id, pl.Series([day], dtype=pl.Date), _by_id(extra))
+
+
 def own_pairs(payers: Iterable[Payer]) -> pl.DataFrame:
     """The pairs that these payers edit themselves.
 

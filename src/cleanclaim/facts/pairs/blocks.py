@@ -29,13 +29,13 @@ def _blocks(services: pl.DataFrame) -> pl.DataFrame:
 
 
 def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    pairs = frames["pairs"].select(
+    pairs, starts = frames["pairs"], frames["services"].get_column("starts_at")
+    if pairs.is_empty() or starts.null_count() == starts.len():
+        overlap = pl.Series("blocks_overlap", [None] * pairs.height, dtype=pl.Boolean)
+        return pl.DataFrame([overlap, pl.Series("block_words", [_NOT_NOTED] * pairs.height, dtype=pl.String)])
+    pairs = pairs.select(
         "pair_id", "first_code", "second_code", "first_day_code_id", "second_day_code_id", "knows_services"
     )
-    starts = frames["services"].get_column("starts_at")
-    if pairs.is_empty() or starts.null_count() == starts.len():
-        untold = pl.lit(None, pl.Boolean).alias("blocks_overlap"), pl.lit(_NOT_NOTED).alias("block_words")
-        return pairs.select("pair_id").with_columns(*untold).drop("pair_id")
     blocks = _blocks(frames["services"])
     met = (
         pairs.join(blocks, left_on="first_day_code_id", right_on="day_code_id", how="left")

@@ -13,10 +13,10 @@ from cleanclaim.reference import payers
 
 def _resolve(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     claims = frames["claims"]
+    if claims.height == 1:
+        payer, day = claims.item(0, "payer"), claims.item(0, "date_of_service")
+        return payers.columns_on(payer, day, context.payers.values())
     asked = pl.DataFrame([claims.get_column("payer"), claims.get_column("date_of_service").alias("date")])
-    if asked.height == 1:
-        found = payers.resolve(asked, context.payers.values())
-        return pl.DataFrame([found.get_column(column.name) for column in payers.PAYER_COLUMNS])
     resolved = payers.resolve(asked.unique(), context.payers.values())
     return asked.join(resolved, on=["payer", "date"], how="left", nulls_equal=True, maintain_order="left").drop(
         "payer", "date"

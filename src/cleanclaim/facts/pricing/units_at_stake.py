@@ -20,7 +20,7 @@ from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.facts.pricing.line_prices import fees_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import CENTS, Column
-from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, integers, share_of
+from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, flags, integers, share_of
 from cleanclaim.pricing.line_prices import CLAIM_COLUMNS, price_table
 
 _LACKS = "documented minutes of each service, or a price of its code"
@@ -66,7 +66,7 @@ def _day_of(codes: pl.DataFrame) -> _Day:
     should, carry = integers(codes["units_by_assistant"]), integers(codes["billed_assistant_units"])
     compared = should.known & carry.known & billed.known
     in_question = np.where(compared, np.abs(should.values - carry.values), 0)
-    is_restated = (codes["day_code"] != codes["payable_code"]).fill_null(value=False).to_numpy()
+    is_restated = flags(codes["day_code"] != codes["payable_code"]).yes
     right = np.where(supported.known, supported.values, billed.values)
     is_changed = billed.known & ((right != billed.values) | (is_restated & (right > 0)))
     return _Day(

@@ -17,43 +17,39 @@ _THERAPISTS = ["PT", "OT", "SLP"]
 _SUPPLIES = ["98976", "98977", "98978", "98984", "98985", "98986"]
 """Remote monitoring supplies: equipment, which nobody furnishes by the minute."""
 
-_NEEDS = (
-    "day_id",
-    "day_code",
-    "date_of_service",
-    "day_code_is_timed",
-    "split_therapist_minutes",
-    "split_assistant_minutes",
-    "split_together_minutes",
-    "units_to_split",
-    "takes_assistant_modifier",
-)
+_ASKED = {
+    "day_id": "day_id",
+    "day_code": "code",
+    "date_of_service": "date",
+    "day_code_is_timed": "is_timed",
+    "split_therapist_minutes": "pt_minutes",
+    "split_assistant_minutes": "pta_minutes",
+    "split_together_minutes": "together_minutes",
+    "units_to_split": "units",
+    "takes_assistant_modifier": "assistant_modifier_applies",
+}
+"""Columns of `day_codes`, as `assistant_split` calls them."""
+_ANSWERED = {
+    "units_with_assistant_modifier": "units_by_assistant",
+    "undecided": "split_is_undecided",
+    "split_basis": "split_basis",
+}
+"""What it answers, as columns of `day_codes`."""
 
 
 def _split(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
-    services = frames["day_codes"].select(
-        "day_id",
-        pl.coalesce(pl.col("day_code"), pl.lit("?")).alias("code"),
-        pl.col("date_of_service").alias("date"),
-        pl.col("day_code_is_timed").alias("is_timed"),
-        pl.col("split_therapist_minutes").alias("pt_minutes"),
-        pl.col("split_assistant_minutes").alias("pta_minutes"),
-        pl.col("split_together_minutes").alias("together_minutes"),
-        pl.col("units_to_split").alias("units"),
-        pl.col("takes_assistant_modifier").alias("assistant_modifier_applies"),
-    )
+    codes = frames["day_codes"]
+    services = pl.DataFrame([codes.get_column(name).alias(asked) for name, asked in _ASKED.items()])
+    if services.get_column("code").null_count():
+        services = services.with_columns(pl.col("code").fill_null("?"))
     split = assistant_split(services, AssistantMethod(context.assistant_method))
-    return split.select(
-        pl.col("units_with_assistant_modifier").alias("units_by_assistant"),
-        pl.col("undecided").alias("split_is_undecided"),
-        pl.col("split_basis"),
-    )
+    return pl.DataFrame([split.get_column(answered).alias(name) for answered, name in _ANSWERED.items()])
 
 
 stage = Stage(
     name="assistant-split",
     over="day_codes",
-    needs=_NEEDS,
+    needs=tuple(_ASKED),
     adds=(
         Column("units_by_assistant", COUNT, "units", "billed units that carry CQ or CO by the minutes of each"),
         Column("split_is_undecided", FLAG, "flag", "no rule that was read describes the split"),
