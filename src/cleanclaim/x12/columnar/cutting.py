@@ -148,7 +148,9 @@ class _Cutter:
 
     def _change(self, limit: int) -> int | None:
         """Where an interchange with other delimiters begins, before `limit`; transactions are looked for, too."""
-        interchanges, self.headers = _places_of((b"ISA", b"ST" + self._element()), self.rest, limit)
+        signs = (b"ISA",) if self.level_starts is None else (b"ISA", b"ST" + self._element())
+        interchanges, *headers = _places_of(signs, self.rest, limit)
+        self.headers = headers[0] if headers else []
         for at in interchanges:
             if self._starts_segment(at) and self._is_header(at) and not self._is_alike(at):
                 return at
