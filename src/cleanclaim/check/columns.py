@@ -150,6 +150,7 @@ class _Nulls:
     def __init__(self, verdicts: Verdicts) -> None:
         self._verdicts = verdicts
         self._flags: dict[tuple[str, str, Kinds | None], Flags] = {}
+        self._everywhere: dict[tuple[str, str], bool | None] = {}
 
     def missing(self, rule: Rule, truths: Truths) -> Iterable[tuple[str, int]]:
         """Inputs that are null together on the rows that lack data, in words, and on how many of them."""
@@ -184,8 +185,11 @@ class _Nulls:
 
     def _known(self, table: str, name: str) -> bool | None:
         """Whether the column is known in every row, or in none; nothing where in some."""
-        nulls = self._verdicts.workspace.frames.nulls(table, name, np.zeros(0, np.int32))
-        return not nulls if isinstance(nulls, bool) else None
+        cell = (table, name)
+        if cell not in self._everywhere:
+            nulls = self._verdicts.workspace.frames.nulls(table, name, np.zeros(0, np.int32))
+            self._everywhere[cell] = not nulls if isinstance(nulls, bool) else None
+        return self._everywhere[cell]
 
     def _of(self, table: str, name: str, kinds: Kinds | None) -> Flags:
         """Which rows, or which kinds of row, are null in a column that is null in some."""

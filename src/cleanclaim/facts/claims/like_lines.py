@@ -15,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, COUNT, FLAG, TEXT, Column
+from cleanclaim.pricing.exact import absent, integers
 
 _FEW = 1_000
 """Up to this many lines all are looked at; beyond it only those whose patient, day and code come twice."""
@@ -139,11 +141,20 @@ _ALONE_AT_HAND: Answer = (0, None, 0, 0, 0, 0, False)
 
 def _met(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """Lines whose patient, day and code come twice, and all lines of patients with a line of unknown code or day."""
-    patients = claims.get_column("patient_id").gather(lines.get_column("claim_id"))
-    keyed = lines.select(patients.alias("patient_id"), "line_date", "code")
-    unknown = keyed.select(pl.col("code").is_null() | pl.col("line_date").is_null()).to_series()
-    twice = keyed.select(pl.struct("patient_id", "line_date", "code").is_duplicated()).to_series()
-    return lines.filter(twice | patients.is_in(patients.filter(unknown).unique().implode()))
+    owner = integers(lines.get_column("claim_id")).values
+    code, day = lines.get_column("code"), lines.get_column("line_date")
+    patient = numbers(claims.get_column("patient_id")).take(owner)
+    key = joined(joined(patient, numbers(day)), numbers(code)).values
+    # Lines of a patient mostly stand together: such rows are soon in order.
+    order = np.argsort(key, kind="stable")
+    again = np.flatnonzero(key[order[1:]] == key[order[:-1]])
+    met = np.zeros(lines.height, np.bool_)
+    met[order[again]] = met[order[again + 1]] = True
+    if code.null_count() or day.null_count():
+        holes = np.zeros(int(patient.values.max()) + 1, np.bool_)
+        holes[patient.values[absent(code) | absent(day)]] = True
+        met |= holes[patient.values]
+    return lines.filter(pl.Series(met))
 
 
 def _twice(

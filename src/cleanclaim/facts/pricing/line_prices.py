@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import Column
+from cleanclaim.pricing.exact import is_one_of
 from cleanclaim.pricing.line_prices import CLAIM_COLUMNS, LINE_COLUMNS, PRICE_COLUMNS, price_table
 from cleanclaim.reference import payers
 
@@ -19,8 +21,8 @@ def _price(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
 
 def fees_of(claims: pl.DataFrame, context: Context) -> pl.DataFrame | None:
     """The fee tables of the payers that pay by one."""
-    kinds, ids = claims.get_column("payer_price_basis_kind").to_list(), claims.get_column("payer").to_list()
-    asked = {payer for payer, kind in zip(ids, kinds, strict=True) if kind == "fee_table"}
+    by_table = np.flatnonzero(is_one_of(claims.get_column("payer_price_basis_kind"), ("fee_table",)))
+    asked = set(claims.get_column("payer")[by_table].to_list()) if len(by_table) else ()
     if not asked:
         return None
     return payers.fees(context.payers.get(payer) or payers.get(payer) for payer in sorted(asked))
