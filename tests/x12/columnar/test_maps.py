@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cleanclaim.x12.columnar.column_map import ColumnMap, load_map, map_for, map_names
+from cleanclaim.x12.columnar.column_map import ColumnMap, level_starts, load_map, map_for, map_names
 from cleanclaim.x12.columnar.gather import schema
 from cleanclaim.x12.columnar.loop_table import loop_table
 from cleanclaim.x12.columnar.tokens import tag
@@ -83,3 +83,23 @@ def test_a_segment_that_opens_two_levels_is_refused() -> None:
     levels = [{"id": name, "opens": {"segment": "LX"}, "segments": [], "level": True} for name in "AB"]
     with pytest.raises(GuideError, match="LX opens A and B: expected one"):
         loop_table([root, *levels])
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "expected"),
+    [
+        ("837", "005010X222A1", {"ST": "", "HL": "20 22 23", "CLM": "", "LX": ""}),
+        ("835", "", {"ST": "", "LX": "", "CLP": "", "SVC": ""}),
+        ("277", "005010X214", {"ST": "", "HL": "19 20 21 PT"}),
+        ("277", "005010X212", {"ST": "", "HL": "19 20 21 22 23"}),
+        # Without a version all of the kind's maps are asked.
+        ("277", "", {"ST": "", "HL": "19 20 21 22 23 PT"}),
+        ("999", "005010X231A1", {"ST": "", "AK2": ""}),
+    ],
+)
+def test_a_map_says_what_begins_a_level_of_its_transaction(kind: str, version: str, expected: dict[str, str]) -> None:
+    assert level_starts(kind, version) == {name: frozenset(values.split()) for name, values in expected.items()}
+
+
+def test_of_a_transaction_without_a_map_nobody_says_what_begins_its_levels() -> None:
+    assert level_starts("834", "005010X220A1") is None
