@@ -9,7 +9,16 @@ import pytest
 from django.test import Client
 
 from cleanclaim.practice.engine.at_the_desk import Copay, copay_on, taken_on
-from cleanclaim.practice.models import Appointment, Clinic, Coverage, EligibilityAnswer, Patient, Provider, Role
+from cleanclaim.practice.models import (
+    Appointment,
+    Clinic,
+    Coverage,
+    EligibilityAnswer,
+    Patient,
+    Provider,
+    Receipt,
+    Role,
+)
 from tests.practice.conftest import DAY
 
 As = Callable[[Role], Client]
@@ -104,3 +113,32 @@ def _booked(clinic: Clinic, patient: Patient, **changes: object) -> Appointment:
         clinic=clinic, patient=patient, provider=provider, starts_at="2026-09-25T15:00:00Z", minutes=45, **changes
     )
     return made
+
+
+@pytest.mark.parametrize(
+    ("means", "kept"),
+    [("cash", ("", "", "")), ("check", ("1005", "", "")), ("card", ("", "4242", "ref-9"))],
+)
+def test_what_belongs_to_another_way_of_paying_is_dropped(
+    as_role: As, coverage: Coverage, means: str, kept: tuple[str, str, str]
+) -> None:
+    """The fields of the others are hidden, with whatever was typed before the way of paying was changed."""
+    patient = coverage.patient_id
+    told = {
+        "key": "8d6dfd53-5b3a-4cb5-8f4b-9df6f5f9a001", "cents": "30", "means": means, "received_on": str(DAY),
+        "check_number": "1005", "card_last_four": "4242", "processor_reference": "ref-9",
+    }  # fmt: skip
+    assert as_role(Role.FRONT_DESK).post(f"/c/millrace/patients/{patient}/account/pay/", told).status_code == 302
+    row = Receipt.objects.get(patient=patient)
+    assert (row.check_number, row.card_last_four, row.processor_reference) == kept
+
+
+def test_a_wrong_digit_of_a_card_that_is_not_used_stops_nobody(as_role: As, coverage: Coverage) -> None:
+    patient = coverage.patient_id
+    told = {
+        "key": "8d6dfd53-5b3a-4cb5-8f4b-9df6f5f9a002", "cents": "30", "means": "cash", "received_on": str(DAY),
+        "card_last_four": "42",
+    }  # fmt: skip
+    address = f"/c/millrace/patients/{patient}/account/pay/"
+    assert as_role(Role.FRONT_DESK).post(address, {**told, "means": "card"}).status_code == 422
+    assert as_role(Role.FRONT_DESK).post(address, told).status_code == 302

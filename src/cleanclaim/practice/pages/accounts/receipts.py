@@ -26,6 +26,8 @@ from cleanclaim.practice.pages.accounts.entering import AREA, form_page, patient
 
 _PAGE = 50
 _PART = "part:"
+_OF_MEANS = {Means.CHECK.value: ("check_number",), Means.CARD.value: ("card_last_four", "processor_reference")}
+"""The fields of a payment that belong to one way of paying; the page hides those of the others."""
 
 
 class PaymentForm(Styled, forms.Form):
@@ -48,8 +50,13 @@ class PaymentForm(Styled, forms.Form):
     hidden: ClassVar[tuple[str, ...]] = ("key",)
 
     def clean(self) -> dict[str, Any]:
-        """Nothing is no payment; a card has its digits or a reference."""
+        """Nothing is no payment; a card has its digits or a reference, and what belongs to another means is dropped."""
         entered: dict[str, Any] = super().clean() or self.cleaned_data
+        for means, names in _OF_MEANS.items():
+            if entered.get("means") != means:
+                entered |= dict.fromkeys(names, "")
+                for name in names:
+                    self.errors.pop(name, None)
         if not entered.get("cents") and "cents" not in self.errors:
             self.add_error("cents", "Expected dollars above zero.")
         if entered.get("means") == Means.CARD.value and not (
