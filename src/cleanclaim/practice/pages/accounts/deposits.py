@@ -45,7 +45,8 @@ def deposits(request: ClinicRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, _held(row)) for row in page],
         "files": BankFile.objects.select_related("read_by").defer("content")[:_LATEST_FILES],
-        "proposals": [(line, shown, words_of(shown)) for line, shown in proposals[:200]],
+        "proposals": [(line, shown, words_of(shown)) for line, shown in proposals[:200] if shown or line.cents > 0],
+        "fees": [line for line, shown in proposals[:200] if not shown and line.cents < 0],
         "today": today_at(access.clinic),
         "may_work": access.may(Can.WORK_CLAIMS),
     }
