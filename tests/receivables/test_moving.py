@@ -78,9 +78,11 @@ def test_what_nobody_bars_may_be_asked_whole() -> None:
     ]
 
 
-@pytest.mark.parametrize(("group", "bar"), [(CO, "contractual"), (PI, "payer")])
-def test_what_the_clinic_bears_stays_and_the_rest_may_go(group: AdjustmentGroup, bar: str) -> None:
-    line, known = line_of([charged()]), told(Refused(group, "50", 6_000), Refused(OA, "109", 4_000))
+@pytest.mark.parametrize(
+    ("group", "carc", "bar"), [(CO, "50", "contractual"), (PI, "50", "payer"), (OA, "209", "not_collectible")]
+)
+def test_what_the_clinic_bears_stays_and_the_rest_may_go(group: AdjustmentGroup, carc: str, bar: str) -> None:
+    line, known = line_of([charged()]), told(Refused(group, carc, 6_000), Refused(OA, "109", 4_000))
     assert askable(line, "primary", known) == moving.Asked(4_000, (patient_reasons.bar(bar),))
     assert wrong(Reason.NOT_INSURED, to_patient(4_000), line, known) == []
     (why,) = wrong(Reason.NOT_INSURED, to_patient(4_001), line, known)
@@ -121,7 +123,16 @@ def test_late_medicaid_and_protected_lines_are_never_the_patients(
 
 
 def test_each_bar_says_who_says_so() -> None:
-    for name in ("contractual", "payer", "late", "protected", "eligible", "without_notice", "medicaid"):
+    for name in (
+        "contractual",
+        "payer",
+        "not_collectible",
+        "late",
+        "protected",
+        "eligible",
+        "without_notice",
+        "medicaid",
+    ):
         assert patient_reasons.bar(name).source is not None
 
 

@@ -94,6 +94,14 @@ class Asked:
     bars: tuple[Bar, ...] = ()
 
 
+_BARRED = (
+    (AdjustmentGroup.CONTRACTUAL, "contractual"),
+    (AdjustmentGroup.PAYER, "payer"),
+    (AdjustmentGroup.OTHER, "not_collectible"),
+)
+"""What of a refusal the patient is never asked for: by group, and where a bar names reasons, by those alone."""
+
+
 def askable(line: AccountLine, payer: str, known: Known) -> Asked:
     """What of a payer's open amount the patient may be asked for."""
     open_cents = max(0, line.open_to(payer))
@@ -114,11 +122,13 @@ def askable(line: AccountLine, payer: str, known: Known) -> Asked:
     if whole:
         return Asked(0, tuple(whole))
     kept, bars = 0, []
-    for group, name in ((AdjustmentGroup.CONTRACTUAL, "contractual"), (AdjustmentGroup.PAYER, "payer")):
-        cents = sum(max(0, item.cents) for item in refused if item.group is group)
+    for group, name in _BARRED:
+        bar = patient_reasons.bar(name)
+        own = (item for item in refused if item.group is group and (not bar.reasons or item.carc in bar.reasons))
+        cents = sum(max(0, item.cents) for item in own)
         if cents:
             kept += cents
-            bars.append(patient_reasons.bar(name))
+            bars.append(bar)
     # What was given up of it by a person is no longer among what is open.
     given_up = -sum(
         move.cents
