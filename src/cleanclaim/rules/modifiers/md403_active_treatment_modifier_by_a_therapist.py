@@ -34,7 +34,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=one_of(col.rendering_credential, ["PT", "PTA", "OT", "OTA", "SLP"]),
     flag=has_modifier("AT"),
-    message="{code} carries {modifiers} for {rendering_credential:article}, AT belongs to chiropractors",
+    message="{code} carries {modifiers} for {rendering_credential:article}; AT belongs to chiropractors",
     concept="modifier-at-by-therapist",
     sources=(
         page(
@@ -57,7 +57,7 @@ rule = Rule(
               97140 GP AT x1
             """,
             at="line 1",
-            says="97140 carries GP, AT for a PT, AT belongs to chiropractors",
+            says="97140 carries GP, AT for a PT; AT belongs to chiropractors",
         ),
         unknown(
             """
@@ -76,7 +76,7 @@ rule = Rule(
               97140 GP AT x1
             """,
             at="line 1",
-            says="97140 carries GP, AT for a PTA, AT belongs to chiropractors",
+            says="97140 carries GP, AT for a PTA; AT belongs to chiropractors",
         ),
         bad(
             """
@@ -84,7 +84,7 @@ rule = Rule(
               97140 GO AT x1
             """,
             at="line 1",
-            says="97140 carries GO, AT for an OT, AT belongs to chiropractors",
+            says="97140 carries GO, AT for an OT; AT belongs to chiropractors",
         ),
         bad(
             """
@@ -92,7 +92,7 @@ rule = Rule(
               97140 GO AT x1
             """,
             at="line 1",
-            says="97140 carries GO, AT for an OTA, AT belongs to chiropractors",
+            says="97140 carries GO, AT for an OTA; AT belongs to chiropractors",
         ),
         bad(
             """
@@ -100,7 +100,7 @@ rule = Rule(
               92507 GN AT x1
             """,
             at="line 1",
-            says="92507 carries GN, AT for an SLP, AT belongs to chiropractors",
+            says="92507 carries GN, AT for an SLP; AT belongs to chiropractors",
         ),
     ),
 )
