@@ -10,15 +10,15 @@ A step may crash at any statement it sends to the database. What a transaction o
 is gone, what it had committed stays: nothing else is wrapped around it. Then either nothing of the step is in the
 ledger or all of it (of a file of several payments: whole payments), and the same step again does what is missing, once.
 
-What happens: `payers_steps` (claims filed, replaced, voided, returned, given up, charged otherwise; answers in files
-and on paper, lines in parts and bundled, denials, later payers, claims sent on, reversals, money beside claims of
-either sign, announced for a claim and taken; held and placed, unposted and posted again), `patients_steps` (payments,
-plans, credits, receipts voided, superbills, balances brought forward and taken out), `books_steps` (write-offs asked,
-granted and taken back, small balances, open amounts moved to whom else is asked, refunds and checks for what payers
-announced, deposits, the bank's list, days closed and opened), `choices_steps` (notices that are signed before care and
-keep lines off a payer's claim, care that no plan is told of), `protected_steps` (who may not be asked for Medicare's cost
-sharing is found out, before the payer answers or long after the patient has paid). What payers turn and add for refunds
-is counted by `refund_ties`.
+What happens: `claims_steps` (claims filed, replaced, voided, returned, given up, charged otherwise), `payers_steps`
+(answers in files and on paper, lines in parts and bundled, denials, later payers, claims sent on, reversals, money
+beside claims of either sign, announced for a claim and taken; held and placed, unposted and posted again),
+`patients_steps` (payments, plans, credits, receipts voided, superbills, balances brought forward and taken out),
+`books_steps` (write-offs asked, granted and taken back, small balances, open amounts moved to whom else is asked,
+refunds and checks for what payers announced, deposits, the bank's list, days closed and opened), `choices_steps`
+(notices that are signed before care and keep lines off a payer's claim, care that no plan is told of),
+`protected_steps` (who may not be asked for Medicare's cost sharing is found out, before the payer answers or long after
+the patient has paid). What payers turn and add for refunds is counted by `refund_ties`.
 
 What does not happen: notes that were left open and are answered (the sample clinic has none), a day that comes to its
 end.

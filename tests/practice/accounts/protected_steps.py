@@ -20,7 +20,7 @@ from tests.practice.accounts.expected_money import PATIENT
 from tests.practice.accounts.payer_words import SaidClaim
 
 if TYPE_CHECKING:
-    from tests.practice.accounts.payers_steps import Filed
+    from tests.practice.accounts.remembered_claims import Filed
 
 _MEDICARE = frozenset({"medicare_b", "medicare_advantage", "uhc_medicare_advantage"})
 _REMARKS = {"1": "N781", "2": "N782", "3": "N783"}
