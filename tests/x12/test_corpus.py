@@ -111,7 +111,7 @@ DEFECTS: dict[str, tuple[list[Summary], list[tuple[int, str, str]]]] = {
         ],
     ),
     "subscriber_level_and_its_terms_lost": (ALL, [(43, "2000B", "HL"), (45, "2000C", "HL01")]),
-    "subscriber_level_code_wrong": (ALL, [(43, "2400", "HL"), (44, "2000B", "HL"), (47, "2000C", "HL01")]),
+    "subscriber_level_code_wrong": (ALL, [(43, "2400", "HL"), (44, "2000B", "HL")]),
     "subscriber_level_garbled": (ALL, [(43, "2400", "HX"), (44, "2000B", "HL"), (47, "2000C", "HL01")]),
     "subscriber_level_lost": (ALL, [(43, "2000B", "HL"), (46, "2000C", "HL01")]),
     "subscriber_level_names_no_parent": (

@@ -152,6 +152,9 @@ class _Builder:
             known = name in self.guide.known_segments
             found = "a segment that cannot stand here" if known else "a segment of no meaning here"
             self._problem(segment, path[-1], name or "segment", found, f"a segment of the {self._label(path[-1])}")
+            if name == "HL":
+                # A level of no kind is counted nevertheless.
+                self._last_level = level_number(segment.text(1))
             return
         place = self._begun_anew(place, segment)
         for missing in place.missing:
@@ -261,7 +264,7 @@ class _Builder:
         number, parent = segment.text(1), segment.text(2)
         if number != str(self._last_level + 1):
             self._problem(segment, node.id, "HL01", "a level out of count", str(self._last_level + 1))
-        place = int(number) if len(number) < 10 and number.isascii() and number.isdigit() else 0  # noqa: PLR2004
+        place = level_number(number)
         if place > self._last_level + 1 + self._unseen:
             self._doubtful.append((segment, self._recent))
         self._last_level, self._recent, self._unseen = place, [], 0
@@ -303,3 +306,8 @@ class _Builder:
 
     def _problem(self, segment: Segment, loop: str, element: str, found: str, expected: str) -> None:
         self.problems.append(Problem(segment.number, loop, element, found, expected))
+
+
+def level_number(text: str) -> int:
+    """The number that a hierarchical level gives itself (HL01); 0 where that is none."""
+    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0  # noqa: PLR2004

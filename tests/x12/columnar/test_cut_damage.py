@@ -53,6 +53,16 @@ def test_a_segment_of_no_meaning_takes_no_claim_from_its_biller_and_subscriber(b
 
 
 @pytest.mark.parametrize("block_size", [64, 300, 1 << 20])
+def test_a_level_of_no_kind_is_counted(block_size: int) -> None:
+    found = _blocks(CLAIMS.replace(b"HL*2*1*22*0", b"HL*2*1*2*0", 1), block_size)
+    assert _told(found) == [
+        (14, "HL", "a segment that cannot stand here"),
+        (15, "HL", "a subscriber level without its beginning"),
+    ]
+    assert _levels(found) == [("C1001", 0, 0), ("C1002", 0, 0), ("C1003", 0, 1), ("C1004", 0, 1)]
+
+
+@pytest.mark.parametrize("block_size", [64, 300, 1 << 20])
 def test_what_may_be_another_payer_or_a_lost_subscriber_is_nobodys(block_size: int) -> None:
     # Between a claim and the next, its lines and the next one's level are lost; what stands there has no OI.
     cut = DECIDED[: DECIDED.index(b"LX*1~")].replace(b"OI***Y***Y~", b"")

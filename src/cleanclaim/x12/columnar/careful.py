@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from cleanclaim.x12.columnar.envelopes import Span
-from cleanclaim.x12.columnar.placing import Careful, LoopState, Placed, level_number
+from cleanclaim.x12.columnar.placing import Careful, LoopState, Placed
 from cleanclaim.x12.columnar.tokens import Offsets, Tokens, tag
 from cleanclaim.x12.columnar.walking import CARRIED, NONE
 from cleanclaim.x12.guide import Guide
 from cleanclaim.x12.interchange import Segment
-from cleanclaim.x12.loops import LoopNode, resume
+from cleanclaim.x12.loops import LoopNode, level_number, resume
 from cleanclaim.x12.problems import Problem
 
 
@@ -67,7 +67,7 @@ def _leave_open(tokens: Tokens, placed: Placed, walk: _Walk, path: list[int], st
         row = int(around[placed_rows[-1]]) if len(placed_rows) else CARRIED
         around[-1] = row
         if row >= 0 and tokens.tags[row] == tag("HL"):
-            numbers[loop] = level_number(tokens, row)
+            numbers[loop] = level_number(tokens.text(row, 1))
         elif row == CARRIED and loop in start.numbers:
             numbers[loop] = start.numbers[loop]
     holder = max((loop for loop in path if placed.table.is_level[loop]), default=0)

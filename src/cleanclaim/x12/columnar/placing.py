@@ -28,6 +28,7 @@ from cleanclaim.x12.columnar.walking import (
     walk,
     way_of,
 )
+from cleanclaim.x12.loops import level_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,24 +242,18 @@ def is_plain(tokens: Tokens, placed: Placed, start: LoopState) -> bool:
     return bool(run(tokens.tags, placed.transactions, tokens.texts, guide, begin, placed.way))
 
 
-def level_number(tokens: Tokens, row: int) -> int:
-    """The number that a hierarchical level gives itself; 0 where that is none."""
-    text = tokens.text(row, 1)
-    return int(text) if len(text) < 10 and text.isascii() and text.isdigit() else 0  # noqa: PLR2004
-
-
 def _numbers(tokens: Tokens, placed: Placed, still: frozenset[int], start: LoopState) -> tuple[Mapping[int, int], int]:
     """The numbers of the hierarchical levels that are open after the last segment, and of the last one."""
     found: dict[int, int] = {}
     for loop in still:
         row = instance(placed, loop, start).last()
         if row >= 0 and tokens.tags[row] == tag("HL"):
-            found[loop] = level_number(tokens, row)
+            found[loop] = level_number(tokens.text(row, 1))
         elif row == CARRIED and loop in start.numbers:
             found[loop] = start.numbers[loop]
     levels = np.flatnonzero((tokens.tags == tag("HL")) & (placed.transactions == placed.transactions[-1]))
     is_continued = bool(placed.floors[-1] == CARRIED)
-    last = level_number(tokens, int(levels[-1])) if len(levels) else (start.last_number if is_continued else 0)
+    last = level_number(tokens.text(int(levels[-1]), 1)) if len(levels) else (start.last_number if is_continued else 0)
     return found, last
 
 
