@@ -9,18 +9,18 @@ import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, COUNT, Column
+from cleanclaim.pricing.exact import as_column, integers
 
 
 def _add_up(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     height, lines = frames["claims"].height, frames["lines"]
-    owner, charge = lines.get_column("claim_id").to_numpy(), lines.get_column("charge_cents")
-    cents = np.zeros(height, np.int64)
-    np.add.at(cents, owner, charge.fill_null(0).to_numpy())
-    summed = pl.Series("line_charges_cents", cents)
-    if charge.null_count():
-        # A claim of which one charge is unknown has an unknown sum.
-        summed = summed.scatter(np.unique(owner[charge.is_null().to_numpy()]), None)
-    return pl.DataFrame([pl.Series("line_count", np.bincount(owner, minlength=height), dtype=pl.Int64), summed])
+    owner, charge = lines.get_column("claim_id").to_numpy(), integers(lines.get_column("charge_cents"))
+    cents, known = np.zeros(height, np.int64), np.ones(height, np.bool_)
+    np.add.at(cents, owner, charge.values)
+    # A claim of which one charge is unknown has an unknown sum.
+    known[owner[~charge.known]] = False
+    count = pl.Series("line_count", np.bincount(owner, minlength=height), dtype=pl.Int64)
+    return pl.DataFrame([count, as_column("line_charges_cents", cents, known)])
 
 
 stage = Stage(

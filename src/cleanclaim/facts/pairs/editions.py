@@ -7,6 +7,7 @@ nothing, and no rule speaks: these columns do, and `EDITION_COLUMNS` names them 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from cleanclaim.facts.pair_edits import MEDICARE_LIST, medicare_list_is_not_used
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import ncci
+from cleanclaim.reference.lookup import Edition
 
 EDITION_COLUMNS = ("pairs_are_confirmed", "pairs_edition", "limits_are_confirmed", "diagnosis_notes_are_confirmed")
 """Columns of `claims` that tell what pair, unit and diagnosis verdicts rest on: ask `Judge(extra=…)` for them."""
@@ -27,15 +29,20 @@ def _in_scope(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
 
 
 def _confirm(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
-    edition = ncci.edition()
     claims = frames["claims"]
+    not_used = medicare_list_is_not_used(claims[["payer", "date_of_service"]], context)
+    return claims.hstack([not_used.alias("not_used")]).select(_confirmation(ncci.edition()))
+
+
+@cache
+def _confirmation(edition: Edition) -> tuple[pl.Expr, pl.Expr]:
+    """What is asked of claims; `not_used`: the payer is known not to apply Medicare's list."""
     lists = pl.col("payer_pair_edits")
-    not_used = medicare_list_is_not_used(claims.select("payer", "date_of_service"), context)
     alone = pl.col("knows_history") & (pl.col("day_line_count") == 1)
     dated = pl.col("date_of_service").is_between(edition.confirmed_from, edition.confirmed_through)
     looked_up = pl.col("codes_in_pair_scope") & pl.col("rendering_npi").is_not_null()
-    return claims.select(
-        pl.when(alone | not_used)
+    return (
+        pl.when(alone | pl.col("not_used"))
         .then(pl.lit(value=True))
         .when((lists == MEDICARE_LIST) & dated.not_())
         .then(pl.lit(value=False))
