@@ -39,12 +39,15 @@ class ClaimsOfAnswers:
         self.index = ClaimIndex()
         self.filed: dict[str, Filed] = {}
         self._lock = lock
-        self._rows: dict[str, list[FiledRow]] = defaultdict(list)
-        for row in _numbered(answers, lock=lock):
-            self._rows[row.number].append(row)
-        nowhere = [answer for answer in answers if not self._named(answer)]
+        numbers = {told: _numbers(told) for told in {answer.control_number for answer in answers}}
+        rows: dict[str, list[FiledRow]] = defaultdict(list)
+        for row in _claims(among("number", {one for some in numbers.values() for one in some}), lock=lock):
+            rows[row.number].append(row)
+        # By the number that an answer names, the claims that it may be.
+        self._named = {told: [row for one in some for row in rows.get(one, ())] for told, some in numbers.items()}
+        nowhere = [answer for answer in answers if not self._named[answer.control_number]]
         others = list(_alike(nowhere, lock=lock)) if nowhere else []
-        asked = {row.pk: row for row in (*(row for rows in self._rows.values() for row in rows), *others)}
+        asked = {row.pk: row for row in (*(row for some in rows.values() for row in some), *others)}
         self._around = Around.of(list(asked.values()))
         self._asked, self._taken = asked.keys(), set[UUID]()
         self.keys = self._around.keys
@@ -58,7 +61,7 @@ class ClaimsOfAnswers:
         """
         lost = []
         for answer in answers:
-            if named := self._named(answer):
+            if named := self._named[answer.control_number]:
                 self._open(named, self._around)
                 match = self.index.find(answer)
                 if not isinstance(match, Match) or match.by is not FoundBy.CONTROL_NUMBER:
@@ -69,10 +72,6 @@ class ClaimsOfAnswers:
         self._open([row for row in found if row.pk in self._asked], self._around)
         fresh = list({row.pk: row for row in found if row.pk not in self._asked}.values())
         self._open(fresh, Around.of(fresh, besides))
-
-    def _named(self, answer: RemittedClaim) -> list[FiledRow]:
-        """The claims that have an answer's number."""
-        return [row for number in _numbers(answer) for row in self._rows.get(number, ())]
 
     def _open(self, rows: Iterable[FiledRow], around: Around) -> None:
         for row in rows:
@@ -99,14 +98,8 @@ def _claims(wanted: Q, *, lock: bool) -> Iterator[FiledRow]:
     return map(FiledRow._make, columns)
 
 
-def _numbered(answers: Iterable[RemittedClaim], *, lock: bool) -> Iterable[FiledRow]:
-    numbers = {number for answer in answers for number in _numbers(answer)}
-    return _claims(among("number", numbers), lock=lock)
-
-
-def _numbers(answer: RemittedClaim) -> set[str]:
-    """The numbers that the claim of an answer may have: one that went out in parts has the part behind its own."""
-    told = answer.control_number
+def _numbers(told: str) -> set[str]:
+    """The numbers that a claim may have that is told by this one: a part's stands behind its claim's own."""
     as_told = {told, told.upper()}
     return {*as_told, *(number.rpartition("-")[0] for number in as_told)} - {""}
 
