@@ -83,10 +83,12 @@ def bank_list(life: Life) -> Step | None:
     ]
     fresh.append(Movement(life.random.randrange(-900, 9_000) or 1, "", f"SUNDRY {life.number()}"))
     waiting = [one for one in life.remember("bank") if one.deposit is None]
+    # A payment that was unposted and posted again has the number that the bank named before.
+    numbered = {(_payment(document), way[document]): document for document in named}
     shown: dict[str, Movement] = {}
     for one in (*waiting, *fresh):
-        if one.document and way.get(one.document) == one.cents:
-            shown.setdefault(one.document, one)
+        if document := numbered.get((_payment(one.document), one.cents)):
+            shown.setdefault(document, one)
     change = {("bank", document, ""): way[document] for document in shown}
     data = io.StringIO()
     csv.writer(data).writerows(
@@ -103,10 +105,15 @@ def bank_list(life: Life) -> Step | None:
     return Step(lambda: deposits.keep(life.clinic, life.biller, file), [change], done=done)
 
 
+def _payment(document: str) -> str:
+    """A document without which posting of its payment it is."""
+    return document.partition("/")[0]
+
+
 def _told(document: str) -> str:
     """The number by which the bank names a document: of the receipt, or of the transfer."""
-    kind, _colon, key = document.partition(":")
-    return key.partition("/")[0] if kind == "remittance" else str(Receipt.objects.get(pk=key).number)
+    kind, _colon, key = _payment(document).partition(":")
+    return key if kind == "remittance" else str(Receipt.objects.get(pk=key).number)
 
 
 def _row(movement: Movement) -> BankLine:
