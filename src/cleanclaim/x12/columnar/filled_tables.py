@@ -142,7 +142,7 @@ def table(tokens: Tokens, placed: Placed, keys: Keys, layout: Layout, rows: Rows
     """A table of these rows; `first` is the number of the first segment in the file."""
     spec, height = layout.spec, len(rows.segments)
     asked = chosen(layout, rows.slots)
-    arena, places, filled = _room(asked, height)
+    filled = _room(asked, height)
     _identify(placed, keys, layout, rows, first, filled)
     shift = _no_rows()
     if rows.groups is not None and spec.repeat is not None:
@@ -154,41 +154,30 @@ def table(tokens: Tokens, placed: Placed, keys: Keys, layout: Layout, rows: Rows
     nobodys = _no_rows()
     if spec.needs and nulls[layout.keys.index(spec.needs)]:
         nobodys = rows.segments[filled.decimals[layout.keys.index(spec.needs)] < 0]
-    begin = arrow.address(arena)
-    views, decimals, days, bits = (begin + place for place in places)
     sizes, shared = np.array([len(tokens.codes)], dtype=np.int64), arrow.zeros(height)
     # In the order of `layouts.VIEWS` and what follows it, after what is no buffer.
-    bases = (0, views, decimals, days, bits, arrow.address(tokens.codes), arrow.address(sizes), arrow.address(shared))
+    held = filled.views, filled.decimals, filled.days, filled.bits, tokens.codes, sizes, shared
+    bases = (0, *map(arrow.address, held))
     steps = (0, 16 * height, 8 * height, 4 * height, filled.bits.shape[1], 0, 0, 0)
-    held = arena, tokens.codes, sizes, shared
     frame = arrow.frame_of(asked.shape, bases, steps, nulls, height, held)
     return Made(frame, _bad(layout, rows.slots, shift, filled, asked.rows), nobodys)
 
 
-def _room(made: Chosen, height: int) -> tuple[NDArray[np.uint8], list[int], Filled]:
-    """Room for all columns of a table in one piece, and where texts, decimals, days and bits begin; bits hold zeros."""
-    width = (height + 7) // 8
-    # A row more than none, so that the kernel need not ask.
-    shapes = (
-        ((max(made.texts, 1), 2 * height), np.uint64),
-        ((made.decimals, height), np.int64),
-        ((max(made.days, 1), height), np.int32),
-        ((made.values, width), np.uint8),
-        ((made.values, height), np.bool_),
-    )
-    places = [0]
-    for shape, kind in shapes:
-        places.append(places[-1] + (shape[0] * shape[1] * np.dtype(kind).itemsize + 7) // 8 * 8)
-    arena = np.empty(places[-1], dtype=np.uint8)
-    arena[places[3] :] = 0
-    views, decimals, days, bits, bad = (
-        np.ndarray(shape, dtype=kind, buffer=arena, offset=place)
-        for (shape, kind), place in zip(shapes, places, strict=False)
-    )
+def _room(made: Chosen, height: int) -> Filled:
+    """Room for all columns of a table; bits hold zeros."""
     # None are missing, or all, in columns without a count.
     counts = np.zeros((2, made.values + 2), dtype=np.int64)
     counts[0, -2] = height
-    return arena, places[:4], Filled(views, decimals, days, bits, counts[0], bad, counts[1])
+    # A row more than none, so that the kernel need not ask.
+    return Filled(
+        np.empty((max(made.texts, 1), 2 * height), dtype=np.uint64),
+        np.empty((made.decimals, height), dtype=np.int64),
+        np.empty((max(made.days, 1), height), dtype=np.int32),
+        np.zeros((made.values, (height + 7) // 8), dtype=np.uint8),
+        counts[0],
+        np.zeros((made.values, height), dtype=np.bool_),
+        counts[1],
+    )
 
 
 def _identify(placed: Placed, keys: Keys, layout: Layout, rows: Rows, first: int, filled: Filled) -> None:
