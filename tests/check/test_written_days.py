@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from cleanclaim.check.findings import Finding
-from cleanclaim.dates import with_written_days, written
+from cleanclaim.dates import with_written_days, written, written_month
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,11 @@ from cleanclaim.dates import with_written_days, written
 def test_a_day_in_words(day: date, words: str) -> None:
     assert written(day) == words
     assert with_written_days(f"due on {day.isoformat()}.") == f"due on {words}."
+
+
+@pytest.mark.parametrize(("month", "words"), [("2026-01", "Jan 2026"), ("2025-12", "Dec 2025")])
+def test_a_month_in_words(month: str, words: str) -> None:
+    assert written_month(month) == words
 
 
 @pytest.mark.parametrize(
