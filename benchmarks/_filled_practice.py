@@ -68,7 +68,7 @@ def begin_the_day() -> None:
     from django.db import transaction
 
     from cleanclaim.practice import tenancy
-    from cleanclaim.practice.engine.kept_readiness import keep_of, state_of
+    from cleanclaim.practice.engine.patients.kept_readiness import keep_of, state_of
     from cleanclaim.practice.models import Clinic, KeptReadiness, Patient
 
     started, asked = time.process_time(), 0

@@ -105,7 +105,7 @@ def _measure_server() -> None:
 
 def _typed(key: object, stroke: int) -> dict[str, object]:
     """The note's form as it stands, with something more typed into it."""
-    from cleanclaim.practice.engine import note_form
+    from cleanclaim.practice.engine.notes import note_form
     from cleanclaim.practice.models import Visit
 
     visit = Visit.objects.get(pk=key)

@@ -48,8 +48,10 @@ def main() -> None:
 def _measure() -> None:
     from cleanclaim.practice import tenancy
     from cleanclaim.practice.demo import load_folder
-    from cleanclaim.practice.engine import deposits, refunds, statements
-    from cleanclaim.practice.engine.payer_aging import open_claims
+    from cleanclaim.practice.engine.books import deposits
+    from cleanclaim.practice.engine.follow_up import refunds
+    from cleanclaim.practice.engine.ledger.payer_aging import open_claims
+    from cleanclaim.practice.engine.patients import statements
 
     clinic = load_folder(Path("examples/clinic-day"), "millrace", on=DAY)
     with tenancy.scope([clinic.pk]):
@@ -66,7 +68,7 @@ def _measure() -> None:
 def _fill(clinic: Any) -> int:  # noqa: ANN401 - a clinic's row
     from django.db import connection, transaction
 
-    from cleanclaim.practice.engine import ledger_rows
+    from cleanclaim.practice.engine.ledger import ledger_rows
     from cleanclaim.practice.models import Claim, LedgerEntry, Patient
 
     claim = Claim.objects.select_related("patient", "visit").order_by("number")[0]

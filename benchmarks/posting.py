@@ -101,7 +101,7 @@ def _measure(engine: str) -> None:
 
     from cleanclaim.practice import tenancy
     from cleanclaim.practice.demo import load_folder
-    from cleanclaim.practice.engine import ledger_rows
+    from cleanclaim.practice.engine.ledger import ledger_rows
     from cleanclaim.practice.models import ClaimAnswer, Membership, Role
 
     clinic = load_folder(FOLDER, "measured", on=serving.DEMO_DAY)
@@ -185,7 +185,7 @@ class _Statements:
 
 
 def _post(clinic: Any, user: Any, data: bytes) -> tuple[float, Any]:  # noqa: ANN401 - rows
-    from cleanclaim.practice.engine.remitting import keep_file, post
+    from cleanclaim.practice.engine.payments.remitting import keep_file, post
 
     started = time.perf_counter()
     found = post(clinic, user, keep_file(clinic, user, data))
@@ -220,8 +220,9 @@ def filed(clinic: Any, user: Any, wanted: int) -> Iterator[dict[str, Any]]:  # n
     from django.db import transaction
 
     from cleanclaim.ledger.entries import Source
-    from cleanclaim.practice.engine import charging, ledger_rows
-    from cleanclaim.practice.engine.known_claims import filed_claims
+    from cleanclaim.practice.engine.claims import charging
+    from cleanclaim.practice.engine.judging.known_claims import filed_claims
+    from cleanclaim.practice.engine.ledger import ledger_rows
     from cleanclaim.practice.models import Batch, Claim, ClaimLine, ClaimStatus, Patient, Visit
     from cleanclaim.practice.sealing import Plain
 

@@ -44,7 +44,7 @@ def verify(
         serving.prepare(migrate=False)
     except (serving.ServingError, keys.KeyFileError, environment.EnvironmentProblemError) as error:
         unusable(str(error))
-    from cleanclaim.practice.engine import ledger_checks  # noqa: PLC0415 - after set_up
+    from cleanclaim.practice.engine.books import ledger_checks  # noqa: PLC0415 - after set_up
 
     found = ledger_checks.verify_all(clinic)
     if clinic and not found:

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from cleanclaim import records
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine.building import build, visits_to_build
-from cleanclaim.practice.engine.loading import (
+from cleanclaim.practice.engine.claims.building import build, visits_to_build
+from cleanclaim.practice.engine.jobs.loading import (
     create_clinic,
     load_clinic_tables,
     load_networks,

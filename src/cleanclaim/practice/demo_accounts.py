@@ -14,14 +14,17 @@ from datetime import date, timedelta
 from uuid import uuid5
 
 from cleanclaim.money import plain
-from cleanclaim.practice.engine import bank_lists, deposits, ledger_rows, placing_out, refunds, write_offs
-from cleanclaim.practice.engine.open_balances import open_accounts
-from cleanclaim.practice.engine.opening_balances import bring_forward
-from cleanclaim.practice.engine.patient_accounts import account_of, rules_of, rules_to_give_up
-from cleanclaim.practice.engine.payment_plans import next_installment
-from cleanclaim.practice.engine.periods import close
-from cleanclaim.practice.engine.receipts import Payment, take
-from cleanclaim.practice.engine.statements import candidates, make_run
+from cleanclaim.practice.engine.books import bank_lists, deposits
+from cleanclaim.practice.engine.books.periods import close
+from cleanclaim.practice.engine.follow_up import refunds
+from cleanclaim.practice.engine.ledger import ledger_rows, write_offs
+from cleanclaim.practice.engine.ledger.open_balances import open_accounts
+from cleanclaim.practice.engine.ledger.opening_balances import bring_forward
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of, rules_of, rules_to_give_up
+from cleanclaim.practice.engine.ledger.payment_plans import next_installment
+from cleanclaim.practice.engine.ledger.receipts import Payment, take
+from cleanclaim.practice.engine.patients import placing_out
+from cleanclaim.practice.engine.patients.statements import candidates, make_run
 from cleanclaim.practice.models import (
     Clinic,
     Coverage,

@@ -16,10 +16,10 @@ from django.db import transaction
 from cleanclaim.payer_sim import Memory, answer
 from cleanclaim.practice import clock, demo_accounts, tenancy
 from cleanclaim.practice.demo import book_visits
-from cleanclaim.practice.engine.acknowledging import take
-from cleanclaim.practice.engine.building import build, visits_to_build
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.loading import (
+from cleanclaim.practice.engine.claims.building import build, visits_to_build
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.exchange.acknowledging import take
+from cleanclaim.practice.engine.jobs.loading import (
     create_clinic,
     load_clinic_tables,
     load_networks,
@@ -27,7 +27,7 @@ from cleanclaim.practice.engine.loading import (
     load_payer_files,
     load_visits,
 )
-from cleanclaim.practice.engine.remitting import post
+from cleanclaim.practice.engine.payments.remitting import post
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Membership, Role, User
 from cleanclaim.simulation.material import clinic as simulated_clinic
 from cleanclaim.simulation.material import pack_texts

@@ -27,15 +27,15 @@ from cleanclaim.practice.models import Clinic, Job, JobFile, JobStatus
 log = logging.getLogger(__name__)
 
 RUNNERS: dict[str, str] = {
-    "build": "cleanclaim.practice.engine.building.run_build",
-    "post": "cleanclaim.practice.engine.posting_jobs.run_post",
-    "post balanced": "cleanclaim.practice.engine.posting_alone.run_post_balanced",
-    "exchange": "cleanclaim.practice.engine.sending.run_exchange",
-    "claims": "cleanclaim.practice.engine.acting_on_many.run_act",
-    "import preview": "cleanclaim.practice.engine.import_jobs.run_read",
-    "import": "cleanclaim.practice.engine.import_jobs.run_bring_in",
-    "clinic export": "cleanclaim.practice.engine.carry_jobs.run_pack",
-    "clinic import": "cleanclaim.practice.engine.carry_jobs.run_unpack",
+    "build": "cleanclaim.practice.engine.claims.building.run_build",
+    "post": "cleanclaim.practice.engine.payments.posting_jobs.run_post",
+    "post balanced": "cleanclaim.practice.engine.payments.posting_alone.run_post_balanced",
+    "exchange": "cleanclaim.practice.engine.exchange.sending.run_exchange",
+    "claims": "cleanclaim.practice.engine.claims.acting_on_many.run_act",
+    "import preview": "cleanclaim.practice.engine.jobs.import_jobs.run_read",
+    "import": "cleanclaim.practice.engine.jobs.import_jobs.run_bring_in",
+    "clinic export": "cleanclaim.practice.engine.jobs.carry_jobs.run_pack",
+    "clinic import": "cleanclaim.practice.engine.jobs.carry_jobs.run_unpack",
 }
 """The function that does a kind of job. It takes the job, opens its own scope, and leaves it done or raises."""
 
@@ -48,14 +48,14 @@ FILES_KEPT = timedelta(days=7)
 _PAUSE = 1.0
 _LOOK_ROUND = 15.0
 _DUE = (
-    "cleanclaim.practice.engine.sending.due_exchanges",
-    "cleanclaim.practice.engine.posting_alone.due_postings",
+    "cleanclaim.practice.engine.exchange.sending.due_exchanges",
+    "cleanclaim.practice.engine.payments.posting_alone.due_postings",
 )
 """Functions that write down the jobs that are due: exchanges with clearinghouses, and payments that need nobody."""
-_IS_TO_BE_LOOKED_FOR = "cleanclaim.practice.engine.undecided.is_to_be_looked_for"
-_LOOK = "cleanclaim.practice.engine.undecided.look"
+_IS_TO_BE_LOOKED_FOR = "cleanclaim.practice.engine.exchange.undecided.is_to_be_looked_for"
+_LOOK = "cleanclaim.practice.engine.exchange.undecided.look"
 """Whether a clinic is looked through today for claims without an answer, and the look."""
-_KEEP = "cleanclaim.practice.engine.kept_readiness.keep_of_those_in_care"
+_KEEP = "cleanclaim.practice.engine.patients.kept_readiness.keep_of_those_in_care"
 """What patients in care still lack, asked before anybody opens their pages."""
 _ANCHOR = 3600.0
 

@@ -42,26 +42,20 @@ from django.db import connection
 
 from cleanclaim.bill.job import Billed
 from cleanclaim.practice import clock
-from cleanclaim.practice.engine import (
-    advance_notices,
-    balance_moves,
-    building,
-    deposits,
-    ledger_checks,
-    recoupments,
-    refunds,
-    self_pay,
-    write_offs,
-)
-from cleanclaim.practice.engine.checking import check, today_at
-from cleanclaim.practice.engine.day_sheets import day_sheet
-from cleanclaim.practice.engine.filing import NotFiledError
-from cleanclaim.practice.engine.open_balances import open_accounts
-from cleanclaim.practice.engine.patient_accounts import accounts_of, rules_of
-from cleanclaim.practice.engine.periods import NotClosedError
-from cleanclaim.practice.engine.receipts import NotTakenError
-from cleanclaim.practice.engine.remitting import NotPostedError
-from cleanclaim.practice.engine.reopening import NotReopenedError
+from cleanclaim.practice.engine.books import deposits, ledger_checks
+from cleanclaim.practice.engine.books.day_sheets import day_sheet
+from cleanclaim.practice.engine.books.periods import NotClosedError
+from cleanclaim.practice.engine.claims import building
+from cleanclaim.practice.engine.claims.filing import NotFiledError
+from cleanclaim.practice.engine.exchange.reopening import NotReopenedError
+from cleanclaim.practice.engine.follow_up import balance_moves, recoupments, refunds
+from cleanclaim.practice.engine.judging.checking import check, today_at
+from cleanclaim.practice.engine.ledger import write_offs
+from cleanclaim.practice.engine.ledger.open_balances import open_accounts
+from cleanclaim.practice.engine.ledger.patient_accounts import accounts_of, rules_of
+from cleanclaim.practice.engine.ledger.receipts import NotTakenError
+from cleanclaim.practice.engine.patients import advance_notices, self_pay
+from cleanclaim.practice.engine.payments.remitting import NotPostedError
 from cleanclaim.practice.models import LIVE_STATES, Charge, Clinic, Patient, Role, Visit, WorkItem
 from tests.practice.accounts.expected_money import Change, Money, moved_since, together, told_by_ledger
 from tests.practice.accounts.refund_ties import Ties

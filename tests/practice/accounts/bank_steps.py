@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from cleanclaim.practice.engine import deposits
+from cleanclaim.practice.engine.books import deposits
 from cleanclaim.practice.models import (
     BankLine,
     Deposit,

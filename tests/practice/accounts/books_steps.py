@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from cleanclaim.practice.engine import balance_moves, recoupments, refunds, write_offs
-from cleanclaim.practice.engine.ledger_rows import closed_through
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.periods import close, reopen
+from cleanclaim.practice.engine.books.periods import close, reopen
+from cleanclaim.practice.engine.follow_up import balance_moves, recoupments, refunds
+from cleanclaim.practice.engine.ledger import write_offs
+from cleanclaim.practice.engine.ledger.ledger_rows import closed_through
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
 from cleanclaim.practice.models import (
     Means,
     Patient,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from cleanclaim.practice.engine import advance_notices, self_pay
+from cleanclaim.practice.engine.patients import advance_notices, self_pay
 from cleanclaim.practice.models import (
     AdvanceNotice,
     Claim,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cleanclaim.practice.engine.acknowledging import take as take_file
-from cleanclaim.practice.engine.coordination import due_claims, make_due
-from cleanclaim.practice.engine.filing import drop_answer, release, replace_claim, void_claim
-from cleanclaim.practice.engine.reopening import reopen_rejected
+from cleanclaim.practice.engine.claims.coordination import due_claims, make_due
+from cleanclaim.practice.engine.claims.filing import drop_answer, release, replace_claim, void_claim
+from cleanclaim.practice.engine.exchange.acknowledging import take as take_file
+from cleanclaim.practice.engine.exchange.reopening import reopen_rejected
 from cleanclaim.practice.models import Charge, Claim, ClaimStatus
 from cleanclaim.records import CoverageOrder
 from tests.practice.accounts.any_order import Life, Step

@@ -9,11 +9,11 @@ from uuid import uuid4
 from django.db import transaction
 
 from cleanclaim.ledger.entries import LedgerError
-from cleanclaim.practice.engine.filing import give_to_patient
-from cleanclaim.practice.engine.ledger_rows import closed_through
-from cleanclaim.practice.engine.opening_balances import EARLIER_PAYER, bring_forward, line_of, take_out
-from cleanclaim.practice.engine.payment_plans import paid_cents
-from cleanclaim.practice.engine.receipts import NotTakenError, Payment, take, use_credit, void
+from cleanclaim.practice.engine.claims.filing import give_to_patient
+from cleanclaim.practice.engine.ledger.ledger_rows import closed_through
+from cleanclaim.practice.engine.ledger.opening_balances import EARLIER_PAYER, bring_forward, line_of, take_out
+from cleanclaim.practice.engine.ledger.payment_plans import paid_cents
+from cleanclaim.practice.engine.ledger.receipts import NotTakenError, Payment, take, use_credit, void
 from cleanclaim.practice.models import (
     Claim,
     ClaimStatus,

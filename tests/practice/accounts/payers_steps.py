@@ -7,9 +7,9 @@ from dataclasses import replace as replaced
 from datetime import timedelta
 from typing import Any
 
-from cleanclaim.practice.engine.paper import PROCESSED, SENT_ON, Typed, TypedLine, post_paper
-from cleanclaim.practice.engine.placing import place
-from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.engine.payments.paper import PROCESSED, SENT_ON, Typed, TypedLine, post_paper
+from cleanclaim.practice.engine.payments.placing import place
+from cleanclaim.practice.engine.payments.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import ClaimAnswer, Remittance
 from cleanclaim.records import Adjustment, AdjustmentGroup, CoverageOrder
 from tests.practice.accounts.any_order import Life, Step

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cleanclaim.practice.engine.protection import write_down
+from cleanclaim.practice.engine.judging.protection import write_down
 from cleanclaim.practice.models import Claim, Coverage
 from tests.practice.accounts.any_order import Life, Step
 from tests.practice.accounts.expected_money import PATIENT

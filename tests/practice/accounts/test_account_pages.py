@@ -13,10 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine import refunds
-from cleanclaim.practice.engine.opening_balances import bring_forward
-from cleanclaim.practice.engine.patient_accounts import account_of, rules_of
-from cleanclaim.practice.engine.receipts import Payment, take
+from cleanclaim.practice.engine.follow_up import refunds
+from cleanclaim.practice.engine.ledger.opening_balances import bring_forward
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of, rules_of
+from cleanclaim.practice.engine.ledger.receipts import Payment, take
 from cleanclaim.practice.models import (
     AccountRules,
     Claim,

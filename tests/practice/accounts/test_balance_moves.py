@@ -11,11 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cleanclaim.ledger.posting import PATIENT
-from cleanclaim.practice.engine import balance_moves, ledger_checks, ledger_rows
-from cleanclaim.practice.engine.balance_moves import NotMovedError, digest_of, movable, move
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.books import ledger_checks
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.follow_up import balance_moves
+from cleanclaim.practice.engine.follow_up.balance_moves import NotMovedError, digest_of, movable, move
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import (
     BalanceMove,
     Claim,

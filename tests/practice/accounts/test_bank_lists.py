@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cleanclaim.practice.engine import bank_lists
-from cleanclaim.practice.engine.receipts import Payment, take
+from cleanclaim.practice.engine.books import bank_lists
+from cleanclaim.practice.engine.ledger.receipts import Payment, take
 from cleanclaim.practice.models import BankFile, BankLine, Clinic, Deposit, Means, Patient, Receipt, Role, User
 from tests.practice.conftest import DAY
 

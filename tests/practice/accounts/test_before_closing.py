@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.before_closing import month_to_close, undone
-from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.engine.books.before_closing import month_to_close, undone
+from cleanclaim.practice.engine.claims.filing import release
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Role, User, Visit
 from tests.practice.conftest import DAY
 

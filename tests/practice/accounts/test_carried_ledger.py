@@ -6,12 +6,14 @@ from datetime import date
 from uuid import uuid4
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine import carrying, ledger_checks, ledger_rows
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.opening_balances import bring_forward
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.periods import close
-from cleanclaim.practice.engine.receipts import Payment, take, void
+from cleanclaim.practice.engine.books import ledger_checks
+from cleanclaim.practice.engine.books.periods import close
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.jobs import carrying
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.ledger.opening_balances import bring_forward
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.ledger.receipts import Payment, take, void
 from cleanclaim.practice.models import (
     Claim,
     ClaimStatus,

@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 
 from cleanclaim.ledger.accounts import Account
-from cleanclaim.practice.engine import acknowledging, coordination, ledger_rows
-from cleanclaim.practice.engine.filing import NotFiledError, drop_answer, give_to_patient, release, replace_claim
-from cleanclaim.practice.engine.periods import close
-from cleanclaim.practice.engine.remitting import keep_file, post
-from cleanclaim.practice.engine.reopening import reopen_rejected
+from cleanclaim.practice.engine.books.periods import close
+from cleanclaim.practice.engine.claims import coordination
+from cleanclaim.practice.engine.claims.filing import NotFiledError, drop_answer, give_to_patient, release, replace_claim
+from cleanclaim.practice.engine.exchange import acknowledging
+from cleanclaim.practice.engine.exchange.reopening import reopen_rejected
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, LedgerTransaction, Remittance, Role, User, WorkState
 from cleanclaim.records import CoverageOrder
 from tests.practice.accounts.payer_words import SaidClaim, SaidLine, SaidPayment, remittance_file, returned_file

@@ -13,7 +13,8 @@ from cleanclaim.ledger import posting
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import ledger_guards, row_security, tenancy
-from cleanclaim.practice.engine import ledger_checks, ledger_rows
+from cleanclaim.practice.engine.books import ledger_checks
+from cleanclaim.practice.engine.ledger import ledger_rows
 from cleanclaim.practice.models import Claim, Clinic, LedgerEntry, LedgerTransaction, Patient, Period, User
 from tests.practice.conftest import DAY
 

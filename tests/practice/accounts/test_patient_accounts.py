@@ -10,14 +10,17 @@ import pytest
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.posting import PATIENT
-from cleanclaim.practice.engine import deposits, ledger_checks, ledger_rows, refunds, statements, write_offs
-from cleanclaim.practice.engine.filing import release, void_claim
-from cleanclaim.practice.engine.open_balances import open_accounts
-from cleanclaim.practice.engine.opening_balances import bring_forward, take_out
-from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, rules_of
-from cleanclaim.practice.engine.periods import NotClosedError, close, reopen
-from cleanclaim.practice.engine.receipts import NotTakenError, Payment, take, use_credit, void
-from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.engine.books import deposits, ledger_checks
+from cleanclaim.practice.engine.books.periods import NotClosedError, close, reopen
+from cleanclaim.practice.engine.claims.filing import release, void_claim
+from cleanclaim.practice.engine.follow_up import refunds
+from cleanclaim.practice.engine.ledger import ledger_rows, write_offs
+from cleanclaim.practice.engine.ledger.open_balances import open_accounts
+from cleanclaim.practice.engine.ledger.opening_balances import bring_forward, take_out
+from cleanclaim.practice.engine.ledger.patient_accounts import PatientAccount, account_of, rules_of
+from cleanclaim.practice.engine.ledger.receipts import NotTakenError, Payment, take, use_credit, void
+from cleanclaim.practice.engine.patients import statements
+from cleanclaim.practice.engine.payments.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,

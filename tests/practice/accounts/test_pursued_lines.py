@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cleanclaim.practice.engine import ledger_checks, statements
-from cleanclaim.practice.engine.following_up import to_patient
-from cleanclaim.practice.engine.open_balances import open_accounts
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.books import ledger_checks
+from cleanclaim.practice.engine.follow_up.following_up import to_patient
+from cleanclaim.practice.engine.ledger.open_balances import open_accounts
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.patients import statements
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import Claim, Clinic, User, WorkItem
 from cleanclaim.receivables.statements import Sending
 from tests.practice.conftest import DAY

@@ -26,7 +26,7 @@ from cleanclaim.practice import tenancy
 from cleanclaim.practice.api.application import api
 from cleanclaim.practice.api.scopes import Scope
 from cleanclaim.practice.api.tokens import make_token
-from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.engine.claims.filing import release
 from cleanclaim.practice.models import (
     Authorization,
     Batch,

@@ -23,8 +23,8 @@ from django.core.management import call_command  # noqa: E402 - after the settin
 from django.db import transaction  # noqa: E402
 
 from cleanclaim.practice import demo, tenancy  # noqa: E402
-from cleanclaim.practice.engine.building import build  # noqa: E402
-from cleanclaim.practice.engine.filing import release  # noqa: E402
+from cleanclaim.practice.engine.claims.building import build  # noqa: E402
+from cleanclaim.practice.engine.claims.filing import release  # noqa: E402
 from cleanclaim.practice.models import Claim, Clinic, Membership, Visit  # noqa: E402
 
 FOLDER = Path(__file__).parents[3] / "examples" / "clinic-day"

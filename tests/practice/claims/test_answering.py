@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleanclaim.practice.engine.answering import answer
-from cleanclaim.practice.engine.building import recheck
+from cleanclaim.practice.engine.claims.building import recheck
+from cleanclaim.practice.engine.notes.answering import answer
 from cleanclaim.practice.models import Clinic, Visit
 from tests.practice.claims.claim_rows_of import biller, claim_of
 

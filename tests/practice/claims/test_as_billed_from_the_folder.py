@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleanclaim.bill.job import bill
-from cleanclaim.practice.engine.claim_rows import STATUSES, is_judged_alone
+from cleanclaim.practice.engine.judging.claim_rows import STATUSES, is_judged_alone
 from cleanclaim.practice.models import Claim
 from cleanclaim.records.reading import read_folder
 from cleanclaim.reference.payers import load_folder as load_packs

@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from cleanclaim.practice.engine import building
-from cleanclaim.practice.engine.building import ask_for_build, build, recheck, run_build, visits_to_build
-from cleanclaim.practice.engine.checking import check
-from cleanclaim.practice.engine.claim_rows import STATUSES, is_judged_alone
-from cleanclaim.practice.engine.setting import with_people
+from cleanclaim.practice.engine.claims import building
+from cleanclaim.practice.engine.claims.building import ask_for_build, build, recheck, run_build, visits_to_build
+from cleanclaim.practice.engine.judging.checking import check
+from cleanclaim.practice.engine.judging.claim_rows import STATUSES, is_judged_alone
+from cleanclaim.practice.engine.judging.setting import with_people
 from cleanclaim.practice.models import (
     Claim,
     ClaimEvent,

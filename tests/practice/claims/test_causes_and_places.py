@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cleanclaim.facts.catalogue import catalogue
-from cleanclaim.practice.engine.causes import Cause, Reader, cause_of, causes, reader_of, readers
-from cleanclaim.practice.engine.missing_places import _entries, place_of_input
+from cleanclaim.practice.engine.claims.missing_places import _entries, place_of_input
+from cleanclaim.practice.engine.judging.causes import Cause, Reader, cause_of, causes, reader_of, readers
 from cleanclaim.rules.book import rules
 
 

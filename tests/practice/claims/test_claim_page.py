@@ -176,7 +176,7 @@ def test_the_837p_is_shown_segment_by_segment_with_words(as_role: AsRole, inside
 
 
 def test_every_segment_of_the_demos_files_has_words(as_role: AsRole, inside: Clinic) -> None:
-    from cleanclaim.practice.engine.claim_file_view import segments_of  # noqa: PLC0415 - only this test looks inside
+    from cleanclaim.practice.engine.claims.claim_file_view import segments_of  # noqa: PLC0415 - only this test looks inside
 
     as_role(Role.BILLER).post("/c/millrace/files/release/")
     batches = list(Batch.objects.all())

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from cleanclaim.practice.engine.building import recheck
-from cleanclaim.practice.engine.enrolling import Enrolled
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.readiness import readiness_of
-from cleanclaim.practice.engine.staleness import stale
+from cleanclaim.practice.engine.claims.building import recheck
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.claims.staleness import stale
+from cleanclaim.practice.engine.judging.enrolling import Enrolled
+from cleanclaim.practice.engine.patients.readiness import readiness_of
 from cleanclaim.practice.models import ClaimStatus, Clinic, ClinicPayer, Enrollment
 from tests.practice.claims.claim_rows_of import biller, claim_of
 from tests.practice.conftest import DAY

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.practice.engine.filing import (
+from cleanclaim.practice.engine.claims.filing import (
     NotFiledError,
     Released,
     drop_answer,
@@ -17,7 +17,7 @@ from cleanclaim.practice.engine.filing import (
     replace_claim,
     void_claim,
 )
-from cleanclaim.practice.engine.staleness import stale
+from cleanclaim.practice.engine.claims.staleness import stale
 from cleanclaim.practice.models import Batch, Claim, Clinic, ControlNumbers, Coverage, Patient, TrailEntry, Visit
 from cleanclaim.x12 import claims_of, read
 from tests.practice.claims.claim_rows_of import biller, claim_of

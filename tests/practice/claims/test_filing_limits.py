@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine.building import recheck
-from cleanclaim.practice.engine.filing_limits import limit_words
-from cleanclaim.practice.engine.last_days import FilingTerms, Lack
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.claims.building import recheck
+from cleanclaim.practice.engine.claims.last_days import FilingTerms, Lack
+from cleanclaim.practice.engine.judging.filing_limits import limit_words
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.models import Claim, Clinic, ClinicPayer, Role, User
 from cleanclaim.reference import payers
 from tests.practice.conftest import DAY

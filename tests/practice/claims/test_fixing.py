@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cleanclaim.practice.engine import fixing
-from cleanclaim.practice.engine.building import recheck
-from cleanclaim.practice.engine.fixing import apply_fix, apply_safe, hold, ignore, stop_holding, stop_ignoring
+from cleanclaim.practice.engine.claims import fixing
+from cleanclaim.practice.engine.claims.building import recheck
+from cleanclaim.practice.engine.claims.fixing import apply_fix, apply_safe, hold, ignore, stop_holding, stop_ignoring
 from cleanclaim.practice.models import Claim, ClaimFinding, Clinic, Visit
 from tests.practice.claims.claim_rows_of import biller, claim_of, finding_of, standing
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.practice.engine.last_days import FilingTerms, Lack
+from cleanclaim.practice.engine.claims.last_days import FilingTerms, Lack
 from cleanclaim.practice.models import Clinic, ClinicPayer
 
 pytestmark = pytest.mark.django_db

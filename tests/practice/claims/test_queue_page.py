@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from cleanclaim.practice import tasks, tenancy
-from cleanclaim.practice.engine.building import recheck
+from cleanclaim.practice.engine.claims.building import recheck
 from cleanclaim.practice.models import Batch, Claim, Clinic, Job, Membership, Role, TrailEntry, Visit
 from cleanclaim.practice.pages.claims.counts import counted
 from cleanclaim.practice.pages.claims.filters import Filters, filters_of, in_order, narrowed
@@ -322,7 +322,7 @@ def _job_of(clinic: Clinic) -> Job:
 def test_all_that_pass_the_filters_are_acted_on_behind_the_page(
     as_role: AsRole, inside: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cleanclaim.practice.engine.acting_on_many._PIECE", 30)
+    monkeypatch.setattr("cleanclaim.practice.engine.claims.acting_on_many._PIECE", 30)
     client = as_role(Role.BILLER)
     wanted = set(narrowed(Filters(status="ready"), DAY).values_list("number", flat=True))
     others = Claim.objects.exclude(status="ready").count()

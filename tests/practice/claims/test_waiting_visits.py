@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, F
 
-from cleanclaim.practice.engine.building import build, visits_to_build
+from cleanclaim.practice.engine.claims.building import build, visits_to_build
 from cleanclaim.practice.models import Claim, Clinic, Provider, Visit
 
 _SIGNED_BEFORE = 73

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.at_the_desk import Copay, copay_on, taken_on
+from cleanclaim.practice.engine.patients.at_the_desk import Copay, copay_on, taken_on
 from cleanclaim.practice.models import (
     Appointment,
     Clinic,

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.checking import check
+from cleanclaim.practice.engine.judging.checking import check
 from cleanclaim.practice.models import (
     Authorization,
     Clinic,

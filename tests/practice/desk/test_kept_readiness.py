@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 import cleanclaim
 from cleanclaim.practice import tasks, tenancy
-from cleanclaim.practice.engine import kept_readiness as kept
-from cleanclaim.practice.engine.kept_readiness import keep_of_those_in_care, kept_readiness, state_of
-from cleanclaim.practice.engine.readiness import Readiness, readiness_of
+from cleanclaim.practice.engine.patients import kept_readiness as kept
+from cleanclaim.practice.engine.patients.kept_readiness import keep_of_those_in_care, kept_readiness, state_of
+from cleanclaim.practice.engine.patients.readiness import Readiness, readiness_of
 from cleanclaim.practice.models import (
     Authorization,
     Certification,

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.approvals import Use, use_of
+from cleanclaim.practice.engine.judging.approvals import Use, use_of
 from cleanclaim.practice.models import (
     Authorization,
     Clinic,

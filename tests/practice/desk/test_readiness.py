@@ -8,10 +8,10 @@ import pytest
 
 from cleanclaim.bill.job import the_judge
 from cleanclaim.facts.kit import Reach
-from cleanclaim.practice.engine.eligibility import Answered, answer_on, medicare_facts
-from cleanclaim.practice.engine.front_desk import front_desk, medicare_questions, secondary_reasons
-from cleanclaim.practice.engine.readiness import Readiness, readiness_of
-from cleanclaim.practice.engine.setting import gather
+from cleanclaim.practice.engine.judging.setting import gather
+from cleanclaim.practice.engine.patients.eligibility import Answered, answer_on, medicare_facts
+from cleanclaim.practice.engine.patients.front_desk import front_desk, medicare_questions, secondary_reasons
+from cleanclaim.practice.engine.patients.readiness import Readiness, readiness_of
 from cleanclaim.practice.models import Clinic, Coverage, EligibilityAnswer, Patient, Provider, Referral, Visit
 from cleanclaim.rules.book import entry
 from cleanclaim.x12.guide import load_guide

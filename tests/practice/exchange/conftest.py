@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.payer_sim import Memory, answer
-from cleanclaim.practice.engine.connecting import folders_of
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.sending import Exchanged, exchange
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.exchange.connecting import folders_of
+from cleanclaim.practice.engine.exchange.sending import Exchanged, exchange
 from cleanclaim.practice.models import Batch, Claim, ClaimStatus, Clinic, ConnectionKind, ExchangeConnection, Role, User
 from cleanclaim.submission.transmission import Patience
 from tests.practice.conftest import DAY, person

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.acknowledging import take
-from cleanclaim.practice.engine.inquiring import NotAskedError, ask_benefits, ask_statuses, unanswered
-from cleanclaim.practice.engine.sending import Exchanged
+from cleanclaim.practice.engine.exchange.acknowledging import take
+from cleanclaim.practice.engine.exchange.inquiring import NotAskedError, ask_benefits, ask_statuses, unanswered
+from cleanclaim.practice.engine.exchange.sending import Exchanged
 from cleanclaim.practice.models import (
     Batch,
     ClaimReport,

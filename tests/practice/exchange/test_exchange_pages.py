@@ -14,9 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cleanclaim.practice.engine.inquiring import ask_benefits
-from cleanclaim.practice.engine.outgoing import NotToBeSentError, it_arrived, send_by_connection
-from cleanclaim.practice.engine.sending import Exchanged, ask_for_exchange, due_exchanges, run_exchange
+from cleanclaim.practice.engine.claims.outgoing import NotToBeSentError, it_arrived, send_by_connection
+from cleanclaim.practice.engine.exchange.inquiring import ask_benefits
+from cleanclaim.practice.engine.exchange.sending import Exchanged, ask_for_exchange, due_exchanges, run_exchange
 from cleanclaim.practice.models import (
     Batch,
     Clinic,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleanclaim.practice.engine.sending import Exchanged
+from cleanclaim.practice.engine.exchange.sending import Exchanged
 from cleanclaim.practice.models import (
     Batch,
     BatchAnswer,

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from cleanclaim.practice import clock, tasks
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.acknowledging import take
-from cleanclaim.practice.engine.posting_alone import POST_BALANCED, due_postings, run_post_balanced
+from cleanclaim.practice.engine.exchange.acknowledging import take
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.posting_alone import POST_BALANCED, due_postings, run_post_balanced
 from cleanclaim.practice.models import (
     Batch,
     Claim,

@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.acknowledging import rejections, says_of, take
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.filing import NotFiledError, release, replace_claim, void_claim
-from cleanclaim.practice.engine.reopening import NotReopenedError, reopen_rejected, set_aside
-from cleanclaim.practice.engine.sending import Exchanged
-from cleanclaim.practice.engine.undecided import take_up
+from cleanclaim.practice.engine.claims.filing import NotFiledError, release, replace_claim, void_claim
+from cleanclaim.practice.engine.exchange.acknowledging import rejections, says_of, take
+from cleanclaim.practice.engine.exchange.reopening import NotReopenedError, reopen_rejected, set_aside
+from cleanclaim.practice.engine.exchange.sending import Exchanged
+from cleanclaim.practice.engine.exchange.undecided import take_up
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger import ledger_rows
 from cleanclaim.practice.models import (
     Batch,
     Claim,

@@ -15,8 +15,8 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.measures.definitions import Measure
 from cleanclaim.measures.facts import ClaimFact, FirstAnswer
 from cleanclaim.measures.figures import counts
-from cleanclaim.practice.engine.figures import Chosen
-from cleanclaim.practice.engine.money_figures import posted_answers
+from cleanclaim.practice.engine.figures.figures import Chosen
+from cleanclaim.practice.engine.figures.money_figures import posted_answers
 from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimReport, ClaimStatus, Clinic, LedgerEntry
 from cleanclaim.records import CoverageOrder, Frequency
 from cleanclaim.reference.claim_status import Standing

@@ -10,9 +10,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.undecided import take_up
-from cleanclaim.practice.engine.what_waits import Backlog, backlog, what_waits
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.exchange.undecided import take_up
+from cleanclaim.practice.engine.worklist.what_waits import Backlog, backlog, what_waits
 from cleanclaim.practice.models import Batch, Claim, Clinic, Role, User, WorkItem
 from tests.practice.conftest import DAY
 

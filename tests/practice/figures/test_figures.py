@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from cleanclaim.practice import plots
-from cleanclaim.practice.engine import figures
-from cleanclaim.practice.engine.causes import Cause
-from cleanclaim.practice.engine.definitions import Metric, Unit, definitions
-from cleanclaim.practice.engine.figures import By, Chosen, Part, Value
-from cleanclaim.practice.engine.finding_counts import findings
+from cleanclaim.practice.engine.figures import figures
+from cleanclaim.practice.engine.figures.definitions import Metric, Unit, definitions
+from cleanclaim.practice.engine.figures.figures import By, Chosen, Part, Value
+from cleanclaim.practice.engine.figures.finding_counts import findings
+from cleanclaim.practice.engine.judging.causes import Cause
 from cleanclaim.practice.models import (
     Batch,
     Claim,

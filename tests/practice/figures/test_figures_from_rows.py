@@ -11,10 +11,10 @@ import pytest
 from django.utils import timezone
 
 from cleanclaim.check.summary import BLOCKING
-from cleanclaim.practice.engine import figures
-from cleanclaim.practice.engine.definitions import Metric
-from cleanclaim.practice.engine.figures import By, Chosen
-from cleanclaim.practice.engine.finding_counts import findings
+from cleanclaim.practice.engine.figures import figures
+from cleanclaim.practice.engine.figures.definitions import Metric
+from cleanclaim.practice.engine.figures.figures import By, Chosen
+from cleanclaim.practice.engine.figures.finding_counts import findings
 from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimFinding, ClaimStatus, Clinic
 
 EVER = Chosen(date(2010, 1, 1), date(2026, 9, 25))

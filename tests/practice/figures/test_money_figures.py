@@ -13,10 +13,10 @@ from django.test import Client
 
 from cleanclaim.measures.definitions import Measure
 from cleanclaim.measures.figures import Span, aging, figures, months_of
-from cleanclaim.practice.engine import money_figures as engine
-from cleanclaim.practice.engine.figures import Chosen
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.figures import money_figures as engine
+from cleanclaim.practice.engine.figures.figures import Chosen
+from cleanclaim.practice.engine.payments.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Receipt, Role, User, Visit
 from tests.practice.figures import money_claim_by_claim as by_claim
 from tests.practice.money.answers import Decision, Said, denies, pays_well, remittance

@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine import charge_master
-from cleanclaim.practice.engine.charge_master import NewCharge, RowProblem
-from cleanclaim.practice.engine.pack_trial import try_pack
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.claims import charge_master
+from cleanclaim.practice.engine.claims.charge_master import NewCharge, RowProblem
+from cleanclaim.practice.engine.follow_up.pack_trial import try_pack
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.models import (
     Charge,
     Clinic,

@@ -17,8 +17,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cleanclaim.practice import tasks, tenancy
-from cleanclaim.practice.engine import carrying, importing, tables
-from cleanclaim.practice.engine.importing import What
+from cleanclaim.practice.engine.jobs import carrying, importing, tables
+from cleanclaim.practice.engine.jobs.importing import What
 from cleanclaim.practice.models import (
     ApiToken,
     Claim,
@@ -395,7 +395,7 @@ def test_a_large_file_is_read_and_brought_in_behind_the_page(
     as_role: As, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cleanclaim.practice.pages.imports.AT_ONCE", 0)
-    monkeypatch.setattr("cleanclaim.practice.engine.import_jobs.PIECE", 2)
+    monkeypatch.setattr("cleanclaim.practice.engine.jobs.import_jobs.PIECE", 2)
     rows = "".join(f"L{number},Ashe,Nora,1950-02-03,F,1 Elm St,Peoria,IL,61602,,\n" for number in range(5))
     upload = SimpleUploadedFile("people.csv", (PATIENTS + rows).encode())
     client = as_role(Role.OWNER)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Remittance, User
 from tests.practice.money.answers import Said, remittance
 

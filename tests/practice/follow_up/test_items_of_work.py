@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from cleanclaim.practice.engine import following_up, ledger_rows
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.following_up import NotDoneError
-from cleanclaim.practice.engine.remitting import unpost
-from cleanclaim.practice.engine.undecided import take_up
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.exchange.undecided import take_up
+from cleanclaim.practice.engine.follow_up import following_up
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.remitting import unpost
 from cleanclaim.practice.models import (
     Batch,
     Claim,

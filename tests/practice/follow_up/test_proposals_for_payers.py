@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine import proposals
-from cleanclaim.practice.engine.following_up import NotDoneError
+from cleanclaim.practice.engine.follow_up import proposals
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError
 from cleanclaim.practice.models import Claim, Clinic, PackFile, Proposal, Role, User, WorkItem
 from cleanclaim.reference import payers
 from tests.practice.follow_up.conftest import Answer

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.following_up import NotDoneError
-from cleanclaim.practice.engine.receipt_days import Received, Word, received, write_down
-from cleanclaim.practice.engine.remitting import unpost
+from cleanclaim.practice.engine.exchange.receipt_days import Received, Word, received, write_down
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError
+from cleanclaim.practice.engine.payments.remitting import unpost
 from cleanclaim.practice.models import (
     Batch,
     BatchAnswer,

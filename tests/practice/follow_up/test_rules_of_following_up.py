@@ -11,9 +11,9 @@ from django_tasks_db.models import DBTaskResult
 
 from cleanclaim.denials.silence import Patience
 from cleanclaim.practice import tasks
-from cleanclaim.practice.engine.follow_up_rules import chosen_rules, sort_anew
-from cleanclaim.practice.engine.undecided import look, patience_with, take_up
-from cleanclaim.practice.engine.what_waits import what_waits
+from cleanclaim.practice.engine.exchange.undecided import look, patience_with, take_up
+from cleanclaim.practice.engine.worklist.follow_up_rules import chosen_rules, sort_anew
+from cleanclaim.practice.engine.worklist.what_waits import what_waits
 from cleanclaim.practice.models import (
     Batch,
     Claim,
@@ -61,7 +61,7 @@ def test_the_payers_own_lag_is_counted_from_filing_to_its_first_answer(
         counted.append(sorted(lags))
         return Patience(chosen or 30, "")
 
-    monkeypatch.setattr("cleanclaim.practice.engine.undecided.patience_of", count)
+    monkeypatch.setattr("cleanclaim.practice.engine.exchange.undecided.patience_of", count)
     patience_with(["medicare_b", "larkspur_mutual"], DAY, None)
     assert counted == [[], [20]]
     counted.clear()

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.undecided import take_up, wait_of
+from cleanclaim.practice.engine.exchange.undecided import take_up, wait_of
 from cleanclaim.practice.models import Batch, Claim, Clinic, FollowUpRules, Role, User
 from tests.practice.conftest import DAY
 from tests.practice.follow_up.conftest import Answer

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from cleanclaim.practice.access import Access
-from cleanclaim.practice.engine.acknowledging import take
-from cleanclaim.practice.engine.remitting import post, unpost
-from cleanclaim.practice.engine.what_waits import what_waits
+from cleanclaim.practice.engine.exchange.acknowledging import take
+from cleanclaim.practice.engine.payments.remitting import post, unpost
+from cleanclaim.practice.engine.worklist.what_waits import what_waits
 from cleanclaim.practice.models import Claim, Clinic, Role, User, WorkItem
 from cleanclaim.practice.templatetags.follow_up import tiles_of
 from tests.practice.conftest import DAY

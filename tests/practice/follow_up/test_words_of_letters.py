@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleanclaim.practice.engine import appeals
-from cleanclaim.practice.engine.letter_words import (
+from cleanclaim.practice.engine.follow_up import appeals
+from cleanclaim.practice.engine.follow_up.letter_words import (
     argument_for,
     enclosures_for,
     is_filled_in,

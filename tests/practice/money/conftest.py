@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cleanclaim.practice.engine.filing import release
+from cleanclaim.practice.engine.claims.filing import release
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, User
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cleanclaim.ledger.accounts import Account
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.filing import give_to_patient, release, replace_claim, void_claim
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.claims.filing import give_to_patient, release, replace_claim, void_claim
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import Batch, Claim, ClaimStatus, Clinic, LedgerEntry, LedgerTransaction, User
 from tests.practice.conftest import DAY
 from tests.practice.money.answers import Said, pays_well, remittance

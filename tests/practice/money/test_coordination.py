@@ -8,10 +8,17 @@ import pytest
 from django.test import Client
 
 from cleanclaim import records
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.coordination import Next, NotMadeError, bill_next, due_claims, looked_at, next_payer
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.engine.claims.coordination import (
+    Next,
+    NotMadeError,
+    bill_next,
+    due_claims,
+    looked_at,
+    next_payer,
+)
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import Claim, ClaimAnswer, ClaimStatus, Clinic, Remittance, Role, User
 from cleanclaim.records import AdjustmentGroup, CoverageOrder
 from tests.practice.money.answers import Decision, Said, denies, pays_well, remittance

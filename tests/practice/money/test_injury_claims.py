@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from cleanclaim import records
 from cleanclaim.forms.cms1500 import fill_form
-from cleanclaim.practice.engine.building import recheck
-from cleanclaim.practice.engine.claim_file_view import composed
+from cleanclaim.practice.engine.claims.building import recheck
+from cleanclaim.practice.engine.claims.claim_file_view import composed
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, User
 from tests.practice.conftest import DAY
 

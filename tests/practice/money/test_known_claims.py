@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cleanclaim.practice.engine.claims_of_answers import claims_of
+from cleanclaim.practice.engine.judging.claims_of_answers import claims_of
 from cleanclaim.practice.models import Claim, ClaimLine
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.remittance.matching import FoundBy, Match, Unmatched

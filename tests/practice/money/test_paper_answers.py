@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import unpost
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.remitting import unpost
 from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,

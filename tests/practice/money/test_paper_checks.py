@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import unpost
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.payments.remitting import unpost
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Remittance, Role, User
 from tests.practice.money.test_paper_answers import typed
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine import coordination
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.claims import coordination
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import (
     AnswerState,
     Claim,

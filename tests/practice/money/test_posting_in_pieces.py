@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from cleanclaim.practice.engine import ledger_rows, remitting
-from cleanclaim.practice.engine.answer_rows import answer_row
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments import remitting
+from cleanclaim.practice.engine.payments.answer_rows import answer_row
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import (
     Claim,
     ClaimAnswer,

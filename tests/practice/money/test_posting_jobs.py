@@ -9,10 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cleanclaim.practice import tasks
-from cleanclaim.practice.engine import ledger_rows, posting_jobs
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.posting_jobs import ask_for_posting, claims_in, run_post
-from cleanclaim.practice.engine.remitting import keep_file
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments import posting_jobs
+from cleanclaim.practice.engine.payments.posting_jobs import ask_for_posting, claims_in, run_post
+from cleanclaim.practice.engine.payments.remitting import keep_file
 from cleanclaim.practice.models import Claim, ClaimStatus, Clinic, Job, Remittance, Role, User
 from tests.practice.money.answers import Said, denies, pays_well, remittance
 
@@ -25,7 +26,7 @@ def filed(inside: Clinic, biller: User) -> list[Claim]:
 
 
 def test_the_runner_is_known() -> None:
-    assert tasks.RUNNERS[posting_jobs.POST] == "cleanclaim.practice.engine.posting_jobs.run_post"
+    assert tasks.RUNNERS[posting_jobs.POST] == "cleanclaim.practice.engine.payments.posting_jobs.run_post"
 
 
 def test_a_job_posts_its_file_and_again_changes_nothing(inside: Clinic, biller: User, filed: list[Claim]) -> None:

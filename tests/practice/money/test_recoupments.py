@@ -10,11 +10,13 @@ from django.test import Client
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.money import plain
-from cleanclaim.practice.engine import appeals, ledger_checks, ledger_rows, refunds, write_offs
-from cleanclaim.practice.engine.filing import release
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.recoupments import NotSentError, groups, send_check
-from cleanclaim.practice.engine.remitting import keep_file, post, unpost
+from cleanclaim.practice.engine.books import ledger_checks
+from cleanclaim.practice.engine.claims.filing import release
+from cleanclaim.practice.engine.follow_up import appeals, refunds
+from cleanclaim.practice.engine.follow_up.recoupments import NotSentError, groups, send_check
+from cleanclaim.practice.engine.ledger import ledger_rows, write_offs
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.payments.remitting import keep_file, post, unpost
 from cleanclaim.practice.models import (
     Claim,
     ClaimStatus,

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from cleanclaim.ledger.accounts import Account
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.placing import place
-from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, unpost
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.placing import place
+from cleanclaim.practice.engine.payments.remitting import NotPostedError, keep_file, post, preview, unpost
 from cleanclaim.practice.models import (
     AnswerState,
     Claim,

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from cleanclaim.practice import tenancy
-from cleanclaim.practice.engine import note_form
-from cleanclaim.practice.engine.note_form import ROW_FIELDS, NoteForm
-from cleanclaim.practice.engine.setting import with_people
+from cleanclaim.practice.engine.judging.setting import with_people
+from cleanclaim.practice.engine.notes import note_form
+from cleanclaim.practice.engine.notes.note_form import ROW_FIELDS, NoteForm
 from cleanclaim.practice.models import Clinic, Membership, Visit
 
 Form = dict[str, Any]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cleanclaim.practice.engine.attesting import Attested, with_attested
-from cleanclaim.practice.engine.live_check import live_check
+from cleanclaim.practice.engine.judging.attesting import Attested, with_attested
+from cleanclaim.practice.engine.notes.live_check import live_check
 from cleanclaim.practice.models import Visit
 from cleanclaim.records import BilledLine
 from tests.practice.notes.conftest import Form, SignIn, VisitOf, posted

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cleanclaim.practice.engine import light_setting
-from cleanclaim.practice.engine.light_setting import setting_of, state_of
-from cleanclaim.practice.engine.setting import gather
+from cleanclaim.practice.engine.judging import light_setting
+from cleanclaim.practice.engine.judging.light_setting import setting_of, state_of
+from cleanclaim.practice.engine.judging.setting import gather
 from cleanclaim.practice.models import Authorization, Charge, Coverage, PlanOfCare, Visit
 from tests.practice.notes.conftest import VisitOf
 

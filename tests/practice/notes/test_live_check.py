@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from cleanclaim.bill.job import the_judge
-from cleanclaim.practice.engine.live_check import LiveCheck, findings_of, live_check
-from cleanclaim.practice.engine.row_hints import evaluation_help, hint_of
-from cleanclaim.practice.engine.taking_over import interventions_of_note
+from cleanclaim.practice.engine.judging.row_hints import evaluation_help, hint_of
+from cleanclaim.practice.engine.notes.live_check import LiveCheck, findings_of, live_check
+from cleanclaim.practice.engine.notes.taking_over import interventions_of_note
 from cleanclaim.practice.models import Clinic, Visit
 from cleanclaim.records import DecisionMaking, EvaluationFindings, Intervention, Presentation
 from tests.practice.notes.conftest import VisitOf

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from django.http import QueryDict
 
-from cleanclaim.practice.engine import note_form
+from cleanclaim.practice.engine.notes import note_form
 from cleanclaim.practice.models import Provider, Visit
 from tests.practice.notes.conftest import Form, VisitOf, posted
 

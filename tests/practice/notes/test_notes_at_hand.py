@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from cleanclaim.practice.engine import notes_at_hand
-from cleanclaim.practice.engine.notes_at_hand import unchanged_for
-from cleanclaim.practice.engine.setting import Setting
+from cleanclaim.practice.engine.judging.setting import Setting
+from cleanclaim.practice.engine.notes import notes_at_hand
+from cleanclaim.practice.engine.notes.notes_at_hand import unchanged_for
 
 
 def setting() -> Setting:

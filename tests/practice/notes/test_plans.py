@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.plans import Answer, PlanState, plan_state
+from cleanclaim.practice.engine.notes.plans import Answer, PlanState, plan_state
 from cleanclaim.practice.models import Certification, Coverage, Patient, PlanOfCare, Provider, Role, TrailEntry
 from tests.practice.notes.conftest import SignIn, VisitOf
 

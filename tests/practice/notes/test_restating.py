@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine.building import build
+from cleanclaim.practice.engine.claims.building import build
 from cleanclaim.practice.models import Addendum, Claim, Role, TrailEntry, Visit
 from tests.practice.notes.conftest import SignIn, VisitOf
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from cleanclaim.practice.engine.starting import NoTherapistError, start
+from cleanclaim.practice.engine.notes.starting import NoTherapistError, start
 from cleanclaim.practice.models import Appointment, Clinic, Patient, Provider, Role, TrailEntry, Visit
 from cleanclaim.records import VisitKind
 from tests.practice.notes.conftest import SignIn

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine import advance_notices as engine
-from cleanclaim.practice.engine.advance_notices import NoticeRefusedError, Service
-from cleanclaim.practice.engine.building import recheck
-from cleanclaim.practice.engine.filing import give_to_patient
-from cleanclaim.practice.engine.fixing import apply_safe
-from cleanclaim.practice.engine.live_check import live_check
-from cleanclaim.practice.engine.notice_spans import HeldNotice, signed_notices
-from cleanclaim.practice.engine.records import visit_record
-from cleanclaim.practice.engine.setting import gather
-from cleanclaim.practice.engine.signing import settled_lines
+from cleanclaim.practice.engine.claims.building import recheck
+from cleanclaim.practice.engine.claims.filing import give_to_patient
+from cleanclaim.practice.engine.claims.fixing import apply_safe
+from cleanclaim.practice.engine.judging.notice_spans import HeldNotice, signed_notices
+from cleanclaim.practice.engine.judging.records import visit_record
+from cleanclaim.practice.engine.judging.setting import gather
+from cleanclaim.practice.engine.notes.live_check import live_check
+from cleanclaim.practice.engine.notes.signing import settled_lines
+from cleanclaim.practice.engine.patients import advance_notices as engine
+from cleanclaim.practice.engine.patients.advance_notices import NoticeRefusedError, Service
 from cleanclaim.practice.models import (
     AdvanceNotice,
     Claim,

@@ -11,10 +11,10 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from cleanclaim.practice.engine import notices as engine
-from cleanclaim.practice.engine.checking import check
-from cleanclaim.practice.engine.notice_spans import spans
-from cleanclaim.practice.engine.notices import Due, Wanted
+from cleanclaim.practice.engine.judging.checking import check
+from cleanclaim.practice.engine.judging.notice_spans import spans
+from cleanclaim.practice.engine.patients import notices as engine
+from cleanclaim.practice.engine.patients.notices import Due, Wanted
 from cleanclaim.practice.models import (
     Appointment,
     Charge,

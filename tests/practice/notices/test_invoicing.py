@@ -11,8 +11,8 @@ from django.test import Client
 
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source
-from cleanclaim.practice.engine import invoicing as engine
-from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.books import invoicing as engine
+from cleanclaim.practice.engine.ledger import ledger_rows
 from cleanclaim.practice.models import BillingRate, Claim, Clinic, Company, Invoice, Role, User
 from cleanclaim.receivables.invoices import Collected, InvoiceError
 from cleanclaim.remittance.effects import Effect, LineAnswer

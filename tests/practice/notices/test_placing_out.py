@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine import placing_out as engine
-from cleanclaim.practice.engine.filing import give_to_patient
+from cleanclaim.practice.engine.claims.filing import give_to_patient
+from cleanclaim.practice.engine.patients import placing_out as engine
 from cleanclaim.practice.models import Claim, Clinic, CollectionPlacement, Patient, Role, Statement, StatementRun, User
 from cleanclaim.practice.sealing import Plain
 from cleanclaim.receivables.placements import Keeps

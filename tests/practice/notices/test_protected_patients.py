@@ -8,13 +8,13 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from cleanclaim.practice.engine import placing_out, statements
-from cleanclaim.practice.engine.benefit_answers import take_benefits
-from cleanclaim.practice.engine.filing import give_to_patient, release
-from cleanclaim.practice.engine.open_balances import open_accounts
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.protection import is_protected, medicare_payers, write_down
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.claims.filing import give_to_patient, release
+from cleanclaim.practice.engine.exchange.benefit_answers import take_benefits
+from cleanclaim.practice.engine.judging.protection import is_protected, medicare_payers, write_down
+from cleanclaim.practice.engine.ledger.open_balances import open_accounts
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.patients import placing_out, statements
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import (
     Claim,
     ClaimLine,

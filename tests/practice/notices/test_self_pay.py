@@ -9,10 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from cleanclaim.practice.engine import notices, self_pay
-from cleanclaim.practice.engine.filing import give_to_patient, release
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.self_pay import SelfPayRefusedError
+from cleanclaim.practice.engine.claims.filing import give_to_patient, release
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.patients import notices, self_pay
+from cleanclaim.practice.engine.patients.self_pay import SelfPayRefusedError
 from cleanclaim.practice.models import (
     Appointment,
     Claim,

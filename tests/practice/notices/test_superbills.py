@@ -9,9 +9,9 @@ from uuid import uuid4
 from django.test import Client
 
 from cleanclaim.forms.superbill import Payment
-from cleanclaim.practice.engine import receipts
-from cleanclaim.practice.engine.filing import give_to_patient
-from cleanclaim.practice.engine.superbills import Settled, settled
+from cleanclaim.practice.engine.claims.filing import give_to_patient
+from cleanclaim.practice.engine.ledger import receipts
+from cleanclaim.practice.engine.ledger.superbills import Settled, settled
 from cleanclaim.practice.models import Claim, Clinic, Means, Role, User
 from tests.forms.pages import words
 

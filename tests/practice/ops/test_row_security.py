@@ -13,7 +13,7 @@ from django.utils import timezone
 from cleanclaim.ledger import posting
 from cleanclaim.ledger.entries import Source
 from cleanclaim.practice import row_security, tenancy
-from cleanclaim.practice.engine import ledger_rows
+from cleanclaim.practice.engine.ledger import ledger_rows
 from cleanclaim.practice.models import (
     Addendum,
     BalanceMove,

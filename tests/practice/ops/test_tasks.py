@@ -214,8 +214,8 @@ IMPORT = """
 from cleanclaim.practice import serving; serving.prepare(migrate=True)
 import io
 from cleanclaim.practice import tasks, tenancy
-from cleanclaim.practice.engine import import_jobs
-from cleanclaim.practice.engine.importing import What
+from cleanclaim.practice.engine.jobs import import_jobs
+from cleanclaim.practice.engine.jobs.importing import What
 from cleanclaim.practice.models import Clinic, Company, Job, User
 company = Company.objects.create(name="One")
 clinic = Clinic.objects.create(company=company, slug="one", name="One", npi="1999000163", tax_id="009876543",
@@ -232,7 +232,7 @@ with tenancy.scope([clinic.id]):
 SLOW_IMPORT = """
 from cleanclaim.practice import serving; serving.set_up()
 from cleanclaim.practice import tasks
-from cleanclaim.practice.engine import import_jobs, importing
+from cleanclaim.practice.engine.jobs import import_jobs, importing
 import time
 import_jobs.PIECE = 5
 bring_in = importing.bring_in

@@ -19,7 +19,7 @@ from cleanclaim.client.payments import ClaimAnswerDocument, RemittanceDocument
 from cleanclaim.client.visits import CheckedVisit, VisitDocument
 from cleanclaim.client.wire import Stored
 from cleanclaim.practice.access import Access, Can
-from cleanclaim.practice.engine.records import (
+from cleanclaim.practice.engine.judging.records import (
     authorization_record,
     coverage_record,
     patient_record,

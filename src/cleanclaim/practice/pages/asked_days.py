@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cleanclaim.practice.access import ClinicRequest
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 
 
 def day_asked(request: ClinicRequest, name: str = "on") -> date:

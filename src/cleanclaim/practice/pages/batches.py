@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim import records
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.claim_file_view import segments_of
-from cleanclaim.practice.engine.filing import is_production, release
-from cleanclaim.practice.engine.outgoing import taken_by_hand
+from cleanclaim.practice.engine.claims.claim_file_view import segments_of
+from cleanclaim.practice.engine.claims.filing import is_production, release
+from cleanclaim.practice.engine.claims.outgoing import taken_by_hand
 from cleanclaim.practice.models import Batch, Claim, ClaimStatus
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS

@@ -22,12 +22,12 @@ from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice import audit_trail, tasks, tenancy
 from cleanclaim.practice.access import CAPABILITIES, Can
-from cleanclaim.practice.engine import figures
-from cleanclaim.practice.engine.carry_jobs import ask_to_unpack
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.definitions import Definition, Metric, definitions
-from cleanclaim.practice.engine.figures import Chosen
-from cleanclaim.practice.engine.what_waits import Backlog, backlog
+from cleanclaim.practice.engine.figures import figures
+from cleanclaim.practice.engine.figures.definitions import Definition, Metric, definitions
+from cleanclaim.practice.engine.figures.figures import Chosen
+from cleanclaim.practice.engine.jobs.carry_jobs import ask_to_unpack
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.worklist.what_waits import Backlog, backlog
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import Clinic, Company, Membership, Role, User
 from cleanclaim.practice.pages.figures.wording import basis, shown

@@ -15,7 +15,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Document
 from cleanclaim.practice.pages.document_form import DocumentForm
 from cleanclaim.practice.pages.document_kinds import BEGINS

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import tables
-from cleanclaim.practice.engine.carry_jobs import ask_to_pack
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.jobs import tables
+from cleanclaim.practice.engine.jobs.carry_jobs import ask_to_pack
+from cleanclaim.practice.engine.judging.checking import today_at
 
 CSV, PARQUET = "csv", "parquet"
 

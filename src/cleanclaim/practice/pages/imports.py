@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import importing
-from cleanclaim.practice.engine.import_jobs import READ, ask_to_bring_in, ask_to_read
-from cleanclaim.practice.engine.importing import What
+from cleanclaim.practice.engine.jobs import importing
+from cleanclaim.practice.engine.jobs.import_jobs import READ, ask_to_bring_in, ask_to_read
+from cleanclaim.practice.engine.jobs.importing import What
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import Job, JobStatus
 

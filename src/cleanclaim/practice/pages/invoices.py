@@ -20,8 +20,8 @@ from django.views.decorators.http import require_GET, require_POST
 from cleanclaim.forms.invoice import percent
 from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice import audit_trail, tenancy
-from cleanclaim.practice.engine import invoicing as engine
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.books import invoicing as engine
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import DayField
 from cleanclaim.practice.models import BillingRate, Clinic, Company, Invoice, Membership, Role, User
 from cleanclaim.practice.pages.claims.papers import pdf

@@ -10,11 +10,11 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.acting_on_many import ACT
-from cleanclaim.practice.engine.building import BUILD
-from cleanclaim.practice.engine.carry_jobs import PACK
-from cleanclaim.practice.engine.import_jobs import BRING_IN, READ, rejections_of
-from cleanclaim.practice.engine.job_files import name_of, parts_of
+from cleanclaim.practice.engine.claims.acting_on_many import ACT
+from cleanclaim.practice.engine.claims.building import BUILD
+from cleanclaim.practice.engine.jobs.carry_jobs import PACK
+from cleanclaim.practice.engine.jobs.import_jobs import BRING_IN, READ, rejections_of
+from cleanclaim.practice.engine.jobs.job_files import name_of, parts_of
 from cleanclaim.practice.models import Job, JobStatus
 
 _DOWNLOADED = (PACK,)

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST
 from cleanclaim.money import dollars
 from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.coordination import next_payer
-from cleanclaim.practice.engine.placing import place
-from cleanclaim.practice.engine.posting_jobs import LARGE, ask_for_posting, claims_in
-from cleanclaim.practice.engine.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
-from cleanclaim.practice.engine.undecided import wait_of
+from cleanclaim.practice.engine.claims.coordination import next_payer
+from cleanclaim.practice.engine.exchange.undecided import wait_of
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.placing import place
+from cleanclaim.practice.engine.payments.posting_jobs import LARGE, ask_for_posting, claims_in
+from cleanclaim.practice.engine.payments.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
 from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import LIVE_STATES, Claim, ClaimAnswer, Remittance, RemittanceFile, WorkItem
 from cleanclaim.practice.pages.accounts.entering import tabs

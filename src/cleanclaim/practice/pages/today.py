@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Appointment, AppointmentStatus, Provider, Signature, Visit, VisitStatus
 from cleanclaim.practice.pages.asked_days import read_day
 

@@ -8,8 +8,8 @@ from django import template
 from django.template.context import Context
 
 from cleanclaim.practice.access import Access, Can
-from cleanclaim.practice.engine.benefit_answers import benefits_of
-from cleanclaim.practice.engine.outgoing import has_connection
+from cleanclaim.practice.engine.claims.outgoing import has_connection
+from cleanclaim.practice.engine.exchange.benefit_answers import benefits_of
 from cleanclaim.practice.models import Batch, Claim, Coverage, EligibilityAnswer, Transmission
 from cleanclaim.practice.pages.exchange.rejecting import told
 from cleanclaim.practice.pages.exchange.wording import STANDINGS, state_of

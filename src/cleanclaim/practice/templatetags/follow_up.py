@@ -10,8 +10,8 @@ from django.template.context import Context
 from django.urls import reverse
 
 from cleanclaim.practice.access import Access, Can
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.what_waits import Waiting, what_waits
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.worklist.what_waits import Waiting, what_waits
 from cleanclaim.practice.models import WorkKind
 from cleanclaim.practice.templatetags.practice import plural
 

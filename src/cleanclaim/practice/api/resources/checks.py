@@ -17,9 +17,9 @@ from cleanclaim.practice.api.documents import checked_visit
 from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.problems import unfit
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.records import clinic_record
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.records import clinic_record
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.models import Charge, ClinicPayer, Provider
 
 router = Router(tags=["checks"])

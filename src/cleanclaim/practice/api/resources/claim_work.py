@@ -27,8 +27,8 @@ from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.problems import ApiProblemError, misfit, not_found
 from cleanclaim.practice.api.resources.claims import find_claim
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine import fixing
-from cleanclaim.practice.engine.filing import NotFiledError, release, replace_claim, void_claim
+from cleanclaim.practice.engine.claims import fixing
+from cleanclaim.practice.engine.claims.filing import NotFiledError, release, replace_claim, void_claim
 from cleanclaim.practice.models import Claim, ClaimFinding
 
 router = Router(tags=["work on claims"])

@@ -23,7 +23,7 @@ from cleanclaim.practice.api.paging import Cursor, Limit, page
 from cleanclaim.practice.api.problems import ApiProblemError, misfit, not_found
 from cleanclaim.practice.api.resources.visits import Day, day_of
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.building import build, recheck
+from cleanclaim.practice.engine.claims.building import build, recheck
 from cleanclaim.practice.interchange.fhir_claims import claim_bundle
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, Visit, VisitStatus
 from cleanclaim.records import Claim as ClaimRecord

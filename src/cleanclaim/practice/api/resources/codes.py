@@ -26,8 +26,8 @@ from cleanclaim.practice.api.bodies import JsonBody
 from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.problems import misfit
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.pricing.quote import QuotedLine, QuoteError, price_lines
 from cleanclaim.reference import icd10, payers
 from cleanclaim.reference.payers import Payer

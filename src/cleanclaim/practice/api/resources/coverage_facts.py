@@ -23,8 +23,8 @@ from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.paging import Cursor, Limit, page
 from cleanclaim.practice.api.problems import misfit, not_found
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.loading import authorization_columns
+from cleanclaim.practice.engine.jobs.loading import authorization_columns
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Authorization, Coverage, EligibilityAnswer
 
 router = Router(tags=["eligibility and approvals"])

@@ -21,7 +21,7 @@ from cleanclaim.practice.api.paging import Cursor, Limit, page
 from cleanclaim.practice.api.problems import not_found
 from cleanclaim.practice.api.resources.patients import find_patient, number_taken
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.loading import (
+from cleanclaim.practice.engine.jobs.loading import (
     coverage_columns,
     load_authorizations,
     load_coverage,

@@ -22,7 +22,7 @@ from cleanclaim.practice.api.problems import ApiProblemError, misfits, unfit
 from cleanclaim.practice.api.resources.patients import registered
 from cleanclaim.practice.api.resources.visits import added_visit
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.interchange.fhir_bundles import People, Taken, read_bundle
 from cleanclaim.practice.interchange.hl7_charges import read_charges
 from cleanclaim.practice.interchange.hl7_message import Hl7Error, Message, acknowledge, read_message

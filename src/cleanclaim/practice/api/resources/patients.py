@@ -20,7 +20,7 @@ from cleanclaim.practice.api.door import ApiRequest
 from cleanclaim.practice.api.paging import Cursor, Limit, page
 from cleanclaim.practice.api.problems import ApiProblemError, misfit, not_found
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.loading import load_patient
+from cleanclaim.practice.engine.jobs.loading import load_patient
 from cleanclaim.practice.models import Patient, StaleRowError
 from cleanclaim.records import Patient as PatientRecord
 

@@ -19,7 +19,7 @@ from cleanclaim.practice.api.paging import Cursor, Limit, page
 from cleanclaim.practice.api.problems import ApiProblemError, misfit
 from cleanclaim.practice.api.resources.batches import EDI
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.remitting import keep_file, post
+from cleanclaim.practice.engine.payments.remitting import keep_file, post
 from cleanclaim.practice.models import ClaimAnswer, Remittance
 from cleanclaim.x12.reader_835 import read_835
 

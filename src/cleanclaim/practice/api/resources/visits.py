@@ -28,8 +28,8 @@ from cleanclaim.practice.api.paging import Cursor, Limit, page
 from cleanclaim.practice.api.problems import ApiProblemError, misfit, not_found
 from cleanclaim.practice.api.resources.patients import number_taken
 from cleanclaim.practice.api.scopes import Scope, needs
-from cleanclaim.practice.engine.checking import check, today_at
-from cleanclaim.practice.engine.loading import visit_columns
+from cleanclaim.practice.engine.jobs.loading import visit_columns
+from cleanclaim.practice.engine.judging.checking import check, today_at
 from cleanclaim.practice.models import Patient, Provider, Role, Signature, StaleRowError, Visit, VisitStatus
 from cleanclaim.records import VisitKind
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET
 
 from cleanclaim.ledger.accounts import Account
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import account_of, words_of
-from cleanclaim.practice.engine.payment_plans import behind_cents, due_dates, next_installment, paid_cents
-from cleanclaim.practice.engine.write_offs import test_in_force
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of, words_of
+from cleanclaim.practice.engine.ledger.payment_plans import behind_cents, due_dates, next_installment, paid_cents
+from cleanclaim.practice.engine.ledger.write_offs import test_in_force
 from cleanclaim.practice.models import BalanceMove, PaymentPlan, Receipt, Refund, Statement, WriteOff
 from cleanclaim.practice.pages.accounts.entering import patient_or_404
 from cleanclaim.receivables import moving

@@ -12,9 +12,9 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.payer_aging import OpenClaim, open_claims
-from cleanclaim.practice.engine.statements import candidates
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger.payer_aging import OpenClaim, open_claims
+from cleanclaim.practice.engine.patients.statements import candidates
 from cleanclaim.practice.pages.accounts.entering import AREA, tabs
 from cleanclaim.receivables.aging import Bucket, bucket_of
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import account_of, rules_of, rules_to_give_up
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of, rules_of, rules_to_give_up
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import Document, NeedTest, PaymentPlan, StaleRowError
 from cleanclaim.practice.pages.accounts.entering import form_page, patient_or_404

@@ -12,8 +12,8 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import bank_lists
-from cleanclaim.practice.engine import deposits as engine
+from cleanclaim.practice.engine.books import bank_lists
+from cleanclaim.practice.engine.books import deposits as engine
 from cleanclaim.practice.models import BankFile, BankLine
 from cleanclaim.practice.pages.accounts.deposits import words_of
 from cleanclaim.practice.pages.accounts.entering import AREA, require_row, tabs, told_of

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from cleanclaim.forms.day_sheet import SheetTable, render_day_sheet
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import ledger_rows
-from cleanclaim.practice.engine.before_closing import month_to_close, undone
-from cleanclaim.practice.engine.checking import now_at, today_at
-from cleanclaim.practice.engine.day_sheets import DaySheet, day_sheet
-from cleanclaim.practice.engine.periods import NotClosedError, close, reopen
+from cleanclaim.practice.engine.books.before_closing import month_to_close, undone
+from cleanclaim.practice.engine.books.day_sheets import DaySheet, day_sheet
+from cleanclaim.practice.engine.books.periods import NotClosedError, close, reopen
+from cleanclaim.practice.engine.judging.checking import now_at, today_at
+from cleanclaim.practice.engine.ledger import ledger_rows
 from cleanclaim.practice.models import Period
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, pdf, require_row, tabs, told_of
 from cleanclaim.practice.pages.asked_days import read_day

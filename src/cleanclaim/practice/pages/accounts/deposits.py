@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import deposits as engine
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.books import deposits as engine
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import BankFile, Deposit
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, require_row, tabs, told_of
 from cleanclaim.receivables.bank_files import Shown

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.balance_moves import Movable, NotMovedError, movable, move
-from cleanclaim.practice.engine.patient_accounts import account_of, words_of
+from cleanclaim.practice.engine.follow_up.balance_moves import Movable, NotMovedError, movable, move
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of, words_of
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.pages.accounts.entering import form_page, patient_or_404, typed_cents
 from cleanclaim.receivables.moving import LABELS, TO_PATIENT, TO_PAYER, Reason

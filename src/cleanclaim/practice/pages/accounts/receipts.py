@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cleanclaim.forms.receipt import ReceiptPage, render_receipt
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.at_the_desk import copay_on, taken_on
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, words_of
-from cleanclaim.practice.engine.receipts import RECEIPT, NotTakenError, Payment, take, use_credit, void
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger.patient_accounts import PatientAccount, account_of, words_of
+from cleanclaim.practice.engine.ledger.receipts import RECEIPT, NotTakenError, Payment, take, use_credit, void
+from cleanclaim.practice.engine.patients.at_the_desk import copay_on, taken_on
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled, phone_words
 from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import LedgerEntry, Means, PaymentPlan, Receipt

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import recoupments
-from cleanclaim.practice.engine import refunds as engine
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.follow_up import recoupments
+from cleanclaim.practice.engine.follow_up import refunds as engine
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import Means, Patient, PayerAdjustment, Refund, RefundState
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, form_page, require_row, tabs, told_of

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from cleanclaim.money import AmountError, dollars, parse_cents
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.patient_accounts import rules_of
+from cleanclaim.practice.engine.ledger.patient_accounts import rules_of
 from cleanclaim.practice.form_fields import MoneyField, Styled
 from cleanclaim.practice.models import AccountRules, StaleRowError
 from cleanclaim.practice.pages.accounts.entering import form_page

@@ -12,8 +12,8 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.patient_accounts import rules_of
-from cleanclaim.practice.engine.statements import candidates, make_run, preview
+from cleanclaim.practice.engine.ledger.patient_accounts import rules_of
+from cleanclaim.practice.engine.patients.statements import candidates, make_run, preview
 from cleanclaim.practice.models import Statement, StatementRun
 from cleanclaim.practice.pages.accounts.entering import AREA, keys_of, pdf, tabs
 from cleanclaim.receivables.statements import Sending

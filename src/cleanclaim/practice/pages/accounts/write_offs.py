@@ -17,8 +17,8 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.posting import PATIENT
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.patient_accounts import PatientAccount, account_of, rules_of, words_of
-from cleanclaim.practice.engine.write_offs import NotWrittenOffError, ask, decide, take_back
+from cleanclaim.practice.engine.ledger.patient_accounts import PatientAccount, account_of, rules_of, words_of
+from cleanclaim.practice.engine.ledger.write_offs import NotWrittenOffError, ask, decide, take_back
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import WriteOff, WriteOffState
 from cleanclaim.practice.pages.accounts.entering import (

@@ -17,10 +17,10 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.at_the_desk import copay_on, taken_on
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import account_of
-from cleanclaim.practice.engine.starting import NoTherapistError, start_from_appointment
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger.patient_accounts import account_of
+from cleanclaim.practice.engine.notes.starting import NoTherapistError, start_from_appointment
+from cleanclaim.practice.engine.patients.at_the_desk import copay_on, taken_on
 from cleanclaim.practice.models import Appointment, AppointmentStatus, Patient, Visit
 from cleanclaim.practice.pages.calendar.appointing import LONGEST, AppointmentForm
 from cleanclaim.practice.pages.calendar.series import BookingForm

@@ -20,7 +20,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.imports.ics import read_ics
 from cleanclaim.practice.imports.siu import read_siu

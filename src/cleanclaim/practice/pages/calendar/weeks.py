@@ -12,7 +12,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Provider, Visit, VisitStatus
 from cleanclaim.practice.pages.calendar.entries import Column, Entry, column, entries_between, hours_of
 

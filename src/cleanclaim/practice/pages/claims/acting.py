@@ -11,10 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import fixing
-from cleanclaim.practice.engine.answering import answer
-from cleanclaim.practice.engine.building import Rechecked, recheck
-from cleanclaim.practice.engine.filing import (
+from cleanclaim.practice.engine.claims import fixing
+from cleanclaim.practice.engine.claims.building import Rechecked, recheck
+from cleanclaim.practice.engine.claims.filing import (
     NotFiledError,
     drop_answer,
     give_to_patient,
@@ -22,7 +21,8 @@ from cleanclaim.practice.engine.filing import (
     replace_claim,
     void_claim,
 )
-from cleanclaim.practice.engine.fixing import Outcome
+from cleanclaim.practice.engine.claims.fixing import Outcome
+from cleanclaim.practice.engine.notes.answering import answer
 from cleanclaim.practice.models import Claim
 from cleanclaim.practice.pages.claims.claim import context_of, find
 

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice import tasks, tenancy
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.acting_on_many import ACTIONS, Came, Wish, act, ask
-from cleanclaim.practice.engine.building import PIECE, ask_for_build, build, visits_to_build
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.claims.acting_on_many import ACTIONS, Came, Wish, act, ask
+from cleanclaim.practice.engine.claims.building import PIECE, ask_for_build, build, visits_to_build
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim, Job
 from cleanclaim.practice.pages.claims.filters import filters_of, in_order, narrowed
 from cleanclaim.practice.pages.claims.queue import accesses_of

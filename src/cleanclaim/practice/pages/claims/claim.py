@@ -13,13 +13,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.building import RECHECKED
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.filing import is_returned
-from cleanclaim.practice.engine.fixing import Outcome
-from cleanclaim.practice.engine.last_days import FilingTerms, Lack
-from cleanclaim.practice.engine.missing_places import Place, place_of_input
-from cleanclaim.practice.engine.staleness import stale
+from cleanclaim.practice.engine.claims.building import RECHECKED
+from cleanclaim.practice.engine.claims.filing import is_returned
+from cleanclaim.practice.engine.claims.fixing import Outcome
+from cleanclaim.practice.engine.claims.last_days import FilingTerms, Lack
+from cleanclaim.practice.engine.claims.missing_places import Place, place_of_input
+from cleanclaim.practice.engine.claims.staleness import stale
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim, ClaimEvent, ClaimFinding, ClaimLine, ClaimStatus
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, SEVERITY_LABELS, STATUS_LABELS, Label, worst_first
 from cleanclaim.records import Frequency

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from cleanclaim.practice import gathering, tenancy
-from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice.engine.judging.causes import Cause
 from cleanclaim.practice.gathering import Part
 from cleanclaim.practice.models import Claim, ClaimFinding, Clinic, Provider
 from cleanclaim.practice.pages.claims.filters import (

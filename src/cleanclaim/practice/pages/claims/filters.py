@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from cleanclaim.practice.engine.causes import Cause
+from cleanclaim.practice.engine.judging.causes import Cause
 from cleanclaim.practice.keyset import By
 from cleanclaim.practice.models import OPEN_STATUSES, Claim, ClaimFinding, ClaimStatus
 from cleanclaim.practice.pages.claims.words import STATUS_LABELS

@@ -12,8 +12,8 @@ from cleanclaim import records
 from cleanclaim.bill.output import superbill_labels
 from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.claim_file_view import composed, segments_of
+from cleanclaim.practice.engine.claims.claim_file_view import composed, segments_of
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim, ClaimStatus
 from cleanclaim.x12 import ClaimNotWritableError, EnvelopeError
 
@@ -56,7 +56,7 @@ def claim_form(request: ClinicRequest, key: UUID) -> HttpResponse:
 def claim_superbill(request: ClinicRequest, key: UUID) -> HttpResponse:
     """The claim as a superbill for the patient, as PDF, with what was paid on it and what is left."""
     from cleanclaim.forms.superbill import render_superbill  # noqa: PLC0415 - loads slowly
-    from cleanclaim.practice.engine.superbills import is_chosen, settled  # noqa: PLC0415 - the same
+    from cleanclaim.practice.engine.ledger.superbills import is_chosen, settled  # noqa: PLC0415 - the same
 
     claim, record = _filed(key)
     request.access.record("export", "claim", claim.pk, detail="superbill")

@@ -14,10 +14,10 @@ from django.shortcuts import render
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where, enter, works_in_several
-from cleanclaim.practice.engine.building import RECHECKED, visits_to_build
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.last_days import FilingTerms, Lack
-from cleanclaim.practice.engine.staleness import outdated
+from cleanclaim.practice.engine.claims.building import RECHECKED, visits_to_build
+from cleanclaim.practice.engine.claims.last_days import FilingTerms, Lack
+from cleanclaim.practice.engine.claims.staleness import outdated
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.keyset import window
 from cleanclaim.practice.models import Claim, ClaimFinding, ClaimStatus, User
 from cleanclaim.practice.pages.claims.counts import counted

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Sum
 
-from cleanclaim.practice.engine.last_days import FilingTerms, Lack
+from cleanclaim.practice.engine.claims.last_days import FilingTerms, Lack
 from cleanclaim.practice.pages.claims.filters import Filters, narrowed, without_last_day, worth
 
 

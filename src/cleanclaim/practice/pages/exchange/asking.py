@@ -10,9 +10,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.inquiring import MOST, Asked, NotAskedError, ask_benefits, ask_statuses, unanswered
-from cleanclaim.practice.engine.undecided import take_up
+from cleanclaim.practice.engine.exchange.inquiring import (
+    MOST,
+    Asked,
+    NotAskedError,
+    ask_benefits,
+    ask_statuses,
+    unanswered,
+)
+from cleanclaim.practice.engine.exchange.undecided import take_up
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim, ClaimStatus
 from cleanclaim.practice.pages.patients.coverages import coverage_or_404
 from cleanclaim.practice.templatetags.practice import plural

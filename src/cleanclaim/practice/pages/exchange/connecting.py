@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.connecting import connection_of
+from cleanclaim.practice.engine.exchange.connecting import connection_of
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import ConnectionKind, ExchangeConnection, StaleRowError
 from cleanclaim.practice.pages.setup.entering import Groups

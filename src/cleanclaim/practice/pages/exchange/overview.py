@@ -9,10 +9,10 @@ from django.shortcuts import render
 
 from cleanclaim.practice import clock
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.acknowledging import rejections, unmatched
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.inquiring import unanswered
-from cleanclaim.practice.engine.outgoing import overdue
+from cleanclaim.practice.engine.claims.outgoing import overdue
+from cleanclaim.practice.engine.exchange.acknowledging import rejections, unmatched
+from cleanclaim.practice.engine.exchange.inquiring import unanswered
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import ExchangeConnection, ReceivedFile, Transmission
 from cleanclaim.practice.pages.exchange.wording import state_of
 from cleanclaim.submission.transmission import TO_SEND, State

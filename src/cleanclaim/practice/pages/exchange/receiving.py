@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.acknowledging import says_of, take
+from cleanclaim.practice.engine.exchange.acknowledging import says_of, take
 from cleanclaim.practice.models import ReceivedFile
 from cleanclaim.practice.pages.exchange.wording import STANDINGS
 from cleanclaim.practice.templatetags.practice import plural

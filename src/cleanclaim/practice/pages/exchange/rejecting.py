@@ -15,9 +15,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.acknowledging import code_of, rejections, says_of
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.reopening import NotReopenedError, reopen_rejected, set_aside
+from cleanclaim.practice.engine.exchange.acknowledging import code_of, rejections, says_of
+from cleanclaim.practice.engine.exchange.reopening import NotReopenedError, reopen_rejected, set_aside
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim, ClaimReport
 from cleanclaim.practice.templatetags.practice import plural
 from cleanclaim.reference.claim_status import explain

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice import tasks
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.outgoing import (
+from cleanclaim.practice.engine.claims.outgoing import (
     NotToBeSentError,
     has_connection,
     it_arrived,
     send_by_connection,
 )
-from cleanclaim.practice.engine.sending import ask_for_exchange
+from cleanclaim.practice.engine.exchange.sending import ask_for_exchange
 from cleanclaim.practice.models import JobStatus, Transmission
 from cleanclaim.practice.pages.exchange.wording import state_of
 from cleanclaim.submission.transmission import State

@@ -9,10 +9,10 @@ from django.shortcuts import render
 
 from cleanclaim.check.summary import OUTCOMES
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import figures as engine
-from cleanclaim.practice.engine.causes import Cause
-from cleanclaim.practice.engine.definitions import Metric, definitions
-from cleanclaim.practice.engine.figures import Chosen, Part
+from cleanclaim.practice.engine.figures import figures as engine
+from cleanclaim.practice.engine.figures.definitions import Metric, definitions
+from cleanclaim.practice.engine.figures.figures import Chosen, Part
+from cleanclaim.practice.engine.judging.causes import Cause
 from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import Provider
 from cleanclaim.practice.pages.figures.choosing import choices, chosen_by, query_of

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from cleanclaim.practice.access import ClinicRequest
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.figures import Chosen
+from cleanclaim.practice.engine.figures.figures import Chosen
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim, Provider
 from cleanclaim.practice.pages.asked_days import read_day
 

@@ -17,9 +17,9 @@ from cleanclaim.measures.forecast import LEAST_ANSWERS, PayerForecast
 from cleanclaim.money import dollars
 from cleanclaim.practice import plots
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import money_figures as engine
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.figures import Chosen, month_of
+from cleanclaim.practice.engine.figures import money_figures as engine
+from cleanclaim.practice.engine.figures.figures import Chosen, month_of
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import Claim
 from cleanclaim.practice.pages.figures.choosing import choices, chosen_by, query_of, spans
 

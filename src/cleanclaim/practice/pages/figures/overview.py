@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString
 from cleanclaim.check.summary import BLOCKING
 from cleanclaim.practice import plots
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import figures as engine
-from cleanclaim.practice.engine.causes import Cause
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.definitions import Definition, Metric, definitions
-from cleanclaim.practice.engine.figures import By, Chosen, Group, Value
-from cleanclaim.practice.engine.finding_counts import Tally, findings
+from cleanclaim.practice.engine.figures import figures as engine
+from cleanclaim.practice.engine.figures.definitions import Definition, Metric, definitions
+from cleanclaim.practice.engine.figures.figures import By, Chosen, Group, Value
+from cleanclaim.practice.engine.figures.finding_counts import Tally, findings
+from cleanclaim.practice.engine.judging.causes import Cause
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.pages.figures.choosing import choices, chosen_by, query_of, spans
 from cleanclaim.practice.pages.figures.wording import Change, basis, change, on_axis, said, shown
 from cleanclaim.rules.kit import Severity

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cleanclaim.money import dollars
-from cleanclaim.practice.engine.definitions import Definition, Metric, Unit, definitions
-from cleanclaim.practice.engine.figures import Value
+from cleanclaim.practice.engine.figures.definitions import Definition, Metric, Unit, definitions
+from cleanclaim.practice.engine.figures.figures import Value
 
 DASH = "–"
 

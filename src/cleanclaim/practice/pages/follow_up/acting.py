@@ -12,8 +12,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import appeals, following_up, receipt_days
-from cleanclaim.practice.engine.following_up import NotDoneError
+from cleanclaim.practice.engine.exchange import receipt_days
+from cleanclaim.practice.engine.follow_up import appeals, following_up
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError
 from cleanclaim.practice.models import LIVE_STATES, Claim, WorkItem
 from cleanclaim.practice.pages.follow_up.case import find
 from cleanclaim.practice.templatetags.practice import plural

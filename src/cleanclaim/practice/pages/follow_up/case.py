@@ -13,15 +13,15 @@ from django.shortcuts import get_object_or_404, render
 
 from cleanclaim.denials.strategy import Sending, Strategy
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import appeals
-from cleanclaim.practice.engine.acknowledging import rejections
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.coordination import next_payer
-from cleanclaim.practice.engine.known_claims import Filed
-from cleanclaim.practice.engine.letter_words import citations
-from cleanclaim.practice.engine.outgoing import has_connection
-from cleanclaim.practice.engine.receipt_days import Received, received
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.claims.coordination import next_payer
+from cleanclaim.practice.engine.claims.outgoing import has_connection
+from cleanclaim.practice.engine.exchange.acknowledging import rejections
+from cleanclaim.practice.engine.exchange.receipt_days import Received, received
+from cleanclaim.practice.engine.follow_up import appeals
+from cleanclaim.practice.engine.follow_up.letter_words import citations
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.known_claims import Filed
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.models import (
     LIVE_STATES,
     Claim,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
-from cleanclaim.practice.engine.work_items import OFF_THE_LIST
+from cleanclaim.practice.engine.worklist.work_items import OFF_THE_LIST
 from cleanclaim.practice.models import LIVE_STATES, User, WorkItem, WorkState
 from cleanclaim.practice.pages.claims.counts import Choice
 from cleanclaim.practice.pages.claims.filters import DEADLINES

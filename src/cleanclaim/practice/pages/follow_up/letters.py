@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import appeals
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.following_up import NotDoneError
-from cleanclaim.practice.engine.letter_words import argument_for, enclosures_for
+from cleanclaim.practice.engine.follow_up import appeals
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError
+from cleanclaim.practice.engine.follow_up.letter_words import argument_for, enclosures_for
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.models import LIVE_STATES, Letter, WorkKind
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.follow_up.case import find

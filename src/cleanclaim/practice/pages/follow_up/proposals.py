@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import proposals as engine
-from cleanclaim.practice.engine.following_up import NotDoneError
-from cleanclaim.practice.engine.pack_trial import MOST_VISITS
+from cleanclaim.practice.engine.follow_up import proposals as engine
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError
+from cleanclaim.practice.engine.follow_up.pack_trial import MOST_VISITS
 from cleanclaim.practice.models import Proposal, ProposalState
 from cleanclaim.practice.templatetags.practice import plural
 from cleanclaim.reference.payer_settings import BY_NAME

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from cleanclaim.money import dollars
 from cleanclaim.practice import clock
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.follow_up_rules import chosen_rules, rules_of, sort_anew
+from cleanclaim.practice.engine.worklist.follow_up_rules import chosen_rules, rules_of, sort_anew
 from cleanclaim.practice.form_fields import MoneyField, Styled
 from cleanclaim.practice.models import FollowUpRules, StaleRowError
 from cleanclaim.practice.pages.setup.entering import Groups, done, form_page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cleanclaim.denials.prediction import Foresight
 from cleanclaim.money import dollars
-from cleanclaim.practice.engine.acknowledging import code_of
+from cleanclaim.practice.engine.exchange.acknowledging import code_of
 from cleanclaim.practice.models import WorkItem, WorkKind, WorkState
 from cleanclaim.practice.pages.claims.words import Label
 from cleanclaim.reference import adjustments

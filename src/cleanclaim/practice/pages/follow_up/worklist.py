@@ -21,12 +21,12 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.access import CAPABILITIES, Access, Can, ClinicRequest, clinic_page, clinics_where
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.follow_up_rules import chosen_rules, threshold_of
-from cleanclaim.practice.engine.following_up import NotDoneError, assign, close
-from cleanclaim.practice.engine.undecided import take_up
-from cleanclaim.practice.engine.what_waits import Waiting, what_waits
-from cleanclaim.practice.engine.work_items import OFF_THE_LIST
+from cleanclaim.practice.engine.exchange.undecided import take_up
+from cleanclaim.practice.engine.follow_up.following_up import NotDoneError, assign, close
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.worklist.follow_up_rules import chosen_rules, threshold_of
+from cleanclaim.practice.engine.worklist.what_waits import Waiting, what_waits
+from cleanclaim.practice.engine.worklist.work_items import OFF_THE_LIST
 from cleanclaim.practice.models import Claim, Membership, Proposal, ProposalState, Role, User, WorkItem
 from cleanclaim.practice.pages.claims.queue import accesses_of
 from cleanclaim.practice.pages.claims.words import Label

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from cleanclaim.check.meanings import explain
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.models import Clinic, ClinicPayer
 from cleanclaim.practice.pages.asked_days import day_asked
 from cleanclaim.practice.pages.guide.wording import distinct, rules_naming

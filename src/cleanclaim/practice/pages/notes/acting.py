@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import note_form
-from cleanclaim.practice.engine.attesting import accept, withheld_last
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.taking_over import interventions_of_note
+from cleanclaim.practice.engine.judging.attesting import accept, withheld_last
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.notes import note_form
+from cleanclaim.practice.engine.notes.taking_over import interventions_of_note
 from cleanclaim.practice.models import Visit
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.practice.pages.notes.drafts import checked_now, keep_typed, lock_draft, may_attest

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.http import Http404
 
 from cleanclaim.practice.access import Can, ClinicRequest
-from cleanclaim.practice.engine import note_form
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.live_check import LiveCheck, live_check
-from cleanclaim.practice.engine.note_form import NoteForm
-from cleanclaim.practice.engine.row_hints import evaluation_help
-from cleanclaim.practice.engine.setting import with_people
-from cleanclaim.practice.engine.signing import hindrance
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.row_hints import evaluation_help
+from cleanclaim.practice.engine.judging.setting import with_people
+from cleanclaim.practice.engine.notes import note_form
+from cleanclaim.practice.engine.notes.live_check import LiveCheck, live_check
+from cleanclaim.practice.engine.notes.note_form import NoteForm
+from cleanclaim.practice.engine.notes.signing import hindrance
 from cleanclaim.practice.models import Provider, Visit, VisitStatus
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.records import EvaluationFindings

@@ -10,10 +10,10 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest
-from cleanclaim.practice.engine import note_form
-from cleanclaim.practice.engine.restating import OpenThing, Stated, may_answer, open_things
-from cleanclaim.practice.engine.row_hints import hint_of
-from cleanclaim.practice.engine.signing import may_co_sign
+from cleanclaim.practice.engine.judging.row_hints import hint_of
+from cleanclaim.practice.engine.notes import note_form
+from cleanclaim.practice.engine.notes.restating import OpenThing, Stated, may_answer, open_things
+from cleanclaim.practice.engine.notes.signing import may_co_sign
 from cleanclaim.practice.models import Visit, VisitStatus
 from cleanclaim.practice.pages.notes.drafts import checked_now, page_context, panel_context
 from cleanclaim.records import By, Intervention

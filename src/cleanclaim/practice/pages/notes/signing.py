@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.note_form import from_visit
-from cleanclaim.practice.engine.restating import NotStatedError, answer_open
-from cleanclaim.practice.engine.signing import (
+from cleanclaim.practice.engine.notes.note_form import from_visit
+from cleanclaim.practice.engine.notes.restating import NotStatedError, answer_open
+from cleanclaim.practice.engine.notes.signing import (
     NotForThemError,
     add_addendum,
     co_sign,

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.starting import NoTherapistError, start, start_from_appointment
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.notes.starting import NoTherapistError, start, start_from_appointment
 from cleanclaim.practice.models import Appointment, Patient
 
 

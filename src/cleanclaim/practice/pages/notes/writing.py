@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import note_form
-from cleanclaim.practice.engine.note_form import NoteForm
+from cleanclaim.practice.engine.notes import note_form
+from cleanclaim.practice.engine.notes.note_form import NoteForm
 from cleanclaim.practice.models import Visit, VisitStatus
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.practice.pages.notes.drafts import (

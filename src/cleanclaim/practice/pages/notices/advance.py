@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import advance_notices as engine
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.self_pay import check_again
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.patients import advance_notices as engine
+from cleanclaim.practice.engine.patients.self_pay import check_again
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import AdvanceNotice, Document, DocumentKind, StaleRowError
 from cleanclaim.practice.pages.claims.papers import pdf

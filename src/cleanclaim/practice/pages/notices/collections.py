@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import placing_out as engine
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.patients import placing_out as engine
 from cleanclaim.practice.form_fields import MoneyField
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.patients.entering import patient_or_404

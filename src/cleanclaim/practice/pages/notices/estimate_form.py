@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from cleanclaim.practice.engine.charge_master import is_code
-from cleanclaim.practice.engine.notices import EVALUATION, TREATMENT, Wanted
+from cleanclaim.practice.engine.claims.charge_master import is_code
+from cleanclaim.practice.engine.patients.notices import EVALUATION, TREATMENT, Wanted
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import PlanOfCare, SelfPayReason
 from cleanclaim.receivables.estimates import PlannedService

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import notices as engine
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.notices import Due
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.patients import notices as engine
+from cleanclaim.practice.engine.patients.notices import Due
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import (
     GivenBy,

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import notices as engine
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.patients import notices as engine
 from cleanclaim.practice.models import GoodFaithEstimate
 from cleanclaim.practice.pages.notices.money_only import with_money
 

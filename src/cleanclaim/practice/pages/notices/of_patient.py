@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from cleanclaim.practice.engine import notices as engine
+from cleanclaim.practice.engine.patients import notices as engine
 from cleanclaim.practice.models import (
     AdvanceNotice,
     Appointment,

@@ -13,8 +13,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import self_pay as engine
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.patients import self_pay as engine
 from cleanclaim.practice.form_fields import DayField
 from cleanclaim.practice.models import Document, DocumentKind, SelfPayChoice, StaleRowError
 from cleanclaim.practice.pages.document_form import DocumentForm

@@ -15,15 +15,15 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.approvals import Use, use_of
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.eligibility import MedicareFact, answer_on, medicare_facts
-from cleanclaim.practice.engine.front_desk import front_desk
-from cleanclaim.practice.engine.kept_readiness import kept_readiness
-from cleanclaim.practice.engine.outgoing import has_connection
-from cleanclaim.practice.engine.protection import is_protected
-from cleanclaim.practice.engine.readiness import Item, Readiness
-from cleanclaim.practice.engine.setting import coverages_of, packs_of
+from cleanclaim.practice.engine.claims.outgoing import has_connection
+from cleanclaim.practice.engine.judging.approvals import Use, use_of
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.protection import is_protected
+from cleanclaim.practice.engine.judging.setting import coverages_of, packs_of
+from cleanclaim.practice.engine.patients.eligibility import MedicareFact, answer_on, medicare_facts
+from cleanclaim.practice.engine.patients.front_desk import front_desk
+from cleanclaim.practice.engine.patients.kept_readiness import kept_readiness
+from cleanclaim.practice.engine.patients.readiness import Item, Readiness
 from cleanclaim.practice.models import (
     Appointment,
     AppointmentStatus,

@@ -14,9 +14,9 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.front_desk import secondary_reasons
-from cleanclaim.practice.engine.protection import MEDICARE, write_down
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.protection import MEDICARE, write_down
+from cleanclaim.practice.engine.patients.front_desk import secondary_reasons
 from cleanclaim.practice.form_fields import AnswerField, DayField, MoneyField, StateField, Styled, ZipField
 from cleanclaim.practice.models import ClinicPayer, Coverage, Patient
 from cleanclaim.practice.pages.patients.entering import Groups, form_page, may_see_money, patient_or_404, save_shown

@@ -13,7 +13,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import AnswerField, DayField, MoneyField, Styled
 from cleanclaim.practice.models import EligibilityAnswer
 from cleanclaim.practice.pages.patients.coverages import coverage_or_404

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.facts.identity.numbers import npi_state
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import DayField, Styled
 from cleanclaim.practice.models import Clinic, Patient, PlanOfCare, Provider, Referral
 from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404

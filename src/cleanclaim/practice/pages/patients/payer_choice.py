@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.models import Clinic, ClinicPayer
 from cleanclaim.reference import payers
 from cleanclaim.reference.payers import Payer

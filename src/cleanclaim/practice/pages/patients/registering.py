@@ -16,7 +16,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import AnswerField, DayField, PhoneField, StateField, Styled, ZipField
 from cleanclaim.practice.models import Patient
 from cleanclaim.practice.pages.patients.entering import Groups, form_page, patient_or_404, save_shown

@@ -13,9 +13,9 @@ from django.urls import path
 from django.views.decorators.http import require_GET
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.front_desk import front_desk
-from cleanclaim.practice.engine.readiness import readiness_of
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.patients.front_desk import front_desk
+from cleanclaim.practice.engine.patients.readiness import readiness_of
 from cleanclaim.practice.models import Appointment, AppointmentStatus, Patient
 
 _SPANS = {"1": "today", "3": "three days", "7": "a week", "14": "two weeks"}

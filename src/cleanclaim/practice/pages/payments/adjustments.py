@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.recoupments import Standing, groups
+from cleanclaim.practice.engine.follow_up.recoupments import Standing, groups
 from cleanclaim.practice.models import Claim, PayerAdjustment
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.counting import counts

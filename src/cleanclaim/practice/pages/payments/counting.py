@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from cleanclaim.practice.engine.coordination import due_claims
+from cleanclaim.practice.engine.claims.coordination import due_claims
 from cleanclaim.practice.models import AnswerState, ClaimAnswer
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from cleanclaim import records
 from cleanclaim.forms.problems import FormNotPrintableError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.coordination import NotMadeError, bill_next, due_claims, looked_at, make_due
+from cleanclaim.practice.engine.claims.coordination import NotMadeError, bill_next, due_claims, looked_at, make_due
 from cleanclaim.practice.models import Claim
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.claims.papers import pdf

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.known_claims import Filed, filed_claims
-from cleanclaim.practice.engine.paper import PROCESSED, SENT_ON, Typed, TypedLine, payers_of, post_paper
-from cleanclaim.practice.engine.remitting import NotPostedError
+from cleanclaim.practice.engine.judging.known_claims import Filed, filed_claims
+from cleanclaim.practice.engine.payments.paper import PROCESSED, SENT_ON, Typed, TypedLine, payers_of, post_paper
+from cleanclaim.practice.engine.payments.remitting import NotPostedError
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import Claim, ClaimAnswer
 from cleanclaim.practice.pages.asked_days import day_asked

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.dates import written
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.note_form import is_assistant
+from cleanclaim.practice.engine.notes.note_form import is_assistant
 from cleanclaim.practice.models import Certification, Patient, PlanOfCare, Provider
 from cleanclaim.practice.models.rows import StaleRowError
 from cleanclaim.records import CertificationMethod

@@ -8,8 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.plans import plan_state
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.notes.plans import plan_state
 from cleanclaim.practice.models import Clinic, Patient, PlanOfCare, Provider, Visit
 from cleanclaim.practice.pages.asked_days import day_asked
 from cleanclaim.practice.pages.plans.changing import CertificationForm, may_certify, may_change_plan

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.ledger.entries import LedgerError
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.opening_balances import bring_forward, take_out
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.ledger.opening_balances import bring_forward, take_out
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import OpeningBalance, Patient
 from cleanclaim.practice.pages.setup.entering import done, form_page, keep

@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import charge_master
-from cleanclaim.practice.engine.charge_master import NewCharge
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.claims import charge_master
+from cleanclaim.practice.engine.claims.charge_master import NewCharge
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.form_fields import DayField, MoneyField, Styled
 from cleanclaim.practice.models import Charge, StaleRowError
 from cleanclaim.practice.pages.asked_days import day_asked

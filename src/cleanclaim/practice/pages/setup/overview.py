@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine import charge_master
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.patient_accounts import rules_of
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.claims import charge_master
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.setting import packs_of
+from cleanclaim.practice.engine.ledger.patient_accounts import rules_of
 from cleanclaim.practice.models import Clinic, ClinicPayer, Enrollment, Membership, OpeningBalance, Provider
 from cleanclaim.practice.pages.setup.packs import held_packs
 from cleanclaim.records import Credential

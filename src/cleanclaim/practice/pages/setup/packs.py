@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cleanclaim.check.difference import by_rule
 from cleanclaim.practice.access import Access, Can, ClinicRequest, clinic_page, clinics_where
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.pack_trial import MOST_VISITS, try_pack
+from cleanclaim.practice.engine.follow_up.pack_trial import MOST_VISITS, try_pack
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import Styled
 from cleanclaim.practice.models import Clinic, PackFile
 from cleanclaim.practice.pages.setup.entering import done

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
-from cleanclaim.practice.engine.filing_limits import MOST_DAYS, has_contracts, limit_words
-from cleanclaim.practice.engine.setting import packs_of
+from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.filing_limits import MOST_DAYS, has_contracts, limit_words
+from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.form_fields import AnswerField, PhoneField, StateField, Styled, ZipField
 from cleanclaim.practice.models import Clinic, ClinicPayer
 from cleanclaim.practice.pages.setup.entering import Groups, add_page, edit_page

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from cleanclaim.facts.identity.numbers import npi_state
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
-from cleanclaim.practice.engine.checking import today_at
+from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.form_fields import DayField, StateField, Styled
 from cleanclaim.practice.models import Provider
 from cleanclaim.practice.pages.setup.entering import Groups, add_page, edit_page

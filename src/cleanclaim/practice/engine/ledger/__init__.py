@@ -1,0 +1,1 @@
+"""The ledger in the database: transactions, patients' accounts, and what stands open, to whom."""

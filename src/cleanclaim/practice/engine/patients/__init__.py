@@ -1,0 +1,1 @@
+"""What patients and the front desk need: readiness, eligibility, estimates, notices, statements."""

@@ -1,0 +1,1 @@
+"""Items that wait for a person: made, settled and counted; and the clinic's own rules of following up."""
