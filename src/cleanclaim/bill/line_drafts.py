@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cleanclaim.bill.drafts import Draft, Question
+from cleanclaim.bill.drafts import Draft, NotBilled, Question
 from cleanclaim.bill.unit_proposals import Proposal
 from cleanclaim.bill.withholding import has_notices
 from cleanclaim.lines.cases import LineDraft
@@ -17,6 +17,9 @@ _THERAPY_MODIFIER = "GP"
 
 _POINTERS = 4
 
+_PACKS = "97010"
+"""Hot or cold packs, which many payers count as part of whatever else is done."""
+
 
 def draft_lines(draft: Draft, proposals: Mapping[str, list[Proposal]], clinic: Clinic | None) -> list[LineDraft]:
     """The lines of a visit: as somebody has billed them, else as they are proposed from what was done."""
@@ -25,8 +28,23 @@ def draft_lines(draft: Draft, proposals: Mapping[str, list[Proposal]], clinic: C
     return [
         line
         for proposal in sorted(proposals.get(draft.visit.id, ()), key=lambda item: item.order)
+        if not _is_never_paid(draft, proposal.code)
         for line in _proposed_lines(draft, proposal, clinic)
     ]
+
+
+def _is_never_paid(draft: Draft, code: str) -> bool:
+    """Whether no line is proposed because the payer is known to pay none; it is told as not billed."""
+    if code != _PACKS:
+        return False
+    day = draft.visit.date_of_service
+    paid = payers.setting(draft.payer, "hot_cold_pack_payable", day, draft.packs).value
+    if paid is not False:
+        return False
+    why = "This payer counts packs as part of the other services and pays nothing for them. The note keeps them."
+    known = procedures.get(code)
+    draft.found.not_billed.append(NotBilled(f"{code} {known.label}" if known else code, why))
+    return True
 
 
 def ask_what_a_claim_lacks(draft: Draft, lines: Sequence[LineDraft], clinic: Clinic) -> None:
