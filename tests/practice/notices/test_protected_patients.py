@@ -44,9 +44,11 @@ def leaves(number: int, charge: int) -> Decision:
 
 @pytest.fixture
 def claim(inside: Clinic, biller: User) -> Claim:
-    """A claim of Medicare alone, answered."""
+    """A claim of Medicare alone, answered; its first line says that the patient signed a notice (GA)."""
     for ready in Claim.objects.filter(payer="medicare_b", status="ready", gaps=[]).order_by("number"):
         if not ready.record["other_payers"]:
+            ready.record["lines"][0]["modifiers"].append("GA")
+            ready.save()
             release(inside, [ready.pk], biller)
             found: Claim = Claim.objects.select_related("patient", "coverage").get(pk=ready.pk)
             post(inside, biller, keep_file(inside, biller, remittance([Said(found, leaves)], trace="EFT1")))

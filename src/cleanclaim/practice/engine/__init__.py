@@ -6,7 +6,7 @@
     jobs        work behind the page in pieces that are resumed: imports, a clinic packed and unpacked
     claims      claims built, fixed, filed, and the files they leave in
     notes       notes while they are written, signed and added to
-    follow_up   what payers refused, cut or took back: letters, balances, refunds, what is learnt from it
+    follow_up   what payers refused, cut or took back: letters, balances, refunds, what is learned from it
     payments    payers' payments posted, held, placed and undone
     exchange    files sent and fetched, answers put where they belong, questions to payers
     patients    readiness, eligibility, estimates and notices, statements
