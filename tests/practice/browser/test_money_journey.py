@@ -135,7 +135,8 @@ def test_every_page_of_the_money_shows_what_the_demos_weeks_left(sign_in: SignIn
     page = sign_in("Joan Ferris")
     for path, told in (
         ("receipts", "Brisco, Emil"), ("owed", "over 120"), ("statements", "Due a statement today"),
-        ("write-offs", "need, tested and documented"), ("refunds", "paid ahead"), ("deposits", "out of the bank, of no refund here"),
+        ("write-offs", "need, tested and documented"), ("refunds", "paid ahead"),
+        ("deposits", "out of the bank, of no refund here"),
         ("day-sheet", "ties to the ledger"), ("closing", "The books are closed through August 31, 2026"),
     ):  # fmt: skip
         page.goto(f"{CLINIC}/payments/{path}/")
