@@ -19,32 +19,30 @@ _POINTERS = 4
 
 _PACKS = "97010"
 """Hot or cold packs, which many payers count as part of whatever else is done."""
+_NEVER_PAID = "This payer counts packs as part of the other services and pays nothing for them. The note keeps them."
 
 
 def draft_lines(draft: Draft, proposals: Mapping[str, list[Proposal]], clinic: Clinic | None) -> list[LineDraft]:
     """The lines of a visit: as somebody has billed them, else as they are proposed from what was done."""
     if draft.visit.billed is not None:
         return [_billed_line(draft, position, clinic) for position in range(len(draft.visit.billed))]
-    return [
-        line
-        for proposal in sorted(proposals.get(draft.visit.id, ()), key=lambda item: item.order)
-        if not _is_never_paid(draft, proposal.code)
-        for line in _proposed_lines(draft, proposal, clinic)
-    ]
+    lines: list[LineDraft] = []
+    for proposal in sorted(proposals.get(draft.visit.id, ()), key=lambda item: item.order):
+        if _is_never_paid(draft, proposal.code):
+            known = procedures.get(proposal.code)
+            what = f"{proposal.code} {known.label}" if known else proposal.code
+            draft.found.not_billed.append(NotBilled(what, _NEVER_PAID))
+        else:
+            lines += _proposed_lines(draft, proposal, clinic)
+    return lines
 
 
 def _is_never_paid(draft: Draft, code: str) -> bool:
-    """Whether no line is proposed because the payer is known to pay none; it is told as not billed."""
+    """Whether the payer is known to pay nothing for a service, alone or beside others: no line is proposed for it."""
     if code != _PACKS:
         return False
-    day = draft.visit.date_of_service
-    paid = payers.setting(draft.payer, "hot_cold_pack_payable", day, draft.packs).value
-    if paid is not False:
-        return False
-    why = "This payer counts packs as part of the other services and pays nothing for them. The note keeps them."
-    known = procedures.get(code)
-    draft.found.not_billed.append(NotBilled(f"{code} {known.label}" if known else code, why))
-    return True
+    paid = payers.setting(draft.payer, "hot_cold_pack_payable", draft.visit.date_of_service, draft.packs).value
+    return paid is False
 
 
 def ask_what_a_claim_lacks(draft: Draft, lines: Sequence[LineDraft], clinic: Clinic) -> None:
