@@ -28,7 +28,6 @@ class PlainTable:
         self._added: dict[str, pl.Series] = {}
         self._waiting: dict[str, Dtype] = {}
         self._names = dict.fromkeys(names)
-        self._known = set(names)
 
     @property
     def names(self) -> dict[str, None]:
@@ -41,8 +40,8 @@ class PlainTable:
         Raises:
             ColumnNotFoundError: there is no such column.
         """
-        if not names <= self._known:
-            raise pl.exceptions.ColumnNotFoundError(min(names - self._known))
+        if not self._names.keys() >= names:
+            raise pl.exceptions.ColumnNotFoundError(min(names - self._names.keys()))
         return self._rows
 
     def note(self, name: str, dtype: Dtype, values: Iterable[Any]) -> None:
@@ -50,7 +49,7 @@ class PlainTable:
         for row, value in zip(self._rows, values, strict=True):
             row[name] = value
         self._waiting[name] = dtype
-        self._name(name)
+        self._names[name] = None
 
     def add(self, columns: Iterable[pl.Series]) -> None:
         """Add columns that are made."""
@@ -60,7 +59,7 @@ class PlainTable:
                 row[name] = value
             self._added[name] = column
             self._waiting.pop(name, None)
-            self._name(name)
+            self._names[name] = None
 
     def frame(self, names: Iterable[str]) -> pl.DataFrame:
         """A frame of the key and these columns, as far as the table has them."""
@@ -71,10 +70,6 @@ class PlainTable:
         columns = [self._added[name] if name in self._added else self._given.get_column(name) for name in wanted]
         # A frame that grows is made in half the time of one that is made of a list.
         return columns[0].to_frame().hstack(columns[1:]) if columns else pl.DataFrame()
-
-    def _name(self, name: str) -> None:
-        self._names[name] = None
-        self._known.add(name)
 
     def _make(self, names: list[str]) -> None:
         """Make columns of what is plain values yet; together, which costs half."""

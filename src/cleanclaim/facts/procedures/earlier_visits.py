@@ -111,6 +111,13 @@ stage = Stage(
     lacks=_LACKS,
 )
 
+
+def _in_episode(earlier_on: pl.Expr, knows_before: pl.Expr) -> pl.Expr:
+    """Whether the last earlier day is under the plan of care; none is not, where all that came before is known."""
+    is_under_plan = earlier_on >= col.plan_first_treatment_on
+    return pl.when(earlier_on.is_not_null()).then(is_under_plan).when(knows_before).then(pl.lit(value=False))
+
+
 facts = (
     Fact(
         name="same_code_earlier_in_episode",
@@ -119,10 +126,7 @@ facts = (
         unit="flag",
         meaning="the code was billed for the patient on an earlier day under the plan of care",
         lacks=f"{_LACKS}, and the first treatment day under the plan",
-        expr=pl.when(col.same_code_earlier_on.is_not_null())
-        .then(col.same_code_earlier_on >= col.plan_first_treatment_on)
-        .when(col.knows_codes_before)
-        .then(pl.lit(value=False)),
+        expr=_in_episode(col.same_code_earlier_on, col.knows_codes_before),
     ),
     Fact(
         name="evaluation_earlier_in_episode",
@@ -131,10 +135,7 @@ facts = (
         unit="flag",
         meaning="on an evaluation line: the discipline evaluated the patient on an earlier day under the plan of care",
         lacks=f"{_LACKS}, and the first treatment day under the plan",
-        expr=pl.when(col.evaluation_earlier_on.is_not_null())
-        .then(col.evaluation_earlier_on >= col.plan_first_treatment_on)
-        .when(col.knows_evaluations_before)
-        .then(pl.lit(value=False)),
+        expr=_in_episode(col.evaluation_earlier_on, col.knows_evaluations_before),
     ),
     Fact(
         name="days_since_evaluation",
