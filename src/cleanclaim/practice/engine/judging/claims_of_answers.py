@@ -83,9 +83,9 @@ class ClaimsOfAnswers:
                     self.index.add(known)
 
 
-def claims_of(answers: Sequence[RemittedClaim], *, lock: bool = False) -> ClaimsOfAnswers:
+def claims_of(answers: Sequence[RemittedClaim]) -> ClaimsOfAnswers:
     """The claims that answers may speak of, all of them opened."""
-    found = ClaimsOfAnswers(answers, lock=lock)
+    found = ClaimsOfAnswers(answers)
     found.take(answers)
     return found
 

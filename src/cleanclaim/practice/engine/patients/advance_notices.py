@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 
 from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.held_coverages import payer_kinds_on
 from cleanclaim.practice.engine.judging.notice_numbers import take_number
 from cleanclaim.practice.engine.judging.records import clinic_record, patient_record
-from cleanclaim.practice.engine.judging.setting import packs_of
-from cleanclaim.practice.models import AdvanceNotice, Claim, ClaimStatus, Clinic, Coverage, Document, Patient, User
+from cleanclaim.practice.models import AdvanceNotice, Claim, ClaimStatus, Clinic, Document, Patient, User
 from cleanclaim.receivables.advance_notices import Consequence, NoticeUse, consequence, last_day, use_of
 from cleanclaim.records import NoticeChoice, NoticeCoverage
-from cleanclaim.reference import advance_notice, payers, procedures
+from cleanclaim.reference import advance_notice, procedures
 
 
 class NoticeRefusedError(ValueError):
@@ -48,16 +47,7 @@ class Proposed:
 
 def use_for(clinic: Clinic, patient: Patient, on: date) -> NoticeUse:
     """Whether a patient gets the notice, by their coverages on a day: Original Medicare decides where it is one."""
-    packs = packs_of(clinic)
-    held = Coverage.objects.filter(patient=patient).filter(
-        Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_through=None) | Q(valid_through__gte=on)
-    )
-    uses = set()
-    for payer in held.values_list("payer", flat=True):
-        try:
-            uses.add(use_of((packs.get(payer) or payers.get(payer)).kind))
-        except payers.UnknownPayerError:
-            continue
+    uses = {use_of(kind) for kind in payer_kinds_on(clinic, patient, on)}
     return next((one for one in (NoticeUse.USED, NoticeUse.PLAN_DECIDES) if one in uses), NoticeUse.NOT_USED)
 
 

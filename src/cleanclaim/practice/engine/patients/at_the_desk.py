@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
+from cleanclaim.practice.engine.judging.held_coverages import holds_on
 from cleanclaim.practice.engine.judging.protection import is_protected
 from cleanclaim.practice.models import Coverage, EligibilityAnswer, Receipt
 from cleanclaim.records import CoverageOrder
@@ -28,8 +29,7 @@ def copay_on(patient: UUID, day: date) -> Copay | None:
     The card's word stands before eligibility's, which holds for the month it was given in. A Qualified Medicare
     Beneficiary is asked for nothing.
     """
-    begun, lasts = Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_through=None) | Q(valid_through__gte=day)
-    own = Coverage.objects.filter(begun, lasts, patient=patient, order=CoverageOrder.PRIMARY.value)
+    own = Coverage.objects.filter(holds_on(day), patient=patient, order=CoverageOrder.PRIMARY.value)
     coverage = own.order_by(F("valid_from").desc(nulls_last=True)).first()
     if coverage is None:
         return None

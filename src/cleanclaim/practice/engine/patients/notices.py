@@ -14,11 +14,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 from django.db.models.functions import TruncDate
 
 from cleanclaim.bill.output import superbill_labels
 from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.engine.judging.held_coverages import holds_on
 from cleanclaim.practice.engine.judging.notice_numbers import take_number
 from cleanclaim.practice.engine.judging.notice_spans import given, is_estimated_on, pays_alone_on
 from cleanclaim.practice.engine.judging.records import clinic_record, patient_record, provider_record
@@ -74,9 +75,7 @@ def self_paying(clinic: Clinic, on: date, packs: Mapping[str, Payer] | None = No
 
 def is_covered_on(day: str, without: Sequence[str]) -> Exists:
     """Whether the outer row's patient has a coverage on its day that pays instead of the patient."""
-    begun = Q(valid_from=None) | Q(valid_from__lte=OuterRef(day))
-    unended = Q(valid_through=None) | Q(valid_through__gte=OuterRef(day))
-    held = Coverage.objects.filter(begun, unended, patient=OuterRef("patient"))
+    held = Coverage.objects.filter(holds_on(OuterRef(day)), patient=OuterRef("patient"))
     return Exists(held.exclude(payer__in=without))
 
 

@@ -6,13 +6,12 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cleanclaim.practice.engine.claims.building import RECHECKED, recheck
 from cleanclaim.practice.engine.judging.checking import today_at
-from cleanclaim.practice.engine.judging.setting import packs_of
-from cleanclaim.practice.models import Claim, Clinic, Coverage, Document, Patient, SelfPayChoice, User
-from cleanclaim.reference import payers
+from cleanclaim.practice.engine.judging.held_coverages import payer_kinds_on
+from cleanclaim.practice.models import Claim, Clinic, Document, Patient, SelfPayChoice, User
 from cleanclaim.reference.self_pay import Limit, limits_for
 
 _WHY = "the patient's choice who is billed"
@@ -24,17 +23,7 @@ class SelfPayRefusedError(ValueError):
 
 def limits_of(clinic: Clinic, patient: Patient, on: date) -> tuple[Limit, ...]:
     """What the law says to such a choice, for the coverages that a patient has on a day."""
-    packs = packs_of(clinic)
-    held = Coverage.objects.filter(patient=patient).filter(
-        Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_through=None) | Q(valid_through__gte=on)
-    )
-    kinds = set()
-    for payer in held.values_list("payer", flat=True):
-        try:
-            kinds.add((packs.get(payer) or payers.get(payer)).kind)
-        except payers.UnknownPayerError:
-            continue
-    return limits_for(kinds)
+    return limits_for(payer_kinds_on(clinic, patient, on))
 
 
 @transaction.atomic
