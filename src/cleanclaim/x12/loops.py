@@ -67,6 +67,11 @@ class LoopNode:
             return self.segments[0].number
         return next((child.at for child in self.children if child.at), 0)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it; the transaction never is."""
+        return self.id != "ST" and not self.segments and not self.children
+
 
 def build(segments: Sequence[Segment], guide: Guide) -> tuple[LoopNode, list[Problem]]:
     """The tree of one transaction, from its first segment to its last, and what did not fit the guide."""
@@ -223,8 +228,13 @@ class _Builder:
         found = "another payer, or a subscriber whose level is lost"
         self.problems.append(Problem(other.at, "2320", "SBR", found, "OI in it, or HL before it"))
         claim.children.remove(other)
-        while self._open[-1].id not in {"2000A", "ST"}:
+        while (gone := self._open[-1]).id not in {"2000A", "ST"} or gone.is_empty:
             self._open.pop()
+            if gone.is_empty:
+                # What alone told of it is nobody's. Of what is open each loop stands last in the one around it.
+                self._open[-1].children.pop()
+                if self._recent[-1:] == [gone]:
+                    self._recent.pop()
 
     def doubt(self, count: int, *, is_whole: bool = True) -> None:
         """Once all segments are placed: take the subscriber from claims that a lost level may have stood before.

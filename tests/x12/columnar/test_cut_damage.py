@@ -10,6 +10,7 @@ import pytest
 from cleanclaim.x12.columnar import cutting, reader
 from cleanclaim.x12.columnar.column_map import level_starts
 from cleanclaim.x12.columnar.reader import Block, read_blocks
+from cleanclaim.x12.reader_837p import read_837p
 from tests.x12.columnar.judged_reading import assert_alike, assert_same, laid_together
 from tests.x12.columnar.samples import payments
 from tests.x12.columnar.small_interchanges import WRITTEN, Shape, shapes
@@ -77,6 +78,29 @@ def test_what_may_be_another_payer_or_a_lost_subscriber_is_nobodys(block_size: i
     # What the first one said of another payer is not told of it, nor of the second one.
     assert [segment for segment in tables["parties"]["segment"].to_list() if 22 <= segment <= 26] == []
     assert tables["adjustments"]["segment"].to_list() == [32, 43, 44]
+
+
+@pytest.mark.parametrize("block_size", [64, 300, 1 << 20])
+@pytest.mark.parametrize("is_compiled", [False, True])
+def test_a_biller_told_of_by_what_is_nobodys_alone_is_told_of_again(block_size: int, is_compiled: bool) -> None:  # noqa: FBT001 - a parameter
+    # The levels of the biller and the subscriber are lost; what is left of the latter may be another payer.
+    without_levels = DECIDED[: DECIDED.index(b"HL*1*")] + DECIDED[DECIDED.index(b"SBR*S*") :].replace(
+        b"SE*39", b"SE*33"
+    )
+    found = _blocks(without_levels, block_size, is_compiled=is_compiled)
+    assert [said for said in _told(found) if said[1] in {"SBR", "HL", "CLM"}] == [
+        (8, "HL", "a billing provider level without its beginning"),
+        (8, "HL", "a subscriber level without its beginning"),
+        (8, "CLM", "a claim without its beginning"),
+        (8, "SBR", "another payer, or a subscriber whose level is lost"),
+        (12, "HL", "a billing provider level without its beginning"),
+        (12, "HL", "a subscriber level without its beginning"),
+    ]
+    assert _levels(found) == [("D1", 0, 0)]
+    assert laid_together(found)["billing_levels"]["segment"].to_list() == [12]
+    # The claim that it may have stood in is none, to the other reader too.
+    claims, _problems = read_837p(without_levels)
+    assert [claim.id for claim in claims] == ["D1"]
 
 
 @pytest.mark.parametrize("behind", [b"HL*3*1*22*0~SBR*P*18~", b"SE*25*0001~"])
