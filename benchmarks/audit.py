@@ -22,11 +22,11 @@ from typing import Self
 import psutil
 
 from benchmarks import _archive as archive
-from cleanclaim.audit.block import Settings, judge_block
+from cleanclaim.audit.block import Rows, Settings, judge_block
 from cleanclaim.audit.dask_engine import on_cluster
 from cleanclaim.audit.inputs import files_of
-from cleanclaim.audit.run import Gathered, Runner, cut, in_processes, run_audit
-from cleanclaim.audit.spill import LINES_A_BLOCK, PATIENTS, THERAPISTS, block_of
+from cleanclaim.audit.run import Gathered, Runner, cut, in_processes, in_turn, run_audit
+from cleanclaim.audit.spill import LINES_A_BLOCK, block_of
 from cleanclaim.facts.kit import Reach
 from cleanclaim.rules.book import active_rules
 
@@ -42,7 +42,8 @@ def main(millions: Sequence[float] = (1,)) -> None:
         for size in millions:
             place = Path(folder) / f"{size}"
             archive.write(place, int(size * 1e6))
-            found = _audited(place, Path(folder) / f"work-{size}", in_processes(PROCESSES), "processes")
+            with in_processes(PROCESSES) as runner:
+                found = _audited(place, Path(folder) / f"work-{size}", runner, "processes")
             first = found if first is None else first
         place = Path(folder) / f"{millions[0]}"
         with on_cluster(workers=PROCESSES) as runner:
@@ -57,16 +58,18 @@ def one_block() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive.write(Path(folder) / "archive", LINES_A_BLOCK)
         work = Path(folder) / "work"
-        cut(files_of([str(Path(folder) / "archive")]), work, [PATIENTS, THERAPISTS], SETTINGS, lambda *_: None)
-        for reach, way in ((Reach.PATIENT, PATIENTS), (Reach.THERAPIST, THERAPISTS)):
-            rows = block_of(work, way, 0)
-            assert rows is not None
-            assert rows.cells is not None
+        cut(files_of([str(Path(folder) / "archive")]), work, SETTINGS, in_turn, lambda *_: None)
+        rows = block_of(work, 0)
+        assert rows is not None
+        assert rows.cells is not None
+        lines = rows.cells.height
+        for reach, name in ((Reach.PATIENT, "patients"), (Reach.THERAPIST, "therapists")):
             judge_block(rows, SETTINGS, reach)
             began = time.process_time()
             found = judge_block(rows, SETTINGS, reach)
-            used = (time.process_time() - began) / rows.cells.height * 1e6
-            print(f"{way}: {rows.cells.height:,} lines, {used:.1f} core µs a line, {found.findings.height:,} findings")
+            used = (time.process_time() - began) / lines * 1e6
+            print(f"{name}: {lines:,} lines, {used:.1f} core µs a line, {found.findings.height:,} findings")
+            rows = Rows(kept={"claims": found.kept_claims, "services": found.kept_services})
 
 
 def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:

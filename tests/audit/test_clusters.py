@@ -20,6 +20,7 @@ from cleanclaim.audit.dask_engine import SchedulerError, on_cluster, require_pri
 from cleanclaim.audit.inputs import files_of
 from cleanclaim.audit.packing import FILE, NUMBER
 from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
+from cleanclaim.audit.spill import Piece
 from cleanclaim.facts.kit import Reach
 from tests.audit.test_run import SETTINGS, same
 
@@ -50,7 +51,7 @@ def test_dask_finds_what_one_process_finds_though_a_worker_is_killed(
 
     with on_cluster(workers=2) as runner:
 
-        def killing(tasks: Sequence[Task]) -> Iterator[object]:
+        def killing(tasks: Sequence[Piece | Task]) -> Iterator[int]:
             for place, done in enumerate(runner(tasks)):
                 if place == 1 and not killed:
                     import distributed  # noqa: PLC0415 - only where it is installed

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import pytest
 from benchmarks._archive import frames as made_archive
 from cleanclaim.audit import spill
 from cleanclaim.audit.block import SET_ASIDE
-from cleanclaim.audit.run import Task, in_turn, judge_and_keep
+from cleanclaim.audit.run import Task, in_turn
+from cleanclaim.audit.spill import Piece
 from cleanclaim.cli import audit_run
 from cleanclaim.cli.output import ExitCode
 from tests.audit.made import archive, claims_frame, findings_frame, verdicts_frame
@@ -115,15 +117,15 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(
     judged: list[str] = []
 
     def counted(stop_after: int) -> Any:
-        def run_them(tasks: Sequence[Task]) -> Iterator[object]:
+        def run_them(tasks: Sequence[Piece | Task]) -> Iterator[int]:
             for task in tasks:
-                if len(judged) == stop_after:
-                    raise KeyboardInterrupt
-                judged.append(task.result.name)
-                judge_and_keep(task)
-                yield None
+                if isinstance(task, Task):
+                    if len(judged) == stop_after:
+                        raise KeyboardInterrupt
+                    judged.append(task.result.name)
+                yield from task.done()
 
-        return lambda _: run_them
+        return lambda _: nullcontext(run_them)
 
     folder = tmp_path / "r"
     monkeypatch.setattr(audit_run, "in_processes", counted(2))
@@ -140,7 +142,7 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(
     # Without --as-of the audit goes on as of the day it was begun for.
     gone_on = run("audit", lines, "--out", folder)
     assert gone_on.code == 1
-    assert len(judged) == len(set(judged)) == 9
+    assert len(judged) == len(set(judged)) == 5
     for name in DATA:
         assert (folder / name).read_bytes() == (report / name).read_bytes(), name
 
@@ -189,17 +191,18 @@ def test_an_archive_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_sample_larger_than_the_archive_leaves_the_work_done(
     lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_run, "in_processes", lambda _: in_turn)
+    monkeypatch.setattr(audit_run, "in_processes", lambda _: nullcontext(in_turn))
     folder = tmp_path / "r"
     ran = run("audit", lines, "--out", folder, *DAY, "--select", "MD1", "--sample", 5_000)
     assert ran.code == 2
     assert "error: sample of 5000; expected 1 to" in " ".join(ran.errors.split())
 
-    def nothing_left(tasks: Sequence[Task]) -> Iterator[object]:
-        assert not tasks
-        return iter(())
+    def nothing_left(tasks: Sequence[Piece | Task]) -> Iterator[int]:
+        # What is cut already is not cut again.
+        assert all(isinstance(task, Piece) for task in tasks)
+        return in_turn(tasks)
 
-    monkeypatch.setattr(audit_run, "in_processes", lambda _: nothing_left)
+    monkeypatch.setattr(audit_run, "in_processes", lambda _: nullcontext(nothing_left))
     assert run("audit", lines, "--out", folder, *DAY, "--select", "MD1", "--sample", 5).code == 1
     assert (folder / "sample.csv").is_file()
 

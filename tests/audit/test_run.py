@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from benchmarks import _archive as archive
 from cleanclaim.audit import run, spill
 from cleanclaim.audit.block import Settings, the_judge
 from cleanclaim.audit.inputs import ArchiveError, files_of
-from cleanclaim.audit.run import Gathered, Task, in_turn, judge_and_keep, run_audit
+from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
+from cleanclaim.audit.spill import Piece
 from cleanclaim.check.judge import Judge
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.from_columns import tables_of_lines
@@ -111,26 +113,24 @@ def test_an_interrupted_audit_goes_on_after_the_blocks_it_finished(
     monkeypatch.setattr(spill, "LINES_A_BLOCK", 300)
     judged: list[Task] = []
 
-    def breaking(tasks: object) -> object:
-        for task in tasks:  # type: ignore[attr-defined]
-            judge_and_keep(task)
-            judged.append(task)
+    def breaking(tasks: Sequence[Piece | Task]) -> Iterator[int]:
+        for task in tasks:
+            yield from task.done()
+            if isinstance(task, Task):
+                judged.append(task)
             if len(judged) == 3:
                 raise KeyboardInterrupt
-            yield None
 
     with pytest.raises(KeyboardInterrupt):
-        audited(folder, tmp_path, breaking)  # type: ignore[arg-type]
+        audited(folder, tmp_path, breaking)
     finished = {task.result.name for task in judged}
     again: list[Task] = []
 
-    def counting(tasks: object) -> object:
-        for task in tasks:  # type: ignore[attr-defined]
-            again.append(task)
-            judge_and_keep(task)
-            yield None
+    def counting(tasks: Sequence[Piece | Task]) -> Iterator[int]:
+        again.extend(task for task in tasks if isinstance(task, Task))
+        return in_turn(tasks)
 
-    same(whole, audited(folder, tmp_path, counting))  # type: ignore[arg-type]
+    same(whole, audited(folder, tmp_path, counting))
     assert len(finished) == 3
     assert finished.isdisjoint(task.result.name for task in again)
 
@@ -161,7 +161,8 @@ def test_only_what_is_asked_for_is_judged(folder: Path, tmp_path: Path) -> None:
     expected = {rule.code for rule in active_rules() if rule.code.startswith("MD") and not rule.code.startswith("MD1")}
 
     assert set(found.frames["verdicts"].get_column("rule")) == expected
-    assert not (tmp_path / "therapists").exists()
+    assert not list(tmp_path.glob("judged-therapist-*"))
+    assert not list(tmp_path.glob("judged-*/kept-*"))
 
 
 def test_therapists_are_compared_over_the_whole_archive(whole: Gathered) -> None:

@@ -70,6 +70,17 @@ def told(claims: pl.DataFrame, name: str) -> list[Any]:
     return claims.filter("is_last_of_therapist").sort("rendering_npi").get_column(name).to_list()
 
 
+def test_a_day_that_two_therapists_share_is_a_visit_to_each() -> None:
+    text = []
+    for npi in ("1", "2"):
+        text += [f"visit 2026-03-02 medicare_b patient_id=7 billing_npi=5 rendering_npi={npi}", "  97110 GP x2 30min"]
+    rule = [one for one in book.rules() if one.code == "TD107"]
+    found = Judge(rule).judge(parse("\n".join(text))).workspace.frames["claims"]
+
+    assert told(found, "units_own_count") == [1, 1]
+    assert told(found, "units_others_count") == [1, 1]
+
+
 def test_one_in_the_top_tenth_stands_out_and_one_below_it_does_not() -> None:
     low = {f"{number}": (2, 3, 2, 3) for number in range(1, 10)}
     found = claims_of({**low, "900": (6, 5, 6, 6)})

@@ -6,20 +6,23 @@ cluster. What comes out depends on the block's rows alone, never on where or in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 import polars as pl
 
+from cleanclaim.audit import kept
 from cleanclaim.audit.packing import FILE, NUMBER, together, unpack
 from cleanclaim.check import columns
 from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.selection import chosen
 from cleanclaim.check.summary import BLOCKING
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Reach, honest_sum
-from cleanclaim.facts.peers.standing import MEASURES, NEEDS, measures_of
+from cleanclaim.facts.peers.standing import MEASURES, measures_of
 from cleanclaim.lines.from_columns import Cells, lay_out
 from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import Payer
@@ -79,15 +82,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a block: lines of tables, and claims of claim files; at least one of both, or else `compared`.
+    """The rows of a block: lines of tables, and claims of claim files; at least one of both, or else what was `kept`.
 
     `cells` is as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`; `claims`
-    as `cleanclaim.audit.packing.pack` makes them; `compared` is what judging by therapists left of the same block.
+    as `cleanclaim.audit.packing.pack` makes them; `kept` has the tables of `cleanclaim.audit.kept.KEPT`.
     """
 
     cells: pl.DataFrame | None = None
     claims: pl.DataFrame | None = None
-    compared: pl.DataFrame | None = None
+    kept: Mapping[str, pl.DataFrame] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +111,13 @@ class Judged:
     claims: pl.DataFrame
     set_aside: pl.DataFrame
     peers: pl.DataFrame
-    compared: pl.DataFrame
+    kept_claims: pl.DataFrame
+    kept_services: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by name."""
         return {name: getattr(self, name) for name in FRAMES}
 
-
-COMPARED: dict[str, pl.DataType | type[pl.DataType]] = {
-    "file": pl.Int64,
-    "row": pl.Int64,
-    "claim_key": pl.String,
-    "payer": pl.String,
-    "billing_npi": pl.String,
-    **NEEDS,
-}
-"""Columns of the frame of claims that the last rules are judged by: those that compare therapists with each other."""
 
 FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "findings": FINDINGS,
@@ -132,19 +126,16 @@ FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "claims": CLAIMS,
     "set_aside": SET_ASIDE,
     "peers": MEASURES,
-    "compared": COMPARED,
+    "kept_claims": dict(kept.CLAIMS),
+    "kept_services": dict(kept.SERVICES),
 }
 """The frames of `Judged`, with their columns."""
 
-_PLACE = ("file", "row")
-_SAID = tuple(name for name in OF_CLAIM if name in COMPARED)
+_SAID = tuple(name for name in OF_CLAIM if name in kept.OF_ARCHIVE)
 """What findings of rules that look beyond the patient say of their claim: what it is allowed, patients' blocks tell."""
-_EXTRA: dict[Reach, dict[str, tuple[str, ...]]] = {
-    Reach.PATIENT: {"claims": (*OF_CLAIM, "discipline"), "lines": ("is_timed",)},
-    Reach.THERAPIST: {"claims": (*_SAID, *NEEDS)},
-    Reach.ARCHIVE: {"claims": _SAID},
-}
-"""Columns that the frames take beside what the rules read."""
+_TOLD: dict[str, tuple[str, ...]] = {"claims": (*OF_CLAIM, "discipline"), "lines": ("is_timed",)}
+"""Columns that the frame of claims takes beside what the rules read."""
+_KEPT = {table: tuple(name for name in columns if name not in kept.PLACE) for table, columns in kept.KEPT.items()}
 
 
 def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, beside: Beside | None = None) -> Judged:
@@ -163,26 +154,45 @@ def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, be
         days_without_therapist=beside.days_without_therapist,
         peers=beside.peers,
     )
-    judge = the_judge(settings.select, settings.ignore, reach)
-    if rows.compared is not None:
-        places, set_aside = rows.compared.select(_PLACE), pl.DataFrame(schema=SET_ASIDE)
-        verdicts = judge.judge_given({"claims": rows.compared.drop(_PLACE)}, context)
-    else:
-        laid = lay(rows, settings)
-        places, set_aside = laid.places, laid.set_aside
-        verdicts = judge.judge(laid.tables, context)
+    if reach is Reach.PATIENT:
+        return _of_patients(lay(rows, settings), settings, context)
+    given = rows.kept if rows.kept is not None else _kept_of(lay(rows, settings), context)
+    verdicts = the_judge(settings.select, settings.ignore, reach).judge_given(given, context)
+    frames = _told(verdicts, findings_of(verdicts), given["claims"].select(list(kept.PLACE)))
+    if reach is Reach.THERAPIST:
+        frames["peers"] = measures_of(given["claims"])
+    return Judged(**frames)
+
+
+def _of_patients(laid: _Laid, settings: Settings, context: Context) -> Judged:
+    """What rules that look at one patient find; claims and what was set aside are told here alone."""
+    verdicts = the_judge(settings.select, settings.ignore, Reach.PATIENT).judge(laid.tables, context)
     found = findings_of(verdicts)
+    frames = _told(verdicts, found, laid.places)
+    frames["claims"], frames["set_aside"] = _with_places(laid.places, _claims(verdicts, found)), laid.set_aside
+    if looks_beyond_patients(settings):
+        own = _kept(verdicts.workspace.frames, laid.places)
+        frames["kept_claims"], frames["kept_services"] = own["claims"], own["services"]
+    return Judged(**frames)
+
+
+def _told(verdicts: Verdicts, found: pl.DataFrame, places: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The frames of `Judged`, with what every way of judging tells."""
     frames = {name: pl.DataFrame(schema=schema) for name, schema in FRAMES.items()}
     frames["findings"] = _with_places(places[found.get_column("claim_id")], found).select(list(FINDINGS))
     frames["verdicts"], frames["gaps"] = counts_of(verdicts), gaps_of(verdicts)
-    # Claims and what was set aside are told once: by the blocks of patients.
-    if reach is Reach.PATIENT:
-        frames["claims"], frames["set_aside"] = _with_places(places, _claims(verdicts, found)), set_aside
-    if reach is Reach.THERAPIST:
-        claims = verdicts.workspace.frames.holding("claims", COMPARED)
-        frames["peers"] = measures_of(claims)
-        frames["compared"] = _with_places(places, claims).select(list(COMPARED))
-    return Judged(**frames)
+    return frames
+
+
+def _kept_of(laid: _Laid, context: Context) -> dict[str, pl.DataFrame]:
+    """What rules that look beyond a patient read, of rows that were brought together by therapist at once."""
+    return _kept(_keeper().judge(laid.tables, context).workspace.frames, laid.places)
+
+
+def _kept(frames: Frames, places: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    own = {table: frames.holding(table, names).select(names) for table, names in _KEPT.items()}
+    own["claims"] = _with_places(places, own["claims"])
+    return {table: frame.select(list(kept.KEPT[table])) for table, frame in own.items()}
 
 
 def _with_places(places: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -235,8 +245,26 @@ def lay(rows: Rows, settings: Settings) -> _Laid:
 @lru_cache(maxsize=8)
 def the_judge(select: tuple[str, ...], ignore: tuple[str, ...], reach: Reach) -> Judge:
     """The rules of an audit that look so far, made ready once a process."""
-    given = {"claims": COMPARED} if reach is Reach.ARCHIVE else None
-    return Judge(_by_reach(select, ignore).get(reach, []), extra=_EXTRA[reach], given=given)
+    by_reach = _by_reach(select, ignore)
+    rules = by_reach.get(reach, [])
+    if reach is Reach.ARCHIVE:
+        return Judge(rules, extra={"claims": _SAID}, given={"claims": kept.OF_ARCHIVE})
+    if reach is Reach.THERAPIST:
+        return Judge(rules, extra={"claims": _SAID}, given=kept.KEPT)
+    beyond = max(by_reach, default=reach) > reach
+    extra = {**_TOLD, "claims": (*_TOLD["claims"], *_KEPT["claims"]), "services": _KEPT["services"]}
+    return Judge(rules, extra=extra if beyond else _TOLD)
+
+
+def looks_beyond_patients(settings: Settings) -> bool:
+    """Whether some rule that is asked for reads claims of other patients."""
+    return max(_by_reach(settings.select, settings.ignore), default=Reach.PATIENT) > Reach.PATIENT
+
+
+@lru_cache(maxsize=1)
+def _keeper() -> Judge:
+    """No rule: what is kept of claims alone."""
+    return Judge((), extra=_KEPT)
 
 
 @lru_cache(maxsize=4)

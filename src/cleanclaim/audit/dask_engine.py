@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cleanclaim.audit.block import Beside, Judged, Rows, Settings, judge_block
-from cleanclaim.audit.run import Runner, Task, keep, load
+from cleanclaim.audit.run import Runner, Task, in_turn, keep, load
+from cleanclaim.audit.spill import Piece
 from cleanclaim.facts.kit import Reach
 
 if TYPE_CHECKING:
@@ -107,8 +108,10 @@ def runner_of(client: Client) -> Runner:
     """A runner on the client's cluster; a block whose worker is lost is judged by another."""
     import distributed  # noqa: PLC0415 - only with the extra
 
-    def run(tasks: Sequence[Task]) -> Iterator[object]:
-        waiting = iter(tasks)
+    def run(tasks: Sequence[Piece | Task]) -> Iterator[int]:
+        # The archive lies on this machine.
+        yield from in_turn([task for task in tasks if isinstance(task, Piece)])
+        waiting = (task for task in tasks if isinstance(task, Task))
         sent: dict[str, Task] = {}
         results = distributed.as_completed()
 
@@ -134,7 +137,7 @@ def runner_of(client: Client) -> Runner:
             keep(task, future.result())
             future.release()
             send()
-            yield None
+            yield 1
 
     return run
 

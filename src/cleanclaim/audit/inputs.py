@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,8 +93,13 @@ def count_lines(file: ArchiveFile) -> int:
     return int(_scan(file).select(pl.len()).collect(engine="streaming").item())
 
 
-def slices(file: ArchiveFile) -> Iterator[pl.DataFrame]:
-    """The file's lines in its order, in frames of at most `SLICE` rows; columns by the dictionary's names.
+def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> pl.DataFrame:
+    """One of the file's slices of `SLICE` lines, by place from 0; columns by the dictionary's names.
+
+    Args:
+        file: a table.
+        place: which slice.
+        is_last: take all lines to the file's end, whatever their number.
 
     Raises:
         ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
@@ -110,12 +115,7 @@ def slices(file: ArchiveFile) -> Iterator[pl.DataFrame]:
     for wanted in REQUIRED:
         if column_of(wanted) not in given:
             raise ArchiveError(f"{file.name}: lacks the column {wanted}; expected at least {', '.join(REQUIRED)}")
-    start, height = 0, SLICE
-    while height == SLICE:
-        frame = _collected(file, scan.slice(start, SLICE))
-        start, height = start + SLICE, frame.height
-        if height:
-            yield frame
+    return _collected(file, scan.slice(place * SLICE, None if is_last else SLICE))
 
 
 def _scan(file: ArchiveFile) -> pl.LazyFrame:

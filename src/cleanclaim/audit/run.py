@@ -13,13 +13,16 @@ import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
 
+from cleanclaim.audit import kept
 from cleanclaim.audit.block import (
     CLAIMS,
     FINDINGS,
@@ -34,15 +37,14 @@ from cleanclaim.audit.block import (
 )
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.spill import (
-    PATIENTS,
-    THERAPISTS,
     Cut,
+    Piece,
     block_of,
     blocks_for,
     days_without_therapist,
     payments_in,
+    pieces_of,
     refused_in,
-    spill,
 )
 from cleanclaim.facts.kit import Reach
 
@@ -59,8 +61,13 @@ _WORKER = {
 }
 """Environment of a process that judges blocks: one thread, for blocks are what runs side by side."""
 
-_BETWEEN = ("peers", "compared")
+_PARTED = ("kept_claims", "kept_services")
+"""Frames that judging by patients leaves, parted by therapist."""
+_BETWEEN = ("peers", *_PARTED)
 """Frames that one way of judging leaves for the next."""
+
+_PATIENTS_A_THERAPISTS_BLOCK = 4
+"""Blocks of patients for each block of therapists, of whose claims little is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +88,26 @@ class Task:
 
     folder: Path
     block: int
+    patients_blocks: int
+    """Into how many blocks of patients the archive is cut."""
     reach: Reach
     settings: Settings
     beside: Beside
 
     @property
-    def way(self) -> str:
-        """By whom the archive was cut for these rules."""
-        return PATIENTS if self.reach is Reach.PATIENT else THERAPISTS
-
-    @property
     def result(self) -> Path:
         """The folder of its frames, there once it is done."""
-        return self.folder / f"judged-{self.reach.name.lower()}-{self.block:05}"
+        return result_of(self.folder, self.reach, self.block)
+
+    def done(self) -> Iterator[int]:
+        """Judge the block, which lies on this machine's disk, and write its frames; 1, for the one block."""
+        rows = load(self)
+        keep(self, None if rows is None else judge_block(rows, self.settings, self.reach, self.beside))
+        yield 1
 
 
-Runner = Callable[[Sequence[Task]], Iterable[object]]
-"""Judges tasks with `judge_and_keep`, here or elsewhere, and yields once for each that is done."""
+Runner = Callable[[Sequence[Piece | Task]], Iterable[int]]
+"""Does tasks, here or elsewhere, and yields what each has done: the lines that it cut, or the one block it judged."""
 
 
 def run_audit(
@@ -106,31 +116,31 @@ def run_audit(
     """Audit the files; work that lies in `folder` is gone on with.
 
     Rules that look at a patient's claims alone are judged by blocks of patients. Those that look at a therapist's are
-    judged by blocks of therapists, and those that compare therapists last, when every therapist's figures are known.
+    judged by blocks of therapists, from what was kept of the patients' claims; those that compare therapists last,
+    when every therapist's figures are known.
 
     Args:
         files: the archive.
         settings: what it is judged with; the same as when the work was begun.
         folder: where blocks and their results are kept until the audit is done.
-        runner: how blocks are judged: `in_turn`, `in_processes`, or on a cluster.
+        runner: how it is cut and blocks are judged: `in_turn`, `in_processes`, or on a cluster.
         told: told of progress.
     """
     reaches = (reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules)
     furthest = max(reaches, default=Reach.PATIENT)
     # Patients' blocks tell the claims, and therapists' blocks what therapists are compared by, whatever is asked for.
     judged = [reach for reach in Reach if reach <= furthest]
-    ways = [PATIENTS] if furthest is Reach.PATIENT else [PATIENTS, THERAPISTS]
-    blocks = cut(files, folder, ways, settings, told)
+    blocks = cut(files, folder, settings, runner, told)
+    whole = sum(_count(reach, blocks) for reach in judged)
     done = 0
-    # Patients' and therapists' blocks know nothing of each other: the same processes judge them.
-    for at_once in ((Reach.PATIENT, Reach.THERAPIST), (Reach.ARCHIVE,)):
-        tasks = [task for reach in at_once if reach in judged for task in _tasks(folder, blocks, reach, settings)]
+    for reach in judged:
+        tasks = _tasks(folder, blocks, reach, settings)
         waiting = [task for task in tasks if not task.result.is_dir()]
         done += len(tasks) - len(waiting)
-        told("judge", done, len(judged) * blocks)
-        for _ in runner(waiting):
-            done += 1
-            told("judge", done, len(judged) * blocks)
+        told("judge", done, whole)
+        for one in runner(waiting):
+            done += one
+            told("judge", done, whole)
     return gather(files, folder, judged, blocks)
 
 
@@ -139,17 +149,20 @@ def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def run_local(
-    files: Sequence[ArchiveFile], settings: Settings, folder: Path, *, processes: int, told: Told
-) -> Gathered:
-    """`run_audit` in so many processes of this machine."""
-    return run_audit(files, settings, folder, runner=in_processes(processes), told=told)
+def result_of(folder: Path, reach: Reach, block: int) -> Path:
+    """Where the frames of a block lie once it is judged."""
+    return folder / f"judged-{reach.name.lower()}-{block:05}"
+
+
+def _count(reach: Reach, blocks: int) -> int:
+    """How many blocks are judged by rules that look so far, of an archive of so many blocks of patients."""
+    return blocks if reach is Reach.PATIENT else -(-blocks // _PATIENTS_A_THERAPISTS_BLOCK)
 
 
 def _tasks(folder: Path, blocks: int, reach: Reach, settings: Settings) -> list[Task]:
     """The blocks to judge by the rules that look so far; what these need of others' claims is there."""
     beside = _beside(folder, blocks, reach)
-    return [Task(folder, block, reach, settings, beside) for block in range(blocks)]
+    return [Task(folder, block, blocks, reach, settings, beside) for block in range(_count(reach, blocks))]
 
 
 def _beside(folder: Path, blocks: int, reach: Reach) -> Beside:
@@ -161,40 +174,42 @@ def _beside(folder: Path, blocks: int, reach: Reach) -> Beside:
     return Beside(days, _frames(folder, [Reach.THERAPIST], blocks, "peers"))
 
 
-def cut(files: Sequence[ArchiveFile], folder: Path, ways: Sequence[str], settings: Settings, told: Told) -> int:
+def cut(files: Sequence[ArchiveFile], folder: Path, settings: Settings, runner: Runner, told: Told) -> int:
     """Cut the archive into blocks below the folder, and say how many there are."""
     plan = folder / "blocks.json"
     if plan.exists():
         known = json.loads(plan.read_text("utf-8"))
-        lines, blocks = int(known["lines"]), int(known["blocks"])
+        lines, blocks = known["lines"], int(known["blocks"])
     else:
-        lines = sum(count_lines(file) for file in files)
-        blocks = blocks_for(lines)
+        lines = [count_lines(file) for file in files]
+        blocks = blocks_for(sum(lines))
         plan.parent.mkdir(parents=True, exist_ok=True)
         plan.write_text(json.dumps({"lines": lines, "blocks": blocks}), "utf-8")
     done = 0
-
-    def counted(rows: int) -> None:
-        nonlocal done
+    for rows in runner(pieces_of(files, lines, Cut(folder, blocks), settings)):
         done += rows
-        told("cut", done, lines)
-
-    spill(files, Cut(folder, blocks, tuple(ways)), settings, counted)
+        told("cut", done, sum(lines))
     return blocks
-
-
-def judge_and_keep(task: Task) -> None:
-    """Judge one block of this machine's disk and write its frames."""
-    rows = load(task)
-    keep(task, None if rows is None else judge_block(rows, task.settings, task.reach, task.beside))
 
 
 def load(task: Task) -> Rows | None:
     """The rows of the task's block; nothing where it has none."""
-    if task.reach is not Reach.ARCHIVE:
-        return block_of(task.folder, task.way, task.block)
-    kept = replace(task, reach=Reach.THERAPIST).result / "compared.arrow"
-    return Rows(compared=pl.read_ipc(kept)) if kept.exists() else None
+    if task.reach is Reach.PATIENT:
+        return block_of(task.folder, task.block)
+    columns = list(kept.CLAIMS if task.reach is Reach.THERAPIST else kept.OF_ARCHIVE)
+    parts = []
+    for block in range(task.patients_blocks):
+        claims, services = _kept_in(task.folder, block, task.block)
+        if claims.exists():
+            own = pl.read_ipc(services) if services.exists() else pl.DataFrame(schema=kept.SERVICES)
+            parts.append((pl.read_ipc(claims, columns=columns), own))
+    return Rows(kept=kept.together(parts)) if parts else None
+
+
+def _kept_in(folder: Path, patients: int, therapists: int) -> tuple[Path, Path]:
+    """Where claims and services lie that a block of patients kept for one of therapists."""
+    place = result_of(folder, Reach.PATIENT, patients)
+    return place / f"kept-claims-{therapists:05}.arrow", place / f"kept-services-{therapists:05}.arrow"
 
 
 def keep(task: Task, judged: Judged | None) -> None:
@@ -203,50 +218,65 @@ def keep(task: Task, judged: Judged | None) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     for name, frame in ({} if judged is None else judged.frames()).items():
-        frame.write_ipc(unfinished / f"{name}.arrow", compression="lz4")
+        if name not in _PARTED:
+            frame.write_ipc(unfinished / f"{name}.arrow", compression="lz4")
+    if judged is not None:
+        therapists = _count(Reach.THERAPIST, task.patients_blocks)
+        for block, *frames in kept.by_therapist(judged.kept_claims, judged.kept_services, therapists):
+            for frame, path in zip(frames, _kept_in(task.folder, task.block, block), strict=True):
+                if frame.height:
+                    frame.write_ipc(unfinished / path.name, compression="lz4")
     unfinished.replace(task.result)
 
 
-def in_turn(tasks: Sequence[Task]) -> Iterator[object]:
-    """Judge one block after the other in this process."""
+def in_turn(tasks: Sequence[Piece | Task]) -> Iterator[int]:
+    """Do one task after the other in this process."""
     for task in tasks:
-        judge_and_keep(task)
-        yield None
+        yield from task.done()
 
 
-def in_processes(processes: int) -> Runner:
-    """Judge blocks in so many processes, each with one thread: blocks are what runs side by side."""
+def _all_of(task: Piece | Task) -> int:
+    return sum(task.done())
 
-    def run(tasks: Sequence[Task]) -> Iterator[object]:
-        if processes == 1 or len(tasks) <= 1:
-            yield from in_turn(tasks)
-            return
-        before = {name: os.environ.get(name) for name in _WORKER}
-        os.environ.update(_WORKER)
-        try:
+
+@contextmanager
+def in_processes(processes: int) -> Iterator[Runner]:
+    """Do tasks in so many processes, each with one thread: blocks are what runs side by side.
+
+    They are started for the first tasks that are more than one, and serve all that come after.
+    """
+    before = {name: os.environ.get(name) for name in _WORKER}
+    with ExitStack() as opened:
+
+        @cache
+        def pool() -> ProcessPoolExecutor:
+            os.environ.update(_WORKER)
             # A process that is forked after Polars has begun to work may wait for a lock for ever.
-            pool = ProcessPoolExecutor(
-                min(processes, len(tasks)), mp_context=get_context("spawn"), initializer=_leave_interrupts
-            )
-            try:
-                waiting = iter(tasks)
-                # Not one more than are judged at once: an interrupt waits for those.
-                running = {pool.submit(judge_and_keep, task) for task in islice(waiting, processes)}
-                while running:
-                    finished, running = wait(running, return_when=FIRST_COMPLETED)
-                    running |= {pool.submit(judge_and_keep, task) for task in islice(waiting, len(finished))}
-                    for future in finished:
-                        yield future.result()
-            finally:
-                # After an interrupt the blocks at work are finished, and no other is begun.
-                pool.shutdown(wait=True, cancel_futures=True)
+            made = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+            # After an interrupt the tasks at work are finished, and no other is begun.
+            opened.callback(made.shutdown, wait=True, cancel_futures=True)
+            return made
+
+        def run(tasks: Sequence[Piece | Task]) -> Iterator[int]:
+            if processes == 1 or len(tasks) <= 1:
+                yield from in_turn(tasks)
+                return
+            waiting = iter(tasks)
+            # Not one more than are done at once: an interrupt waits for those.
+            running = {pool().submit(_all_of, task) for task in islice(waiting, processes)}
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool().submit(_all_of, task) for task in islice(waiting, len(finished))}
+                for future in finished:
+                    yield future.result()
+
+        try:
+            yield run
         finally:
             for name, value in before.items():
-                os.environ.pop(name)
+                os.environ.pop(name, None)
                 if value is not None:
                     os.environ[name] = value
-
-    return run
 
 
 def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach], blocks: int) -> Gathered:
@@ -287,6 +317,6 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
 
 def _frames(folder: Path, reaches: Sequence[Reach], blocks: int, name: str) -> pl.DataFrame:
     """One of the frames of all blocks, one below the other."""
-    places = [folder / f"judged-{reach.name.lower()}-{block:05}" for reach in reaches for block in range(blocks)]
+    places = [result_of(folder, reach, block) for reach in reaches for block in range(_count(reach, blocks))]
     own = [pl.read_ipc(place / f"{name}.arrow") for place in places if (place / f"{name}.arrow").exists()]
     return pl.concat([pl.DataFrame(schema=FRAMES[name]), *own])

@@ -6,17 +6,16 @@ done is marked, so that an audit that was interrupted goes on after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
-from cleanclaim.audit.inputs import ArchiveFile, slices
+from cleanclaim.audit.inputs import SLICE, ArchiveFile, slice_of
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.lines.from_columns import read_cells
 
@@ -26,10 +25,7 @@ takes, and hold more."""
 
 _BLOCK = "audit_block"
 
-PATIENTS, THERAPISTS = "patients", "therapists"
-"""By whom an archive is cut: what a rule looks at beside a claim is in the claim's block."""
-
-_OWNERS = {PATIENTS: (PATIENT, "patient", "claim_key"), THERAPISTS: ("rendering_npi", "claim_key")}
+_OWNERS = (PATIENT, "patient", "claim_key")
 """Whose a row is: the first of these that is known, else the row's own."""
 
 
@@ -40,23 +36,19 @@ def blocks_for(lines: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where and how an archive is cut: into how many blocks below a folder, and by whom."""
+    """Where and how an archive is cut: into how many blocks of patients, below a folder."""
 
     folder: Path
     blocks: int
-    ways: tuple[str, ...]
-    """`PATIENTS` or `THERAPISTS` or both."""
 
     def lay(self, rows: pl.DataFrame, place: str, kind: str) -> None:
         """Lay rows of one kind (`cells` or `claims`) into the folders of their blocks."""
-        for way in self.ways:
-            owned = rows.with_columns(_owner(way, rows).hash().alias(_BLOCK) % self.blocks)
-            for (block,), own in owned.partition_by(_BLOCK, as_dict=True, include_key=False).items():
-                _write(own, self.folder / way / f"block-{block:05}" / f"{place}.{kind}.arrow")
-        if THERAPISTS in self.ways:
-            named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
-            unnamed = rows.filter(named.not_()) if "rendering_npi" in rows.columns else rows
-            self.keep(unnamed.select(pl.col("date_of_service").unique()).drop_nulls(), "unnamed", place)
+        owned = rows.with_columns(_owner(rows).hash().alias(_BLOCK) % self.blocks)
+        for (block,), own in owned.partition_by(_BLOCK, as_dict=True, include_key=False).items():
+            _write(own, _folder_of(self.folder, block) / f"{place}.{kind}.arrow")
+        named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
+        unnamed = rows.filter(named.not_()) if "rendering_npi" in rows.columns else rows
+        self.keep(unnamed.select(pl.col("date_of_service").unique()).drop_nulls(), "unnamed", place)
 
     def keep(self, frame: pl.DataFrame, kind: str, place: str) -> None:
         """Keep a frame beside the blocks, unless it is empty."""
@@ -64,62 +56,99 @@ class Cut:
             _write(frame, self.folder / kind / f"{place}.arrow")
 
 
-def spill(files: Sequence[ArchiveFile], cut: Cut, settings: Settings, told: Callable[[int], None]) -> None:
-    """Lay the rows of all files into the folders of their blocks; what was done before is not done again.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What of an archive is cut at once: a slice of a table, or a whole claim file."""
+
+    cut: Cut
+    settings: Settings
+    file: ArchiveFile
+    number: int
+    """The file's number."""
+    place: int = 0
+    """Which slice of a table, from 0."""
+    is_last: bool = True
+    """Whether the table has no slice after it."""
+
+    def done(self) -> Iterator[int]:
+        """Lay the rows into the folders of their blocks; the number of lines after each part, whenever it was laid.
+
+        Raises:
+            ArchiveError: the file cannot be read.
+        """
+        if self.file.kind == "x12":
+            yield from self._claims()
+        else:
+            yield self._slice()
+
+    def _slice(self) -> int:
+        mark = self._mark(self.place)
+        if mark.exists():
+            return int(mark.read_text("utf-8"))
+        frame = slice_of(self.file, self.place, is_last=self.is_last)
+        if frame.height:
+            self._lay_lines(frame, mark.name)
+        _mark(mark, frame.height)
+        return frame.height
+
+    def _lay_lines(self, frame: pl.DataFrame, name: str) -> None:
+        first = self.place * SLICE
+        read = read_cells(frame)
+        where = (pl.lit(self.number).cast(pl.Int64).alias("file"), pl.col("row") + first)
+        self.cut.keep(read.refused.select(*where, "field", "expected").select(list(SET_ASIDE)), "refused", name)
+        cells = placed(read, pl.lit(self.number), pl.int_range(first, first + frame.height))
+        self.cut.lay(cells, name, "cells")
+
+    def _claims(self) -> Iterator[int]:
+        settings = self.settings
+        packs = {payer.id: payer for payer in settings.payers}
+        for place, part in enumerate(
+            x12_inputs.parts(
+                self.file.path, self.number, as_of=settings.as_of, default_payer=settings.default_payer, packs=packs
+            )
+        ):
+            mark, lines = self._mark(place), int(part.claims.select(pl.col("lines").list.len().sum()).item())
+            if not mark.exists():
+                self.cut.lay(part.claims, mark.name, "claims")
+                self.cut.keep(part.payments, "payments", mark.name)
+                self.cut.keep(part.set_aside, "refused", mark.name)
+                _mark(mark, lines)
+            yield lines
+
+    def _mark(self, place: int) -> Path:
+        return self.cut.folder / "done" / f"{self.number:05}-{place:05}"
+
+
+def pieces_of(files: Sequence[ArchiveFile], lines: Sequence[int], cut: Cut, settings: Settings) -> list[Piece]:
+    """The pieces of an archive, in its order.
 
     Args:
         files: the archive, in a fixed order.
+        lines: how many lines each has.
         cut: where and how; the same as when it was begun.
         settings: what the audit is made with.
-        told: called with the number of lines after each part of a file, also of parts that were done before.
     """
-    for number, file in enumerate(files):
-        laid = _claim_file(file, number, cut, settings) if file.kind == "x12" else _table(file, number, cut)
-        for part, (lines, lay) in enumerate(laid):
-            mark = cut.folder / "done" / f"{number:05}-{part:05}"
-            if not mark.exists():
-                lay(f"{number:05}-{part:05}")
-                mark.parent.mkdir(parents=True, exist_ok=True)
-                mark.touch()
-            told(lines)
+    found: list[Piece] = []
+    for number, (file, height) in enumerate(zip(files, lines, strict=True)):
+        slices = 1 if file.kind == "x12" else max(1, -(-height // SLICE))
+        found += [Piece(cut, settings, file, number, place, place == slices - 1) for place in range(slices)]
+    return found
 
 
-Laying = Iterator[tuple[int, Callable[[str], None]]]
-"""By part of a file: how many lines it has, and what lays it out under a name."""
+def _mark(path: Path, lines: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    unfinished.write_text(str(lines), "utf-8")
+    unfinished.replace(path)
 
 
-def _claim_file(file: ArchiveFile, number: int, cut: Cut, settings: Settings) -> Laying:
-    packs = {payer.id: payer for payer in settings.payers}
-    for part in x12_inputs.parts(
-        file.path, number, as_of=settings.as_of, default_payer=settings.default_payer, packs=packs
-    ):
-        yield part.claims.select(pl.col("lines").list.len().sum()).item(), partial(_lay_claims, cut, part)
+def _folder_of(folder: Path, block: int) -> Path:
+    return folder / "patients" / f"block-{block:05}"
 
 
-def _lay_claims(cut: Cut, part: x12_inputs.Part, place: str) -> None:
-    cut.lay(part.claims, place, "claims")
-    cut.keep(part.payments, "payments", place)
-    cut.keep(part.set_aside, "refused", place)
-
-
-def _table(file: ArchiveFile, number: int, cut: Cut) -> Laying:
-    first = 0
-    for frame in slices(file):
-        yield frame.height, partial(_lay_lines, cut, frame, first, number)
-        first += frame.height
-
-
-def _lay_lines(cut: Cut, frame: pl.DataFrame, first: int, number: int, place: str) -> None:
-    read = read_cells(frame)
-    aside = read.refused.select(pl.lit(number).cast(pl.Int64).alias("file"), pl.col("row") + first, "field", "expected")
-    cut.keep(aside.select(list(SET_ASIDE)), "refused", place)
-    cells = placed(read, pl.lit(number), pl.int_range(first, first + frame.height))
-    cut.lay(cells, place, "cells")
-
-
-def _owner(way: str, rows: pl.DataFrame) -> pl.Series:
+def _owner(rows: pl.DataFrame) -> pl.Series:
     """Whose each row is, as text: what follows from the text is the same wherever and in which order rows are cut."""
-    known = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in _OWNERS[way] if name in rows.columns]
+    known = [pl.when(pl.col(name) != "").then(pl.col(name)) for name in _OWNERS if name in rows.columns]
     named = rows.select(pl.coalesce(pl.lit(None, pl.String), *known).alias("owner")).to_series()
     if named.len() == rows.height and not named.null_count():
         return named
@@ -134,10 +163,10 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
     unfinished.replace(path)
 
 
-def block_of(folder: Path, way: str, block: int) -> Rows | None:
+def block_of(folder: Path, block: int) -> Rows | None:
     """The rows of one block, in the order of the files; nothing where it has none."""
-    held = {kind: _read(folder / way / f"block-{block:05}", kind) for kind in ("cells", "claims")}
-    return None if held["cells"] is None and held["claims"] is None else Rows(**held)
+    cells, claims = (_read(_folder_of(folder, block), kind) for kind in ("cells", "claims"))
+    return None if cells is None and claims is None else Rows(cells, claims)
 
 
 def _read(folder: Path, kind: str) -> pl.DataFrame | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -222,7 +222,7 @@ def _runner(
     engine: Engine, processes: int, scheduler: str | None, certificates: Path | None
 ) -> AbstractContextManager[Runner]:
     if engine is Engine.LOCAL:
-        return nullcontext(in_processes(processes))
+        return in_processes(processes)
     return _on_dask(processes, scheduler, certificates)
 
 

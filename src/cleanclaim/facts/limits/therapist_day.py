@@ -12,10 +12,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.keys import dense, joined, key_of, numbers
 from cleanclaim.facts.kit import Context, Fact, Reach, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
-from cleanclaim.pricing.exact import Flags, Integers, as_column, as_flags, flags, integers
+from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, as_flags, flags, integers
 
 THERAPISTS = ("PT", "OT", "SLP", "together")
 """Who furnished a service, where it took the therapist's own time."""
@@ -59,15 +60,13 @@ def therapist_settled(context: Context) -> pl.Expr:
 
 def _days(claims: pl.DataFrame, context: Context) -> tuple[Integers, Flags, Flags, Flags]:
     """For each claim a number of its therapist's day, whether it is known, settled, and whether other patients came."""
-    key = claims.select(
-        pl.struct("rendering_npi", "date_of_service").rank("dense").cast(pl.Int64).alias("group"),
-        THERAPIST_KNOWN.alias("known"),
-        therapist_settled(context).alias("settled"),
-        "patient_id",
-    )
-    group, known, settled = (key.get_column(name).to_numpy() for name in ("group", "known", "settled"))
-    pairs = np.unique(np.stack([group, key.get_column("patient_id").to_numpy()]), axis=1)
-    several = np.bincount(pairs[0], minlength=int(group.max(initial=0)) + 1) > 1
+    told = claims.select(THERAPIST_KNOWN.alias("known"), therapist_settled(context).alias("settled"))
+    known, settled = (told.get_column(name).to_numpy() for name in ("known", "settled"))
+    day = key_of([claims.get_column("rendering_npi"), claims.get_column("date_of_service")])
+    group = dense(np.where(known, day.values + 1, 0))
+    seen = joined(Known(group, known), numbers(claims.get_column("patient_id")))
+    _, one_of_each = np.unique(seen.values, return_index=True)
+    several = np.bincount(group[one_of_each], minlength=int(group.max(initial=0)) + 1) > 1
     return group, known, settled, several[group]
 
 
@@ -83,18 +82,15 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     days = int(group.max()) + 1
     summed = np.zeros(days, np.int64)
     np.add.at(summed, group, minutes)
-    untold = np.zeros(days, np.bool_)
-    np.logical_or.at(untold, group, ~told)
+    untold = _met(group, ~told, days)
     clock, claimed, over = _overbooked(group, start, length, minutes, timed)
     windows = known & begins & lasts
     apart = windows.copy()
     for part in clusters(group, start, start + length, np.flatnonzero(windows)):
         apart[part] = False
-    unplaced = np.zeros(days, np.bool_)
-    np.logical_or.at(unplaced, group, ~windows)
+    unplaced = _met(group, ~windows, days)
     whole_day = settled & ~untold[group]
-    unsure = np.zeros(days, np.bool_)
-    np.logical_or.at(unsure, group, ~timed)
+    unsure = _met(group, ~timed, days)
     stands_alone = settled & ~unplaced[group]
     # A visit that no other runs beside fits, whatever the minutes of the others.
     fits = (settled & ~unsure[group]) | (stands_alone & apart)
@@ -109,6 +105,13 @@ def _fit(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
             _flags("visit_stands_apart", apart, stands_alone),
         ]
     )
+
+
+def _met(group: Integers, flagged: Flags, count: int) -> Flags:
+    """The groups, of so many, that have a claim which is flagged."""
+    found = np.zeros(count, np.bool_)
+    found[group[flagged]] = True
+    return found
 
 
 def _one_patient(claims: pl.DataFrame, minutes: pl.Series) -> pl.DataFrame:

@@ -75,7 +75,8 @@ def measures_of(claims: pl.DataFrame) -> pl.DataFrame:
     named = claims.filter(
         pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null()
     )
-    visits = named.unique("day_id", keep="first", maintain_order=True).select(
+    # A day that two therapists share is a visit to each.
+    visits = named.unique(("day_id", "rendering_npi"), keep="first", maintain_order=True).select(
         *_KEY, pl.col("timed_units").alias("figure")
     )
     patients = named.group_by(*_KEY, "patient_id").agg(
