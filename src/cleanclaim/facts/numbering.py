@@ -121,6 +121,8 @@ def _list_numbers(lists: pl.Series) -> Integers | None:
 
 def dense(numbers: Integers | Places) -> Numbered:
     """Numbers renumbered without gaps, in their order."""
+    if not len(numbers):
+        return Numbered(np.zeros(0, np.int32), 0)
     met = np.zeros(int(numbers.max()) + 1, np.bool_)
     met[numbers] = True
     place = np.cumsum(met, dtype=np.int32) - 1
