@@ -36,7 +36,7 @@ from tests.generator.defects.planting import (
     with_totals,
 )
 from tests.generator.defects.second_payers import answered
-from tests.generator.terms import CHARGES, THRESHOLD
+from tests.generator.terms import CHARGES, THRESHOLD, UNATTENDED
 
 Edge = Callable[[Case, Random], Case | None]
 
@@ -271,6 +271,23 @@ def _(case: Case, _rng: Random) -> Case:
     minutes = (visit.time_out.hour - visit.time_in.hour) * 60 + visit.time_out.minute - visit.time_in.minute
     units = sum(line.units or 0 for line in lines_of(case))
     return bounded(case, visit_minutes=(minutes, minutes), units=(units, units))
+
+
+@near("modality-beside-exercise", "A modality that needs nobody runs while the therapist works with the patient.",
+      replace(MEDICARE, codes=("97110", "G0283"), evaluation=False),
+      replace(LARKSPUR, codes=("97140", "97014"), evaluation=False))  # fmt: skip
+def _(case: Case, _rng: Random) -> Case:
+    visit = case.visits[-1]
+    assert visit.time_in is not None
+    items = done_at(visit)
+    begun = tuple(
+        item.model_copy(update={"starts_at": visit.time_in}) if item.starts_at and item.code in UNATTENDED else item
+        for item in items
+    )
+    alone = max(item.minutes or 0 for item in items if item.code in UNATTENDED)
+    attended = sum(item.minutes or 0 for item in items if item.code not in UNATTENDED)
+    ends = visit.time_in.hour * 60 + visit.time_in.minute + max(alone, attended)
+    return change_visit(case, interventions=begun, time_out=visit.time_in.replace(hour=ends // 60, minute=ends % 60))[0]
 
 
 @near(

@@ -28,7 +28,7 @@ from tests.generator.defects.planting import (
     timed_minutes,
     with_totals,
 )
-from tests.generator.terms import TIMED
+from tests.generator.terms import TIMED, UNATTENDED
 
 
 @defect("timed-total-differs", "The total of timed minutes is not their sum.", THERAPIST)
@@ -53,14 +53,14 @@ def _(case: Case, _rng: Random) -> Spot | None:
     return change_visit(case, total_treatment_minutes=new, note=with_totals(visit, visit.total_timed_minutes, new))
 
 
-@defect("visit-shorter-than-minutes", "The minutes of the note do not fit between arrival and departure.", *ANY)
+@defect("visit-shorter-than-minutes", "The minutes with a therapist do not fit between arrival and departure.", *ANY)
 def _(case: Case, _rng: Random) -> Spot | None:
     visit = case.visits[-1]
     assert visit.time_in is not None
-    assert visit.total_treatment_minutes is not None
-    if visit.total_treatment_minutes < 25:
+    attended = sum(item.minutes or 0 for item in done_at(visit) if item.code not in UNATTENDED)
+    if attended < 25:
         return None
-    ends = visit.time_in.hour * 60 + visit.time_in.minute + visit.total_treatment_minutes - 12
+    ends = visit.time_in.hour * 60 + visit.time_in.minute + attended - 12
     return change_visit(case, time_out=visit.time_in.replace(hour=ends // 60, minute=ends % 60))
 
 

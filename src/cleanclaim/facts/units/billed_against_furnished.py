@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from cleanclaim.facts.kit import Context, Fact, Stage, any_row, count_rows
+from cleanclaim.facts.kit import Context, Fact, Stage, any_row, count_rows, total
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import TEXTS, Column
 
@@ -66,6 +66,38 @@ facts = (
         .then(col.units_eight_minute_most)
         .when(col.payer_unit_method == "midpoint")
         .then(col.units_midpoint),
+    ),
+    Fact(
+        name="tied_units_beside_billed",
+        over="days",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units billed under the codes that tie, less those that they take together",
+        lacks="documented minutes, and billed units",
+        aggregate=total(col.billed_units - col.units_eight_minute, of="day_codes", by=("day_id",), where=col.tie_open),
+    ),
+    Fact(
+        name="tied_code_outside_its_bounds",
+        over="days",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="a code that ties is billed with more or fewer units than any choice gives it",
+        lacks="documented minutes, and billed units",
+        aggregate=any_row(
+            col.tie_open
+            & ((col.billed_units < col.units_eight_minute_least) | (col.billed_units > col.units_eight_minute_most)),
+            of="day_codes",
+            by=("day_id",),
+        ),
+    ),
+    Fact(
+        name="tie_settled_by_lines",
+        over="days",
+        dtype=pl.Boolean,
+        unit="flag",
+        meaning="the codes that tie are billed with units that one choice gives them",
+        lacks="documented minutes, and billed units",
+        expr=(col.tied_units_beside_billed == 0) & col.tied_code_outside_its_bounds.not_(),
     ),
     Fact(
         name="has_own_basis",

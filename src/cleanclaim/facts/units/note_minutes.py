@@ -29,6 +29,20 @@ facts = (
         col.day_code_is_timed & col.counts_one_on_one,
     ),
     _minutes("visit_attended_minutes", "minutes of the visit with a therapist or assistant", col.is_attended),
+    _minutes(
+        "visit_supervised_minutes",
+        "minutes of the visit's supervised modalities, which may run beside each other and beside a therapist's time",
+        col.is_billable & (col.day_code_family == "supervised_modality"),
+    ),
+    Fact(
+        name="noted_minutes_with_therapist",
+        over="claims",
+        dtype=pl.Int64,
+        unit="minutes",
+        meaning="total treatment minutes as written in the note, without those of supervised modalities",
+        lacks="the treatment minutes that the note states, and documented minutes of each service",
+        expr=col.total_treatment_minutes_noted - col.visit_supervised_minutes,
+    ),
     Fact(
         name="is_attended",
         over="services",

@@ -1,9 +1,11 @@
-"""Two codes tie for a unit, and the therapist's choice is not stored.
+"""Codes tie for a unit that the claim gives to none of them, or to more of them than one may have.
 
-When codes have the same remaining minutes, the manual leaves the choice to the therapist. Billed either way it is
-right; but a reviewer asks who chose, and the next biller may choose the other way.
+When codes have the same remaining minutes, the manual leaves the choice to the therapist. Where the billed units are
+none that a choice would give, somebody has to mend the lines, and it is the therapist who says which code keeps the
+unit.
 
-Not flagged: payers that count each code alone, where nothing can tie.
+Not flagged: lines that already give the unit to one of the codes, for either way is right; payers that count each code
+alone, where nothing can tie.
 Fix: none is proposed; store the order of preference with the visit.
 """
 
@@ -24,7 +26,7 @@ rule = Rule(
     effective=since(2000, 4, 1),
     payers="payers that pool the minutes of a day",
     applies=col.payer_unit_method == "eight_minute",
-    flag=col.tied_codes.list.len() > 0,
+    flag=(col.tied_codes.list.len() > 0) & col.tie_settled_by_lines.not_(),
     message="{tied_codes} have equal minutes left for one unit; which of them the therapist chose is not on record",
     concept="unit-tie",
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
@@ -37,13 +39,35 @@ rule = Rule(
         good("""
             visit 2026-03-04 medicare_b
               97110 GP x1 20min
-              97112 GP x2 20min
+              97112 GP x1 20min
               set unit_preference = 97112
+        """),
+        # Either way of the tie is right once it is billed.
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 20min
+              97112 GP x1 20min
+        """),
+        good("""
+            visit 2026-03-04 medicare_b
+              97112 GP x1 7min
+              did 97112 7min
+              did 97110 7min
+              did 97140 7min
+        """),
+        # 97116 was left out; that is another matter than the tie, which the lines settle.
+        good("""
+            visit 2026-03-04 medicare_b
+              97110 GP x2 20min
+              97112 GP x1 20min
+              did 97110 20min
+              did 97112 20min
+              did 97116 15min
         """),
         bad(
             """
             visit 2026-03-04 medicare_b
-              97110 GP x2 20min
+              97110 GP x1 20min
               97112 GP x1 20min
             """,
             at="day",
@@ -52,13 +76,22 @@ rule = Rule(
         bad(
             """
             visit 2026-03-04 medicare_b
-              97112 GP x1 7min
-              did 97112 7min
-              did 97110 7min
-              did 97140 7min
+              97110 GP x1 8min
+              97140 GP x1 8min
             """,
             at="day",
-            says="97112, 97110, 97140 have equal minutes left for one unit; which of them the therapist chose is not on record",
+            says="97110, 97140 have equal minutes left for one unit; which of them the therapist chose is not on record",
+        ),
+        # Three units of the one and none of the other are no way of the tie.
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97112 GP x3 20min
+              did 97112 20min
+              did 97110 20min
+            """,
+            at="day",
+            says="97112, 97110 have equal minutes left for one unit; which of them the therapist chose is not on record",
         ),
         unknown(
             """
@@ -67,15 +100,23 @@ rule = Rule(
             """,
             lacks="minutes",
         ),
+        unknown(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x? 20min
+              97112 GP x1 20min
+            """,
+            lacks="billed units",
+        ),
         exempt("""
             visit 2000-03-31 medicare_b
-              97110 GP x2 20min
+              97110 GP x1 20min
               97112 GP x1 20min
         """),
         bad(
             """
             visit 2000-04-01 medicare_b
-              97110 GP x2 20min
+              97110 GP x1 20min
               97112 GP x1 20min
             """,
             at="day",
