@@ -46,7 +46,6 @@ def test_the_three_lists_are_answered_but_for_what_needs_data_that_nobody_ships(
     assert [one.id for one in coverage().lists] == ["edi", "alerts", "audit"]
     open_rows = {row.says for one in coverage().lists for row in one.rows if row.standing is Standing.NOT_YET}
     assert open_rows == {
-        "The referring or ordering provider is not enrolled to refer",
         "One patient with several clinics",
         "Allowed dollars of a patient far from peers",
     }

@@ -3,6 +3,9 @@
 Under some codes ICD-10-CM names the diseases that are coded before them: an ulcer of the foot goes behind the diabetes
 or the veins that made it. In the other order the payer reads the effect as the reason for the visit.
 
+Advice without dollars: the payers' edits on sequence that we have read turn away manifestations, external causes and
+sequelae in the first place (DX201 to DX204), and none an effect that may also stand alone.
+
 Not flagged: a manifestation in the first place (DX202); a code that stands without the company it wants (DX208);
 diseases that the note names in words alone.
 Fix: none is proposed; the lines' pointers go with the order, which is for who codes the visit to set.
@@ -14,7 +17,7 @@ from datetime import date
 
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, good, known_true, unknown
-from cleanclaim.sources import page
+from cleanclaim.sources import Confidence, page
 
 rule = Rule(
     code="DX211",
@@ -34,6 +37,14 @@ rule = Rule(
             "ICD-10-CM Tabular List of Diseases and Injuries, April 1, 2026",
             "code-first notes",
             read_on=date(2026, 11, 21),
+        ),
+        page(
+            "UnitedHealthcare",
+            "ICD-10-CM claim placement policy, quoted by a policy tracker",
+            "code-first sequencing asked for; denials named for manifestations, external causes and sequelae",
+            read_on=date(2026, 11, 22),
+            url="https://www.openpayer.com/policy-updates/unitedhealthcare/reimbursement-payment/unitedhealthcare-icd-10-cm-claim-placement-policy",
+            confidence=Confidence.SECONDARY,
         ),
     ),
     examples=(

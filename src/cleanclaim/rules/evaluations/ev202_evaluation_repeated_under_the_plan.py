@@ -3,6 +3,9 @@
 A course of treatment has one first evaluation. What changes while it runs is a re-evaluation, which is paid for a new
 related finding or a change that was not expected; a second first evaluation is asked for with records.
 
+Advice without dollars: a condition that comes up meanwhile and has nothing to do with the first belongs to the same
+episode and gets its own first evaluation. Whether two conditions are related is in the record, not on the claim.
+
 Not flagged: an evaluation before the first treatment day of the plan in force, which belongs to another course; one of
 another discipline; payers that want no plan of care (CD160 has the days that some of them ask for).
 Fix: the re-evaluation code; ATTEST, because a condition that has nothing to do with the plan gets a first evaluation
@@ -17,7 +20,7 @@ import polars as pl
 
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Fix, Rule, Safety, Severity, bad, exempt, good, one_of, unknown
-from cleanclaim.sources import Confidence, page
+from cleanclaim.sources import Confidence, manual, page
 
 rule = Rule(
     code="EV202",
@@ -28,7 +31,7 @@ rule = Rule(
     payers="payers that want a certified plan of care",
     applies=col.payer_plan_of_care_certification_required & col.is_own_evaluation,
     flag=col.evaluation_earlier_in_episode,
-    message="{code} billed after the evaluation of {evaluation_earlier_on} under the same plan; a later one is a re-evaluation",
+    message="{code} billed after the evaluation of {evaluation_earlier_on} under the same plan; a later one is a re-evaluation unless the condition is new and unrelated",
     concept="evaluation-repeated",
     sources=(
         page(
@@ -37,6 +40,20 @@ rule = Rule(
             "re-evaluation of a patient who is receiving therapy: a related new condition, or a change not expected",
             read_on=date(2026, 11, 22),
             url="https://learnmedicarebilling.com/cpt-code-97164/",
+            confidence=Confidence.SECONDARY,
+        ),
+        manual(
+            "100-02",
+            "ch. 15 §220, the episode of outpatient therapy: more than one condition, read in a copy",
+            read_on=date(2026, 11, 22),
+            url="https://old.bansdoc.gov.bd/eBook/42/files/basic-html/page167.html",
+        ),
+        page(
+            "WebPT",
+            "When to bill for PT evaluations and re-evaluations",
+            "a related condition: re-evaluation; an unrelated one: first evaluation",
+            read_on=date(2026, 11, 22),
+            url="https://www.webpt.com/blog/post/9716-what-when-to-bill-for-pt-evals-and-re-evals",
             confidence=Confidence.SECONDARY,
         ),
         page(
@@ -69,7 +86,7 @@ rule = Rule(
               97162 GP x1 30min
             """,
             at="line 1",
-            says="97161 billed after the evaluation of 2026-02-02 under the same plan; a later one is a re-evaluation",
+            says="97161 billed after the evaluation of 2026-02-02 under the same plan; a later one is a re-evaluation unless the condition is new and unrelated",
         ),
         # The plan in force began after that evaluation: another course.
         good("""
@@ -98,7 +115,7 @@ rule = Rule(
               97165 GO x1 30min
             """,
             at="line 1",
-            says="97166 billed after the evaluation of 2026-02-11 under the same plan; a later one is a re-evaluation",
+            says="97166 billed after the evaluation of 2026-02-11 under the same plan; a later one is a re-evaluation unless the condition is new and unrelated",
         ),
         unknown(
             """
