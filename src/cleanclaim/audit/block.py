@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.audit import kept
@@ -20,11 +21,13 @@ from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findin
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.selection import chosen
 from cleanclaim.check.summary import BLOCKING
+from cleanclaim.facts.folds import Groups
 from cleanclaim.facts.frames import Frames
-from cleanclaim.facts.kit import Context, Reach, honest_sum
+from cleanclaim.facts.kit import Context, Fold, Reach
 from cleanclaim.facts.peers.standing import MEASURES, measures_of
 from cleanclaim.lines.from_columns import Cells, lay_out
 from cleanclaim.lines.tables import Tables
+from cleanclaim.pricing.exact import integers
 from cleanclaim.reference.payers import Payer
 from cleanclaim.rules.kit import Rule
 
@@ -280,24 +283,23 @@ def _by_reach(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[Reach, l
 
 def _claims(verdicts: Verdicts, findings: pl.DataFrame) -> pl.DataFrame:
     """What each claim bills and is allowed, and what the findings of this block put at stake, not yet capped."""
-    claims = verdicts.workspace.frames.holding("claims", ("claim_id", *OF_CLAIM, "discipline"))
-    lines = verdicts.workspace.frames.holding("lines", ("claim_id", "units", "charge_cents", "is_timed"))
+    frames = verdicts.workspace.frames
+    claims = frames.holding("claims", ("claim_id", *OF_CLAIM, "discipline"))
+    lines = frames.holding("lines", ("claim_id", "units", "charge_cents", "is_timed"))
     timed = pl.when("is_timed").then("units").when(pl.col("is_timed").not_()).then(0)
-    billed = lines.group_by("claim_id").agg(
-        pl.len().cast(pl.Int64).alias("lines"),
-        *(honest_sum(pl.col(name)).alias(name) for name in ("units", "charge_cents")),
-        honest_sum(timed).alias("timed_units"),
-    )
-    staked = at_stake(findings, ["claim_id"])
+    summed = lines.select("units", "charge_cents", timed.alias("timed_units"))
+    groups = Groups.of(integers(lines.get_column("claim_id")), claims.height)
+    count = np.bincount(groups.number, minlength=claims.height)
+    billed = [groups.folded(Fold("total", pl.col(column.name)), column, count > 0) for column in summed.get_columns()]
     wide = (
         claims.select("claim_id", *OF_CLAIM, "discipline")
-        .join(billed, on="claim_id", how="left", maintain_order="left")
-        .join(staked, on="claim_id", how="left", maintain_order="left")
+        .with_columns(pl.Series("lines", count, dtype=pl.Int64), *billed)
+        .join(at_stake(findings, ["claim_id"]), on="claim_id", how="left", maintain_order="left")
     )
     return wide.select(
         pl.col("claim_key").alias("claim"),
         *(pl.col(name) for name in ("date_of_service", "payer", "discipline", "billing_npi", "rendering_npi")),
-        pl.col("lines").fill_null(0),
+        "lines",
         "units",
         "timed_units",
         "charge_cents",

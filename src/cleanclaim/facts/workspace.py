@@ -55,7 +55,7 @@ class Workspace:
         )
         if with_pairs:
             frames["pairs"] = derive_pairs(frames["claims"], frames["lines"], context)
-        return cls(Frames(frames), context)
+        return cls(Frames({name: _in_order(frame) for name, frame in frames.items()}), context)
 
     def apply(self, step: Step) -> None:
         """Run one step of a plan."""
@@ -161,7 +161,11 @@ class Workspace:
                 shown = None if aggregate.known is None else flags(receiver.get_column(aggregate.known)).yes
                 by_name[name] = groups_of_rows.folded(aggregate.fold, value, shown)
         if left:
-            by_name.update({column.name: column for column in self._grouped_by_row(step, key, left, receiver)})
+            read = [name for _, aggregate in left for name in aggregate.needs]
+            rows = self.frames.holding(step.of, (key, *read))
+            if groups_of_rows.runs is not None and groups_of_rows.rows is None:
+                rows = rows.with_columns(rows.get_column(key).set_sorted())
+            by_name.update({column.name: column for column in _grouped_by_row(rows, key, left, receiver)})
         return [by_name[name] for name, _ in step.columns]
 
     def _values(self, table: str, formulas: Sequence[Formula]) -> dict[str, pl.Series]:
@@ -179,23 +183,6 @@ class Workspace:
             found += rows.select(key, *directly.exprs).drop(key).get_columns()
         return {column.name: column for column in found}
 
-    def _grouped_by_row(
-        self, step: Collect, key: str, columns: Sequence[tuple[str, Aggregate]], receiver: pl.DataFrame
-    ) -> list[pl.Series]:
-        """Aggregates that want the rows of each group together."""
-        read = [name for _, aggregate in columns for name in aggregate.needs]
-        rows = self.frames.holding(step.of, (key, *read))
-        summed = rows.group_by(key).agg(aggregate.expr.alias(name) for name, aggregate in columns)
-        groups = integers(summed.get_column(key))
-        place = np.full(receiver.height, -1)
-        place[groups.values[groups.known]] = np.flatnonzero(groups.known)
-        added: list[pl.Series] = []
-        for known in dict.fromkeys(aggregate.known for _, aggregate in columns):
-            own = [(name, aggregate) for name, aggregate in columns if aggregate.known == known]
-            shown = np.ones(receiver.height, np.bool_) if known is None else flags(receiver.get_column(known)).yes
-            added.extend(_at(summed, place, shown, own))
-        return added
-
     def _collected_by_value(self, step: Collect, receiver: pl.DataFrame) -> list[pl.Series]:
         """Sum up by columns that any number of the receiver's rows may share."""
         summed = (
@@ -208,6 +195,22 @@ class Workspace:
         joined = keys.join(summed, on=step.by, how="left", maintain_order="left")
         key_known = pl.all_horizontal(*(pl.col(name).is_not_null() for name in step.by))
         return joined.select(_filled(name, aggregate, key_known) for name, aggregate in step.columns).get_columns()
+
+
+def _grouped_by_row(
+    rows: pl.DataFrame, key: str, columns: Sequence[tuple[str, Aggregate]], receiver: pl.DataFrame
+) -> list[pl.Series]:
+    """Aggregates that want the rows of each group together."""
+    summed = rows.group_by(key).agg(aggregate.expr.alias(name) for name, aggregate in columns)
+    groups = integers(summed.get_column(key))
+    place = np.full(receiver.height, -1)
+    place[groups.values[groups.known]] = np.flatnonzero(groups.known)
+    added: list[pl.Series] = []
+    for known in dict.fromkeys(aggregate.known for _, aggregate in columns):
+        own = [(name, aggregate) for name, aggregate in columns if aggregate.known == known]
+        shown = np.ones(receiver.height, np.bool_) if known is None else flags(receiver.get_column(known)).yes
+        added.extend(_at(summed, place, shown, own))
+    return added
 
 
 def _at(
@@ -244,6 +247,15 @@ def _empty(aggregate: Aggregate) -> pl.Expr:
     if aggregate.empty == []:
         return pl.lit([], dtype=pl.List(pl.String))
     return pl.lit(aggregate.empty)
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """A tall table that knows which of its keys never fall from row to row: by those it is grouped without hashing."""
+    if frame.height <= FEW_ROWS:
+        return frame
+    keys = [frame.get_column(name) for name in KEYS.values() if name in frame.columns]
+    rising = [key for key in keys if not key.null_count() and (np.diff(key.to_numpy()) >= 0).all()]
+    return frame.with_columns(key.set_sorted() for key in rising)
 
 
 def _require_dense(name: str, frame: pl.DataFrame) -> None:
