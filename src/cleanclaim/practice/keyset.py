@@ -2,20 +2,22 @@
 
 A page of a list by number is found by counting all rows before it, and shifts when rows are added or leave. Here the
 address names the row beside which the part begins (`?after=` or `?before=`, a key that tells nothing), and `?at=` how
-many rows lay before it, for display alone.
+many rows lay before it, for display alone. The rows may be sums of others, as `values` and `annotate` make them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-R = TypeVar("R", bound=Model)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,33 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """The columns that name a row in an address; the first holds a UUID."""
+
+    names: tuple[str, ...] = ("pk",)
+
+    def of(self, row: Any) -> str:  # noqa: ANN401 - a model's row, or what `values` gives
+        """The key of a row."""
+        return "|".join(str(row[name] if isinstance(row, dict) else getattr(row, name)) for name in self.names)
+
+    def read(self, text: str) -> dict[str, object] | None:
+        """What a row with this key has in the columns; `None` where the text is no key."""
+        first, *others = text.split("|")
+        try:
+            values = (UUID(first), *others)
+        except ValueError:
+            return None
+        return dict(zip(self.names, values, strict=True)) if len(values) == len(self.names) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Window(Generic[R]):
     """Some rows of a list: how many lay before them, and whether there are more on either side."""
 
     rows: Sequence[R]
     before: int
     has_next: bool
+    key: Key = Key()
 
     def __iter__(self) -> Iterator[R]:
         """The rows."""
@@ -72,18 +95,24 @@ class Window(Generic[R]):
         return self.before + len(self.rows)
 
     @property
-    def first_key(self) -> UUID | None:
+    def first_key(self) -> str | None:
         """The key of the first row: what lies `before` it is the part before."""
-        return self.rows[0].pk if self.rows else None
+        return self.key.of(self.rows[0]) if self.rows else None
 
     @property
-    def last_key(self) -> UUID | None:
+    def last_key(self) -> str | None:
         """The key of the last row: what lies `after` it is the part after."""
-        return self.rows[-1].pk if self.rows else None
+        return self.key.of(self.rows[-1]) if self.rows else None
 
 
 def window(
-    rows: QuerySet[R], order: Sequence[By], asked: Mapping[str, str], size: int, *, among: QuerySet[R] | None = None
+    rows: QuerySet[Any, R],
+    order: Sequence[By],
+    asked: Mapping[str, str],
+    size: int,
+    *,
+    among: QuerySet[Any, R] | None = None,
+    key: Key = Key(),
 ) -> Window[R]:
     """The part of a list that an address asks for; its beginning, where it names no row that is there.
 
@@ -92,10 +121,14 @@ def window(
         order: its columns; with the last of them no two rows are alike.
         asked: the address: `after` or `before`, the key of a row, and `at`.
         size: how many rows at most.
-        among: where the row that is named is looked up, where it may have left the list meanwhile.
+        among: where the row that is named is looked up if it has left the list meanwhile.
+        key: what names a row.
     """
     backward = "before" in asked
-    beside = _values(among if among is not None else rows, order, asked.get("before" if backward else "after"))
+    named = key.read(asked.get("before" if backward else "after", ""))
+    beside = None if named is None else _values(rows, order, named)
+    if beside is None and named is not None and among is not None:
+        beside = _values(among, order, named)
     if beside is None:
         backward = False
     at = _number(asked.get("at")) if beside is not None else 0
@@ -104,31 +137,28 @@ def window(
     more, part = len(part) > size, part[:size]
     if backward:
         # What was asked for from lies behind, whatever else does.
-        return Window(part[::-1], max(at - len(part), 1) if more else 0, has_next=True)
-    return Window(part, at, has_next=more)
+        return Window(part[::-1], max(at - len(part), 1) if more else 0, has_next=True, key=key)
+    return Window(part, at, has_next=more, key=key)
 
 
-def _values(rows: QuerySet[Any], order: Sequence[By], key: str | None) -> tuple[object, ...] | None:
-    """What the order goes by, of the row with this key; `None` where there is none."""
-    try:
-        pk = UUID(key or "")
-    except ValueError:
-        return None
-    found: tuple[object, ...] | None = (
-        rows.order_by().filter(pk=pk).values_list(*(column.name for column in order)).first()
-    )
-    return found
+def _values(rows: QuerySet[Any, Any], order: Sequence[By], named: Mapping[str, object]) -> tuple[object, ...] | None:
+    """What the order goes by, of the row that is named; `None` where there is none."""
+    names = [column.name for column in order]
+    for found in rows.order_by().filter(**named).values(*names)[:1]:
+        return tuple(found[name] for name in names)
+    return None
 
 
 def _beyond(order: Sequence[By], beside: Sequence[object], *, backward: bool) -> Q:
     """The rows that come after a row (before it: `backward`): alike in the columns so far, and beyond it in one."""
-    found, alike = Q(pk__in=()), Q()
+    found, alike = [], Q()
     for column, value in zip(order, beside, strict=True):
         beyond = column.beyond(value, backward=backward)
         if beyond is not None:
-            found |= alike & beyond
+            found.append(alike & beyond)
         alike &= Q(**({f"{column.name}__isnull": True} if value is None else {column.name: value}))
-    return found
+    # The last column is never null, so that there is one at least.
+    return reduce(or_, found)
 
 
 def _number(text: str | None) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -115,6 +117,25 @@ def test_filters_stand_in_the_address(as_role: Callable[[Role], Client], filters
     assert words in as_role(Role.FRONT_DESK).get(_LIST, filters).content.decode()
 
 
+def _aaronsons(clinic: Clinic, names: list[str]) -> None:
+    """Patients of one family, who stand before all others."""
+    Patient.objects.bulk_create(
+        Patient(
+            clinic=clinic,
+            number=f"Q{name}",
+            family_name="Aaronson",
+            given_name=f"Ada{name}",
+            birth_date=date(1948, 5, 2),
+            sex="F",
+            line1="1 Elm",
+            city="Chicago",
+            state="IL",
+            zip_code="60616",
+        )
+        for name in names
+    )
+
+
 def test_fifty_stand_on_a_page_and_the_queries_do_not_grow(
     as_role: Callable[[Role], Client],
     inside: Clinic,
@@ -125,29 +146,40 @@ def test_fifty_stand_on_a_page_and_the_queries_do_not_grow(
     client.get(_LIST)
     with django_assert_max_num_queries(20) as before:  # type: ignore[attr-defined]
         assert client.get(_LIST).content.decode().count("<tr>") == 1 + 42
-    model = Patient.objects.get(number="P101")
-    Patient.objects.bulk_create(
-        Patient(
-            clinic=inside,
-            number=f"Q{place}",
-            family_name="Aaronson",
-            given_name=f"Ada{place}",
-            birth_date=model.birth_date,
-            sex="F",
-            line1="1 Elm",
-            city="Chicago",
-            state="IL",
-            zip_code="60616",
-        )
-        for place in range(60)
-    )
+    _aaronsons(inside, [str(place) for place in range(60)])
     with django_assert_num_queries(len(before.captured_queries)):  # type: ignore[attr-defined]
         first = client.get(_LIST).content.decode()
     assert first.count("<tr>") == 1 + 50
     assert "1–50 of 102" in first
-    assert client.get(_LIST, {"page": 3}).content.decode().count("<tr>") == 1 + 2
-    found = client.post(_FIND, {"q": "aaronson", "page": "2"}, headers=_PARTIAL).content.decode()
-    assert found.count("<tr>") == 1 + 10
+
+
+def _names(page: Any) -> list[str]:
+    return [f"{row.family_name} {row.given_name}" for row in page.context["people"]]
+
+
+@pytest.mark.parametrize("is_search", [False, True])
+def test_a_part_begins_after_the_last_one_shown_whoever_is_registered_meanwhile(
+    as_role: Callable[[Role], Client], inside: Clinic, *, is_search: bool
+) -> None:
+    """A page by number showed the last of the page before again, once somebody was registered before them."""
+    client = as_role(Role.FRONT_DESK)
+    _aaronsons(inside, [f"{place:02}" for place in range(60)])
+    more = {"q": "aaronson"} if is_search else {}
+
+    def part(**asked: str) -> Any:
+        return client.post(_FIND, more | asked, headers=_PARTIAL) if is_search else client.get(_LIST, asked)
+
+    first = part()
+    assert _names(first) == [f"Aaronson Ada{place:02}" for place in range(50)]
+    onward = {"after": first.context["page"].last_key, "at": "50"}
+    second = part(**onward)
+    assert _names(second)[:10] == [f"Aaronson Ada{place}" for place in range(50, 60)]
+    _aaronsons(inside, ["", "05b"])
+    again = part(**onward)
+    assert _names(again) == _names(second)
+    back = part(before=again.context["page"].first_key, at="50")
+    assert _names(back) == [*_names(first)[1:6], "Aaronson Ada05b", *_names(first)[6:]]
+    assert "aaronson" not in "".join(re.findall(r'(?:href|action|hx-post)="([^"]*)"', first.content.decode())).lower()
 
 
 def test_who_looked_is_written_down_without_what_was_sought(as_role: Callable[[Role], Client], inside: Clinic) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -130,6 +131,55 @@ def test_the_number_of_queries_does_not_grow(
 QUERIES = 27
 """Of the worklist's page: who is signed in, one for each filter's choices, the cases, their claims, their
 items, and what is short by too little to be listed."""
+
+
+def _cases(clinic: Clinic, claims: list[Claim], numbers: range) -> None:
+    """Refusals of a dollar each, every one a case of its own; all are worth the same, so that their names decide."""
+    WorkItem.objects.bulk_create(
+        WorkItem(
+            clinic=clinic, claim=claims[number % 3], kind="denial", line=f"x:{number}", reason=f"R{number:02}",
+            group="CO", cents=100, first_cents=100, points=45, payer="medicare_b", route="appeal", cause="payer",
+        )
+        for number in numbers
+    )  # fmt: skip
+
+
+def _told(page: Any) -> list[str]:
+    return [case.value for case in page.context["cases"]]
+
+
+def test_the_next_part_begins_after_the_last_case_whatever_comes_or_is_settled(
+    as_role: SignedIn, denied: list[Claim], inside: Clinic
+) -> None:
+    """A page by number skipped as many cases as were settled on the page before, and told those again that came."""
+    client = as_role(Role.BILLER)
+    _cases(inside, denied, range(0, 60, 2))
+    _cases(inside, denied, range(1, 60, 2))
+    first = client.get(LIST)
+    onward = f"{LIST}?after={first.context['page'].last_key}&at=50"
+    second = client.get(onward)
+    every = _told(first) + _told(second)
+    assert (len(_told(first)), len(every), len(set(every))) == (50, 63, 63)
+    assert "51–63 of 63 cases" in second.content.decode()
+    # What comes is worth more, and stands before; the case beside which the part begins is settled.
+    WorkItem.objects.create(
+        clinic=inside, claim=denied[0], kind="denial", line="x:99", reason="R99", group="CO", cents=900_000,
+        first_cents=900_000, points=45, payer="medicare_b", route="appeal", cause="payer",
+    )  # fmt: skip
+    assert _told(client.get(onward)) == _told(second)
+    last = first.context["cases"][-1].first
+    WorkItem.objects.filter(pk=last.pk).update(state="closed", settled_on=date(2026, 9, 25))
+    assert _told(client.get(onward)) == _told(second)
+    back = client.get(f"{LIST}?before={second.context['page'].first_key}&at=50")
+    assert _told(back)[1:] == _told(first)[:-1]
+    assert _told(back)[0] == f"{denied[0].pk}|denial|CO|R99"
+
+
+@pytest.mark.parametrize("after", ["x", "|||", "00000000-0000-4000-8000-000000000000|denial|CO|50", "1|2"])
+def test_a_part_after_no_case_is_the_beginning(as_role: SignedIn, denied: list[Claim], after: str) -> None:
+    page = as_role(Role.BILLER).get(LIST, {"after": after, "at": "7"})
+    assert (len(page.context["cases"]), page.context["page"].first) == (3, 1)
+    del denied
 
 
 def test_a_case_says_what_the_payer_said_and_what_to_do(as_role: SignedIn, denied: list[Claim]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -19,6 +18,7 @@ from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.claims.claim_file_view import segments_of
 from cleanclaim.practice.engine.claims.filing import is_production, release
 from cleanclaim.practice.engine.claims.outgoing import taken_by_hand
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import Batch, Claim, ClaimStatus
 from cleanclaim.practice.pages.claims.papers import pdf
 from cleanclaim.practice.pages.claims.words import FREQUENCY_WORDS, STATUS_LABELS
@@ -26,6 +26,8 @@ from cleanclaim.practice.templatetags.practice import plural
 
 PAGE = 50
 """Files, or claims of a file, on one page."""
+
+_NEWEST_FIRST = (By("created_at", descending=True), By("pk"))
 
 MOST = 1000
 """Claims of one payer that are released at once; a file may hold more, and the next release takes the rest."""
@@ -38,7 +40,7 @@ def batches(request: ClinicRequest) -> HttpResponse:
     """Files made so far, and what waits to be released, by payer."""
     access = request.access
     files = Batch.objects.select_related("made_by").defer("content")
-    page = Paginator(files, PAGE).get_page(request.GET.get("page"))
+    page = window(files, _NEWEST_FIRST, request.GET.dict(), PAGE)
     waiting = (
         Claim.objects.filter(status=ClaimStatus.READY.value)
         .order_by()
@@ -54,6 +56,7 @@ def batches(request: ClinicRequest) -> HttpResponse:
     access.record("list", "batch", detail=f"{len(page)} files")
     context = {
         "page": page,
+        "count": Batch.objects.count(),
         "waiting": list(waiting),
         "may_work": access.may(Can.WORK_CLAIMS),
         "is_production": is_production(access.clinic),
@@ -94,15 +97,17 @@ def batches_release(request: ClinicRequest) -> HttpResponse:
 def batch(request: ClinicRequest, key: UUID) -> HttpResponse:
     """One file: what it holds, and its claims."""
     found = get_object_or_404(Batch.objects.select_related("made_by").defer("content"), pk=key)
-    claims = (
-        found.claims.select_related("patient", "visit__therapist")
-        .defer("record", "questions", "evidence")
-        .order_by("number")
-    )
-    page = Paginator(claims, PAGE).get_page(request.GET.get("page"))
+    claims = found.claims.select_related("patient", "visit__therapist").defer("record", "questions", "evidence")
+    page = window(claims, (By("number"), By("pk")), request.GET.dict(), PAGE)
     request.access.record("read", "batch", found.pk, detail=f"{len(page)} of {found.claims_count} claims")
     rows = [(claim, STATUS_LABELS[claim.status], FREQUENCY_WORDS[claim.frequency]) for claim in page]
-    context = {"batch": found, "page": page, "rows": rows, "may_work": request.access.may(Can.WORK_CLAIMS)}
+    context = {
+        "batch": found,
+        "page": page,
+        "count": found.claims_count,
+        "rows": rows,
+        "may_work": request.access.may(Can.WORK_CLAIMS),
+    }
     return render(request, "practice/batches/batch.html", context)
 
 

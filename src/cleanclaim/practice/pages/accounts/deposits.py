@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -14,11 +13,13 @@ from cleanclaim.money import dollars
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.books import deposits as engine
 from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import BankFile, Deposit
 from cleanclaim.practice.pages.accounts.entering import AREA, day_of, require_row, tabs, told_of
 from cleanclaim.receivables.bank_files import Shown
 
 _PAGE = 50
+_NEWEST_FIRST = (By("made_on", descending=True), By("number", descending=True), By("pk"))
 _NAMED = 2
 _LATEST_FILES = 5
 
@@ -33,7 +34,7 @@ def deposits(request: ClinicRequest) -> HttpResponse:
     rows = Deposit.objects.select_related("made_by", "bank_line").prefetch_related(
         "items__receipt", "items__remittance", "items__refund"
     )
-    page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    page = window(rows, _NEWEST_FIRST, request.GET.dict(), _PAGE)
     proposals = engine.proposals()
     access.record("list", "deposit", detail=f"{len(page)} deposits, {len(open_)} documents open")
     context = {
@@ -43,6 +44,7 @@ def deposits(request: ClinicRequest) -> HttpResponse:
         "deposited_cents": deposited,
         "cash_cents": deposited + sum(one.cents for one in open_),
         "page": page,
+        "count": Deposit.objects.count(),
         "rows": [(row, _held(row)) for row in page],
         "files": BankFile.objects.select_related("read_by").defer("content")[:_LATEST_FILES],
         "proposals": [(line, shown, words_of(shown)) for line, shown in proposals[:200] if shown or line.cents > 0],

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
 from cleanclaim.practice.engine.worklist.work_items import OFF_THE_LIST
+from cleanclaim.practice.keyset import By, Key
 from cleanclaim.practice.models import LIVE_STATES, User, WorkItem, WorkState
 from cleanclaim.practice.pages.claims.counts import Choice
 from cleanclaim.practice.pages.claims.filters import DEADLINES
@@ -134,8 +135,20 @@ def narrowed(filters: Filters, today: date, user: User, *, without: str = "") ->
     return rows
 
 
+CASE = Key(("claim_id", "kind", "group", "reason"))
+"""What names a case: items of one claim that are alike."""
+
+RANKING = (
+    By("rank", descending=True),
+    By("total", descending=True),
+    By("nearest", nullable=True),
+    *(By(name) for name in CASE.names),
+)
+"""The order of cases: the one that is worth most comes first."""
+
+
 def ranked(rows: QuerySet[WorkItem], today: date) -> QuerySet[Any, Any]:
-    """Items as cases, one for each claim, kind and reason, the one that is worth most first.
+    """Items as cases, one for each claim, kind and reason, with what `RANKING` goes by.
 
     `rank` is what `denials.ranking` says, added up by the database over the items of a case.
     """
@@ -143,12 +156,12 @@ def ranked(rows: QuerySet[WorkItem], today: date) -> QuerySet[Any, Any]:
     steps = [When(due_on=None, then=Value(figures.weight_unknown)), When(due_on__lt=today, then=Value(0))]
     steps += [When(due_on__lte=today + timedelta(days=days), then=Value(weight)) for days, weight in figures.nearness]
     weight = Case(*steps, default=Value(figures.weight_later), output_field=IntegerField())
-    cases = rows.values("claim", "kind", "group", "reason").annotate(
+    cases: QuerySet[Any, Any] = rows.values(*CASE.names).annotate(
         total=Sum("cents"),
         nearest=Min("due_on"),
         rank=Sum(F("cents") * F("points") * weight, output_field=BigIntegerField()),
     )
-    return cases.order_by("-rank", "-total", "nearest", "claim", "kind", "group", "reason")
+    return cases
 
 
 @dataclass(frozen=True, slots=True)

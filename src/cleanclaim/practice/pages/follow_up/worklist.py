@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,11 +26,14 @@ from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.engine.worklist.follow_up_rules import chosen_rules, threshold_of
 from cleanclaim.practice.engine.worklist.what_waits import Waiting, what_waits
 from cleanclaim.practice.engine.worklist.work_items import OFF_THE_LIST
+from cleanclaim.practice.keyset import window
 from cleanclaim.practice.models import Claim, Membership, Proposal, ProposalState, Role, User, WorkItem
 from cleanclaim.practice.pages.claims.queue import accesses_of
 from cleanclaim.practice.pages.claims.words import Label
 from cleanclaim.practice.pages.follow_up.filters import (
+    CASE,
     GROUPS,
+    RANKING,
     SMALL,
     TO_DO,
     Filters,
@@ -78,7 +80,7 @@ class Case:
     @property
     def value(self) -> str:
         """What names the case in a form."""
-        return f"{self.claim.pk}|{self.first.kind}|{self.first.group}|{self.first.reason}"
+        return CASE.of(self.first)
 
     @property
     def kind(self) -> Label:
@@ -182,9 +184,11 @@ def _worklist(
         context["has_small"] = any(one.small_cents for one in found)
         shown = 0
     else:
-        page = Paginator(ranked(rows, today), PAGE).get_page(request.GET.get("page"))
-        cases = _cases(list(page), rows, today)
-        context |= {"page": page, "cases": cases, "count": page.paginator.count}
+        # A case beside which a part begins may have left the list since: it was settled, or given to somebody else.
+        every = ranked(WorkItem.objects.order_by(), today)
+        page = window(ranked(rows, today), RANKING, request.GET.dict(), PAGE, among=every, key=CASE)
+        cases = _cases(page.rows, rows, today)
+        context |= {"page": page, "cases": cases, "count": rows.values(*CASE.names).distinct().count()}
         if filters.state == TO_DO and not filters.size:
             off = small_of(filters, today, user).aggregate(items=Count("pk"), cents=Sum("cents"))
             context["small"] = off | {"address": filters.address(size=SMALL)}
@@ -203,7 +207,7 @@ def _tiles(today: date) -> list[tuple[str, str, Waiting]]:
 
 def _cases(values: Sequence[dict[str, Any]], rows: Any, today: date) -> list[Case]:  # noqa: ANN401 - items to choose of
     """The cases of a page with their claims and items: two queries, whatever their number."""
-    keys = {value["claim"] for value in values}
+    keys = {value["claim_id"] for value in values}
     claims = {
         claim.pk: claim
         for claim in Claim.objects.filter(pk__in=keys)
@@ -215,8 +219,8 @@ def _cases(values: Sequence[dict[str, Any]], rows: Any, today: date) -> list[Cas
         items[item.claim_id, item.kind, item.group, item.reason].append(item)
     return [
         Case(
-            claim=claims[value["claim"]],
-            items=items[value["claim"], value["kind"], value["group"], value["reason"]],
+            claim=claims[value["claim_id"]],
+            items=items[value["claim_id"], value["kind"], value["group"], value["reason"]],
             cents=value["total"],
             due_on=value["nearest"],
             days_left=None if value["nearest"] is None else (value["nearest"] - today).days,

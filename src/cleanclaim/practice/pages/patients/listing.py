@@ -6,11 +6,10 @@ the search is posted. Filters say nothing of a person and stay in the address.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.judging.checking import today_at
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import (
     Appointment,
     AppointmentStatus,
@@ -31,13 +31,14 @@ from cleanclaim.practice.pages.patients.entering import may_see_money
 from cleanclaim.practice.pages.patients.searching import matching
 
 _PER_PAGE = 50
+_BY_NAME = (By("family_name"), By("given_name"), By("birth_date"), By("pk"))
 _CARE = {"booked": "with an appointment ahead", "new": "without a visit yet", "inactive": "inactive", "all": "all"}
 
 
 @clinic_page(Can.SEE_PATIENTS)
 def patients(request: ClinicRequest) -> HttpResponse:
-    """Patients by name; `?care=`, `?payer=` and `?page=` choose among them."""
-    return _answer(request, "", request.GET.get("page", "1"))
+    """Patients by name; `?care=` and `?payer=` choose among them, `?after=` and `?before=` a part."""
+    return _answer(request, "", request.GET.dict())
 
 
 @require_POST
@@ -49,19 +50,22 @@ def find(request: ClinicRequest) -> HttpResponse:
         found = list(_chosen(request).filter(matching(text))[:2])
         if len(found) == 1:
             return redirect("patient", request.access.clinic.slug, found[0].pk)
-    return _answer(request, text, request.POST.get("page", "1"))
+    return _answer(request, text, request.POST.dict())
 
 
-def _answer(request: ClinicRequest, text: str, number: str) -> HttpResponse:
+def _answer(request: ClinicRequest, text: str, asked: Mapping[str, str]) -> HttpResponse:
     access = request.access
     rows = _chosen(request).filter(matching(text)) if text else _chosen(request)
     # What is told of each patient is looked up for those of the page, not for all that come before it.
-    page: Page[UUID] = Paginator(rows.values_list("pk", flat=True), _PER_PAGE).get_page(number)
-    found = _with_dates(request, Patient.objects.filter(pk__in=list(page))).in_bulk()
-    people = [found[key] for key in page if key in found]
-    access.record("list", "patient", detail=f"{len(people)} of {page.paginator.count}")
+    page = window(rows.only("pk"), _BY_NAME, asked, _PER_PAGE, among=Patient.objects.all())
+    keys = [row.pk for row in page]
+    found = _with_dates(request, Patient.objects.filter(pk__in=keys)).in_bulk()
+    people = [found[key] for key in keys if key in found]
+    count = rows.count()
+    access.record("list", "patient", detail=f"{len(people)} of {count}")
     context = {
         "page": page,
+        "count": count,
         "people": people,
         "q": text,
         "care": request.GET.get("care", ""),
