@@ -12,9 +12,10 @@ from django.test import Client
 from cleanclaim.practice import tenancy
 from cleanclaim.practice.engine.claims.building import recheck
 from cleanclaim.practice.engine.claims.last_days import FilingTerms, Lack
-from cleanclaim.practice.engine.judging.filing_limits import limit_words
+from cleanclaim.practice.engine.claims.staleness import outdated
+from cleanclaim.practice.engine.judging.filing_limits import limit_words, remove_limit, set_limit
 from cleanclaim.practice.engine.judging.setting import packs_of
-from cleanclaim.practice.models import Claim, Clinic, ClinicPayer, Role, User
+from cleanclaim.practice.models import Claim, Clinic, ClinicPayer, FilingLimit, Role, User
 from cleanclaim.reference import payers
 from tests.practice.conftest import DAY
 
@@ -23,25 +24,32 @@ As = Callable[[Role], Client]
 PAYERS = "/c/millrace/setup/payers"
 
 
-def contract(clinic: Clinic, payer: str, days: int | None, behind: int | None = None) -> ClinicPayer:
-    """The clinic's row of a payer with the limit of its contract."""
+def contract(
+    clinic: Clinic, payer: str, days: int, behind: int | None = None, *, since: date | None = None
+) -> ClinicPayer:
+    """The clinic's row of a payer, with the limit of its contract from a day on."""
     row: ClinicPayer
     row, _made = ClinicPayer.objects.get_or_create(clinic=clinic, payer=payer, defaults={"name": payer})
-    row.filing_days, row.filing_days_behind = days, behind
-    row.save()
+    set_limit(clinic, payer, since, days, behind)
     return row
 
 
+def limit_on(clinic: Clinic, payer: str, day: date) -> str:
+    """The limit of a payer on a day in words, inside its network."""
+    return limit_words(packs_of(clinic)[payer], day, in_network=True)
+
+
 def test_a_contract_stands_before_the_file_and_says_whose_word_it_is(inside: Clinic) -> None:
-    row = contract(inside, "tricare", 90, 45)
+    contract(inside, "tricare", 90, 45)
     told = packs_of(inside)["tricare"].setting("timely_filing_days", DAY).dated
     assert told is not None
     assert dict(told.value) == {
         "in_network": 90, "out_of_network": 90, "after_other_insurance": 45, "from": "date_of_service"
     }  # fmt: skip
     assert told.source.publisher == inside.name
-    assert (told.source.title, told.source.read_on) == (f"contract with {row.name}", row.changed_at.date())
     shipped = payers.get("tricare")
+    assert told.source.title == f"contract with {shipped.label}"
+    assert told.source.read_on == FilingLimit.objects.get().changed_at.date()
     assert shipped.setting("timely_filing_months", DAY).value == 12
     assert packs_of(inside)["tricare"].setting("timely_filing_months", DAY).value is None
     others = set(shipped.known_settings()) - {"timely_filing_days", "timely_filing_months"}
@@ -61,9 +69,52 @@ def test_medicares_limit_is_no_contracts(inside: Clinic) -> None:
     assert "medicare_b" not in packs_of(inside)
 
 
-def test_without_days_the_file_speaks(inside: Clinic) -> None:
-    contract(inside, "aetna", None)
+@pytest.mark.parametrize("payer", ["larkspur_mutual", "tricare"])
+def test_a_limit_holds_from_its_first_day_and_the_files_before_it(inside: Clinic, payer: str) -> None:
+    """Larkspur's own file counts in days, TRICARE's shipped one in months."""
+    first, second = date(2026, 7, 1), date(2027, 1, 1)
+    days_before = timedelta(days=1)
+    stated = limit_on(inside, payer, DAY) if payer in packs_of(inside) else "12 months, 90 after another payer"
+    contract(inside, payer, 77, 30, since=first)
+    contract(inside, payer, 60, since=second)
+    assert limit_on(inside, payer, first - days_before) == stated
+    assert limit_on(inside, payer, first) == "77 days, 30 after another payer"
+    assert limit_on(inside, payer, second - days_before) == "77 days, 30 after another payer"
+    assert limit_on(inside, payer, second) == "60 days"
+
+
+def test_a_limit_from_a_day_ends_the_one_from_the_beginning(inside: Clinic) -> None:
+    contract(inside, "aetna", 120)
+    contract(inside, "aetna", 90, since=date(2026, 7, 1))
+    assert limit_on(inside, "aetna", date(2020, 1, 1)) == "120 days"
+    assert limit_on(inside, "aetna", date(2026, 6, 30)) == "120 days"
+    assert limit_on(inside, "aetna", date(2026, 7, 1)) == "90 days"
+    contract(inside, "aetna", 100, since=date(2026, 7, 1))
+    assert limit_on(inside, "aetna", date(2026, 7, 1)) == "100 days"
+    assert FilingLimit.objects.count() == 2
+
+
+def test_a_limit_that_is_taken_out_leaves_the_file_to_speak(inside: Clinic) -> None:
+    contract(inside, "aetna", 90)
+    remove_limit(FilingLimit.objects.get())
     assert "aetna" not in packs_of(inside)
+
+
+def test_a_claim_is_judged_by_the_limit_of_its_day(inside: Clinic, biller: User) -> None:
+    claim = Claim.objects.filter(payer="larkspur_mutual", status="ready").order_by("number")[0]
+    contract(inside, "larkspur_mutual", 45)
+    contract(inside, "larkspur_mutual", 31, since=claim.date_of_service + timedelta(days=1))
+    recheck(inside, [claim.pk], biller)
+    claim.refresh_from_db()
+    assert claim.due_on == claim.date_of_service + timedelta(days=45)
+    contract(inside, "larkspur_mutual", 31, since=claim.date_of_service)
+    assert outdated([claim]) == {claim.pk}
+    recheck(inside, [claim.pk], biller)
+    claim.refresh_from_db()
+    assert claim.due_on == claim.date_of_service + timedelta(days=31)
+    assert outdated([claim]) == set()
+    remove_limit(FilingLimit.objects.get(valid_from=claim.date_of_service))
+    assert outdated([claim]) == {claim.pk}
 
 
 def test_a_claims_last_day_is_the_contracts_at_its_next_check(inside: Clinic, biller: User) -> None:
@@ -86,9 +137,11 @@ def test_behind_another_payer_the_last_day_waits_for_its_answer(inside: Clinic, 
     assert FilingTerms.of(inside).lack(payer, DAY, order="secondary", in_network=True) is Lack.NOT_DECIDED
 
 
-def test_the_database_wants_days_from_the_service_with_those_from_a_decision(inside: Clinic) -> None:
+@pytest.mark.parametrize("since", [None, DAY])
+def test_the_database_takes_one_limit_a_payer_and_day(inside: Clinic, since: date | None) -> None:
+    contract(inside, "aetna", 90, since=since)
     with pytest.raises(IntegrityError), transaction.atomic():
-        contract(inside, "aetna", None, 60)
+        FilingLimit.objects.create(clinic=inside, payer="aetna", valid_from=since, days=60)
 
 
 @pytest.mark.parametrize(
@@ -118,43 +171,71 @@ def page(as_role: As, clinic: Clinic) -> Iterator[Client]:
         yield as_role(Role.BILLER)
 
 
+def _limits(payer: str) -> list[tuple[date | None, int, int | None]]:
+    return list(FilingLimit.objects.filter(payer=payer).values_list("valid_from", "days", "days_behind"))
+
+
 @pytest.mark.parametrize(
-    ("payer", "days", "behind", "status"),
+    ("since", "days", "behind", "status"),
     [
-        ("aetna", "90", "60", 302),
-        ("aetna", "90", "", 302),
-        ("aetna", "1", "", 302),
-        ("aetna", "0", "", 422),
-        ("aetna", "3653", "", 302),
-        ("aetna", "3654", "", 422),
-        ("aetna", "", "60", 422),
-        ("aetna", "ninety", "60", 422),
-        ("medicare_b", "90", "", 422),
-        ("cash", "90", "", 422),
+        ("2026-07-01", "90", "60", 302),
+        ("2026-07-01", "90", "", 302),
+        ("", "1", "", 302),
+        ("", "0", "", 422),
+        ("", "3653", "", 302),
+        ("", "3654", "", 422),
+        ("", "", "60", 422),
+        ("", "ninety", "60", 422),
+        ("the first", "90", "60", 422),
     ],
 )
-def test_a_contracts_limit_is_entered_with_the_payer(
-    page: Client, payer: str, days: str, behind: str, status: int
+def test_a_contracts_limit_is_entered_from_a_day_on(
+    page: Client, clinic: Clinic, since: str, days: str, behind: str, status: int
 ) -> None:
-    told = {
-        "payer": payer,
-        "name": "Somebody",
-        "identifier": "60054",
-        "filing_days": days,
-        "filing_days_behind": behind,
-    }
-    assert page.post(f"{PAYERS}/add/", told).status_code == status
-    kept = ClinicPayer.objects.filter(payer=payer, identifier="60054").values_list("filing_days", "filing_days_behind")
-    assert list(kept) == ([(int(days), int(behind) if behind else None)] if status == 302 else [])
+    row = ClinicPayer.objects.create(clinic=clinic, payer="aetna", name="Aetna")
+    told = {"valid_from": since, "days": days, "days_behind": behind}
+    assert page.post(f"{PAYERS}/{row.pk}/limits/", told).status_code == status
+    kept = [(date(2026, 7, 1) if since else None, int(days), int(behind) if behind else None)] if status == 302 else []
+    assert _limits("aetna") == kept
 
 
-def test_two_rows_of_one_file_name_one_limit(page: Client, clinic: Clinic) -> None:
-    contract(clinic, "aetna", 90)
-    told = {"payer": "aetna", "name": "Aetna Two", "identifier": "60055"}
-    refused = page.post(f"{PAYERS}/add/", {**told, "filing_days": "120"})
-    assert refused.status_code == 422
-    assert "whose rules are the same file" in refused.content.decode()
-    assert page.post(f"{PAYERS}/add/", {**told, "filing_days": "90"}).status_code == 302
+@pytest.mark.parametrize("payer", ["medicare_b", "cash", "nobody"])
+def test_no_contract_sets_the_limit_of_the_law(page: Client, clinic: Clinic, payer: str) -> None:
+    row = ClinicPayer.objects.filter(payer=payer).first()
+    row = row or ClinicPayer.objects.create(clinic=clinic, payer=payer, name="Somebody")
+    assert page.get(f"{PAYERS}/{row.pk}/limits/").status_code == 404
+    assert page.post(f"{PAYERS}/{row.pk}/limits/", {"days": "90"}).status_code == 404
+    assert _limits(payer) == []
+
+
+def test_the_limits_of_a_payer_are_listed_and_taken_out(page: Client, clinic: Clinic) -> None:
+    row = contract(clinic, "aetna", 90)
+    contract(clinic, "aetna", 60, 45, since=date(2026, 7, 1))
+    text = page.get(f"{PAYERS}/{row.pk}/limits/").content.decode()
+    assert text.index("Jul 1, 2026") < text.index("the beginning")
+    assert "Today: 60 days, 45 after another payer." in text
+    first = FilingLimit.objects.get(valid_from=None)
+    other = contract(clinic, "tricare", 30)
+    assert page.post(f"{PAYERS}/{other.pk}/limits/{first.pk}/remove/").status_code == 404
+    assert page.get(f"{PAYERS}/{row.pk}/limits/{first.pk}/remove/").status_code == 405
+    assert page.post(f"{PAYERS}/{row.pk}/limits/{first.pk}/remove/").status_code == 302
+    assert _limits("aetna") == [(date(2026, 7, 1), 60, 45)]
+
+
+@pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.THERAPIST, Role.AUDITOR])
+def test_who_may_not_set_up_changes_no_limit(as_role: As, inside: Clinic, role: Role) -> None:
+    row = contract(inside, "aetna", 90)
+    [limit] = FilingLimit.objects.all()
+    client = as_role(role)
+    assert client.get(f"{PAYERS}/{row.pk}/limits/").status_code == 403
+    assert client.post(f"{PAYERS}/{row.pk}/limits/", {"days": "30"}).status_code == 403
+    assert client.post(f"{PAYERS}/{row.pk}/limits/{limit.pk}/remove/").status_code == 403
+    assert _limits("aetna") == [(None, 90, None)]
+
+
+def test_a_limit_that_begins_later_is_not_todays(page: Client, clinic: Clinic) -> None:
+    contract(clinic, "larkspur_mutual", 77, since=date(2999, 1, 1))
+    assert '<span class="tag tag-info">contract</span>' not in page.get(f"{PAYERS}/").content.decode()
 
 
 def test_the_list_of_payers_says_what_limit_holds_and_whose_it_is(page: Client, clinic: Clinic) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import migrations, models
 
+from cleanclaim.practice import row_security
 from cleanclaim.reference.denials import is_cost_share
 from cleanclaim.remittance.effects import Effect
 
@@ -13,11 +14,13 @@ from cleanclaim.remittance.effects import Effect
 def tell(apps: Any, schema_editor: Any) -> None:  # noqa: ANN401 - Django's own
     """Add it up from what was written for each line."""
     answers = apps.get_model("practice", "ClaimAnswer").objects.using(schema_editor.connection.alias)
-    for row in answers.exclude(patient_cents=0).only("pk", "posted").iterator():
-        parts = [part for _line, _paid, unpaid in row.posted for part in unpaid]
-        refused = sum(cents for effect, cents, why in parts if effect == Effect.PATIENT and not is_cost_share(why))
-        if refused:
-            answers.filter(pk=row.pk).update(refused_cents=refused)
+    for clinic in row_security.each_clinic(apps, schema_editor.connection):
+        own = answers.filter(clinic=clinic)
+        for row in own.exclude(patient_cents=0).only("pk", "posted").iterator():
+            parts = [part for _line, _paid, unpaid in row.posted for part in unpaid]
+            refused = sum(cents for effect, cents, why in parts if effect == Effect.PATIENT and not is_cost_share(why))
+            if refused:
+                own.filter(pk=row.pk).update(refused_cents=refused)
 
 
 class Migration(migrations.Migration):

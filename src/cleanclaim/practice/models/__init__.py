@@ -83,7 +83,7 @@ from cleanclaim.practice.models.patients import (
     OpeningBalance,
     Patient,
 )
-from cleanclaim.practice.models.payers import Charge, ClinicPayer, Enrollment, PackFile
+from cleanclaim.practice.models.payers import Charge, ClinicPayer, Enrollment, FilingLimit, PackFile
 from cleanclaim.practice.models.plans import Certification, PlanOfCare, ProgressReport, Referral
 from cleanclaim.practice.models.rows import ClinicRow, StaleRowError
 from cleanclaim.practice.models.trail import TrailEntry, TrailHead
@@ -141,6 +141,7 @@ __all__ = [
     "ExchangeConnection",
     "FetchedName",
     "FileKind",
+    "FilingLimit",
     "FollowUpRules",
     "GivenBy",
     "GoodFaithEstimate",

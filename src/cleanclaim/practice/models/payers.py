@@ -11,18 +11,12 @@ from cleanclaim.practice.models.rows import ClinicRow, Keyed
 
 
 class ClinicPayer(ClinicRow):
-    """A payer that the clinic bills. `payer` names the payer file (`medicare_b`, …) whose rules hold.
-
-    The days in which claims are filed are those of the clinic's own contract, and stand before the file's limit: from
-    the service, and behind another payer from that payer's decision. Where there are none, the file's limit holds.
-    """
+    """A payer that the clinic bills. `payer` names the payer file (`medicare_b`, …) whose rules hold."""
 
     payer = models.CharField("payer file", max_length=38)
     name = models.CharField(max_length=80)
     identifier = models.CharField("payer identifier", max_length=20, blank=True)
     in_network = models.BooleanField(null=True, blank=True)
-    filing_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    filing_days_behind = models.PositiveSmallIntegerField(null=True, blank=True)
     line1 = models.CharField(max_length=55, blank=True)
     city = models.CharField(max_length=30, blank=True)
     state = models.CharField(max_length=2, blank=True)
@@ -32,16 +26,40 @@ class ClinicPayer(ClinicRow):
     class Meta(ClinicRow.Meta):
         ordering = ("name",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["clinic", "payer", "identifier"], name="payer_once_a_clinic"),
-            models.CheckConstraint(
-                condition=models.Q(filing_days_behind=None) | models.Q(filing_days__isnull=False),
-                name="contract_counts_from_the_service_too",
-            ),
+            models.UniqueConstraint(fields=["clinic", "payer", "identifier"], name="payer_once_a_clinic")
         ]
 
     def __str__(self) -> str:
         """Its name."""
         return self.name
+
+
+class FilingLimit(ClinicRow):
+    """The days in which claims are filed by the clinic's own contract: before the limit in the payer's file.
+
+    It holds for dates of service from `valid_from` (from the beginning where that is missing) until the next one of
+    the same payer file begins. `days` count from the service; `days_behind`, behind another payer, from its decision.
+    """
+
+    payer = models.CharField("payer file", max_length=38)
+    valid_from = models.DateField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField()
+    days_behind = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta(ClinicRow.Meta):
+        ordering = ("payer", models.F("valid_from").asc(nulls_first=True))
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["clinic", "payer", "valid_from"], name="filing_limit_once_a_day"),
+            models.UniqueConstraint(
+                fields=["clinic", "payer"],
+                condition=models.Q(valid_from=None),
+                name="one_filing_limit_from_the_beginning",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The days."""
+        return f"{self.days} days"
 
 
 class Enrollment(ClinicRow):

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cleanclaim.practice.pages.setup import balances, charges, clinic, enrollments, overview, packs, payers, providers
+from cleanclaim.practice.pages.setup import (
+    balances,
+    charges,
+    clinic,
+    enrollments,
+    filing_limits,
+    overview,
+    packs,
+    payers,
+    providers,
+)
 
 urlpatterns: list[URLPattern] = [
     path("setup/", overview.setup, name="setup"),
@@ -19,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("setup/payers/", payers.clinic_payers, name="setup_payers"),
     path("setup/payers/add/", payers.add, name="setup_payer_add"),
     path("setup/payers/<uuid:key>/", payers.edit, name="setup_payer"),
+    path("setup/payers/<uuid:key>/limits/", filing_limits.filing_limits, name="setup_filing_limits"),
+    path("setup/payers/<uuid:key>/limits/<uuid:limit>/remove/", filing_limits.remove, name="setup_filing_limit_remove"),
     path("setup/enrollments/", enrollments.enrollments, name="setup_enrollments"),
     path("setup/enrollments/add/", enrollments.add, name="setup_enrollment_add"),
     path("setup/enrollments/<uuid:key>/", enrollments.edit, name="setup_enrollment"),

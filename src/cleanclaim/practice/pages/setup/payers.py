@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
 from cleanclaim.practice.engine.judging.checking import today_at
-from cleanclaim.practice.engine.judging.filing_limits import MOST_DAYS, has_contracts, limit_words
+from cleanclaim.practice.engine.judging.filing_limits import has_contracts, limit_words
 from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.form_fields import AnswerField, PhoneField, StateField, Styled, ZipField
-from cleanclaim.practice.models import Clinic, ClinicPayer
+from cleanclaim.practice.models import Clinic, ClinicPayer, FilingLimit
 from cleanclaim.practice.pages.setup.entering import Groups, add_page, edit_page
 from cleanclaim.practice.pages.setup.packs import held_packs
 from cleanclaim.reference import payers
@@ -36,32 +36,15 @@ class PayerForm(Styled, forms.ModelForm[ClinicPayer]):
     state = StateField(required=False)
     zip_code = ZipField(required=False, label="ZIP")
 
-    filing_days = forms.IntegerField(
-        min_value=1,
-        max_value=MOST_DAYS,
-        required=False,
-        label="filing limit, days from the service",
-        help_text="Of your contract. Left empty, the limit in the payer file holds.",
-    )
-    filing_days_behind = forms.IntegerField(
-        min_value=1,
-        max_value=MOST_DAYS,
-        required=False,
-        label="behind another payer, days from its decision",
-        help_text="Where your contract counts from the other payer's answer.",
-    )
-
     groups: ClassVar[Groups] = (
         ("Payer", ("payer", "name", "identifier", "in_network")),
-        ("Your contract", ("filing_days", "filing_days_behind")),
         ("Where paper claims go", ("line1", "city", "state", "zip_code", "phone")),
     )
 
     class Meta:
         model = ClinicPayer
         fields: ClassVar[list[str]] = [
-            "payer", "name", "identifier", "in_network", "filing_days", "filing_days_behind",
-            "line1", "city", "state", "zip_code", "phone",
+            "payer", "name", "identifier", "in_network", "line1", "city", "state", "zip_code", "phone",
         ]  # fmt: skip
         labels: ClassVar[dict[str, str]] = {"line1": "street"}
         help_texts: ClassVar[dict[str, str]] = {
@@ -71,7 +54,6 @@ class PayerForm(Styled, forms.ModelForm[ClinicPayer]):
 
     def __init__(self, *arguments: Any, known: dict[str, Payer], **options: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*arguments, **options)
-        self._known = known
         ordered = sorted(known.items(), key=lambda item: item[1].label.casefold())
         choices = [(name, pack.label) for name, pack in ordered]
         held = self.instance.payer
@@ -90,28 +72,7 @@ class PayerForm(Styled, forms.ModelForm[ClinicPayer]):
         same = ClinicPayer.objects.filter(payer=entered.get("payer"), identifier=entered.get("identifier") or "")
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("identifier", "Expected an identifier that no other row of this payer has.")
-        self._check_limit(entered)
         return entered
-
-    def _check_limit(self, entered: dict[str, Any]) -> None:
-        """A contract's limit is whole, of a payer with whom there are contracts, and one for all rows of its rules."""
-        days, behind = entered.get("filing_days"), entered.get("filing_days_behind")
-        if days is None:
-            if behind is not None and "filing_days" not in self.errors:
-                self.add_error("filing_days", "Expected the contract's limit from the service too.")
-            return
-        pack = self._known.get(entered.get("payer") or "")
-        if pack is not None and not has_contracts(pack):
-            self.add_error("filing_days", "Expected nothing here: no contract sets this payer's limit.")
-        others = ClinicPayer.objects.filter(payer=entered.get("payer"), filing_days__isnull=False)
-        for other in others.exclude(pk=self.instance.pk):
-            if (other.filing_days, other.filing_days_behind) != (days, behind):
-                self.add_error(
-                    "filing_days",
-                    f"Expected the limit of {other}, whose rules are the same file: where the contracts differ, "
-                    "each payer wants a payer file of its own.",
-                )
-                return
 
 
 @clinic_page(Can.SET_UP, area="setup")
@@ -120,6 +81,9 @@ def clinic_payers(request: ClinicRequest) -> HttpResponse:
     clinic = request.access.clinic
     today, known = today_at(clinic), known_payers(clinic)
     own = set(held_packs(request.access).values_list("payer", flat=True))
+    agreed = set(
+        FilingLimit.objects.filter(Q(valid_from=None) | Q(valid_from__lte=today)).values_list("payer", flat=True)
+    )
     rows = []
     for row in ClinicPayer.objects.annotate(enrolled=Count("enrollments__provider", distinct=True)):
         pack = known.get(row.payer)
@@ -130,6 +94,8 @@ def clinic_payers(request: ClinicRequest) -> HttpResponse:
                 "is_own": row.payer in own,
                 "method": str(pack.setting("unit_method", today).value or "").replace("_", " ") if pack else "",
                 "limit": limit_words(pack, today, in_network=row.in_network) if pack else "",
+                "is_agreed": row.payer in agreed,
+                "has_contracts": pack is not None and has_contracts(pack),
                 "stated": sum(pack.setting(one.name, today).dated is not None for one in SETTINGS) if pack else 0,
             }
         )
