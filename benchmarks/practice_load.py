@@ -84,6 +84,7 @@ class Person:
         self.token = ""
         self.claims: list[str] = []
         self.onward = ""
+        self.more_patients = ""
         self.patients: list[str] = []
 
     def ask(self, page: str, path: str, form: dict[str, str] | None = None) -> str:
@@ -143,8 +144,8 @@ class Person:
                 with self.waited.lock:
                     self.waited.held.add(key)
         elif kind == "patients":
-            page = self.ask(kind, f"{self.place}/patients/?page={self.random.randint(1, 20)}")
-            self.patients = _PATIENT.findall(page)
+            page = self.ask(kind, f"{self.place}/patients/{self.more_patients}")
+            self.patients, self.more_patients = _PATIENT.findall(page), onward(page)
         elif kind == "patient" and self.patients:
             self.ask(kind, f"{self.place}/patients/{self.random.choice(self.patients)}/")
         elif kind == "figures":

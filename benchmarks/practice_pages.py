@@ -59,18 +59,23 @@ def measure(connection: Any) -> None:  # noqa: ANN401 - the database's
     def one_of(pattern: re.Pattern[str], path: str) -> list[str]:
         return sorted(set(pattern.findall(client.get(path).content.decode())))
 
-    parts = [f"{place}/claims/"]
-    while len(parts) < _PARTS and (more := onward(client.get(parts[-1]).content.decode())):
-        parts.append(f"{place}/claims/{more}")
+    def parts_of(path: str, most: int) -> list[str]:
+        parts = [path]
+        while len(parts) < most and (more := onward(client.get(parts[-1]).content.decode())):
+            parts.append(f"{path}{more}")
+        return parts
+
+    parts = parts_of(f"{place}/claims/", _PARTS)
+    people = parts_of(f"{place}/patients/", _PARTS // 2)
     claims = one_of(_CLAIM, parts[min(2, len(parts) - 1)])
-    patients = one_of(_PATIENT, f"{place}/patients/?page=3")
+    patients = one_of(_PATIENT, people[min(2, len(people) - 1)])
     statuses = ("ready", "held", "question", "not_judged")
     pages: dict[str, Callable[[], str]] = {
         "queue": lambda: chosen.choice(parts),
         "queue filtered": lambda: f"{place}/claims/?status={chosen.choice(statuses)}",
         "claim": lambda: f"{place}/claims/{chosen.choice(claims)}/",
         "hold": lambda: f"{place}/claims/{chosen.choice(claims)}/hold/",
-        "patients": lambda: f"{place}/patients/?page={chosen.randint(1, 20)}",
+        "patients": lambda: chosen.choice(people),
         "patient": lambda: f"{place}/patients/{chosen.choice(patients)}/",
         "today": lambda: f"{place}/today/?all",
         "figures": lambda: f"{place}/figures/",
