@@ -230,9 +230,8 @@ def lay(rows: Rows, settings: Settings) -> _Laid:
             cells, spoiled, as_of=settings.as_of, default_payer=settings.default_payer, apart=("patient", "billing_npi")
         )
         places = cells.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
-        first = one.tables.lines.filter(pl.col("line_number") == 1).sort("claim_id").get_column("line_id")
         refused = pl.concat([places[one.refused.get_column("row")], one.refused.drop("row")], how="horizontal")
-        laid.append(_Laid(one.tables, places[pl.Series(one.rows)[first]], refused.select(list(SET_ASIDE))))
+        laid.append(_Laid(one.tables, places[pl.Series(one.first_rows)], refused.select(list(SET_ASIDE))))
     if rows.claims is not None:
         places = rows.claims.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
         laid.append(_Laid(unpack(rows.claims), places, pl.DataFrame(schema=SET_ASIDE)))

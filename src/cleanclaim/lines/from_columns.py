@@ -8,7 +8,7 @@ distinct text of a column is read once, by the same reader.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -51,14 +51,15 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class LaidLines:
-    """The tables, the row of the frame behind each line, and what was set aside.
+    """The tables, the row of the frame behind each line and claim, and what was set aside.
 
-    `rows[line_id]` is the row's number from 0. `refused` has the columns of `REFUSALS`, rows from 0: a claim with a
-    row in it is not in the tables.
+    `rows[line_id]` is the row's number from 0, `first_rows[claim_id]` that of the claim's first line. `refused` has the
+    columns of `REFUSALS`, rows from 0: a claim with a row in it is not in the tables.
     """
 
     tables: Tables
     rows: Numbers
+    first_rows: Numbers
     refused: pl.DataFrame
 
 
@@ -73,7 +74,7 @@ def tables_of_lines(frame: pl.DataFrame, *, as_of: date, default_payer: str | No
     """
     read = read_cells(frame)
     laid = lay_out(read.cells, read.refused.get_column("row").to_numpy(), as_of=as_of, default_payer=default_payer)
-    return LaidLines(laid.tables, laid.rows, pl.concat([read.refused, laid.refused]))
+    return replace(laid, refused=pl.concat([read.refused, laid.refused]))
 
 
 def lay_out(
@@ -112,7 +113,7 @@ def lay_out(
     if not np.array_equal(order, np.arange(len(order))):
         kept, cells, parts = kept[order], cells[order], _Parts.of(parts.owner[order])
     tables = _tables(cells, claims, parts, kept, as_of=as_of, default_payer=default_payer)
-    return LaidLines(tables, kept, conflicts)
+    return LaidLines(tables, kept, kept[parts.first], conflicts)
 
 
 # --- cells -----------------------------------------------------------------------------------------------
@@ -261,8 +262,11 @@ def _numbered(cells: pl.DataFrame) -> Numbers:
         changed[1:] |= column[1:].ne_missing(column[:-1]).to_numpy()
     starts = np.flatnonzero(changed)
     runs = cells[starts]
-    distinct = runs.unique(maintain_order=True)
-    if distinct.height == runs.height:
+    # Rows that differ in their first column differ.
+    if (
+        runs.to_series().n_unique() == runs.height
+        or (distinct := runs.unique(maintain_order=True)).height == runs.height
+    ):
         numbers = np.arange(runs.height)
     else:
         joined = runs.join(
@@ -304,6 +308,8 @@ def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFram
         plain, expected = _plain(column), _plain(value).gather(parts.owner)
         other = np.flatnonzero((plain != expected).fill_null(value=False).to_numpy())
         conflicts.append(_refusals(other.tolist(), name, "the same in every row of a claim and day"))
+    if len(conflicts) == 1:
+        return pl.DataFrame(said), conflicts[0]
     found = pl.concat(conflicts)
     # One refusal a claim is enough: its first row that differs.
     return pl.DataFrame(said), found.sort("row", maintain_order=True).unique("row", keep="first", maintain_order=True)
@@ -350,11 +356,10 @@ def _tables(
     knows = {name: _of_all(cells.get_column(name), parts) for name in ("knows_services", "knows_diagnoses")}
     knows_services = knows["knows_services"]
     stated = shaped(said, "claims")
-    row_names = pl.Series(kept[parts.first] + 1).cast(pl.String)
     set_here = stated.select(
         pl.lit(pl.int_range(parts.count, eager=True)).alias("claim_id"),
         pl.lit(_patients(said)).alias("patient_id"),
-        pl.col("claim_key").fill_null(pl.concat_str(pl.lit("row "), pl.lit(row_names))),
+        pl.lit(_named(stated.get_column("claim_key"), kept[parts.first])),
         pl.lit(value=False).alias("is_history"),
         pl.lit(as_of).alias("as_of"),
         pl.col("payer").fill_null(pl.lit(default_payer, pl.String)),
@@ -376,6 +381,14 @@ def _tables(
     )
 
 
+def _named(keys: pl.Series, first_rows: Numbers) -> pl.Series:
+    """The claims' numbers; a claim without one is named by its first row."""
+    if not keys.null_count():
+        return keys
+    rows = pl.DataFrame([keys, pl.Series("row", first_rows + 1)])
+    return rows.select(pl.col(keys.name).fill_null(pl.format("row {}", "row"))).to_series()
+
+
 def _patients(said: pl.DataFrame) -> pl.Series:
     """A number for each patient; a claim that names none is a patient of its own."""
     own = np.arange(said.height)
@@ -392,8 +405,8 @@ def _disciplines(cells: pl.DataFrame, parts: _Parts) -> pl.Series:
     each = modifiers.explode(empty_as_null=False, keep_nulls=False)
     said: dict[str, Flags] = {}
     for modifier, discipline in _THERAPY_MODIFIERS.items():
-        rows = (each == modifier).fill_null(value=False).to_numpy()
-        said[discipline] = np.bincount(owner[rows], minlength=parts.count) > 0
+        said[discipline] = np.zeros(parts.count, np.bool_)
+        said[discipline][owner[(each == modifier).fill_null(value=False).to_numpy()]] = True
     agree = np.sum(list(said.values()), axis=0) == 1
     place = np.zeros(parts.count, np.int64)
     for number, flags in enumerate(said.values(), start=1):
