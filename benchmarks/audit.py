@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -22,9 +23,9 @@ from typing import Self
 import psutil
 
 from benchmarks import _archive as archive
+from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Rows, Settings, judge_block
 from cleanclaim.audit.dask_engine import on_cluster
-from cleanclaim.audit.inputs import files_of
 from cleanclaim.audit.run import Gathered, Runner, cut, in_processes, in_turn, run_audit
 from cleanclaim.audit.spill import LINES_A_BLOCK, block_of
 from cleanclaim.facts.kit import Reach
@@ -42,12 +43,10 @@ def main(millions: Sequence[float] = (1,)) -> None:
         for size in millions:
             place = Path(folder) / f"{size}"
             archive.write(place, int(size * 1e6))
-            with in_processes(PROCESSES) as runner:
-                found = _audited(place, Path(folder) / f"work-{size}", runner, "processes")
+            found = _audited(place, Path(folder) / f"work-{size}", in_processes(PROCESSES), "processes")
             first = found if first is None else first
         place = Path(folder) / f"{millions[0]}"
-        with on_cluster(workers=PROCESSES) as runner:
-            again = _audited(place, Path(folder) / "work-dask", runner, "dask")
+        again = _audited(place, Path(folder) / "work-dask", on_cluster(workers=PROCESSES), "dask")
         assert first is not None
         assert all(frame.equals(again.frames[name]) for name, frame in first.frames.items())
         print("dask finds what processes find")
@@ -58,7 +57,7 @@ def one_block() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive.write(Path(folder) / "archive", LINES_A_BLOCK)
         work = Path(folder) / "work"
-        cut(files_of([str(Path(folder) / "archive")]), work, SETTINGS, in_turn, lambda *_: None)
+        cut(archive_of([str(Path(folder) / "archive")]).files, work, SETTINGS, in_turn, lambda *_: None)
         rows = block_of(work, 0)
         assert rows is not None
         assert rows.cells is not None
@@ -72,7 +71,7 @@ def one_block() -> None:
             rows = Rows(kept={"claims": found.kept_claims, "services": found.kept_services})
 
 
-def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:
+def _audited(place: Path, work: Path, running: AbstractContextManager[Runner], name: str) -> Gathered:
     marks: dict[str, float] = {}
     started, used = time.perf_counter(), _core_seconds()
 
@@ -80,7 +79,7 @@ def _audited(place: Path, work: Path, runner: Runner, name: str) -> Gathered:
         marks[stage] = time.perf_counter() - started
 
     with _Peak() as peak:
-        found = run_audit(files_of([str(place)]), SETTINGS, work, runner=runner, told=told)
+        found = run_audit(archive_of([str(place)]).files, SETTINGS, work, running=running, told=told)
     ended = time.perf_counter() - started
     # A cluster's workers are still there: what they used is not known yet.
     each = f"{(_core_seconds() - used) / found.lines * 1e6:.1f}" if name == "processes" else "-"

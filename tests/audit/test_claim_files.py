@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import polars as pl
 import pytest
 
 from cleanclaim.audit import spill, x12_inputs
+from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings
-from cleanclaim.audit.inputs import files_of
 from cleanclaim.audit.run import Gathered, in_turn, run_audit
 from cleanclaim.bill.job import bill
 from cleanclaim.bill.output import Written, write_claim_files
@@ -28,9 +29,9 @@ AS_OF = date(2026, 11, 16)
 REMITTANCE = (
     "ISA*00*          *00*          *ZZ*PAYER          *ZZ*CLINIC         *261116*1200*^*00501*000000001*0*T*:~"
     "GS*HP*PAYER*CLINIC*20261116*1200*1*X*005010X221A1~ST*835*0001~"
-    "BPR*I*{total}*C*ACH*CCP*01*111000025*DA*1*1512345678**01*111000025*DA*2*20261116~TRN*1*T1*1512345678~"
+    "BPR*I*{total}*C*ACH*CCP*01*111000025*DA*1*1512345678**01*111000025*DA*2*20261116~TRN*1*T{trace}*1512345678~"
     "DTM*405*20261116~N1*PR*PAYER~N3*1 PAYER WAY~N4*ALBANY*NY*12207~PER*BL*DESK*TE*5185550100~"
-    "N1*PE*CLINIC*XX*1234567893~LX*1~"
+    "N1*PE*CLINIC*XX*{payee}~LX*1~"
     "CLP*{claim}*1*200*{total}*0*MC*P1~NM1*QC*1*DOE*JO~SVC*HC:97110*200*{total}**2~DTM*472*20261101~"
     "SE*16*0001~GE*1*1~IEA*1*000000001~"
 )
@@ -49,7 +50,7 @@ def claims(tmp_path_factory: pytest.TempPathFactory, packs: dict[str, Payer]) ->
     assert loaded.clinic is not None
     billed = bill(loaded.clinic, loaded.patients, loaded.visits, as_of=AS_OF, packs=packs)
     write_claim_files(billed, loaded.clinic, folder, created=datetime(2026, 11, 16).astimezone(), written=Written())
-    files = files_of([str(folder)])
+    files = archive_of([str(folder)]).files
     assert len(files) >= 3
     for file in files:
         path = Path(file.path)
@@ -59,7 +60,9 @@ def claims(tmp_path_factory: pytest.TempPathFactory, packs: dict[str, Payer]) ->
 
 def audited(folder: Path, work: Path, packs: dict[str, Payer]) -> Gathered:
     settings = Settings(AS_OF, payers=tuple(packs.values()))
-    return run_audit(files_of([str(folder)]), settings, work, runner=in_turn, told=lambda *_: None)
+    return run_audit(
+        archive_of([str(folder)]).files, settings, work, running=nullcontext(in_turn), told=lambda *_: None
+    )
 
 
 @pytest.mark.slow
@@ -73,7 +76,7 @@ def test_claims_are_judged_as_a_check_judges_them(
     judge = Judge([rule for rule in active_rules() if Judge([rule]).reach(rule) is Reach.PATIENT])
     codes = {rule.code for rule in judge.rules}
     checked = 0
-    for number, file in enumerate(files_of([str(claims)])):
+    for number, file in enumerate(archive_of([str(claims)]).files):
         (block,) = read_blocks(Path(file.path))
         tables = tables_of_block(block, as_of=AS_OF, packs=packs).tables
         expected: Counter[tuple[str, str, str]] = Counter()
@@ -91,9 +94,9 @@ def test_claims_have_what_payment_files_say_was_paid(claims: Path, packs: dict[s
     folder.mkdir()
     for file in claims.rglob("*.837*"):
         (folder / file.name).write_bytes(file.read_bytes())
-    key = audited(folder, tmp_path / "first", packs).frames["claims"].item(0, "claim")
+    key, payee = audited(folder, tmp_path / "first", packs).frames["claims"].select("claim", "billing_npi").row(0)
     for place, cents in enumerate((5000, -1250)):
-        text = REMITTANCE.format(claim=key, total=f"{cents / 100:g}")
+        text = REMITTANCE.format(claim=key, payee=payee, trace=place, total=f"{cents / 100:g}")
         (folder / f"paid-{place}.835").write_text(text)
 
     by_claim = audited(folder, tmp_path / "second", packs).frames["claims"]

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
@@ -15,9 +16,9 @@ from polars.testing import assert_frame_equal
 
 from benchmarks import _archive as archive
 from cleanclaim.audit import spill
+from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.dask_engine import SchedulerError, on_cluster, require_private
-from cleanclaim.audit.inputs import files_of
 from cleanclaim.audit.packing import FILE, NUMBER
 from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
 from cleanclaim.audit.spill import Piece
@@ -37,7 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def local(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Gathered:
     work = tmp_path_factory.mktemp("local")
-    return run_audit(files_of([str(folder)]), SETTINGS, work, runner=in_turn, told=lambda *_: None)
+    return run_audit(
+        archive_of([str(folder)]).files, SETTINGS, work, running=nullcontext(in_turn), told=lambda *_: None
+    )
 
 
 @pytest.mark.slow
@@ -61,7 +64,9 @@ def test_dask_finds_what_one_process_finds_though_a_worker_is_killed(
                     os.kill(killed[0], signal.SIGKILL)
                 yield done
 
-        found = run_audit(files_of([str(folder)]), SETTINGS, tmp_path, runner=killing, told=lambda *_: None)
+        found = run_audit(
+            archive_of([str(folder)]).files, SETTINGS, tmp_path, running=nullcontext(killing), told=lambda *_: None
+        )
 
     assert len(killed) == 1
     same(local, found)

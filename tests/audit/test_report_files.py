@@ -14,7 +14,7 @@ import pytest
 
 from cleanclaim.audit import manifest
 from cleanclaim.audit.block import Settings
-from cleanclaim.audit.inputs import files_of
+from cleanclaim.audit.inputs import ArchiveFile
 from cleanclaim.audit.manifest import Made, TableEdition
 from cleanclaim.audit.report_files import (
     ReportFolderError,
@@ -219,7 +219,7 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
 def test_inputs_are_told_by_size_rows_and_digest(tmp_path: Path) -> None:
     path = tmp_path / "claims.csv"
     path.write_text("claim,code\n1,97110\n2,97140\n", encoding="utf-8")
-    assert manifest.input_facts(files_of([str(path)])) == (
+    assert manifest.input_facts([ArchiveFile(str(path), "csv")]) == (
         {
             "number": 1,
             "path": str(path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from polars.testing import assert_frame_equal
 
 from benchmarks import _archive as archive
 from cleanclaim.audit import run, spill
+from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings, the_judge
-from cleanclaim.audit.inputs import ArchiveError, files_of
+from cleanclaim.audit.inputs import ArchiveError
 from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
 from cleanclaim.audit.spill import Piece
 from cleanclaim.check.judge import Judge
@@ -45,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def audited(place: Path, work: Path, runner: run.Runner = in_turn, **settings: object) -> Gathered:
     chosen = Settings(as_of=SETTINGS.as_of, **settings)  # type: ignore[arg-type]
-    return run_audit(files_of([str(place)]), chosen, work, runner=runner, told=lambda *_: None)
+    return run_audit(archive_of([str(place)]).files, chosen, work, running=nullcontext(runner), told=lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -176,12 +178,12 @@ def test_therapists_are_compared_over_the_whole_archive(whole: Gathered) -> None
 
 def test_a_path_that_is_not_there_is_named() -> None:
     with pytest.raises(ArchiveError, match=r"nowhere: is neither a file nor a folder; expected an archive"):
-        files_of(["nowhere"])
+        archive_of(["nowhere"])
 
 
 def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="holds no file that is read"):
-        files_of([str(tmp_path)])
+        archive_of([str(tmp_path)])
 
 
 def test_every_finding_carries_what_its_claim_is_allowed_whoever_judged_it(whole: Gathered) -> None:

@@ -1,9 +1,9 @@
-"""The files of an archive, in a fixed order, and their lines as frames of the dictionary's columns."""
+"""A file of an archive, and the lines of a table as frames of the dictionary's columns."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from cleanclaim.lines.flat_columns import REQUIRED, column_of, plain_name
 SLICE = 500_000
 """Rows of a file held at a time."""
 
-_SUFFIXES = {
+SUFFIXES = {
     ".parquet": "parquet",
     ".csv": "csv",
     ".tsv": "csv",
@@ -57,33 +57,16 @@ class ArchiveFile:
         return digest.hexdigest()
 
 
-def files_of(paths: Sequence[str]) -> list[ArchiveFile]:
-    """The files of an archive: those named, and those in the folders named, sorted by path.
+def kind_of(path: str) -> str:
+    """How a file is read, by how its name ends: `parquet`, `csv` or `x12`.
 
     Raises:
-        ArchiveError: a path does not exist or is of no kind that is read, or there is no file at all.
+        ArchiveError: it is of no kind that is read.
     """
-    found: list[ArchiveFile] = []
-    for path in paths:
-        if "://" in path:
-            found.append(ArchiveFile(path, _kind_of(path)))
-        elif Path(path).is_dir():
-            inside = sorted(file for file in Path(path).rglob("*") if file.suffix.lower() in _SUFFIXES)
-            found.extend(ArchiveFile(str(file), _kind_of(file.name)) for file in inside if file.is_file())
-        elif Path(path).is_file():
-            found.append(ArchiveFile(path, _kind_of(path)))
-        else:
-            raise ArchiveError(f"{path}: is neither a file nor a folder; expected an archive of billed lines")
-    if not found:
-        raise ArchiveError(f"{', '.join(paths)}: holds no file that is read; expected Parquet, CSV, 837 or 835")
-    return found
-
-
-def _kind_of(path: str) -> str:
     suffix = Path(path).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise ArchiveError(f"{path}: is not read; expected a file that ends in {', '.join(_SUFFIXES)}")
-    return _SUFFIXES[suffix]
+    if suffix not in SUFFIXES:
+        raise ArchiveError(f"{path}: is not read; expected a file that ends in {', '.join(SUFFIXES)}")
+    return SUFFIXES[suffix]
 
 
 def count_lines(file: ArchiveFile) -> int:
@@ -104,9 +87,25 @@ def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> pl.DataFrame:
     Raises:
         ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
     """
+    return _collected(file, _lines_of(file).slice(place * SLICE, None if is_last else SLICE))
+
+
+def require_lines(file: ArchiveFile) -> None:
+    """Refuse a table that holds no billed lines; its columns are looked at, not its rows.
+
+    Raises:
+        ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
+    """
+    _lines_of(file)
+
+
+def _lines_of(file: ArchiveFile) -> pl.LazyFrame:
     scan = _scan(file)
     given_names = scan.collect_schema().names()
     names = [plain_name(name) for name in given_names]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ArchiveError(f"{file.name}: has the column {twice} twice; expected each once")
     scan = scan.rename(dict(zip(given_names, names, strict=True)))
     if is_medical_claim(names):
         scan = as_lines(scan)
@@ -115,14 +114,16 @@ def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> pl.DataFrame:
     for wanted in REQUIRED:
         if column_of(wanted) not in given:
             raise ArchiveError(f"{file.name}: lacks the column {wanted}; expected at least {', '.join(REQUIRED)}")
-    return _collected(file, scan.slice(place * SLICE, None if is_last else SLICE))
+    return scan
 
 
 def _scan(file: ArchiveFile) -> pl.LazyFrame:
     readers: Mapping[str, Callable[[], pl.LazyFrame]] = {
         "parquet": lambda: pl.scan_parquet(file.path),
         # Every column as text: what a cell means is decided once, by the dictionary.
-        "csv": lambda: pl.scan_csv(file.path, infer_schema=False, separator="\t" if file.path.endswith("tsv") else ","),
+        "csv": lambda: pl.scan_csv(
+            file.path, infer_schema=False, separator="\t" if file.path.lower().endswith("tsv") else ","
+        ),
     }
     try:
         scan = readers[file.kind]()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanclaim import __version__
+from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.sampling import GENERATOR, Sample
@@ -56,6 +57,7 @@ class Made:
     inputs: tuple[Mapping[str, Any], ...]
     """As `input_facts` states them."""
     rules: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     tables: tuple[TableEdition, ...] = ()
     payer_files: tuple[PayerFile, ...] = ()
@@ -70,6 +72,7 @@ class Made:
                 "polars": version("polars"),
             },
             "inputs": [dict(one) for one in self.inputs],
+            "left_out": [{"path": one.path, "why": one.why} for one in self.left_out],
             "settings": {
                 "as_of": self.settings.as_of.isoformat(),
                 "default_payer": self.settings.default_payer,

@@ -19,6 +19,7 @@ import jinja2
 import polars as pl
 
 from cleanclaim.audit import plots, totals, totals_peers
+from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.report_rules import rule_rows
 from cleanclaim.audit.sampling import Sample
 from cleanclaim.check.summary import OUTCOMES
@@ -29,6 +30,7 @@ from cleanclaim.reference import payers as payer_files
 _PARTS_SHOWN = 25
 _INPUTS_SHOWN = 30
 _CELLS_SHOWN = 30
+_FILES_SHOWN = 40
 _MONTHS_SHOWN = 60
 _DOTS_SHOWN = 1_000
 _BOXES_SHOWN = 20
@@ -90,6 +92,7 @@ def render_report(
     made: Sequence[tuple[str, str]],
     partly_covering: Sequence[PartlyCovering] = (),
     sample: Sample | None = None,
+    left_out: Sequence[LeftOut] = (),
 ) -> str:
     """The report as one HTML page.
 
@@ -100,6 +103,7 @@ def render_report(
         made: what the report was made with, a line each.
         partly_covering: reference tables that do not cover the dates of all claims.
         sample: the claims drawn for review.
+        left_out: files in the folders of the archive that were not read.
     """
     claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
     figures = totals.overview(claims, findings, verdicts)
@@ -117,6 +121,7 @@ def render_report(
         "peers": [_peers(group) for group in totals_peers.peers(claims)],
         "missing": _missing(frames["gaps"]),
         "partly_covering": partly_covering,
+        "left_out": {"total": len(left_out), "rows": _first_damaged(left_out)[:_FILES_SHOWN]},
         "set_aside": _set_aside(frames["set_aside"]),
         "sample": _sample(sample),
     }
@@ -197,6 +202,7 @@ _TITLES = {
     "peers": ("peers-1", "units compared"),
     "missing": ("missing", "what could not be judged"),
     "partly_covering": ("coverage", "tables that end early"),
+    "left_out": ("left-out", "files not read"),
     "set_aside": ("set-aside", "rows set aside"),
     "sample": ("sample", "sample"),
 }
@@ -349,6 +355,10 @@ def _set_aside(rows: pl.DataFrame) -> dict[str, Any]:
     counted = rows.group_by("field", "expected").agg(pl.len().alias("cells"))
     ordered = counted.sort("cells", "field", "expected", descending=[True, False, False]).head(_CELLS_SHOWN)
     return {"total": rows.height, "rows": ordered.to_dicts()}
+
+
+def _first_damaged(left_out: Sequence[LeftOut]) -> list[LeftOut]:
+    return sorted(left_out, key=lambda one: (not one.is_damaged, one.path))
 
 
 def _sample(sample: Sample | None) -> dict[str, Any] | None:

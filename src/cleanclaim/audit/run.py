@@ -13,7 +13,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -36,6 +36,7 @@ from cleanclaim.audit.block import (
     the_judge,
 )
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
+from cleanclaim.audit.payments import with_paid
 from cleanclaim.audit.spill import (
     Cut,
     Piece,
@@ -111,7 +112,12 @@ Runner = Callable[[Sequence[Piece | Task]], Iterable[int]]
 
 
 def run_audit(
-    files: Sequence[ArchiveFile], settings: Settings, folder: Path, *, runner: Runner, told: Told
+    files: Sequence[ArchiveFile],
+    settings: Settings,
+    folder: Path,
+    *,
+    running: AbstractContextManager[Runner],
+    told: Told,
 ) -> Gathered:
     """Audit the files; work that lies in `folder` is gone on with.
 
@@ -123,24 +129,26 @@ def run_audit(
         files: the archive.
         settings: what it is judged with; the same as when the work was begun.
         folder: where blocks and their results are kept until the audit is done.
-        runner: how it is cut and blocks are judged: `in_turn`, `in_processes`, or on a cluster.
+        running: opens what it is cut and blocks are judged by: `in_processes`, a cluster, or `in_turn` as it is.
         told: told of progress.
     """
     reaches = (reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules)
     furthest = max(reaches, default=Reach.PATIENT)
     # Patients' blocks tell the claims, and therapists' blocks what therapists are compared by, whatever is asked for.
     judged = [reach for reach in Reach if reach <= furthest]
-    blocks = cut(files, folder, settings, runner, told)
-    whole = sum(_count(reach, blocks) for reach in judged)
-    done = 0
-    for reach in judged:
-        tasks = _tasks(folder, blocks, reach, settings)
-        waiting = [task for task in tasks if not task.result.is_dir()]
-        done += len(tasks) - len(waiting)
-        told("judge", done, whole)
-        for one in runner(waiting):
-            done += one
+    with running as runner:
+        blocks = cut(files, folder, settings, runner, told)
+        whole = sum(_count(reach, blocks) for reach in judged)
+        done = 0
+        for reach in judged:
+            tasks = _tasks(folder, blocks, reach, settings)
+            waiting = [task for task in tasks if not task.result.is_dir()]
+            done += len(tasks) - len(waiting)
             told("judge", done, whole)
+            for one in runner(waiting):
+                done += one
+                told("judge", done, whole)
+    # What judged has given its memory back.
     return gather(files, folder, judged, blocks)
 
 
@@ -281,33 +289,34 @@ def in_processes(processes: int) -> Iterator[Runner]:
 
 def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach], blocks: int) -> Gathered:
     """The frames of all blocks as one, in an order that does not depend on how the archive was cut."""
-    frames = {name: _frames(folder, reaches, blocks, name) for name in FRAMES if name not in _BETWEEN}
-    counted = ["passed", "found", "not_applicable", "no_data"]
-    claims, findings = frames["claims"], frames["findings"]
-    # A claim that one way of cutting sets aside is not told of by the other, nor is what it is allowed.
-    allowed = claims.select("file", "row", pl.col("allowed_cents").alias("claim_allowed_cents"))
-    findings = findings.drop("claim_allowed_cents").join(allowed, on=["file", "row"]).select(list(FINDINGS))
-    staked = at_stake(findings, ["file", "row"])
-    claims = claims.drop("findings", "lost_cents", "left_cents").join(staked, on=["file", "row"], how="left")
-    lost = pl.col("lost_cents").fill_null(0)
+    told = ("verdicts", "gaps", "claims", "set_aside")
+    frames = {name: _frames(folder, reaches, blocks, name) for name in told}
+    claims, findings = frames["claims"], _frames(folder, [Reach.PATIENT], blocks, "findings")
+    further = _frames(folder, [reach for reach in reaches if reach is not Reach.PATIENT], blocks, "findings")
+    if further.height:
+        # Blocks of patients tell what a claim is allowed, and count what they found of it themselves.
+        allowed = claims.select("file", "row", pl.col("allowed_cents").alias("claim_allowed_cents"))
+        further = further.drop("claim_allowed_cents").join(allowed, on=["file", "row"]).select(list(FINDINGS))
+        findings = pl.concat([findings, further])
+        claims = _with_more(claims, at_stake(further, ["file", "row"]))
+    payments = payments_in(folder)
+    if payments.height:
+        claims = with_paid(claims, payments)
+    lost = pl.col("lost_cents")
     capped = pl.when(pl.col("allowed_cents").is_null()).then(lost).otherwise(pl.min_horizontal(lost, "allowed_cents"))
-    paid = payments_in(folder).rename({"paid_cents": "paid"})
-    claims = claims.join(paid, on="claim", how="left").with_columns(
-        capped.alias("lost_cents"),
-        pl.col("left_cents").fill_null(0),
-        pl.col("findings").fill_null(0),
-        pl.col("paid").alias("paid_cents"),
-    )
+    counted = ["passed", "found", "not_applicable", "no_data"]
     set_aside = pl.concat([frames["set_aside"], *refused_in(folder)])
+    rules = frames["verdicts"].get_column("rule").unique().sort()
     return Gathered(
         {
-            "findings": findings.sort("file", "row", "rule", "place", "arguments"),
+            # Findings of one rule and claim come from one block, in order.
+            "findings": findings.sort(_PLACE, pl.col("rule").cast(pl.Enum(rules)), maintain_order=True),
             "verdicts": frames["verdicts"]
             .group_by("rule")
             .agg(pl.col(counted).sum(), pl.col("crashed").max())
             .sort("rule"),
             "gaps": frames["gaps"].group_by("rule", "missing").agg(pl.col("rows").sum()).sort("rule", "missing"),
-            "claims": claims.select(list(CLAIMS)).sort("file", "row"),
+            "claims": claims.with_columns(capped.alias("lost_cents")).select(list(CLAIMS)).sort(_PLACE),
             "set_aside": set_aside.unique().sort("file", "row", "field", "expected"),
         },
         tuple(files),
@@ -315,8 +324,22 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
     )
 
 
+_PLACE = pl.col("file") * (1 << 40) + pl.col("row")
+"""A claim's place as one number, in the order of the archive; no file has so many rows."""
+
+
+def _with_more(claims: pl.DataFrame, staked: pl.DataFrame) -> pl.DataFrame:
+    """The claims with what more was found of some of them."""
+    names = [name for name in staked.columns if name not in ("file", "row")]
+    more = staked.rename({name: f"more_{name}" for name in names})
+    joined = claims.join(more, on=["file", "row"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col(name) + pl.col(f"more_{name}").fill_null(0) for name in names).select(
+        claims.columns
+    )
+
+
 def _frames(folder: Path, reaches: Sequence[Reach], blocks: int, name: str) -> pl.DataFrame:
     """One of the frames of all blocks, one below the other."""
     places = [result_of(folder, reach, block) for reach in reaches for block in range(_count(reach, blocks))]
-    own = [pl.read_ipc(place / f"{name}.arrow") for place in places if (place / f"{name}.arrow").exists()]
-    return pl.concat([pl.DataFrame(schema=FRAMES[name]), *own])
+    own = [pl.scan_ipc(place / f"{name}.arrow") for place in places if (place / f"{name}.arrow").exists()]
+    return pl.concat([pl.LazyFrame(schema=FRAMES[name]), *own]).collect()

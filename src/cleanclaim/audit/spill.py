@@ -17,6 +17,7 @@ from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
 from cleanclaim.audit.inputs import SLICE, ArchiveFile, slice_of
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
+from cleanclaim.audit.payments import PAYMENTS
 from cleanclaim.lines.from_columns import read_cells
 
 LINES_A_BLOCK = 400_000
@@ -175,10 +176,9 @@ def _read(folder: Path, kind: str) -> pl.DataFrame | None:
 
 
 def payments_in(folder: Path) -> pl.DataFrame:
-    """What the payment files of the archive paid, summed by claim; columns of `PAYMENTS`."""
+    """What the payment files of the archive paid, in its order; columns of `PAYMENTS`."""
     paid = [pl.read_ipc(path) for path in sorted((folder / "payments").glob("*.arrow"))]
-    every = pl.concat([pl.DataFrame(schema=x12_inputs.PAYMENTS), *paid])
-    return every.group_by("claim").agg(pl.col("paid_cents").sum())
+    return pl.concat([pl.DataFrame(schema=PAYMENTS), *paid])
 
 
 def days_without_therapist(folder: Path) -> frozenset[date]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from cleanclaim.audit.block import SET_ASIDE
 from cleanclaim.audit.packing import NUMBER, pack, together
+from cleanclaim.audit.payments import PAYMENTS, payments_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import Payer
 from cleanclaim.x12.columnar.claim_tables import tables_of_block
@@ -19,9 +20,6 @@ from cleanclaim.x12.columnar.reader import Block, read_blocks
 
 CLAIMS_HELD = 50_000
 """Claims of a file held at a time."""
-
-PAYMENTS: dict[str, pl.DataType | type[pl.DataType]] = {"claim": pl.String, "paid_cents": pl.Int64}
-"""Columns of what was paid: the number the clinic gave the claim, and a payment or, negative, what was taken back."""
 
 _LINE_TAGS = (b"SV1", b"SVC")
 _CHUNK = 1 << 20
@@ -78,7 +76,7 @@ def _part(blocks: list[Block], file: int, as_of: date, default_payer: str | None
     laid = [tables_of_block(block, as_of=as_of, default_payer=default_payer, packs=packs) for block in blocks]
     tables = together([one.tables for one in laid])
     places = pl.concat([one.claims.get_column("segment") for one in laid])
-    payments = pl.concat([pl.DataFrame(schema=PAYMENTS), *(_paid(block) for block in blocks)])
+    payments = pl.concat([pl.DataFrame(schema=PAYMENTS), *(payments_of(block, file) for block in blocks)])
     problems = pl.concat([block.problems for block in blocks])
     aside = problems.select(
         pl.lit(file).cast(pl.Int64).alias("file"),
@@ -106,11 +104,3 @@ def _patients(tables: Tables, file: int, places: pl.Series) -> pl.Series:
     alone = pl.select(pl.format("claim at {} of file {}", pl.lit(places), pl.lit(file))).to_series()
     told = pl.select(pl.format("patient {}", pl.lit(who))).to_series()
     return alone.zip_with(pl.Series(~named), told)
-
-
-def _paid(block: Block) -> pl.DataFrame:
-    """What a block of payment advice paid, by the clinic's number of the claim; empty for claims."""
-    claims = block.tables.get("claims", pl.DataFrame())
-    if "paid_cents" not in claims.columns or "status" not in claims.columns:
-        return pl.DataFrame(schema=PAYMENTS)
-    return claims.select(pl.col("claim_id").alias("claim"), "paid_cents").drop_nulls()

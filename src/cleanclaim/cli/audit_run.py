@@ -27,8 +27,9 @@ from rich.text import Text
 
 from cleanclaim import __version__
 from cleanclaim.audit import report_files, totals
+from cleanclaim.audit.archive import Archive, LeftOut, archive_of
 from cleanclaim.audit.block import Settings
-from cleanclaim.audit.inputs import ArchiveError, files_of
+from cleanclaim.audit.inputs import ArchiveError
 from cleanclaim.audit.manifest import Made, PayerFile, TableEdition, digest_of, input_facts, package_digest
 from cleanclaim.audit.report import PartlyCovering, render_report
 from cleanclaim.audit.report_files import ReportFolderError
@@ -51,6 +52,7 @@ INTERRUPTED = 130
 _MOST_PROCESSES = 8
 _RULES_SHOWN = 15
 _INPUTS_SHOWN = 8
+_FILES_SHOWN = 8
 _STAGES = {"cut": "Reading lines", "judge": "Judging blocks"}
 
 
@@ -109,9 +111,13 @@ def run(
     selection = _selection(select or (), ignore or (), reason or (), by)
     try:
         begun = report_files.unfinished(out_folder)
-        made = _made(paths, _day(as_of, begun), payer, own, selection, is_narrowed=bool(select or ignore))
+        with err.status("looking at the archive"):
+            archive = archive_of(paths)
+            made = _made(archive, _day(as_of, begun), payer, own, selection, is_narrowed=bool(select or ignore))
         work = report_files.begin(out_folder, made)
-        gathered = _audited(paths, made.settings, work, _runner(engine, processes or _cores(), scheduler, certificates))
+        gathered = _audited(
+            archive, made.settings, work, _runner(engine, processes or _cores(), scheduler, certificates)
+        )
         frames = report_files.numbered(gathered.frames)
         with err.status("writing the report"):
             drawn = draw(frames["claims"], frames["findings"], plan) if plan else None
@@ -121,6 +127,7 @@ def run(
                 made=_lines_of(made, gathered),
                 partly_covering=_partly_covering(made.tables, gathered),
                 sample=drawn,
+                left_out=archive.left_out,
             )
             written = report_files.write_report(out_folder, frames, made, page, drawn)
     except (ArchiveError, ReportFolderError, SampleError) as error:
@@ -132,7 +139,7 @@ def run(
             "a process that judged a block was ended from outside, perhaps for want of memory; "
             f"the same command, with fewer --processes, goes on from {out_folder / report_files.WORK}"
         )
-    code = exit_code(frames)
+    code = exit_code(frames, are_files_damaged=any(one.is_damaged for one in archive.left_out))
     if format_ is Format.JSON:
         write_json("audit", {"exit_code": int(code), **as_json(frames, made, drawn, written)})
     else:
@@ -140,14 +147,14 @@ def run(
     raise typer.Exit(code)
 
 
-def exit_code(frames: Mapping[str, Any]) -> ExitCode:
+def exit_code(frames: Mapping[str, Any], *, are_files_damaged: bool = False) -> ExitCode:
     """How the audit ended: crashed, nothing usable, findings, no data, or clean as far as judged."""
     verdicts = frames["verdicts"]
     if verdicts.filter(verdicts.get_column("crashed") != "").height:
         return ExitCode.CRASHED
     if not frames["claims"].height:
         return ExitCode.UNUSABLE
-    if frames["findings"].height or frames["set_aside"].height:
+    if frames["findings"].height or frames["set_aside"].height or are_files_damaged:
         return ExitCode.FINDINGS
     return ExitCode.NO_DATA if verdicts.get_column("no_data").sum() else ExitCode.CLEAN
 
@@ -181,7 +188,7 @@ def _day(given: datetime | None, begun: Mapping[str, Any] | None) -> date:
 
 
 def _made(
-    paths: Sequence[str],
+    archive: Archive,
     day: date,
     payer: str | None,
     own: Mapping[str, Payer],
@@ -191,15 +198,15 @@ def _made(
 ) -> Made:
     codes = tuple(rule.code for rule in selection.rules)
     settings = Settings(day, payer, tuple(own.values()), codes if is_narrowed else ())
-    with err.status("looking at the archive"):
-        return Made(
-            settings=settings,
-            inputs=input_facts(files_of(paths)),
-            rules=codes,
-            ignored=selection.ignored,
-            tables=_tables(),
-            payer_files=tuple(PayerFile(name, digest_of(Path(pack.path))) for name, pack in sorted(own.items())),
-        )
+    return Made(
+        settings=settings,
+        inputs=input_facts(archive.files),
+        rules=codes,
+        left_out=archive.left_out,
+        ignored=selection.ignored,
+        tables=_tables(),
+        payer_files=tuple(PayerFile(name, digest_of(Path(pack.path))) for name, pack in sorted(own.items())),
+    )
 
 
 def _tables() -> tuple[TableEdition, ...]:
@@ -241,16 +248,16 @@ def _on_dask(processes: int, scheduler: str | None, certificates: Path | None) -
         unusable(f"--scheduler: {error}")
 
 
-def _audited(paths: Sequence[str], settings: Settings, work: Path, running: AbstractContextManager[Runner]) -> Gathered:
+def _audited(archive: Archive, settings: Settings, work: Path, running: AbstractContextManager[Runner]) -> Gathered:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, *times, console=err, transient=True) as display, running as runner:
+    with Progress(*columns, *times, console=err, transient=True) as display:
         tasks = {stage: display.add_task(words, total=None, visible=False) for stage, words in _STAGES.items()}
 
         def told(stage: str, done: int, whole: int) -> None:
             display.update(tasks[stage], completed=done, total=whole, visible=done < whole)
 
-        return run_audit(files_of(paths), settings, work, runner=runner, told=told)
+        return run_audit(archive.files, settings, work, running=running, told=told)
 
 
 def _interrupted(folder: Path) -> NoReturn:
@@ -312,6 +319,7 @@ def as_json(frames: Mapping[str, Any], made: Made, sample: Sample | None, writte
         "rules": totals.by_rule(findings, verdicts).to_dicts(),
         "missing_inputs": totals.missing_inputs(frames["gaps"]).to_dicts(),
         "cells_set_aside": frames["set_aside"].height,
+        "files_left_out": [{"path": one.path, "why": one.why} for one in made.left_out],
         "crashed": dict(verdicts.filter(verdicts.get_column("crashed") != "").select("rule", "crashed").rows()),
         "ignored": [
             {"word": one.word, "rules": list(one.codes), "reason": one.reason, "by": one.by} for one in made.ignored
@@ -329,6 +337,8 @@ def _say(frames: Mapping[str, Any], made: Made, sample: Sample | None, folder: P
     if not figures.claims:
         out.print(Text("Nothing could be judged."))
     out.print(_figures(figures, frames["set_aside"].height))
+    if made.left_out:
+        _say_left_out(made.left_out)
     if findings.height:
         out.print(_rules(frames))
     elif figures.claims:
@@ -366,6 +376,14 @@ def _figures(figures: totals.Overview, set_aside: int) -> Table:
     if set_aside:
         table.add_row(f"{set_aside:,}", "cells could not be read, see set_aside.parquet")
     return table
+
+
+def _say_left_out(left_out: Sequence[LeftOut]) -> None:
+    out.print(Text(f"\n{len(left_out):,} files of the folders were not read", "bold"))
+    for one in left_out[:_FILES_SHOWN]:
+        out.print(Text(f"  {one.path}: {one.why}", "yellow" if one.is_damaged else ""), soft_wrap=True)
+    if len(left_out) > _FILES_SHOWN:
+        out.print(Text(f"  and {len(left_out) - _FILES_SHOWN:,} more, in the report", "dim"))
 
 
 def _rules(frames: Mapping[str, Any]) -> Table:
