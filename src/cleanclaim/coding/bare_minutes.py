@@ -1,7 +1,8 @@
-"""Numbers without a unit that are minutes because they add up to the note's own total.
+"""Numbers without a unit that are minutes because they add up to a total that the note states.
 
 A therapist who writes "[12] joint mobilization" and "[18] exercise" means minutes; nothing in the words says so, but
-the total at the end of the note does. Numbers that do not add up to a total exactly stay numbers.
+the total at the end of the note does, or the number behind a service that those of its parts add up to. Numbers that
+do not add up exactly stay numbers.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cleanclaim.coding import concepts
 from cleanclaim.coding.durations import Duration, durations
 from cleanclaim.coding.note_sections import Part, Stretch
+from cleanclaim.coding.note_words import MEANS, STRONG
 
 _SHAPES = tuple(
     re.compile(shape, re.MULTILINE)
@@ -22,6 +25,23 @@ _SHAPES = tuple(
     )
 )
 """In brackets, at the end of a line, behind a service, at the beginning of a line; one note keeps to one shape."""
+_SUMMED = re.compile(
+    r"^[ \t]*(?:[-*•][ \t]*)?[A-Za-z][A-Za-z /&.-]{1,40}(?P<whole>[\[(][ \t]*(?P<n>\d{1,3})[ \t]*[\])])[ \t]*:"
+    r"(?P<parts>.+)$",
+    re.MULTILINE,
+)
+_PART = re.compile(r"(?<=[A-Za-z)] )\d{1,2}(?=[ \t]*(?:[,;.]|$))")
+_SERVICE_AND_NUMBER = re.compile(
+    r"(?P<name>[A-Za-z][A-Za-z /]{0,30}?)(?:[ \t]+x[ \t]*|[ \t]*[-–:=][ \t]*|[ \t]+)(?P<n>\d{1,2})(?!\d)"
+)
+_LINE_OF_SERVICES = re.compile(
+    rf"^[ \t]*(?:[-*•][ \t]*)?{_SERVICE_AND_NUMBER.pattern.replace('?P<name>', '?:').replace('?P<n>', '?:')}"
+    rf"(?:[ \t]*[/,;+][ \t]*{_SERVICE_AND_NUMBER.pattern.replace('?P<name>', '?:').replace('?P<n>', '?:')})+"
+    rf"(?=[ \t]*(?:[.;]|$|\n))",
+    re.MULTILINE,
+)
+_LEAST_LISTED = 5
+"""Smaller numbers behind services are units."""
 _TOLD_OF_TODAY = frozenset({Part.OPEN, Part.OBJECTIVE, Part.INTERVENTIONS, Part.BILLING})
 
 
@@ -37,6 +57,12 @@ def bare_minutes(
         totals: the timed minutes and the minutes of treatment, where they are stated.
     """
     today = [part for part in parts if part.part in _TOLD_OF_TODAY]
+    summed = [one for part in today for one in _sums(text, part)]
+    if summed:
+        return summed
+    listed = [one for part in today for one in _listed(text, part)]
+    if listed:
+        return listed
     if not any(totals) or any(_written(text, part, taken) for part in today):
         return []
     for shape in _SHAPES:
@@ -49,6 +75,37 @@ def bare_minutes(
         if len(found) > 1 and sum(one.minutes for one in found) in totals:
             return found
     return []
+
+
+def _sums(text: str, part: Stretch) -> list[Duration]:
+    """Numbers behind a service that the numbers of its parts add up to: "Ther ex (24): pulleys 4, UBE 6, rows 14"."""
+    return [
+        Duration(int(match["n"]), match.start("whole"), match.end("whole"))
+        for match in _SUMMED.finditer(text, part.start, part.end)
+        if len(parts := _PART.findall(match["parts"])) > 1 and sum(map(int, parts)) == int(match["n"])
+    ]
+
+
+def _listed(text: str, part: Stretch) -> list[Duration]:
+    """Numbers behind services that a line lists, and nothing else: "TE x 15 / MT x 12 / HP x 10", "TE 20, MT 15"."""
+    found: list[Duration] = []
+    for line in _LINE_OF_SERVICES.finditer(text, part.start, part.end):
+        one_line = list(_SERVICE_AND_NUMBER.finditer(text, line.start(), line.end()))
+        numbers = [int(match["n"]) for match in one_line]
+        if len(numbers) > 1 and min(numbers) >= _LEAST_LISTED and all(_is_service(match["name"]) for match in one_line):
+            found += [
+                Duration(number, match.start("n"), match.end("n"))
+                for number, match in zip(numbers, one_line, strict=True)
+            ]
+    return found
+
+
+def _is_service(name: str) -> bool:
+    """Whether a name is a service's own or that of a modality: behind an exercise the number may be repetitions."""
+    hits = concepts.find_in(name)
+    return any(hit.concept.name.startswith("named_") for hit in hits) or any(
+        target.startswith(MEANS) and points >= STRONG for target, points in concepts.points(hits).items()
+    )
 
 
 def _written(text: str, part: Stretch, taken: Sequence[tuple[int, int]]) -> bool:

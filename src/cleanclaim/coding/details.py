@@ -48,6 +48,8 @@ _WHOLE_VISIT = re.compile(
     rf"|\b(?:{_WHOLE}|(?i:all))\s+(?i:visit|session|treatments?|services?|care|minutes|"
     rf"interventions)\b[^.;\n]{{0,30}}?\b(?i:by|with)\b"
     rf"[^;\n]{{0,30}}?\b(?P<after>PTA?)\b"
+    r"|\b(?i:seen|treated)\s+(?i:today\s+)?by\s+(?i:an?\s+|the\s+)?(?P<seen>PTA)\b(?:\s+(?i:today))?(?=\s*(?:[.,;\n]|$))"
+    r"|\b(?P<treated>PTA)\s+(?i:treated|treating)\b(?=[^.;\n]{0,20}\b(?i:under|sup))"
     r"|\b(?P<signed>PTA),?\s+(?i:(?:working |treating |signed )?under|supervised by)\b"
     r"|^[ \t]*(?:[SO][ \t]*[:-][ \t]*)?(?i:seen|treated|tx|visit|session|"
     r"treatment) (?i:today )?by (?:[A-Z][\w.]*\s+){0,3}[A-Z][\w]+,\s*(?P<opening>PTA?)\b(?=\s*(?:[.;\n]|$))",

@@ -57,8 +57,10 @@ _DURATION = re.compile(
     rf"(?P<letter>m\b(?!\.?\s*(?:\d|a\b|walk))))"
     rf"\.?(?P<after>\s*x\s*[2-6]\b(?!\s*(?:units?|u\b|[\d/]))|\s*each\b)?"
 )
+_PART_OF_HOUR = re.compile(r"\b(?:half an|a half|half|(?<!three )(?<!three-)a quarter|a quarter of an)[ -]hour\b")
 _HOURS = re.compile(
-    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|two|three|four|an|half an|half)\s*-?\s*(?:hours?|"
+    rf"(?<![\d.:/-])(?P<hours>\d(?:\.5)?|one|two|three|four|an|half an|half|three quarters of an|three-quarters of an|"
+    rf"(?<!three )(?<!three-)quarter(?: of an)?)\s*-?\s*(?:hours?|"
     rf"hrs?)\b(?:\s*(?:and)?\s*(?P<rest>\d{{1,2}})\s*{_UNIT})?"
 )
 _CLOCK = r"(?:[01]?\d|2[0-3]):?[0-5]\d"
@@ -74,12 +76,16 @@ _NOT_BEFORE = re.compile(
     r"\b(?:sits?|sat|sitting|stood|standing|sleeps?|slept|drives?|drove|driving|stands|naps?|"
     r"napped)\s+"  # spelling: off
     r"(?:for\s+|about\s+|only\s+|up\s+to\s+)*|"
+    r"\b(?:desk|computer|screen)\s+(?:work|time)\s+(?:for\s+|about\s+|x\s*)*|"
     r"\b(?:wore|wears?|wearing|worn)\s+(?:\w+\s+){0,3}|\bwear time\b[^.;\n]{0,15}|"
     r"\b(?:within|after|in)\s+(?:about\s+)?)$"
 )
 _NOT_AFTER = re.compile(
     r"\s*(?:ago\b|late\b|early\b|before (?:onset|symptoms|fatigue|pain)|/\s*day|per day|a day|daily|x/day|drive|"
-    r"\bto\s+\d+\s*min|"
+    r"\bto\s+\d+\s*min|apart\b|"
+    r"(?:rest\w*\s+)?(?:b/w|btwn|between|in between)\s+(?:each\s+|the\s+|all\s+)?"
+    r"(?:sets?|reps?|repetitions|bouts?|rounds?|"
+    r"positions?|trials?|laps?|walks?|intervals?|exercises?|readings?|circuits?)\b|"
     r"(?:each|per|every|a)\s+(?:position|side|rep\w*|set|hold|cycle|leg|arm|bout|morning|evening|night|week)\b|"
     r"(?:today\s*|now\s*)?[,(]\s*(?:up\s+from\s+|from\s+|vs\.?\s+|was\s+)?(?:\d{1,3}|[a-z]+)\s*(?:min\w*\s*)?"
     r"(?:last\b|yesterday|on\s+(?:the\s+)?\d|on\s+(?:mon|tue|wed|thu|fri|sat|sun)|at\s+(?:the\s+)?(?:eval|start|"
@@ -87,6 +93,7 @@ _NOT_AFTER = re.compile(
     r"before\b|previously|when\s+begun))"
 )
 _AGAIN = re.compile(r"[^.;\n]*")
+_IN_ALL = re.compile(r"\s*(?:in all|in total|altogether)\b")
 _WALKED = re.compile(r"\b(?:amb\w*|walk\w*|gait|ft|feet|distance|meters?|rw|fww|cane|crutch\w*|hallway|treadmill)\b")
 
 
@@ -106,8 +113,11 @@ class Duration:
 
 
 def in_figures(folded: str) -> str:
-    """A folded text with its number words as figures, blanks after them so that every place stays."""
-    return _NUMBER_WORD.sub(lambda match: str(_WORDS[match.group()]).ljust(len(match.group())), folded)
+    """A folded text with number words and parts of an hour as figures, blanks after them so that every place stays."""
+    in_minutes = _PART_OF_HOUR.sub(
+        lambda match: ("15 min" if "quarter" in match.group() else "30 min").ljust(len(match.group())), folded
+    )
+    return _NUMBER_WORD.sub(lambda match: str(_WORDS[match.group()]).ljust(len(match.group())), in_minutes)
 
 
 def durations(text: str) -> list[Duration]:
@@ -131,11 +141,14 @@ def _durations(folded: str) -> tuple[Duration, ...]:
 
 
 def _says_again(folded: str, one: Duration, two: Duration) -> bool:
-    """Whether an amount and a clock range beside it are the same time told twice: "3 hours, 08:05 to 11:05"."""
-    between = folded[one.end : two.start]
-    return (
-        one.minutes == two.minutes and (one.begins is None) != (two.begins is None) and bool(_AGAIN.fullmatch(between))
-    )
+    """Whether two durations of one sentence are the same time told twice.
+
+    An amount and a clock range ("3 hours, 08:05 to 11:05"), or an amount and its sum ("a quarter hour …, 15 minutes
+    in all").
+    """
+    if one.minutes != two.minutes or not _AGAIN.fullmatch(folded[one.end : two.start]):
+        return False
+    return (one.begins is None) != (two.begins is None) or bool(_IN_ALL.match(folded, two.end))
 
 
 def clock(text: str, half: str | None = None) -> time | None:
@@ -198,7 +211,9 @@ def _hours(folded: str) -> list[Duration]:
     found = []
     for match in _HOURS.finditer(folded):
         word = match["hours"]
-        if word in {"half an", "half"}:
+        if "quarter" in word:
+            amount = _HOUR // 4 * (3 if word.startswith("three") else 1)
+        elif word in {"half an", "half"}:
             amount = _HOUR // 2
         elif word in _HOUR_WORDS:
             amount = _HOUR_WORDS[word] * _HOUR
@@ -206,7 +221,7 @@ def _hours(folded: str) -> list[Duration]:
             whole, _, half = word.partition(".")
             amount = int(whole) * _HOUR + (_HOUR // 2 if half else 0)
         amount += int(match["rest"] or 0)
-        if amount and not _excluded(folded, match.start(), match.end()):
+        if 0 < amount <= _MOST and not _excluded(folded, match.start(), match.end()):
             found.append(Duration(amount, match.start(), match.end()))
     return found
 

@@ -14,9 +14,9 @@ from cleanclaim.coding.acts import telling
 from cleanclaim.coding.billing_part import MINUTES_LINE, ListedMinutes
 from cleanclaim.coding.durations import Duration
 from cleanclaim.coding.found import Found
-from cleanclaim.coding.loose_minutes import LooseMinutes
+from cleanclaim.coding.loose_minutes import LISTED_LENGTH, LooseMinutes
 from cleanclaim.coding.mentions import Mentions
-from cleanclaim.coding.not_today import HOME, TAUGHT, why_not_today
+from cleanclaim.coding.not_today import HOME, TAUGHT, is_of_an_earlier_visit, why_not_today
 from cleanclaim.coding.note_items import Item
 from cleanclaim.coding.note_sections import Part
 from cleanclaim.coding.note_words import CODE, ENUMERATED, NEIGHBORS
@@ -77,6 +77,9 @@ class ItemReader:
             self.listed.read_minutes_line(start + line.end(), end, item)
             return
         folded = self.words.folded[start:end]
+        if is_of_an_earlier_visit(folded):
+            self.told.leave_out(start, end, WhyLeftOut.EARLIER)
+            return
         if why_not_today(folded) is not None:
             self._read_partly_left_out(start, end, item, needs_minutes=needs_minutes)
             return
@@ -250,6 +253,7 @@ class ItemReader:
         if len({code for code, _, _ in kinds}) > 1:
             for _, a, b in kinds:
                 self.told.add(a, b, item, None)
+        if len({code for code, _, _ in kinds}) > 1 or (kinds and self._add_apart(start, end, item, kinds[0])):
             return
         if _NOT_DOING.search(folded) and not explicit:
             if previous is not None and self.told.adjoins(previous, start):
@@ -267,6 +271,24 @@ class ItemReader:
         if item.part is Part.OPEN and not explicit and top is None:
             return
         self.told.add(start, end, item, None)
+
+    def _add_apart(self, start: int, end: int, item: Item, kind: tuple[str, int, int]) -> bool:
+        """Add manual work that a bare list names, beside the exercises around it: "bike, leg press, STM R quad"."""
+        code, a, b = kind
+        clauses = cutting.clauses(self.words.text, start, end)
+        if code != "97140" or item.heading or any(last - first > LISTED_LENGTH for first, last in clauses):
+            return False
+        rest = [place for place in clauses if place != (a, b) and self.words.top(*place) in NEIGHBORS]
+        if not rest:
+            return False
+        before = [place for place in rest if place[1] <= a]
+        after = [place for place in rest if place[0] >= b]
+        if before:
+            self.told.add(before[0][0], before[-1][1], item, None)
+        self.told.add(a, b, item, None)
+        if after:
+            self.told.add(after[0][0], after[-1][1], item, None)
+        return True
 
 
 def _without_bouts(text: str, found: list[Duration]) -> list[Duration]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from cleanclaim.coding import cutting
 from cleanclaim.coding.acts import Telling
 from cleanclaim.coding.durations import Duration
 from cleanclaim.coding.found import Found
 from cleanclaim.coding.mentions import Mentions, best_code
 from cleanclaim.coding.note_items import Item
-from cleanclaim.coding.note_words import CODE, MEANS
+from cleanclaim.coding.note_words import CODE, MEANS, NEIGHBORS
 from cleanclaim.coding.reading import SharedMinutes
 
 _BARE_TIME = re.compile(
@@ -19,6 +20,11 @@ _BARE_TIME = re.compile(
     r"altogether|together|skilled|treatment)\b)*"
 )
 """What may stand beside a duration that belongs to the act before it."""
+_HEAD = re.compile(r"[^:;.\n]{4,70}:(?!\d)")
+_LISTED = 3
+"""Exercises from which on a sentence that names nothing else is a list of them."""
+LISTED_LENGTH = 30
+"""Characters of an entry of a bare list, at most."""
 _LIKELY = 0.5
 """The score from which likeness alone is taken for what a sentence with minutes names."""
 
@@ -43,6 +49,8 @@ class LooseMinutes:
         self.minutes_ahead = ahead
         if CODE.search(self.words.text, start, end) or told is Telling.ACT:
             return False
+        if self._is_headed(start, end) or (told is Telling.OPEN and self._lists_exercises(start, end)):
+            return False
         if told is Telling.OPEN and (not self.needs_act or self._stands_for_itself(start, end)):
             return False
         if told is Telling.OPEN:
@@ -57,6 +65,18 @@ class LooseMinutes:
             return True
         top = self.words.top(start, end)
         return top is not None and top.startswith(MEANS)
+
+    def _is_headed(self, start: int, end: int) -> bool:
+        """Whether the sentence is headed by a service's name: what it measures then is what was done."""
+        label = _HEAD.match(self.words.text, start, end)
+        return label is not None and self.words.named(start, label.end())
+
+    def _lists_exercises(self, start: int, end: int) -> bool:
+        """Whether the sentence is a bare list of exercises ("Bike, bridges, clams"): so a flow sheet tells of acts."""
+        clauses = cutting.clauses(self.words.text, start, end)
+        return len(clauses) >= _LISTED and all(
+            b - a <= LISTED_LENGTH and self.words.top(a, b) in NEIGHBORS for a, b in clauses
+        )
 
     def _take_up(self, start: int, end: int, item: Item) -> None:
         """Let what stands behind an act say its purpose, response or progress; before the first act it says nothing."""

@@ -7,7 +7,8 @@ import re
 from cleanclaim.coding.reading import WhyLeftOut
 
 _NEGATED = re.compile(
-    r"\b(?:declin\w+|refus\w+|deferred|not (?:performed|done|completed|provided|indicated|tested|given|today|"
+    r"\b(?:declin(?!e (?:squat|board|bench|press|push|sit|step|walk|ramp|treadmill|heel|leg))\w+|"
+    r"refus\w+|deferred|not (?:performed|done|completed|provided|indicated|tested|given|today|"
     r"addressed|attempted)|"
     r"did not (?:perform|do|receive|tolerate|complete|get to|address)|didn't (?:perform|do|get to)|withheld|"
     r"was held|were held|on hold|hold (?:on )?(?:today|due|secondary|per)|"
@@ -39,6 +40,9 @@ _COMPARED = re.compile(
     r"time|week|mon|tue|wed|thu|"
     r"fri|sat|sun)\w*|yesterday)\W*$"
 )
+_EARLIER_LABEL = re.compile(
+    r"^\W*(?:at )?(?:the )?(?:last|previous|prior) (?:visit|session|treatment|tx|time)\b[^:.]{0,20}:"
+)
 HOME = re.compile(
     r"^\W*(?:hep|home (?:exercise )?program|home exercises?)\b\W*|\b(?:at home|for home|daily at home|"
     r"per day at home|x/day at home|add(?:ed)? to hep)\b"
@@ -48,6 +52,11 @@ TAUGHT = re.compile(
     r"issued and|"  # spelling: off
     r"practic\w*|perform\w*|progress\w*)\b"  # spelling: off
 )
+
+
+def is_of_an_earlier_visit(folded: str) -> bool:
+    """Whether folded words are headed as those of an earlier visit, so that all of them are ("last visit: …")."""
+    return bool(_EARLIER_LABEL.match(folded)) and "today" not in folded
 
 
 def why_not_today(folded: str) -> WhyLeftOut | None:

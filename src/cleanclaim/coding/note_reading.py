@@ -53,6 +53,7 @@ def read_note(note: str | Note, *, day: date, payer_stimulation_code: str | None
     reader.listed.use_listed_minutes()
     reader.loose.tell_unclaimed(total.timed)
     settling.drop_bare_evaluations(told)
+    settling.settle_totals_of_services(told)
     settling.settle_program(told)
     settling.settle_with_totals(told, total.timed, total.treatment)
     leave_out_dressings(told)

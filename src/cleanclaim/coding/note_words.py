@@ -129,7 +129,7 @@ class NoteWords:
     def is_local_total(self, start: int, end: int) -> bool:
         """Whether a duration is written as the total of the item it stands in."""
         before = self.folded[max(0, start - 15) : start]
-        return bool(_LOCAL_TOTAL.search(before) or re.match(r"\)?\s*total\b", self.folded[end:]))
+        return bool(_LOCAL_TOTAL.search(before) or re.match(r"\)?[ \t]*total\b", self.folded[end:]))
 
     def is_taken(self, place: int) -> bool:
         """Whether a place belongs to a total of the visit."""

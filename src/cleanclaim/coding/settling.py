@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cleanclaim.coding import concepts, cutting
@@ -13,6 +15,8 @@ from cleanclaim.coding.reading import EncounterHint, LeftOut, Mention, WhyLeftOu
 from cleanclaim.records import By
 from cleanclaim.reference import procedures
 
+_TOTAL = re.compile(r"\W*(?:sub)?total\b[^\d\n]*(?P<n>\d{1,3})?|\W*[a-z/. ]{2,30}\btotal\b\W*(?P<behind>\d{1,3})?")
+_INCLUDED = re.compile(r"\btotal\b.*\b(?:incl(?:udes|uding)?|with)\b\.?\s+(?:the\s+)?(?P<what>[a-z]{3,})")
 _PROGRAM = "97545"
 """Work hardening, the first hours of a day."""
 
@@ -22,6 +26,45 @@ def drop_bare_evaluations(told: Mentions) -> None:
     found = [mention for mention in told.mentions if best_code(mention) in EVALUATIONS]
     with_minutes = [mention for mention in found if mention.minutes is not None] or found[:1]
     told.mentions = [mention for mention in told.mentions if mention not in found or mention in with_minutes]
+
+
+def settle_totals_of_services(told: Mentions) -> None:
+    """A service's own total holds for the parts told before it, which are then not counted beside it.
+
+    "Bike 6 min / leg press / TOTAL THEREX 20 min" is 20 minutes, "UBE 4 min; rows, total 16 min incl UBE" is 16. A
+    total that only repeats the sum of its parts ("ther act total 36") is left out itself.
+    """
+    for total in tuple(told.mentions):
+        folded = told.words.folded[total.start : total.end]
+        named = _TOTAL.match(folded)
+        included = _INCLUDED.search(folded) if total.minutes is not None else None
+        if named is None and included is None:
+            continue
+        parts = _parts_before(told.mentions, total)
+        if included is not None:
+            parts = [part for part in parts if included["what"] in told.words.folded[part.start : part.end]]
+        told_minutes = sum(part.minutes.value for part in parts if part.minutes is not None)
+        if not parts:
+            continue
+        if total.minutes is not None and told_minutes <= total.minutes.value:
+            _leave_told(told, parts)
+        elif total.minutes is None and named is not None and str(told_minutes) in {named["n"], named["behind"]}:
+            _leave_told(told, [total])
+
+
+def _parts_before(mentions: Sequence[Mention], total: Mention) -> list[Mention]:
+    """The mentions of the same code that stand before a total, up to one of another code."""
+    found: list[Mention] = []
+    for mention in reversed(mentions[: mentions.index(total)]):
+        if best_code(mention) != best_code(total) or _TOTAL.match(mention.what.lower()):
+            break
+        found.append(mention)
+    return found[::-1]
+
+
+def _leave_told(told: Mentions, told_elsewhere: Sequence[Mention]) -> None:
+    told.mentions = [mention for mention in told.mentions if mention not in told_elsewhere]
+    told.left_out += [LeftOut(one.what, one.start, one.end, WhyLeftOut.TOLD) for one in told_elsewhere]
 
 
 def fill_in_who(told: Mentions, who: Found[By] | None) -> None:

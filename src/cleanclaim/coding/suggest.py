@@ -17,6 +17,7 @@ from cleanclaim.coding import concepts
 from cleanclaim.coding.aliases import aliases, explanations, phrases_not_billed
 from cleanclaim.coding.answers import CodeSuggestion, Evidence, MustAsk, NotBillable, Reason, Suggestions
 from cleanclaim.coding.durations import durations
+from cleanclaim.coding.open_choices import LEAST, open_choices
 from cleanclaim.coding.questions import question_between
 from cleanclaim.coding.similarity import PhraseIndex
 from cleanclaim.coding.wording import stem, stems, words
@@ -29,8 +30,8 @@ _LIKENESS_FLOOR = 0.12
 """Likeness below this is chance: a few letters in common."""
 _NAMED_POINTS = 12.0
 """Points of a code that the text names by number."""
-_LEAST = 1.2
-"""Below this many points nothing is recognized."""
+_SURE_OF_LIKENESS = 3.0
+"""Points from which likeness to known phrases alone names a code; below, somebody is asked."""
 _EVEN = 0.12
 """Two codes are even when the second has at least this share less than the first."""
 _LABEL_SHARE = 0.6
@@ -41,7 +42,6 @@ _NOISE = frozenset(
 )
 _CODE_NUMBER = re.compile(r"(?<![0-9a-z])(?:\d{4}[0-9tf]|[a-z]\d{4})(?![0-9a-z])", re.IGNORECASE)
 _GIVEN = {"stimulation", "attended", "unattended"}
-_MANY_MUSCLES = 3
 _PARTIAL = (
     "first_encounter",
     "later_encounter",
@@ -123,9 +123,7 @@ def _suggest(
     ask: list[MustAsk] = []
     _settle_stimulation(total, payer_code, ask)
     _settle_evaluation(total, ask)
-    _settle_needling(total, hits if use_cues else (), ask)
-    _settle_encounter(total, names, ask)
-    _settle_caregiver(total, names, ask)
+    ask += open_choices(text, total, hits if use_cues else (), names)
     _settle_monitoring(text, total, names)
     for leftover in _PARTIAL:
         total.pop(leftover, None)
@@ -139,15 +137,18 @@ def _suggest(
     )
     best = codes[0][1] if codes else 0.0
     not_billable = None
-    if reasons and reasons[0][1] >= max(_LEAST, best) and not named:
+    if reasons and reasons[0][1] >= max(LEAST, best) and not named:
         reason = Reason(reasons[0][0].removeprefix(_NOT))
         spans = _evidence(text, hits, reasons[0][0])
         not_billable = NotBillable(reason, explanations()[reason], spans, _score(reasons[0][1]))
-    if best < _LEAST:
+    if best < LEAST:
         return Suggestions(text, (), not_billable)
     ranked = _ranked(text, codes, hits, named, limit)
     settled = any(code == codes[0][0] for code, _, _ in named)
-    return Suggestions(text, ranked, not_billable, None if settled else _must_ask(codes, ask))
+    asked = None if settled else _must_ask(codes, ask)
+    if asked is None and not settled and not ranked[0].evidence and best < _SURE_OF_LIKENESS:
+        asked = _which_of(codes)
+    return Suggestions(text, ranked, not_billable, asked)
 
 
 def _ranked(
@@ -195,6 +196,16 @@ def _must_ask(codes: Sequence[tuple[str, float]], ask: Sequence[MustAsk]) -> Mus
     return None
 
 
+def _which_of(codes: Sequence[tuple[str, float]]) -> MustAsk | None:
+    """The question where nothing but a faint likeness speaks for the first code: it may be none of these."""
+    if len(codes) == 1:
+        return MustAsk("What was done, to which part of the body, and for what purpose?", (codes[0][0],))
+    question = question_between(codes[0][0], codes[1][0])
+    return MustAsk(
+        question or "What was done, to which part of the body, and for what purpose?", (codes[0][0], codes[1][0])
+    )
+
+
 def _settle_stimulation(total: dict[str, float], payer_code: str | None, ask: list[MustAsk]) -> None:
     """Turn stimulation into codes by attendance and payer; unknown attendance or payer is a question."""
     points = total.pop("stimulation", 0.0)
@@ -229,7 +240,7 @@ def _settle_evaluation(total: dict[str, float], ask: list[MustAsk]) -> None:
     athletic = total.pop("athletic", 0.0)
     table = _OT_LEVELS if occupational > 0 else _AT_LEVELS if athletic > 0 else _LEVELS
     likely = max((total.get(code, 0.0) for code in table.values()), default=0.0)
-    if points <= 0 and (likely < _LEAST or max(levels.values()) <= 0):
+    if points <= 0 and (likely < LEAST or max(levels.values()) <= 0):
         return
     if table is not _LEVELS:
         for code in _LEVELS.values():
@@ -240,27 +251,6 @@ def _settle_evaluation(total: dict[str, float], ask: list[MustAsk]) -> None:
         ask.append(MustAsk(question_between("97161", "97162"), tuple(table.values())))
 
 
-def _settle_needling(total: dict[str, float], hits: Sequence[concepts.Hit], ask: list[MustAsk]) -> None:
-    """Tell the two needling codes apart by the muscles named; none named is a question."""
-    names = {hit.concept.name for hit in hits}
-    if "dry_needling" not in names or names & {"many_muscles", "few_muscles"}:
-        return
-    muscles = len({(hit.start, hit.end) for hit in hits if hit.concept.name == "muscle"})
-    if muscles == 0:
-        ask.append(MustAsk(question_between("20560", "20561"), ("20560", "20561")))
-    elif muscles >= _MANY_MUSCLES:
-        total["20561"] = total.get("20561", 0.0) + 4.0
-
-
-def _settle_encounter(total: dict[str, float], names: frozenset[str], ask: list[MustAsk]) -> None:
-    """A device without a word on whether the encounter is the first is a question."""
-    if names & {"first_encounter", "later_encounter"}:
-        return
-    for device, code in (("prosthesis", "97761"), ("orthosis", "97760")):
-        if device in names and max(total.get(code, 0.0), total.get("97763", 0.0)) >= _LEAST:
-            ask.append(MustAsk(question_between(code, "97763"), (code, "97763")))
-
-
 def _settle_monitoring(text: str, total: dict[str, float], names: frozenset[str]) -> None:
     """Time of monitoring below what the longer code needs speaks for the shorter one."""
     longer = procedures.get("98980")
@@ -269,13 +259,6 @@ def _settle_monitoring(text: str, total: dict[str, float], names: frozenset[str]
     minutes = [item.minutes for item in durations(text)]
     if minutes and max(minutes) < longer.minutes_first:
         total["98979"], total["98980"] = total["98980"] + total.get("98979", 0.0), 0.0
-
-
-def _settle_caregiver(total: dict[str, float], names: frozenset[str], ask: list[MustAsk]) -> None:
-    """A caregiver taught, without a word on whether the patient was there, is a question."""
-    if "caregiver" in names and not names & {"patient_absent", "named_group"}:
-        other = "97530" if total.get("97530", 0.0) > total.get("97535", 0.0) else "97535"
-        ask.append(MustAsk(question_between(other, "97550"), (other, "97550")))
 
 
 def _evidence(text: str, hits: Sequence[concepts.Hit], target: str) -> tuple[Evidence, ...]:

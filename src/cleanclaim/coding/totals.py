@@ -49,7 +49,11 @@ _TREATMENT = re.compile(
     rf"|\b(?:(?:the[ \t]+)?(?:whole[ \t]+)?(?:visit|session)(?:[ \t]+(?:came|comes|adds?|added|amounts?|"
     rf"amounted))?[ \t]+(?:up[ \t]+)?to|(?:whole|entire)[ \t]+(?:visit|session|treatment|appointment)[ \t]+"
     rf"(?:was|is|took|lasted|ran))[ \t]+"
-    rf"(?P<came>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+of[ \t]+(?:treatment|care|therapy))?",
+    rf"(?P<came>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+of[ \t]+(?:treatment|care|therapy))?"
+    rf"|\b(?:seen|saw|treated)\b(?:[^.;:\n]|\bm(?:r|s|rs)\.){{0,30}}?\b(?:for|x)[ \t]+(?:"
+    rf"(?P<seen>\d{{1,3}})[ \t]*{_UNIT}(?:[ \t]+(?:today|in (?:the )?clinic|"
+    rf"of (?:skilled )?(?:pt|physical therapy|therapy|treatment|care)))*(?=[ \t]*[.;\n])"
+    rf"|(?P<parted>\d{{1,3}})[ \t]*{_UNIT}(?=[^.;:\n]{{0,60}}\.\s+(?:(?:for|in)\s+)?(?:the\s+)?first\s+\d))",
     re.MULTILINE,
 )
 _THEN_TOTAL = re.compile(
@@ -195,6 +199,7 @@ def totals(text: str) -> VisitTotals:
         ):
             continue
         number = match["n"] or match["bare"] or match["before"] or match["closing"] or match["came"]
+        number = number or match["seen"] or match["parted"]
         treatment = treatment or Found(int(number), match.start(), match.end())
         taken.append((match.start(), match.end()))
         share = _SHARE.match(folded, match.end())

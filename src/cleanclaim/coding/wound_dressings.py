@@ -21,6 +21,10 @@ T = TypeVar("T")
 _DEBRIDEMENTS = frozenset({"97597", "97598", "97602"})
 _WRAPS = frozenset({"29580", "29581", "29584"})
 _WOUND = re.compile(r"\b(?:ulcer|wound|pressure injur|dehisc)\w*")
+_DRESSED = re.compile(
+    r"\b(?:re-?)?dress(?:ed|ing)\b.*\b(?:with|w|alginate|foam|gauze|hydro\w+|silver|petrolatum|border\w*|film|honey)\b|"
+    r"\bcovered\b.*\b(?:alginate|foam|gauze|hydro\w+|silver|film)\b"
+)
 _LEG = frozenset({"thigh", "knee", "lower leg", "ankle", "foot", "lower extremity", "residual limb"})
 _ARM = frozenset({"shoulder", "elbow", "wrist", "hand", "upper extremity", "residual limb"})
 
@@ -30,11 +34,21 @@ def leave_out_dressings(told: Mentions) -> None:
     places = [_wound(told.words, mention) for mention in told.mentions if best_code(mention) in _DEBRIDEMENTS]
     kept = []
     for mention in told.mentions:
-        if best_code(mention) in _WRAPS and any(_lies_on(mention, side, region) for side, region in places):
+        is_on_it = best_code(mention) in _WRAPS and any(_lies_on(mention, side, region) for side, region in places)
+        if is_on_it or (places and _is_dressing(mention)):
             told.left_out.append(LeftOut(mention.what, mention.start, mention.end, WhyLeftOut.DRESSING))
         else:
             kept.append(mention)
     told.mentions = kept
+
+
+def _is_dressing(mention: Mention) -> bool:
+    """Whether a mention without minutes tells how the wound was covered: what lies on it ("alginate + foam")."""
+    return (
+        mention.minutes is None
+        and best_code(mention) not in _DEBRIDEMENTS | _WRAPS
+        and bool(_DRESSED.search(mention.what.lower()))
+    )
 
 
 def _wound(words: NoteWords, debridement: Mention) -> tuple[Side | None, str | None]:
