@@ -46,6 +46,12 @@ def test_the_largest_amount_is_shared_exactly() -> None:
     assert divide(np.array([4, 5, 6], np.int64), 10).tolist() == [0, 1, 1]
 
 
+@pytest.mark.parametrize("cents", [0, 1, 3_999_999, 4_000_000, 4_000_001, 4_700_000, 9_300_000])
+def test_amounts_on_both_sides_of_what_is_multiplied_at_once_are_shared_exactly(cents: int) -> None:
+    rates = [np.array([rate], np.int64) for rate in (10_000, 9_999, 10_000)]
+    assert share_of(np.array([cents], np.int64), *rates).tolist() == [(2 * cents * 9_999 + 10_000) // 20_000]
+
+
 @pytest.mark.parametrize("height", [1, 200, 201, 400])
 def test_short_and_long_columns_read_alike(height: int) -> None:
     numbers = pl.Series([None, *range(1, height)], dtype=pl.Int64)

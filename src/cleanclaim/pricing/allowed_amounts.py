@@ -18,7 +18,7 @@ def allowed_amounts(work: Worksheet, fee: Fees, reduction: Reduction) -> Known:
     units = np.where(settled, work.units.values, 0)
     full = np.where(settled, reduction.full_units.values, 0)
     full = np.where(reduction.some_cut, full, units)
-    amount = priced_units(fee.whole, full, fee.cut, units - full, fee.percent)
+    amount = priced_units(fee.percent, (fee.whole, full), (fee.cut, units - full))
     amount = np.where(work.basis_is("charges"), fee.line.values, amount)
     daily = work.basis_is("per_diem")
     known = settled & fee.line.known

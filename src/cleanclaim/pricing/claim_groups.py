@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from cleanclaim.pricing.exact import Integers
+from cleanclaim.pricing.exact import Integers, absent, is_one_of
+from cleanclaim.pricing.kinds import Kinds, numbers
 
 # Up to this many claims a dictionary is quicker than a query engine.
 FEW_CLAIMS = 200
@@ -16,10 +17,15 @@ def group_numbers(claims: pl.DataFrame, keys: tuple[str, ...]) -> Integers:
     if claims.height <= FEW_CLAIMS:
         first: dict[tuple[object, ...], int] = {}
         rows = zip(*(claims[name].to_list() for name in keys), strict=True)
-        numbers = [-1 if None in key or "" in key else first.setdefault(key, row) for row, key in enumerate(rows)]
-        return np.array(numbers, np.int64)
-    told = (pl.col(name) != "" if claims.schema[name] == pl.String else pl.col(name).is_not_null() for name in keys)
-    known = pl.all_horizontal(*told).fill_null(value=False)
-    numbered = claims.select(known.alias("known"), *keys).with_row_index("row")
-    first_row = pl.col("row").first().over(keys).cast(pl.Int64)
-    return numbered.select(pl.when("known").then(first_row).otherwise(-1)).to_series().to_numpy()
+        firsts = [-1 if None in key or "" in key else first.setdefault(key, row) for row, key in enumerate(rows)]
+        return np.array(firsts, np.int64)
+    known = np.ones(claims.height, np.bool_)
+    columns = [claims.get_column(name) for name in keys]
+    for column in columns:
+        known &= ~absent(column)
+        if column.dtype == pl.String:
+            known &= ~is_one_of(column, ("",))
+    if not known.any():
+        return np.full(claims.height, -1)
+    kinds = Kinds.by([numbers(column) for column in columns])
+    return np.where(known, kinds.rows[kinds.of_row], -1)

@@ -6,6 +6,7 @@ All amounts here are nonnegative; unknown cells hold 0 and are told apart by a m
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,11 +21,15 @@ Flags = npt.NDArray[np.bool_]
 
 # Up to this height lists of Python are quicker than starting a query engine; both give the same arrays.
 _FEW = 200
+_FEW_TEXTS = 4
+"""Up to so many texts comparing with each is quicker than looking each cell up among them."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _LIMB = 10**6
 _MOST_RATES = 3
 _SHARE_SCALE = RATE_SCALE**_MOST_RATES
+_MOST_AT_ONCE = 4_000_000
+"""Up to this amount in cents `share_of` needs no limbs: twice its product with the rates fits in 64 bits."""
 LARGEST_CENTS = 9 * 10**12
 """Up to this amount `share_of` is exact; a charge in a claim is at most 10 digits."""
 
@@ -91,8 +96,11 @@ def is_one_of(column: pl.Series, texts: Collection[str]) -> Flags:
         return np.array([cell in texts for cell in column.to_list()], np.bool_)
     if column.null_count() == len(column):
         return np.zeros(len(column), np.bool_)
-    inside = column.is_in(list(texts))
-    found: Flags = (inside.fill_null(value=False) if inside.null_count() else inside).to_numpy()
+    if len(texts) > _FEW_TEXTS:
+        return flags(column.is_in(list(texts))).yes
+    found = np.zeros(len(column), np.bool_)
+    for text in texts:
+        found |= flags(column == text).yes
     return found
 
 
@@ -101,8 +109,10 @@ def places_in(column: pl.Series, texts: Sequence[str]) -> npt.NDArray[np.int8]:
     if len(column) <= _FEW:
         places = {text: place for place, text in enumerate(texts)}
         return np.array([places.get(cell, -1) for cell in column.to_list()], np.int8)
-    numbers = list(range(len(texts)))
-    return column.replace_strict(list(texts), numbers, default=-1, return_dtype=pl.Int8).fill_null(-1).to_numpy()
+    found = np.full(len(column), -1, np.int8)
+    for place, text in enumerate(texts):
+        found[flags(column == text).yes] = place
+    return found
 
 
 def absent(column: pl.Series) -> Flags:
@@ -115,19 +125,41 @@ def absent(column: pl.Series) -> Flags:
 
 def has_any(lists: pl.Series, texts: Collection[str]) -> Tristate:
     """Whether each list of texts holds one of these; unknown where the list is null."""
-    if len(lists) <= _FEW:
-        cells = lists.to_list()
-        return Tristate(
-            np.array([cell is not None and any(text in texts for text in cell) for cell in cells], np.bool_),
-            np.array([cell is not None and not any(text in texts for text in cell) for cell in cells], np.bool_),
-        )
-    known: Flags = lists.is_not_null().to_numpy()
-    owner = np.repeat(np.arange(len(lists)), lists.list.len().fill_null(0).to_numpy())
-    elements = lists.explode(empty_as_null=False, keep_nulls=False)
-    yes = np.zeros(len(lists), np.bool_)
-    for text in texts:
-        yes[owner[(elements == text).fill_null(value=False).to_numpy()]] = True
-    return Tristate(yes, known & ~yes)
+    return TextLists.of(lists).have_any(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLists:
+    """A column of lists of texts, of which several things are asked."""
+
+    cells: list[list[str] | None] | None
+    """The lists themselves, where they are few."""
+    known: Flags
+    owner: Integers
+    """Whose each element is, where they are many."""
+    elements: pl.Series
+
+    @classmethod
+    def of(cls, lists: pl.Series) -> TextLists:
+        """Read a column once."""
+        if len(lists) <= _FEW:
+            cells = lists.to_list()
+            known = np.array([cell is not None for cell in cells], np.bool_)
+            return cls(cells, known, np.zeros(0, np.int64), pl.Series(dtype=pl.String))
+        lengths = integers(lists.list.len())
+        elements = lists.explode(empty_as_null=False, keep_nulls=False)
+        return cls(None, lengths.known, np.repeat(np.arange(len(lists)), lengths.values), elements)
+
+    def have_any(self, texts: Collection[str]) -> Tristate:
+        """Whether each list holds one of these; unknown where the list is null."""
+        if self.cells is not None:
+            held = [cell is not None and any(text in texts for text in cell) for cell in self.cells]
+            yes = np.array(held, np.bool_)
+        else:
+            yes = np.zeros(len(self.known), np.bool_)
+            for text in texts:
+                yes[self.owner[np.flatnonzero(flags(self.elements == text).yes)]] = True
+        return Tristate(yes, self.known & ~yes)
 
 
 def as_column(name: str, values: npt.NDArray[Any], known: Flags) -> pl.Series:
@@ -152,12 +184,21 @@ def as_texts(name: str, places: npt.NDArray[np.int8], words: Sequence[str]) -> p
     """Places among words as a column of the words."""
     if len(places) <= _FEW:
         return pl.Series(name, [words[place] for place in places.tolist()], dtype=pl.String)
-    return pl.Series(name, words, dtype=pl.String).gather(places.astype(np.uint32))
+    # Picking by a column of this type is made at once; `gather` begins a query.
+    found: pl.Series = pl.Series(name, words, dtype=pl.String)[pl.Series(places.astype(np.uint32))]
+    return found
 
 
 def divide(numerator: Integers, denominator: int) -> Integers:
     """Divide nonnegative integers and round half up, which is away from zero."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def split(values: Integers, size: int) -> tuple[Integers, Integers]:
+    """How many times the size fits into each value, and what is left."""
+    # Quicker than `divmod`, which divides element by element.
+    whole = values // size
+    return whole, values - whole * size
 
 
 def years(days: Integers) -> Integers:
@@ -174,6 +215,8 @@ def share_of(cents: Integers, *rates: Integers) -> Integers:
     product = np.full(len(cents), RATE_SCALE ** (_MOST_RATES - len(rates)), np.int64)
     for rate in rates:
         product = product * rate
-    high, low = np.divmod(cents, _LIMB)
-    whole, rest = np.divmod(high * product, _LIMB)
+    if int(cents.max(initial=0)) <= _MOST_AT_ONCE:
+        return divide(cents * product, _SHARE_SCALE)
+    high, low = split(cents, _LIMB)
+    whole, rest = split(high * product, _LIMB)
     return whole + divide(rest * _LIMB + low * product, _SHARE_SCALE)

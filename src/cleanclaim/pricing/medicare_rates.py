@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.dates import LookupStatus
-from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_texts, has_any, integers, is_one_of, places_in
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_texts, integers, is_one_of, places_in
 from cleanclaim.pricing.schedule import facility_places, listed_places
 from cleanclaim.pricing.statuses import STATUS_OF_LETTER, PriceStatus
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
@@ -47,11 +48,8 @@ def medicare_rates(work: Worksheet) -> Rates:
     schedule = work.schedule
     needs = work.basis_is(*MEDICARE)
     day = work.rate_dates[pl.Series(work.claim)]
-    part = np.zeros(len(work.lines), np.int8)
-    for place, text in enumerate(_COMPONENTS):
-        part[has_any(work.lines["modifiers"], (text,)).yes] = place
     answered = attach(
-        pl.DataFrame([work.lines["code"], as_texts("modifier", part, _COMPONENTS), day.alias("day")]),
+        pl.DataFrame([work.lines["code"], as_texts("modifier", component_of(work), _COMPONENTS), day.alias("day")]),
         schedule.rvu_keys,
         by={"code": "code", "modifier": "modifier"},
         day="day",
@@ -97,6 +95,14 @@ def medicare_rates(work: Worksheet) -> Rates:
         factor=factor,
         cut=schedule.steps["reduction"].on(work.days).take(work.claim),
     )
+
+
+def component_of(work: Worksheet) -> npt.NDArray[np.int8]:
+    """Which component of a service each line bills by its modifiers: all of it, 26 or TC."""
+    part = np.zeros(len(work.lines), np.int8)
+    for place, text in enumerate(_COMPONENTS[1:], start=1):
+        part[work.modifiers.have_any((text,)).yes] = place
+    return part
 
 
 def _places(work: Worksheet) -> tuple[Flags, Flags]:

@@ -75,14 +75,22 @@ def _leads(work: Worksheet, fee: Fees, takes_part: Flags, may_take_part: Flags) 
 
 
 def _first_of_groups(groups: Integers, expense: Integers, fee: Integers, where: Flags) -> Flags:
-    """The line of each group with the highest practice expense, then the highest fee, then the first."""
+    """The line of each group with the highest practice expense, then the highest fee, then the first.
+
+    Groups are numbers of claims.
+    """
     leads = np.zeros(len(groups), np.bool_)
     rows = np.flatnonzero(where)
     if not len(rows):
         return leads
-    order = np.lexsort((rows, -fee[rows], -expense[rows], groups[rows]))
-    sorted_groups = groups[rows][order]
-    starts = np.ones(len(rows), np.bool_)
-    starts[1:] = sorted_groups[1:] != sorted_groups[:-1]
-    leads[rows[order[starts]]] = True
+    count = int(groups.max()) + 1
+    for amount in (expense, fee):
+        of_group, own = groups[rows], amount[rows]
+        highest = np.full(count, own.min())
+        np.maximum.at(highest, of_group, own)
+        rows = rows[own == highest[of_group]]
+    first = np.full(count, -1)
+    # Of several lines for one place the last is kept.
+    first[groups[rows][::-1]] = rows[::-1]
+    leads[first[first >= 0]] = True
     return leads

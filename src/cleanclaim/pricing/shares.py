@@ -14,7 +14,6 @@ from cleanclaim.pricing.exact import (
     as_column,
     as_texts,
     flags,
-    has_any,
     integers,
     is_one_of,
     share_of,
@@ -75,7 +74,7 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
 
 def _left_for_assistant(work: Worksheet) -> Known:
     """What is left of the payer's share for a line with CQ or CO, at 10⁻⁴; all of it for other lines."""
-    by_assistant = has_any(work.lines["modifiers"], ("CQ", "CO"))
+    by_assistant = work.modifiers.have_any(("CQ", "CO"))
     cut = integers(work.claims["payer_assistant_payment_reduction"]).take(work.claim)
     return Known(np.where(by_assistant.yes, RATE_SCALE - cut.values, RATE_SCALE), by_assistant.no | cut.known)
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.money import RATE_SCALE
-from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, has_any, integers
-from cleanclaim.pricing.medicare_rates import medicare_rates
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, integers, split
+from cleanclaim.pricing.medicare_fees import medicare_fees
 from cleanclaim.pricing.schedule import FEE_SCALE
 from cleanclaim.pricing.statuses import PriceStatus
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
@@ -44,18 +44,11 @@ class Fees:
 
 def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
     """The fee of one unit on each payer's basis, exact: only a line is rounded to cents."""
-    rates = medicare_rates(work)
-    other = rates.work * rates.gpci["work"] + rates.mp * rates.gpci["mp"]
-    expense = rates.expense.values * rates.gpci["pe"]
-    factor = rates.factor.values
-    medicare_known = rates.expense.known & rates.located & rates.factor.known
-    whole = (other + expense) * factor * RATE_SCALE
-    cut = (other * RATE_SCALE + expense * (RATE_SCALE - rates.cut.values)) * factor
-    rank_fee = Known(whole, medicare_known)
-
+    medicare = medicare_fees(work)
+    whole, cut = medicare.whole, medicare.cut
     by_medicare = work.basis_is(*MEDICARE)
-    known = medicare_known & by_medicare
-    cut_known = known & rates.cut.known
+    known = medicare.known & by_medicare
+    cut_known = known & medicare.cut_known
     percent = Known(np.zeros(len(known), np.int64), np.zeros(len(known), np.bool_))
     by_percent = work.basis_is("percent_of_medicare")
     if by_percent.any():
@@ -77,7 +70,7 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
 
     priced = work.status == 0
     full = np.where(priced & known, work.units.values, 0)
-    line = np.where(by_charge, charge.values, priced_units(whole, full, cut, np.zeros_like(full), percent))
+    line = np.where(by_charge, charge.values, priced_units(percent, (whole, full)))
     line_known = priced & (known | (by_charge & charge.known))
     return Fees(
         whole=whole,
@@ -85,25 +78,27 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
         percent=percent,
         cut_known=cut_known,
         line=Known(np.where(line_known, line, 0), line_known),
-        expense=rates.expense,
-        rank_fee=rank_fee,
-        is_reduced=rates.is_reduced,
+        expense=medicare.expense,
+        rank_fee=Known(medicare.whole, medicare.known),
+        is_reduced=medicare.is_reduced,
     )
 
 
-def priced_units(whole: Integers, full: Integers, cut: Integers, less: Integers, percent: Known) -> Integers:
-    """Cents of `full` whole units and `less` cut ones, times the percentage where there is one, rounded once.
+def priced_units(percent: Known, *units: tuple[Integers, Integers]) -> Integers:
+    """Cents of so many units at each fee (fee, units), times the percentage where there is one, rounded once.
 
     Whole cents and the exact rest go separately, so that nothing leaves 64 bits.
     """
-    whole_cents, whole_rest = np.divmod(whole, FEE_SCALE)
-    cut_cents, cut_rest = np.divmod(cut, FEE_SCALE)
-    carried, rest = np.divmod(full * whole_rest + less * cut_rest, FEE_SCALE)
-    amount = full * whole_cents + less * cut_cents + carried
+    amount = rest = np.zeros(len(percent.known), np.int64)
+    for fee, count in units:
+        cents, left = split(fee, FEE_SCALE)
+        amount, rest = amount + count * cents, rest + count * left
+    carried, rest = split(rest, FEE_SCALE)
+    amount = amount + carried
     if not percent.known.any():
         return amount + divide(rest, FEE_SCALE)
     rate = np.where(percent.known, percent.values, RATE_SCALE)
-    amount, part = np.divmod(amount * rate, RATE_SCALE)
+    amount, part = split(amount * rate, RATE_SCALE)
     return amount + divide(part * FEE_SCALE + rest * rate, FEE_SCALE * RATE_SCALE)
 
 
@@ -123,7 +118,7 @@ def _table_fees(work: Worksheet, fees: pl.DataFrame | None, where: Flags) -> Kno
         if modifier == "":
             found = fee
             continue
-        has = has_any(work.lines["modifiers"], (modifier,))
+        has = work.modifiers.have_any((modifier,))
         doubtful |= fee.known & ~has.yes & ~has.no
         by_modifier += fee.known & has.yes
         found = Known(np.where(fee.known & has.yes, fee.values, found.values), found.known | (fee.known & has.yes))

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.pricing.exact import Flags, Integers, Known, absent, flags, has_any, integers, is_one_of, places_in
+from cleanclaim.pricing.exact import Flags, Integers, Known, TextLists, absent, flags, integers, is_one_of, places_in
 from cleanclaim.pricing.schedule import Schedule
 from cleanclaim.pricing.statuses import PriceStatus
 
@@ -42,6 +42,7 @@ class Worksheet:
     units: Known
     """Units billed; 0 where they are unknown or unusable."""
     usable: Flags
+    modifiers: TextLists
     charge: Known
     """Charge of each line; what is charged under nothing is nothing."""
     line_basis: npt.NDArray[np.int8]
@@ -62,6 +63,7 @@ class Worksheet:
             rate_dates=_rate_dates(claims),
             units=Known(np.where(usable, stated.values, 0), stated.known),
             usable=usable,
+            modifiers=TextLists.of(lines["modifiers"]),
             charge=Known(np.maximum(charge.values, 0), charge.known),
             line_basis=places_in(claims["payer_price_basis_kind"], KINDS)[claim],
             status=np.zeros(len(lines), np.int8),
@@ -72,6 +74,29 @@ class Worksheet:
     def mark(self, where: Flags, status: PriceStatus) -> None:
         """Give the status to lines that have none yet."""
         self.status[where & (self.status == 0)] = STATUSES.index(status)
+
+    def mark_as(self, statuses: npt.NDArray[np.int8]) -> None:
+        """Give each line that has no status yet its own of these."""
+        np.copyto(self.status, statuses, where=self.status == 0)
+
+    def at(self, rows: Integers) -> Worksheet:
+        """Some lines, each with a claim of its own; none of them has a status yet."""
+        claim = pl.Series(self.claim[rows].astype(np.uint32))
+        lines = self.lines[pl.Series(rows.astype(np.uint32))]
+        return Worksheet(
+            claims=self.claims[claim],
+            lines=lines,
+            schedule=self.schedule,
+            claim=np.arange(len(rows)),
+            days=self.days.take(self.claim[rows]),
+            rate_dates=self.rate_dates[claim],
+            units=self.units.take(rows),
+            usable=self.usable[rows],
+            modifiers=TextLists.of(lines["modifiers"]),
+            charge=self.charge.take(rows),
+            line_basis=self.line_basis[rows],
+            status=np.zeros(len(rows), np.int8),
+        )
 
     def marked(self, status: PriceStatus) -> Flags:
         """Lines that have that status."""
@@ -88,10 +113,9 @@ class Worksheet:
 
     def basis_is(self, *kinds: str) -> Flags:
         """Lines whose payer pays on one of these bases."""
-        wanted = np.zeros(len(KINDS) + 1, np.bool_)
-        wanted[[KINDS.index(kind) for kind in kinds]] = True
-        # An unknown basis is −1, which is the last place.
-        found: Flags = wanted[self.line_basis]
+        found = np.zeros(len(self.line_basis), np.bool_)
+        for kind in kinds:
+            found |= self.line_basis == KINDS.index(kind)
         return found
 
     def _mark_what_nobody_can_price(self) -> None:
@@ -100,7 +124,7 @@ class Worksheet:
         self.mark(self.of_claims(~self.days.known), PriceStatus.DATE_UNKNOWN)
         self.mark(self.of_claims(~known.yes), PriceStatus.PAYER_UNKNOWN)
         medicare = self.of_claims(is_one_of(self.claims["payer_kind"], ("medicare_b",)))
-        self.mark(medicare & has_any(self.lines["modifiers"], _FOR_DENIAL).yes, PriceStatus.BILLED_FOR_DENIAL)
+        self.mark(medicare & self.modifiers.have_any(_FOR_DENIAL).yes, PriceStatus.BILLED_FOR_DENIAL)
         self.mark(outside, PriceStatus.OUT_OF_NETWORK)
         self.mark(self.line_basis < 0, PriceStatus.PAYER_PRICE_UNKNOWN)
         by_unit = self.basis_is(*MEDICARE, "fee_table")
