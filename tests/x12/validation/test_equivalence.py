@@ -148,6 +148,13 @@ def test_damage_is_reported_and_stops_nothing(data: bytes) -> None:
         assert [str(fault) for fault in again.all_faults()] == [str(fault) for fault in validation.all_faults()]
 
 
+@pytest.mark.parametrize("signs", ["[:^~", "][\\|", "\\][|", "^\\|]", "|^]["])
+def test_signs_that_expressions_are_written_with_are_delimiters_like_others(signs: str) -> None:
+    for data in (GOOD_CLAIMS.read_bytes(), (SAMPLES / "payment_advice.txt").read_bytes()):
+        written = data.replace(b"\n", b"").translate(bytes.maketrans(b"*:^~", signs.encode("ascii")))
+        assert validate(written).all_faults() == []
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=300))
 def test_bytes_that_are_no_file_are_no_crash(data: bytes) -> None:

@@ -116,20 +116,25 @@ def _period(form: ElementUse, period: ElementUse, separator: str, tail: str, *, 
 
 def present(at: Reference, signs: Signs) -> str:
     """A look ahead from a segment's beginning: the element or component holds something."""
-    element, component = at
-    steps = f"(?:[^{signs.element}]*{signs.element}){{{element}}}"
-    if not component:
-        return f"{steps}[^{signs.element}]"
-    between = f"[^{signs.element}{signs.component}]"
-    return f"{steps}(?:{between}*{signs.component}){{{component - 1}}}{between}"
+    return _up_to(at, signs) + _within(at, signs)
 
 
 def has_value(at: Reference, values: tuple[str, ...], signs: Signs) -> str:
     """A look ahead from a segment's beginning: the element or component is one of these values."""
-    steps = present(at, signs)
-    steps = steps[: steps.rindex("[")]
     end = f"(?:{signs.element}|{signs.component}|\\Z)" if at[1] else f"(?:{signs.element}|\\Z)"
-    return f"{steps}(?:{'|'.join(map(re.escape, values))}){end}"
+    return f"{_up_to(at, signs)}(?:{'|'.join(map(re.escape, values))}){end}"
+
+
+def _up_to(at: Reference, signs: Signs) -> str:
+    """From a segment's beginning up to an element or component."""
+    element, component = at
+    steps = f"(?:[^{signs.element}]*{signs.element}){{{element}}}"
+    return f"{steps}(?:{_within(at, signs)}*{signs.component}){{{component - 1}}}" if component else steps
+
+
+def _within(at: Reference, signs: Signs) -> str:
+    """A character of an element or component."""
+    return f"[^{signs.element}{signs.component}]" if at[1] else f"[^{signs.element}]"
 
 
 def _syntax(use: SegmentUse, signs: Signs) -> list[str]:
