@@ -121,6 +121,10 @@ DEFECTS: dict[str, tuple[tuple[Edit, ...], list[Found]]] = {
         edits(("LX*2~", "LX*3~")),
         [("line-number-wrong", 32, "2400", "LX01")],
     ),
+    "a line's number below zero": (
+        edits(("LX*2~", "LX*-2~")),
+        [("line-number-wrong", 32, "2400", "LX01")],
+    ),
     # --- what one segment makes of another
     "a patient's address where the subscriber is the patient": (
         edits(("\nN3*12 ELM RD~\nN4*KALAMAZOO*MI*49001~", "")),

@@ -18,6 +18,7 @@ from cleanclaim.x12.validation.placing import Move, Places, places_of
 from cleanclaim.x12.validation.structure import Entry, Loop, Structure
 
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
 class _Instance:
@@ -273,7 +274,7 @@ class TransactionJudge:
         """A loop that counts its instances: the next number is its own."""
         times = (around.counts or {}).get(entry.bit, 1)
         stated = raw.partition(self._sign)[2]
-        if entry.child is not None and stated != str(times) and stated.isascii() and stated.isdigit():
+        if entry.child is not None and stated != str(times) and _WHOLE_NUMBER.fullmatch(stated):
             words = ("another number", f"{times}, the next one")
             self._fault(FaultKind.LINE_NUMBER_WRONG, number, entry.child.id, entry.tag, words, 1)
 
