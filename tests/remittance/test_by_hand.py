@@ -184,6 +184,20 @@ def of(data: bytes, filed: KnownClaim = FILED) -> Becomes:
             Becomes(6_763, 9_525, 1_712),
             id="a bonus for quality",
         ),
+        pytest.param(
+            claim("151.56", line(1, "130", "CO*94*-10"), OTHER),
+            "151.56",
+            "",
+            Becomes(15_156, 2_294, 550),
+            id="a rate above the charge",
+        ),
+        pytest.param(
+            claim("67.13", FIRST, OTHER, more="AMT*F5*20~"),
+            "67.13",
+            "",
+            USUAL,
+            id="what the patient is said to have paid",
+        ),
         pytest.param(claim("67.13", FIRST, OTHER), "47.13", "WO:V009*20", USUAL, id="a recoupment"),
         pytest.param(claim("67.13", FIRST, OTHER), "68.36", "L6*-1.23", USUAL, id="interest"),
         pytest.param(

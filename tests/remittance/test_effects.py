@@ -28,6 +28,17 @@ def test_every_other_reason_stays_open(reason: str) -> None:
     assert of("PR", reason) is Effect.PATIENT
 
 
+def test_what_a_contract_pays_above_the_charge_is_the_contracts() -> None:
+    def above(group: str, cents: int, *, is_reversal: bool = False) -> Effect:
+        told = Adjustment(group=AdjustmentGroup(group), reason="94", amount_cents=cents)
+        return effect_of(told, is_reversal=is_reversal)
+
+    assert (above("CO", -1), above("CO", 1, is_reversal=True)) == (Effect.CONTRACTUAL, Effect.CONTRACTUAL)
+    # An amount that is withheld under it is a cut like any other.
+    assert (above("CO", 1), above("CO", -1, is_reversal=True)) == (Effect.OPEN, Effect.OPEN)
+    assert (above("OA", -1), above("PI", -1)) == (Effect.OPEN, Effect.OPEN)
+
+
 def test_what_repeats_an_earlier_payer_is_settled() -> None:
     assert of("OA", "23") is Effect.SETTLED
     # Under another group it says something else.

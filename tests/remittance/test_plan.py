@@ -106,7 +106,7 @@ def test_what_is_above_a_charge_for_no_other_line_stays_where_it_was_paid(within
     above = packed("97110", 14_000, 17_000, adjusted("CO", "94", -3_000))
     paid = 17_000 + within.paid_cents
     (posted,) = plan(payment(paid, claim(paid, above, within)), INDEX).posted
-    assert posted.lines[0] == LineAnswer("k1", 17_000, ((Effect.OPEN, -3_000, "94"),))
+    assert posted.lines[0] == LineAnswer("k1", 17_000, ((Effect.CONTRACTUAL, -3_000, "94"),))
 
 
 def test_what_is_cut_from_the_claim_as_a_whole_is_shared_by_what_its_lines_were_paid() -> None:

@@ -23,6 +23,13 @@ UNEVEN = claim(
 )
 
 
+ABOVE = claim(
+    18_000,
+    line("97110", 14_000, 15_000, adjusted("CO", "94", -1_000)),
+    line("97140", 7_000, 3_000, adjusted("CO", "45", 4_000)),
+)
+
+
 @pytest.mark.parametrize(
     ("told", "why"),
     [
@@ -31,6 +38,12 @@ UNEVEN = claim(
         (payment(18_000, PAID, STRANGE), "segment 14: no claim has its numbers"),
         (payment(8_999, PAID.model_copy(update={"paid_cents": 8_999})), "segment 14: the claim's charge is not paid"),
         (payment(9_000, UNEVEN), "segment 20: a line's charge is not paid and adjusted by $0.01"),
+        (payment(18_000, ABOVE), "segment 14: more is paid than was charged (reason 94)"),
+        (
+            payment(9_000, PAID.model_copy(update={"patient_paid_cents": 2_000})),
+            "segment 14: the payer says that the patient paid $20.00",
+        ),
+        (payment(9_000, PAID.model_copy(update={"patient_paid_cents": 0})), ""),
         (payment(8_900, PAID, adjustments=(("WO", 100),)), "segment 99: a provider-level adjustment (PLB WO)"),
     ],
 )

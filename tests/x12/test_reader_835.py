@@ -22,7 +22,7 @@ PAYMENT = (
 CLAIM = (
     "CLP*V001*1*210*88.2*22.05*CI*PCN0001*11*1~CAS*OA*253*1.8~NM1*QC*1*DOE*JAN****MI*SYN123~"
     "NM1*82*1*OKAFOR*ADAEZE****XX*1999000015~NM1*TT*2*NEXT PAYER*****PI*NP1~MOA***MA01*N130~DTM*232*20260921~"
-    "DTM*233*20260921~DTM*050*20260925~AMT*I*1.25~"
+    "DTM*233*20260921~DTM*050*20260925~AMT*I*1.25~AMT*F5*20~"
     "SVC*HC:97110:GP*140*60**2~DTM*472*20260921~CAS*CO*45*57.95~CAS*PR*2*22.05~REF*6R*V001-1~AMT*B6*82.05~LQ*HE*N782~"
     "SVC*HC:97140:GP:59*70*30**1*HC:97530:GP*2~DTM*472*20260921~CAS*CO*45*40*1*97*0~REF*6R*V001-2~AMT*B6*30~"
 )
@@ -59,7 +59,7 @@ def test_a_payment_says_who_paid_whom_how_much_and_how() -> None:
 def test_a_payer_is_known_by_the_number_under_which_claims_go_to_it() -> None:
     head = "N1*PE*MILLRACE PHYSICAL THERAPY"
     told = payment(CLAIM).replace(head, f"REF*2U*SYNMB01~REF*EO*SUBMITTER~REF*NF*12345~{head}", 1)
-    told = told.replace("REF*TJ*001234567", "REF*2U*PAYEE~REF*TJ*001234567", 1).replace("SE*34*", "SE*38*")
+    told = told.replace("REF*TJ*001234567", "REF*2U*PAYEE~REF*TJ*001234567", 1).replace("SE*35*", "SE*39*")
     item = one(read_835(file_of(told)))
     assert (item.payer_identifier, item.payer_numbers) == ("1512345678", ("SYNMB01", "12345"))
     assert item.payer_called == {"1512345678", "SYNMB01", "12345"}
@@ -87,6 +87,7 @@ def test_a_claim_and_its_lines() -> None:
     assert (found.charge_cents, found.paid_cents, found.patient_cents) == (21_000, 8_820, 2_205)
     assert (found.family_name, found.member_id, found.rendering_npi) == ("DOE", "SYN123", "1999000015")
     assert (found.forwarded_to, found.remarks, found.interest_cents) == ("NEXT PAYER", ("MA01", "N130"), 125)
+    assert found.patient_paid_cents == 2_000
     assert (found.begins_on, found.ends_on, found.received_on) == (
         date(2026, 9, 21),
         date(2026, 9, 21),

@@ -106,6 +106,8 @@ class RemittedClaim(Record):
     """The payer that this one sent the claim on to, by name."""
     forwarded_identifier: str = ""
     interest_cents: int | None = None
+    patient_paid_cents: int | None = None
+    """What the payer says the patient has paid. It is told, and takes no part in the balance of the claim."""
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
     lines: tuple[RemittedLine, ...] = ()

@@ -14,6 +14,9 @@ from functools import lru_cache
 from cleanclaim.records.adjudication import Adjustment, AdjustmentGroup
 from cleanclaim.reference import contractual_adjustments
 
+ABOVE_CHARGE = "94"
+"""The reason (CARC) by which more is paid than was charged: its amount is below zero."""
+
 _REMEMBERED = 4096
 """Reasons whose effect is remembered: a payer uses a few, over and over."""
 
@@ -65,8 +68,14 @@ class LineAnswer:
         )
 
 
-def effect_of(adjustment: Adjustment) -> Effect:
-    """What an adjustment does to the line's open amount, by itself: `settling` holds it against what is open."""
+def effect_of(adjustment: Adjustment, *, is_reversal: bool = False) -> Effect:
+    """What an adjustment does to the line's open amount, by itself: `settling` holds it against what is open.
+
+    What a payer pays above the charge by its contract is the contract's, and nobody's to be given back.
+    """
+    if adjustment.reason == ABOVE_CHARGE and adjustment.group is AdjustmentGroup.CONTRACTUAL:
+        is_above = adjustment.amount_cents > 0 if is_reversal else adjustment.amount_cents < 0
+        return Effect.CONTRACTUAL if is_above else Effect.OPEN
     return effect_of_reason(adjustment.group, adjustment.reason)
 
 

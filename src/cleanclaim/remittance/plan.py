@@ -16,7 +16,7 @@ from cleanclaim.money import dollars
 from cleanclaim.records.adjudication import Adjustment
 from cleanclaim.records.coverage import CoverageOrder
 from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedClaim
-from cleanclaim.remittance.effects import LineAnswer, effect_of
+from cleanclaim.remittance.effects import ABOVE_CHARGE, Effect, LineAnswer, effect_of
 from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, Match, Standing, Unmatched
 from cleanclaim.remittance.settling import (
     answers_again,
@@ -31,8 +31,8 @@ from cleanclaim.remittance.settling import (
 INTEREST = "L6"
 """The provider's adjustment by which interest is paid: negative where the provider receives it."""
 
-_ABOVE_CHARGE, _PAID_WITH_ANOTHER = "94", "97"
-"""Reasons (CARC) by which lines that are paid as one are told: more was paid than charged; paid within another line."""
+_PAID_WITH_ANOTHER = "97"
+"""The reason (CARC) by which a line is paid within another line."""
 
 
 class RefusedError(ValueError):
@@ -55,6 +55,12 @@ class Posted:
     order: CoverageOrder = CoverageOrder.PRIMARY
     next_payer: CoverageOrder | None = None
     is_expected: bool = True
+
+    @property
+    def goes_to_an_unknown_plan(self) -> bool:
+        """Whether the payer sent the claim on, with something left, to a plan of which the claim knows nothing."""
+        is_left = any(line.sum_of(Effect.PATIENT) > 0 for line in self.lines)
+        return is_left and self.answer.is_forwarded and self.next_payer is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +290,10 @@ def _answers(answer: RemittedClaim, match: Match) -> tuple[LineAnswer, ...]:
         LineAnswer(
             key,
             cents,
-            tuple((effect_of(item), item.amount_cents, item.reason) for item in unpaid.get(key, ())),
+            tuple(
+                (effect_of(item, is_reversal=answer.is_reversal), item.amount_cents, item.reason)
+                for item in unpaid.get(key, ())
+            ),
         )
         for key, cents in paid.items()
     )
@@ -301,7 +310,7 @@ def _spread_packages(
     """
     sign = -1 if answer.is_reversal else 1
     for key, line in zip(match.lines, answer.lines, strict=True):
-        above = [item for item in unpaid[key] if item.reason == _ABOVE_CHARGE and item.amount_cents * sign < 0]
+        above = [item for item in unpaid[key] if item.reason == ABOVE_CHARGE and item.amount_cents * sign < 0]
         if not above or not line.billed_code:
             continue
         packed = {

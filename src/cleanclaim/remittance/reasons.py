@@ -39,7 +39,7 @@ def reason_totals(claims: Iterable[RemittedClaim]) -> list[ReasonTotal]:
         for place in places:
             remarks = tuple(sorted({*place.remarks, *(claim.remarks if place is not claim else ())}))
             for item in place.adjustments:
-                key = (item.group.value, item.reason, remarks, effect_of(item))
+                key = (item.group.value, item.reason, remarks, effect_of(item, is_reversal=claim.is_reversal))
                 cents[key] = cents.get(key, 0) + item.amount_cents
                 lines[key] = lines.get(key, 0) + (place is not claim)
                 owners.setdefault(key, set()).add(claim.segment)

@@ -214,11 +214,11 @@ class _Reading:
                 target["through"] = target[name]
 
     def amount(self, segment: Segment) -> None:
-        """AMT: what is allowed on a line, interest on a claim."""
+        """AMT: what is allowed on a line; interest on a claim, and what its patient is said to have paid."""
         if self._line is not None and segment.text(1) == "B6":
             self._line["allowed_cents"] = self._cents(segment, 2, "2110")
-        elif self._line is None and self._claim is not None and segment.text(1) == "I":
-            self._claim["interest_cents"] = self._cents(segment, 2, "2100")
+        elif self._line is None and self._claim is not None and (name := _CLAIM_AMOUNTS.get(segment.text(1))):
+            self._claim[name] = self._cents(segment, 2, "2100")
 
     def adjust(self, segment: Segment) -> None:
         """CAS: up to six reasons of one group, on the claim or on the line at hand."""
@@ -379,6 +379,7 @@ def _day(text: str) -> date | None:
         return None
 
 
+_CLAIM_AMOUNTS = {"I": "interest_cents", "F5": "patient_paid_cents"}
 _CLAIM_DAYS = {"232": "begins_on", "233": "ends_on", "050": "received_on"}
 _LINE_DAYS = {"472": "date_of_service", "150": "date_of_service", "151": "through"}
 _READERS = {
