@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
+from cleanclaim.pricing.exact import Flags, Integers, Known, absent, as_column, flags, integers
+from cleanclaim.pricing.kinds import Kinds, numbers
 
 _LACKS = "the payer's daily limit, units and codes of each line, and the patient's other claims of the day"
 _APPLIES = col.payer_daily_unit_cap_applies_to
@@ -29,51 +32,58 @@ _NEEDS = (
 
 def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
-    cap = claims.get_column("payer_daily_unit_cap_units")
+    limited = ~absent(claims.get_column("payer_daily_unit_cap_units"))
     # Most payers state no daily limit, and then there is nothing to count together.
-    if cap.null_count() == claims.height:
+    if not limited.any():
         return pl.DataFrame([pl.Series(column.name, [None] * claims.height, dtype=pl.Int64) for column in stage.adds])
-    counted = lines.select("claim_id", units=_COUNTED).group_by("claim_id").agg(pl.col("units").sum(), _SOME_UNKNOWN)
-    of_claim = claims.select("claim_id").join(counted, on="claim_id", how="left", maintain_order="left")
-    own = of_claim.select(
-        pl.when(pl.col("unknown").eq_missing(pl.lit(value=True)).not_() & cap.is_not_null())
-        .then(pl.col("units").fill_null(0))
-        .alias("claim_capped_units")
-    ).get_column("claim_capped_units")
-    who = (
-        pl.when(pl.col("payer_daily_unit_cap_scope") == "provider")
-        .then("rendering_npi")
-        .when(pl.col("payer_daily_unit_cap_scope") == "discipline")
-        .then(pl.concat_str("discipline", "billing_npi", separator=" "))
-        .when(pl.col("payer_daily_unit_cap_scope") == "tax_id")
-        .then("billing_tax_id")
-        .when(pl.col("payer_daily_unit_cap_scope") == "all_providers")
-        .then(pl.lit(""))
-    )
-    keyed = claims.select(*_NEEDS, who.alias("who"), own)
-    same_day = ("patient_id", "date_of_service", "payer")
-    together = (*same_day, "who")
-    units = pl.col("claim_capped_units")
+    of_lines = _units_of_claims(lines, claims.height)
+    units, counted = of_lines.values, of_lines.known & limited
+    patient, day, payer = (numbers(claims.get_column(name)) for name in ("patient_id", "date_of_service", "payer"))
+    who = numbers(claims.select(who=_WHO).to_series())
+    same_day = Kinds.by((patient, day, payer)).of_row
+    together = Kinds.by((same_day, who)).of_row
     # Of a patient whose claims of the day cannot all be told apart, nobody knows what counts together.
-    whole = (
-        (pl.col("who").null_count().over(same_day) == 0)
-        & (pl.col("date_of_service").null_count().over("patient_id") == 0)
-        & (pl.col("payer").null_count().over("patient_id") == 0)
-    )
-    known = whole & (units.null_count().over(together) == 0) & pl.col("knows_history")
-    return keyed.select(
-        units, pl.when(known & cap.is_not_null()).then(units.sum().over(together)).alias("day_capped_units")
+    loose = _share(same_day, who == 0) | _share(patient, (day == 0) | (payer == 0))
+    known = limited & ~loose & ~_share(together, ~counted) & flags(claims.get_column("knows_history")).yes
+    total = np.zeros(claims.height, np.int64)
+    np.add.at(total, together, units)
+    return pl.DataFrame(
+        [
+            as_column("claim_capped_units", units, counted),
+            as_column("day_capped_units", total[together], known),
+        ]
     )
 
 
-_COUNTED = (
-    pl.when(pl.col("counts_in_daily_cap"))
-    .then("units")
-    .when(pl.col("counts_in_daily_cap").not_())
-    .then(pl.lit(0, pl.Int64))
+def _units_of_claims(lines: pl.DataFrame, height: int) -> Known:
+    """The units of each claim's lines that count; unknown where that, or their number, is unknown for some line."""
+    owner = integers(lines.get_column("claim_id")).values
+    counts, stated = flags(lines.get_column("counts_in_daily_cap")), integers(lines.get_column("units"))
+    total, known = np.zeros(height, np.int64), np.ones(height, np.bool_)
+    np.add.at(total, owner, np.where(counts.yes, stated.values, 0))
+    known[owner[~counts.no & ~(counts.yes & stated.known)]] = False
+    return Known(total, known)
+
+
+def _share(groups: Integers, flagged: Flags) -> Flags:
+    """Rows of a group of which some row is flagged."""
+    found = np.zeros(int(groups.max()) + 1, np.bool_)
+    found[groups[flagged]] = True
+    return found[groups]
+
+
+_SCOPE = col.payer_daily_unit_cap_scope
+_WHO = (
+    pl.when(_SCOPE == "provider")
+    .then("rendering_npi")
+    .when(_SCOPE == "discipline")
+    .then(pl.concat_str("discipline", "billing_npi", separator=" "))
+    .when(_SCOPE == "tax_id")
+    .then("billing_tax_id")
+    .when(_SCOPE == "all_providers")
+    .then(pl.lit(""))
 )
-"""Units of a line that count; null where that, or their number, is unknown."""
-_SOME_UNKNOWN = (pl.col("units").null_count() > 0).alias("unknown")
+"""Whose units count together with the claim's."""
 
 
 stage = Stage(
