@@ -52,7 +52,7 @@ def test_dollars_are_unknown_where_nothing_has_a_price(allowed: int | None, cent
 
 def test_by_severity_a_claim_is_lost_once(frames: dict[str, pl.DataFrame]) -> None:
     # Claim 1 would lose 150.00 by two findings and is allowed 100.00; what claim 3 is allowed is not known.
-    assert totals.by_severity(frames["findings"]).rows() == [
+    assert totals.by_severity(frames["findings"], frames["claims"]).rows() == [
         ("deny", 5, 4, 10_000 + 1_500 + 700, 1),
         ("left", 2, 2, 1_812, 0),
         ("advice", 1, 1, 0, 1),
@@ -60,7 +60,7 @@ def test_by_severity_a_claim_is_lost_once(frames: dict[str, pl.DataFrame]) -> No
 
 
 def test_by_rule_the_gravest_and_costliest_first(frames: dict[str, pl.DataFrame]) -> None:
-    assert totals.by_rule(frames["findings"], frames["verdicts"]).rows() == [
+    assert totals.by_rule(frames["findings"], frames["verdicts"], frames["claims"]).rows() == [
         ("UN101", "deny", 5, 4, 12_200, 1, 5, 0),
         ("CH101", "left", 2, 2, 1_812, 0, 6, 0),
         ("DX306", "advice", 1, 1, 0, 1, 6, 0),
@@ -69,7 +69,35 @@ def test_by_rule_the_gravest_and_costliest_first(frames: dict[str, pl.DataFrame]
 
 def test_money_left_is_not_held_to_what_the_claim_is_allowed() -> None:
     findings = findings_frame([{"row": 1, "rule": "CH101", "severity": "left", "cents": 15_000}])
-    assert totals.by_severity(findings).row(0)[3] == 15_000
+    assert totals.by_severity(findings, claims_frame([{}])).row(0)[3] == 15_000
+
+
+@pytest.mark.parametrize(
+    ("allowed", "charge", "lost"),
+    [(None, 4_000, 4_000), (None, 4_001, 4_001), (3_000, 4_000, 3_000), (4_000, 3_000, 3_000), (None, None, 9_000)],
+)
+def test_a_claim_never_loses_more_than_it_charges(allowed: int | None, charge: int | None, lost: int) -> None:
+    claims = claims_frame([{"allowed_cents": allowed, "charge_cents": charge, "lost_cents": 9_000}])
+    findings = findings_frame(
+        [{"row": 1, "rule": "UN101", "severity": "deny", "cents": cents} for cents in (6_000, 3_000)]
+    )
+    assert totals.by_severity(findings, claims).row(0)[3] == lost
+    assert totals.by_rule(findings, archive()["verdicts"], claims).item(0, "cents") == lost
+    assert claims.select(totals.at_most(pl.col("lost_cents"))).item() == lost
+
+
+def test_a_charge_below_zero_costs_nothing() -> None:
+    claims = claims_frame([{"charge_cents": -1_000, "lost_cents": 500}])
+    assert claims.select(totals.at_most(pl.col("lost_cents"))).item() == 0
+
+
+def test_dollars_are_unknown_where_only_what_costs_nothing_has_a_price() -> None:
+    claims = claims_frame([{"allowed_cents": None}])
+    rows = [
+        {"row": 1, "rule": "UN101", "severity": "deny"},
+        {"row": 1, "rule": "DX306", "severity": "advice", "cents": 0},
+    ]
+    assert not totals.overview(claims, findings_frame(rows), archive()["verdicts"]).has_prices
 
 
 def test_two_claims_of_one_number_are_two_claims() -> None:
@@ -79,7 +107,7 @@ def test_two_claims_of_one_number_are_two_claims() -> None:
             {"row": 2, "rule": "UN101", "severity": "deny", "cents": 9_000, "claim": "C1"},
         ]
     )
-    assert totals.by_severity(findings).rows() == [("deny", 2, 2, 18_000, 0)]
+    assert totals.by_severity(findings, claims_frame([{}, {}])).rows() == [("deny", 2, 2, 18_000, 0)]
 
 
 def test_by_part_most_at_risk_first_and_the_unknown_last(frames: dict[str, pl.DataFrame]) -> None:
@@ -113,7 +141,7 @@ def test_examples_without_a_price_are_the_earliest() -> None:
 def test_nothing_found_is_empty_everywhere() -> None:
     findings, claims = findings_frame([]), claims_frame([])
     verdicts = archive()["verdicts"].head(0)
-    assert totals.by_severity(findings).height == totals.by_rule(findings, verdicts).height == 0
+    assert totals.by_severity(findings, claims).height == totals.by_rule(findings, verdicts, claims).height == 0
     assert totals.examples(findings).height == 0
     assert totals.overview(claims, findings, verdicts).first_day == ""
 

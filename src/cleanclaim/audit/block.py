@@ -7,7 +7,7 @@ cluster. What comes out depends on the block's rows alone, never on where or in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.audit import kept
+from cleanclaim.audit.localities import with_localities
 from cleanclaim.audit.packing import FILE, NUMBER, together, unpack
 from cleanclaim.check import columns
 from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
@@ -58,8 +59,8 @@ CLAIMS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """Columns of the frame of claims: what each bills, is allowed, and what its findings sum to.
 
-Once all findings of an audit are together, `lost_cents` is at most what the claim is allowed: it is lost once.
-`paid_cents` is what payment files of the archive say was paid for the claim; null where none speaks of it.
+Once all findings of an audit are together, `lost_cents` is at most what the claim is allowed and charges: it is lost
+once. `paid_cents` is what payment files of the archive say was paid for the claim; null where none speaks of it.
 """
 
 SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -78,6 +79,8 @@ class Settings:
     as_of: date
     default_payer: str | None = None
     payers: tuple[Payer, ...] = ()
+    localities: tuple[tuple[str, str], ...] = ()
+    """NPI of a billing provider, or `EVERY_CLINIC`, and the locality of its claims that name none."""
     select: tuple[str, ...] = ()
     """Rules or families to judge; empty: all that are active."""
     ignore: tuple[str, ...] = ()
@@ -222,6 +225,14 @@ class _Laid:
 
 def lay(rows: Rows, settings: Settings) -> _Laid:
     """The tables of a block's rows; a claim is known by the place of its first line, or of itself, in its file."""
+    laid = _laid(rows, settings)
+    if not settings.localities:
+        return laid
+    claims = with_localities(laid.tables.claims, dict(settings.localities))
+    return replace(laid, tables=replace(laid.tables, claims=claims))
+
+
+def _laid(rows: Rows, settings: Settings) -> _Laid:
     laid: list[_Laid] = []
     if rows.cells is not None:
         cells = rows.cells

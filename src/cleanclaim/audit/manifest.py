@@ -76,6 +76,7 @@ class Made:
             "settings": {
                 "as_of": self.settings.as_of.isoformat(),
                 "default_payer": self.settings.default_payer,
+                "localities": dict(self.settings.localities),
                 "payer_files": [{"id": one.id, "sha256": one.sha256} for one in self.payer_files],
                 "ignored": [
                     {"word": one.word, "rules": list(one.codes), "reason": one.reason, "by": one.by}

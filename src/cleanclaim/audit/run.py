@@ -47,6 +47,7 @@ from cleanclaim.audit.spill import (
     pieces_of,
     refused_in,
 )
+from cleanclaim.audit.totals import at_most
 from cleanclaim.facts.kit import Reach
 
 Told = Callable[[str, int, int], None]
@@ -302,8 +303,6 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
     payments = payments_in(folder)
     if payments.height:
         claims = with_paid(claims, payments)
-    lost = pl.col("lost_cents")
-    capped = pl.when(pl.col("allowed_cents").is_null()).then(lost).otherwise(pl.min_horizontal(lost, "allowed_cents"))
     counted = ["passed", "found", "not_applicable", "no_data"]
     set_aside = pl.concat([frames["set_aside"], *refused_in(folder)])
     rules = frames["verdicts"].get_column("rule").unique().sort()
@@ -316,7 +315,9 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
             .agg(pl.col(counted).sum(), pl.col("crashed").max())
             .sort("rule"),
             "gaps": frames["gaps"].group_by("rule", "missing").agg(pl.col("rows").sum()).sort("rule", "missing"),
-            "claims": claims.with_columns(capped.alias("lost_cents")).select(list(CLAIMS)).sort(_PLACE),
+            "claims": claims.with_columns(at_most(pl.col("lost_cents")).alias("lost_cents"))
+            .select(list(CLAIMS))
+            .sort(_PLACE),
             "set_aside": set_aside.unique().sort("file", "row", "field", "expected"),
         },
         tuple(files),

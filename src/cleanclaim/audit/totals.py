@@ -51,8 +51,9 @@ class Overview:
 
     @property
     def has_prices(self) -> bool:
-        """Whether dollars at risk and left are known at all: a price of some claim or finding, or nothing to price."""
-        return self.claims_without_allowed < self.claims or self.findings_without_price < max(1, self.findings)
+        """Whether dollars at risk and left are known at all: some are, or nothing lacks a price."""
+        is_some_known = self.claims_without_allowed < self.claims or self.lost_cents > 0 or self.left_cents > 0
+        return is_some_known or not self.findings_without_price
 
 
 def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFrame) -> Overview:
@@ -82,43 +83,55 @@ def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFram
     )
 
 
-def _numbered(findings: pl.DataFrame) -> pl.DataFrame:
+def at_most(lost: pl.Expr) -> pl.Expr:
+    """What a claim can lose of an amount: no more than it is allowed, nor than it charges, where these are known.
+
+    Payers pay the lesser of the two, so findings that object to the same lines add up to no more. Reads
+    `allowed_cents` and `charge_cents`.
+    """
+    return pl.min_horizontal(lost, "allowed_cents", pl.col("charge_cents").clip(0))
+
+
+def _numbered(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """The findings with a number for their claim, and whether each is the first of its rule on the claim.
 
     They are sorted by claim and rule, so both are read off the row before.
     """
+    known = claims.select(*CLAIM, "allowed_cents", "charge_cents")
+    findings = findings.join(known, on=list(CLAIM), how="left", maintain_order="left")
     is_next = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in CLAIM)
     return findings.select(
         "rule",
         "severity",
         "cents",
-        "claim_allowed_cents",
+        "allowed_cents",
+        "charge_cents",
         is_next.cum_sum().alias("number"),
         (is_next | pl.col("rule").ne_missing(pl.col("rule").shift(1))).alias("is_first"),
     )
 
 
 def _dollars(numbered: pl.DataFrame, by: str) -> pl.DataFrame:
-    """The amounts at stake by severity or rule: what holds a claim back costs no more than the claim is allowed."""
+    """The amounts at stake by severity or rule: what holds a claim back costs no more than it can lose."""
     per_claim = (
         numbered.filter(pl.col("cents").is_not_null())
         .group_by("number", by)
         .agg(
             pl.col("cents").sum(),
-            pl.col("claim_allowed_cents").first().alias("allowed"),
+            pl.col("allowed_cents", "charge_cents").first(),
             _IS_BLOCKING.first().alias("is_blocking"),
         )
     )
-    capped = pl.when("is_blocking").then(pl.min_horizontal("cents", "allowed")).otherwise("cents")
+    capped = pl.when("is_blocking").then(at_most(pl.col("cents"))).otherwise("cents")
     return per_claim.group_by(by).agg(capped.sum().alias("cents"))
 
 
-def by_severity(findings: pl.DataFrame) -> pl.DataFrame:
+def by_severity(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Findings by what would happen, the worst first.
 
-    Columns: `severity`, `findings`, `claims`, `cents` (a claim counts at most what it is allowed), `without_price`.
+    Columns: `severity`, `findings`, `claims`, `cents` (a claim counts at most what it can lose), `without_price`.
     """
-    numbered = _numbered(findings)
+    numbered = _numbered(findings, claims)
     counts = numbered.group_by("severity").agg(
         pl.len().cast(pl.Int64).alias("findings"),
         pl.col("number").n_unique().cast(pl.Int64).alias("claims"),
@@ -131,13 +144,13 @@ def by_severity(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """The rules that found something, the gravest and costliest first.
 
-    Columns: `rule`, `severity`, `findings`, `claims`, `cents` (no more of a claim than it is allowed), `without_price`,
+    Columns: `rule`, `severity`, `findings`, `claims`, `cents` (no more of a claim than it can lose), `without_price`,
     and of all verdicts `judged` and `no_data`. Rules may object to the same line, so their amounts do not add up.
     """
-    numbered = _numbered(findings)
+    numbered = _numbered(findings, claims)
     counts = numbered.group_by("rule").agg(
         pl.col("severity").first(),
         pl.len().cast(pl.Int64).alias("findings"),

@@ -30,6 +30,7 @@ from cleanclaim.audit import report_files, totals
 from cleanclaim.audit.archive import Archive, LeftOut, archive_of
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.inputs import ArchiveError
+from cleanclaim.audit.localities import EVERY_CLINIC
 from cleanclaim.audit.manifest import Made, PayerFile, TableEdition, digest_of, input_facts, package_digest
 from cleanclaim.audit.report import PartlyCovering, render_report
 from cleanclaim.audit.report_files import ReportFolderError
@@ -37,12 +38,13 @@ from cleanclaim.audit.run import Gathered, Runner, in_processes, run_audit
 from cleanclaim.audit.sampling import STRATA, Plan, Sample, SampleError, draw
 from cleanclaim.check.selection import Selection, SelectionError, chosen_by
 from cleanclaim.check.summary import OUTCOMES
-from cleanclaim.cli.arguments import PayersOption, day_of, find_payer, own_payers
+from cleanclaim.cli.arguments import PayersOption, day_of, find_payer, nearest, own_payers
 from cleanclaim.cli.decisions import ByOption, IgnoreOption, ReasonOption, SelectOption
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, unusable, write_json
 from cleanclaim.cli.reference_status import all_tables
 from cleanclaim.dates import written as written_day
 from cleanclaim.money import dollars
+from cleanclaim.reference import fee_schedule
 from cleanclaim.reference.payers import Payer
 from cleanclaim.reference.published.editions import current
 
@@ -50,6 +52,7 @@ INTERRUPTED = 130
 """The exit code that shells give a program that was stopped by Ctrl-C."""
 
 _MOST_PROCESSES = 8
+_NPI_DIGITS = 10
 _RULES_SHOWN = 15
 _INPUTS_SHOWN = 8
 _FILES_SHOWN = 8
@@ -78,6 +81,15 @@ def run(
         str | None, typer.Option("--payer", "-p", help="Payer file for claims that name none; see `payer list`.")
     ] = None,
     payers: PayersOption = None,
+    locality: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--locality",
+            metavar="[NPI=]LOCALITY",
+            help="Medicare payment locality of claims that name none, of all or of a billing provider's; "
+            "see `reference locality`.",
+        ),
+    ] = None,
     select: SelectOption = None,
     ignore: IgnoreOption = None,
     reason: ReasonOption = None,
@@ -109,11 +121,14 @@ def run(
     if engine is Engine.LOCAL and (scheduler or certificates):
         unusable("--scheduler and --certificates: stand without --engine dask")
     selection = _selection(select or (), ignore or (), reason or (), by)
+    localities = _localities(locality or ())
     try:
         begun = report_files.unfinished(out_folder)
         with err.status("looking at the archive"):
             archive = archive_of(paths)
-            made = _made(archive, _day(as_of, begun), payer, own, selection, is_narrowed=bool(select or ignore))
+            codes = tuple(rule.code for rule in selection.rules) if select or ignore else ()
+            settings = Settings(_day(as_of, begun), payer, tuple(own.values()), localities, codes)
+            made = _made(archive, settings, selection, own)
         work = report_files.begin(out_folder, made)
         gathered = _audited(
             archive, made.settings, work, _runner(engine, processes or _cores(), scheduler, certificates)
@@ -180,6 +195,24 @@ def _selection(select: Sequence[str], ignore: Sequence[str], reasons: Sequence[s
         unusable(str(error))
 
 
+def _localities(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """What was said of localities, by billing provider."""
+    known = set(fee_schedule.localities().get_column("locality"))
+    found: dict[str, str] = {}
+    for word in words:
+        npi, _, place = word.rpartition("=")
+        if place not in known:
+            near = nearest(place, known)
+            hint = f"did you mean {' or '.join(near)}?" if near else "see `cleanclaim reference locality`"
+            unusable(f"--locality: no locality {place!r}; {hint}")
+        if npi != EVERY_CLINIC and not (npi.isascii() and npi.isdigit() and len(npi) == _NPI_DIGITS):
+            unusable(f"--locality: {npi!r}; expected the NPI of a billing provider before =")
+        if npi in found:
+            unusable(f"--locality: {npi or 'that of all clinics'} comes twice; expected each once")
+        found[npi] = place
+    return tuple(sorted(found.items()))
+
+
 def _day(given: datetime | None, begun: Mapping[str, Any] | None) -> date:
     """The day asked for; else that of the audit that is gone on with; else today."""
     if given is None and begun is not None:
@@ -187,21 +220,11 @@ def _day(given: datetime | None, begun: Mapping[str, Any] | None) -> date:
     return day_of(given)
 
 
-def _made(
-    archive: Archive,
-    day: date,
-    payer: str | None,
-    own: Mapping[str, Payer],
-    selection: Selection,
-    *,
-    is_narrowed: bool,
-) -> Made:
-    codes = tuple(rule.code for rule in selection.rules)
-    settings = Settings(day, payer, tuple(own.values()), codes if is_narrowed else ())
+def _made(archive: Archive, settings: Settings, selection: Selection, own: Mapping[str, Payer]) -> Made:
     return Made(
         settings=settings,
         inputs=input_facts(archive.files),
-        rules=codes,
+        rules=tuple(rule.code for rule in selection.rules),
         left_out=archive.left_out,
         ignored=selection.ignored,
         tables=_tables(),
@@ -301,6 +324,10 @@ def _lines_of(made: Made, gathered: Gathered) -> list[tuple[str, str]]:
         ("As of", written_day(made.settings.as_of)),
         ("Payer where none is named", made.settings.default_payer or "none: such claims have no payer"),
     ]
+    lines += [
+        ("Locality where none is named", f"{place}, {f'of claims of {npi}' if npi else 'of all other claims'}")
+        for npi, place in made.settings.localities
+    ]
     lines += [("Payer file of your own", f"{one.id}, sha256 {one.sha256}") for one in made.payer_files]
     lines += [
         ("Rules ignored", f"{one.word} ({len(one.codes)} rules) by {one.by}: {one.reason}") for one in made.ignored
@@ -315,8 +342,8 @@ def as_json(frames: Mapping[str, Any], made: Made, sample: Sample | None, writte
         "as_of": made.settings.as_of,
         "files": [str(path) for path in written],
         "figures": asdict(totals.overview(claims, findings, verdicts)),
-        "outcomes": totals.by_severity(findings).to_dicts(),
-        "rules": totals.by_rule(findings, verdicts).to_dicts(),
+        "outcomes": totals.by_severity(findings, claims).to_dicts(),
+        "rules": totals.by_rule(findings, verdicts, claims).to_dicts(),
         "missing_inputs": totals.missing_inputs(frames["gaps"]).to_dicts(),
         "cells_set_aside": frames["set_aside"].height,
         "files_left_out": [{"path": one.path, "why": one.why} for one in made.left_out],
@@ -391,7 +418,7 @@ def _rules(frames: Mapping[str, Any]) -> Table:
     for heading, side in (("findings", "right"), ("claims", "right"), ("rule", "left"), ("if it stays", "left")):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     table.add_column("dollars", justify="right")
-    rows = totals.by_rule(frames["findings"], frames["verdicts"])
+    rows = totals.by_rule(frames["findings"], frames["verdicts"], frames["claims"])
     for row in rows.head(_RULES_SHOWN).iter_rows(named=True):
         amount = dollars(row["cents"]) if row["cents"] else ""
         said = OUTCOMES[row["severity"]]
