@@ -51,6 +51,8 @@ class Alike:
         """Nothing is numbered yet; the frames may grow by columns, never by rows."""
         self._frames = frames
         self._numbered: dict[tuple[str, frozenset[str]], Numbered | None] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        """How many values a column has whose numbers were given back."""
         self._kinds: dict[tuple[str, frozenset[str]], Kinds | None] = {}
         self._grounds: dict[str, Ground] = {}
 
@@ -98,7 +100,16 @@ class Alike:
         parts += [part for kinds, own in by_kinds.items() for part in self._parts(table, own, kinds, ground)]
         if parts:
             ground.refine(parts)
+            self._forget(table, ground, [name for own, _, _ in parts for name in own])
         return ground
+
+    def _forget(self, table: str, ground: Ground, names: Iterable[str]) -> None:
+        """Give back the numbers of columns that rows are now told apart by: their kinds tell them as well."""
+        for name in names:
+            if name in ground.names:
+                found = self._numbered.pop((table, frozenset((name,))), None)
+                if found is not None:
+                    self._counts[table, name] = found.count
 
     def _parts(
         self, table: str, names: Iterable[str], kinds: Kinds, ground: Ground
@@ -153,10 +164,10 @@ class Alike:
                 if not form.kinds.is_one:
                     together.setdefault(form.kinds, []).append(name)
                 continue
-            one = self._of(table, frozenset((name,)))
-            if one is None:
+            count = self._count(table, name)
+            if count is None:
                 return None
-            if one.count > 1:
+            if count > 1:
                 parts.append(frozenset((name,)))
         if not together and not parts:
             return self._frames.one(table)
@@ -203,17 +214,30 @@ class Alike:
             self._numbered[cell] = self._number(table, sorted(names))
         return self._numbered[cell]
 
+    def _count(self, table: str, name: str) -> int | None:
+        """How many values a column has; nothing where they are too many."""
+        count = self._counts.get((table, name))
+        if count is not None:
+            return count
+        one = self._of(table, frozenset((name,)))
+        return None if one is None else one.count
+
     def _number(self, table: str, names: Sequence[str]) -> Numbered | None:
+        if len(names) == 1 and (table, names[0]) in self._counts:
+            kinds = self._grounds[table].kinds
+            known = few_numbered(self._of_kinds(table, names[0], kinds))
+            if known is not None:
+                return known.at(kinds.of_row)
         form = self._frames.form(table, names[0])
         if isinstance(form, ByKind):
             each = [few_numbered(self._of_kinds(table, name, form.kinds)) for name in names]
-            known = [one for one in each if one is not None]
-            if len(known) < len(each):
+            numbered = [one for one in each if one is not None]
+            if len(numbered) < len(each):
                 return None
-            found = reduce(met, known)
-            return Numbered(found.numbers[form.kinds.of_row], found.count)
+            found = reduce(met, numbered)
+            return found.at(form.kinds.of_row)
         if isinstance(form, ByOwner):
             above = self._of(form.owner, frozenset((form.name,)))
             key = self._frames.column(table, form.key)
-            return None if above is None else Numbered(above.numbers[key.to_numpy()], above.count)
+            return None if above is None else above.at(key.to_numpy())
         return number(self._frames.column(table, names[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts import keys
@@ -28,6 +29,15 @@ class Numbered:
     numbers: Places
     count: int
 
+    @classmethod
+    def alike(cls, rows: int) -> Numbered:
+        """So many rows of one value; they take no memory."""
+        return cls(np.broadcast_to(np.zeros(1, np.int32), rows), 1)
+
+    def at(self, rows: npt.NDArray[np.integer]) -> Numbered:
+        """The numbers at these rows, which may be any."""
+        return self.alike(len(rows)) if self.count == 1 else Numbered(self.numbers[rows], self.count)
+
 
 def is_worthwhile(kinds: int, rows: int) -> bool:
     """Whether there are so few kinds of so many rows that telling them apart is worth it."""
@@ -37,7 +47,7 @@ def is_worthwhile(kinds: int, rows: int) -> bool:
 def number(column: pl.Series) -> Numbered | None:
     """Number a column's values; nothing where they are too many."""
     if _is_same(column):
-        return Numbered(np.zeros(len(column), np.int32), 1)
+        return Numbered.alike(len(column))
     numbers: Integers | Places | None
     if isinstance(column.dtype, pl.List | pl.String):
         numbers = _numbers(column)
