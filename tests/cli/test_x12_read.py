@@ -42,7 +42,7 @@ def test_a_rejection_is_told_with_what_to_do_and_no_name(write: Write) -> None:
     assert ran.code == 1
     assert ran.lines == [
         "answers.277: 277CA",
-        "  LARKSPUR of 1 claims:",
+        "  LARKSPUR of 1 claim:",
         "    A1:19:PR: Received; whether it is accepted is told later.",
         "    Claim V002: rejected.",
         f"      A7:164:IL: The member id of the subscriber is not valid. {REMEDY}",
@@ -76,6 +76,22 @@ def test_benefits_are_told_for_the_discipline_that_is_asked_about(write: Write) 
     ]
     assert "    Copay a visit: $55.00." in run("x12", "read", path, "--discipline", "OT").lines
     assert "SYNTHETIC" not in "".join(ran.lines)
+
+
+def test_a_question_that_was_refused_is_told_and_leaves_with_one(write: Write) -> None:
+    path = write(
+        "answers.271", "HB", "271", "005010X279A1",
+        "BHT*0022*11*X3*20260925*1200~HL*1**20*1~NM1*PR*2*LARKSPUR*****PI*LARK1~HL*2*1*21*1~"
+        "NM1*1P*2*MILLRACE*****XX*1999000163~HL*3*2*22*0~TRN*2*T1*9123456789~NM1*IL*1*SYNTHETIC*ONE****MI*LM1~"
+        "AAA*N**72*C~",
+    )  # fmt: skip
+    ran = run("x12", "read", path)
+    assert ran.code == 1
+    assert ran.lines == [
+        "answers.271: 271",
+        "  Answer to question T1:",
+        "    The member id is missing or not valid.",
+    ]
 
 
 def test_what_is_no_answer_is_unusable(tmp_path: Path) -> None:

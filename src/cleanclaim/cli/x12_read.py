@@ -19,8 +19,8 @@ from cleanclaim.reference.claim_status import Standing, explain, standing
 from cleanclaim.reference.eligibility_codes import load_eligibility_codes
 from cleanclaim.submission.answers import AnswerKind, ReadAnswers, faults_in_words, read_answers, refusal_in_words
 from cleanclaim.submission.therapy_benefits import TherapyBenefits, therapy_benefits
-from cleanclaim.x12.problems import Problem
-from cleanclaim.x12.reader_271 import read_271
+from cleanclaim.units.wording import counted
+from cleanclaim.x12.reader_271 import ReadBenefits, read_271
 
 _DISCIPLINES = ("PT", "OT", "SLP")
 
@@ -30,7 +30,7 @@ def read(
     *,
     discipline: Annotated[str, typer.Option("--discipline", help="Whose benefits are told: PT, OT or SLP.")] = "PT",
 ) -> None:
-    """Tell what each file says, and leave with 1 where something of ours was refused."""
+    """Tell what each file says, and leave with 1 where something was refused: a file, a claim or a question."""
     if discipline not in _DISCIPLINES:
         unusable(f"--discipline: expected one of {', '.join(_DISCIPLINES)}")
     is_refused = False
@@ -46,7 +46,9 @@ def read(
         is_refused |= _tell_files(answers) | _tell_claims(answers)
         problems = list(answers.problems)
         if AnswerKind.BENEFITS in answers.kinds:
-            problems += [problem for problem in _tell_benefits(data, discipline) if problem not in problems]
+            told = _tell_benefits(data, discipline)
+            problems += [problem for problem in told.problems if problem not in problems]
+            is_refused |= any(answer.refusals for answer in told.answers)
         if AnswerKind.REMITTANCE in answers.kinds:
             _line("It holds payments: read them with cleanclaim remit.")
         for problem in problems:
@@ -78,13 +80,13 @@ def _tell_claims(answers: ReadAnswers) -> bool:
     return any(_standing(claim) is Standing.REJECTED for report in answers.reports for claim in report.claims)
 
 
-def _tell_benefits(data: bytes, discipline: str) -> list[Problem]:
-    """What is said of benefits; what of it could not be read."""
+def _tell_benefits(data: bytes, discipline: str) -> ReadBenefits:
+    """What is said of benefits; all that was read of it."""
     told = read_271(data)
     for answer in told.answers:
         for depth, sentence in _benefits(answer, discipline):
             _line(sentence, depth)
-    return told.problems
+    return told
 
 
 def _line(text: str, depth: int = 1) -> None:
@@ -97,7 +99,7 @@ def _standing(claim: ReportedClaim) -> Standing:
 
 
 def _report(report: StatusReport) -> Iterator[tuple[int, str]]:
-    yield 1, f"{report.payer_name or 'A payer'} of {len(report.claims)} claims:"
+    yield 1, f"{report.payer_name or 'A payer'} of {counted(len(report.claims), 'claim')}:"
     for code in report.statuses:
         yield 2, f"{code.text}: {explain(code).says}"
     for claim in report.claims:
