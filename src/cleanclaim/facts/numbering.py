@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts import keys
-from cleanclaim.facts.spread import Places
+from cleanclaim.facts.spread import Flags, Places
 from cleanclaim.pricing.exact import Integers, integers
 
 MOST_KINDS = 1 << 20
@@ -17,6 +17,9 @@ MOST_KINDS = 1 << 20
 
 _KINDS_PER_ROW = 8
 """A column or combination with more than one kind for so many rows is not worth telling apart."""
+
+_FEW_LISTS, _LONG_LIST = 10_000, 12
+"""Up to so many lists, with one of more elements than that, are told apart list by list, not element by element."""
 
 _SAMPLE, _FEWEST_REPEATS = 4_000, 0.1
 """Rows that are looked at first, and the share of repeated values among them below which a column is not numbered."""
@@ -117,6 +120,8 @@ def _list_numbers(lists: pl.Series) -> Integers | None:
     elements = _numbers(lists.explode(empty_as_null=False, keep_nulls=False))
     if elements is None:
         return None
+    if len(lists) <= _FEW_LISTS and int(counts.max(initial=0)) > _LONG_LIST:
+        return _few_list_numbers(elements, starts, counts, lengths.known)
     base = int(elements.max(initial=0)) + 1
     for place in range(int(counts.max(initial=0))):
         longer = np.flatnonzero(counts > place)
@@ -127,6 +132,17 @@ def _list_numbers(lists: pl.Series) -> Integers | None:
         if int(numbers.max()) > MOST_KINDS:
             return None
     return numbers
+
+
+def _few_list_numbers(elements: Integers, starts: Integers, counts: Integers, known: Flags) -> Integers:
+    """The same for few lists, each at once: one of all codes that a payer does not pay is long."""
+    held, size = elements.tobytes(), elements.itemsize
+    met: dict[bytes | None, int] = {None: 0}
+    numbers = [
+        met.setdefault(held[start * size : (start + count) * size] if sure else None, len(met))
+        for start, count, sure in zip(starts.tolist(), counts.tolist(), known.tolist(), strict=True)
+    ]
+    return np.array(numbers, np.int64)
 
 
 def dense(numbers: Integers | Places) -> Numbered:
