@@ -6,13 +6,14 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.frames import Frames
-from cleanclaim.facts.keys import dense, key_of, numbers
+from cleanclaim.facts.keys import joined, key_of, numbers
 from cleanclaim.facts.kit import Context
 from cleanclaim.facts.numbering import few_numbered
 from cleanclaim.facts.pair_edits import edits_for, may_be_edited
 from cleanclaim.facts.spread import Places
-from cleanclaim.pricing.exact import Flags
+from cleanclaim.pricing.exact import Flags, Integers, Known, absent
 
 DAY_KEY = ("patient_id", "date_of_service", "discipline", "billing_npi", "coverage_order")
 """Minutes of a patient's day are pooled per discipline and billing provider (Pub 100-04 ch. 5 §20.2)."""
@@ -44,19 +45,37 @@ def derive_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     if claims.height <= _FEW:
         return _few_days(claims)
-    key = key_of([claims.get_column(name) for name in DAY_KEY])
-    own = np.arange(claims.height)
-    of_day = np.where(key.known, claims.height + key.values, own)
-    is_history = claims.get_column("is_history").to_numpy()
-    order = np.concatenate([np.flatnonzero(~is_history), np.flatnonzero(is_history)])
-    _, first, day = np.unique(of_day[order], return_index=True, return_inverse=True)
-    standing = order[first]
-    rank = np.empty(len(standing), np.int64)
-    rank[np.argsort(standing)] = np.arange(len(standing))
-    owners = np.empty(claims.height, np.int64)
-    owners[order] = rank[day.reshape(-1)]
-    days = pl.DataFrame({"day_id": np.arange(len(standing)), "claim_id": np.sort(standing)})
+    key = _alike(claims, DAY_KEY)
+    # The claim that stands for each one's day: itself, where no other claim has its key.
+    standing = np.arange(claims.height)
+    shared = np.flatnonzero(key.known)
+    shared = shared[(np.bincount(key.values[shared]) > 1)[key.values[shared]]]
+    is_history = claims.get_column("is_history").to_numpy()[shared]
+    order = shared[np.argsort(is_history, kind="stable")]
+    met = distinct(key.values[order])
+    standing[order] = order[met.first][met.of_row]
+    stands = standing == np.arange(claims.height)
+    owners = (np.cumsum(stands) - 1)[standing]
+    firsts = np.flatnonzero(stands)
+    days = pl.DataFrame({"day_id": np.arange(len(firsts)), "claim_id": firsts})
     return claims.hstack([pl.Series("day_id", owners)]), days
+
+
+def _alike(claims: pl.DataFrame, names: tuple[str, ...]) -> Known:
+    """Numbers of the claims from 0, the same where they are alike in these columns, of which each has to be known.
+
+    Patient and day are the first of the columns. Few claims share them, so the others, which are texts, are compared
+    among those alone.
+    """
+    columns = [claims.get_column(name) for name in names]
+    known = ~np.logical_or.reduce([absent(column) for column in columns])
+    met = distinct(key_of(columns[:2]).values)
+    shared = np.flatnonzero(known & (np.bincount(met.of_row[known], minlength=len(met.first)) > 1)[met.of_row])
+    if len(shared):
+        others = np.zeros(claims.height, np.int64)
+        others[shared] = distinct(key_of([column.gather(shared) for column in columns[2:]]).values).of_row
+        met = distinct(joined(Known(met.of_row, known), Known(others, known)).values)
+    return Known(met.of_row, known)
 
 
 def _few_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -91,12 +110,15 @@ def derive_day_codes(
     code = numbers(codes)
     # Of unknown codes it is not known that they differ: they are one row of the day.
     own = np.where(code.known, code.values + 1, 0)
-    _, first, met = np.unique(day * (int(own.max(initial=0)) + 1) + own, return_index=True, return_inverse=True)
-    order = np.lexsort((first, day[first]))
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    ids = pl.Series("day_code_id", rank[met.reshape(-1)])
-    rows = first[order]
+    # Day by day, within a day as they appear.
+    order = np.argsort(day, kind="stable")
+    met = distinct((day * (int(own.max(initial=0)) + 1) + own)[order])
+    first = met.first[met.of_row]
+    stands = first == np.arange(len(order))
+    owners = np.empty(len(order), np.int64)
+    owners[order] = (np.cumsum(stands) - 1)[first]
+    ids = pl.Series("day_code_id", owners)
+    rows = order[stands]
     day_codes = pl.DataFrame(
         {
             "day_code_id": np.arange(len(rows)),
@@ -209,21 +231,25 @@ def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl
     One is to be paid (`column_1`), one to be denied (`column_2`).
     """
     owner = lines.get_column("claim_id").to_numpy()
-    of_claim = key_of([claims.get_column(name) for name in _PAIR_KEY])
     codes = lines.get_column("code")
     code, may_meet = _codes(codes, claims.get_column("payer"), context)
+    of_claim = _alike(claims, _PAIR_KEY)
     line = np.flatnonzero(of_claim.known[owner])
     line = line[np.argsort(of_claim.values[owner[line]], kind="stable")]
-    group = dense(of_claim.values[owner[line]])
-    size = np.bincount(group)
-    begin = np.cumsum(size) - size
-    # Each line meets all lines of its group.
-    mates = size[group]
-    first = np.repeat(line, mates)
-    place = np.arange(int(mates.sum())) - np.repeat(np.cumsum(mates) - mates, mates)
-    second = line[np.repeat(begin[group], mates) + place]
-    met = (first != second) & may_meet[code[first], code[second]]
-    first, second = first[met], second[met]
+    group, code = of_claim.values[owner[line]], code[line]
+    either, count = (may_meet | may_meet.T).reshape(-1), len(may_meet)
+    met: list[tuple[Integers, Integers]] = []
+    place, apart = np.arange(len(line)), 0
+    # Each line meets those behind it in its group: the next, the one after it, and so on while the group has more.
+    while len(place):
+        apart += 1
+        place = place[: np.searchsorted(place, len(line) - apart)]
+        place = place[group[place] == group[place + apart]]
+        hit = place[either[code[place] * count + code[place + apart]]]
+        for one, other in ((hit, hit + apart), (hit + apart, hit)):
+            edited = may_meet[code[one], code[other]]
+            met.append((line[one[edited]], line[other[edited]]))
+    first, second = (np.concatenate(own) for own in zip(*met, strict=True)) if met else (line, line)
     return pl.DataFrame(
         {
             "payer": claims.get_column("payer").gather(owner[first]),
