@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.distinct import starts
 from cleanclaim.facts.keys import joined, key_of, numbers
 from cleanclaim.facts.kit import Context, Fact, Stage, total
 from cleanclaim.lines.columns import col
@@ -71,13 +72,13 @@ class _Plain(NamedTuple):
         )
         own = np.where(group.known, group.values + 1, 0)
         order = np.argsort(joined(Known(own, group.known), day).values, kind="stable")
-        begins = _begins(own[order])
+        begins = starts(own[order])
         start = np.flatnonzero(begins)
         of_group = np.cumsum(begins) - 1
         code = np.where(number.known, number.values + 1, 0)[order]
         least, most = np.minimum.reduceat(code, start), np.maximum.reduceat(code, start)
         dated = np.logical_and.reduceat(day.known[order], start)
-        new_day = begins | _begins(day.values[order])
+        new_day = begins | starts(day.values[order])
         days = np.cumsum(new_day)
         known, unknown = units.values[order], (~units.known[order]).astype(np.int64)
         summed, doubts = np.cumsum(known) - known, np.cumsum(unknown) - unknown
@@ -110,13 +111,6 @@ class _Plain(NamedTuple):
                 )
             ]
         )
-
-
-def _begins(values: Integers) -> Flags:
-    """Where a value differs from the one before it."""
-    begins = np.ones(len(values), np.bool_)
-    begins[1:] = values[1:] != values[:-1]
-    return begins
 
 
 def _compared(claims: pl.DataFrame) -> pl.DataFrame:

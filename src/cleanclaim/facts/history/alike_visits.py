@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.keys import joined, key_of, numbers
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, Column
-from cleanclaim.pricing.exact import Flags, Integers, as_column, flags
+from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, flags
 
 _KEY = ("patient_id", "discipline")
 _NEEDS = ("claim_id", *_KEY, "date_of_service", "knows_history", "visits_before")
@@ -33,9 +34,9 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     day = numbers(claims.get_column("date_of_service"))
     met = joined(group, day)
     placed = met.known
-    _, first, place = np.unique(met.values[placed], return_index=True, return_inverse=True)
+    _, first, place = distinct(met.values[placed])
     of_claim = np.full(claims.height, -1, np.int64)
-    of_claim[placed] = place.reshape(-1)
+    of_claim[placed] = place
     count = len(first)
     begins = np.ones(count, np.bool_)
     begins[1:] = np.diff(group.values[placed][first]) != 0
@@ -75,8 +76,10 @@ class _Bills(NamedTuple):
         count = np.bincount(day[dated], minlength=days)
         known = (count > 0) & (np.bincount(day[dated & ~item.known], minlength=days) == 0)
         kept = dated & item.known
-        order = np.lexsort((item.values[kept], day[kept]))
-        of_line, items = day[kept][order], item.values[kept][order]
+        # Lines mostly stand day by day, and a stable sort has them soon in order.
+        own, everything = item.values[kept], np.ones(int(kept.sum()), np.bool_)
+        order = np.argsort(joined(Known(day[kept], everything), Known(own, everything)).values, kind="stable")
+        of_line, items = day[kept][order], own[order]
         filled = np.bincount(of_line, minlength=days)
         start = np.cumsum(filled) - filled
         same = np.zeros(days, np.bool_)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, FLAG, Column
-from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, as_flags, flags, integers
+from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, as_flags, flags, integers, is_one_of
 
 _NEEDS = (
     "claim_id",
@@ -54,11 +55,11 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     discipline = claims.get_column("discipline")
     case = joined(patient, numbers(discipline))
     # Physical therapy and speech-language pathology share a threshold, occupational therapy has its own.
-    shared = Known((discipline == "OT").fill_null(value=False).to_numpy().astype(np.int64), case.known)
-    days = claims.get_column("date_of_service")
-    day = integers(days)
+    shared = Known(is_one_of(discipline, ("OT",)).astype(np.int64), case.known)
+    day = integers(claims.get_column("date_of_service"))
     placed = case.known & day.known
-    year, quarter = (part.fill_null(0).to_numpy().astype(np.int64) for part in (days.dt.year(), days.dt.quarter()))
+    month = day.values.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    year, quarter = month // 12 + 1970, month % 12 // 3 + 1
     yearly = joined(joined(patient, shared), Known(year, day.known))
     in_year = _Days.of(yearly.values, day.values, placed)
     in_case = _Days.of(case.values, day.values, placed)
@@ -100,9 +101,9 @@ class _Days(NamedTuple):
     def of(cls, key: Integers, day: Integers, placed: Flags) -> _Days:
         least = int(day[placed].min(initial=0))
         met = joined(Known(key, placed), Known(np.where(placed, day - least, 0), placed)).values
-        _, first, inverse = np.unique(met[placed], return_index=True, return_inverse=True)
+        _, first, own = distinct(met[placed])
         of_row = np.zeros(len(key), np.int64)
-        of_row[placed] = inverse.reshape(-1)
+        of_row[placed] = own
         row = np.flatnonzero(placed)[first]
         return cls(key[row], day[row], placed, row, of_row)
 

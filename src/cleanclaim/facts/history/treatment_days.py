@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
@@ -80,8 +81,7 @@ class _Days(NamedTuple):
     def of(cls, group: Integers, day: Integers, report: Tristate) -> _Days:
         """Gather the days of rows of known group and day."""
         met = joined(Known(group, report.yes), Known(day - int(day.min(initial=0)), report.yes)).values
-        _, first, of_row = np.unique(met, return_index=True, return_inverse=True)
-        of_row = of_row.reshape(-1).astype(np.int64)
+        _, first, of_row = distinct(met)
         yes = np.bincount(of_row, report.yes, len(first)) > 0
         no = np.bincount(of_row, ~report.no, len(first)) == 0
         return cls(group[first], day[first], Tristate(yes, no), of_row)

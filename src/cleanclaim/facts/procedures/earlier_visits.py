@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
@@ -18,30 +19,42 @@ _FEW = 200
 """Up to this many lines Python is done before a query has begun."""
 
 
-def _previous(key: Known, dates: pl.Series, among: Flags) -> pl.Series:
-    """The last day before each row's own on which its key occurs among these rows; null where there is none.
+def _previous(key: Known, dates: pl.Series, among: Flags) -> Known:
+    """The last day before each row's own on which its key occurs among these rows; unknown where there is none.
 
     A row whose own day and key do not occur among them has none.
     """
     day = numbers(dates)
     met = joined(key, day)
     size = int(day.values.max(initial=0)) + 1
-    rows = np.flatnonzero(met.known)
-    rows = rows[np.argsort(met.values[rows], kind="stable")]
-    ordered = met.values[rows]
-    begins = np.ones(len(rows), np.bool_)
-    begins[1:] = ordered[1:] != ordered[:-1]
-    days = ordered[begins]
-    of_row = np.cumsum(begins) - 1
-    occurs = np.zeros(len(days), np.bool_)
-    occurs[of_row[among[rows]]] = True
-    before = np.maximum.accumulate(np.where(occurs, np.arange(len(days)), -1))
-    before = np.concatenate([np.full(1, -1), before])[:-1]
-    has_one = occurs & (before >= 0) & (days[before] // size == days // size)
-    first = integers(pl.Series([dates.min()], dtype=pl.Date)).values
-    found, known = np.zeros(len(among), np.int64), np.zeros(len(among), np.bool_)
-    found[rows], known[rows] = (days[before] % size + first)[of_row], has_one[of_row]
-    return as_column("earlier_on", found, known).cast(pl.Date)
+    told = distinct(met.values)
+    # Among the days of all keys, those on which the key occurs: each follows the one before it that has its key.
+    occurs = np.zeros(len(told.first), np.bool_)
+    occurs[told.of_row[among & met.known]] = True
+    places = np.flatnonzero(occurs)
+    days = told.values[places]
+    before, follows = np.zeros(len(told.first), np.int64), np.zeros(len(told.first), np.bool_)
+    before[places[1:]] = days[:-1] % size + integers(pl.Series([dates.min()], dtype=pl.Date)).values
+    follows[places[1:]] = days[1:] // size == days[:-1] // size
+    known = follows[told.of_row] & met.known
+    return Known(np.where(known, before[told.of_row], 0), known)
+
+
+def _previous_evaluation(patient: Known, disciplines: pl.Series, dates: pl.Series, is_one: Flags) -> Known:
+    """The same for evaluations of the patient's discipline; only lines beside one on the same day are looked at."""
+    visits = distinct(joined(patient, numbers(dates)).values).of_row
+    evaluated = np.zeros(int(visits.max(initial=0)) + 1, np.bool_)
+    evaluated[visits[is_one]] = True
+    rows = np.flatnonzero(evaluated[visits])
+    key = joined(patient.take(rows), numbers(disciplines.gather(rows)))
+    own = _previous(key, dates.gather(rows), is_one[rows])
+    found, known = np.zeros(len(is_one), np.int64), np.zeros(len(is_one), np.bool_)
+    found[rows], known[rows] = own
+    return Known(found, known)
+
+
+def _days(name: str, days: Known) -> pl.Series:
+    return as_column(name, *days).cast(pl.Date)
 
 
 def _nothing_earlier(lines: pl.DataFrame) -> bool:
@@ -68,16 +81,16 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         )
     patient = numbers(lines.get_column("patient_id"))
     dates, code, kind = (lines.get_column(name) for name in ("date_of_service", "code", "is_own_evaluation"))
-    discipline = joined(patient, numbers(lines.get_column("discipline")))
     everything = np.ones(lines.height, np.bool_)
     knows = flags(lines.get_column("knows_history"))
+    evaluation = _previous_evaluation(patient, lines.get_column("discipline"), dates, flags(kind).yes)
     return pl.DataFrame(
-        {
-            "same_code_earlier_on": _previous(joined(patient, numbers(code)), dates, everything),
-            "knows_codes_before": _certain(patient.values, knows, absent(dates), absent(code)),
-            "evaluation_earlier_on": _previous(discipline, dates, flags(kind).yes),
-            "knows_evaluations_before": _certain(patient.values, knows, absent(dates), absent(kind)),
-        }
+        [
+            _days("same_code_earlier_on", _previous(joined(patient, numbers(code)), dates, everything)),
+            _certain(patient.values, knows, absent(dates), absent(code)).alias("knows_codes_before"),
+            _days("evaluation_earlier_on", evaluation),
+            _certain(patient.values, knows, absent(dates), absent(kind)).alias("knows_evaluations_before"),
+        ]
     )
 
 
