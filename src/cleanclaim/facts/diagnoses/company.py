@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.diagnoses.lists import Lists, numbered
+from cleanclaim.facts.keys import numbers
 from cleanclaim.facts.kit import Context, Fact, Stage, values_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
@@ -96,22 +98,23 @@ def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     if diagnoses.height <= _FEW:
         return _few_meet(diagnoses)
     claim, position = (diagnoses.get_column(name).to_numpy() for name in ("claim_id", "position"))
-    order = np.lexsort((np.arange(len(claim)), position, claim))
-    starts = np.flatnonzero(np.diff(claim[order], prepend=-1))
-    counts = np.diff(starts, append=len(claim))
-    listed = diagnoses.get_column("diagnosis_code").gather(order)
-    claims = pl.DataFrame({"of": np.repeat(np.arange(len(starts)), counts), "codes": listed})
-    lists = claims.group_by("of", maintain_order=True).agg("codes").select("codes")
-    kinds = lists.unique(maintain_order=True).with_row_index("kind")
-    kind = lists.join(kinds, on="codes", how="left", nulls_equal=True, maintain_order="left").get_column("kind")
-    rows = [row for codes in kinds.get_column("codes").to_list() for row in zip(*_company(tuple(codes)), strict=True)]
+    codes = diagnoses.get_column("diagnosis_code")
+    lists = Lists.of(claim, position, numbered(numbers(codes)))
+    asked, _ = lists.rows()
+    told = codes.gather(asked).to_list()
+    sizes = lists.counts[lists.stands]
+    ends = np.cumsum(sizes)
+    begin = ends - sizes
+    rows = [
+        row
+        for first, last in zip(begin.tolist(), ends.tolist(), strict=True)
+        for row in zip(*_company(tuple(told[first:last])), strict=True)
+    ]
     answers = pl.DataFrame(rows, schema={item.name: item.dtype for item in _COLUMNS}, orient="row")
     # The answers of a list stand one below the other: a diagnosis finds its own by its place in the list.
-    sizes = kinds.get_column("codes").list.len().to_numpy().astype(np.int64)
-    begin = (np.cumsum(sizes) - sizes)[kind.to_numpy()]
-    place = np.repeat(begin - starts, counts) + np.arange(len(claim))
-    back = np.empty(len(claim), np.int64)
-    back[order] = place
+    place = np.repeat(begin[lists.kind] - lists.starts, lists.counts) + np.arange(len(claim))
+    back = np.empty(len(claim), np.uint32)
+    back[lists.order] = place
     return answers[pl.Series(back)]
 
 

@@ -8,10 +8,13 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.diagnoses.lists import Lists, numbered
 from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Fact, Stage, count_same
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, TEXTS, Column
+from cleanclaim.pricing.exact import Integers, Known, absent, as_flags, integers
 
 _LACKS = "the diagnoses each line points to"
 
@@ -24,29 +27,39 @@ _FEW = 200
 def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["lines"].height + frames["diagnoses"].height <= _FEW:
         return _few_lines(frames["lines"], frames["diagnoses"])
-    listed = (
-        frames["diagnoses"]
-        .select(
-            "claim_id",
-            "position",
-            pl.col("diagnosis_as_written").fill_null(_UNKNOWN).alias("written"),
-            pl.any_horizontal(_SECONDARY).alias("secondary"),
-        )
-        .sort("claim_id", "position", maintain_order=True)
-        .group_by("claim_id", maintain_order=True)
-        .agg(*_LISTED)
-    )
-    lines = pl.DataFrame([frames["lines"].get_column(name) for name in _OF_LINES])
-    owners = pl.DataFrame({"claim_id": np.arange(int(lines.get_column("claim_id").to_numpy().max(initial=-1)) + 1)})
-    claims = owners.join(listed, on="claim_id", how="left", maintain_order="left")
-    # What a claim lists is told apart once a claim, not once a line.
-    own = Frames({"lines": lines, "claims": claims})
-    own.read("lines", "claims", [(name, name) for name in _LISTED], "claim_id")
-    alike, read = Alike(own), (*_OF_LINES[1:], *_LISTED)
-    kinds = alike.kinds("lines", read)
+    lists, of_claim = _listed(frames["diagnoses"])
+    lines = pl.DataFrame([frames["lines"].get_column(name) for name in _OF_LINES[1:]])
+    owner = frames["lines"].get_column("claim_id").to_numpy()
+    of_line = of_claim[np.minimum(owner, len(of_claim) - 1)]
+    alike = Alike(Frames({"lines": lines.hstack([pl.Series("list", of_line)])}))
+    kinds = alike.kinds("lines", (*_OF_LINES[1:], "list"))
     if kinds is None:
-        return _linked(own.holding("lines", read))
-    return _linked(alike.rows("lines", read, kinds))[kinds.of_row]
+        return _linked(lines.hstack(lists[of_line]))
+    return _linked(lines[kinds.rows].hstack(lists[of_line[kinds.rows]]))[kinds.of_row]
+
+
+def _listed(diagnoses: pl.DataFrame) -> tuple[pl.DataFrame, Integers]:
+    """The lists that claims have, the last of them none, and the place of each claim's among them, the last for others.
+
+    Columns: those of `_LISTED`.
+    """
+    claim, position = (diagnoses.get_column(name).to_numpy() for name in ("claim_id", "position"))
+    own = diagnoses.select(
+        pl.col("diagnosis_as_written").fill_null(_UNKNOWN).alias("written"),
+        pl.any_horizontal(_SECONDARY).alias("secondary"),
+    )
+    number = joined(*(_sure(numbered(numbers(column))) for column in own.get_columns()))
+    lists = Lists.of(claim, position, number.values)
+    rows, kind = lists.rows()
+    listed = own[rows].hstack([pl.Series("list", kind)]).group_by("list", maintain_order=True).agg(*_LISTED)
+    of_claim = np.full(int(claim.max(initial=-1)) + 2, listed.height)
+    of_claim[claim[lists.order[lists.starts]]] = lists.kind
+    none = pl.DataFrame({name: [None] for name in _LISTED}, schema=listed.select(_LISTED).schema)
+    return pl.concat([listed.select(_LISTED), none]), of_claim
+
+
+def _sure(numbers: Integers) -> Known:
+    return Known(numbers, np.ones(len(numbers), np.bool_))
 
 
 def _linked(joined: pl.DataFrame) -> pl.DataFrame:
@@ -126,26 +139,23 @@ def _few_diagnoses(lines: pl.DataFrame, diagnoses: pl.DataFrame) -> pl.DataFrame
 def _of_diagnoses(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["lines"].height + frames["diagnoses"].height <= _FEW:
         return _few_diagnoses(frames["lines"], frames["diagnoses"])
-    pointed = (
-        frames["lines"]
-        .group_by("claim_id")
-        .agg(
-            pl.col("pointers").explode(empty_as_null=False, keep_nulls=False).unique().alias("pointed"),
-            pl.col("pointers").is_null().any().alias("untold"),
-        )
-    )
-    return (
-        frames["diagnoses"]
-        .select("claim_id", "position")
-        .join(pointed, on="claim_id", how="left", maintain_order="left")
-        .select(
-            pl.when(pl.col("pointed").list.contains(pl.col("position")))
-            .then(pl.lit(value=True))
-            .when(pl.col("untold").not_())
-            .then(pl.lit(value=False))
-            .alias("is_pointed_to")
-        )
-    )
+    lines, diagnoses = frames["lines"], frames["diagnoses"]
+    claim, position = (diagnoses.get_column(name).to_numpy() for name in ("claim_id", "position"))
+    owner, pointers = lines.get_column("claim_id").to_numpy(), lines.get_column("pointers")
+    claims = 1 + max(int(claim.max(initial=-1)), int(owner.max(initial=-1)))
+    # By claim and position: whether a line points there. Pointers to no diagnosis at all are left out.
+    size = int(position.max(initial=0)) + 1
+    lengths = integers(pointers.list.len()).values
+    points = integers(pointers.explode(empty_as_null=False, keep_nulls=False))
+    here = points.known & (points.values >= 0) & (points.values < size)
+    pointed = np.zeros(claims * size, np.bool_)
+    pointed[np.repeat(owner, lengths)[here] * size + points.values[here]] = True
+    has_line, untold = np.zeros(claims, np.bool_), np.zeros(claims, np.bool_)
+    has_line[owner] = True
+    untold[owner[absent(pointers)]] = True
+    yes = (position >= 0) & pointed[claim * size + np.maximum(position, 0)]
+    no = ~yes & (has_line & ~untold)[claim]
+    return pl.DataFrame([as_flags(yes, no).alias("is_pointed_to")])
 
 
 stages = (
