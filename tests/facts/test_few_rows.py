@@ -16,7 +16,7 @@ from cleanclaim.facts.diagnoses import company, links
 from cleanclaim.facts.documentation import copied_note
 from cleanclaim.facts.identity import described
 from cleanclaim.facts.procedures import earlier_visits, hcpcs_listing, remote_monitoring
-from cleanclaim.facts.units import billed_against_furnished
+from cleanclaim.facts.units import allocation, billed_against_furnished
 from cleanclaim.pricing import claim_groups, exact
 from cleanclaim.reference import lookup
 from cleanclaim.rules.book import rules
@@ -44,6 +44,7 @@ THRESHOLDS = (
     (few_rows, "FEW"),
     (earlier_visits, "_FEW"),
     (remote_monitoring, "_FEW"),
+    (allocation, "_FEW"),
     (billed_against_furnished, "_FEW"),
     (exact, "_FEW"),
     (claim_groups, "FEW_CLAIMS"),

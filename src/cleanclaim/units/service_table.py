@@ -136,6 +136,8 @@ def _some_repeat(days: pl.Series, codes: pl.Series) -> bool:
     most = int(np.bincount(np.cumsum(day[1:] != day[:-1])).max(initial=0)) + 1
     if most > _MANY or (day[1:] < day[:-1]).any():
         return not pl.select(pl.struct(days, codes).is_unique().all()).item()
+    if most == 1:
+        return False
     code = codes.cast(pl.Categorical(pl.Categories.random())).to_physical().to_numpy()
     return any(((day[by:] == day[:-by]) & (code[by:] == code[:-by])).any() for by in range(1, most))
 

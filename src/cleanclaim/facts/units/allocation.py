@@ -7,12 +7,17 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.alike import Alike
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.pricing.exact import as_column, flags
 from cleanclaim.units.allocation import allocate, day_totals, units_by_method
 
 _MINUTES = "documented minutes of each service"
+_FEW = 100
+"""Up to this many days the codes are counted as ever: that is done as soon as looked at."""
 
 
 def service_frame(day_codes: pl.DataFrame) -> pl.DataFrame:
@@ -36,11 +41,32 @@ _NAMES = {
 
 
 def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    counted = allocate(service_frame(frames["day_codes"]))
+    codes = frames["day_codes"]
+    if not _tells_minutes(codes):
+        # Then a code takes nothing from its day, and its units follow from its own basis.
+        alike = Alike(Frames({"day_codes": codes}))
+        kinds = alike.kinds("day_codes", _BASIS)
+        if kinds is not None:
+            one_each = alike.rows("day_codes", _SERVICE, kinds)
+            one_each = one_each.with_columns(pl.Series("day_id", np.arange(one_each.height)))
+            counted = allocate(service_frame(one_each))
+            return pl.DataFrame([kinds.spread(counted.get_column(column.name)) for column in ALLOCATED])
+    counted = allocate(service_frame(codes))
     return pl.DataFrame([counted.get_column(column.name) for column in ALLOCATED])
 
 
+_BASIS = ("day_code_is_timed", "day_code_minutes_first", "day_code_minutes_each")
+
+
+def _tells_minutes(codes: pl.DataFrame) -> bool:
+    """Whether the minutes of any code are known; a claim file tells none."""
+    return codes.get_column("code_minutes").null_count() < codes.height
+
+
 def _totals(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    codes, height = frames["day_codes"], frames["days"].height
+    if height > _FEW and not _tells_minutes(codes):
+        return _totals_without_minutes(codes, height)
     totals = day_totals(service_frame(frames["day_codes"]))
     rows = pl.Series([None], dtype=pl.UInt32).new_from_index(0, frames["days"].height)
     rows = rows.scatter(totals.get_column("day_id"), np.arange(totals.height, dtype=np.uint32))
@@ -48,6 +74,17 @@ def _totals(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFram
     found = pl.DataFrame([totals.get_column(name) for name in names])[rows]
     return found.rename({"total_timed_minutes": "timed_minutes"})
 
+
+def _totals_without_minutes(codes: pl.DataFrame, height: int) -> pl.DataFrame:
+    """The same where no minutes are known: a day's are unknown but where none of its codes may be timed."""
+    day = codes.get_column("day_id").to_numpy()
+    known = np.zeros(height, np.bool_)
+    known[day] = True
+    known[day[~flags(codes.get_column("day_code_is_timed")).no]] = False
+    return pl.DataFrame([as_column(name, np.zeros(height, np.int64), known) for name in _TOTALS])
+
+
+_TOTALS = ("timed_minutes", "supported_units_eight_minute", "supported_units_midpoint")
 
 ALLOCATED = (
     Column("units_eight_minute", COUNT, "units", "units the code takes under the 8-minute rule"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage, total
@@ -18,8 +19,6 @@ _SUPPLIES = ["98976", "98977", "98978", "98984", "98985", "98986"]
 """Remote monitoring supplies: equipment, which nobody furnishes by the minute."""
 
 _ASKED = {
-    "day_id": "day_id",
-    "day_code": "code",
     "date_of_service": "date",
     "day_code_is_timed": "is_timed",
     "split_therapist_minutes": "pt_minutes",
@@ -39,9 +38,9 @@ _ANSWERED = {
 
 def _split(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     codes = frames["day_codes"]
-    services = pl.DataFrame([codes.get_column(name).alias(asked) for name, asked in _ASKED.items()])
-    if services.get_column("code").null_count():
-        services = services.with_columns(pl.col("code").fill_null("?"))
+    # How a code is split follows from its own row: put as days of one code each, rows that are alike are asked once.
+    keys = [pl.Series("day_id", np.arange(codes.height)), pl.Series("code", ["?"]).new_from_index(0, codes.height)]
+    services = pl.DataFrame([*keys, *(codes.get_column(name).alias(asked) for name, asked in _ASKED.items())])
     split = assistant_split(services, AssistantMethod(context.assistant_method))
     return pl.DataFrame([split.get_column(answered).alias(name) for answered, name in _ANSWERED.items()])
 
@@ -57,6 +56,7 @@ stage = Stage(
     ),
     compute=_split,
     lacks=_LACKS,
+    is_by_row=True,
 )
 
 
