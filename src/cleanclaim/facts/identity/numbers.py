@@ -57,14 +57,6 @@ def _npi_column(name: str, whose: str) -> Column:
     return Column(name, TEXT, "code", f"NPI of {whose}: absent, malformed, check_digit (it does not fit), well_formed")
 
 
-_NPIS = {
-    "billing_npi": _npi_column("billing_npi_state", "the clinic"),
-    "rendering_npi": _npi_column("rendering_npi_state", "the therapist"),
-    "referring_npi": _npi_column("referring_npi_state", "the referring provider"),
-    "supervising_npi": _npi_column("supervising_npi_state", "the supervising provider"),
-}
-
-
 def _taxonomy_columns(who: str, whose: str) -> tuple[Column, ...]:
     return (
         Column(f"{who}_taxonomy_state", TEXT, "code", f"taxonomy of {whose}: absent, malformed, not_listed, listed"),
@@ -78,27 +70,50 @@ def _taxonomy_columns(who: str, whose: str) -> tuple[Column, ...]:
     )
 
 
-_TAXONOMIES = {
-    "billing_taxonomy": _taxonomy_columns("billing", "the clinic"),
-    "rendering_taxonomy": _taxonomy_columns("rendering", "the therapist"),
-}
+def _stage(name: str, lacks: str, npis: Mapping[str, Column], taxonomies: Mapping[str, tuple[Column, ...]]) -> Stage:
+    """The numbers of some providers of a claim: claims that name the same are asked once."""
+
+    def describe(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+        claims = frames["claims"]
+        columns: list[pl.Series] = []
+        for npi, column in npis.items():
+            columns += described(claims.get_column(npi), npi_state, (column,))
+        for code, several in taxonomies.items():
+            columns += described(claims.get_column(code), _taxonomy, several)
+        return pl.DataFrame(columns)
+
+    return Stage(
+        name=name,
+        over="claims",
+        needs=(*npis, *taxonomies),
+        adds=(*npis.values(), *(column for several in taxonomies.values() for column in several)),
+        compute=describe,
+        lacks=lacks,
+        is_by_row=True,
+    )
 
 
-def _describe(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    claims = frames["claims"]
-    columns: list[pl.Series] = []
-    for name, column in _NPIS.items():
-        columns += described(claims.get_column(name), npi_state, (column,))
-    for name, several in _TAXONOMIES.items():
-        columns += described(claims.get_column(name), _taxonomy, several)
-    return pl.DataFrame(columns)
-
-
-stage = Stage(
-    name="provider-numbers",
-    over="claims",
-    needs=(*_NPIS, *_TAXONOMIES),
-    adds=(*_NPIS.values(), *(column for several in _TAXONOMIES.values() for column in several)),
-    compute=_describe,
-    lacks="NPI and taxonomy code of clinic, therapist, referring and supervising provider",
+stages = (
+    _stage(
+        "provider-numbers",
+        "NPI and taxonomy code of clinic and therapist",
+        {
+            "billing_npi": _npi_column("billing_npi_state", "the clinic"),
+            "rendering_npi": _npi_column("rendering_npi_state", "the therapist"),
+        },
+        {
+            "billing_taxonomy": _taxonomy_columns("billing", "the clinic"),
+            "rendering_taxonomy": _taxonomy_columns("rendering", "the therapist"),
+        },
+    ),
+    # Apart: who refers goes with the patient, so that both together would be many more kinds of claims.
+    _stage(
+        "numbers-of-others",
+        "NPI of the referring and the supervising provider",
+        {
+            "referring_npi": _npi_column("referring_npi_state", "the referring provider"),
+            "supervising_npi": _npi_column("supervising_npi_state", "the supervising provider"),
+        },
+        {},
+    ),
 )

@@ -18,7 +18,6 @@ from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.reference import postal
 
 _REMEMBERED = 65_536
-_WHO = ("patient", "billing")
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?", re.ASCII)
 
 
@@ -34,28 +33,31 @@ def _elsewhere(text: str) -> tuple[bool | None, str]:
     return state not in lies_in, " or ".join(sorted(lies_in))
 
 
-def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    claims = frames["claims"]
-    columns: list[pl.Series] = []
-    for who in _WHO:
-        zips, states, countries = (claims.get_column(f"{who}_{part}") for part in ("zip", "state", "country"))
-        columns += described(zips + "|" + states + "|" + countries, _elsewhere, _columns(who))
-    return pl.DataFrame(columns)
-
-
-def _columns(who: str) -> tuple[Column, ...]:
-    whose = "patient" if who == "patient" else "clinic"
+def _columns(who: str, whose: str) -> tuple[Column, ...]:
     return (
         Column(f"{who}_zip_is_elsewhere", FLAG, "flag", f"the ZIP code of the {whose} lies in another state"),
         Column(f"{who}_zip_states", TEXT, "codes", f"the states in which the ZIP code of the {whose} lies"),
     )
 
 
-stage = Stage(
-    name="zip-states",
-    over="claims",
-    needs=tuple(f"{who}_{part}" for who in _WHO for part in ("zip", "state", "country")),
-    adds=tuple(column for who in _WHO for column in _columns(who)),
-    compute=_compute,
-    lacks="ZIP code, state and country of patient and clinic",
-)
+def _stage(who: str, whose: str) -> Stage:
+    """Of one address; claims with the same one are asked once."""
+    needs = tuple(f"{who}_{part}" for part in ("zip", "state", "country"))
+    adds = _columns(who, whose)
+
+    def compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+        zips, states, countries = (frames["claims"].get_column(name) for name in needs)
+        return pl.DataFrame(described(zips + "|" + states + "|" + countries, _elsewhere, adds))
+
+    return Stage(
+        name=f"{who}-zip-states",
+        over="claims",
+        needs=needs,
+        adds=adds,
+        compute=compute,
+        lacks=f"ZIP code, state and country of {whose}",
+        is_by_row=True,
+    )
+
+
+stages = (_stage("patient", "patient"), _stage("billing", "clinic"))
