@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import FLAG, Column
+from cleanclaim.pricing.exact import as_flags, flags
 
 
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     if frames["pairs"].is_empty():
-        sure = frames["lines"].get_column("pairs_are_confirmed").to_list()
-        return pl.DataFrame([pl.Series("meets_pair", [False if flag else None for flag in sure], dtype=pl.Boolean)])
+        sure = flags(frames["lines"].get_column("pairs_are_confirmed")).yes
+        return pl.DataFrame([as_flags(np.zeros_like(sure), sure).alias("meets_pair")])
     pairs = frames["pairs"].select("first_line_id", "second_line_id", "pair_applies")
     met = pl.concat(
         pairs.select(pl.col(side).alias("line_id"), pl.col("pair_applies"))
