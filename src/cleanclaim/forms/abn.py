@@ -52,14 +52,8 @@ def render_notice_sheet(sheet: NoticeSheet, blanks: Mapping[str, str]) -> bytes:
         FormNotPrintableError: a text has letters that the page cannot hold.
     """
     page = Page(f"Entries for {sheet.form}", sheet.number, author=sheet.clinic.name, foot=foot_words(sheet.clinic))
-    page.text_right(RIGHT, f"Entries for {sheet.form}", PLAIN, 20, ACCENT)
-    page.text(LEFT, sheet.clinic.name, BOLD, 15)
-    page.y -= 17
-    page.text(LEFT, f"Edition that expires {day_words(sheet.expires)}", color=QUIET)
-    page.text_right(RIGHT, f"No. {sheet.number}", color=QUIET)
-    page.y -= 14
-    page.rule(ACCENT, 1.4)
-    page.y -= 20
+    edition = f"Edition that expires {day_words(sheet.expires)}"
+    page.letterhead(sheet.clinic.name, f"Entries for {sheet.form}", [(edition, f"No. {sheet.number}")])
     page.paragraph(
         f"Carry these entries onto the government's form {sheet.form}, in the edition that expires "
         f"{day_words(sheet.expires)} (its lower left corner says so). The patient signs that form, before care, and "

@@ -114,10 +114,8 @@ def _paragraph(page: Page, text: str, *, left: float = LEFT) -> None:
 
 def _head(page: Page, letter: AppealLetter) -> None:
     clinic = letter.clinic
-    page.text(LEFT, clinic.name, BOLD, 14)
-    page.y -= 15
-    page.text(LEFT, f"{address_line(clinic.address)}  ·  {phone_words(clinic.phone)}", color=QUIET)
-    page.y -= 12
+    page.paragraph(clinic.name, font=BOLD, size=14, row=15)
+    page.paragraph(f"{address_line(clinic.address)}  ·  {phone_words(clinic.phone)}", color=QUIET, row=12)
     page.rule()
     page.y -= 24
     page.text_right(RIGHT, day_words(letter.written_on), size=_BODY)
@@ -224,13 +222,13 @@ def _listed(page: Page, heading: str, items: Sequence[str]) -> None:
 
 
 def _signature(page: Page, letter: AppealLetter) -> None:
-    page.need(60)
+    page.need(80)
     page.y -= 2
     page.text(LEFT, "Sincerely,", size=_BODY)
     page.y -= 32
     page.rule(QUIET, 0.5, LEFT, LEFT + 240)
     page.rule(QUIET, 0.5, LEFT + 280, LEFT + 400)
     page.y -= 11
-    page.text(LEFT, f"Name and title, for {letter.clinic.name}", size=SMALL, color=QUIET)
     page.text(LEFT + 280, "Date", size=SMALL, color=QUIET)
-    page.y -= 18
+    page.paragraph(f"Name and title, for {letter.clinic.name}", width=260, size=SMALL, color=QUIET, row=9)
+    page.y -= 9

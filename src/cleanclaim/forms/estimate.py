@@ -124,19 +124,15 @@ def render_estimate(letter: EstimateLetter, terms: EstimateTerms, *, labels: Lab
 
 
 def _head(page: Page, letter: EstimateLetter) -> None:
-    page.text_right(RIGHT, "Good faith estimate", PLAIN, 20, ACCENT)
-    for part in page.split(letter.clinic.name, BOLD, 300, 15):
-        page.text(LEFT, part, BOLD, 15)
-        page.y -= 17
-    page.y += 2
-    page.text(LEFT, address_line(letter.clinic.address), color=QUIET)
-    page.text_right(RIGHT, f"No. {letter.number}", color=QUIET)
-    page.y -= 12
-    page.text(LEFT, phone_words(letter.clinic.phone), color=QUIET)
-    page.text_right(RIGHT, f"Made {day_words(letter.issued_on)}", color=QUIET)
-    page.y -= 14
-    page.rule(ACCENT, 1.4)
-    page.y -= 22
+    clinic = letter.clinic
+    page.letterhead(
+        clinic.name,
+        "Good faith estimate",
+        [
+            (address_line(clinic.address), f"No. {letter.number}"),
+            (phone_words(clinic.phone), f"Made {day_words(letter.issued_on)}"),
+        ],
+    )
     if letter.replaces:
         page.paragraph(f"This estimate takes the place of estimate {letter.replaces}.", font=BOLD)
         page.y -= 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cleanclaim.forms.naming import address_line, day_words
-from cleanclaim.forms.page import ACCENT, BOLD, LEFT, PLAIN, QUIET, RIGHT, SMALL, Page
+from cleanclaim.forms.page import BOLD, LEFT, QUIET, RIGHT, SMALL, Page
 from cleanclaim.money import dollars
 from cleanclaim.records import Address
 
@@ -54,19 +54,11 @@ def render_invoice(letter: InvoiceLetter) -> bytes:
         FormNotPrintableError: a text has letters that the page cannot hold.
     """
     page = Page("Invoice", letter.number, author=letter.company, foot=letter.company)
-    page.text_right(RIGHT, "Invoice", PLAIN, 20, ACCENT)
-    for part in page.split(letter.company, BOLD, 340, 15):
-        page.text(LEFT, part, BOLD, 15)
-        page.y -= 17
-    page.text_right(RIGHT, f"No. {letter.number}", color=QUIET)
-    page.y -= 12
-    page.text_right(RIGHT, f"Issued {day_words(letter.issued_on)}", color=QUIET)
-    page.y -= 14
-    page.rule(ACCENT, 1.4)
-    page.y -= 22
+    page.letterhead(
+        letter.company, "Invoice", [("", f"No. {letter.number}"), ("", f"Issued {day_words(letter.issued_on)}")]
+    )
     page.heading("For")
-    page.text(LEFT, letter.clinic, BOLD)
-    page.y -= 13
+    page.paragraph(letter.clinic, font=BOLD, row=13)
     page.text(LEFT, address_line(letter.clinic_address))
     page.y -= 26
     page.heading(f"Billing service, {day_words(letter.begins_on)} through {day_words(letter.ends_on)}")

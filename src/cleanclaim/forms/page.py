@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import LETTER
 from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from cleanclaim.forms.lettering import plain_letters
@@ -28,7 +29,24 @@ BODY, SMALL = 9, 7.5
 """Sizes of letters, in points."""
 ROW = 12.5
 """From one line of text to the next, in points."""
+_APART = 16
+"""Between what stands at the left of a line and what stands at its right, in points."""
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
+
+
+def _room_beside(right: str, size: float) -> float:
+    """The width that is left for what stands at the left of a line, in points."""
+    return RIGHT - LEFT - (stringWidth(right, PLAIN, size) + _APART if right else 0)
+
+
+def _parts(line: str, font: str, size: float, width: float) -> list[str]:
+    """A line in parts that are no wider than `width`; all but over-long words are one part."""
+    parts = [""]
+    for letter in line:
+        if parts[-1] and stringWidth(parts[-1] + letter, font, size) > width:
+            parts.append("")
+        parts[-1] += letter
+    return parts
 
 
 class Page:
@@ -84,9 +102,9 @@ class Page:
         raise FormNotPrintableError((problem,))
 
     def split(self, text: str, font: str, width: float, size: float = BODY) -> list[str]:
-        """The text in lines no wider than `width` points."""
+        """The text in lines no wider than `width` points; a word that is wider by itself goes on in the next line."""
         lines: list[str] = simpleSplit(self.printable(text), font, size, width)
-        return lines
+        return [part for line in lines for part in _parts(line, font, size, width)]
 
     def paragraph(  # noqa: PLR0913 - where, how wide, in which letters
         self,
@@ -106,11 +124,32 @@ class Page:
             self.text(left, line, font, size, color)
             self.y -= row
 
+    def letterhead(self, name: str, title: str, beneath: Sequence[tuple[str, str]]) -> None:
+        """Whose page it is at the left and what it is at the right, and lines of both below, over a rule.
+
+        A long name or address takes more lines and never runs into what stands at the right.
+        """
+        self.text_right(RIGHT, title, PLAIN, 20, ACCENT)
+        for part in self.split(name, BOLD, _room_beside(title, 20), 15):
+            self.text(LEFT, part, BOLD, 15)
+            self.y -= 17
+        self.y += 2
+        for left, right in beneath:
+            self.text_right(RIGHT, right, color=QUIET)
+            for part in self.split(left, PLAIN, _room_beside(right, BODY)) or [""]:
+                self.text(LEFT, part, color=QUIET)
+                self.y -= 12
+        self.y -= 2
+        self.rule(ACCENT, 1.4)
+        self.y -= 22
+
     def heading(self, text: str) -> None:
         """A small heading, with room for a few lines after it."""
         self.need(50)
-        self.text(LEFT, text.upper(), BOLD, 6.8, ACCENT)
-        self.y -= 15
+        for part in self.split(text.upper(), BOLD, RIGHT - LEFT, 6.8):
+            self.text(LEFT, part, BOLD, 6.8, ACCENT)
+            self.y -= 9
+        self.y -= 6
 
     def columns(self, columns: Iterable[tuple[float, str, Sequence[tuple[str, str]]]]) -> None:
         """Narrow columns side by side, each from its left edge: a small heading, and lines with their font.
@@ -123,7 +162,7 @@ class Page:
             self.text(x, heading.upper(), BOLD, 6.8, ACCENT)
             self.y -= 14
             for text, font in lines:
-                for part in self.split(text, font, 162):
+                for part in self.split(text, font, min(162, RIGHT - x)):
                     self.text(x, part, font)
                     self.y -= ROW
             lowest = min(lowest, self.y)
@@ -154,9 +193,11 @@ class Page:
 
     def _foot(self) -> None:
         y, self.y = self.y, 40
-        self.text(LEFT, self._foot_words, size=SMALL, color=QUIET)
         words = f"{self._kind} {self._reference}  ·  Page {self.number}"
         self.text_right(RIGHT, words, size=SMALL, color=QUIET)
+        for part in self.split(self._foot_words, PLAIN, _room_beside(words, SMALL), SMALL):
+            self.text(LEFT, part, size=SMALL, color=QUIET)
+            self.y -= 9
         self.y = 52
         self.rule()
         self.y = y

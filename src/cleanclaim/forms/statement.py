@@ -23,6 +23,8 @@ from cleanclaim.money import dollars
 _INK, _QUIET, _ACCENT = HexColor(0x1F2D37), HexColor(0x5F6E78), HexColor(0x2F6F73)
 _RULE, _BAND = HexColor(0xD5DDE1), HexColor(0xF3F6F7)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 558, 738, 64
+_NAME_WIDTH = 360
+"""What the clinic's name may take of a line, in points, beside the title."""
 _PLAIN, _BOLD = "Helvetica", "Helvetica-Bold"
 _BODY, _SMALL = 9.0, 7.5
 _COLUMNS = (330, 388, 446, 500, 558)
@@ -142,9 +144,12 @@ class _Sheet:
 
     def turn(self, *, last: bool) -> None:
         self.y = 40
-        self.text(_LEFT, f"{self.page.clinic}  ·  {self.page.clinic_phone}", size=_SMALL, color=_QUIET)
         told = f"Statement {self.page.number}  ·  page {self.number}"
         self.text_right(_RIGHT, told, size=_SMALL, color=_QUIET)
+        whose = f"{self.page.clinic}  ·  {self.page.clinic_phone}"
+        for part in simpleSplit(page_letters(whose), _PLAIN, _SMALL, _NAME_WIDTH):
+            self.text(_LEFT, part, size=_SMALL, color=_QUIET)
+            self.y -= 9
         self.y = 52
         self.rule()
         self.canvas.showPage()
@@ -156,8 +161,11 @@ class _Sheet:
 
 def _head(sheet: _Sheet) -> None:
     page = sheet.page
-    sheet.text(_LEFT, page.clinic, _BOLD, 14)
     sheet.text_right(_RIGHT, "Statement", size=20, color=_ACCENT)
+    for part in simpleSplit(page_letters(page.clinic), _BOLD, 14, _NAME_WIDTH):
+        sheet.text(_LEFT, part, _BOLD, 14)
+        sheet.y -= 15
+    sheet.y += 15
     for line in page.clinic_address:
         sheet.y -= 13
         sheet.text(_LEFT, line, color=_QUIET)

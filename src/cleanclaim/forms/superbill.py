@@ -95,20 +95,12 @@ def render_superbill(  # noqa: PLR0913 - what is told of the claim
 
 def _head(page: Page, claim: Claim, issued_on: date | None) -> None:
     billing = claim.billing
-    page.text_right(RIGHT, "Superbill", PLAIN, 20, ACCENT)
-    for part in page.split(billing.name, BOLD, 380, 15):
-        page.text(LEFT, part, BOLD, 15)
-        page.y -= 17
-    page.y += 2
-    page.text(LEFT, address_line(billing.address), color=QUIET)
-    page.text_right(RIGHT, f"No. {claim.id}", color=QUIET)
-    page.y -= 12
-    page.text(LEFT, phone_words(billing.phone), color=QUIET)
-    if issued_on is not None:
-        page.text_right(RIGHT, f"Issued {day_words(issued_on)}", color=QUIET)
-    page.y -= 14
-    page.rule(ACCENT, 1.4)
-    page.y -= 24
+    issued = f"Issued {day_words(issued_on)}" if issued_on is not None else ""
+    page.letterhead(
+        billing.name,
+        "Superbill",
+        [(address_line(billing.address), f"No. {claim.id}"), (phone_words(billing.phone), issued)],
+    )
 
 
 def _parties(page: Page, claim: Claim, labels: Labels) -> None:
