@@ -35,6 +35,15 @@ DEFECTS: dict[str, tuple[tuple[tuple[str, str], ...], list[Found]]] = {
     "GE lost": ((("GE*1*1~\n", ""),), [("group-trailer-missing", 74, "", "GE")]),
     "IEA counts": ((("IEA*1*", "IEA*2*"),), [("group-count-wrong", 75, "", "IEA01")]),
     "IEA number": ((("IEA*1*000000001", "IEA*1*000000002"),), [("interchange-number-differs", 75, "", "IEA02")]),
+    "GE holds more": ((("GE*1*1~", "GE*1*1*1~"),), [("control-structure-invalid", 74, "", "GE")]),
+    "IEA holds more": (
+        (("IEA*1*000000001~", "IEA*1*000000001*000000001~"),),
+        [("control-structure-invalid", 75, "", "IEA")],
+    ),
+    "IEA ends with a delimiter": (
+        (("IEA*1*000000001~", "IEA*1*000000001*~"),),
+        [("trailing-delimiter", 75, "", "IEA")],
+    ),
     "IEA lost": ((("IEA*1*000000001~\n", ""),), [("ends-too-early", 74, "", "IEA")]),
     "ISA date": ((("*261121*0905*^", "*261131*0905*^"),), [("header-element-invalid", 1, "", "ISA09")]),
     "ISA time": ((("*261121*0905*^", "*261121*2405*^"),), [("header-element-invalid", 1, "", "ISA10")]),

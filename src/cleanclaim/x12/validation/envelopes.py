@@ -26,6 +26,7 @@ from cleanclaim.x12.validation.verdicts import (
 
 _ENVELOPE = frozenset({"GS", "GE", "IEA", "TA1", "ST", "SE"})
 _HEADER_ELEMENTS = 16
+_TRAILER_ELEMENTS = 2
 _MAY_BE_BLANK = (2, 4)
 _REPETITION = 11
 _DELIMITERS = (_REPETITION, 16)
@@ -194,6 +195,7 @@ class EnvelopeJudge:
         if elements[2:3] != [interchange.element(13)]:
             words = ("another control number", "the one in ISA13")
             self._report(faults, FaultKind.INTERCHANGE_NUMBER_DIFFERS, "IEA", words, 2)
+        self._judge_width("IEA", elements)
         self._is_closed = True
 
     def _end_interchange(self) -> None:
@@ -212,6 +214,16 @@ class EnvelopeJudge:
             self._report(faults, FaultKind.CONTROL_STRUCTURE_INVALID, "TA1", words)
         for one in judge_segment(use, raw, self._delimiters):
             faults.add(Fault(one[0], self.number, 0, "ISA", "TA1", *one[1:]))
+
+    def _judge_width(self, tag: str, elements: list[str]) -> None:
+        """A trailer holds a count and a number; no guide judges those of groups and interchanges."""
+        count = len(elements) - 1
+        if any(elements[_TRAILER_ELEMENTS + 1 :]):
+            words = (f"{count} elements", f"{_TRAILER_ELEMENTS}")
+            self._report(self._holder(), FaultKind.CONTROL_STRUCTURE_INVALID, tag, words)
+        elif count > _TRAILER_ELEMENTS:
+            words = (f"{count} elements with empty ones at the end", "no delimiter after the last element")
+            self._report(self._holder(), FaultKind.TRAILING_DELIMITER, tag, words)
 
     # --- groups ------------------------------------------------------------------------------------------
 
@@ -265,6 +277,7 @@ class EnvelopeJudge:
         if elements[2:3] != [group.element(_GROUP_NUMBER)]:
             words = ("another control number", "the one in GS06")
             self._report(group.faults, FaultKind.GROUP_NUMBER_DIFFERS, "GE", words, 2)
+        self._judge_width("GE", elements)
         self._group = None
 
     def _cut_group(self, expected: str) -> None:
