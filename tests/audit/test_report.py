@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import FRAMES
 from cleanclaim.audit.report import PartlyCovering, render_report
 from cleanclaim.audit.sampling import Plan, draw
@@ -67,7 +68,8 @@ def test_the_figures_stand_on_top(page: str) -> None:
     assert said.startswith("Claims audit, Mar 4, 2026 to Apr 2, 2026")
     assert "Charged $1,300.00 unknown on 1 claims" in said
     assert "Allowed, where known $400.00 known on 4 of 6 claims" in said
-    assert "At risk $122.00 5 claims have a finding; 2 findings have no known price" in said
+    assert "Claims 6 18 billed lines; 5 claims have a finding" in said
+    assert "At risk $122.00 would be rejected, denied, or paid and taken back; 2 findings have no known price" in said
     assert "Left on the table $18.12" in said
     assert "Could not be judged 4 of 21 checks, for want of an input" in said
 
@@ -76,6 +78,27 @@ def test_people_are_told_days_and_months_in_words(page: str) -> None:
     said = Words(page).said
     assert re.search(r"\b20\d\d-\d\d", said) is None
     assert "Mar 2026: 4 claims, $122.00 at risk, $18.12 left" in said
+
+
+def test_months_are_told_in_figures_too(page: str) -> None:
+    said = Words(page).said
+    assert "Mar 2026 $122.00 * $18.12 * 4 4 175.0 $1,040.00 $300.00 *" in said
+    assert "Apr 2026 $0.00 * $0.00 * 2 1 50.0 $260.00 $100.00 *" in said
+
+
+def test_every_figure_on_top_is_defined(page: str) -> None:
+    defined = re.findall(r"<dt>([^<]+)</dt>", page)
+    for tile in ("Charged", "Allowed", "Paid", "At risk", "Left on the table"):
+        assert tile in defined
+    assert '<a href="#meaning">' in page
+
+
+def test_files_that_were_not_read_are_told_the_damaged_first(page: str) -> None:
+    assert "Files not read" not in page
+    left_out = [LeftOut("a/readme.txt", "is not read"), LeftOut("b/march.csv", "is empty", is_damaged=True)]
+    said = Words(page_of(archive(), left_out=left_out)).said
+    assert "2 files in the folders of the archive were not read." in said
+    assert "b/march.csv is empty a/readme.txt is not read" in said
 
 
 def test_what_was_paid_is_told_where_payment_files_say_it(page: str) -> None:
@@ -225,5 +248,6 @@ def test_a_page_of_everything_stays_small() -> None:
     }
     page = page_of(frames)
     assert len(page.encode()) < LARGEST
-    assert page.count("<details") == len(rules)
+    assert page.count("<details") == len(rules) + 1
+    assert "137 earlier months are in claims.parquet" in page
     assert "2,975 more, in claims.parquet" in page

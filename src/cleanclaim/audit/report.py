@@ -146,7 +146,12 @@ def tiles(figures: totals.Overview) -> list[Tile]:
     unpriced = f"; {figures.findings_without_price:,} findings have no known price"
     checks = figures.judged + figures.not_judged
     return [
-        Tile("Claims", f"{figures.claims:,}", f"{figures.lines:,} billed lines", "plain"),
+        Tile(
+            "Claims",
+            f"{figures.claims:,}",
+            f"{figures.lines:,} billed lines; {figures.claims_with_findings:,} claims have a finding",
+            "plain",
+        ),
         Tile(
             "Charged",
             dollars(figures.charge_cents),
@@ -165,8 +170,7 @@ def tiles(figures: totals.Overview) -> list[Tile]:
         Tile(
             "At risk",
             dollars(figures.lost_cents) if figures.has_prices else "unknown",
-            f"{figures.claims_with_findings:,} claims have a finding"
-            + (unpriced if figures.findings_without_price else ""),
+            "would be rejected, denied, or paid and taken back" + (unpriced if figures.findings_without_price else ""),
             "risk",
         ),
         Tile(
@@ -207,6 +211,8 @@ _TITLES = {
     "sample": ("sample", "sample"),
 }
 
+_ALWAYS = (("meaning", "what the figures mean"), ("made", "how it was made"))
+
 
 def _contents(context: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The parts that the report has, with their anchors."""
@@ -216,16 +222,18 @@ def _contents(context: Mapping[str, Any]) -> list[tuple[str, str]]:
             return bool(part.rows)
         return bool(part.get("rows")) if isinstance(part, dict) and "rows" in part else bool(part)
 
-    return [*(title for name, title in _TITLES.items() if is_there(context[name])), ("made", "how it was made")]
+    return [*(title for name, title in _TITLES.items() if is_there(context[name])), *_ALWAYS]
 
 
 # --- by month ----------------------------------------------------------------------------------------------
 
 
-def _months(claims: pl.DataFrame) -> dict[str, str] | None:
-    rows = totals.by_part(claims, totals.MONTH).drop_nulls("part").sort("part").tail(_MONTHS_SHOWN).to_dicts()
+def _months(claims: pl.DataFrame) -> dict[str, Any] | None:
+    every = totals.by_part(claims, totals.MONTH).drop_nulls("part").sort("part").to_dicts()
+    rows = every[-_MONTHS_SHOWN:]
     if not rows:
         return None
+    most = max(row["lost_cents"] for row in rows)
     money, rates = [], []
     for row in rows:
         lost, left = row["lost_cents"], row["left_cents"]
@@ -243,6 +251,8 @@ def _months(claims: pl.DataFrame) -> dict[str, str] | None:
     return {
         "dollars": plots.columns(money, name="Dollars at risk and left by month", said=_short_dollars),
         "rates": plots.columns(rates, name="Findings per 100 claims by month", said=lambda value: f"{value:g}"),
+        "table": Parts("Month", [_part(row, written_month(row["part"]), most) for row in rows], None),
+        "earlier": len(every) - len(rows),
     }
 
 
