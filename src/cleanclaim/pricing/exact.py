@@ -44,6 +44,12 @@ class Known(NamedTuple):
         """The values at these rows."""
         return Known(self.values[rows], self.known[rows])
 
+    def spread(self, rows: Integers, height: int) -> Known:
+        """The values as those of these rows of so many; the others are unknown."""
+        values, known = np.zeros(height, np.int64), np.zeros(height, np.bool_)
+        values[rows], known[rows] = np.where(self.known, self.values, 0), self.known
+        return Known(values, known)
+
 
 class Tristate(NamedTuple):
     """Flags that may be unknown: `yes` and `no` are never both true."""
@@ -54,6 +60,12 @@ class Tristate(NamedTuple):
     def take(self, rows: Integers) -> Tristate:
         """The flags at these rows."""
         return Tristate(self.yes[rows], self.no[rows])
+
+    def spread(self, rows: Integers, height: int) -> Tristate:
+        """The flags as those of these rows of so many; the others are unknown."""
+        yes, no = np.zeros(height, np.bool_), np.zeros(height, np.bool_)
+        yes[rows], no[rows] = self.yes, self.no
+        return Tristate(yes, no)
 
 
 def integers(column: pl.Series) -> Known:
@@ -186,6 +198,14 @@ def as_texts(name: str, places: npt.NDArray[np.int8], words: Sequence[str]) -> p
         return pl.Series(name, [words[place] for place in places.tolist()], dtype=pl.String)
     # Picking by a column of this type is made at once; `gather` begins a query.
     found: pl.Series = pl.Series(name, words, dtype=pl.String)[pl.Series(places.astype(np.uint32))]
+    return found
+
+
+def run_begins(groups: Integers) -> Integers:
+    """The row with which the group of each row begins, where the rows of a group follow each other."""
+    begins = np.ones(len(groups), np.bool_)
+    begins[1:] = groups[1:] != groups[:-1]
+    found: Integers = np.maximum.accumulate(np.where(begins, np.arange(len(groups)), 0))
     return found
 
 

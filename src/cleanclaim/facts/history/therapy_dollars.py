@@ -16,7 +16,18 @@ import polars as pl
 from cleanclaim.facts.keys import dense
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
-from cleanclaim.pricing.exact import Integers, Known, absent, as_column, flags, has_any, integers, is_one_of, years
+from cleanclaim.pricing.exact import (
+    Integers,
+    Known,
+    TextLists,
+    absent,
+    as_column,
+    flags,
+    integers,
+    is_one_of,
+    run_begins,
+    years,
+)
 
 _THERAPY = ("GP", "GO", "GN")
 _NEVER_ALLOWED = ("GY", "GZ")
@@ -41,36 +52,38 @@ def _dollars(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     applies, day = of_claim["payer_therapy_threshold_applies"], of_claim["date_of_service"]
     # Of a payer not known the amount is unknown; with a payer that has no threshold nothing counts.
     may_count = day.known & is_ot.known & ((applies.values == 1) | ~applies.known)
-    modifiers = lines.get_column("modifiers")
-    counts = has_any(modifiers, _THERAPY).yes & has_any(modifiers, _NEVER_ALLOWED).no
+    modifiers = TextLists.of(lines.get_column("modifiers"))
+    counts = modifiers.have_any(_THERAPY).yes & modifiers.have_any(_NEVER_ALLOWED).no
     # Whether a line is allowed as therapy at all: a therapy modifier, and none that asks for a denial.
     row = np.flatnonzero(counts & may_count[owner])
+    group = _group(of_claim["patient_id"].values, years(day.values), is_ot.values)
+    day_of_group = group * _DAYS + day.values
+    turn = 2 * day_of_group + 1 - of_claim["is_history"].values
+    # Lines of a claim follow each other, and patients' claims mostly do by day: this sort has little to do.
+    row = row[np.argsort(turn[owner[row]], kind="stable")]
     own = owner[row]
-    days = day.values[own]
-    group = _group(of_claim["patient_id"].values[own], years(days), is_ot.values[own])
-    order = np.lexsort((row, -of_claim["is_history"].values[own], days, group))
-    row, own, group, days = row[order], own[order], group[order], days[order]
 
     allowed = _known(lines.get_column("allowed_cents")).take(row)
     known = allowed.known & applies.known[own]
     cents, unknown = _before(np.where(known, allowed.values, 0)), _before((~known).astype(np.int64))
-    here = np.arange(len(row))
-    place = group * _DAYS + days
-    begin = np.searchsorted(place, group * _DAYS, side="left")
+    begin = run_begins(group[own])
     as_of = of_claim["ytd_as_of"].take(own)
-    stated = np.searchsorted(place, group * _DAYS + as_of.values, side="right")
-    later = np.where(as_of.known, cents[here] - cents[np.minimum(stated, here)], 0)
+    later = np.zeros(len(row), np.int64)
+    dated = np.flatnonzero(as_of.known)
+    stated = group[own[dated]] * _DAYS + as_of.values[dated]
+    after = np.searchsorted(day_of_group[own], stated, side="right")
+    later[dated] = cents[dated] - cents[np.minimum(after, dated)]
 
     at_most = of_claim["ytd_at_most_cents"].take(own)
     # Allowed dollars are never negative: an unknown lower bound is nothing, not unknown.
     least = Known(of_claim["ytd_at_least_cents"].values[own] + later, np.ones(len(row), np.bool_))
-    most = Known(at_most.values + cents[here] - cents[begin], at_most.known & (unknown[here] == unknown[begin]))
-    height = len(owner)
+    most = Known(at_most.values + cents[:-1] - cents[begin], at_most.known & (unknown[:-1] == unknown[begin]))
+    least, most = least.spread(row, len(owner)), most.spread(row, len(owner))
     return pl.DataFrame(
         [
             pl.Series("counts_towards_threshold", counts),
-            _spread("year_before_at_least_cents", least, row, height),
-            _spread("year_before_at_most_cents", most, row, height),
+            as_column("year_before_at_least_cents", least.values, least.known),
+            as_column("year_before_at_most_cents", most.values, most.known),
         ]
     )
 
@@ -96,13 +109,6 @@ def _group(patient: Integers, year: Integers, is_ot: Integers) -> Integers:
 def _before(amounts: Integers) -> Integers:
     """The sum of the rows before each row, and of all rows at the end."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts, dtype=np.int64)])
-
-
-def _spread(name: str, found: Known, row: Integers, height: int) -> pl.Series:
-    """The values at their rows of the table, null elsewhere."""
-    values, known = np.zeros(height, np.int64), np.zeros(height, np.bool_)
-    values[row], known[row] = found.values, found.known
-    return as_column(name, np.where(known, values, 0), known)
 
 
 stage = Stage(
