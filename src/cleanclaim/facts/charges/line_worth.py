@@ -13,10 +13,13 @@ import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
-from cleanclaim.pricing.exact import flags
+from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_column, as_flags, flags, integers, run_begins
 
 _CLAIM = ("payer_line_order_matters", "payer_daily_unit_cap_units", "claim_capped_units")
 _LINE = ("line_id", "claim_id", "line_number", "units", "charge_cents", "allowed_cents", "counts_in_daily_cap")
+
+_NO_WORTH = -(1 << 62)
+"""Less than any line is worth."""
 
 _COLUMNS = (
     Column("unit_worth_cents", CENTS, "cents", "allowed amount, or else charge, of one unit of the line"),
@@ -26,44 +29,58 @@ _COLUMNS = (
 
 
 def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
-    claims = frames["claims"]
-    order, cap = claims.get_column("payer_line_order_matters"), claims.get_column("payer_daily_unit_cap_units")
-    whole = pl.DataFrame([frames["lines"].get_column(name) for name in _LINE])
-    # Most claims meet no such payer, and then there is nothing to weigh.
-    row = np.flatnonzero(flags(order).yes[whole.get_column("claim_id").to_numpy()])
-    place = np.full(whole.height, len(row))
-    place[row] = np.arange(len(row))
-    nothing = pl.DataFrame({column.name: [None] for column in _COLUMNS}, schema={c.name: c.dtype for c in _COLUMNS})
-    weighed = _weighed(whole[row], cap).vstack(nothing) if len(row) else nothing
-    return weighed[place]
+    claims, lines = frames["claims"], frames["lines"]
+    owner = integers(lines.get_column("claim_id")).values
+    # Most claims meet no payer who takes lines in order, and then there is nothing to weigh.
+    row = np.flatnonzero(flags(claims.get_column("payer_line_order_matters")).yes[owner])
+    number = integers(lines.get_column("line_number")).values[row]
+    row = row[np.lexsort((number, owner[row]))]
+    claim = owner[row]
+    worth = _worth(lines, row, claim, claims.height)
+    units = integers(lines.get_column("units")).take(row)
+    counts = flags(lines.get_column("counts_in_daily_cap")).take(row)
+    counted = np.where(counts.yes, units.values, 0)
+    unknown = ~worth.known | ~(counts.no | (counts.yes & units.known))
+    cap = integers(claims.get_column("payer_daily_unit_cap_units")).take(claim)
+    known = cap.known & ~_met(unknown, claim, claims.height)
+    before = np.cumsum(counted) - counted
+    before -= before[run_begins(claim)]
+    is_cut = known & (counted > 0) & (before + counted > cap.values)
+    best = np.full(claims.height, _NO_WORTH)
+    np.maximum.at(best, claim[is_cut], worth.values[is_cut])
+    cut_off = np.where(best == _NO_WORTH, 0, best)[claim]
+    is_less = (counted > 0) & (before < cap.values) & (worth.values < cut_off)
+    height = lines.height
+    worth, cut_off_worth = worth.spread(row, height), Known(cut_off, known).spread(row, height)
+    return pl.DataFrame(
+        [
+            as_column("unit_worth_cents", worth.values, worth.known),
+            as_column("cut_off_worth_cents", cut_off_worth.values, cut_off_worth.known),
+            as_flags(*Tristate(known & is_less, known & ~is_less).spread(row, height)).alias(
+                "is_worth_less_than_cut_off"
+            ),
+        ]
+    )
 
 
-def _weighed(lines: pl.DataFrame, cap: pl.Series) -> pl.DataFrame:
-    """Lines of claims whose payer takes them in order, all lines of a claim among them."""
-    owner = lines.get_column("claim_id")
-    units = pl.when("counts_in_daily_cap").then("units").when(pl.col("counts_in_daily_cap").not_()).then(0)
-    every_allowed = pl.col("allowed_cents").null_count().over("claim_id") == 0
-    worth = pl.when(every_allowed).then("allowed_cents").otherwise("charge_cents")
-    weighed = lines.with_columns(
-        units.alias("counted"),
-        pl.when(pl.col("units") > 0).then(worth // pl.col("units")).alias("worth"),
-        cap.gather(owner).alias("cap"),
+def _worth(lines: pl.DataFrame, row: Integers, claim: Integers, claims: int) -> Known:
+    """The allowed amount of a unit of these lines where every line of the claim has one, else its charge."""
+    allowed, charge, units = (
+        integers(lines.get_column(name)).take(row) for name in ("allowed_cents", "charge_cents", "units")
     )
-    known = (pl.col("counted").null_count() + pl.col("worth").null_count()).over("claim_id") == 0
-    through = pl.col("counted").cum_sum().over("claim_id", order_by="line_number")
-    weighed = weighed.with_columns(
-        (through > pl.col("cap")).alias("is_cut"), (through - pl.col("counted")).alias("before"), known.alias("known")
+    by_charge = _met(~allowed.known, claim, claims)
+    is_counted = units.known & (units.values > 0)
+    cents = np.where(by_charge, charge.values, allowed.values)
+    return Known(
+        cents // np.where(is_counted, units.values, 1), is_counted & np.where(by_charge, charge.known, allowed.known)
     )
-    best = pl.when(pl.col("is_cut") & (pl.col("counted") > 0)).then("worth").max().over("claim_id")
-    weighed = weighed.with_columns(pl.when("known").then(pl.coalesce(best, 0)).alias("best"))
-    paid = (pl.col("before") < pl.col("cap")) & (pl.col("counted") > 0)
-    return weighed.select(
-        pl.col("worth").alias("unit_worth_cents"),
-        pl.when(pl.col("cap").is_not_null()).then("best").alias("cut_off_worth_cents"),
-        pl.when(pl.col("cap").is_not_null())
-        .then(pl.when("known").then(paid & (pl.col("worth") < pl.col("best"))))
-        .alias("is_worth_less_than_cut_off"),
-    )
+
+
+def _met(flagged: Flags, claim: Integers, claims: int) -> Flags:
+    """Lines of a claim of which some line is flagged."""
+    found = np.zeros(claims, np.bool_)
+    found[claim[flagged]] = True
+    return found[claim]
 
 
 stage = Stage(
