@@ -13,6 +13,7 @@ from cleanclaim.reference import fee_schedule, procedure_tables
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.load import load_files, read_files
 from cleanclaim.reference.published.opening import PublishedFileError
+from cleanclaim.reference.published.table import Asked
 from tests.reference.published.files import Cells, csv_text, workbook, write
 
 TODAY = date(2026, 11, 21)
@@ -241,6 +242,22 @@ COUNTIES = (
     '1112,62,CALIFORNIA,RIVERSIDE-SAN BERNARDINO-ONTARIO,"SAN BERNARDINO, RIVERSIDE"\r\n'
     '1112,70,,YUBA CITY,"SUTTER, YUBA"\r\n'
 )
+
+
+def test_a_year_that_the_title_contradicts_is_refused(tmp_path: Path) -> None:
+    path = gpci(tmp_path / "g.csv", "2025")
+    with pytest.raises(PublishedFileError, match=r"g\.csv: its title says 2025; --from says 2026"):
+        read_files([path], Asked(begins=date(2026, 1, 1)))
+    [same] = read_files([path], Asked(begins=date(2025, 1, 1))).editions
+    assert same.valid_from == date(2025, 1, 1)
+
+
+def test_a_release_may_hold_from_another_day_of_its_year_only(tmp_path: Path) -> None:
+    path = pprrvu(tmp_path / "PPRRVU.csv", EXERCISE, year="2024", month="January")
+    [found] = read_files([path], Asked(begins=date(2024, 3, 9))).editions
+    assert found.valid_from == date(2024, 3, 9)
+    with pytest.raises(PublishedFileError, match="its title says 2024; --from says 2025"):
+        read_files([path], Asked(begins=date(2025, 1, 1)))
 
 
 def test_counties_take_the_state_from_above(tmp_path: Path) -> None:

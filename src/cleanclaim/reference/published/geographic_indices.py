@@ -13,11 +13,11 @@ from pathlib import Path
 import polars as pl
 
 from cleanclaim.money import GPCI_SCALE
-from cleanclaim.reference.published.dating import calendar_year, last_of_year
+from cleanclaim.reference.published.dating import last_of_year
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.layout import Row, cell_at, decimal_at, refused_at, rows, spaced
 from cleanclaim.reference.published.opening import Part, PublishedFileError
-from cleanclaim.reference.published.table import Asked, Table, names_of, titles
+from cleanclaim.reference.published.table import Asked, Table, titles, year_of
 
 SCHEMA = pl.Schema(
     {
@@ -56,13 +56,11 @@ def read(part: Part, head: Sequence[Row], asked: Asked, kind: Kind) -> Table:
     """Read a year.
 
     Raises:
-        PublishedFileError: as `indices_of`, or nothing tells the year.
+        PublishedFileError: as `indices_of` and `year_of`.
     """
     header = next((row for row in head if _is_header(row)), None)
     said = () if header is None else (*titles(head, header.number), *header.cells)
-    year = asked.begins.year if asked.begins else calendar_year((*said, *names_of(part)))
-    if year is None:
-        raise PublishedFileError(f"{part.name}: neither its title nor its name tells the year; say it with --from")
+    year = year_of(part, asked, said)
     begins = date(year, 1, 1)
     return Table(kind, begins, begins, last_of_year(begins), indices_of(part), parts=(part,))
 

@@ -9,11 +9,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.reference.published.dating import calendar_year, last_of_quarter, last_of_year
+from cleanclaim.reference.published.dating import last_of_quarter, last_of_year
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.layout import Cells, Header, Row, find_header
 from cleanclaim.reference.published.opening import Part, PublishedFileError
-from cleanclaim.reference.published.table import Asked, Table, below, names_of, titles
+from cleanclaim.reference.published.table import Asked, Table, below, titles, year_of
 
 COUNTIES = pl.Schema({"locality": pl.String(), "state": pl.String(), "area": pl.String(), "counties": pl.String()})
 """Columns of the counties of a year: locality ("MAC-number"), the state's name, its area and counties as printed."""
@@ -67,9 +67,7 @@ def _counties(part: Part, head: Sequence[Row], asked: Asked, kind: Kind) -> Tabl
     header = _header(part, head)
     if header is None:
         raise PublishedFileError(f"{part.name}: no heading of localities; expected {', '.join(_COLUMNS)}")
-    year = asked.begins.year if asked.begins else calendar_year((*titles(head, header.row), *names_of(part)))
-    if year is None:
-        raise PublishedFileError(f"{part.name}: neither its title nor its name tells the year; say it with --from")
+    year = year_of(part, asked, titles(head, header.row))
     rows: list[tuple[str, str, str, str]] = []
     state = ""
     for row in below(part, header.row):

@@ -59,12 +59,16 @@ def read(part: Part, head: Sequence[Row], asked: Asked, kind: Kind) -> Table:
     an alternative payment model is meant; the other's factor is dropped, told by its name.
 
     Raises:
-        PublishedFileError: as `values_of`, or nothing tells the release.
+        PublishedFileError: as `values_of`, the user says another year than the title, or nothing tells the release.
     """
     top = _top(head)
     said = titles(head, top) if top is not None else ()
     title = next((text for text in said if "release" in text.lower()), "")
-    begins = asked.begins or first_day((title, *names_of(part)))
+    titled = first_day((title,))
+    # Within its year a release may be put in force on another day, as that of March 9, 2024 was.
+    if titled is not None and asked.begins is not None and titled.year != asked.begins.year:
+        raise PublishedFileError(f"{part.name}: its title says {titled.year}; --from says {asked.begins.year}")
+    begins = asked.begins or titled or first_day(names_of(part))
     if begins is None:
         raise PublishedFileError(f"{part.name}: neither its title nor its name tells the release; say it with --from")
     frame = values_of(part)

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 
-from cleanclaim.reference.published.dating import first_day
+from cleanclaim.reference.published.dating import calendar_year, first_day
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.layout import HEAD_ROWS, Row, rows
 from cleanclaim.reference.published.opening import Part, PublishedFileError
@@ -76,6 +76,22 @@ def first_day_of(part: Part, asked: Asked, titles: Sequence[str] = ()) -> date:
     found = asked.begins or first_day((*names_of(part), *titles))
     if found is None:
         raise PublishedFileError(f"{part.name}: neither its title nor its name tells its first day; say it with --from")
+    return found
+
+
+def year_of(part: Part, asked: Asked, said: Sequence[str]) -> int:
+    """The calendar year of the edition: as its title says, else as the user said, else by the name.
+
+    Raises:
+        PublishedFileError: the user says another year than the title, or none of them tells.
+    """
+    titled = calendar_year(said)
+    wished = None if asked.begins is None else asked.begins.year
+    if titled is not None and wished is not None and titled != wished:
+        raise PublishedFileError(f"{part.name}: its title says {titled}; --from says {wished}")
+    found = titled or wished or calendar_year(names_of(part))
+    if found is None:
+        raise PublishedFileError(f"{part.name}: neither its title nor its name tells the year; say it with --from")
     return found
 
 

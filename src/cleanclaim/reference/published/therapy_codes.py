@@ -12,11 +12,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.reference.published.dating import calendar_year, last_of_year
+from cleanclaim.reference.published.dating import last_of_year
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.layout import PROCEDURE_CODE, Cells, Header, Row, find_header
 from cleanclaim.reference.published.opening import Part, PublishedFileError
-from cleanclaim.reference.published.table import Asked, Table, below, names_of, titles
+from cleanclaim.reference.published.table import Asked, Table, below, titles, year_of
 
 SCHEMA = pl.Schema({"code": pl.String(), "therapy": pl.String()})
 """Columns of a kept year, sorted by code; `therapy` is "always" or "sometimes"."""
@@ -39,14 +39,12 @@ def read(part: Part, head: Sequence[Row], asked: Asked, kind: Kind) -> Table:
     """Read a year.
 
     Raises:
-        PublishedFileError: a code has no disposition, or two; a row is cut off; nothing tells the year.
+        PublishedFileError: a code has no disposition, or two; a row is cut off; as `year_of`.
     """
     header = _header(part, head)
     if header is None:
         raise PublishedFileError(f"{part.name}: no heading of therapy codes; expected a code and a disposition")
-    year = asked.begins.year if asked.begins else calendar_year((*titles(head, header.row), *names_of(part)))
-    if year is None:
-        raise PublishedFileError(f"{part.name}: neither its title nor its name tells the year; say it with --from")
+    year = year_of(part, asked, titles(head, header.row))
     found: dict[str, str] = {}
     for row in below(part, header.row):
         cells = Cells(part, header, row)
