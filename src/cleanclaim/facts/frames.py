@@ -174,8 +174,8 @@ def _nulls(column: pl.Series, rows: npt.NDArray[np.integer] | None) -> Flags | b
     """Which of these rows are null: none, all of the column, or these."""
     if column.null_count() in (0, len(column)):
         return column.null_count() > 0
-    found: Flags = column.is_null().to_numpy()
-    return found if rows is None else found[rows]
+    found: Flags = (column if rows is None else picked(column, rows)).is_null().to_numpy()
+    return found
 
 
 def _is_nowhere(column: pl.Series) -> bool:
