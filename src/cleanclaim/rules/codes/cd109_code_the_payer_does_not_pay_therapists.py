@@ -63,6 +63,13 @@ rule = Rule(
             confidence=Confidence.SECONDARY,
         ),
         page(
+            "Humana Military",
+            "TRICARE coverage of TENS and dry needling has changed",
+            "dry needling is unproven and not reimbursed",
+            read_on=date(2026, 11, 22),
+            url="https://www.humanamilitary.com/beneficiary/benefit-guidance/quick-access/news-and-updates/tens-dn-040720",
+        ),
+        page(
             "PT Management",
             "Cigna updates its PT coverage policy",
             "not covered",
@@ -93,8 +100,23 @@ rule = Rule(
         ),
         unknown(
             """
-            visit 2026-03-04 tricare
+            visit 2026-03-04 va_ccn
               97016 GP x1
+            """,
+            lacks="payer's file",
+        ),
+        bad(
+            """
+            visit 2020-04-07 tricare
+              20561 GP x1
+            """,
+            at="line 1",
+            says="20561 billed, the payer lists it among the codes that it does not pay a therapist",
+        ),
+        unknown(
+            """
+            visit 2020-04-06 tricare
+              20561 GP x1
             """,
             lacks="payer's file",
         ),
