@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cleanclaim.audit.block import Beside, Judged, Rows, Settings, judge_block
-from cleanclaim.audit.run import Runner, Task, in_turn, keep, load
+from cleanclaim.audit.run import WORKER, Runner, Task, as_they_were, in_turn, keep, load
 from cleanclaim.audit.spill import Piece
 from cleanclaim.facts.kit import Reach
 
@@ -43,21 +43,23 @@ def on_cluster(scheduler: str | None = None, *, workers: int = 2, certificates: 
     Raises:
         SchedulerError: the scheduler lies beyond this machine and is not spoken to by TLS, or it does not answer.
     """
+    import dask  # noqa: PLC0415 - only with the extra
     import distributed  # noqa: PLC0415 - only with the extra
 
     if scheduler is None:
-        cluster = distributed.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            # A worker's dashboard is a server of its own.
-            worker_dashboard_address=None,
-            env={"POLARS_MAX_THREADS": "1"},
-        )
-        with cluster, distributed.Client(cluster) as client:
-            yield runner_of(client)
+        # What a process does with its memory is settled when it starts.
+        with as_they_were(WORKER), dask.config.set({"distributed.nanny.pre-spawn-environ": WORKER}):
+            cluster = distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                # A worker's dashboard is a server of its own.
+                worker_dashboard_address=None,
+            )
+            with cluster, distributed.Client(cluster) as client:
+                yield runner_of(client)
         return
     require_private(scheduler)
     security = None if certificates is None else _security(certificates)

@@ -53,7 +53,7 @@ from cleanclaim.facts.kit import Reach
 Told = Callable[[str, int, int], None]
 """Called with the stage (`cut`, `judge`), how much of it is done, and how much there is."""
 
-_WORKER = {
+WORKER = {
     "POLARS_MAX_THREADS": "1",
     # Memory that a column leaves is kept for the next, by NumPy and by Polars: given back, it is cleared page by page
     # before it comes again.
@@ -210,7 +210,8 @@ def load(task: Task) -> Rows | None:
     for block in range(task.patients_blocks):
         claims, services = _kept_in(task.folder, block, task.block)
         if claims.exists():
-            own = pl.read_ipc(services) if services.exists() else pl.DataFrame(schema=kept.SERVICES)
+            has_services = task.reach is Reach.THERAPIST and services.exists()
+            own = pl.read_ipc(services) if has_services else pl.DataFrame(schema=kept.SERVICES)
             parts.append((pl.read_ipc(claims, columns=columns), own))
     return Rows(kept=kept.together(parts)) if parts else None
 
@@ -254,12 +255,11 @@ def in_processes(processes: int) -> Iterator[Runner]:
 
     They are started for the first tasks that are more than one, and serve all that come after.
     """
-    before = {name: os.environ.get(name) for name in _WORKER}
-    with ExitStack() as opened:
+    with as_they_were(WORKER), ExitStack() as opened:
 
         @cache
         def pool() -> ProcessPoolExecutor:
-            os.environ.update(_WORKER)
+            os.environ.update(WORKER)
             # A process that is forked after Polars has begun to work may wait for a lock for ever.
             made = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts)
             # After an interrupt the tasks at work are finished, and no other is begun.
@@ -279,13 +279,20 @@ def in_processes(processes: int) -> Iterator[Runner]:
                 for future in finished:
                     yield future.result()
 
-        try:
-            yield run
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name, None)
-                if value is not None:
-                    os.environ[name] = value
+        yield run
+
+
+@contextmanager
+def as_they_were(names: Iterable[str]) -> Iterator[None]:
+    """Give environment variables back the values they had, whatever they are set to inside."""
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach], blocks: int) -> Gathered:

@@ -20,8 +20,8 @@ from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.audit.payments import PAYMENTS
 from cleanclaim.lines.from_columns import read_cells
 
-LINES_A_BLOCK = 400_000
-"""Billed lines of a block: some 1.3 GB of memory while it is judged. A larger one would spread further what any block
+LINES_A_BLOCK = 500_000
+"""Billed lines of a block: some 1.4 GB of memory while it is judged. A larger one would spread further what any block
 takes, and hold more."""
 
 _BLOCK = "audit_block"
