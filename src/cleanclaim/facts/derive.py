@@ -234,10 +234,11 @@ def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl
     codes = lines.get_column("code")
     code, may_meet = _codes(codes, claims.get_column("payer"), context)
     of_claim = _alike(claims, _PAIR_KEY)
-    line = np.flatnonzero(of_claim.known[owner])
+    either = may_meet | may_meet.T
+    line = np.flatnonzero(of_claim.known[owner] & np.logical_or.reduce(either)[code])
     line = line[np.argsort(of_claim.values[owner[line]], kind="stable")]
     group, code = of_claim.values[owner[line]], code[line]
-    either, count = (may_meet | may_meet.T).reshape(-1), len(may_meet)
+    may_either_way, count = either.reshape(-1), len(either)
     met: list[tuple[Integers, Integers]] = []
     place, apart = np.arange(len(line)), 0
     # Each line meets those behind it in its group: the next, the one after it, and so on while the group has more.
@@ -245,7 +246,7 @@ def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl
         apart += 1
         place = place[: np.searchsorted(place, len(line) - apart)]
         place = place[group[place] == group[place + apart]]
-        hit = place[either[code[place] * count + code[place + apart]]]
+        hit = place[may_either_way[code[place] * count + code[place + apart]]]
         for one, other in ((hit, hit + apart), (hit + apart, hit)):
             edited = may_meet[code[one], code[other]]
             met.append((line[one[edited]], line[other[edited]]))

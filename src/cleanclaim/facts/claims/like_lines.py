@@ -8,17 +8,18 @@ when no modifier tells them apart. Lines of history are compared with, never ans
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.keys import joined, numbers
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, COUNT, FLAG, TEXT, Column
-from cleanclaim.pricing.exact import absent, integers
+from cleanclaim.pricing.exact import Flags, Integers, absent, flags, integers
 
 _FEW = 1_000
 """Up to this many lines all are looked at; beyond it only those whose patient, day and code come twice."""
@@ -81,23 +82,24 @@ Answer = tuple[int | None, str | None, int | None, int | None, int | None, int |
 
 def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
-    knows = claims.get_column("knows_history").gather(lines.get_column("claim_id"))
+    knows = flags(claims.get_column("knows_history")).yes[integers(lines.get_column("claim_id")).values]
     # Most lines have no like: they share two answers, and the others follow.
     answers: list[Answer] = [_ALONE, _ALONE_AT_HAND]
-    place = np.where(knows.fill_null(value=False).to_numpy(), 0, 1)
+    place = np.where(knows, 0, 1)
     if claims.height == 1 and _all_differ(lines.get_column("code").to_list()):
         return _frame(answers)[place]
-    claims, lines = claims.select(_CLAIM), lines.select(_LINE)
-    met = _met(claims, lines) if lines.height > _FEW else lines
+    asked, claims, lines = lines, claims.select(_CLAIM), lines.select(_LINE)
+    met = lines[_met(claims, asked)] if lines.height > _FEW else lines
     owners = claims if met is lines else claims[met.get_column("claim_id").unique().sort()]
     by_id = {row[0]: _Claim(*row) for row in owners.iter_rows()}
     of_claim: dict[int, list[_Line]] = defaultdict(list)
     alike: dict[tuple[int, date, str], list[_Line]] = defaultdict(list)
     loose: dict[int, list[_Line]] = defaultdict(list)
     of_patient: dict[int, list[_Line]] = defaultdict(list)
-    for row in met.iter_rows():
-        line_id, claim_id, number, code, day, modifiers, units, cents = row
-        line = _Line(line_id, claim_id, number, code, day, frozenset(modifiers), units, cents)
+    # Column by column: a row with a list among its cells is slow to take.
+    cells = [met.get_column(name).to_list() for name in _LINE]
+    cells[_LINE.index("modifiers")] = list(map(frozenset, cells[_LINE.index("modifiers")]))
+    for line in map(_Line._make, zip(*cells, strict=True)):
         of_claim[line.claim_id].append(line)
         patient = by_id[line.claim_id].patient_id
         of_patient[patient].append(line)
@@ -117,7 +119,7 @@ def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
                 mates = [*alike[claim.patient_id, line.day, line.code], *loose[claim.patient_id]]
             place[line.line_id] = len(answers)
             answers.append((*_twice(line, earlier, mates, claim, by_id), *_charged(line, earlier)))
-    return _frame(answers)[place]
+    return _frame(answers)[pl.Series(place, dtype=pl.UInt32)]
 
 
 def _frame(answers: list[Answer]) -> pl.DataFrame:
@@ -139,35 +141,48 @@ _ALONE_AT_HAND: Answer = (0, None, 0, 0, 0, 0, False)
 """The same where the patient's other claims are not at hand."""
 
 
-def _met(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def _met(claims: pl.DataFrame, lines: pl.DataFrame) -> Integers:
     """Lines whose patient, day and code come twice, and all lines of patients with a line of unknown code or day."""
     owner = integers(lines.get_column("claim_id")).values
     code, day = lines.get_column("code"), lines.get_column("line_date")
     patient = numbers(claims.get_column("patient_id")).take(owner)
-    key = joined(joined(patient, numbers(day)), numbers(code)).values
-    # Lines of a patient mostly stand together: such rows are soon in order.
-    order = np.argsort(key, kind="stable")
-    again = np.flatnonzero(key[order[1:]] == key[order[:-1]])
+    visit = joined(patient, numbers(day))
+    # A code comes twice in a claim, where its code of the day has two lines, or where a day has two claims: codes are
+    # compared among those lines alone.
+    day_code = integers(lines.get_column("day_code_id")).values
+    near = (np.bincount(day_code) > 1)[day_code] | _shared(visit.values, owner)
+    rows = np.flatnonzero(near)
+    told = distinct(joined(visit.take(rows), numbers(code.gather(rows))).values)
     met = np.zeros(lines.height, np.bool_)
-    met[order[again]] = met[order[again + 1]] = True
+    met[rows[(np.bincount(told.of_row) > 1)[told.of_row]]] = True
     if code.null_count() or day.null_count():
         holes = np.zeros(int(patient.values.max()) + 1, np.bool_)
         holes[patient.values[absent(code) | absent(day)]] = True
         met |= holes[patient.values]
-    return lines.filter(pl.Series(met))
+    return np.flatnonzero(met)
+
+
+def _shared(visit: Integers, owner: Integers) -> Flags:
+    """Lines of visits that two claims have lines of."""
+    told = distinct(visit)
+    several = np.zeros(len(told.first), np.bool_)
+    several[told.of_row[owner[told.first][told.of_row] != owner]] = True
+    return several[told.of_row]
 
 
 def _twice(
     line: _Line, earlier: list[_Line], mates: list[_Line], claim: _Claim, by_id: Mapping[int, _Claim]
 ) -> tuple[int | None, str | None, int | None]:
     """Where the line stands twice: earlier in the claim, on another claim, and alike earlier in the claim."""
-    same = _number((before, _same(line, before)) for before in earlier)
-    like = _number((before, _alike(line, before)) for before in earlier)
+    same = _number(line, earlier, _same)
+    like = _number(line, earlier, _alike)
     hit = possible = False
     found = ""
     for mate in mates:
+        if mate.claim_id == claim.claim_id:
+            continue
         owner = by_id[mate.claim_id]
-        if owner.claim_id == claim.claim_id or owner.patient_id != claim.patient_id:
+        if owner.patient_id != claim.patient_id:
             continue
         if not owner.is_history and owner.claim_id > claim.claim_id:
             continue
@@ -195,12 +210,13 @@ def _charged(line: _Line, earlier: list[_Line]) -> tuple[int | None, int | None,
     return first.number, first.units, first.cents, line.cents * first.units != first.cents * line.units
 
 
-def _number(tested: Iterable[tuple[_Line, bool | None]]) -> int | None:
-    """The number of the first line for which the answer is yes; 0 for none; null where one cannot be told."""
+def _number(line: _Line, earlier: Iterable[_Line], told: Callable[[_Line, _Line], bool | None]) -> int | None:
+    """The number of the first earlier line that is told to be so; 0 for none; null where one cannot be told."""
     unknown = False
-    for line, answer in tested:
+    for before in earlier:
+        answer = told(line, before)
         if answer:
-            return line.number
+            return before.number
         unknown = unknown or answer is None
     return None if unknown else 0
 
@@ -217,7 +233,9 @@ def _both(*answers: bool | None) -> bool | None:
 
 
 def _same(line: _Line, other: _Line) -> bool | None:
-    return _both(line.modifiers == other.modifiers, _equal(line.code, other.code), _equal(line.day, other.day))
+    if line.modifiers != other.modifiers:
+        return False
+    return _both(_equal(line.code, other.code), _equal(line.day, other.day))
 
 
 def _alike(line: _Line, other: _Line) -> bool | None:
@@ -239,7 +257,7 @@ def _agree(claim: _Claim, other: _Claim) -> bool | None:
 stage = Stage(
     name="like-lines",
     over="lines",
-    needs=_LINE,
+    needs=(*_LINE, "day_code_id"),
     reads=tuple(("claims", name) for name in _CLAIM),
     adds=_COLUMNS,
     compute=_compare,
