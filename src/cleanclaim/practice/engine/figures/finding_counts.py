@@ -64,7 +64,7 @@ def findings(chosen: Chosen) -> Findings:
     of_claims = claims(chosen).order_by().annotate(is_open=ExpressionWrapper(OPEN, output_field=BooleanField()))
     rows = counted(
         [
-            Part("chosen", ("claim", "is_open"), of_claims.values_list("pk", "is_open")),
+            Part("chosen", ("claim", "is_open"), of_claims.values_list("pk", "is_open"), is_gathered=False),
             Part("one", _FINDING, standing().order_by().values_list(*_FINDING), is_gathered=False),
             Part("standing", (*_FINDING, "is_open"), _STANDING),
         ],
