@@ -16,7 +16,15 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.lines.flat_cells import CellError, read_cell
-from cleanclaim.lines.flat_columns import CLAIM_COLUMNS, EMPTY_IS_ABSENT, LINE_COLUMNS, column_of, is_known, plain_name
+from cleanclaim.lines.flat_columns import (
+    CLAIM_COLUMNS,
+    DOLLARS,
+    EMPTY_IS_ABSENT,
+    LINE_COLUMNS,
+    column_of,
+    is_known,
+    plain_name,
+)
 from cleanclaim.lines.flat_files import cell_text
 from cleanclaim.lines.schema import dtypes
 from cleanclaim.lines.tables import Tables, shaped
@@ -153,14 +161,14 @@ def read_cells(frame: pl.DataFrame) -> Cells:
 def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """The column with its dictionary's type, and the cells that cannot be read; each distinct text is read once."""
     dtype = _OWN_TYPES.get(name) or (CLAIM_COLUMNS.get(target) or LINE_COLUMNS[target]).dtype
-    if column.dtype == dtype and not isinstance(dtype, pl.List) and dtype != pl.String and name == target:
+    if column.dtype == dtype and not isinstance(dtype, pl.List) and dtype != pl.String and name not in DOLLARS:
         return column.alias(target), pl.DataFrame(schema=REFUSALS)
     if column.dtype == dtype == pl.String and target in _PLAIN_TEXT:
         text = column.str.strip_chars()
         empty = "" if target in EMPTY_IS_ABSENT else None
         kept = text.fill_null("") if empty == "" else text.replace("", None)
         return kept.alias(target), pl.DataFrame(schema=REFUSALS)
-    distinct = column.unique(maintain_order=True)
+    distinct, place_of = _told_apart(column)
     values: list[object] = []
     wrong: dict[int, str] = {}
     for place, value in enumerate(distinct.to_list()):
@@ -169,7 +177,6 @@ def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.Da
         except CellError as error:
             values.append(None)
             wrong[place] = str(error)
-    place_of = _places(column, distinct)
     read = pl.Series(target, values, dtype=dtype).gather(place_of)
     refused = [
         _refusals(np.flatnonzero(place_of == place).tolist(), name, expected) for place, expected in wrong.items()
@@ -177,12 +184,20 @@ def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.Da
     return read, pl.concat([pl.DataFrame(schema=REFUSALS), *refused])
 
 
-def _places(column: pl.Series, distinct: pl.Series) -> Numbers:
-    """Where each value of the column stands among the distinct ones."""
+def _told_apart(column: pl.Series) -> tuple[pl.Series, Numbers]:
+    """The column's distinct values, and where each cell's stands among them."""
+    if column.dtype == pl.String and len(column):
+        # Categories of its own: those that all columns share are kept as long as the process lives.
+        numbers = column.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int64)
+        place = numbers.fill_null(-1).to_numpy() + bool(column.null_count())
+        row_of = np.zeros(int(place.max()) + 1, np.int64)
+        row_of[place] = np.arange(len(place))
+        return column.gather(row_of), place
+    distinct = column.unique(maintain_order=True)
     known = pl.DataFrame({"value": distinct, "place": np.arange(len(distinct))})
     wanted = pl.DataFrame({"value": column})
     joined = wanted.join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
-    return joined.get_column("place").to_numpy()
+    return distinct, joined.get_column("place").to_numpy()
 
 
 def _refusals(rows: list[int], field: str, expected: str) -> pl.DataFrame:
