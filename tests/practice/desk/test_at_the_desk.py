@@ -142,3 +142,8 @@ def test_a_wrong_digit_of_a_card_that_is_not_used_stops_nobody(as_role: As, cove
     address = f"/c/millrace/patients/{patient}/account/pay/"
     assert as_role(Role.FRONT_DESK).post(address, {**told, "means": "card"}).status_code == 422
     assert as_role(Role.FRONT_DESK).post(address, told).status_code == 302
+
+
+@pytest.mark.parametrize(("role", "page"), [(Role.FRONT_DESK, "calendar"), (Role.THERAPIST, "today")])
+def test_a_day_begins_where_the_work_is(as_role: As, inside: Clinic, role: Role, page: str) -> None:
+    assert as_role(role).get("/")["Location"] == f"/c/{inside.slug}/{page}/"

@@ -77,6 +77,7 @@ def test_an_auditor_changes_nothing(as_role: SignedIn, denied: list[Claim]) -> N
 def test_the_dearest_that_can_be_won_comes_first(as_role: SignedIn, denied: list[Claim]) -> None:
     text = as_role(Role.BILLER).get(LIST).content.decode()
     assert text.count("data-row") == 3
+    assert 'id="filter-who"' in text
     assert "Not deemed medically necessary" in text
     assert "Dispute the decision" in text
     cents = {item.claim_id: 0 for item in WorkItem.objects.all()}
@@ -98,6 +99,13 @@ def test_the_dearest_that_can_be_won_comes_first(as_role: SignedIn, denied: list
 def test_filters(as_role: SignedIn, denied: list[Claim], query: str, numbers: list[int]) -> None:
     text = as_role(Role.BILLER).get(LIST + query).content.decode()
     assert [place for place, claim in enumerate(denied) if f">{claim.number}<" in text] == numbers
+
+
+def test_filters_are_offered_where_there_is_something_to_filter(as_role: SignedIn, inside: Clinic) -> None:
+    client = as_role(Role.BILLER)
+    assert 'id="filter-who"' not in client.get(LIST).content.decode()
+    assert 'id="filter-who"' in client.get(f"{LIST}?who=mine").content.decode()
+    assert inside.slug == "millrace"
 
 
 def test_groups(as_role: SignedIn, denied: list[Claim]) -> None:

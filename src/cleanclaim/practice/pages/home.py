@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cleanclaim.practice.access import CAPABILITIES, Can
 from cleanclaim.practice.models import Membership, Role, User
 
-_FIRST_PAGES = ((Can.WRITE_NOTES, "today"), (Can.WORK_CLAIMS, "claims"), (Can.EDIT_PATIENTS, "patients"))
+_FIRST_PAGES = ((Can.WRITE_NOTES, "today"), (Can.WORK_CLAIMS, "claims"), (Can.EDIT_PATIENTS, "calendar"))
 """Where a person begins, by what they may do; who may do everything begins with the figures."""
 
 _DEMO_ROLES: Mapping[Role, str] = {

@@ -29,15 +29,15 @@ class LimitForm(Styled, forms.Form):
     """One limit from a day of service on."""
 
     valid_from = DayField(
-        required=False, label="for dates of service from", help_text="Left empty, it holds for all earlier ones too."
+        required=False, label="for dates of service from", help_text="Left empty: from the beginning."
     )
     days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, label="days from the service")
     days_behind = forms.IntegerField(
         min_value=1,
         max_value=MOST_DAYS,
         required=False,
-        label="behind another payer, days from its decision",
-        help_text="Where your contract counts from the other payer's answer.",
+        label="days behind another payer",
+        help_text="From the other payer's decision, where your contract counts from it.",
     )
 
 
