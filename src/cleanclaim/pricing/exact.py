@@ -201,6 +201,13 @@ def as_texts(name: str, places: npt.NDArray[np.int8], words: Sequence[str]) -> p
     return found
 
 
+def shared(groups: Integers, flagged: Flags) -> Flags:
+    """Rows of a group, a number from 0, of which some row is flagged."""
+    found = np.zeros(int(groups.max(initial=-1)) + 1, np.bool_)
+    found[groups[flagged]] = True
+    return found[groups]
+
+
 def run_begins(groups: Integers) -> Integers:
     """The row with which the group of each row begins, where the rows of a group follow each other."""
     begins = np.ones(len(groups), np.bool_)

@@ -13,7 +13,7 @@ import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
-from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_column, as_flags, flags, integers, run_begins
+from cleanclaim.pricing.exact import Integers, Known, Tristate, as_column, as_flags, flags, integers, run_begins, shared
 
 _CLAIM = ("payer_line_order_matters", "payer_daily_unit_cap_units", "claim_capped_units")
 _LINE = ("line_id", "claim_id", "line_number", "units", "charge_cents", "allowed_cents", "counts_in_daily_cap")
@@ -36,13 +36,13 @@ def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
     number = integers(lines.get_column("line_number")).values[row]
     row = row[np.lexsort((number, owner[row]))]
     claim = owner[row]
-    worth = _worth(lines, row, claim, claims.height)
+    worth = _worth(lines, row, claim)
     units = integers(lines.get_column("units")).take(row)
     counts = flags(lines.get_column("counts_in_daily_cap")).take(row)
     counted = np.where(counts.yes, units.values, 0)
     unknown = ~worth.known | ~(counts.no | (counts.yes & units.known))
     cap = integers(claims.get_column("payer_daily_unit_cap_units")).take(claim)
-    known = cap.known & ~_met(unknown, claim, claims.height)
+    known = cap.known & ~shared(claim, unknown)
     before = np.cumsum(counted) - counted
     before -= before[run_begins(claim)]
     is_cut = known & (counted > 0) & (before + counted > cap.values)
@@ -63,24 +63,17 @@ def _weigh(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
     )
 
 
-def _worth(lines: pl.DataFrame, row: Integers, claim: Integers, claims: int) -> Known:
+def _worth(lines: pl.DataFrame, row: Integers, claim: Integers) -> Known:
     """The allowed amount of a unit of these lines where every line of the claim has one, else its charge."""
     allowed, charge, units = (
         integers(lines.get_column(name)).take(row) for name in ("allowed_cents", "charge_cents", "units")
     )
-    by_charge = _met(~allowed.known, claim, claims)
+    by_charge = shared(claim, ~allowed.known)
     is_counted = units.known & (units.values > 0)
     cents = np.where(by_charge, charge.values, allowed.values)
     return Known(
         cents // np.where(is_counted, units.values, 1), is_counted & np.where(by_charge, charge.known, allowed.known)
     )
-
-
-def _met(flagged: Flags, claim: Integers, claims: int) -> Flags:
-    """Lines of a claim of which some line is flagged."""
-    found = np.zeros(claims, np.bool_)
-    found[claim[flagged]] = True
-    return found[claim]
 
 
 stage = Stage(

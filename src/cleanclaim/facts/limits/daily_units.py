@@ -10,7 +10,7 @@ import polars as pl
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
-from cleanclaim.pricing.exact import Flags, Integers, Known, absent, as_column, flags, integers
+from cleanclaim.pricing.exact import Known, absent, as_column, flags, integers, shared
 from cleanclaim.pricing.kinds import Kinds, numbers
 
 _LACKS = "the payer's daily limit, units and codes of each line, and the patient's other claims of the day"
@@ -43,8 +43,8 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
     same_day = Kinds.by((patient, day, payer)).of_row
     together = Kinds.by((same_day, who)).of_row
     # Of a patient whose claims of the day cannot all be told apart, nobody knows what counts together.
-    loose = _share(same_day, who == 0) | _share(patient, (day == 0) | (payer == 0))
-    known = limited & ~loose & ~_share(together, ~counted) & flags(claims.get_column("knows_history")).yes
+    loose = shared(same_day, who == 0) | shared(patient, (day == 0) | (payer == 0))
+    known = limited & ~loose & ~shared(together, ~counted) & flags(claims.get_column("knows_history")).yes
     total = np.zeros(claims.height, np.int64)
     np.add.at(total, together, units)
     return pl.DataFrame(
@@ -63,13 +63,6 @@ def _units_of_claims(lines: pl.DataFrame, height: int) -> Known:
     np.add.at(total, owner, np.where(counts.yes, stated.values, 0))
     known[owner[~counts.no & ~(counts.yes & stated.known)]] = False
     return Known(total, known)
-
-
-def _share(groups: Integers, flagged: Flags) -> Flags:
-    """Rows of a group of which some row is flagged."""
-    found = np.zeros(int(groups.max()) + 1, np.bool_)
-    found[groups[flagged]] = True
-    return found[groups]
 
 
 _SCOPE = col.payer_daily_unit_cap_scope

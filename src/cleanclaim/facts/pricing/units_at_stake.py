@@ -20,15 +20,14 @@ from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.facts.pricing.line_prices import fees_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import CENTS, Column
-from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, flags, integers, share_of
+from cleanclaim.pricing.exact import Flags, Integers, Known, absent, as_column, flags, integers, share_of, shared
+from cleanclaim.pricing.kinds import Kinds, numbers
 from cleanclaim.pricing.line_prices import CLAIM_COLUMNS, price_table
 
 _LACKS = "documented minutes of each service, or a price of its code"
 _BILLED, _SUPPORTED, _APART = 0, 1, 2
 _WAYS = 3
 """As how many patients a patient is priced: as billed, as supported, and with an assistant's units apart."""
-_DAYS = 1 << 23
-"""More than the days of any calendar: a person and a day make one number."""
 _STIMULATION = ["97014", "G0283"]
 """The two codes for unattended stimulation, of which a payer takes one."""
 _ONE = pl.lit(1, pl.Int64)
@@ -50,9 +49,20 @@ class _Day(NamedTuple):
     """Billed under a code that the payer does not take; supported under the one it takes."""
     is_changed: Flags
 
+    def take(self, rows: Integers) -> _Day:
+        """The same of these rows."""
+        return _Day(
+            claim=self.claim[rows],
+            billed=self.billed.take(rows),
+            supported=self.supported.take(rows),
+            in_question=self.in_question[rows],
+            is_restated=self.is_restated[rows],
+            is_changed=self.is_changed[rows],
+        )
+
 
 class _Priced(NamedTuple):
-    """One way of billing the day, priced: by row of `day_codes`."""
+    """One way of billing the day, priced: by row that was asked for."""
 
     allowed: Known
     full_units: Integers
@@ -81,13 +91,11 @@ def _day_of(codes: pl.DataFrame) -> _Day:
 
 def _patients_and_dates(claims: pl.DataFrame) -> Integers:
     """A number for each patient and date, over all disciplines; a claim of which either is unknown stands alone."""
-    patient, day = integers(claims["patient_id"]), integers(claims["date_of_service"])
-    known = patient.known & day.known
     if len(claims) == 1:
         return np.zeros(1, np.int64)
-    person = np.unique(patient.values, return_inverse=True)[1].reshape(-1).astype(np.int64)
-    key = np.where(known, person * _DAYS + day.values + _DAYS // 2, -1 - np.arange(len(claims)))
-    return np.unique(key, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    patient, day = numbers(claims["patient_id"]), numbers(claims["date_of_service"])
+    kinds = Kinds.by((patient, day))
+    return np.where((patient > 0) & (day > 0), kinds.of_row, len(kinds.rows) + np.arange(len(claims)))
 
 
 def _least(*values: pl.Expr) -> pl.Expr:
@@ -99,21 +107,24 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     claims, codes = frames["claims"], frames["day_codes"]
     day = _day_of(codes)
     known = day.billed.known & day.supported.known
-    nothing = Known(np.zeros(len(codes), np.int64), known)
-    over = left = nothing
-    assistant = Known(nothing.values, day.billed.known & codes["units_by_assistant"].is_not_null().to_numpy())
+    told = day.billed.known & ~absent(codes["units_by_assistant"])
+    over, left, assistant = (Known(np.zeros(len(codes), np.int64), sure.copy()) for sure in (known, known, told))
     at_stake = day.is_changed | (day.in_question > 0)
     if at_stake.any():
         group = _patients_and_dates(claims)[day.claim]
-        asked = np.isin(group, group[at_stake]) & day.billed.known
-        apart = np.isin(group, group[day.in_question > 0])
-        ways = _price(claims, codes, day, (asked, apart), context)
-        gain = _gain(day, group, ways[_BILLED], ways[_SUPPORTED])
-        fewer = day.is_changed & (day.supported.values < day.billed.values)
-        over = Known(np.where(fewer, -gain.values, 0), known & (gain.known | ~fewer))
-        more = day.is_changed & ~fewer
-        left = Known(np.where(more, gain.values, 0), known & (gain.known | ~more))
-        assistant = _assistant(claims, day, ways[_APART], assistant.known)
+        rows = np.flatnonzero(shared(group, at_stake) & day.billed.known)
+        asked, group = day.take(rows), group[rows]
+        apart = shared(group, asked.in_question > 0)
+        billed, supported, in_question = _price(claims, codes["payable_code"], asked, rows, apart, context)
+        gain = _gain(asked, group, billed, supported)
+        fewer = asked.is_changed & (asked.supported.values < asked.billed.values)
+        more = asked.is_changed & ~fewer
+        over.values[rows] = np.where(fewer, -gain.values, 0)
+        over.known[rows] &= gain.known | ~fewer
+        left.values[rows] = np.where(more, gain.values, 0)
+        left.known[rows] &= gain.known | ~more
+        cut = _assistant(claims, asked, in_question, assistant.known[rows])
+        assistant.values[rows], assistant.known[rows] = cut
     return pl.DataFrame(
         [
             as_column("overbilled_cents", over.values, over.known),
@@ -124,20 +135,18 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
 
 
 def _price(
-    claims: pl.DataFrame, codes: pl.DataFrame, day: _Day, asked: tuple[Flags, Flags], context: Context
+    claims: pl.DataFrame, codes: pl.Series, day: _Day, rows: Integers, apart: Flags, context: Context
 ) -> tuple[_Priced, _Priced, _Priced]:
     """The codes of the asked rows priced each way; the ways share nothing, as if they were three patients.
 
-    `asked` says which rows, and of which of them the assistant's units are asked for too.
+    `apart` says of which of them the assistant's units are asked for too.
     """
-    rows = np.flatnonzero(asked[0])
-    apart = asked[1][rows]
-    own, claim = np.unique(day.claim[rows], return_inverse=True)
-    billed, question = day.billed.values[rows], day.in_question[rows]
+    own, claim = np.unique(day.claim, return_inverse=True)
+    billed, question = day.billed.values, day.in_question
     pieces = (
         # A code that the payer does not take is not paid, so as billed it is not there.
-        (_BILLED, np.where(day.is_restated[rows], 0, billed)),
-        (_SUPPORTED, day.supported.values[rows]),
+        (_BILLED, np.where(day.is_restated, 0, billed)),
+        (_SUPPORTED, day.supported.values),
         (_APART, np.where(apart, billed - question, 0)),
         (_APART, question),
     )
@@ -149,41 +158,41 @@ def _price(
         units.append(amount[there])
     at, which = np.concatenate(place), np.concatenate(way)
     count = len(own)
-    few = claims.select(*CLAIM_COLUMNS)[np.tile(own, _WAYS)]
+    # Mostly no assistant is in question, and then there are two ways.
+    ways = _WAYS if apart.any() else _WAYS - 1
+    few = claims.select(*CLAIM_COLUMNS)[own]
     # Another number for each way; a patient who is unknown stays unknown, and meets nobody.
-    patient = np.repeat(np.arange(_WAYS), count) + _WAYS * _patients_and_dates(few)
-    copies = few.with_columns(as_column("patient_id", patient, few["patient_id"].is_not_null().to_numpy()))
+    patient = np.repeat(np.arange(ways), count) + ways * np.tile(_patients_and_dates(few), ways)
+    copies = pl.concat([few] * ways, rechunk=True)
+    copies = copies.with_columns(as_column("patient_id", patient, ~absent(copies["patient_id"])))
     lines = pl.DataFrame(
         {
             "claim_id": which * count + claim.reshape(-1)[at],
-            "code": codes["payable_code"].gather(rows[at]),
+            "code": codes.gather(rows[at]),
             "modifiers": pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(at)),
             "units": np.concatenate(units),
             "charge_cents": pl.Series([None], dtype=pl.Int64).new_from_index(0, len(at)),
         }
     )
-    priced = price_table(copies, lines, fees=fees_of(few[:count], context), limit_to_known_charges=True)
+    priced = price_table(copies, lines, fees=fees_of(few, context), limit_to_known_charges=True)
     # Of the two parts apart, only the units in question are asked for.
     counted = np.ones(len(at), np.bool_)
     counted[len(at) - len(place[-1]) - len(place[-2]) : len(at) - len(place[-1])] = False
-    return (
-        _back(priced, rows[at], counted & (which == _BILLED), len(codes)),
-        _back(priced, rows[at], counted & (which == _SUPPORTED), len(codes)),
-        _back(priced, rows[at], counted & (which == _APART), len(codes)),
-    )
+    columns = tuple(integers(priced[name]) for name in ("allowed_cents", "full_units", "payer_share_cents"))
+
+    def back(number: int) -> _Priced:
+        mine = np.flatnonzero(counted & (which == number))
+        allowed, full_units, share = (_back(column.take(mine), at[mine], len(rows)) for column in columns)
+        return _Priced(allowed, full_units.values, share)
+
+    return back(_BILLED), back(_SUPPORTED), back(_APART)
 
 
-def _back(priced: pl.DataFrame, rows: Integers, mine: Flags, height: int) -> _Priced:
-    """Prices of one way at the rows of `day_codes` they are for; a code that is not billed that way costs nothing."""
-    at = rows[mine]
-
-    def spread(name: str) -> Known:
-        values, known = np.zeros(height, np.int64), np.ones(height, np.bool_)
-        own = integers(priced[name])
-        values[at], known[at] = own.values[mine], own.known[mine]
-        return Known(values, known)
-
-    return _Priced(spread("allowed_cents"), spread("full_units").values, spread("payer_share_cents"))
+def _back(found: Known, rows: Integers, height: int) -> Known:
+    """Prices at the rows they are for; a code that is not billed that way costs nothing."""
+    values, known = np.zeros(height, np.int64), np.ones(height, np.bool_)
+    values[rows], known[rows] = found
+    return Known(values, known)
 
 
 def _gain(day: _Day, group: Integers, billed: _Priced, supported: _Priced) -> Known:
