@@ -70,7 +70,7 @@ def test_text_names_claim_place_message_and_fix(lines: Path) -> None:
     assert ran.lines[0] == "C1  Mar 4, 2026  medicare_b  lines.csv"
     assert ran.lines[1].startswith("  UN101  day  4 timed units billed, 38 minutes support 3 (denied)")
     assert "(for a named person to decide)" in ran.words
-    assert ran.lines[-2] == "1 claim checked as of 2026-03-08: 1 findings on 1"
+    assert ran.lines[-2] == "1 claim checked as of 2026-03-08: 1 finding on 1"
     assert max(map(len, ran.lines)) <= 80
 
 
@@ -162,7 +162,9 @@ def test_crashed_rule_is_loud(lines: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("cleanclaim.check.selection.chosen_by", lambda *_, **__: chosen)
     code, found = run_json("check", lines, *ON)
     assert (code, list(found["crashed"]), found["findings"]) == (4, ["UN101"], [])
-    assert "rule UN101 crashed" in run("check", lines, *ON).errors
+    ran = run("check", lines, *ON)
+    assert "rule UN101 crashed" in ran.errors
+    assert "1 rule crashed, so nothing here is called clean" in ran.words
 
 
 # --- visits ----------------------------------------------------------------------------------------------
@@ -280,7 +282,11 @@ def test_damaged_claim_file_says_where(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("lines.csv", "code,modifiers\n97110,GP\n", "lacks the column date; expected at least date, code, modifiers"),
+        (
+            "lines.csv",
+            "code,modifiers\n97110,GP\n",
+            "lacks the column date, and has code, modifiers; expected at least date, code, modifiers",
+        ),
         ("lines.csv", "", "has no rows"),
         ("lines.csv", "date,code,code,modifiers\n", "column code comes twice"),
         ("lines.csv", "date,pos,place,code,modifiers\n2026-03-04,11,11,97110,\n", "expected place_of_service once"),
@@ -302,3 +308,50 @@ def test_no_such_file_or_payer(lines: Path) -> None:
     ran = run("check", lines, "--payer", "medicareb")
     assert (ran.code, "did you mean medicare_b?" in ran.errors) == (2, True)
     assert run("check", lines, "--clinic", "absent").code == 2
+
+
+def test_headers_of_other_systems_are_understood(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("DOS,CPT,Mod,Units,Payer\n3/4/2026,97110,GP,0,medicare_b\n")
+    code, found = run_json("check", path, *ON, "--select", "UN105")
+    assert (code, found["claims"], [one["rule"] for one in found["findings"]]) == (1, 1, ["UN105"])
+
+
+def test_a_missing_column_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("when,code,modifiers\n2026-03-04,97110,GP\n")
+    ran = run("check", path, *ON, width=200)
+    assert ran.code == 2
+    assert "lacks the column date, and has code, modifiers, when; expected at least date, code" in ran.errors
+
+
+def test_a_row_shorter_than_the_header_is_told_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("date,code,modifiers,units\n2026-03-04,97110,GP,1\n2026-03-04,97110\n")
+    ran = run("check", path, *ON, width=200)
+    assert (ran.code, "row 2: 2 cells; expected 4, as in the header" in ran.errors) == (2, True)
+
+
+def test_a_payer_without_a_file_is_told_with_the_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("date,code,modifiers,payer\n2026-03-04,97110,GP,mediare_b\n")
+    words = run("check", path, *ON, *UNITS).words
+    assert "no payer file 'mediare_b' (1 claim): did you mean medicare_b?" in words
+
+
+def test_a_record_with_several_faults_is_one_that_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "visit.json"
+    path.write_text('{"id": "V1", "cpt": "97110", "date_of_service": "soon"}')
+    ran = run("check", path, *ON)
+    assert (ran.code, "1 set aside, because they could not be read" in ran.words) == (2, True)
+
+
+def test_a_file_that_holds_nothing_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "visits.json"
+    path.write_text("[]")
+    ran = run("check", path, *ON)
+    assert (ran.code, "Nothing could be checked: there is no visit, line or claim" in ran.words) == (2, True)
+
+
+def test_a_day_may_be_typed_as_people_write_it(lines: Path) -> None:
+    assert run_json("check", lines, "--as-of", "03/06/2026", *UNITS)[1]["as_of"] == "2026-03-06"

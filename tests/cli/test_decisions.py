@@ -114,7 +114,7 @@ def test_other_claims_still_fail(lines: Path, entries: Path) -> None:
     code, found = run_json("check", lines, *ON, "--suppress", entries)
     assert (code, [one["claim"] for one in found["findings"]], len(found["suppressed"])) == (1, ["C2"], 1)
     total = run("check", lines, *ON, "--suppress", entries).lines[-2]
-    assert total.startswith("2 claims checked as of 2026-03-08: 1 findings on 1, beside 1 suppressed")
+    assert total.startswith("2 claims checked as of 2026-03-08: 1 finding on 1, beside 1 suppressed")
 
 
 def test_a_stale_suppression_is_told_and_does_not_fail(lines: Path, entries: Path) -> None:
@@ -173,7 +173,7 @@ def test_known_findings_are_counted_and_new_ones_shown(lines: Path, tmp_path: Pa
     assert (
         run("check", other, *ON, "--baseline", known)
         .lines[-2]
-        .startswith("2 claims checked as of 2026-03-08: 1 findings on 1, beside 1 known")
+        .startswith("2 claims checked as of 2026-03-08: 1 finding on 1, beside 1 known")
     )
 
     # Mended: the known finding does not come up.

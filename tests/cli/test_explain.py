@@ -159,3 +159,7 @@ def test_a_preview_is_explained_as_one() -> None:
         in run("explain", "MD405").words
     )
     assert "standing" not in run("explain", "UN101").words
+
+
+def test_a_rules_message_is_told_with_its_figures_left_open() -> None:
+    assert "says … timed units billed, … minutes support …" in run("explain", "UN101").words

@@ -1,8 +1,9 @@
-"""The Python examples of the README run, and print what it says they print."""
+"""The Python examples of the README and of the page on Python run, and print what they say they print."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import re
 from pathlib import Path
@@ -14,12 +15,23 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def examples() -> list[tuple[str, str]]:
-    blocks = BLOCK.findall((ROOT / "README.md").read_text("utf-8"))
-    return [(f"README.md-{place}", block) for place, block in enumerate(blocks, start=1)]
+    return [
+        (f"{page}-{place}", block)
+        for page in ("README.md", "docs/python.md")
+        for place, block in enumerate(BLOCK.findall((ROOT / page).read_text("utf-8")), start=1)
+    ]
 
 
-def test_the_readme_has_two_examples() -> None:
-    assert [name for name, _ in examples()] == ["README.md-1", "README.md-2"]
+def test_every_page_has_its_examples() -> None:
+    pages = ["README.md-1", "README.md-2", "docs/python.md-1", "docs/python.md-2", "docs/python.md-3"]
+    assert [name for name, _ in examples()] == pages
+
+
+def test_what_is_called_public_is_there() -> None:
+    rows = re.findall(r"^\| (`cleanclaim\.[^|]+) \|", (ROOT / "docs" / "python.md").read_text("utf-8"), re.MULTILINE)
+    modules = [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
+    assert len(modules) == 8
+    assert [name for name in modules if not importlib.import_module(name).__doc__] == []
 
 
 @pytest.mark.parametrize(("name", "text"), examples(), ids=[name for name, _ in examples()])

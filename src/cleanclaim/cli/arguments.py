@@ -18,9 +18,12 @@ from cleanclaim.reference.payers import Payer, PayerFileError
 _CODE = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z]")
 _MINUTES_OF_A_DAY = 24 * 60
 
+DAYS = ["%Y-%m-%d", "%m/%d/%Y"]
+"""How a day may be typed: as data is told, and as people in the USA write it."""
+
 DateOption = Annotated[
     datetime | None,
-    typer.Option("--date", "-d", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Date of service; else today."),
+    typer.Option("--date", "-d", formats=DAYS, metavar="YYYY-MM-DD", help="Date of service; else today."),
 ]
 PayerOption = Annotated[
     str | None,

@@ -15,6 +15,7 @@ from cleanclaim import dates
 from cleanclaim.bill.job import Billed, ClaimState, bill
 from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_forms, write_private
 from cleanclaim.bill.report import SEVERITY_WORDS, render_report
+from cleanclaim.cli.arguments import DAYS
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
@@ -32,7 +33,7 @@ def command(
     out_folder: Annotated[Path, typer.Option("--out", "-o", help="Folder to write into.")] = Path("out"),
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day to bill on; else today."),
+        typer.Option(formats=DAYS, metavar="YYYY-MM-DD", help="The day to bill on; else today."),
     ] = None,
     pdf: Annotated[
         bool, typer.Option("--pdf/--no-pdf", help="Print claim forms (as copies) and superbills to PDF.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.summary import OUTCOMES, MissingInput, missing_inputs, outcomes
-from cleanclaim.cli.arguments import PayerOption, day_of, find_payer, nearest
+from cleanclaim.cli.arguments import DAYS, PayerOption, day_of, find_payer, known_payers, nearest
 from cleanclaim.cli.checked import (
     Checked,
     allowed,
@@ -59,7 +60,7 @@ ClinicOption = Annotated[
 ]
 AsOfOption = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day of the check; else today."),
+    typer.Option("--as-of", formats=DAYS, metavar="YYYY-MM-DD", help="The day of the check; else today."),
 ]
 _INPUTS_SHOWN = 12
 _WORDS_SHOWN = 70
@@ -214,6 +215,16 @@ def _say_batch(item: Checked) -> None:
         out.print()
 
 
+def _payers_without_file(checked: Sequence[Checked]) -> Counter[str]:
+    """Payers that the claims name and that no file describes, each with its claims."""
+    return Counter(
+        named.payer
+        for item in checked
+        for named in item.batch.names
+        if named.payer is not None and named.payer not in known_payers(item.batch.context.payers)
+    )
+
+
 def _columns(names: Sequence[str]) -> str:
     """Columns that no table has, each with the nearest one that there is."""
     said = []
@@ -261,18 +272,23 @@ def _say_not_judged(checked: Sequence[Checked]) -> None:
 
 def _say_total(checked: Sequence[Checked], on: date, beside: str) -> None:
     claims = sum(item.batch.judged for item in checked)
-    aside = sum(len(item.batch.rejections) for item in checked)
+    aside = len({(one.file, one.row) for item in checked for one in item.batch.rejections})
     findings = renumbered(checked)
     flagged = len({finding.claim_id for finding in findings})
     counted = f"{claims} claim{'' if claims == 1 else 's'} checked as of {on}"
     if not claims:
-        out.print(Text("Nothing could be checked.", "bold"))
+        why = "" if aside else ": there is no visit, line or claim to be judged in what was given"
+        out.print(Text(f"Nothing could be checked{why}.", "bold"))
     elif findings:
-        out.print(Text(f"{counted}: {len(findings)} findings on {flagged}{beside}", "bold"))
+        said = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
+        out.print(Text(f"{counted}: {said} on {flagged}{beside}", "bold"))
         for one in outcomes(findings, allowed(checked)):
             amount = f", {dollars(one.cents)}" if one.cents else ""
             unpriced = f", {one.without_price} without a known price" if one.cents and one.without_price else ""
             out.print(Text(f"  {one.findings} {OUTCOMES[one.severity]}{amount}{unpriced}"))
+    elif crashed := {code for item in checked for code in item.verdicts.crashed}:
+        said = f"{len(crashed)} rule{'' if len(crashed) == 1 else 's'} crashed, so nothing here is called clean"
+        out.print(Text(f"{counted}: {said}", "bold"))
     else:
         asked = sum(len(item.batch.questions) for item in checked)
         still = f", with {asked} question{'' if asked == 1 else 's'} open" if asked else ""
@@ -281,5 +297,9 @@ def _say_total(checked: Sequence[Checked], on: date, beside: str) -> None:
     unknown = sum(named.payer is None for item in checked for named in item.batch.names)
     if unknown:
         out.print(Text(f"  the payer of {unknown} claim{'' if unknown == 1 else 's'} is unknown: --payer names one"))
+    for payer, count in _payers_without_file(checked).items():
+        near = nearest(payer, known_payers({}), limit=1)
+        hint = f"did you mean {near[0]}?" if near else "see `cleanclaim payer list`"
+        out.print(Text(f"  no payer file {payer!r} ({count} claim{'' if count == 1 else 's'}): {hint}"))
     if aside:
         out.print(Text(f"  {aside} set aside, because they could not be read"))

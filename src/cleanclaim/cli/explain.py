@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -16,6 +17,9 @@ from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, unusable,
 from cleanclaim.reference import adjustments, icd10, procedures
 
 EXAMPLE = "cleanclaim explain 97530"
+
+_FIGURE = re.compile(r"\{\w+(?::(?:count (?P<counted>[^}]+)|[^}]*))?\}")
+"""A place for a figure in a rule's message."""
 
 
 def command(
@@ -75,6 +79,11 @@ def _json(item: Explained) -> dict[str, Any]:
     }
 
 
+def _with_blanks(message: str) -> str:
+    """A rule's message with its figures left open, as people read it: "… timed units billed, … minutes support …"."""
+    return _FIGURE.sub(lambda found: f"… {found['counted']}s" if found["counted"] else "…", message)
+
+
 def _say(item: Explained) -> None:
     out.print(Text.assemble((item.code, "bold"), "  ", (item.title, "bold"), (f"  ({item.kind})", "dim")))
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -84,6 +93,8 @@ def _say(item: Explained) -> None:
         # Text that was wrapped in its source is wrapped anew; claim notation keeps its lines.
         keeps = detail.name == "examples"
         lines = [line if keeps else " ".join(line.split()) for line in detail.lines]
+        if detail.name == "says":
+            lines = [_with_blanks(line) for line in lines]
         between = "\n\n" if keeps and item.kind == "rule" else "\n"
         table.add_row(detail.name.replace("_", " "), Text(between.join(lines)))
     for source in item.sources:

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cleanclaim.check.difference import Changed, Difference, Placed, by_rule, compare
-from cleanclaim.cli.arguments import PayerOption, PayersOption, day_of, find_payer, own_payers
+from cleanclaim.cli.arguments import DAYS, PayerOption, PayersOption, day_of, find_payer, own_payers
 from cleanclaim.cli.checked import Checked, check, outcomes_json, placed
 from cleanclaim.cli.decisions import PreviewOption, SelectOption, named_rules
 from cleanclaim.cli.inputs import Batch, read_batches, setting_of
@@ -74,7 +74,7 @@ def diff_pack(
     payer: PayerOption = None,
     as_of: Annotated[
         datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day of the check; else today."),
+        typer.Option("--as-of", formats=DAYS, metavar="YYYY-MM-DD", help="The day of the check; else today."),
     ] = None,
     select: SelectOption = None,
     preview: PreviewOption = False,

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from cleanclaim.cli.arguments import DAYS
 from cleanclaim.cli.listing import Listed
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, progress, unusable, write_json
 from cleanclaim.cli.program import help_of
@@ -55,7 +56,7 @@ def answer_folder(
     seed: Annotated[int, typer.Option("--seed", help="The payer's chances follow from this number.")] = 1,
     today: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day on which the payer works; else today."),
+        typer.Option(formats=DAYS, metavar="YYYY-MM-DD", help="The day on which the payer works; else today."),
     ] = None,
     state: Annotated[
         Path | None, typer.Option("--state", help=f"What the payer remembers; else {_STATE} in OUT.")

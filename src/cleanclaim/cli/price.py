@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cleanclaim.cli.arguments import DAYS
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, unusable, write_json
 from cleanclaim.money import AmountError, Cents, dollars, parse_cents
 from cleanclaim.pricing.provenance import MEMORY_STEPS
@@ -35,9 +36,7 @@ EXAMPLE = "cleanclaim price 97530 97110x2 97140 --payer medicare_b --date 2026-0
 
 def command(  # noqa: PLR0917 - options
     lines: Annotated[list[str], typer.Argument(help="Lines such as 97110, 97110x2, 97110-CQx2 or 97110x2=80.00.")],
-    date: Annotated[
-        datetime, typer.Option("--date", "-d", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of service.")
-    ],
+    date: Annotated[datetime, typer.Option("--date", "-d", formats=DAYS, metavar="YYYY-MM-DD", help="Day of service.")],
     payer: Annotated[str, typer.Option("--payer", "-p", help="A payer's id, or the path of a payer file.")] = (
         "medicare_b"
     ),

@@ -19,7 +19,7 @@ from rich.text import Text
 from cleanclaim.check.difference import Difference as FindingDifference
 from cleanclaim.check.difference import Placed, by_rule
 from cleanclaim.check.difference import compare as compare_findings
-from cleanclaim.cli.arguments import PayerOption, day_of, find_payer
+from cleanclaim.cli.arguments import DAYS, PayerOption, day_of, find_payer
 from cleanclaim.cli.checked import Checked, check, placed
 from cleanclaim.cli.decisions import PreviewOption, SelectOption, named_rules
 from cleanclaim.cli.inputs import read_batches, setting_of
@@ -85,7 +85,7 @@ def diff(
     payer: PayerOption = None,
     as_of: Annotated[
         datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day of the check; else today."),
+        typer.Option("--as-of", formats=DAYS, metavar="YYYY-MM-DD", help="The day of the check; else today."),
     ] = None,
     select: SelectOption = None,
     preview: PreviewOption = False,

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from cleanclaim.cli.arguments import DAYS
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, unusable, write_json
 from cleanclaim.reference.published.editions import refresh
 from cleanclaim.reference.published.kinds import Kind, record
@@ -24,9 +25,7 @@ KindOption = Annotated[
 ]
 BeginsOption = Annotated[
     datetime | None,
-    typer.Option(
-        "--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day, where title and name do not tell."
-    ),
+    typer.Option("--from", formats=DAYS, metavar="YYYY-MM-DD", help="First day, where title and name do not tell."),
 ]
 
 

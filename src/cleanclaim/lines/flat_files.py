@@ -45,8 +45,11 @@ def read_flat(path: Path) -> list[FlatRow]:
         raise FlatFileError(f"{path}: has no rows; expected a header and one row for each billed line")
     names = set(rows[0].cells)
     for wanted in REQUIRED:
-        if not names & {wanted, ALIASES.get(wanted, wanted)}:
-            raise FlatFileError(f"{path}: lacks the column {wanted}; expected at least {', '.join(REQUIRED)}")
+        if ALIASES.get(wanted, wanted) not in {ALIASES.get(name, name) for name in names}:
+            raise FlatFileError(
+                f"{path}: lacks the column {wanted}, and has {', '.join(sorted(names)) or 'none'}; "
+                f"expected at least {', '.join(REQUIRED)}"
+            )
     given = [ALIASES.get(name, name) for name in names]
     twice = next((name for name in sorted(names) if given.count(ALIASES.get(name, name)) > 1), None)
     if twice is not None:
@@ -62,7 +65,9 @@ def _csv(path: Path) -> Iterator[FlatRow]:
     except OSError as error:
         raise FlatFileError(f"{path}: cannot be read; expected a CSV file") from error
     except UnicodeDecodeError as error:
-        raise FlatFileError(f"{path}: is not UTF-8 at byte {error.start}; expected CSV in UTF-8") from error
+        raise FlatFileError(
+            f"{path}: is not UTF-8 at byte {error.start}; expected “CSV UTF-8”, as spreadsheets save it"
+        ) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
         header = [plain_name(name) for name in next(reader, [])]
@@ -74,7 +79,7 @@ def _csv(path: Path) -> Iterator[FlatRow]:
             first, begins = begins + 1, reader.line_num
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) > len(header):
+            if len(cells) != len(header):
                 raise FlatFileError(
                     f"{path}, row {number}: {len(cells)} cells; expected {len(header)}, as in the header"
                 )
