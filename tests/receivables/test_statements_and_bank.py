@@ -68,7 +68,7 @@ def test_what_the_plan_is_asked_about_is_said_and_not_asked() -> None:
     assert [one.yours_cents for one in visit.lines] == [2_000]
     assert visit.told == (
         ("Your coinsurance: the part of each visit that your plan leaves to you.", 2_000),
-        ("We are asking your plan about $30.00 that it refused; that is not asked of you now.", None),
+        ("Plans are still asked about $30.00 that was left to you; that is not asked of you now.", None),
     )
     found = balance([both], 0, TODAY)
     assert (found.due_cents, found.waiting_cents) == (2_000, 3_000)

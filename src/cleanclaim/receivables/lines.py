@@ -69,8 +69,8 @@ class AccountLine:
 
     `date_of_service` is the day of a balance that was brought forward, which has no `code`. `remarks` are the payers'
     remarks (RARC) on the line and on its claim, and marks of ours that say what may not be asked (`patient_reasons`).
-    `pursued_cents` is what a payer refused under group PR (no member, another plan first) and is still asked about: the
-    patient is not asked until somebody has settled that it is theirs.
+    `pursued_cents` is what a payer refused under group PR (no member, another plan first) and is still asked about, or
+    left to a plan that is not on file: the patient is not asked until somebody has settled that it is theirs.
     """
 
     key: str
@@ -122,7 +122,7 @@ class AccountLine:
 
     @property
     def waiting_cents(self) -> int:
-        """What stands open to the patient and is not asked of them yet: the payer is asked about its refusal."""
+        """What stands open to the patient and is not asked of them yet: somebody else still is."""
         return max(0, min(self.pursued_cents, self.open_cents - self.protected_cents))
 
     @property

@@ -36,8 +36,8 @@ class Balance:
     """A patient's account in figures, in cents.
 
     `owed_cents` is theirs to pay on lines, `credit_cents` what they have paid beyond them (also what they paid too much
-    on a line), `protected_cents` what may not be asked of them, `waiting_cents` what is not asked yet, for their plan
-    is asked about its refusal.
+    on a line), `protected_cents` what may not be asked of them, `waiting_cents` what is not asked yet, for plans are
+    still asked about it.
     """
 
     owed_cents: int
@@ -132,7 +132,10 @@ def _told(lines: Sequence[AccountLine]) -> tuple[tuple[str, int | None], ...]:
     waiting = sum(line.waiting_cents for line in lines)
     if waiting:
         found.append(
-            (f"We are asking your plan about {dollars(waiting)} that it refused; that is not asked of you now.", None)
+            (
+                f"Plans are still asked about {dollars(waiting)} that was left to you; that is not asked of you now.",
+                None,
+            )
         )
     protected = [line for line in lines if line.protected_cents]
     if any(NO_NOTICE not in line.remarks for line in protected):

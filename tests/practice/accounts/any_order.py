@@ -29,6 +29,7 @@ from __future__ import annotations
 import json
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -329,12 +330,17 @@ def _is_protected(life: Life, line: str) -> bool:
 
 
 def _pursued() -> dict[str, int]:
-    """What payers refused as the patient's (PR) and the worklist still asks them about, by line."""
-    items = WorkItem.objects.filter(kind="denial", group="PR", state__in=LIVE_STATES).exclude(route="patient")
-    return {
-        line: sum(cents for group, _reason, _remarks, cents in reasons if group == "PR")
-        for line, reasons in items.values_list("line", "reasons")
-    }
+    """What payers refused as the patient's (PR) and the worklist still asks them about, by line.
+
+    Beside something larger it is asked about as well: what is no cost sharing here never leads to the patient at once.
+    """
+    found: Counter[str] = Counter()
+    items = WorkItem.objects.filter(kind="denial", state__in=LIVE_STATES)
+    for line, group, reason, route, reasons in items.values_list("line", "group", "reason", "route", "reasons"):
+        for told, carc, _remarks, cents in reasons:
+            if told == "PR" and not ((told, carc) == (group, reason) and route == "patient"):
+                found[line] += cents
+    return dict(found)
 
 
 def _kinds() -> tuple[list[Kind], list[int]]:

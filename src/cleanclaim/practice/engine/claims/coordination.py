@@ -7,6 +7,7 @@ payer says later makes a claim of ours untrue; it is then checked anew, or marke
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cleanclaim.practice import audit_trail
+from cleanclaim.practice.engine.claims.asking_next import ask_next
 from cleanclaim.practice.engine.claims.building import add_events, build_beside, recheck
+from cleanclaim.practice.engine.claims.numbering import Mark, NumberTooLongError, number_after
 from cleanclaim.practice.engine.judging.earlier_decisions import decisions_on
 from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import (
@@ -33,11 +36,9 @@ from cleanclaim.practice.models import (
 )
 from cleanclaim.records import CoverageOrder, Frequency
 from cleanclaim.records.remittance import ClaimStatusCode
-from cleanclaim.x12.guide import load_guide
 
 _PLACES = list(CoverageOrder)
-_LETTERS = {CoverageOrder.SECONDARY: "S", CoverageOrder.TERTIARY: "T"}
-"""What a claim's number gets behind the visit's, by the payer that it goes to."""
+_MARKS = {CoverageOrder.SECONDARY: Mark.SECONDARY, CoverageOrder.TERTIARY: Mark.TERTIARY}
 
 _OF_A_VISIT = ("patient", "visit__patient", "visit__therapist", "visit__assistant")
 """What a visit is checked with."""
@@ -135,6 +136,7 @@ def bill_next(clinic: Clinic, claim_id: UUID, user: User | None, *, because: str
             raise NotMadeError("the payer sent the claim on itself; say why it is billed all the same")
         made = _follower(claim, found)
         build_beside(clinic, [made])
+        ask_next(clinic, user, [made])
         add_events([made], user, "built", f"follows {claim.number}" + (f": {told}" if told else ""))
         add_events([claim], user, "next payer billed", made.number + (f": {told}" if told else ""))
         audit_trail.record(clinic.id, user, "create", "claim", made.pk, detail="to the next payer", origin=origin)
@@ -189,6 +191,7 @@ def make_due(clinic: Clinic, user: User | None, claims: Sequence[UUID]) -> list[
                 if found.state is Next.DUE:
                     fresh.append((claim, _follower(claim, found)))
             build_beside(clinic, [one for _claim, one in fresh])
+            ask_next(clinic, user, [one for _claim, one in fresh])
             for claim, one in fresh:
                 add_events([one], user, "built", f"follows {claim.number}")
                 add_events([claim], user, "next payer billed", one.number)
@@ -237,14 +240,10 @@ def _follower(claim: Claim, found: NextPayer) -> Claim:
     """The row of the claim to the next payer, not judged and not saved."""
     if found.order is None:
         raise NotMadeError("no payer after this one is on file for the day")
-    root, letter = claim.visit.number, _LETTERS[found.order]
-    taken = set(Claim.objects.filter(number__startswith=root).values_list("number", flat=True))
-    count, number = 1, f"{root}{letter}"
-    while number in taken:
-        count += 1
-        number = f"{root}{letter}{count}"
-    if len(number) > load_guide().limits["claim_id_length"]:
-        raise NotMadeError(f"the claim's number would have {len(number)} characters, more than a file holds")
+    try:
+        number = number_after(claim.visit.number, _MARKS[found.order])
+    except NumberTooLongError as error:
+        raise NotMadeError(str(error)) from error
     return Claim(
         clinic_id=claim.clinic_id,
         number=number,
@@ -287,6 +286,22 @@ def look_again(clinic: Clinic, row: Remittance, user: User | None) -> None:
         why = f"an earlier payer changed its answer ({row.trace_number}) after this claim was filed"
         Claim.objects.filter(pk__in=[claim.pk for claim in gone]).update(attention=why[:200])
         add_events(gone, user, "look at it", why)
+
+
+def mark_sent_on(claims: Iterable[UUID], row: Remittance, user: User | None) -> None:
+    """Claims of a payment that their payer sent on to a plan of which they know nothing, with something left to it.
+
+    Until somebody has looked at one, or that plan has answered, the patient is not asked for what was left.
+    """
+    told = row.answers.filter(among("claim", claims)).select_related("claim").defer("answer")
+    by_payer: dict[str, list[Claim]] = defaultdict(list)
+    for answer in told:
+        if answer.claim is not None:
+            by_payer[answer.forwarded_to].append(answer.claim)
+    for payer, marked in by_payer.items():
+        why = f"it was sent on to {payer}, a plan that it does not name: enter the plan, or take this mark off"
+        Claim.objects.filter(pk__in=[claim.pk for claim in marked]).update(attention=f"{why} to ask the patient")
+        add_events(marked, user, "look at it", f"sent on to {payer} ({row.trace_number})")
 
 
 def _replaced_by(heads: Iterable[UUID]) -> dict[UUID, UUID]:

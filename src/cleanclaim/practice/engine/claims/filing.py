@@ -14,7 +14,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
@@ -24,6 +23,7 @@ from cleanclaim.ledger.entries import LedgerError
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.claims import charging
 from cleanclaim.practice.engine.claims.building import add_events, build_beside, recheck
+from cleanclaim.practice.engine.claims.numbering import Mark, NumberTooLongError, number_after
 from cleanclaim.practice.engine.claims.outgoing import envelope_to, prepare
 from cleanclaim.practice.engine.claims.staleness import stale
 from cleanclaim.practice.engine.judging import enrolling
@@ -46,7 +46,6 @@ from cleanclaim.records import Frequency
 from cleanclaim.reference.claim_status import Standing
 from cleanclaim.x12 import ControlNumbers as Numbers
 from cleanclaim.x12 import EnvelopeError, Gap, file_837p
-from cleanclaim.x12.guide import load_guide
 
 _KINDS = ("interchange", "group", "transaction")
 
@@ -338,17 +337,11 @@ def _answering(filed: Claim, frequency: Frequency, reference: str) -> Claim:
     told = reference.strip()
     if not told or len(told) > longest:
         raise NotFiledError(f"the payer's number of the claim: expected 1 to {longest} characters")
-    letter = "R" if frequency is Frequency.REPLACEMENT else "V"
-    root = filed.visit.number
-    taken = set(
-        Claim.objects.filter(Q(visit=filed.visit) | Q(number__startswith=root)).values_list("number", flat=True)
-    )
-    count = 1
-    while f"{root}{letter}{count}" in taken:
-        count += 1
-    number = f"{root}{letter}{count}"
-    if len(number) > load_guide().limits["claim_id_length"]:
-        raise NotFiledError(f"the claim's number would have {len(number)} characters, more than a file holds")
+    mark = Mark.REPLACEMENT if frequency is Frequency.REPLACEMENT else Mark.VOID
+    try:
+        number = number_after(filed.visit.number, mark)
+    except NumberTooLongError as error:
+        raise NotFiledError(str(error)) from error
     return Claim(
         clinic_id=filed.clinic_id,
         number=number,

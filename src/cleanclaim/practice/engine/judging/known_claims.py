@@ -7,7 +7,7 @@ in the ledger, `CLAIM:PART:NUMBER` with the key and the parts of the first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,7 +20,7 @@ from cleanclaim import records
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.practice.engine.judging.filed_records import FiledRecord, FiledRow, read_filed, read_whole
 from cleanclaim.practice.many_keys import among
-from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer
+from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
 from cleanclaim.records.claim import ClaimLine as FiledLine
 from cleanclaim.records.remittance import ClaimStatusCode
@@ -92,19 +92,22 @@ class Around:
 
     keys: frozenset[UUID]
     _heads: Mapping[UUID, Claim]
+    _asked: Mapping[UUID, frozenset[CoverageOrder]]
     _answered: Mapping[UUID, _Answered]
     _numbers: Mapping[UUID, set[str]]
 
     @classmethod
     def of(cls, rows: Sequence[Claim | FiledRow], besides: UUID | None = None) -> Around:
         """What is around these claims; what one payment (`besides`) has said is left out."""
-        keys, answered, numbers = _answered(rows, besides)
-        return cls(keys, _heads(rows), answered, numbers)
+        members, asked = _members(rows)
+        keys, answered, numbers = _answered(rows, members, besides)
+        return cls(keys, _heads(rows), asked, answered, numbers)
 
     def filed(self, row: Claim | FiledRow) -> Filed:
         """One of the claims, as it was filed, with the answers that stand."""
-        answered = self._answered.get(row.follows_id or row.pk, _NOTHING_ANSWERED)
-        return _filed(row, self._heads, answered, self._numbers.get(row.pk, ()))
+        head = row.follows_id or row.pk
+        answered = self._answered.get(head, _NOTHING_ANSWERED)
+        return _filed(row, self._heads, self._asked.get(head, frozenset()), answered, self._numbers.get(row.pk, ()))
 
 
 def standing_answers(claims: Iterable[UUID]) -> dict[UUID, list[ClaimAnswer]]:
@@ -162,15 +165,28 @@ class _Answered:
 _NOTHING_ANSWERED = _Answered()
 
 
+def _members(claims: Iterable[Claim | FiledRow]) -> tuple[dict[UUID, UUID], dict[UUID, frozenset[CoverageOrder]]]:
+    """All claims of these claims' chains, each with its head; by head the places of later payers that have a claim.
+
+    A claim that was given up before it was filed asks nobody.
+    """
+    members: dict[UUID, UUID] = {(head := claim.follows_id or claim.pk): head for claim in claims}
+    asked: dict[UUID, set[CoverageOrder]] = defaultdict(set)
+    rows = Claim.objects.filter(among("follows", set(members)))
+    for key, head, order, status, batch in rows.values_list("pk", "follows_id", "order", "status", "batch"):
+        members[key] = head
+        if batch is not None or status != ClaimStatus.CLOSED.value:
+            asked[head].add(CoverageOrder(order))
+    return members, {head: frozenset(orders) for head, orders in asked.items()}
+
+
 def _answered(
-    claims: Sequence[Claim | FiledRow], besides: UUID | None
+    claims: Sequence[Claim | FiledRow], members: Mapping[UUID, UUID], besides: UUID | None
 ) -> tuple[frozenset[UUID], dict[UUID, _Answered], dict[UUID, set[str]]]:
     """All claims of these chains and before them; by chain what was answered, if anything; by claim payers' numbers.
 
     A chain is named by its head. `besides` is left out.
     """
-    members: dict[UUID, UUID] = {(head := claim.follows_id or claim.pk): head for claim in claims}
-    members.update(Claim.objects.filter(among("follows", set(members))).values_list("pk", "follows_id"))
     replaced: dict[UUID, UUID] = {}
     asked = {claim.replaces_id: claim.follows_id or claim.pk for claim in claims if claim.replaces_id is not None}
     while asked:
@@ -230,7 +246,13 @@ def _still_standing(head: UUID, rows: Iterable[_Told]) -> list[Standing]:
     return found
 
 
-def _filed(claim: Claim | FiledRow, heads: Mapping[UUID, Claim], answered: _Answered, numbers: Iterable[str]) -> Filed:
+def _filed(
+    claim: Claim | FiledRow,
+    heads: Mapping[UUID, Claim],
+    asked_of: Collection[CoverageOrder],
+    answered: _Answered,
+    numbers: Iterable[str],
+) -> Filed:
     told = read_filed(claim)
     parts = _parts(claim, told)
     key = str(claim.pk)
@@ -242,7 +264,8 @@ def _filed(claim: Claim | FiledRow, heads: Mapping[UUID, Claim], answered: _Answ
     keys = [f"{head}:{part}:{line.number}" for part, lines in first for line in lines]
     asked = _asked(told)
     place = _PLACES.index(told.payer.order)
-    others = {other.order for other in told.other_payers}
+    # A plan that was entered after the claim was filed is on the claim that follows it alone.
+    others = {*(other.order for other in told.other_payers), *asked_of}
     later = tuple(order for order in _PLACES[place + 1 :] if order in others)
     identifiers = tuple((one.order, one.identifier) for one in (told.payer, *told.other_payers))
     payers_numbers = tuple(sorted(numbers))

@@ -20,8 +20,9 @@ from cleanclaim.ledger.accounts import Account
 from cleanclaim.ledger.entries import Kind
 from cleanclaim.practice.engine.judging.protection import NONE, lines_without_notice, marks
 from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.ledger.chains import chains_of, remarks_on
 from cleanclaim.practice.engine.ledger.pursued import pursued_lines
-from cleanclaim.practice.models import ClaimAnswer, LedgerEntry, OpeningBalance
+from cleanclaim.practice.models import LedgerEntry, OpeningBalance
 from cleanclaim.receivables.lines import AccountLine, Move
 from cleanclaim.receivables.statements import Balance, balance
 
@@ -44,7 +45,7 @@ class OpenAccount:
 
 
 def open_accounts(patients: Iterable[UUID] | None = None) -> dict[UUID, OpenAccount]:
-    """Patients in scope with an open line or a credit, or these, by patient; seven queries however long it is."""
+    """Patients in scope with an open line or a credit, or these, by patient; nine queries however long it is."""
     wanted = None if patients is None else list(patients)
     open_ = open_lines(Account.PATIENT_OPEN, wanted)
     lines = _lines(open_)
@@ -102,10 +103,10 @@ def _lines(open_: QuerySet[LedgerEntry, dict[str, Any]]) -> dict[UUID, list[Acco
     for line, cents, reason, claim, patient, day, on, kind, reverses in rows:
         heads.setdefault(line, (claim, patient, day))
         moves[line].append(Move(on, Kind(reverses or kind), Account.PATIENT_OPEN, cents, reason=reason))
-    remarks = _remarks(open_) if heads else {}
     protected = marks({claim: (patient, day) for claim, patient, day in heads.values() if claim and patient and day})
     claims = {claim for claim, _patient, _day in heads.values() if claim}
-    unnoticed, pursued = lines_without_notice(claims), pursued_lines(claims)
+    chains = chains_of(claims)
+    remarks, unnoticed, pursued = remarks_on(chains), lines_without_notice(claims), pursued_lines(chains)
     brought = [_opening(line) for line, (claim, _patient, _day) in heads.items() if claim is None]
     earlier = OpeningBalance.objects.in_bulk(brought) if brought else {}
     found: dict[UUID, list[AccountLine]] = defaultdict(list)
@@ -122,13 +123,3 @@ def _lines(open_: QuerySet[LedgerEntry, dict[str, Any]]) -> dict[UUID, list[Acco
 def _opening(line: str) -> UUID:
     """The balance that was brought forward on a line of no claim."""
     return UUID(line.partition(":")[2])
-
-
-def _remarks(open_: QuerySet[LedgerEntry, dict[str, Any]]) -> dict[UUID, frozenset[str]]:
-    """The payers' remarks on the claims of these lines."""
-    found: dict[UUID, set[str]] = defaultdict(set)
-    answers = ClaimAnswer.objects.filter(remittance__unposted_at=None).exclude(remarks=[])
-    rows = answers.filter(claim__in=open_.exclude(claim=None).values("claim"))
-    for claim, remarks in rows.order_by().values_list("claim", "remarks"):
-        found[claim].update(remarks)
-    return {claim: frozenset(remarks) for claim, remarks in found.items()}

@@ -86,6 +86,8 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         record.save_if_unchanged(record.version, "held_cents")
         tell([(claim.pk, row.reasons)], user, record)
         denials.bring_into_step(clinic, [claim.pk], user)
+        if made.goes_to_an_unknown_plan:
+            coordination.mark_sent_on([claim.pk], record, user)
         audit_trail.record(clinic.id, user, "change", "answer", row.pk, detail="placed", origin=origin)
     coordination.after_payment(clinic, record, user)
     found: ClaimAnswer = row

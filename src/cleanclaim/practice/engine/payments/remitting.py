@@ -228,6 +228,7 @@ def _post(user: User, row: Remittance, made: Plan, claims: ClaimsOfAnswers, piec
     known = denials.known_before(claims.keys)
     charges = charging.Charges(clinic, claims.keys, source, on)
     changed: set[UUID] = set()
+    sent_on: set[UUID] = set()
     places = count(1)
     row.save(force_insert=True)
     with ahead.sent_ahead():
@@ -240,6 +241,7 @@ def _post(user: User, row: Remittance, made: Plan, claims: ClaimsOfAnswers, piec
             answers += [answer_row(key, item) for item in piece.held]
             write_answers(clinic, user, row, answers)
             changed |= denials.to_look_at(piece.posted, known)
+            sent_on.update(UUID(item.claim) for item in piece.posted if item.goes_to_an_unknown_plan)
             many_rows.check_links()
         parts = _parts(row, made, source, on)
         books.write([parts] if parts is not None else [])
@@ -250,6 +252,8 @@ def _post(user: User, row: Remittance, made: Plan, claims: ClaimsOfAnswers, piec
         at_hand = AtHand(row.pk, claims.filed, {item.answer.segment: item.answer for item in made.posted})
         denials.bring_into_step(clinic, changed | recoupments.claims_beside(beside), user, at_hand)
     coordination.look_again(clinic, row, user)
+    if sent_on:
+        coordination.mark_sent_on(sent_on, row, user)
 
 
 def _note(user: User, row: Remittance, made: Plan, origin: str, *, is_alone: bool) -> None:
