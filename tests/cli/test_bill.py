@@ -21,6 +21,7 @@ def test_the_clinic_is_billed_and_the_result_is_as_its_schema_says(tmp_path: Pat
         "dressing of the wound": 1,
         "negated": 1,
         "planned": 32,
+        "home program": 1,
         "told with another service": 8,
     }
     assert document["rejected_records"] == 0
@@ -35,7 +36,7 @@ def test_text_says_how_many_claims_are_in_which_state(tmp_path: Path) -> None:
     assert "101 visits billed as of Nov 16, 2026" in ran.words
     assert "ready to file, clean as far as judged" in ran.words
     assert "held: would be rejected, denied or taken back" in ran.words
-    assert "Named in a note and left out (43), see report.html" in ran.words
+    assert "Named in a note and left out (44), see report.html" in ran.words
     assert "32 planned 8 told with another service" in ran.words
     assert (tmp_path / "report.html").read_text(encoding="utf-8").count("Named in the note and left out:") == 37
 

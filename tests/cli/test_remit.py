@@ -58,7 +58,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_shown(tmp_path: Path, good: P
     path.write_bytes(file_of(payment(CLAIM.replace("CAS*CO*45*57.95", "CAS*CR*45*57.95"), "88.2")))
     ran = run("remit", path, good)
     assert ran.code == 1
-    assert "odd.835, segment 26, loop 2110, CAS01: found a group that no payer may use" in " ".join(ran.errors.split())
+    assert "odd.835, segment 27, loop 2110, CAS01: found a group that no payer may use" in " ".join(ran.errors.split())
     assert "payment T1 of 2026-10-04: $68.95, balances" in ran.words
 
 

@@ -149,7 +149,7 @@ def test_every_page_of_the_menu_is_there(pages: dict[str, str]) -> None:
     project = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]
     assert project["theme"]["font"] is False
     listed = re.findall(r"'([^']+\.md)'", str(project["nav"]))
-    assert len(listed) == 26
+    assert len(listed) == 27
     assert [name for name in listed if f"docs/{name}" not in pages and not (ROOT / "docs" / name).is_file()] == []
 
 

@@ -153,12 +153,22 @@ def protect(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 def each_clinic(apps: Apps, connection: BaseDatabaseWrapper) -> Iterator[UUID]:
     """The key of every clinic, each in the scope of its own: policies bind the tables' owner too.
 
-    For migrations that read or write clinics' rows; where a policy lies over them, they see none without a scope.
+    For migrations that read or write clinics' rows; where a policy lies over them, they see none without a scope. The
+    scope that was there is left as it was.
     """
+    before = _entered(connection)
     for clinic in list(apps.get_model(_APP, "Clinic").objects.using(connection.alias).values_list("pk", flat=True)):
         _enter(connection, str(clinic))
         yield clinic
-    _enter(connection, "")
+    _enter(connection, before)
+
+
+def _entered(connection: BaseDatabaseWrapper) -> str:
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting(%s, true), '')", [SETTING])
+        return str(cursor.fetchone()[0])
 
 
 def _enter(connection: BaseDatabaseWrapper, clinic: str) -> None:

@@ -84,6 +84,7 @@ WATCHED: tuple[tuple[type[Model], str], ...] = (
     (models.Provider, _OF_CLINIC),
     (models.Charge, _OF_CLINIC),
     (models.ClinicPayer, _OF_CLINIC),
+    (models.FilingLimit, _OF_CLINIC),
 )
 """Tables that a setting reads, and which of their rows; `around` are the signed visits beside the one at hand."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -59,7 +60,7 @@ def filing_limits(request: ClinicRequest, key: UUID) -> HttpResponse:
         "payer": row,
         "pack": pack,
         "stated": limit_words(pack, today_at(clinic), in_network=row.in_network),
-        "limits": FilingLimit.objects.filter(payer=row.payer).order_by("-valid_from"),
+        "limits": FilingLimit.objects.filter(payer=row.payer).order_by(F("valid_from").desc(nulls_last=True)),
         "others": ClinicPayer.objects.filter(payer=row.payer).exclude(pk=key),
         "form": form,
     }
