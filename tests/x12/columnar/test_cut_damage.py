@@ -155,6 +155,16 @@ def test_problems_name_their_interchange_and_tell_a_run_once_wherever_a_file_is_
 
 
 @pytest.mark.parametrize("is_compiled", [False, True])
+def test_what_follows_an_interchange_is_in_no_loop_of_its_claims(is_compiled: bool) -> None:  # noqa: FBT001 - a parameter
+    begun = b"ST*837*0001*005010X222A1~"
+    claim = begun + b"CLM*C1*180***11:B:1*Y*A*Y*Y~SBR*S*18*******MB~IEA*1*000000001~"
+    nobodys = b"NM1*85*2*HARBOR PHYSICAL THERAPY*****XX*1000000012~"
+    found = laid_together(_blocks(CLAIMS[: CLAIMS.index(b"GS*")] + claim + nobodys + begun, is_compiled=is_compiled))
+    assert found["claims"].height == 1
+    assert found["parties"].height == 0
+
+
+@pytest.mark.parametrize("is_compiled", [False, True])
 @pytest.mark.parametrize("next_one", [b"ST*835*0002", b"GE*2*7~IEA*1*000000001~ISA*"])
 def test_what_follows_a_lost_trailer_is_not_the_claims_before_it(next_one: bytes, is_compiled: bool) -> None:  # noqa: FBT001 - a parameter
     data = payments() + payments()

@@ -220,13 +220,14 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
             if kind >= 0 and opened < 0:
                 opened = kind
                 tier_last[tier], tier_kind[tier] = row, kind
-            if tier_last[tier] >= 0 and tier_last[tier] > began:
+            # What stands outside any transaction is in no loop of the one before it.
+            if tier_last[tier] >= 0 and tier_last[tier] > began and state != outside:
                 state, began = tier_kind[tier], tier_last[tier]
         holder, holder_began = state, began
         kind = int(leaves[place(state), symbol])
         if kind >= 0 and opened < 0:
             opened, leaf, leaf_kind = kind, row, kind
-        if leaf >= 0 and leaf > began:
+        if leaf >= 0 and leaf > began and state != outside:
             state, began = leaf_kind, leaf
         home = NOWHERE
         if opened >= 0:
