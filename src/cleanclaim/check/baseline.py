@@ -1,9 +1,9 @@
 """Findings that are known already: an old archive is checked for what is new, without a mark on any claim.
 
 A baseline file holds one keyed hash for each known finding, a salt, and how many findings each rule had. A key is made
-of the finding's content (rule, the claim's own number, date, payer and billed lines, and the line or diagnosis that is
-meant) and not of rows, file names or the finding's words, so it survives another order and another wording; but a
-claim that is billed differently is a new claim, and its findings are shown.
+of the finding's content (see `cleanclaim.check.contents`) and not of rows, file names or the finding's words, so it
+survives another order and another wording; but a claim that is billed differently is a new claim, and its findings are
+shown. `check` and `audit` write and read the same files.
 
 The hashes keep patients out of the file: nobody can read a claim from them. The salt is drawn at random for each
 file, so the same claim has another key in another file and no table made beforehand fits. It is no secret, for it
@@ -19,7 +19,6 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,20 +27,12 @@ import polars as pl
 from cleanclaim.check.findings import Finding
 
 KIND = "cleanclaim/baseline"
-FORMAT = 1
+FORMAT = 2
 """The form of the keys: another number, and old files are refused rather than half understood."""
 
 _SALT_BYTES = 16
 _KEY_DIGITS = 32
-_CLAIM = ("claim_key", "date_of_service", "payer", "frequency_code")
-_LINE = ("code", "modifiers", "units", "charge_cents", "minutes", "line_date")
-_ROW = {
-    "lines": _LINE,
-    "services": ("service_code", "service_minutes", "by", "group_size"),
-    "diagnoses": ("diagnosis",),
-    "day_codes": ("day_code",),
-}
-"""What a row says, for the tables that have more than one row for a claim. Row numbers and positions are left out."""
+_HEX = frozenset("0123456789abcdef")
 
 
 class BaselineFileError(ValueError):
@@ -66,6 +57,21 @@ class Baseline:
     def key(self, content: str) -> str:
         """The key of a finding's content."""
         return _key(self.salt, content)
+
+    def are_known(self, contents: pl.Series) -> pl.Series:
+        """Whether each finding is known, by its content: of findings with one key as many as it has, the first ones."""
+        unique = contents.unique(maintain_order=True)
+        made = pl.Series([_key(self.salt, content) for content in unique.to_list()], dtype=pl.String)
+        keys = pl.DataFrame([unique.alias("content"), made.alias("key")])
+        known = pl.DataFrame(
+            {"key": list(self.known), "known": list(self.known.values())}, schema={"key": pl.String, "known": pl.Int64}
+        )
+        met = keys.join(known, on="key", how="left", maintain_order="left").select("content", "known")
+        rows = pl.DataFrame([contents.alias("content")]).with_columns(
+            pl.int_range(pl.len()).over("content").alias("before")
+        )
+        found = rows.join(met, on="content", how="left", maintain_order="left")
+        return found.select((pl.col("before") < pl.col("known")).fill_null(value=False)).to_series()
 
     def text(self) -> str:
         """The file's text: keys sorted, a line each."""
@@ -110,83 +116,7 @@ class Known:
 
 
 def _key(salt: bytes, content: str) -> str:
-    return hmac.new(salt, content.encode(), sha256).hexdigest()[:_KEY_DIGITS]
-
-
-# --- what a finding is about -----------------------------------------------------------------------------
-
-
-def contents(findings: Sequence[Finding], frames: Mapping[str, pl.DataFrame]) -> list[str]:
-    """What each finding is about, as text that depends on no row number: the input of its key.
-
-    A finding about a day or a pair is about all the claims that share it, whichever of them comes first.
-
-    Args:
-        findings: findings of one run.
-        frames: the run's tables, in which a table's keys are its row numbers.
-    """
-    shared = _Shared(frames, findings)
-    concerned = [shared.claims_of(finding) for finding in findings]
-    about = _claims_said(frames, sorted({claim for claims in concerned for claim in claims}))
-    rows = _Rows(frames)
-    return [
-        _text([finding.code, rows.said(finding), sorted(about[claim] for claim in claims)])
-        for finding, claims in zip(findings, concerned, strict=True)
-    ]
-
-
-def _claims_said(frames: Mapping[str, pl.DataFrame], wanted: Sequence[int]) -> dict[int, str]:
-    """What each claim says: itself, and its lines in any order."""
-    claims = frames["claims"].select(_CLAIM)
-    lines = frames["lines"].filter(pl.col("claim_id").is_in(wanted)).select("claim_id", *_LINE)
-    billed: dict[int, list[str]] = {claim: [] for claim in wanted}
-    for claim, *cells in lines.iter_rows():
-        billed[claim].append(_text(cells))
-    return {claim: _text([claims.row(claim), sorted(billed[claim])]) for claim in wanted}
-
-
-class _Shared:
-    """Which claims a finding is about."""
-
-    def __init__(self, frames: Mapping[str, pl.DataFrame], findings: Sequence[Finding]) -> None:
-        tables = {finding.table for finding in findings}
-        self._days: dict[int, list[int]] = {}
-        if tables & {"days", "day_codes"}:
-            for claim, day in enumerate(frames["claims"].get_column("day_id").to_list()):
-                self._days.setdefault(day, []).append(claim)
-        self._day_codes = frames["day_codes"].get_column("day_id") if "day_codes" in tables else None
-        self._pairs = frames["pairs"].select("first_line_id", "second_line_id") if "pairs" in tables else None
-        self._owners = frames["lines"].get_column("claim_id")
-
-    def claims_of(self, finding: Finding) -> list[int]:
-        """The claims, by `claim_id`."""
-        if finding.table == "days":
-            return self._days[finding.key]
-        if finding.table == "day_codes" and self._day_codes is not None:
-            return self._days[self._day_codes[finding.key]]
-        if finding.table == "pairs" and self._pairs is not None:
-            return sorted({self._owners[line] for line in self._pairs.row(finding.key)})
-        return [finding.claim_id]
-
-
-class _Rows:
-    """What the rows that findings point to say."""
-
-    def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
-        self._frames = {name: frames[name].select(columns) for name, columns in _ROW.items() if name in frames}
-        self._pairs = frames["pairs"].select("first_line_id", "second_line_id") if "pairs" in frames else None
-
-    def said(self, finding: Finding) -> str:
-        """The row's own content; the table's name where the claim or the day as a whole is meant."""
-        if finding.table == "pairs" and self._pairs is not None:
-            lines = self._frames["lines"]
-            return _text(sorted(_text(lines.row(line)) for line in self._pairs.row(finding.key)))
-        frame = self._frames.get(finding.table)
-        return finding.table if frame is None else _text(frame.row(finding.key))
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hmac.digest(salt, content.encode(), "sha256").hex()[:_KEY_DIGITS]
 
 
 # --- the file --------------------------------------------------------------------------------------------
@@ -225,7 +155,7 @@ def _counts(path: Path, document: Mapping[str, Any], field_: str) -> dict[str, i
 
 
 def _is_hex(text: str) -> bool:
-    return set(text) <= set("0123456789abcdef")
+    return _HEX.issuperset(text)
 
 
 def _refuse(path: Path, field_: str, expected: str) -> NoReturn:

@@ -19,6 +19,7 @@ from rich.text import Text
 from cleanclaim.bill.output import write_private
 from cleanclaim.check import baseline, selection, suppression
 from cleanclaim.check.baseline import Baseline, BaselineFileError, Known
+from cleanclaim.check.contents import contents
 from cleanclaim.check.findings import Finding
 from cleanclaim.check.selection import Selection, SelectionError
 from cleanclaim.check.suppression import Stale, Standing, Suppressed, Suppression, SuppressionFileError
@@ -170,7 +171,7 @@ def _keys(batch: Batch) -> list[str]:
 
 
 def _contents(item: Checked) -> list[str]:
-    return baseline.contents(item.findings, item.verdicts.workspace.frames) if item.findings else []
+    return contents(item.findings, item.verdicts.workspace.frames) if item.findings else []
 
 
 def _without_suppressed(
