@@ -70,12 +70,27 @@ def underpaid(answers: Sequence[Answered], expected: Mapping[str, Expected]) -> 
     """The lines that were paid, and less than they are worth beyond the payer's own rounding.
 
     Args:
-        answers: the answers of the first payer to one claim, in the order they came; the last that was not taken back
-            is compared. Where the payer comes behind another, nothing is.
+        answers: the answers of the first payer to one claim, in the order they came; of each line the last that was not
+            taken back is compared. Where the payer comes behind another, nothing is.
         expected: by line, what we computed. A line whose price is not known is not judged.
     """
-    last = in_force(answers)
-    if last is None or last.answer.status not in _AS_PRIMARY or not last.matched:
+    if len(answers) == 1:
+        return _of_answer(in_force(answers), expected)
+    # A payer that separates a claim answers it in parts: what counts of a line is the last answer to that line.
+    by_line: dict[str, list[Answered]] = {}
+    for answered in answers:
+        for key in dict.fromkeys(answered.matched or [line.key for line in answered.lines]):
+            by_line.setdefault(key, []).append(answered)
+    return [
+        one
+        for key, of_line in by_line.items()
+        for one in _of_answer(in_force(of_line), {key: expected[key]} if key in expected else {})
+    ]
+
+
+def _of_answer(last: Answered | None, expected: Mapping[str, Expected]) -> list[Underpayment]:
+    """The lines that one answer pays too little of those whose price is known."""
+    if last is None or last.answer.status not in _AS_PRIMARY or not last.matched or not expected:
         return []
     parts: dict[str, list[RemittedLine]] = {}
     for key, part in zip(last.matched, last.answer.lines, strict=True):
@@ -89,6 +104,8 @@ def underpaid(answers: Sequence[Answered], expected: Mapping[str, Expected]) -> 
         ours = expected.get(line.key)
         if ours is None or ours.allowed_cents is None or line.key not in parts:
             continue
+        if sum(abs(part.charge_cents) for part in parts[line.key]) < line.charge_cents:
+            continue  # another answer is of the rest of the line
         judged = _judged(line, parts[line.key], ours, is_withheld_elsewhere=bool(withheld))
         if judged is not None:
             found.append(judged)

@@ -51,6 +51,8 @@ _FORWARDED = frozenset(
 )
 _SENT_ON = frozenset({"MA07", "MA18", "N89"})
 """Remarks (RARC) on a claim by which a payer says the same, whatever its status: to Medicaid, to one, to several."""
+_SEPARATED = "MA15"
+"""The remark (RARC) by which a payer says that it decides on a claim in parts, each with an answer of its own."""
 
 
 class RemittedLine(Record):
@@ -126,6 +128,11 @@ class RemittedClaim(Record):
     def is_forwarded(self) -> bool:
         """Whether the payer sent the claim on to another, so that nobody else has to."""
         return bool(self.forwarded_to) or self.status in _FORWARDED or not _SENT_ON.isdisjoint(self.remarks)
+
+    @property
+    def is_separated(self) -> bool:
+        """Whether the payer says that it separated the claim, and that this answers one part of it."""
+        return _SEPARATED in self.remarks or any(_SEPARATED in line.remarks for line in self.lines)
 
     @property
     def is_decided(self) -> bool:

@@ -3,12 +3,15 @@
 A claim is found by our control number, by the number that the payer gave it, or by what it says: patient, day, codes
 and charge. A number alone is not believed: an answer whose charges are not the claim's is not matched, for posting
 money to the wrong claim is worse than asking. What is not matched is told with its reason; nothing is dropped.
+
+A payer that separates a claim (remark MA15) answers each part of it on its own: what it says of some lines is matched
+to those lines, where there is no doubt which they are.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -94,12 +97,14 @@ class Match:
     """An answer with its claim. `lines` holds, for each of the answer's lines, the keys of the lines that it answers.
 
     It is empty where the payer answered for the claim as a whole. Several of the answer's lines may answer one of
-    ours (split units).
+    ours (split units). `is_part` is true where the answer is of some of the claim's lines, and others are answered
+    elsewhere.
     """
 
     claim: KnownClaim
     by: FoundBy
     lines: tuple[str, ...]
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,12 @@ class ClaimIndex:
         for day in {line.date_of_service for line in claim.lines}:
             self._by_content[day, claim.charge_cents].append(claim)
 
-    def find(self, answer: RemittedClaim) -> Match | Unmatched:
-        """The claim that an answer speaks of, or why there is none."""
+    def find(self, answer: RemittedClaim, *, by_hand: bool = False) -> Match | Unmatched:
+        """The claim that an answer speaks of, or why there is none.
+
+        Of a part alone it speaks where its payer says so, where it takes such an answer back, or where a person has
+        named the claim (`by_hand`).
+        """
         number = answer.control_number.upper()
         for one, match in self._found.get(number, ()):
             if one is answer:
@@ -150,11 +159,11 @@ class ClaimIndex:
         )
         refusals: list[str] = []
         for candidates, by in ((named, FoundBy.CONTROL_NUMBER), (numbered, FoundBy.PAYER_CONTROL_NUMBER)):
-            fitting, why = _fitting(candidates, answer)
+            fitting, why = _fitting(candidates, answer, by_hand=by_hand)
             fitting = _of_the_payer(fitting, answer)
             if len(fitting) == 1:
                 claim, lines = fitting[0]
-                match = Match(claim, by, lines)
+                match = Match(claim, by, lines, is_part=is_part_of(claim, answer))
                 if by is FoundBy.CONTROL_NUMBER:
                     self._found.setdefault(number, []).append((answer, match))
                 return match
@@ -183,11 +192,24 @@ class ClaimIndex:
         return list(found.values())
 
 
+def is_part_of(claim: KnownClaim, answer: RemittedClaim) -> bool:
+    """Whether an answer is of less than the claim charges."""
+    return 0 < abs(answer.charge_cents) < claim.charge_cents
+
+
 def _fitting(
-    candidates: Sequence[KnownClaim], answer: RemittedClaim
+    candidates: Sequence[KnownClaim], answer: RemittedClaim, *, by_hand: bool = False
 ) -> tuple[list[tuple[KnownClaim, tuple[str, ...]]], list[str]]:
     fitting, why = [], []
+    may_be_part = by_hand or answer.is_separated or answer.is_reversal
     for claim in candidates:
+        if may_be_part and is_part_of(claim, answer):
+            of_part = match_part(claim, answer, by_hand=by_hand)
+            if of_part is not None:
+                fitting.append((claim, of_part))
+                continue
+            why.append("it is of a part of the claim with its number, and which of its lines are meant is not certain")
+            continue
         if claim.charge_cents != abs(answer.charge_cents):
             why.append("the claim with its number was charged otherwise")
             continue
@@ -238,10 +260,54 @@ def match_lines(claim: KnownClaim, answer: RemittedClaim) -> tuple[str, ...] | N
     return tuple(keys) if whole else None
 
 
+def match_part(
+    claim: KnownClaim, answer: RemittedClaim, *, rather: Sequence[Collection[str]] = (), by_hand: bool = False
+) -> tuple[str, ...] | None:
+    """For each line of an answer to a part of the claim the key of ours; `None` where one has none, or it is doubtful.
+
+    A line is found by our line number, for no more than that line charges; else by code, modifiers and the whole
+    charge. Of lines that fit alike, those in the first of `rather` come first, then those in the next; lines that fit
+    and differ are doubtful, unless a person has named the claim (`by_hand`).
+    """
+    left = {line.key: line.charge_cents for line in claim.lines}
+    keys: list[str] = []
+    for line in answer.lines:
+        charge = abs(line.charge_cents)
+        numbered = [item for item in claim.lines if item.control_number and item.control_number == line.control_number]
+        if len(numbered) == 1:
+            found = numbered[0]
+        else:
+            free = [item for item in claim.lines if left[item.key] == item.charge_cents == charge]
+            fitting = _like_line(line, free)
+            for keys_first in rather:
+                fitting = [item for item in fitting if item.key in keys_first] or fitting
+            if not fitting or not (by_hand or _are_alike(fitting)):
+                return None
+            found = fitting[0]
+        left[found.key] -= charge
+        if left[found.key] < 0:
+            return None
+        keys.append(found.key)
+    return tuple(keys) or None
+
+
+def _are_alike(lines: Sequence[KnownLine]) -> bool:
+    """Whether it makes no difference which of these lines is meant."""
+    return (
+        len({(line.code, line.modifiers, line.units, line.charge_cents, line.date_of_service) for line in lines}) == 1
+    )
+
+
 def _line_for(line: RemittedLine, own: Sequence[KnownLine], free: Sequence[KnownLine]) -> KnownLine | None:
     numbered = [item for item in own if line.control_number and item.control_number == line.control_number]
     if len(numbered) == 1:
         return numbered[0]
+    fitting = _like_line(line, free)
+    return fitting[0] if fitting else None
+
+
+def _like_line(line: RemittedLine, free: Sequence[KnownLine]) -> list[KnownLine]:
+    """Of these lines of ours those that an answer's line is most like: by code, modifiers, charge, what was billed."""
     charge = abs(line.charge_cents)
     same_day = [item for item in free if line.date_of_service in {None, item.date_of_service}]
     told = (line.code, line.modifiers)
@@ -257,8 +323,8 @@ def _line_for(line: RemittedLine, own: Sequence[KnownLine], free: Sequence[Known
     for is_it in tests:
         found = [item for item in same_day if is_it(item)]
         if found:
-            return found[0]
-    return None
+            return found
+    return []
 
 
 def _is_patient(claim: KnownClaim, answer: RemittedClaim) -> bool:

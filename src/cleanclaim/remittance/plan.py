@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cleanclaim.money import dollars
 from cleanclaim.records.adjudication import Adjustment
 from cleanclaim.records.coverage import CoverageOrder
 from cleanclaim.records.remittance import ProviderAdjustment, Remittance, RemittedClaim
 from cleanclaim.remittance.effects import ABOVE_CHARGE, Effect, LineAnswer, effect_of
-from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, Match, Standing, Unmatched
+from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, Match, Standing, Unmatched, match_part
 from cleanclaim.remittance.settling import (
     answers_again,
     asked_of,
+    is_asked_for_unknown,
     next_payer,
     order_of,
     original_of,
@@ -199,7 +200,7 @@ def place(answers: Iterable[RemittedClaim], index: ClaimIndex, found: Plan) -> N
 def _place(answer: RemittedClaim, index: ClaimIndex, found: Plan) -> None:
     """Post an answer, or hold it with why."""
     problem = _imbalance(answer)
-    match = index.find(answer)
+    match = index.find(answer, by_hand=found.is_by_hand)
     if not problem and isinstance(match, Match):
         made = _taken_back(answer, match, found) if answer.is_reversal else _posted(answer, match, found)
         if isinstance(made, Posted):
@@ -219,7 +220,11 @@ def _posted(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:
         if answer.paid_cents:
             return f"it is paid, though its status ({answer.status}) says that nothing was decided"
         return Posted(answer, match, (), claim.key, order, next_payer(claim, order))
+    if match.is_part:
+        match = _of_part(answer, match, [one for one in standing if one.order is order], by_hand=found.is_by_hand)
     lines = _answers(answer, match)
+    if not found.is_by_hand and is_asked_for_unknown(lines, order, standing):
+        return "the payer before this one has answered a part of the claim, and not these lines"
     asked = asked_of(claim, order, standing)
     if asked is not None:
         own = [one for one in standing if one.order is order]
@@ -231,6 +236,21 @@ def _posted(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:
         Standing(claim.key, order, answer.charge_cents, answer.paid_cents, lines, answer.payer_control_number)
     )
     return Posted(answer, match, lines, claim.key, order, next_payer(claim, order), is_expected)
+
+
+def _of_part(answer: RemittedClaim, match: Match, own: Sequence[Standing], *, by_hand: bool) -> Match:
+    """The match of an answer to a part of a claim, once it is known what else the payer has answered of it (`own`).
+
+    Of lines that are alike, one that is not answered yet is meant; those that an answer of the same number of the
+    payer's was of, where there is one, for then it comes again, unless a person has named the claim.
+    """
+    told = {line.line for one in own for line in one.lines}
+    number = answer.payer_control_number
+    again = {line.line for one in own if number and one.payer_control_number == number for line in one.lines}
+    fresh = {line.key for line in match.claim.lines} - told
+    rather = (fresh,) if by_hand else (again, fresh)
+    lines = match_part(match.claim, answer, rather=rather, by_hand=by_hand)
+    return match if lines is None else replace(match, lines=lines)
 
 
 def _taken_back(answer: RemittedClaim, match: Match, found: Plan) -> Posted | str:

@@ -74,6 +74,19 @@ def asked_of(claim: KnownClaim, order: CoverageOrder, standing: Sequence[Standin
     return None
 
 
+def is_asked_for_unknown(answers: Iterable[LineAnswer], order: CoverageOrder, standing: Sequence[Standing]) -> bool:
+    """Whether a later payer answers lines of which the payer before it, which answered in parts, has said nothing yet.
+
+    What is open to the later payer is not known then.
+    """
+    before = [one for one in standing if _PLACES.index(one.order) < _PLACES.index(order)]
+    if not before:
+        return False
+    last = max((one.order for one in before), key=_PLACES.index)
+    told = {line.line for one in before if one.order is last for line in one.lines}
+    return any(item.answered_cents and item.line not in told for item in answers)
+
+
 def settle(answer: LineAnswer, asked_cents: int) -> LineAnswer:
     """The answer with what goes beyond the amount that was open marked as settled before.
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from cleanclaim.practice import audit_trail
 from cleanclaim.practice.engine.claims.asking_next import ask_next
@@ -174,7 +174,11 @@ def _due(answers: QuerySet[ClaimAnswer]) -> list[UUID]:
     followed = Claim.objects.filter(
         Q(follows=OuterRef("claim")) | Q(follows=OuterRef("claim__follows")), created_at__gt=OuterRef("created_at")
     )
-    left = _standing(answers).filter(Exists(later), ~Exists(followed), patient_cents__gt=0, forwarded_to="")
+    # Of a claim that is answered in parts, an earlier part may have left something, and the last one nothing.
+    in_parts = Q(charge_cents__lt=F("claim__charge_cents"), charge_cents__gt=0)
+    beside = _standing(ClaimAnswer.objects.filter(claim=OuterRef("claim"), patient_cents__gt=0))
+    is_left = Q(patient_cents__gt=0) | (in_parts & Exists(beside))
+    left = _standing(answers).filter(Exists(later), ~Exists(followed), is_left, forwarded_to="")
     found = left.order_by("claim__date_of_service", "claim__number").values_list("claim", flat=True)
     return list(dict.fromkeys(found))
 

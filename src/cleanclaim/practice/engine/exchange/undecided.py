@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from cleanclaim.denials.silence import Patience, patience_of
 from cleanclaim.practice import audit_trail
@@ -48,7 +48,7 @@ class Wait:
 
 
 def wait_of(claim: Claim, today: date) -> Wait | None:
-    """How a claim waits that went out before today and that no posted payment speaks of; `None` of any other."""
+    """How a claim waits that went out before today and is not answered, or only in part; `None` of any other."""
     filed = _filed(today).filter(pk=claim.pk).values_list("batch__created_at__date", flat=True).first()
     if filed is None:
         return None
@@ -136,10 +136,13 @@ def patience_with(payers: Iterable[str], today: date, chosen: int | None) -> dic
 
 
 def _filed(today: date) -> QuerySet[Claim]:
-    """Filed claims that went out before today, and that no posted payment speaks of."""
+    """Filed claims that went out before today, and that no posted payment speaks of, or of a part of them alone."""
     answered = ClaimAnswer.objects.filter(claim=OuterRef("pk"), remittance__unposted_at=None)
+    whole = answered.filter(charge_cents__gte=OuterRef("charge_cents"))
+    told = answered.order_by().values("claim").annotate(told=Sum("charge_cents")).values("told")
+    in_part = Exists(answered) & ~Exists(whole) & Q(charge_cents__gt=Subquery(told))
     filed = Claim.objects.filter(status=ClaimStatus.SUBMITTED.value, batch__created_at__date__lt=today)
-    return filed.exclude(frequency=Frequency.VOID.value).filter(~Exists(answered))
+    return filed.exclude(frequency=Frequency.VOID.value).filter(~Exists(answered) | in_part)
 
 
 def _waiting(today: date) -> list[str]:

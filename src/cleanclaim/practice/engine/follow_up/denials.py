@@ -27,7 +27,7 @@ from cleanclaim.practice.engine.follow_up.at_hand import NOTHING_AT_HAND, AtHand
 from cleanclaim.practice.engine.follow_up.recoupments import Standing, with_checks
 from cleanclaim.practice.engine.follow_up.refund_ties import bring_refunds_into_step, taken_twice
 from cleanclaim.practice.engine.judging.checking import today_at
-from cleanclaim.practice.engine.judging.known_claims import Filed, filed_claims
+from cleanclaim.practice.engine.judging.known_claims import Filed, filed_claims, is_answered_in_part, match_written
 from cleanclaim.practice.engine.judging.setting import packs_of
 from cleanclaim.practice.engine.worklist.follow_up_rules import chosen_rules, is_below
 from cleanclaim.practice.engine.worklist.work_items import Found, settle, step_in
@@ -50,7 +50,6 @@ from cleanclaim.practice.models import (
 from cleanclaim.records.remittance import RemittedClaim
 from cleanclaim.reference.denials import Chance, DenialCause, Route
 from cleanclaim.remittance.effects import Effect
-from cleanclaim.remittance.matching import match_lines
 from cleanclaim.remittance.plan import Posted
 
 _PIECE = 1000
@@ -149,8 +148,7 @@ def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: Use
     """Change and settle the items of one claim; returns those that are to be made."""
     claim = filed.claim
     rows = around.answers.get(claim.pk, [])
-    answers = [around.at_hand.answer_of(row) for row in rows]
-    said = [answered for answer in answers if (answered := _matched(filed, answer)) is not None]
+    said = [one for row in rows if (one := _matched(filed, row, around.at_hand.answer_of(row))) is not None]
     found: list[Found] = []
     if rows and claim.status != ClaimStatus.CLOSED.value:
         last = rows[-1]
@@ -162,7 +160,8 @@ def _of_claim(filed: Filed, around: _Around, held: Sequence[WorkItem], user: Use
         found += around.credits(filed, last)
     found += taken_twice(claim, around.standings, rows, around.today)
     mine = [item for item in held if item.kind in _FROM_POSTING]
-    unanswered = [item for item in held if item.kind == WorkKind.UNANSWERED.value and rows]
+    is_answered = bool(rows) and not is_answered_in_part(claim.charge_cents, rows)
+    unanswered = [item for item in held if item.kind == WorkKind.UNANSWERED.value and is_answered]
     made, gone = step_in(claim, found, mine, user)
     for item in (*gone, *unanswered):
         if item.state == WorkState.RESUBMITTED.value and claim.status == ClaimStatus.CLOSED.value:
@@ -187,13 +186,13 @@ def _by_replacement(item: WorkItem, around: _Around, user: User | None) -> None:
 
 def answered_by(filed: Filed, row: ClaimAnswer) -> Answered | None:
     """A row's answer with the lines of the part of the claim that it answers; `None` where they do not meet."""
-    return _matched(filed, NOTHING_AT_HAND.answer_of(row))
+    return _matched(filed, row, NOTHING_AT_HAND.answer_of(row))
 
 
-def _matched(filed: Filed, answer: RemittedClaim) -> Answered | None:
+def _matched(filed: Filed, row: ClaimAnswer, answer: RemittedClaim) -> Answered | None:
     """An answer with the lines of the part of the claim that it answers; `None` where they do not meet."""
     for part in filed.known:
-        matched = match_lines(part, answer)
+        matched = match_written(part, answer, row.posted)
         if matched is not None and (answer.lines or abs(answer.charge_cents) == part.charge_cents):
             return Answered(answer, part.lines, matched)
     return None

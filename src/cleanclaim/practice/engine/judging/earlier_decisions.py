@@ -13,11 +13,11 @@ from datetime import date
 from uuid import UUID
 
 from cleanclaim import records
-from cleanclaim.practice.engine.judging.known_claims import Filed, filed_claims, standing_answers
+from cleanclaim.practice.engine.judging.known_claims import Filed, filed_claims, match_written, standing_answers
 from cleanclaim.practice.models import Claim, ClaimAnswer
 from cleanclaim.records import AdjudicatedLine, Adjudication, Adjustment, AdjustmentGroup, CoverageOrder
-from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim, RemittedLine
-from cleanclaim.remittance.matching import KnownClaim, match_lines
+from cleanclaim.records.remittance import RemittedClaim, RemittedLine
+from cleanclaim.remittance.matching import KnownClaim
 
 _PLACES = list(CoverageOrder)
 
@@ -83,57 +83,85 @@ def _billed(record: records.Claim) -> tuple[records.BilledLine, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One answer that stands: with the claim that it answers, or a part of it.
+
+    `matched` are the keys of our lines for each of its own, `charges` the cents that it answered, by our line.
+    """
+
+    row: ClaimAnswer
+    answer: RemittedClaim
+    part: KnownClaim
+    matched: tuple[str, ...]
+    charges: Mapping[str, int]
+
+
 def _adjudications(head: Filed, answered: Iterable[tuple[Filed, ClaimAnswer]]) -> tuple[Adjudication, ...]:
     """Each payer's decision on the whole claim, put together from its parts; one that is not whole is none."""
-    latest: dict[CoverageOrder, dict[str, tuple[ClaimAnswer, RemittedClaim, KnownClaim]]] = defaultdict(dict)
+    latest: dict[CoverageOrder, list[_Said]] = defaultdict(list)
+    lines = [line for part in head.known for line in part.lines]
+    charges = {line.key: line.charge_cents for line in lines}
     for filed, row in sorted(answered, key=lambda one: (one[1].created_at, one[1].segment)):
-        order, said = CoverageOrder(row.order), RemittedClaim.model_validate(row.answer)
-        part = _part_of(filed, said)
-        if part is None or not said.is_decided:
+        said = _said(filed, row)
+        if said is None or not said.answer.is_decided:
             continue
-        if said.status == ClaimStatusCode.REVERSAL:
-            latest[order].pop(part.control_number, None)
+        order = CoverageOrder(row.order)
+        if said.answer.is_reversal:
+            latest[order] = [one for one in latest[order] if one.charges.keys().isdisjoint(said.charges)]
         else:
-            latest[order][part.control_number] = row, said, part
-    numbers = {line.key: number for number, line in enumerate(
-        (line for part in head.known for line in part.lines), start=1
-    )}  # fmt: skip
+            # Two answers to one line are parts of its charge; else the later takes the place of the earlier.
+            latest[order] = [one for one in latest[order] if not _is_beyond(charges, one, said)] + [said]
+    numbers = {line.key: number for number, line in enumerate(lines, start=1)}
     return tuple(
-        _adjudication(order, list(latest[order].values()), numbers)
-        for order in _PLACES
-        if len(latest[order]) == len(head.known)
+        _adjudication(order, latest[order], numbers) for order in _PLACES if _are_whole(charges, latest[order])
     )
 
 
-def _part_of(filed: Filed, said: RemittedClaim) -> KnownClaim | None:
-    fitting = [part for part in filed.known if match_lines(part, said) is not None]
-    named = [part for part in fitting if part.control_number.upper() == said.control_number.upper()]
-    chosen = named or fitting
-    return chosen[0] if chosen else None
+def _said(filed: Filed, row: ClaimAnswer) -> _Said | None:
+    """An answer with the claim, or the part of one, whose lines it answers."""
+    answer = RemittedClaim.model_validate(row.answer)
+    fitting = [
+        (part, matched) for part in filed.known if (matched := match_written(part, answer, row.posted)) is not None
+    ]
+    named = [one for one in fitting if one[0].control_number.upper() == answer.control_number.upper()]
+    for part, matched in (*named, *fitting):
+        charges: dict[str, int] = defaultdict(int)
+        for key, line in zip(matched, answer.lines, strict=True):
+            charges[key] += abs(line.charge_cents)
+        whole = {line.key: line.charge_cents for line in part.lines}
+        return _Said(row, answer, part, matched, charges if matched else whole)
+    return None
 
 
-def _adjudication(
-    order: CoverageOrder,
-    parts: Sequence[tuple[ClaimAnswer, RemittedClaim, KnownClaim]],
-    numbers: Mapping[str, int],
-) -> Adjudication:
-    lines: list[AdjudicatedLine] = []
-    for _row, said, part in parts:
-        answered: dict[str, list[RemittedLine]] = defaultdict(list)
-        for key, line in zip(match_lines(part, said) or (), said.lines, strict=True):
+def _is_beyond(charges: Mapping[str, int], one: _Said, other: _Said) -> bool:
+    """Whether two answers say more of a line together than it charges, so that one takes the other's place."""
+    both = one.charges.keys() & other.charges.keys()
+    return any(one.charges[key] + other.charges[key] > charges.get(key, 0) for key in both)
+
+
+def _are_whole(charges: Mapping[str, int], said: Sequence[_Said]) -> bool:
+    """Whether answers together are of all that is charged."""
+    return bool(said) and all(sum(one.charges.get(key, 0) for one in said) == cents for key, cents in charges.items())
+
+
+def _adjudication(order: CoverageOrder, parts: Sequence[_Said], numbers: Mapping[str, int]) -> Adjudication:
+    known = {line.key: line for one in parts for line in one.part.lines}
+    answered: dict[str, list[RemittedLine]] = defaultdict(list)
+    for one in parts:
+        for key, line in zip(one.matched, one.answer.lines, strict=True):
             answered[key].append(line)
-        lines += [
-            _line(numbers[known.key], known.code, known.modifiers, answered[known.key])
-            for known in part.lines
-            if answered[known.key]
-        ]
     return Adjudication(
         order=order,
-        adjudicated_on=max(_day_of(row) for row, _said, _part in parts),
-        paid_cents=sum(said.paid_cents for _row, said, _part in parts),
-        claim_number=parts[0][1].payer_control_number,
-        adjustments=_together([item for _row, said, _part in parts for item in said.adjustments]),
-        lines=tuple(lines),
+        adjudicated_on=max(_day_of(one.row) for one in parts),
+        paid_cents=sum(one.answer.paid_cents for one in parts),
+        claim_number=parts[0].answer.payer_control_number,
+        adjustments=_together([item for one in parts for item in one.answer.adjustments]),
+        lines=tuple(
+            _line(numbers[key], known[key].code, known[key].modifiers, answered[key])
+            for key in numbers
+            if answered[key]
+        ),
     )
 
 

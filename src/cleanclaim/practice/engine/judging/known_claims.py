@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -23,9 +23,9 @@ from cleanclaim.practice.many_keys import among
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, ClaimStatus
 from cleanclaim.records import AdjudicatedLine, AdjustmentGroup, CoverageOrder
 from cleanclaim.records.claim import ClaimLine as FiledLine
-from cleanclaim.records.remittance import ClaimStatusCode
+from cleanclaim.records.remittance import ClaimStatusCode, RemittedClaim
 from cleanclaim.remittance.effects import Effect, LineAnswer
-from cleanclaim.remittance.matching import KnownClaim, KnownLine, Standing
+from cleanclaim.remittance.matching import KnownClaim, KnownLine, Standing, match_lines, match_part
 from cleanclaim.remittance.settling import taken_back_by, without
 from cleanclaim.x12.guide import load_guide
 
@@ -125,6 +125,12 @@ def _standing_answers(claims: Iterable[UUID]) -> QuerySet[ClaimAnswer]:
     return rows.order_by("created_at", "segment")
 
 
+def is_answered_in_part(charge_cents: int | None, answers: Iterable[ClaimAnswer]) -> bool:
+    """Whether what payers said of a claim that charges so much is of a part of it alone, the rest still to come."""
+    told = [row.charge_cents for row in answers]
+    return bool(told) and charge_cents is not None and max(told) < charge_cents and sum(told) < charge_cents
+
+
 def written_lines(lines: Iterable[LineAnswer]) -> list[list[Any]]:
     """What an answer wrote for each line, as a row keeps it: the key without its claim, paid, what was not."""
     return [
@@ -135,6 +141,16 @@ def written_lines(lines: Iterable[LineAnswer]) -> list[list[Any]]:
         ]
         for line in lines
     ]
+
+
+def match_written(part: KnownClaim, answer: RemittedClaim, written: Iterable[Sequence[Any]]) -> tuple[str, ...] | None:
+    """As `match_lines`, for an answer that was posted: one to some of the lines alone is matched to those it wrote."""
+    lines = match_lines(part, answer)
+    if lines is not None:
+        return lines
+    keys = {key for key, *_amounts in written}
+    own = tuple(line for line in part.lines if line.key.partition(":")[2] in keys)
+    return match_part(replace(part, lines=own), answer, by_hand=True) if own else None
 
 
 def read_lines(head: UUID, written: Iterable[Sequence[Any]]) -> tuple[LineAnswer, ...]:

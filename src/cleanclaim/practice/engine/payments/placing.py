@@ -19,7 +19,7 @@ from cleanclaim.practice.engine.payments.remitting import REMITTANCE, NotPostedE
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, Clinic, Remittance, User
 from cleanclaim.records.remittance import Remittance as RemittanceRecord
 from cleanclaim.records.remittance import RemittedClaim
-from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, match_lines
+from cleanclaim.remittance.matching import ClaimIndex, KnownClaim, is_part_of, match_lines, match_part
 from cleanclaim.remittance.plan import Posted, plan
 
 _OF_A_PLACE = (
@@ -43,8 +43,8 @@ BY_HAND = "a person"
 def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, origin: str = "") -> ClaimAnswer:
     """Put an answer that is held onto the claim that a person names.
 
-    Raises `NotPostedError` where the answer is not held or does not add up, there is no such filed claim, or its lines
-    are not those of the answer.
+    It may be of a part of the claim, whose other lines another answer is of. Raises `NotPostedError` where the answer
+    is not held or does not add up, there is no such filed claim, or its lines are not those of the answer.
     """
     with transaction.atomic():
         row = (
@@ -60,7 +60,7 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         if claim is None:
             raise NotPostedError("no filed claim has this number")
         (filed,) = filed_claims([claim])
-        fitting = [one for one in filed.known if match_lines(one, answer) is not None]
+        fitting = [one for one in filed.known if _fits(one, answer)]
         if not fitting:
             raise NotPostedError("the lines of the answer are not those of this claim")
         if any(line.gap_cents for line in answer.lines) or answer.gap_cents or answer.line_gap_cents:
@@ -92,6 +92,13 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
     coordination.after_payment(clinic, record, user)
     found: ClaimAnswer = row
     return found
+
+
+def _fits(part: KnownClaim, answer: RemittedClaim) -> bool:
+    """Whether an answer's lines are those of a claim that was filed, or some of them where it is of a part."""
+    if is_part_of(part, answer):
+        return match_part(part, answer, by_hand=True) is not None
+    return match_lines(part, answer) is not None
 
 
 def _placed(answer: RemittedClaim, part: KnownClaim, record: Remittance) -> Posted:

@@ -27,14 +27,14 @@ NEAR = 4
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A held answer as it is shown."""
+    """A held answer as it is shown. `near` are claims that it may be of, each with whether it is of less than that."""
 
     row: ClaimAnswer
     patient: str
     day: date | None
     words: str
     lines: tuple[RemittedLine, ...]
-    near: list[Claim]
+    near: list[tuple[Claim, bool]]
 
 
 @clinic_page(Can.SEE_CLAIMS, area="remittances")
@@ -61,9 +61,11 @@ def held(request: ClinicRequest) -> HttpResponse:
 
 
 def _near(answers: Iterable[RemittedClaim]) -> list[Claim]:
-    """Filed claims of the answers' days and charges, or of their days and patients; one query for all."""
+    """Filed claims of the answers' numbers, of their days and charges, or of their days and patients; one query."""
     wanted = Q(pk__in=[])
     for answer in answers:
+        if answer.control_number:
+            wanted |= Q(number__in={answer.control_number, answer.control_number.upper()})
         day = _day(answer)
         if day is not None:
             wanted |= Q(date_of_service=day, charge_cents=abs(answer.charge_cents))
@@ -84,9 +86,13 @@ def _shown(row: ClaimAnswer, answer: RemittedClaim, claims: Iterable[Claim]) -> 
         same_name = bool(answer.family_name) and claim.patient.family_name.upper() == answer.family_name.upper()
         return same_name, claim.charge_cents == abs(answer.charge_cents)
 
+    def is_named(claim: Claim) -> bool:
+        return claim.number.upper() == answer.control_number.upper()
+
     near = sorted(
-        (claim for claim in claims if claim.date_of_service == day and any(fits(claim))),
-        key=lambda claim: (not all(fits(claim)), not fits(claim)[0], claim.number),
+        (claim for claim in claims if is_named(claim) or (claim.date_of_service == day and any(fits(claim)))),
+        key=lambda claim: (not all(fits(claim)), not is_named(claim), not fits(claim)[0], claim.number),
     )
+    proposed = [(claim, 0 < abs(answer.charge_cents) < (claim.charge_cents or 0)) for claim in near[:NEAR]]
     patient = ", ".join(part for part in (answer.family_name, answer.given_name) if part)
-    return _Held(row, patient, day, status_words(answer.status), answer.lines, near[:NEAR])
+    return _Held(row, patient, day, status_words(answer.status), answer.lines, proposed)
