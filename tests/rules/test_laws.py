@@ -67,8 +67,8 @@ def told(examples: Sequence[tuple[Rule, Example]], copies: Sequence[Copy]) -> li
     return [said[of_copies[number]].tolist() for number, (said, of_copies) in enumerate(ours)]
 
 
-def forgotten(copies: Sequence[Copy], verdicts: Sequence[list[int]]) -> list[Copy]:
-    """The copies that pass where the same example, which comes before them whole, has a finding."""
+def forgotten(copies: Sequence[Copy], verdicts: Sequence[list[int]], as_: Verdict = Verdict.PASS) -> list[Copy]:
+    """The copies that pass, or whatever `as_` says, where the example, which comes before them whole, has a finding."""
     found = []
     before: list[int] = []
     for copy, after in zip(copies, verdicts, strict=True):
@@ -76,7 +76,7 @@ def forgotten(copies: Sequence[Copy], verdicts: Sequence[list[int]]) -> list[Cop
             before = after
             assert int(Verdict.FINDING) in before
         # Blanking may take away the row itself, such as a pair of codes of which one is now unknown.
-        elif len(after) == len(before) and (int(Verdict.FINDING), int(Verdict.PASS)) in zip(before, after, strict=True):
+        elif len(after) == len(before) and (int(Verdict.FINDING), int(as_)) in zip(before, after, strict=True):
             found.append(copy)
     return found
 
@@ -101,6 +101,39 @@ def test_nor_one_of_a_rule_that_asks_beyond_the_patient() -> None:
     copies = blanked(far)
     passed = forgotten(copies, [told([far[copy.example]], [Copy(0, copy.blank)])[0] for copy in copies])
     assert {(far[copy.example][0].code, copy.blank) for copy in passed} == set()
+
+
+NOT_ASKED = {
+    ("AU106", ("claims", "authorization_units_left")): "an authorization that states no units counts none",
+    ("MD312", ("lines", "notice_choice")): "nobody who is not known to have had a notice is asked about it",
+    ("MD313", ("lines", "notice_choice")): "nobody who is not known to have had a notice is asked about it",
+    ("UN107", ("claims", "date_of_service")): "a code of no day stands in no list of codes with a basis of their own",
+    ("UN108", ("claims", "date_of_service")): "a code of no day stands in no list of codes with a basis of their own",
+    ("UN307", ("claims", "clinic_bounds_set")): "a bound that the clinic has not set binds nobody",
+    ("UN308", ("claims", "clinic_bounds_set")): "a bound that the clinic has not set binds nobody",
+    ("TD106", ("claims", "clinic_bounds_set")): "a bound that the clinic has not set binds nobody",
+    ("UN309", ("services", "starts_at")): "a visit that states no clock times has none to compare",
+    ("DC108", ("claims", "note_text")): "all notes of all patients are blanked: there is none to compare",
+    ("TD105", ("claims", "rendering_npi")): "all therapists are blanked: there is no last visit of any",
+    ("TD107", ("claims", "rendering_npi")): "all therapists are blanked: there is no last visit of any",
+    ("TH106", ("claims", "rendering_npi")): "all therapists are blanked: there is no last visit of any",
+}
+"""Rule and input without which it does not apply, and why that is right."""
+
+
+def test_a_finding_never_leaves_a_rules_reach_when_an_input_is_blanked() -> None:
+    # Without a payer file every setting of the payer is unknown, and no rule may take that for one that is off.
+    near = [(rule, example) for rule, example in BAD if whole_book().reach(rule) is Reach.PATIENT]
+    far = [(rule, example) for rule, example in BAD if whole_book().reach(rule) is not Reach.PATIENT]
+    of_near, of_far = blanked(near), blanked(far)
+    assert ("claims", "payer") in {copy.blank for copy in of_near}
+    left = {
+        (near[copy.example][0].code, copy.blank)
+        for copy in forgotten(of_near, told(near, of_near), Verdict.NOT_APPLICABLE)
+    }
+    told_far = [told([far[copy.example]], [Copy(0, copy.blank)])[0] for copy in of_far]
+    left |= {(far[copy.example][0].code, copy.blank) for copy in forgotten(of_far, told_far, Verdict.NOT_APPLICABLE)}
+    assert left == set(NOT_ASKED)
 
 
 def test_an_unknown_key_is_judged_alike_alone_and_beside_other_patients() -> None:

@@ -15,6 +15,7 @@ from cleanclaim.facts.kit import Context
 from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import load_folder
 from cleanclaim.rules.book import select
+from cleanclaim.rules.kit import Verdict
 from cleanclaim.rules.notation import parse
 
 CLINIC = Path(__file__).parents[3] / "examples" / "clinic-day" / "payers"
@@ -40,7 +41,8 @@ def random_claims(seed: int) -> str:
     for number in range(draw.randint(1, 6)):
         head = "visit" if number == 0 or draw.random() < 0.5 else "history"
         claim = (
-            f"{head} 2026-03-0{draw.randint(3, 4)} {draw.choice(['medicare_b', 'aetna', 'aetna'])}"
+            f"{head} 2026-03-0{draw.randint(3, 4)} {draw.choice(['medicare_b', 'aetna', 'aetna', 'payer=?'])}"
+            f" payer_identifier={draw.choice(['60054', '60054', '87726', 'none', '?'])}"
             f" patient_id={draw.randint(1, 2)} rendering_npi={draw.choice(['1245319599', '1003000126', '?'])}"
             f" frequency_code={draw.choice(['1', '1', '1', '8', '?'])}"
             f" knows_history={draw.choice(['true', 'true', 'false'])}"
@@ -64,6 +66,29 @@ def test_many_lines_are_compared_like_few(seed: int, monkeypatch: pytest.MonkeyP
     many = judge.judge(parse(text)).workspace.frames["lines"]
     own = pl.col("is_history").not_()
     assert many.filter(own).select(names).equals(few.filter(own).select(names))
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "verdict"),
+    [
+        ("payer=? payer_identifier=60054", "payer=? payer_identifier=60054", Verdict.FINDING),
+        # One of the two read with a payer file at hand, the other without.
+        ("payer=? payer_identifier=60054", "aetna payer_identifier=60054", Verdict.FINDING),
+        ("payer=? payer_identifier=60054", "payer=? payer_identifier=87726", Verdict.NO_DATA),
+        ("payer=? payer_identifier=?", "payer=? payer_identifier=?", Verdict.NO_DATA),
+        ("payer=? payer_identifier=none", "payer=? payer_identifier=none", Verdict.NO_DATA),
+        # Files are known on both sides: they decide, whatever the numbers.
+        ("aetna payer_identifier=60054", "medicare_b payer_identifier=60054", Verdict.PASS),
+        ("aetna payer_identifier=60054", "aetna payer_identifier=87726", Verdict.FINDING),
+        ("payer=? payer_identifier=60054", "payer=? payer_identifier=60054 rendering_npi=1003000126", Verdict.PASS),
+        ("payer=? payer_identifier=60054", "payer=? payer_identifier=60054 rendering_npi=?", Verdict.NO_DATA),
+        ("payer=? payer_identifier=60054", "payer=? payer_identifier=60054 patient_id=2", Verdict.PASS),
+    ],
+)
+def test_a_payer_without_a_file_is_known_by_its_identifier(own: str, other: str, verdict: Verdict) -> None:
+    line = "\n 97110 GP x2 30min\n"
+    verdicts = judged(["DP103"], f"visit 2026-03-04 {own}{line}history 2026-03-04 {other}{line}")
+    assert verdicts.of(verdicts.judge.rules[0]).to_list()[0] == verdict
 
 
 def test_a_void_in_the_batch_takes_the_first_claim_away() -> None:

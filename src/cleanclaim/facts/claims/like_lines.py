@@ -1,8 +1,9 @@
 """Lines that stand twice: in the claim itself, or on another claim of the same patient, day and therapist.
 
 Two lines are the same when code, day and modifiers are the same; on two claims also payer, order of coverage and
-rendering provider. A claim that voids another takes its lines away. Two lines of one code in a claim are alike
-when no modifier tells them apart. Lines of history are compared with, never answered for.
+rendering provider. A payer without a payer file is known by the number by which it is reached. A claim that voids
+another takes its lines away. Two lines of one code in a claim are alike when no modifier tells them apart. Lines of
+history are compared with, never answered for.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _CLAIM = (
     "is_history",
     "knows_history",
     "payer",
+    "payer_identifier",
     "coverage_order",
     "rendering_npi",
     "frequency_code",
@@ -61,6 +63,7 @@ class _Claim(NamedTuple):
     is_history: bool
     knows_history: bool | None
     payer: str | None
+    payer_identifier: str | None
     order: str | None
     rendering: str | None
     frequency: str | None
@@ -245,10 +248,18 @@ def _alike(line: _Line, other: _Line) -> bool | None:
     return _both(_equal(line.code, other.code), _equal(line.day, other.day))
 
 
+def _same_payer(claim: _Claim, other: _Claim) -> bool | None:
+    """Whether both go to one payer. Where a payer has no file, one number is one payer; two may be of one payer too."""
+    told = _equal(claim.payer, other.payer)
+    if told is None and claim.payer_identifier and claim.payer_identifier == other.payer_identifier:
+        return True
+    return told
+
+
 def _agree(claim: _Claim, other: _Claim) -> bool | None:
     """Whether payer, order of coverage and therapist are the same."""
     return _both(
-        _equal(claim.payer, other.payer),
+        _same_payer(claim, other),
         _equal(claim.order, other.order),
         _equal(claim.rendering, other.rendering),
     )
@@ -261,5 +272,6 @@ stage = Stage(
     reads=tuple(("claims", name) for name in _CLAIM),
     adds=_COLUMNS,
     compute=_compare,
-    lacks="code, day, units, charge of each line; the patient's other claims with payer, order, therapist, frequency",
+    lacks="code, day, units, charge of each line; the patient's other claims with payer (its file or its identifier), "
+    "order, therapist, frequency",
 )

@@ -1,7 +1,8 @@
 """The same line is on another claim for the same patient and day.
 
 Code, day, modifiers, therapist, payer and order of coverage are the same: the payer has it already and denies this one as
-a duplicate. Before billing again, ask for the status of the first.
+a duplicate. Before billing again, ask for the status of the first. A payer without a payer file is told by the number by
+which the claims reach it; where that is not there either, nothing is said of two claims alike.
 
 Not flagged: a replacement or void; a claim to another payer; a second session that 59, X or 76 tells apart; a first claim
 that was voided.
@@ -108,6 +109,43 @@ rule = Rule(
             at="line 1",
             says="97110 GP of 2026-03-04 is on claim C1 already",
         ),
+        # No payer file, and one number: one payer.
+        bad(
+            """
+            visit 2026-03-04 payer=? payer_identifier=60054
+              97110 GP x2 30min
+            history 2026-03-04 payer=? payer_identifier=60054
+              97110 GP x2 30min
+            """,
+            at="line 1",
+            says="97110 GP of 2026-03-04 is on claim C2 already",
+        ),
+        # Two numbers may be of one payer.
+        unknown(
+            """
+            visit 2026-03-04 payer=? payer_identifier=60054
+              97110 GP x2 30min
+            history 2026-03-04 payer=? payer_identifier=87726
+              97110 GP x2 30min
+            """,
+            lacks="its identifier",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 payer=? payer_identifier=none
+              97110 GP x2 30min
+            history 2026-03-04 payer=? payer_identifier=none
+              97110 GP x2 30min
+            """,
+            lacks="its identifier",
+        ),
+        # Whoever the payer is, another day is another line.
+        good("""
+            visit 2026-03-04 payer=?
+              97110 GP x2 30min
+            history 2026-03-03 payer=?
+              97110 GP x2 30min
+        """),
         unknown(
             """
             visit 2026-03-04 medicare_b knows_history=false
