@@ -137,6 +137,20 @@ def test_a_credential_has_the_article_it_is_spoken_with(word: str | None, said: 
     assert render("{by:article}", {"by": word}) == said
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0 units, 0 minutes support, 0 are"),
+        (1, "1 unit, 1 minute supports, 1 is"),
+        (2, "2 units, 2 minutes support, 2 are"),
+        (None, "unknown units, unknown minutes support, unknown are"),
+    ],
+)
+def test_what_is_counted_agrees_with_its_number(number: int | None, said: str) -> None:
+    row = {"a": number}
+    assert render("{a:count unit}, {a:count minute supports/minutes support}, {a:count is/are}", row) == said
+
+
 def test_words_for_unknown_empty_lists_and_days() -> None:
     row = {"a": None, "b": [], "c": ["GP", "KX"], "d": date(2026, 3, 4), "e": "", "f": -120}
 

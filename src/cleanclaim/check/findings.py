@@ -77,12 +77,16 @@ def _with_article(abbreviation: str) -> str:
 
 
 class _Words(string.Formatter):
-    """Writes values for people: `money`, `article`, `count unit`, lists, dates; an unknown value as `unknown`."""
+    """Writes values for people: `money`, `article`, `count unit`, lists, dates; an unknown value as `unknown`.
+
+    `count minute supports/minutes support` tells both forms where more than an s sets them apart.
+    """
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - the formatter’s own signature
         counted, _, noun = format_spec.partition(" ")
         if counted == "count":
-            return f"{'unknown' if value is None else value} {noun}{'' if value == 1 else 's'}"
+            one, _, several = noun.partition("/")
+            return f"{'unknown' if value is None else value} {one if value == 1 else several or f'{one}s'}"
         if value is None:
             return "unknown"
         if format_spec == "money":

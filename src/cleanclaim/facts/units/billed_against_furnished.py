@@ -68,6 +68,20 @@ facts = (
         .then(col.units_midpoint),
     ),
     Fact(
+        name="contested_units",
+        over="days",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units of the pool that the codes that tie may have beyond those that each of them has for certain",
+        lacks=_MINUTES,
+        aggregate=total(
+            col.units_eight_minute - col.units_eight_minute_least,
+            of="day_codes",
+            by=("day_id",),
+            where=col.tie_open,
+        ),
+    ),
+    Fact(
         name="tied_units_beside_billed",
         over="days",
         dtype=pl.Int64,

@@ -33,7 +33,7 @@ rule = Rule(
         (col.day_code_is_timed & (col.billed_units > col.allocated_units_most))
         | (col.day_code_is_timed.not_() & (col.billable_services == 0))
     ),
-    message="{billed_units:count unit} of {service_code} billed, {service_minutes} minutes of it were furnished by: {by}",
+    message="{billed_units:count unit} of {service_code} billed, {service_minutes:count minute of it was/minutes of it were} furnished by: {by}",
     concept="unskilled-time-billed",
     dollars=pl.when(col.day_code_is_timed).then(col.overbilled_cents).otherwise(col.day_code_allowed_cents),
     sources=(

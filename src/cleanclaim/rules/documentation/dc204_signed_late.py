@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=col.has_signature,
     flag=col.days_to_signature > col.late_signature_days,
-    message="note signed {days_to_signature:count day} after the visit, {late_signature_days} are usual",
+    message="note signed {days_to_signature:count day} after the visit, {late_signature_days:count is/are} usual",
     concept="signature-late",
     sources=(
         page(

@@ -25,7 +25,7 @@ rule = Rule(
     effective=since(2000, 4, 1),
     applies=one_of(col.payer_unit_method, ["eight_minute", "midpoint"]),
     flag=col.timed_units > col.supported_units,
-    message="{timed_units:count timed unit} billed, {timed_minutes} minutes support {supported_units}",
+    message="{timed_units:count timed unit} billed, {timed_minutes:count minute supports/minutes support} {supported_units}",
     concept="units-over-minutes",
     dollars=col.timed_overbilled_cents,
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),

@@ -26,7 +26,7 @@ rule = Rule(
     payers="payers whose way of counting is known",
     applies=col.day_code_is_timed & (col.timed_units <= col.supported_units),
     flag=col.billed_units > col.allocated_units_most,
-    message="{billed_units:count unit} of {day_code} billed, its {code_minutes} minutes take {allocated_units_most}",
+    message="{billed_units:count unit} of {day_code} billed, its {code_minutes:count minute takes/minutes take} {allocated_units_most}",
     concept="units-wrong-distribution",
     dollars=col.overbilled_cents,
     sources=(

@@ -32,7 +32,7 @@ rule = Rule(
         & (col.billed_units > 0)
     ),
     flag=col.code_minutes < col.payer_minimum_minutes_per_unit,
-    message="{day_code} billed on {code_minutes} minutes, the payer counts a unit from {payer_minimum_minutes_per_unit}",
+    message="{day_code} billed on {code_minutes:count minute}, the payer counts a unit from {payer_minimum_minutes_per_unit}",
     concept="service-under-eight-minutes",
     dollars=col.day_code_allowed_cents,
     sources=(

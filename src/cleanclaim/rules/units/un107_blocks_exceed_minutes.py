@@ -22,7 +22,7 @@ rule = Rule(
     severity=Severity.RECOUP,
     applies=col.has_own_basis & (col.day_code_family != "remote_monitoring"),
     flag=col.billed_units > col.own_basis_units,
-    message="{billed_units:count unit} of {day_code} billed; {code_minutes} minutes are enough for {own_basis_units}",
+    message="{billed_units:count unit} of {day_code} billed; {code_minutes:count minute is/minutes are} enough for {own_basis_units}",
     concept="own-basis-units-over-minutes",
     dollars=col.overbilled_cents,
     sources=(

@@ -25,7 +25,7 @@ rule = Rule(
     payers="payers whose way of counting is known",
     applies=one_of(col.payer_unit_method, ["eight_minute", "midpoint"]) & col.day_leaves_code_out.not_(),
     flag=col.timed_units < col.supported_units,
-    message="{timed_units:count timed unit} billed, {timed_minutes} minutes support {supported_units}",
+    message="{timed_units:count timed unit} billed, {timed_minutes:count minute supports/minutes support} {supported_units}",
     concept="units-under-minutes",
     dollars=col.timed_left_cents,
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),

@@ -27,7 +27,7 @@ rule = Rule(
     payers="payers whose way of counting is known",
     applies=col.day_code_is_timed & one_of(col.payer_unit_method, ["eight_minute", "midpoint"]),
     flag=pl.when(col.knows_services).then(col.timed_code_left_out & (col.timed_units < col.supported_units)),
-    message="{code_minutes} minutes of {day_code} furnished, none billed; the day supports {supported_units:count timed unit} and {timed_units} are billed",
+    message="{code_minutes:count minute} of {day_code} furnished, none billed; the day supports {supported_units:count timed unit} and {timed_units:count is/are} billed",
     concept="service-not-billed",
     dollars=col.left_cents,
     sources=(
@@ -58,7 +58,7 @@ rule = Rule(
               did 97140 8min
             """,
             at="97140",
-            says="8 minutes of 97140 furnished, none billed; the day supports 2 timed units and 1 are billed",
+            says="8 minutes of 97140 furnished, none billed; the day supports 2 timed units and 1 is billed",
         ),
         good("""
             visit 2026-03-04 medicare_b
@@ -96,7 +96,7 @@ rule = Rule(
               did 97140 15min
             """,
             at="97140",
-            says="15 minutes of 97140 furnished, none billed; the day supports 2 timed units and 1 are billed",
+            says="15 minutes of 97140 furnished, none billed; the day supports 2 timed units and 1 is billed",
         ),
         exempt("""
             visit 2026-03-04 anthem

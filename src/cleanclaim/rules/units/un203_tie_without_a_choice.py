@@ -1,8 +1,8 @@
-"""Codes tie for a unit that the claim gives to none of them, or to more of them than one may have.
+"""Codes tie for units that the claim gives to none of them, or to more of them than may have one.
 
-When codes have the same remaining minutes, the manual leaves the choice to the therapist. Where the billed units are
-none that a choice would give, somebody has to mend the lines, and it is the therapist who says which code keeps the
-unit.
+When codes have the same remaining minutes and there are fewer units than codes, the manual leaves the choice to the
+therapist. Where the billed units are none that a choice would give, somebody has to mend the lines, and it is the
+therapist who says which codes keep a unit.
 
 Not flagged: lines that already give the unit to one of the codes, for either way is right; payers that count each code
 alone, where nothing can tie.
@@ -27,7 +27,7 @@ rule = Rule(
     payers="payers that pool the minutes of a day",
     applies=col.payer_unit_method == "eight_minute",
     flag=(col.tied_codes.list.len() > 0) & col.tie_settled_by_lines.not_(),
-    message="{tied_codes} have equal minutes left for one unit; which of them the therapist chose is not on record",
+    message="{tied_codes} have equal minutes left for {contested_units:count unit}; which of them the therapist chose is not on record",
     concept="unit-tie",
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
     examples=(
@@ -71,7 +71,7 @@ rule = Rule(
               97112 GP x1 20min
             """,
             at="day",
-            says="97110, 97112 have equal minutes left for one unit; which of them the therapist chose is not on record",
+            says="97110, 97112 have equal minutes left for 1 unit; which of them the therapist chose is not on record",
         ),
         bad(
             """
@@ -80,7 +80,43 @@ rule = Rule(
               97140 GP x1 8min
             """,
             at="day",
-            says="97110, 97140 have equal minutes left for one unit; which of them the therapist chose is not on record",
+            says="97110, 97140 have equal minutes left for 1 unit; which of them the therapist chose is not on record",
+        ),
+        # 20 + 20 + 20 minutes support four units: one each, and one more for one of the three.
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x1 20min
+              97112 GP x1 20min
+              97140 GP x1 20min
+            """,
+            at="day",
+            says="97110, 97112, 97140 have equal minutes left for 1 unit; which of them the therapist chose is not on record",
+        ),
+        # 25 + 25 + 25 minutes support five units: one each, and one more for two of the three.
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x1 25min
+              97112 GP x1 25min
+              97140 GP x1 25min
+            """,
+            at="day",
+            says="97110, 97112, 97140 have equal minutes left for 2 units; which of them the therapist chose is not on record",
+        ),
+        # 40 of one code leave 10: its two whole units are no part of what the tie is about.
+        bad(
+            """
+            visit 2026-03-04 medicare_b
+              97110 GP x2 40min
+              97112 GP x0 10min
+              97140 GP x0 10min
+              did 97110 40min
+              did 97112 10min
+              did 97140 10min
+            """,
+            at="day",
+            says="97110, 97112, 97140 have equal minutes left for 2 units; which of them the therapist chose is not on record",
         ),
         # Three units of the one and none of the other are no way of the tie.
         bad(
@@ -91,7 +127,7 @@ rule = Rule(
               did 97110 20min
             """,
             at="day",
-            says="97112, 97110 have equal minutes left for one unit; which of them the therapist chose is not on record",
+            says="97112, 97110 have equal minutes left for 1 unit; which of them the therapist chose is not on record",
         ),
         unknown(
             """
@@ -120,7 +156,7 @@ rule = Rule(
               97112 GP x1 20min
             """,
             at="day",
-            says="97110, 97112 have equal minutes left for one unit; which of them the therapist chose is not on record",
+            says="97110, 97112 have equal minutes left for 1 unit; which of them the therapist chose is not on record",
         ),
     ),
 )

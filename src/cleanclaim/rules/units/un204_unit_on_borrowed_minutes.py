@@ -25,7 +25,7 @@ rule = Rule(
     payers="payers that pool the minutes of a day",
     applies=(col.payer_unit_method == "eight_minute") & col.day_code_is_timed,
     flag=col.thin & (col.billed_units >= col.units_eight_minute),
-    message="{billed_units:count unit} of {day_code} billed on {code_minutes} minutes of its own, the last one needs minutes of a code that is not billed",
+    message="{billed_units:count unit} of {day_code} billed on {code_minutes:count minute} of its own, the last one needs minutes of a code that is not billed",
     concept="thin-unit",
     sources=(manual("100-04", "ch. 5 §20.2.C", read_on=date(2026, 11, 21), confidence=Confidence.SECONDARY),),
     examples=(

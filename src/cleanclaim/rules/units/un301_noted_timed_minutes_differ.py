@@ -21,7 +21,7 @@ rule = Rule(
     over="claims",
     severity=Severity.RECOUP,
     flag=col.total_timed_minutes_noted != col.visit_timed_minutes,
-    message="the note states {total_timed_minutes_noted} timed minutes, its timed services add up to {visit_timed_minutes}",
+    message="the note states {total_timed_minutes_noted:count timed minute}, its timed services add up to {visit_timed_minutes}",
     concept="timed-minutes-mismatch",
     sources=(manual("100-02", "ch. 15 §220.3.E, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(

@@ -21,7 +21,7 @@ rule = Rule(
     over="claims",
     severity=Severity.RECOUP,
     flag=col.total_treatment_minutes_noted < col.total_timed_minutes_noted,
-    message="the note states {total_treatment_minutes_noted} treatment minutes in all, of which {total_timed_minutes_noted} timed",
+    message="the note states {total_treatment_minutes_noted:count treatment minute} in all, of which {total_timed_minutes_noted} timed",
     concept="treatment-minutes-under-timed",
     sources=(manual("100-02", "ch. 15 §220.3.E, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(

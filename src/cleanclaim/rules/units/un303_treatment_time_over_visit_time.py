@@ -23,7 +23,7 @@ rule = Rule(
     severity=Severity.RECOUP,
     flag=(col.total_treatment_minutes_noted > col.visit_minutes)
     & (col.noted_minutes_with_therapist > col.visit_minutes),
-    message="the note states {total_treatment_minutes_noted} treatment minutes, {noted_minutes_with_therapist} of them with a therapist; the visit lasted {visit_minutes}",
+    message="the note states {total_treatment_minutes_noted:count treatment minute}, {noted_minutes_with_therapist} of them with a therapist; the visit lasted {visit_minutes}",
     concept="minutes-over-visit",
     sources=(
         manual("100-02", "ch. 15 §220.3.E, read in a copy", read_on=date(2026, 11, 21)),

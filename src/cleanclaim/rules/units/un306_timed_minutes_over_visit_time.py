@@ -21,7 +21,7 @@ rule = Rule(
     over="claims",
     severity=Severity.RECOUP,
     flag=col.visit_timed_minutes > col.visit_minutes,
-    message="timed services add up to {visit_timed_minutes} minutes, the visit lasted {visit_minutes}",
+    message="timed services add up to {visit_timed_minutes:count minute}, the visit lasted {visit_minutes}",
     concept="minutes-over-visit",
     sources=(manual("100-02", "ch. 15 §220.3.E, read in a copy", read_on=date(2026, 11, 21)),),
     examples=(

@@ -24,7 +24,7 @@ rule = Rule(
     severity=Severity.ADVICE,
     applies=known_true(listed(pl.lit("visit_minutes"), col.clinic_bounds_set)),
     flag=(col.visit_minutes < col.clinic_visit_minutes_least) | (col.visit_minutes > col.clinic_visit_minutes_most),
-    message="the visit took {visit_minutes} minutes, the clinic expects {clinic_visit_minutes_least} to {clinic_visit_minutes_most}",
+    message="the visit took {visit_minutes:count minute}, the clinic expects {clinic_visit_minutes_least} to {clinic_visit_minutes_most}",
     concept="visit-time-out-of-bounds",
     sources=(
         page(
