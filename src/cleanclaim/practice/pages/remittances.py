@@ -21,6 +21,7 @@ from cleanclaim.practice.engine.claims.coordination import next_payer
 from cleanclaim.practice.engine.exchange.undecided import wait_of
 from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments.patient_said import SaidPaid, said_of, said_paid, told_by
 from cleanclaim.practice.engine.payments.placing import place
 from cleanclaim.practice.engine.payments.posting_jobs import LARGE, ask_for_posting, claims_in
 from cleanclaim.practice.engine.payments.remitting import NotPostedError, keep_file, post, preview, read_file, unpost
@@ -147,7 +148,10 @@ def _post(request: ClinicRequest, file: RemittanceFile) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class _ShownPlan:
-    """A plan in the figures that decide whether to post it."""
+    """A plan in the figures that decide whether to post it.
+
+    `patients_said` are claims with what their payers say that the patients paid; `more_said` how many others there are.
+    """
 
     record: object
     claims: int
@@ -156,6 +160,8 @@ class _ShownPlan:
     patient_cents: int
     open_cents: int
     plan: Plan
+    patients_said: list[tuple[Claim, SaidPaid]]
+    more_said: int
 
 
 def _shown(made: Plan) -> _ShownPlan:
@@ -171,7 +177,18 @@ def _shown(made: Plan) -> _ShownPlan:
         by_effect[Effect.PATIENT],
         by_effect[Effect.OPEN],
         made,
+        *_patients_said(made),
     )
+
+
+def _patients_said(made: Plan) -> tuple[list[tuple[Claim, SaidPaid]], int]:
+    """Of which claims a payer says that the patient paid, what receipts do not explain first; and how many others."""
+    told = told_by(made.posted)
+    if not told:
+        return [], 0
+    said = sorted(said_paid(told).items(), key=lambda one: (-one[1].missing, one[0]))
+    claims = Claim.objects.only("number").in_bulk([key for key, _said in said[:PAGE]])
+    return [(claims[key], one) for key, one in said[:PAGE]], len(said) - len(said[:PAGE])
 
 
 @clinic_page(Can.SEE_CLAIMS, area="remittances")
@@ -262,6 +279,7 @@ def claim_money(request: ClinicRequest, key: UUID) -> HttpResponse:
         "next": next_payer(claim),
         "may_work": access.may(Can.WORK_CLAIMS),
         "lines": [(line.rpartition(":")[2], state) for line, state in states.items()],
+        "patient_said": said_of(claim),
         "patient_paid": any(state.patient_paid for state in states.values()),
         "written_off": any(state.written_off for state in states.values()),
         "answers": [

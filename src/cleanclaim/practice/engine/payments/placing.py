@@ -14,6 +14,7 @@ from cleanclaim.practice.engine.follow_up import denials
 from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.engine.judging.known_claims import filed_claims
 from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments import patient_said
 from cleanclaim.practice.engine.payments.answer_rows import posted_columns, tell, transaction_of
 from cleanclaim.practice.engine.payments.remitting import REMITTANCE, NotPostedError
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer, Clinic, Remittance, User
@@ -88,6 +89,7 @@ def place(clinic: Clinic, user: User, answer_id: UUID, claim_number: str, *, ori
         denials.bring_into_step(clinic, [claim.pk], user)
         if made.goes_to_an_unknown_plan:
             coordination.mark_sent_on([claim.pk], record, user)
+        patient_said.mark(patient_said.told_by([made]), record, user)
         audit_trail.record(clinic.id, user, "change", "answer", row.pk, detail="placed", origin=origin)
     coordination.after_payment(clinic, record, user)
     found: ClaimAnswer = row

@@ -28,6 +28,7 @@ from cleanclaim.practice.engine.judging.checking import today_at
 from cleanclaim.practice.engine.judging.claims_of_answers import ClaimsOfAnswers, claims_of
 from cleanclaim.practice.engine.judging.known_claims import Filed
 from cleanclaim.practice.engine.ledger import ledger_rows
+from cleanclaim.practice.engine.payments import patient_said
 from cleanclaim.practice.engine.payments.answer_rows import answer_row, transaction_of, write_answers
 from cleanclaim.practice.models import (
     Claim,
@@ -254,6 +255,7 @@ def _post(user: User, row: Remittance, made: Plan, claims: ClaimsOfAnswers, piec
     coordination.look_again(clinic, row, user)
     if sent_on:
         coordination.mark_sent_on(sent_on, row, user)
+    patient_said.mark(patient_said.told_by(made.posted), row, user)
 
 
 def _note(user: User, row: Remittance, made: Plan, origin: str, *, is_alone: bool) -> None:
@@ -364,5 +366,6 @@ def unpost(clinic: Clinic, user: User, remittance_id: UUID, *, origin: str = "")
         denials.bring_into_step(clinic, beside.union(claim.pk for claim in answered), user)
         audit_trail.record(clinic.id, user, "change", REMITTANCE, row.pk, detail="unposted", origin=origin)
         coordination.after_payment(clinic, row, user)
+        patient_said.take_off(row)
         found: Remittance = row
         return found
