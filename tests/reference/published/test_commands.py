@@ -13,7 +13,7 @@ from tests.cli.running import run, run_json
 from tests.reference.published.files import PTP_ROWS, csv_text, ptp, ptp_zips, write
 from tests.reference.published.test_codes import TAXONOMY
 from tests.reference.published.test_edits import AOC_ROWS, MUE_NAME, aoc, mue_file
-from tests.reference.published.test_fees import COUNTIES, EXERCISE, NAME, SURGERY, pprrvu, zip_line
+from tests.reference.published.test_fees import COUNTIES, EXERCISE, NAME, SURGERY, gpci, pprrvu, zip_line
 
 # Two surgical codes that meet in an edit of the made-up edition of 2026-07-01, on days before and in its quarter.
 HEAD = "claim,patient,date,payer,code,modifiers,units,charge,diagnoses,pointers,rendering_npi,billing_npi,locality"
@@ -203,6 +203,48 @@ def test_diff_tells_which_past_claims_would_be_priced_differently(tmp_path: Path
     # twice (0.50 + 0.41 + 0.01) × 33.4009 = 30.73, since the made-up release marks no reduction.
     assert found["claims"]["repriced"] == [
         {"file": "lines.csv", "claim": "C1", "date": "2026-10-05", "before": 5_127, "after": 6_146}
+    ]
+
+
+def changes_between(old: Path, new: Path) -> list[tuple[str, str, str, str | None, str | None]]:
+    code, found = run_json("reference", "diff", old, new)
+    assert code == 1
+    [table] = found["tables"]
+    return [(one["change"], one["key"], one["field"], one["old"], one["new"]) for one in table["changes"]]
+
+
+@pytest.mark.usefixtures("data")
+def test_diff_tells_values_and_factors_as_they_are_published(tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    old = pprrvu(tmp_path / "old" / NAME, "97110,,A,0.50,0.41,0.01,33.4009", SURGERY)
+    new = pprrvu(tmp_path / "new" / NAME, "97110,,A,0.45,0.41,0.1,33.06", "97140,,A,0.43,0,0.01,33.06")
+    assert changes_between(old, new) == [
+        ("added", "97140", "", None, PLAIN.format(status="A", work="0.43", expense="0.00", malpractice="0.01")),
+        ("deleted", "29881", "", PLAIN.format(status="A", work="7.03", expense="7.20", malpractice="1.25"), None),
+        ("changed", "97110", "mp", "0.01", "0.10"),
+        ("changed", "97110", "work", "0.50", "0.45"),
+        ("changed", "conversion factor", "conversion_factor", "33.4009", "33.0600"),
+    ]
+    shown = run("reference", "diff", old, new, width=200)
+    assert "conversion_factor 33.4009 → 33.0600" in shown.text
+    assert "work 0.50 → 0.45" in shown.text
+
+
+PLAIN = (
+    "status {status}, pctc 0, multiple_procedure 0, global XXX, work {work}, pe_nonfacility {expense}, pe_facility {expense}, "
+    "mp {malpractice}, na_nonfacility false, na_facility false, not_used_for_medicare false"
+)
+
+
+@pytest.mark.usefixtures("data")
+def test_diff_tells_indices_as_they_are_published(tmp_path: Path) -> None:
+    row = "10112,AL,00,ALABAMA,{},{},{}"
+    old = gpci(tmp_path / "GPCI2026.csv", "2026", row.format("1.000", "0.869", "0.575"))
+    new = gpci(tmp_path / "GPCI2027.csv", "2027", row.format("1.000", "0.87", "1.575"))
+    assert changes_between(old, new) == [
+        ("changed", "10112-00", "mp", "0.575", "1.575"),
+        ("changed", "10112-00", "pe", "0.869", "0.870"),
     ]
 
 

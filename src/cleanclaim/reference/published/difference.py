@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from cleanclaim.money import CONVERSION_FACTOR_SCALE, GPCI_SCALE, RVU_SCALE
 from cleanclaim.reference.published.kinds import Kind
 from cleanclaim.reference.published.load import PAIRS
 from cleanclaim.reference.published.pairs import VOID
@@ -32,7 +33,16 @@ _KEYS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ICD10_NOTES: ("note_kind", "owner", "excluded", "seventh", "place"),
 }
 _CODE = ("code",)
-_FACTOR = "conversion_factor_e4"
+_FACTOR = "conversion_factor"
+_FACTOR_KEPT = "conversion_factor_e4"
+_SCALES: Mapping[Kind, Mapping[str, int]] = {
+    Kind.RELATIVE_VALUES: {
+        **dict.fromkeys(("work", "pe_nonfacility", "pe_facility", "mp"), RVU_SCALE),
+        _FACTOR: CONVERSION_FACTOR_SCALE,
+    },
+    Kind.GEOGRAPHIC_INDICES: dict.fromkeys(("work", "pe", "mp"), GPCI_SCALE),
+}
+"""Columns that are kept as integers at a scale: they are told as decimal numbers, as they are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +121,11 @@ def _moved(rows: pl.DataFrame, key: pl.Expr, fields: list[str], change: str) -> 
 
 
 def _comparable(edition: LoadedEdition, keys: tuple[str, ...]) -> pl.DataFrame:
-    """The rows to compare, every field as text."""
+    """The rows to compare, every field as text, numbers at a scale as decimal numbers."""
     frame = edition.table()
+    if edition.kind is Kind.RELATIVE_VALUES:
+        frame = frame.rename({_FACTOR_KEPT: _FACTOR})
+    frame = frame.with_columns(_decimal(name, scale) for name, scale in _SCALES.get(edition.kind, {}).items())
     if edition.kind in PAIRS:
         frame = _in_force(frame.filter(pl.col("modifier_indicator") != VOID), edition.begins)
         frame = frame.select("column_1", "column_2", "modifier_indicator", "reason").unique(keys, keep="first")
@@ -124,11 +137,21 @@ def _comparable(edition: LoadedEdition, keys: tuple[str, ...]) -> pl.DataFrame:
         factors = frame.get_column(_FACTOR).drop_nulls().mode().sort().head(1).to_list()
         frame = frame.drop(_FACTOR).with_columns(pl.lit(None, pl.String).alias(_FACTOR)).cast(pl.String)
         own = pl.DataFrame(
-            {"code": ["conversion factor"], "modifier": [""], _FACTOR: [str(factors[0]) if factors else None]},
+            {"code": ["conversion factor"], "modifier": [""], _FACTOR: factors or [None]},
             schema={"code": pl.String, "modifier": pl.String, _FACTOR: pl.String},
         )
         frame = pl.concat([frame, own], how="diagonal")
     return frame.with_columns(pl.exclude(keys).cast(pl.String), pl.lit("yes").alias("__present"))
+
+
+def _decimal(name: str, scale: int) -> pl.Expr:
+    """An integer column at a power of ten as decimal text: 155 at 10⁻² is 1.55."""
+    number, digits = pl.col(name), len(str(scale)) - 1
+    whole, fraction = number.abs() // scale, number.abs() % scale
+    sign = pl.when(number < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.concat_str([sign, whole.cast(pl.String), pl.lit("."), fraction.cast(pl.String).str.zfill(digits)]).alias(
+        name
+    )
 
 
 def _in_force(frame: pl.DataFrame, day: date) -> pl.DataFrame:
