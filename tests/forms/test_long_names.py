@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from cleanclaim.forms.abn import render_notice_sheet
 from cleanclaim.forms.appeal_letter import render_appeal_letter
+from cleanclaim.forms.day_sheet import SheetTable, render_day_sheet
 from cleanclaim.forms.estimate import render_estimate
+from cleanclaim.forms.receipt import ReceiptPage, render_receipt
+from cleanclaim.forms.statement import StatementLine, StatementPage, StatementVisit, render_statement
 from cleanclaim.forms.superbill import render_superbill
 from cleanclaim.records import Address, Person
 from tests.forms import test_abn, test_appeal_letter, test_estimate, test_superbill
@@ -50,6 +54,39 @@ def appeal() -> bytes:
     return render_appeal_letter(replace(test_appeal_letter.LETTER, clinic=CLINIC))
 
 
+ADDRESS = ("12345 North Saint Bartholomew's Memorial Boulevard, Building C, Suite 1200, North Entrance, Upper Level",
+           "Rancho Santa Margarita, CA 92688-1234")  # fmt: skip
+
+
+def receipt() -> bytes:
+    return render_receipt(
+        ReceiptPage(
+            "R000001", CLINIC.name, ADDRESS, "(312) 555-0100", f"{PATIENT.given_name} {PATIENT.family_name}" * 2, "P103",
+            date(2026, 9, 24), 2_600, "a card that ends in 4242, by the processor's number " + "9" * 90,
+            (("Sep 22, 2026  " + "Neuromuscular re-education and more of it " * 4, 1_900),), 700, 123_456_789,
+        )
+    )  # fmt: skip
+
+
+def day_sheet() -> bytes:
+    people = tuple((f"{PATIENT.given_name} {PATIENT.family_name}", *("$1,234,567.89",) * 5) for _ in range(40))
+    tables = [
+        SheetTable("By person", ("", "Charges", "From payers", "From patients", "Adjusted", "Refunded"), people),
+        SheetTable("Taken", ("", "By", "Receipts", "Dollars"), (), ("Total of all " * 20, "", "40", "$1,234,567.89")),
+    ]
+    return render_day_sheet(CLINIC.name, "September 24, 2026", tables, foot=f"{CLINIC.name}  ·  made today, at 9:12 AM")
+
+
+def statement() -> bytes:
+    visit = StatementVisit(date(2026, 9, 22), (StatementLine("Therapeutic exercise", 14_000, 0, 0, 0, 14_000),), ())
+    return render_statement(
+        StatementPage(
+            "S000007", CLINIC.name, ADDRESS, "(312) 555-0100", f"{PATIENT.given_name} {PATIENT.family_name}" * 2, ADDRESS,
+            "P103", date(2026, 9, 24), date(2026, 10, 24), (visit,), 0, 14_000, (("0–30", 14_000),),
+        )
+    )  # fmt: skip
+
+
 def overlap(one: Box, two: Box) -> bool:
     """Whether two characters share ink: more than half a point both ways."""
     wide = min(one.right, two.right) - max(one.left, two.left)
@@ -57,7 +94,9 @@ def overlap(one: Box, two: Box) -> bool:
     return wide > 1 and high > 1
 
 
-@pytest.mark.parametrize("document", [superbill, estimate, notice, appeal], ids=lambda made: made.__name__)
+@pytest.mark.parametrize(
+    "document", [superbill, estimate, notice, appeal, receipt, day_sheet, statement], ids=lambda made: made.__name__
+)
 def test_long_names_run_into_nothing(document: object) -> None:
     assert callable(document)
     data = document()

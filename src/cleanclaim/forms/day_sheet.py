@@ -11,11 +11,16 @@ from reportlab.lib.pagesizes import LETTER
 from reportlab.pdfgen.canvas import Canvas
 
 from cleanclaim.forms.lettering import page_letters
+from cleanclaim.forms.page import lines_within
 
 _INK, _QUIET, _ACCENT = HexColor(0x1F2D37), HexColor(0x5F6E78), HexColor(0x2F6F73)
 _RULE = HexColor(0xD5DDE1)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 558, 738, 64
 _PLAIN, _BOLD = "Helvetica", "Helvetica-Bold"
+_WIDTH = 74.0
+"""The width of each column after the first, in points."""
+_LINE = 11.0
+"""From one line of a long name to the next, in points; rows stand 14 apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,8 @@ def render_day_sheet(clinic: str, days: str, tables: Sequence[SheetTable], *, fo
     canvas.setTitle(f"Day sheet {days}")
     canvas.setCreator("CleanClaim")
     page = _Page(canvas, foot)
-    page.text(_LEFT, clinic, _BOLD, 14)
     page.text_right(_RIGHT, "Day sheet", size=20, color=_ACCENT)
-    page.y -= 16
+    page.lines(_LEFT, clinic, _BOLD, 14, width=380, row=16)
     page.text(_LEFT, days, color=_QUIET)
     page.y -= 12
     page.rule(_ACCENT, 1.2)
@@ -63,6 +67,22 @@ class _Page:
         self.canvas.setFillColor(color)
         self.canvas.drawString(x, self.y, page_letters(text))
 
+    def lines(  # noqa: PLR0913 - where, how wide, in which letters
+        self,
+        x: float,
+        text: str,
+        font: str = _PLAIN,
+        size: float = 9,
+        color: HexColor = _INK,
+        *,
+        width: float,
+        row: float,
+    ) -> None:
+        """Write over as many lines as the text needs, at least one, and go on below them."""
+        for part in lines_within(page_letters(text), font, size, width) or [""]:
+            self.text(x, part, font, size, color)
+            self.y -= row
+
     def text_right(self, x: float, text: str, font: str = _PLAIN, size: float = 9, color: HexColor = _INK) -> None:
         self.canvas.setFont(font, size)
         self.canvas.setFillColor(color)
@@ -79,8 +99,8 @@ class _Page:
 
     def turn(self) -> None:
         self.y = 40
-        self.text(_LEFT, self.foot, size=7.5, color=_QUIET)
         self.text_right(_RIGHT, f"page {self.number}", size=7.5, color=_QUIET)
+        self.lines(_LEFT, self.foot, size=7.5, color=_QUIET, width=430, row=9)
         self.canvas.showPage()
         self.number += 1
         self.y = float(_TOP)
@@ -98,7 +118,6 @@ def _table(page: _Page, table: SheetTable) -> None:
     page.rule()
     page.y -= 13
     for row in table.rows:
-        page.need(14)
         _row(page, edges, row, _PLAIN)
     if not table.rows:
         page.text(_LEFT, "Nothing.", color=_QUIET)
@@ -112,13 +131,17 @@ def _table(page: _Page, table: SheetTable) -> None:
 
 
 def _row(page: _Page, edges: Sequence[float], row: Sequence[str], font: str) -> None:
-    page.text(_LEFT, row[0], font)
+    width = (edges[0] - _WIDTH if edges else _RIGHT) - _LEFT
+    parts = lines_within(page_letters(row[0]), font, 9, width) or [""]
+    page.need(14 + _LINE * (len(parts) - 1))
     for edge, text in zip(edges, row[1:], strict=True):
         page.text_right(edge, text, font)
-    page.y -= 14
+    for part in parts:
+        page.text(_LEFT, part, font)
+        page.y -= _LINE
+    page.y -= 14 - _LINE
 
 
 def _edges(columns: int) -> list[float]:
     """Right edges of the columns after the first, which has the width of what they leave."""
-    width = 74.0
-    return [_RIGHT - width * place for place in reversed(range(columns - 1))]
+    return [_RIGHT - _WIDTH * place for place in reversed(range(columns - 1))]

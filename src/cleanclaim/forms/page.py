@@ -49,6 +49,12 @@ def _parts(line: str, font: str, size: float, width: float) -> list[str]:
     return parts
 
 
+def lines_within(text: str, font: str, size: float, width: float) -> list[str]:
+    """A text in the page's letters, in lines no wider than `width` points; a wider word goes on in the next line."""
+    lines: list[str] = simpleSplit(text, font, size, width)
+    return [part for line in lines for part in _parts(line, font, size, width)]
+
+
 class Page:
     """A canvas with a place to go on from (`y`, in points from below), which turns the page when there is no room."""
 
@@ -103,8 +109,7 @@ class Page:
 
     def split(self, text: str, font: str, width: float, size: float = BODY) -> list[str]:
         """The text in lines no wider than `width` points; a word that is wider by itself goes on in the next line."""
-        lines: list[str] = simpleSplit(self.printable(text), font, size, width)
-        return [part for line in lines for part in _parts(line, font, size, width)]
+        return lines_within(self.printable(text), font, size, width)
 
     def paragraph(  # noqa: PLR0913 - where, how wide, in which letters
         self,

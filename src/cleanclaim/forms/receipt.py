@@ -11,10 +11,14 @@ from reportlab.lib.pagesizes import LETTER
 from reportlab.pdfgen.canvas import Canvas
 
 from cleanclaim.forms.lettering import page_letters
+from cleanclaim.forms.page import BOLD, PLAIN, lines_within
 from cleanclaim.money import dollars
 
 _INK, _QUIET, _ACCENT = HexColor(0x1F2D37), HexColor(0x5F6E78), HexColor(0x2F6F73)
 _LEFT, _RIGHT = 54, 558
+_HEAD_WIDTH = 350
+"""What the clinic's name and address may take of a line, in points, beside the title."""
+_SIZE = 9
 _MOST_LINES = 14
 
 
@@ -45,30 +49,35 @@ def render_receipt(page: ReceiptPage) -> bytes:
     canvas.setCreator("CleanClaim")
     y = 738.0
 
-    def put(x: float, text: str, *, bold: bool = False, size: float = 9, color: HexColor = _INK) -> None:
-        canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
+    def put(x: float, text: str, *, bold: bool = False, size: float = _SIZE, color: HexColor = _INK) -> None:
+        canvas.setFont(BOLD if bold else PLAIN, size)
         canvas.setFillColor(color)
         canvas.drawString(x, y, page_letters(text))
 
-    def end(text: str, *, bold: bool = False, size: float = 9, color: HexColor = _INK) -> None:
-        canvas.setFont("Helvetica-Bold" if bold else "Helvetica", size)
+    def end(text: str, *, bold: bool = False, size: float = _SIZE, color: HexColor = _INK) -> None:
+        canvas.setFont(BOLD if bold else PLAIN, size)
         canvas.setFillColor(color)
         canvas.drawRightString(_RIGHT, y, page_letters(text))
 
-    put(_LEFT, page.clinic, bold=True, size=14)
     end("Receipt" if not page.is_voided else "Receipt, voided", size=18, color=_ACCENT)
+    for part in lines_within(page_letters(page.clinic), BOLD, 14, _HEAD_WIDTH):
+        put(_LEFT, part, bold=True, size=14)
+        y -= 15
+    y += 2
     for text in (*page.clinic_address, page.clinic_phone):
-        y -= 13
-        put(_LEFT, text, color=_QUIET)
-    y -= 24
+        for part in lines_within(page_letters(text), PLAIN, _SIZE, _HEAD_WIDTH):
+            put(_LEFT, part, color=_QUIET)
+            y -= 13
+    y -= 11
     day = f"{page.received_on:%B} {page.received_on.day}, {page.received_on.year}"
     for label, value in (
         ("Receipt", page.number), ("Received on", day), ("From", f"{page.patient}, account {page.patient_number}"),
         ("By", page.means),
     ):  # fmt: skip
         put(_LEFT, label, color=_QUIET)
-        put(_LEFT + 90, value)
-        y -= 14
+        for part in lines_within(page_letters(value), PLAIN, _SIZE, _RIGHT - _LEFT - 90) or [""]:
+            put(_LEFT + 90, part)
+            y -= 14
     y -= 6
     put(_LEFT, "Amount", bold=True)
     put(_LEFT + 90, dollars(page.cents), bold=True, size=13, color=_ACCENT)
@@ -78,9 +87,10 @@ def render_receipt(page: ReceiptPage) -> bytes:
     if page.credit_cents:
         rows.append(("kept as your credit", page.credit_cents))
     for text, cents in rows:
-        put(_LEFT, text)
         end(dollars(cents))
-        y -= 13
+        for part in lines_within(page_letters(text), PLAIN, _SIZE, _RIGHT - _LEFT - 90):
+            put(_LEFT, part)
+            y -= 13
     y -= 6
     put(_LEFT, "Balance you still owe today", bold=True)
     end(dollars(page.owed_cents), bold=True)

@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from cleanclaim.dates import written
 from cleanclaim.forms.lettering import page_letters
+from cleanclaim.forms.page import lines_within
 from cleanclaim.money import dollars
 
 _INK, _QUIET, _ACCENT = HexColor(0x1F2D37), HexColor(0x5F6E78), HexColor(0x2F6F73)
@@ -25,6 +26,8 @@ _RULE, _BAND = HexColor(0xD5DDE1), HexColor(0xF3F6F7)
 _LEFT, _RIGHT, _TOP, _BOTTOM = 54, 558, 738, 64
 _NAME_WIDTH = 360
 """What the clinic's name may take of a line, in points, beside the title."""
+_ADDRESS_WIDTH = 270
+"""What a patient's name and address may take of a line, in points, beside the box of the sum."""
 _PLAIN, _BOLD = "Helvetica", "Helvetica-Bold"
 _BODY, _SMALL = 9.0, 7.5
 _COLUMNS = (330, 388, 446, 500, 558)
@@ -162,21 +165,20 @@ class _Sheet:
 def _head(sheet: _Sheet) -> None:
     page = sheet.page
     sheet.text_right(_RIGHT, "Statement", size=20, color=_ACCENT)
-    for part in simpleSplit(page_letters(page.clinic), _BOLD, 14, _NAME_WIDTH):
+    for part in lines_within(page_letters(page.clinic), _BOLD, 14, _NAME_WIDTH):
         sheet.text(_LEFT, part, _BOLD, 14)
         sheet.y -= 15
     sheet.y += 15
-    for line in page.clinic_address:
-        sheet.y -= 13
-        sheet.text(_LEFT, line, color=_QUIET)
-    sheet.y -= 13
-    sheet.text(_LEFT, page.clinic_phone, color=_QUIET)
+    for line in (*page.clinic_address, page.clinic_phone):
+        for part in lines_within(page_letters(line), _PLAIN, _BODY, _NAME_WIDTH):
+            sheet.y -= 13
+            sheet.text(_LEFT, part, color=_QUIET)
     # The address stands where a window envelope shows it, a third down the sheet.
     top = sheet.y = 622.0
-    sheet.text(_LEFT + 18, page.patient, size=10)
-    for line in page.patient_address:
-        sheet.y -= 13
-        sheet.text(_LEFT + 18, line, size=10)
+    for line in (page.patient, *page.patient_address):
+        for part in lines_within(page_letters(line), _PLAIN, 10, _ADDRESS_WIDTH):
+            sheet.text(_LEFT + 18, part, size=10)
+            sheet.y -= 13
     sheet.y = top + 16
     _box(sheet)
     sheet.y = 530
