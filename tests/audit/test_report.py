@@ -13,6 +13,7 @@ import pytest
 
 from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import FRAMES
+from cleanclaim.audit.decided import Parted
 from cleanclaim.audit.report import PartlyCovering, render_report
 from cleanclaim.audit.sampling import Plan, draw
 from cleanclaim.dates import with_written_days
@@ -51,7 +52,7 @@ class Words(HTMLParser):
 
 
 def page_of(frames: dict[str, pl.DataFrame], **options: object) -> str:
-    return render_report(frames, as_of="2026-11-21", made=[("Program", "cleanclaim")], **options)  # type: ignore[arg-type]
+    return render_report(Parted(frames), as_of="2026-11-21", made=[("Program", "cleanclaim")], **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

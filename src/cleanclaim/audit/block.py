@@ -19,6 +19,7 @@ from cleanclaim.audit.localities import with_localities
 from cleanclaim.audit.packing import FILE, NUMBER, together, unpack
 from cleanclaim.check import columns
 from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
+from cleanclaim.check.contents import CONTENTS, claim_digests, contents_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.selection import chosen
 from cleanclaim.check.summary import BLOCKING
@@ -84,6 +85,8 @@ class Settings:
     select: tuple[str, ...] = ()
     """Rules or families to judge; empty: all that are active."""
     ignore: tuple[str, ...] = ()
+    tells_contents: bool = False
+    """Whether findings tell what they are about, so that they can be held against a baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,10 @@ class Judged:
     peers: pl.DataFrame
     kept_claims: pl.DataFrame
     kept_services: pl.DataFrame
+    contents: pl.DataFrame
+    """What each finding is about, in the order of `findings`; empty unless that is asked for."""
+    claim_contents: pl.DataFrame
+    """What each claim says, in the order of `claims`; empty unless that is asked for."""
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by name."""
@@ -134,6 +141,8 @@ FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "peers": MEASURES,
     "kept_claims": dict(kept.CLAIMS),
     "kept_services": dict(kept.SERVICES),
+    "contents": CONTENTS,
+    "claim_contents": {"digest": pl.String},
 }
 """The frames of `Judged`, with their columns."""
 
@@ -164,7 +173,7 @@ def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, be
         return _of_patients(lay(rows, settings), settings, context)
     given = rows.kept if rows.kept is not None else _kept_of(lay(rows, settings), context)
     verdicts = the_judge(settings.select, settings.ignore, reach).judge_given(given, context)
-    frames = _told(verdicts, findings_of(verdicts), given["claims"].select(list(kept.PLACE)))
+    frames = _told(verdicts, findings_of(verdicts), given["claims"].select(list(kept.PLACE)), settings)
     if reach is Reach.THERAPIST:
         frames["peers"] = measures_of(given["claims"])
     return Judged(**frames)
@@ -174,19 +183,25 @@ def _of_patients(laid: _Laid, settings: Settings, context: Context) -> Judged:
     """What rules that look at one patient find; claims and what was set aside are told here alone."""
     verdicts = the_judge(settings.select, settings.ignore, Reach.PATIENT).judge(laid.tables, context)
     found = findings_of(verdicts)
-    frames = _told(verdicts, found, laid.places)
+    frames = _told(verdicts, found, laid.places, settings)
     frames["claims"], frames["set_aside"] = _with_places(laid.places, _claims(verdicts, found)), laid.set_aside
     if looks_beyond_patients(settings):
         own = _kept(verdicts.workspace.frames, laid.places)
         frames["kept_claims"], frames["kept_services"] = own["claims"], own["services"]
+    if settings.tells_contents:
+        frames["claim_contents"] = claim_digests(verdicts.workspace.frames).alias("digest").to_frame()
     return Judged(**frames)
 
 
-def _told(verdicts: Verdicts, found: pl.DataFrame, places: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _told(verdicts: Verdicts, found: pl.DataFrame, places: pl.DataFrame, settings: Settings) -> dict[str, pl.DataFrame]:
     """The frames of `Judged`, with what every way of judging tells."""
     frames = {name: pl.DataFrame(schema=schema) for name, schema in FRAMES.items()}
     frames["findings"] = _with_places(places[found.get_column("claim_id")], found).select(list(FINDINGS))
     frames["verdicts"], frames["gaps"] = counts_of(verdicts), gaps_of(verdicts)
+    if settings.tells_contents:
+        over = {rule.code: rule.over for rule in verdicts.judge.rules}
+        table = pl.col("rule").replace_strict(list(over), list(over.values()), return_dtype=pl.String).alias("table")
+        frames["contents"] = contents_of(verdicts.workspace.frames, found.select("rule", "key", "claim_id", table))
     return frames
 
 

@@ -50,6 +50,14 @@ class PayerFile:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionFile:
+    """A file of what people decided about findings: a baseline or suppressions, and how many are in it."""
+
+    sha256: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """What an audit is made of, known before it begins; the same again gives the same findings."""
 
@@ -61,6 +69,9 @@ class Made:
     ignored: tuple[Ignored, ...] = ()
     tables: tuple[TableEdition, ...] = ()
     payer_files: tuple[PayerFile, ...] = ()
+    baseline: DecisionFile | None = None
+    suppressions: DecisionFile | None = None
+    writes_baseline: bool = False
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -82,6 +93,9 @@ class Made:
                     {"word": one.word, "rules": list(one.codes), "reason": one.reason, "by": one.by}
                     for one in self.ignored
                 ],
+                "baseline": _decided(self.baseline, "findings"),
+                "suppressions": _decided(self.suppressions, "entries"),
+                "writes_baseline": self.writes_baseline,
             },
             "rule_book": {"sha256": package_digest("rules"), "rules": list(self.rules)},
             "reference": {
@@ -98,6 +112,10 @@ class Made:
                 ],
             },
         }
+
+
+def _decided(file: DecisionFile | None, counted: str) -> dict[str, Any] | None:
+    return None if file is None else {"sha256": file.sha256, counted: file.count}
 
 
 def input_facts(files: Sequence[ArchiveFile]) -> tuple[dict[str, Any], ...]:

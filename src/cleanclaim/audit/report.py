@@ -20,6 +20,9 @@ import polars as pl
 
 from cleanclaim.audit import plots, totals, totals_peers
 from cleanclaim.audit.archive import LeftOut
+from cleanclaim.audit.decided import Parted
+from cleanclaim.audit.report_decided import decided_parts
+from cleanclaim.audit.report_peers import peers_part
 from cleanclaim.audit.report_rules import rule_rows
 from cleanclaim.audit.sampling import Sample
 from cleanclaim.check.summary import OUTCOMES
@@ -32,8 +35,6 @@ _INPUTS_SHOWN = 30
 _CELLS_SHOWN = 30
 _FILES_SHOWN = 40
 _MONTHS_SHOWN = 60
-_DOTS_SHOWN = 1_000
-_BOXES_SHOWN = 20
 
 SEVERITY_WORDS = {name: words[:1].upper() + words[1:] for name, words in OUTCOMES.items()}
 
@@ -86,7 +87,7 @@ class Parts:
 
 
 def render_report(
-    frames: Mapping[str, pl.DataFrame],
+    found: Parted,
     *,
     as_of: str,
     made: Sequence[tuple[str, str]],
@@ -97,14 +98,15 @@ def render_report(
     """The report as one HTML page.
 
     Args:
-        frames: `findings`, `verdicts`, `gaps`, `claims` and `set_aside`, with the columns of
-            `cleanclaim.audit.block.FRAMES`.
+        found: frames `findings`, `verdicts`, `gaps`, `claims` and `set_aside`, with the columns of
+            `cleanclaim.audit.block.FRAMES`, and what of the findings was decided about before.
         as_of: the day of the audit.
         made: what the report was made with, a line each.
         partly_covering: reference tables that do not cover the dates of all claims.
         sample: the claims drawn for review.
         left_out: files in the folders of the archive that were not read.
     """
+    frames = found.frames
     claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
     figures = totals.overview(claims, findings, verdicts)
     style = _text("report.css")
@@ -118,7 +120,8 @@ def render_report(
         "payers": _parts("Payer", totals.by_part(claims, pl.col("payer")), _payer_name),
         "clinics": _parts("Billing NPI", totals.by_part(claims, pl.col("billing_npi")), _npi),
         "therapists": _parts("Rendering NPI", totals.by_part(claims, pl.col("rendering_npi")), _npi),
-        "peers": [_peers(group) for group in totals_peers.peers(claims)],
+        "peers": [peers_part(group) for group in totals_peers.peers(claims)],
+        **decided_parts(found),
         "missing": _missing(frames["gaps"]),
         "partly_covering": partly_covering,
         "left_out": {"total": len(left_out), "rows": _first_damaged(left_out)[:_FILES_SHOWN]},
@@ -204,6 +207,8 @@ _TITLES = {
     "clinics": ("clinics", "by clinic"),
     "therapists": ("therapists", "by therapist"),
     "peers": ("peers-1", "units compared"),
+    "known": ("known", "known before"),
+    "suppressed": ("suppressed", "suppressed"),
     "missing": ("missing", "what could not be judged"),
     "partly_covering": ("coverage", "tables that end early"),
     "left_out": ("left-out", "files not read"),
@@ -312,48 +317,6 @@ def _npi(npi: str | None) -> str:
 
 
 # --- the rest ----------------------------------------------------------------------------------------------
-
-
-def _peers(group: totals_peers.Peers) -> dict[str, Any]:
-    rows = group.therapists.to_dicts()
-    far = rows if len(rows) <= _BOXES_SHOWN else [*rows[: _BOXES_SHOWN // 2], *rows[-_BOXES_SHOWN // 2 :]]
-    band = (group.lower_quartile, group.middle, group.upper_quartile)
-    step = -(-len(rows) // _DOTS_SHOWN)
-    return {
-        "discipline": group.discipline,
-        "count": f"{len(rows):,}" + (f", every {step}th drawn" if step > 1 else ""),
-        "left_out": group.left_out,
-        "lower": f"{group.lower_quartile:.2f}",
-        "upper": f"{group.upper_quartile:.2f}",
-        "boxes_title": "All therapists"
-        if len(far) == len(rows)
-        else f"The {_BOXES_SHOWN // 2} highest and the {_BOXES_SHOWN // 2} lowest averages",
-        "dots": plots.dots(
-            [
-                plots.Dot(
-                    row["mean"],
-                    row["visits"],
-                    f"{row['rendering_npi']}: {row['visits']:,} visits, {row['mean']:.2f} timed units each",
-                )
-                for row in rows[::step]
-            ],
-            band,
-            name="Therapists by timed units of a visit and number of visits",
-            across="timed units of a visit, on average",
-            up="visits",
-        ),
-        "boxes": plots.boxes(
-            [
-                plots.Box(
-                    row["rendering_npi"],
-                    row["visits"],
-                    *(row[name] for name in ("p10", "p25", "median", "p75", "p90")),
-                )
-                for row in far
-            ],
-            name="Timed units of a visit by therapist",
-        ),
-    }
 
 
 def _missing(gaps: pl.DataFrame) -> dict[str, Any]:

@@ -28,6 +28,8 @@ REVIEW = ("overpaid", "error", "note")
 SAMPLE_FILE = "sample.csv"
 _BEGUN = "begun.json"
 _FRAMES = ("findings", "claims", "verdicts", "set_aside")
+_DECIDED = ("known", "suppressed")
+"""Frames that a report has where findings were decided about before."""
 _ROWS_A_GROUP = 250_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -93,7 +95,7 @@ def _is_filled_in(folder: Path) -> bool:
 
 def numbered(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The frames with files and rows counted from 1, as people and the manifest count them."""
-    counted = {"findings", "claims", "set_aside"}
+    counted = {"findings", "claims", "set_aside", *_DECIDED}
     return {
         name: frame.with_columns(pl.col("file", "row") + 1) if name in counted else frame
         for name, frame in frames.items()
@@ -113,12 +115,13 @@ def write_report(
         sample: the claims drawn for review.
     """
     (folder / NAME).unlink(missing_ok=True)
-    (folder / SAMPLE_FILE).unlink(missing_ok=True)
+    for name in (SAMPLE_FILE, *(f"{name}.parquet" for name in _DECIDED)):
+        (folder / name).unlink(missing_ok=True)
     written = []
     with private_file(folder / "report.html") as stream:
         stream.write(page.encode())
     written.append(folder / "report.html")
-    for name in _FRAMES:
+    for name in (*_FRAMES, *(name for name in _DECIDED if name in frames)):
         path = folder / f"{name}.parquet"
         with private_file(path) as stream:
             frames[name].write_parquet(stream, compression="zstd", row_group_size=_ROWS_A_GROUP)

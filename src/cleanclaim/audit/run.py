@@ -26,7 +26,6 @@ import polars as pl
 from cleanclaim.audit import kept
 from cleanclaim.audit.block import (
     CLAIMS,
-    FINDINGS,
     FRAMES,
     Beside,
     Judged,
@@ -36,6 +35,7 @@ from cleanclaim.audit.block import (
     judge_block,
     the_judge,
 )
+from cleanclaim.audit.decided import told_beside, with_contents
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.payments import with_paid
 from cleanclaim.audit.spill import (
@@ -77,7 +77,8 @@ _PATIENTS_A_THERAPISTS_BLOCK = 4
 class Gathered:
     """What came of a whole archive: the frames of `cleanclaim.audit.block.FRAMES` but those between, and their files.
 
-    In `findings`, `claims` and `set_aside`, `file` is a place in `files` and `row` a row of it, both from 0.
+    In `findings`, `claims` and `set_aside`, `file` is a place in `files` and `row` a row of it, both from 0. Where the
+    settings ask for it, `findings` has what each is about in a column `content` more.
     """
 
     frames: dict[str, pl.DataFrame]
@@ -304,13 +305,18 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
     """The frames of all blocks as one, in an order that does not depend on how the archive was cut."""
     told = ("verdicts", "gaps", "claims", "set_aside")
     frames = {name: _frames(folder, reaches, blocks, name) for name in told}
-    claims, findings = frames["claims"], _frames(folder, [Reach.PATIENT], blocks, "findings")
-    further = _frames(folder, [reach for reach in reaches if reach is not Reach.PATIENT], blocks, "findings")
+    claims = told_beside(frames["claims"], _frames(folder, [Reach.PATIENT], blocks, "claim_contents"))
+    beyond = [reach for reach in reaches if reach is not Reach.PATIENT]
+    findings, further = (
+        told_beside(_frames(folder, own, blocks, "findings"), _frames(folder, own, blocks, "contents"))
+        for own in ([Reach.PATIENT], beyond)
+    )
     if further.height:
         # Blocks of patients tell what a claim is allowed, and count what they found of it themselves.
         allowed = claims.select("file", "row", pl.col("allowed_cents").alias("claim_allowed_cents"))
-        further = further.drop("claim_allowed_cents").join(allowed, on=["file", "row"]).select(list(FINDINGS))
-        findings = pl.concat([findings, further])
+        further = further.drop("claim_allowed_cents").join(allowed, on=["file", "row"]).select(further.columns)
+        # Where there is no finding of one kind, nothing is told of what it would be about.
+        findings = pl.concat([findings, further], how="diagonal")
         claims = _with_more(claims, at_stake(further, ["file", "row"]))
     payments = payments_in(folder)
     if payments.height:
@@ -321,7 +327,9 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
     return Gathered(
         {
             # Findings of one rule and claim come from one block, in order.
-            "findings": findings.sort(_PLACE, pl.col("rule").cast(pl.Enum(rules)), maintain_order=True),
+            "findings": with_contents(findings, claims).sort(
+                _PLACE, pl.col("rule").cast(pl.Enum(rules)), maintain_order=True
+            ),
             "verdicts": frames["verdicts"]
             .group_by("rule")
             .agg(pl.col(counted).sum(), pl.col("crashed").max())

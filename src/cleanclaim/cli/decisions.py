@@ -49,11 +49,11 @@ SuppressOption = Annotated[
     typer.Option("--suppress", metavar="FILE", help="Findings set aside claim by claim (TOML); told apart, with why."),
 ]
 BaselineOption = Annotated[
-    Path | None, typer.Option("--baseline", metavar="FILE", help="Known findings, which are counted and not shown.")
+    Path | None, typer.Option("--baseline", metavar="FILE", help="Known findings, which are counted and told apart.")
 ]
 WriteBaselineOption = Annotated[
     Path | None,
-    typer.Option("--write-baseline", metavar="FILE", help="Write the findings of this check as known ones."),
+    typer.Option("--write-baseline", metavar="FILE", help="Write the findings as known ones, for later."),
 ]
 
 _NAMED = 12
@@ -80,6 +80,7 @@ class Decisions:
 
     selection: Selection
     suppressions: tuple[Suppression, ...] = ()
+    suppressions_path: Path | None = None
     baseline: Baseline | None = None
     baseline_path: Path | None = None
     write_to: Path | None = None
@@ -122,7 +123,7 @@ def decided_before(options: Options) -> Decisions:
         unusable(_said(error))
     except (SuppressionFileError, BaselineFileError) as error:
         unusable(str(error))
-    return Decisions(chosen, entries, known, options.baseline, options.write_to, salt)
+    return Decisions(chosen, entries, options.suppress, known, options.baseline, options.write_to, salt)
 
 
 def _salt_of(path: Path | None) -> bytes:
@@ -215,17 +216,18 @@ def decided_json(decided: Decided) -> dict[str, Any]:
         ],
         "previews_left_out": list(decisions.selection.previews_left_out),
         "suppressed": [
-            {**finding_json(batch, one.finding), "suppression": _suppression_json(one.suppression)}
+            {**finding_json(batch, one.finding), "suppression": suppression_json(one.suppression)}
             for batch, one in decided.suppressed
         ],
         "stale_suppressions": [
-            {**_suppression_json(one.suppression), "why": one.standing.value} for one in decided.stale
+            {**suppression_json(one.suppression), "why": one.standing.value} for one in decided.stale
         ],
         "baseline": _baseline_json(decided),
     }
 
 
-def _suppression_json(one: Suppression) -> dict[str, Any]:
+def suppression_json(one: Suppression) -> dict[str, Any]:
+    """One entry of a suppression file."""
     return {
         "claim": one.claim,
         "rule": one.rule,
@@ -261,18 +263,27 @@ def say_decided(decided: Decided) -> None:
         said = f"suppressed: {batch.names[finding.claim_id].key}  {finding.code}  {finding.place}  {finding.said}"
         out.print(Text(f"{said}\n    by {entry.by} on {entry.on}{until}: {entry.reason}", "dim"), soft_wrap=True)
     _say_more(len(decided.suppressed), "suppressed findings")
-    for left in decided.stale[:_NAMED]:
+    say_stale(decided.stale)
+    if decided.decisions.write_to is not None:
+        say_written(decided.decisions.write_to, decided.written)
+
+
+def say_stale(entries: Sequence[Stale]) -> None:
+    """Say which entries of the suppression file hide nothing any more."""
+    for left in entries[:_NAMED]:
         entry = left.suppression
         out.print(
             Text(f"stale suppression (line {entry.line}): {entry.claim} {entry.rule}: {_WHY[left.standing]}"),
             soft_wrap=True,
         )
-    _say_more(len(decided.stale), "stale suppressions")
-    if decided.written is not None:
-        out.print(
-            Text(f"written as known: {decided.written} findings, to {decided.decisions.write_to}"), soft_wrap=True
-        )
-    elif decided.decisions.write_to is not None:
+    _say_more(len(entries), "stale suppressions")
+
+
+def say_written(path: Path | None, count: int | None) -> None:
+    """Say how many findings were written as known ones; `None`: none, because a rule crashed."""
+    if count is not None:
+        out.print(Text(f"written as known: {count} findings, to {path}"), soft_wrap=True)
+    else:
         out.print(
             Text("no baseline written: a rule crashed, and what it would have found is not known", "bold red"),
             soft_wrap=True,
