@@ -152,6 +152,11 @@ def test_a_file_says_nothing_of_a_patient_and_comes_back_whole(tmp_path: Path) -
     assert all(len(key) == 32 and set(key) <= set("0123456789abcdef") for key in document["known"])
 
 
+def test_files_written_before_stay_readable() -> None:
+    """BLAKE2b of 128 bits, keyed by the salt, as `b2sum` and other programs have it."""
+    assert Baseline.of(["a"], [], salt=b"x" * 16).known == {"d18c6ff5d47adaaff42c2395c678d9e1": 1}
+
+
 def test_every_file_has_a_salt_of_its_own_and_keeps_it() -> None:
     first, second = Baseline.of(["a"], ["UN101"]), Baseline.of(["a"], ["UN101"])
     assert first.salt != second.salt
