@@ -29,6 +29,7 @@ from cleanclaim.practice.sealing import UnsealError, unseal
 _LEAST_FREE = 1024**3
 _SILENT = timedelta(minutes=2)
 _ANCHOR_AGE = timedelta(days=2)
+_FIRST_START = "run `cleanclaim practice migrate`, or `cleanclaim serve` on this machine: the first start makes them"
 
 
 class State(StrEnum):
@@ -51,14 +52,15 @@ class Looked:
 
 def examine() -> list[Looked]:
     """Look at everything, what others build on first; stops where the database is out of reach."""
-    found = [*_variables(), *_home(), *_secrets(), *_reach()]
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError as error:
-        said = " ".join(str(error).split())
-        return [*found, Looked("database", State.BAD, f"cannot be reached: {said}", "check CLEANCLAIM_DATABASE")]
-    behind = serving.migrations_to_run()
+    unreachable = _unreachable()
+    applied = [] if unreachable else [name for name in serving.migrations_applied() if name.startswith("practice.")]
+    behind = [] if unreachable else serving.migrations_to_run()
+    is_new = not unreachable and not (Clinic.objects.exists() if applied and not behind else applied)
+    found = [*_variables(), *_home(), *_secrets(is_new=is_new), *_reach()]
+    if unreachable:
+        return [*found, Looked("database", State.BAD, f"cannot be reached: {unreachable}", "check CLEANCLAIM_DATABASE")]
+    if not applied:
+        return [*found, Looked("tables", State.BAD, "none yet: nothing is set up here", _FIRST_START)]
     if behind:
         remedy = "run `cleanclaim practice migrate`"
         return [*found, Looked("tables", State.BAD, f"behind by {len(behind)} migrations", remedy)]
@@ -67,6 +69,16 @@ def examine() -> list[Looked]:
     for look in looks:
         found += look()
     return found
+
+
+def _unreachable() -> str:
+    """What the database says where it cannot be reached, in one line; empty where it can."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return " ".join(str(error).split()) or type(error).__name__
+    return ""
 
 
 # --- from outside ----------------------------------------------------------------------------------------
@@ -92,8 +104,12 @@ def _home() -> Iterator[Looked]:
         yield Looked("disk", State.DOUBTFUL, f"{free // 2**20:,} MB free at {home}", "make room")
 
 
-def _secrets() -> Iterator[Looked]:
+def _secrets(*, is_new: bool) -> Iterator[Looked]:
+    """The keys that seal fields. Where nobody's fields were sealed yet (`is_new`), none are missing."""
     path = keys.field_keys_path()
+    if is_new and not path.exists():
+        yield Looked("keys", State.DOUBTFUL, f"none yet in {path}, and nothing that they seal", _FIRST_START)
+        return
     try:
         held = keys.read_field_keys()
     except keys.KeyFileError as error:

@@ -58,8 +58,12 @@ def test_the_doctor_finds_nothing_wrong_with_a_new_home_and_names_what_is(tmp_pa
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     early = json.loads(run(DOCTOR, home).stdout)
-    found = {one["about"]: one["state"] for one in early["looked_at"]}
-    assert (found["keys"], found["tables"], early["exit_code"]) == ("bad", "bad", 1)
+    found = {one["about"]: one for one in early["looked_at"]}
+    assert (found["keys"]["state"], found["tables"]["state"], early["exit_code"]) == ("doubtful", "bad", 1)
+    # Nothing was ever sealed here: nobody is told to put back what never was.
+    assert "put" not in found["keys"]["found"] + found["keys"]["remedy"]
+    assert found["tables"]["found"] == "none yet: nothing is set up here"
+    assert "the first start makes them" in found["tables"]["remedy"]
     good = run(PREPARE, home)
     assert good.returncode == 0, good.stdout
     assert {one["state"] for one in json.loads(good.stdout)["looked_at"]} == {"good", "doubtful"}
@@ -71,6 +75,30 @@ def test_the_doctor_finds_nothing_wrong_with_a_new_home_and_names_what_is(tmp_pa
     assert {
         ("environment", "doubtful"), ("home", "bad"), ("keys", "bad"), ("demo", "bad"), ("hosts", "bad"), ("https", "bad"),
     } <= told  # fmt: skip
+
+
+LOSE = """
+from cleanclaim.practice import serving; serving.prepare(migrate=True)
+from cleanclaim.practice import keys; from cleanclaim.practice.models import Clinic, Company
+if "CLINIC" in __import__("os").environ:
+    Clinic.objects.create(company=Company.objects.create(name="Millrace"), name="Millrace", slug="millrace")
+keys.field_keys_path().unlink()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("clinic", "state"), [({}, "doubtful"), ({"CLINIC": "1"}, "bad")])
+def test_keys_are_missing_only_where_there_is_a_practice_that_they_sealed(
+    tmp_path: Path, clinic: dict[str, str], state: str
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    lost = run(LOSE, home, **clinic)
+    assert lost.returncode == 0, lost.stderr
+    told = json.loads(run(DOCTOR, home).stdout)
+    (keys,) = [one for one in told["looked_at"] if one["about"] == "keys"]
+    assert keys["state"] == state
+    assert ("put it back" in keys["found"]) is (state == "bad")
 
 
 def test_the_documentation_lists_every_variable() -> None:
