@@ -138,6 +138,11 @@ def _changed(place: int, **cells: str) -> str:
         (PTP_HEAD, "no layout that is known"),
         (ptp(PTP_ROWS[:9]), "no edit whose column 1 begins with 9, G; expected every part of the edition"),
         (ptp([*PTP_ROWS, PTP_ROWS[2]]), "the edit 29881 29877 comes twice with the same dates"),
+        # Another first day stands between the two.
+        (
+            ptp([*PTP_ROWS, (*PTP_ROWS[2][:3], "20130101", *PTP_ROWS[2][4:]), PTP_ROWS[2]]),
+            "the edit 29881 29877 comes twice with the same dates",
+        ),
         (_changed(3, begins="20261001"), "an edit begins 2026-10-01, after the quarter of 2026-07-01"),
     ],
 )
@@ -147,6 +152,12 @@ def test_a_wrong_file_is_refused_with_its_row_and_field(tmp_path: Path, text: st
         read_files([path])
     assert says in str(refused.value)
     assert "ccipra-v322r0-f1.txt" in str(refused.value)
+
+
+def test_an_edit_may_come_with_several_first_days(tmp_path: Path) -> None:
+    again = (*PTP_ROWS[2][:3], "20130101", *PTP_ROWS[2][4:])
+    [edition] = read_files([write(tmp_path / "ccipra-v322r0-f1.txt", ptp([*PTP_ROWS, again]))]).editions
+    assert edition.frame.height == len(PTP_ROWS) + 1
 
 
 def test_columns_in_another_order_are_not_taken_for_cms(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def _day_after_the_one_before(pair: npt.NDArray[np.int64], ends: npt.NDArray[np.
 
 def _one_at_a_time(edits: _Edits) -> _Edits:
     """The edits by pair and last day, with overlaps resolved."""
-    ordered = edits.taken(np.lexsort((edits.begins, edits.ends, edits.pair)))
+    ordered = edits if _is_ordered(edits) else edits.taken(np.lexsort((edits.begins, edits.ends, edits.pair)))
     clash = (ordered.pair[1:] == ordered.pair[:-1]) & (ordered.begins[1:] <= ordered.ends[:-1])
     if not clash.any():
         return ordered
@@ -187,6 +187,12 @@ def _one_at_a_time(edits: _Edits) -> _Edits:
         for pieces in zip((plain.pair, plain.begins, plain.ends, plain.indicators), swept, strict=True)
     ]
     return (joined := _Edits(*both)).taken(np.lexsort((joined.ends, joined.pair)))
+
+
+def _is_ordered(edits: _Edits) -> bool:
+    """Whether pair and last day rise from each edit to the next, as in a table that was kept."""
+    key = (edits.pair << _DAY_BITS) + edits.ends
+    return bool((key[1:] > key[:-1]).all())
 
 
 def _swept(spans: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -37,6 +37,7 @@ SCHEMA = pl.Schema(
     }
 )
 """Columns of a kept edition, sorted by both codes and last day. `begins_on` null: not published in this layout."""
+_ORDER = ("column_1", "column_2", "ended_on")
 
 _CMS = ("column_1", "column_2", "before_1996", "begins", "ends", "indicator", "rationale")
 _CMS_HEADINGS = ("column 1", "column 2", "1996", "effective", "deletion", "modifier", "rationale")
@@ -120,16 +121,13 @@ def combine(tables: Sequence[Table]) -> Table:
     if numbers and numbers != list(range(1, len(tables) + 1)):
         said = ", ".join(f"f{number}" for number in numbers)
         raise PublishedFileError(f"{names}: parts {said}; expected f1, f2, … without a gap, loaded together")
-    frame = pl.concat([table.frame for table in tables]).sort("column_1", "column_2", "ended_on", nulls_last=True)
+    frame = pl.concat([table.frame for table in tables]).sort(*_ORDER, nulls_last=True)
     leading = set(frame.get_column("column_1").str.slice(0, 1).unique().to_list())
     if absent := sorted(_LEADING - leading):
         raise PublishedFileError(
             f"{names}: no edit whose column 1 begins with {', '.join(absent)}; expected every part of the edition"
         )
-    dated = frame.filter(pl.col("begins_on").is_not_null(), pl.col("modifier_indicator") != VOID)
-    twice = dated.filter(pl.struct("column_1", "column_2", "begins_on", "ended_on").is_duplicated())
-    if twice.height:
-        pair = " ".join(twice.row(0)[:2])
+    if pair := _twice(frame):
         raise PublishedFileError(f"{names}: the edit {pair} comes twice with the same dates; expected each edit once")
     note = next((table.note for table in tables if table.note), "")
     return Table(
@@ -142,6 +140,20 @@ def combine(tables: Sequence[Table]) -> Table:
         note=note,
         parts=tuple(part for table in tables for part in table.parts),
     )
+
+
+def _twice(frame: pl.DataFrame) -> str:
+    """The codes of an edit that comes twice with the same dates; empty for none. Rows are in the order of `SCHEMA`."""
+    dated = frame.filter(pl.col("begins_on").is_not_null(), pl.col("modifier_indicator") != VOID)
+    # Only neighbors can be alike, and few are: those alone are compared whole.
+    alike = dated.select(
+        pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in _ORDER)
+    ).to_series()
+    if not alike.any():
+        return ""
+    near = dated.filter(alike | alike.shift(-1, fill_value=False))
+    twice = near.filter(pl.struct(*_ORDER, "begins_on").is_duplicated())
+    return " ".join(twice.row(0)[:2]) if twice.height else ""
 
 
 def _first_data(head: Sequence[Row]) -> int | None:
@@ -235,7 +247,7 @@ def _ragged(part: Part, names: tuple[str, ...], separator: str, skip: int) -> Pu
 
 
 def _checked(part: Part, raw: pl.DataFrame, first: int, *, is_dated: bool) -> pl.DataFrame:
-    """The edits with types; every cell is checked, and the first wrong one is named."""
+    """The edits with types, in the order of the file; every cell is checked, and the first wrong one is named."""
     # Blank rows between or below the edits say nothing.
     numbered = raw.with_row_index("row", offset=first)
     numbered = numbered.filter(pl.any_horizontal(pl.col(*raw.columns) != ""))
@@ -263,9 +275,7 @@ def _checked(part: Part, raw: pl.DataFrame, first: int, *, is_dated: bool) -> pl
             ends.alias("ended_on"),
             pl.col("indicator").cast(pl.Int64).alias("modifier_indicator"),
             pl.col("rationale").replace_strict(short, return_dtype=pl.String).alias("reason"),
-        )
-        .cast(dict(SCHEMA))  # type: ignore[arg-type]  # a schema's values are types
-        .sort("column_1", "column_2", "ended_on", nulls_last=True)
+        ).cast(dict(SCHEMA))  # type: ignore[arg-type]  # a schema's values are types
     )
 
 
