@@ -164,6 +164,19 @@ def test_what_follows_an_interchange_is_in_no_loop_of_its_claims(is_compiled: bo
     assert found["parties"].height == 0
 
 
+@pytest.mark.parametrize("block_size", [64, 1 << 20])
+@pytest.mark.parametrize("is_compiled", [False, True])
+def test_a_level_that_begins_a_transaction_is_in_none_of_the_one_before(block_size: int, is_compiled: bool) -> None:  # noqa: FBT001 - a parameter
+    group = b"GS*HN*SENDER*RECEIVER*20260306*1200*7*X*005010X214~"
+    biller = b"HL*3*2*19*1~NM1*85*2*HARBOR PHYSICAL THERAPY*****XX*1234567893~SE*26*0001~"
+    # The next header is lost, and so is the level of its biller.
+    patient = b"HL*4*3*PT~TRN*2*C1~"
+    data = CLAIMS[: CLAIMS.index(b"GS*")] + group + biller + patient
+    found = laid_together(_blocks(data, block_size, is_compiled=is_compiled))
+    assert found["parties"]["transaction_key"].to_list() == [0]
+    assert found["claims"].select("transaction_key", "billing_party_key").rows() == [(1, None)]
+
+
 @pytest.mark.parametrize("is_compiled", [False, True])
 @pytest.mark.parametrize("next_one", [b"ST*835*0002", b"GE*2*7~IEA*1*000000001~ISA*"])
 def test_what_follows_a_lost_trailer_is_not_the_claims_before_it(next_one: bytes, is_compiled: bool) -> None:  # noqa: FBT001 - a parameter

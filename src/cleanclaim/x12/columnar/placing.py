@@ -314,11 +314,12 @@ def _instance(placed: Placed, loop: int, start: LoopState) -> Around:
     if loop == 0:
         is_inside = placed.transactions.take(events) >= 0
         return Around(np.where(is_inside, placed.floors.take(events), NONE), placed.latest_event)
-    # Any opening that cannot be inside the loop closes it; so does the end of its transaction.
+    # Any opening that cannot be inside the loop closes it; so does the end of its transaction. What begins the next
+    # one without its header may itself be an opening.
     opened = placed.opened.take(events)
     closes = np.append(~placed.table.within[loop], np.array([True]))
     closes[loop] = True
-    rows = np.flatnonzero(closes.take(opened))
+    rows = np.flatnonzero(closes.take(opened) | (placed.floors.take(events) == events))
     if loop in start.open and len(events) and events[0] == 0 and opened[0] == NOWHERE:
         # The first segment only continues a transaction.
         rows = rows[1:]

@@ -244,7 +244,8 @@ def walk(  # noqa: C901, PLR0912, PLR0915 - one loop over all is what makes it f
                 elif loop == opened:
                     current[at] = row
                 elif opened >= 0:
-                    if closes[opened, loop]:
+                    # What begins a transaction without its header is in no loop of the one before it.
+                    if closes[opened, loop] or row == floor:
                         current[at] = NONE
                 elif row > 0 or not is_open[loop]:
                     # A transaction that only goes on closes nothing.
