@@ -427,7 +427,7 @@ def test_one_day_and_many_days_agree_at_a_boundary(asked: int) -> None:
 
 def test_columns_are_described_and_distinct() -> None:
     names = [column.name for column in PAYER_COLUMNS]
-    assert len(names) == len(set(names)) == 87
+    assert len(names) == len(set(names)) == 88
     assert all(column.meaning and name.startswith("payer_") for column, name in zip(PAYER_COLUMNS, names, strict=True))
     assert {column.unit for column in PAYER_COLUMNS} == {
         "", "minutes", "units", "visits", "weeks", "days", "months", "cents", "rate_e4", "rvu_e2", "conversion_factor_e4",

@@ -260,6 +260,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             RecordField("out_of_network", Whole(), "For others.", "days"),
             RecordField("from", Choice("date_of_service"), "Where the count begins.", required=True),
             RecordField("after_other_insurance", Whole(), "From the decision of another payer.", "days"),
+            RecordField(
+                "after_other_insurance_out_of_network",
+                Whole(),
+                "The same for others than participating providers, where it differs.",
+                "days",
+            ),
         ),
         "The days in which a claim must arrive.",
         may_be_none=True,

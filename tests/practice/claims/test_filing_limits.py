@@ -137,6 +137,14 @@ def test_behind_another_payer_the_last_day_waits_for_its_answer(inside: Clinic, 
     assert FilingTerms.of(inside).lack(payer, DAY, order="secondary", in_network=True) is Lack.NOT_DECIDED
 
 
+def test_behind_another_payer_it_may_differ_by_network(inside: Clinic) -> None:
+    ClinicPayer.objects.filter(payer="cigna").update(in_network=None)
+    terms = FilingTerms.of(inside)
+    assert terms.lack("cigna", DAY, order="secondary", in_network=None) is Lack.NETWORK_BEHIND
+    assert terms.lack("cigna", DAY, order="secondary", in_network=True) is Lack.NOT_DECIDED
+    assert terms.lack("cigna", DAY, order="secondary", in_network=False) is Lack.NOT_DECIDED
+
+
 @pytest.mark.parametrize("since", [None, DAY])
 def test_the_database_takes_one_limit_a_payer_and_day(inside: Clinic, since: date | None) -> None:
     contract(inside, "aetna", 90, since=since)
@@ -148,11 +156,11 @@ def test_the_database_takes_one_limit_a_payer_and_day(inside: Clinic, since: dat
     ("payer", "in_network", "words"),
     [
         ("cash", None, "none"),
+        ("cigna", True, "90 days, 90 after another payer"),
+        ("cigna", False, "180 days, 180 after another payer"),
+        ("cigna", None, "90 days in network, 180 days out of it, 90 or 180 after another payer"),
         ("medicare_advantage", None, ""),
         ("medicare_b", None, "12 months"),
-        ("cigna", True, "90 days"),
-        ("cigna", False, "180 days"),
-        ("cigna", None, "90 days in network, 180 days out of it"),
         ("tricare", None, "12 months, 90 after another payer"),
         ("medicaid_tx", False, ""),
     ],

@@ -23,7 +23,14 @@ _OUT = col.payer_timely_filing_days_out_of_network
 _COUNTS_FROM_SERVICE = (col.coverage_order == "primary") | (col.payer_kind == "medicare_b")
 
 
-_AFTER_DECISION = col.prior_decided_on + pl.duration(days=col.payer_timely_filing_days_after_other_insurance)
+_BEHIND_IN = col.payer_timely_filing_days_after_other_insurance
+_BEHIND_OUT = pl.coalesce(col.payer_timely_filing_days_after_other_insurance_out_of_network, _BEHIND_IN)
+
+
+def _after_decision(days: pl.Expr) -> pl.Expr:
+    """The last day by the count from the other payer's decision; by `days` where the network is not known."""
+    known = pl.when(col.in_network).then(_BEHIND_IN).when(col.in_network.not_()).then(_BEHIND_OUT)
+    return col.prior_decided_on + pl.duration(days=pl.when(col.in_network.is_null()).then(days).otherwise(known))
 
 
 def _from_service(days: pl.Expr) -> pl.Expr:
@@ -38,6 +45,7 @@ def _from_service(days: pl.Expr) -> pl.Expr:
 
 
 _LATEST_FROM_SERVICE = _from_service(pl.max_horizontal(_IN, _OUT))
+_LATEST_AFTER_DECISION = _after_decision(pl.max_horizontal(_BEHIND_IN, _BEHIND_OUT))
 
 
 def _deadline(which: str, meaning: str, from_service: pl.Expr, behind: pl.Expr) -> Fact:
@@ -74,14 +82,14 @@ facts = (
         "earliest",
         "first day that may be the last on which the payer takes the claim",
         _from_service(pl.min_horizontal(_IN, _OUT)),
-        _AFTER_DECISION,
+        _after_decision(pl.min_horizontal(_BEHIND_IN, _BEHIND_OUT)),
     ),
     _deadline(
         "latest",
         "last day on which the payer may still take the claim",
         _LATEST_FROM_SERVICE,
-        pl.when(_AFTER_DECISION.is_not_null() & _LATEST_FROM_SERVICE.is_not_null()).then(
-            pl.max_horizontal(_AFTER_DECISION, _LATEST_FROM_SERVICE)
+        pl.when(_LATEST_AFTER_DECISION.is_not_null() & _LATEST_FROM_SERVICE.is_not_null()).then(
+            pl.max_horizontal(_LATEST_AFTER_DECISION, _LATEST_FROM_SERVICE)
         ),
     ),
     Fact(

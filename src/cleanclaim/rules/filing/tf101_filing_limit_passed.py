@@ -118,6 +118,37 @@ rule = Rule(
             lacks="other payer's decision",
         ),
         good("""
+            visit 2026-03-04 cigna as_of=2026-07-19 coverage_order=secondary prior_payers=1 in_network=true
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-04-20
+        """),
+        bad(
+            """
+            visit 2026-03-04 cigna as_of=2026-07-20 coverage_order=secondary prior_payers=1 in_network=true
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-04-20
+            """,
+            at="claim",
+            says="2026-03-04 billed on 2026-07-20, the payer takes it through 2026-07-19",
+        ),
+        good("""
+            visit 2026-03-04 cigna as_of=2026-10-17 coverage_order=secondary prior_payers=1 in_network=false
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-04-20
+        """),
+        bad(
+            """
+            visit 2026-03-04 cigna as_of=2026-10-18 coverage_order=secondary prior_payers=1 in_network=false
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-04-20
+            """,
+            at="claim",
+            says="2026-03-04 billed on 2026-10-18, the payer takes it through 2026-10-17",
+        ),
+        unknown(
+            """
+            visit 2026-03-04 cigna as_of=2026-07-20 coverage_order=secondary prior_payers=1 in_network=?
+              97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-04-20
+            """,
+            lacks="in its network",
+        ),
+        good("""
             visit 2026-03-04 tricare as_of=2026-06-18 coverage_order=secondary prior_payers=1
               97110 GP x2 30min prior_answers=1 prior_adjudicated_on=2026-03-20
         """),

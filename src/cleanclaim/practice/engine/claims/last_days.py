@@ -39,6 +39,11 @@ class Lack(Enum):
         "Its file states the limit of one network status alone: enter whether the clinic is in its network.",
         "setup_payers",
     )
+    NETWORK_BEHIND = (
+        "network not recorded",
+        "The limit behind the payer before differs by network: enter whether the clinic is in the payer's network.",
+        "setup_payers",
+    )
     OTHER_NETWORK = (
         "limit not on file",
         "The payer's file states the filing limit of the other network status alone: enter the one of your contract.",
@@ -104,9 +109,12 @@ class FilingTerms:
         days = pack.setting("timely_filing_days", on).value
         if days == NONE:
             return Lack.NO_LIMIT
+        network = self.networks.get(payer) if in_network is None else in_network
         if order != CoverageOrder.PRIMARY.value and pack.kind != "medicare_b":
-            return Lack.NOT_DECIDED if days is not None and "after_other_insurance" in days else Lack.PAYER_BEFORE
+            if days is None or "after_other_insurance" not in days:
+                return Lack.PAYER_BEFORE
+            differs = "after_other_insurance_out_of_network" in days
+            return Lack.NETWORK_BEHIND if differs and network is None else Lack.NOT_DECIDED
         if days is None:
             return Lack.NOT_STATED
-        network = self.networks.get(payer) if in_network is None else in_network
         return Lack.NETWORK if network is None else Lack.OTHER_NETWORK

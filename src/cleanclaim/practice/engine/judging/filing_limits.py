@@ -143,4 +143,9 @@ def limit_words(pack: Payer, on: date, *, in_network: bool | None) -> str:
         each = {"in network": inside, "out of it": outside}
         told = ", ".join(f"{number} days {where}" for where, number in each.items() if number is not None)
     behind = None if days is None else days.get("after_other_insurance")
+    behind_outside = behind if days is None else days.get("after_other_insurance_out_of_network", behind)
+    if in_network is False:
+        behind = behind_outside
+    elif in_network is None and behind != behind_outside:
+        behind = f"{behind} or {behind_outside}"
     return ", ".join(filter(None, (told, "" if behind is None else f"{behind} after another payer")))
