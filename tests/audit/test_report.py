@@ -98,7 +98,7 @@ def test_files_that_were_not_read_are_told_the_damaged_first(page: str) -> None:
     assert "Files not read" not in page
     left_out = [LeftOut("a/readme.txt", "is not read"), LeftOut("b/march.csv", "is empty", is_damaged=True)]
     said = Words(page_of(archive(), left_out=left_out)).said
-    assert "2 files in the folders of the archive were not read." in said
+    assert "2 files of the archive, or parts of them, were not read." in said
     assert "b/march.csv is empty a/readme.txt is not read" in said
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from cleanclaim.audit.inputs import SUFFIXES, ArchiveError, ArchiveFile, kind_of, require_lines
+from cleanclaim.audit.inputs import SUFFIXES, ArchiveError, ArchiveFile, kind_of, require_lines, with_broken_lines
 
 _CHUNK = 1 << 20
 _INTERCHANGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*ISA[^A-Za-z0-9]")
@@ -26,7 +26,7 @@ _TAG = 5
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file in a folder of an archive that is not read."""
+    """A file in a folder of an archive that is not read; or what of a file is not."""
 
     path: str
     why: str
@@ -68,7 +68,8 @@ def archive_of(paths: Sequence[str]) -> Archive:
     if not files:
         first = f" ({left_out[0].path}: {left_out[0].why})" if left_out else ""
         raise ArchiveError(f"{', '.join(paths)}: holds no file that is read{first}; expected Parquet, CSV, 837 or 835")
-    return Archive(files, tuple(sorted((*left_out, *copies), key=lambda one: one.path)))
+    broken = [LeftOut(file.path, said, is_damaged=True) for file in files for said in file.broken]
+    return Archive(files, tuple(sorted((*left_out, *copies, *broken), key=lambda one: one.path)))
 
 
 def _local(path: str) -> str:
@@ -117,7 +118,7 @@ def _readable(path: Path) -> ArchiveFile:
     if file.kind == "csv":
         _require_text(path)
     require_lines(file)
-    return file
+    return with_broken_lines(file) if file.kind == "csv" else file
 
 
 def _begins_as_interchange(path: Path) -> bool:

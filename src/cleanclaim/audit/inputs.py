@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.audit import x12_inputs
+from cleanclaim.audit import broken_lines, x12_inputs
+from cleanclaim.audit.packing import NUMBER
+from cleanclaim.audit.row_groups import FooterError, rows_of_groups
 from cleanclaim.audit.tuva import as_lines, is_medical_claim
 from cleanclaim.lines.flat_columns import REQUIRED, column_of, plain_name
 
@@ -36,6 +38,8 @@ class ArchiveFile:
     path: str
     kind: str
     """`parquet`, `csv` or `x12`."""
+    broken: tuple[str, ...] = ()
+    """What is said of lines of a CSV that cannot be read; the others are read one by one."""
 
     @property
     def name(self) -> str:
@@ -73,11 +77,29 @@ def count_lines(file: ArchiveFile) -> int:
     """How many billed lines the file has; of a claim or payment file, about how many."""
     if file.kind == "x12":
         return x12_inputs.count_lines(file.path)
+    if file.broken:
+        return broken_lines.count_rows(Path(file.path), _separator(file))
     return int(_scan(file).select(pl.len()).collect(engine="streaming").item())
 
 
-def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> pl.DataFrame:
-    """One of the file's slices of `SLICE` lines, by place from 0; columns by the dictionary's names.
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some lines of a table, and those among them that cannot be read."""
+
+    lines: pl.DataFrame
+    """Columns by the dictionary's names."""
+    numbers: pl.Series
+    """Which row of the table each line is, from 0."""
+    unread: pl.DataFrame
+    """Columns of `UNREAD`."""
+
+
+UNREAD: dict[str, type[pl.DataType]] = {"group": pl.Int64, "first": pl.Int64, "last": pl.Int64}
+"""Columns of rows that cannot be read: the row group of a Parquet file, its first row and its last, all from 0."""
+
+
+def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> Slice:
+    """One of the file's slices of `SLICE` lines, by place from 0, without the row groups that cannot be read.
 
     Args:
         file: a table.
@@ -87,7 +109,61 @@ def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> pl.DataFrame:
     Raises:
         ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
     """
-    return _collected(file, _lines_of(file).slice(place * SLICE, None if is_last else SLICE))
+    first, count = place * SLICE, None if is_last else SLICE
+    if file.broken:
+        return _between_broken_lines(file, first, count)
+    try:
+        return Slice(*_rows(file, first, count), pl.DataFrame(schema=UNREAD))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        around = None if file.kind != "parquet" or file.is_remote() else _around_damage(file, first, count)
+        if around is None:
+            raise ArchiveError(f"{file.name}: breaks off or is damaged; expected {file.kind.upper()}") from error
+        return around
+
+
+def _rows(file: ArchiveFile, first: int, count: int | None) -> tuple[pl.DataFrame, pl.Series]:
+    """So many rows from one on, and their numbers."""
+    some = _scan(file).slice(first, count).with_row_index(NUMBER, offset=first)
+    try:
+        return _parted(_as_lines(file, some).collect(engine="streaming"))
+    except OSError as error:
+        raise ArchiveError(f"{file.name}: breaks off or is damaged; expected {file.kind.upper()}") from error
+
+
+def _parted(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    return lines.drop(NUMBER), lines.get_column(NUMBER).cast(pl.Int64)
+
+
+def _between_broken_lines(file: ArchiveFile, first: int, count: int | None) -> Slice:
+    rows, numbers = broken_lines.rows_of(Path(file.path), _separator(file), first, count)
+    lines = _as_lines(file, rows.with_columns(numbers.alias(NUMBER)).lazy()).collect()
+    return Slice(*_parted(lines), pl.DataFrame(schema=UNREAD))
+
+
+def _around_damage(file: ArchiveFile, first: int, count: int | None) -> Slice | None:
+    """What can be read of a slice, row group by row group: a damaged page spoils its group alone.
+
+    `None`: where the groups begin is not known either.
+    """
+    try:
+        groups = rows_of_groups(Path(file.path))
+    except (FooterError, OSError):
+        return None
+    end = sum(groups) if count is None else min(first + count, sum(groups))
+    parts: list[tuple[pl.DataFrame, pl.Series]] = [_rows(file, 0, 0)]
+    unread: list[tuple[int, int, int]] = []
+    begin = 0
+    for number, height in enumerate(groups):
+        start, stop = max(begin, first), min(begin + height, end)
+        begin += height
+        if start >= stop:
+            continue
+        try:
+            parts.append(_rows(file, start, stop - start))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            unread.append((number, start, stop - 1))
+    lines, numbers = zip(*parts, strict=True)
+    return Slice(pl.concat(lines), pl.concat(numbers), pl.DataFrame(unread, schema=UNREAD, orient="row"))
 
 
 def require_lines(file: ArchiveFile) -> None:
@@ -96,11 +172,11 @@ def require_lines(file: ArchiveFile) -> None:
     Raises:
         ArchiveError: it cannot be read, or lacks a column without which nothing can be judged.
     """
-    _lines_of(file)
+    _as_lines(file, _scan(file))
 
 
-def _lines_of(file: ArchiveFile) -> pl.LazyFrame:
-    scan = _scan(file)
+def _as_lines(file: ArchiveFile, scan: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of the table under the dictionary's names, with `NUMBER` where they have it."""
     given_names = scan.collect_schema().names()
     names = [plain_name(name) for name in given_names]
     if len(set(names)) < len(names):
@@ -117,13 +193,20 @@ def _lines_of(file: ArchiveFile) -> pl.LazyFrame:
     return scan
 
 
+def with_broken_lines(file: ArchiveFile) -> ArchiveFile:
+    """A CSV of this machine with what is said of the lines that cannot be read; it is read once to its end."""
+    return replace(file, broken=broken_lines.broken_lines(Path(file.path), _separator(file)))
+
+
+def _separator(file: ArchiveFile) -> str:
+    return "\t" if file.path.lower().endswith("tsv") else ","
+
+
 def _scan(file: ArchiveFile) -> pl.LazyFrame:
     readers: Mapping[str, Callable[[], pl.LazyFrame]] = {
         "parquet": lambda: pl.scan_parquet(file.path),
         # Every column as text: what a cell means is decided once, by the dictionary.
-        "csv": lambda: pl.scan_csv(
-            file.path, infer_schema=False, separator="\t" if file.path.lower().endswith("tsv") else ","
-        ),
+        "csv": lambda: pl.scan_csv(file.path, infer_schema=False, separator=_separator(file)),
     }
     try:
         scan = readers[file.kind]()
@@ -131,10 +214,3 @@ def _scan(file: ArchiveFile) -> pl.LazyFrame:
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ArchiveError(f"{file.name}: cannot be read; expected {file.kind.upper()} of billed lines") from error
     return scan
-
-
-def _collected(file: ArchiveFile, scan: pl.LazyFrame) -> pl.DataFrame:
-    try:
-        return scan.collect(engine="streaming")
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise ArchiveError(f"{file.name}: breaks off or is damaged; expected {file.kind.upper()}") from error

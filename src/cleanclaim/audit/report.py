@@ -104,7 +104,7 @@ def render_report(
         made: what the report was made with, a line each.
         partly_covering: reference tables that do not cover the dates of all claims.
         sample: the claims drawn for review.
-        left_out: files in the folders of the archive that were not read.
+        left_out: files of the archive that were not read, and parts of others.
     """
     frames = found.frames
     claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
@@ -124,7 +124,11 @@ def render_report(
         **decided_parts(found),
         "missing": _missing(frames["gaps"]),
         "partly_covering": partly_covering,
-        "left_out": {"total": len(left_out), "rows": _first_damaged(left_out)[:_FILES_SHOWN]},
+        "left_out": {
+            "total": len(left_out),
+            "files": len({one.path for one in left_out}),
+            "rows": _first_damaged(left_out)[:_FILES_SHOWN],
+        },
         "set_aside": _set_aside(frames["set_aside"]),
         "sample": _sample(sample),
     }

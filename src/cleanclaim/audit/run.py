@@ -24,6 +24,7 @@ from pathlib import Path
 import polars as pl
 
 from cleanclaim.audit import kept
+from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import (
     CLAIMS,
     FRAMES,
@@ -47,6 +48,7 @@ from cleanclaim.audit.spill import (
     payments_in,
     pieces_of,
     refused_in,
+    unread_in,
 )
 from cleanclaim.audit.totals import at_most
 from cleanclaim.facts.kit import Reach
@@ -84,6 +86,8 @@ class Gathered:
     frames: dict[str, pl.DataFrame]
     files: tuple[ArchiveFile, ...]
     lines: int
+    left_out: tuple[LeftOut, ...] = ()
+    """Row groups of tables that could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +346,14 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
         },
         tuple(files),
         int(claims.get_column("lines").sum()),
+        tuple(
+            LeftOut(files[file].path, f"row group {group + 1} (rows {first + 1:,} to {last + 1:,}) {_DAMAGED}", True)
+            for file, group, first, last in unread_in(folder).iter_rows()
+        ),
     )
+
+
+_DAMAGED = "is damaged and not read; expected whole pages of Parquet"
 
 
 _PLACE = pl.col("file") * (1 << 40) + pl.col("row")

@@ -15,7 +15,7 @@ import polars as pl
 
 from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
-from cleanclaim.audit.inputs import SLICE, ArchiveFile, slice_of
+from cleanclaim.audit.inputs import SLICE, UNREAD, ArchiveFile, Slice, slice_of
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.audit.payments import PAYMENTS
 from cleanclaim.lines.from_columns import read_cells
@@ -86,19 +86,19 @@ class Piece:
         mark = self._mark(self.place)
         if mark.exists():
             return int(mark.read_text("utf-8"))
-        frame = slice_of(self.file, self.place, is_last=self.is_last)
-        if frame.height:
-            self._lay_lines(frame, mark.name)
-        _mark(mark, frame.height)
-        return frame.height
+        part = slice_of(self.file, self.place, is_last=self.is_last)
+        self.cut.keep(part.unread.select(pl.lit(self.number, pl.Int64).alias("file"), *UNREAD), "unread", mark.name)
+        if part.lines.height:
+            self._lay_lines(part, mark.name)
+        _mark(mark, part.lines.height)
+        return part.lines.height
 
-    def _lay_lines(self, frame: pl.DataFrame, name: str) -> None:
-        first = self.place * SLICE
-        read = read_cells(frame)
-        where = (pl.lit(self.number).cast(pl.Int64).alias("file"), pl.col("row") + first)
-        self.cut.keep(read.refused.select(*where, "field", "expected").select(list(SET_ASIDE)), "refused", name)
-        cells = placed(read, pl.lit(self.number), pl.int_range(first, first + frame.height))
-        self.cut.lay(cells, name, "cells")
+    def _lay_lines(self, part: Slice, name: str) -> None:
+        read = read_cells(part.lines)
+        refused = read.refused.with_columns(part.numbers[read.refused.get_column("row")].alias("row"))
+        refused = refused.with_columns(pl.lit(self.number, pl.Int64).alias("file"))
+        self.cut.keep(refused.select(list(SET_ASIDE)), "refused", name)
+        self.cut.lay(placed(read, pl.lit(self.number), part.numbers), name, "cells")
 
     def _claims(self) -> Iterator[int]:
         settings = self.settings
@@ -191,3 +191,15 @@ def refused_in(folder: Path) -> Iterator[pl.DataFrame]:
     """The cells that could not be read, by slice."""
     for path in sorted((folder / "refused").glob("*.arrow")):
         yield pl.read_ipc(path)
+
+
+def unread_in(folder: Path) -> pl.DataFrame:
+    """Row groups of tables that could not be read: `file`, `group`, `first` and `last` row, all from 0, in order."""
+    parts = [pl.read_ipc(path) for path in sorted((folder / "unread").glob("*.arrow"))]
+    # A row group may lie in two slices.
+    return (
+        pl.concat([pl.DataFrame(schema={"file": pl.Int64, **UNREAD}), *parts])
+        .group_by("file", "group")
+        .agg(pl.col("first").min(), pl.col("last").max())
+        .sort("file", "group")
+    )

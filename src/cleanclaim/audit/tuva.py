@@ -11,6 +11,8 @@ from collections.abc import Collection
 
 import polars as pl
 
+from cleanclaim.audit.packing import NUMBER
+
 _MARKS = frozenset({"claim_id", "claim_line_number", "hcpcs_code"})
 _MODIFIERS = tuple(f"hcpcs_modifier_{number}" for number in range(1, 6))
 _DIAGNOSES = tuple(f"diagnosis_code_{number}" for number in range(1, 13))
@@ -34,11 +36,14 @@ def is_medical_claim(names: Collection[str]) -> bool:
 def as_lines(table: pl.LazyFrame) -> pl.LazyFrame:
     """Its professional lines under the dictionary's names; `payer` is the table's own and must be a payer file's id.
 
-    Amounts in dollars become cents by their decimal text, never by a binary fraction.
+    `NUMBER` stays, where it is there. Amounts in dollars become cents by their decimal text, never by a binary
+    fraction.
     """
     names = set(table.collect_schema().names())
     person = next((name for name in ("person_id", "patient_id", "member_id") if name in names), None)
     columns = [pl.col(old).cast(pl.String).alias(new) for old, new in _PLAIN.items() if old in names]
+    if NUMBER in names:
+        columns.append(pl.col(NUMBER))
     if "claim_line_start_date" not in names and "claim_start_date" in names:
         columns.append(pl.col("claim_start_date").cast(pl.String).alias("date"))
     if person is not None:

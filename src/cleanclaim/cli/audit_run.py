@@ -25,7 +25,7 @@ from rich.progress import (
 from rich.text import Text
 
 from cleanclaim.audit import decided, report_files
-from cleanclaim.audit.archive import Archive, archive_of
+from cleanclaim.audit.archive import Archive, LeftOut, archive_of
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.decided import Parted
 from cleanclaim.audit.inputs import ArchiveError
@@ -152,6 +152,7 @@ def run(
         gathered = _audited(
             archive, made.settings, work, _runner(engine, processes or _cores(), scheduler, certificates)
         )
+        made = replace(made, left_out=_all_left_out(archive, gathered))
         parted = _parted(gathered, decisions, settings)
         parted = replace(parted, frames=report_files.numbered(parted.frames))
         frames = parted.frames
@@ -163,7 +164,7 @@ def run(
                 made=lines_of(made, gathered),
                 partly_covering=partly_covering(made.tables, gathered),
                 sample=drawn,
-                left_out=archive.left_out,
+                left_out=made.left_out,
             )
             written = report_files.write_report(out_folder, frames, made, page, drawn)
             if write_baseline is not None and parted.to_write is not None:
@@ -177,7 +178,7 @@ def run(
             "a process that judged a block was ended from outside, perhaps for want of memory; "
             f"the same command, with fewer --processes, goes on from {out_folder / report_files.WORK}"
         )
-    code = exit_code(frames, are_files_damaged=any(one.is_damaged for one in archive.left_out))
+    code = exit_code(frames, are_files_damaged=any(one.is_damaged for one in made.left_out))
     told = Told(made, parted, decisions, drawn)
     if format_ is Format.JSON:
         write_json("audit", {"exit_code": int(code), **as_json(told, written)})
@@ -255,6 +256,11 @@ def _made(archive: Archive, settings: Settings, decisions: Decisions, own: Mappi
 
 def _file_of(path: Path | None, count: int) -> DecisionFile | None:
     return None if path is None else DecisionFile(digest_of(path), count)
+
+
+def _all_left_out(archive: Archive, gathered: Gathered) -> tuple[LeftOut, ...]:
+    """Files, lines and row groups that were not read, by path."""
+    return tuple(sorted((*archive.left_out, *gathered.left_out), key=lambda one: one.path))
 
 
 def _parted(gathered: Gathered, decisions: Decisions, settings: Settings) -> Parted:

@@ -216,7 +216,9 @@ def _figures(figures: totals.Overview, set_aside: int) -> Table:
 
 
 def _say_left_out(left_out: Sequence[LeftOut]) -> None:
-    out.print(Text(f"\n{len(left_out):,} files of the folders were not read", "bold"))
+    count = len({one.path for one in left_out})
+    said = "files of the archive, or parts of them, were" if count != 1 else "file of the archive, or a part of it, was"
+    out.print(Text(f"\n{count:,} {said} not read", "bold"))
     for one in left_out[:_FILES_SHOWN]:
         out.print(Text(f"  {one.path}: {one.why}", "yellow" if one.is_damaged else ""), soft_wrap=True)
     if len(left_out) > _FILES_SHOWN:
