@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -196,15 +195,20 @@ def remittance(request: ClinicRequest, key: UUID) -> HttpResponse:
     """One payment with what it says about each claim."""
     access = request.access
     row = get_object_or_404(Remittance.objects.select_related("posted_by", "unposted_by"), pk=key)
-    answers = row.answers.select_related("claim__patient").defer("answer", "claim__record").order_by("state", "segment")
-    page = Paginator(answers, PAGE).get_page(request.GET.get("page"))
+    answers = row.answers.select_related("claim__patient").defer("answer", "claim__record")
+    page = window(answers, (By("state"), By("segment"), By("pk")), request.GET.dict(), PAGE)
     access.record("read", "remittance", row.pk)
     sums = row.answers.aggregate(
-        paid=Sum("paid_cents"), given_up=Sum("given_up_cents"), patient=Sum("patient_cents"), open=Sum("open_cents")
+        count=Count("pk"),
+        paid=Sum("paid_cents"),
+        given_up=Sum("given_up_cents"),
+        patient=Sum("patient_cents"),
+        open=Sum("open_cents"),
     )
     context = {
         "row": row,
         "page": page,
+        "count": sums["count"],
         "sums": {name: value or 0 for name, value in sums.items()},
         "answers": [(item, status_words(item.status_code), _reasons(item)) for item in page],
         "may_work": access.may(Can.WORK_CLAIMS),

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from cleanclaim.practice.access import Can, ClinicRequest, clinic_page
+from cleanclaim.practice.keyset import By, window
 from cleanclaim.practice.models import AnswerState, Claim, ClaimAnswer
 from cleanclaim.practice.pages.accounts.entering import tabs
 from cleanclaim.practice.pages.payments.counting import counts
@@ -20,6 +20,8 @@ from cleanclaim.records.remittance import RemittedClaim, RemittedLine
 
 PAGE = 20
 """Held answers on one page: each is opened."""
+
+_LARGEST_FIRST = (By("paid_cents", descending=True), By("remittance_id"), By("segment"), By("pk"))
 
 NEAR = 4
 """Claims that are proposed for one answer."""
@@ -42,9 +44,9 @@ def held(request: ClinicRequest) -> HttpResponse:
     """What is held, the largest amounts first."""
     access = request.access
     rows = ClaimAnswer.objects.filter(state=AnswerState.HELD.value, remittance__unposted_at=None)
-    page = Paginator(rows.select_related("remittance").order_by("-paid_cents", "remittance", "segment"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    shown_rows = rows.select_related("remittance")
+    # An answer that was placed meanwhile has left the list, and still says where the next part of it begins.
+    page = window(shown_rows, _LARGEST_FIRST, request.GET.dict(), PAGE, among=ClaimAnswer.objects.all())
     said = {row.pk: RemittedClaim.model_validate(row.answer) for row in page}
     claims = _near(said.values())
     shown = [_shown(row, said[row.pk], claims) for row in page]
@@ -53,6 +55,7 @@ def held(request: ClinicRequest) -> HttpResponse:
         "tabs": tabs(access, "remittances"),
         "tab": "held",
         "page": page,
+        "count": rows.count(),
         "shown": shown,
         "may_work": access.may(Can.WORK_CLAIMS),
         **counts(),
