@@ -27,9 +27,14 @@ _FEW = 1_000
 
 _VOID = "8"
 _TELLS_APART = frozenset(
-    "CQ CO 59 XE XP XS XU 76 77 KX GA GX GY GZ LT RT 52 GP GO GN".split()  # noqa: SIM905 - read as a list
+    "CQ CO 59 XE XP XS XU 76 77 KX GA GX GY GZ LT RT 52 GP GO GN"  # noqa: SIM905 - read as a list
+    " 26 TC 54 55 56 62 66 80 81 82 AS 50 53 58 78 79 91 E1 E2 E3 E4 LC LD LM RC RI"
+    " FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9".split()
 )
-"""Modifiers for which one code stands on two lines: who furnished it, when, where, under which statement."""
+"""Modifiers for which one code stands on two lines: who furnished it, when, where, which part of it, under which
+statement."""
+_OF_ANOTHER_CHARGE = frozenset("26 TC 50 52 53 54 55 56 62 66 80 81 82 AS".split())  # noqa: SIM905 - read as a list
+"""Modifiers of a part or a multiple of a service, which has a charge of its own."""
 
 _CLAIM = (
     "claim_id",
@@ -49,7 +54,12 @@ _COLUMNS = (
     Column("same_line_number", COUNT, "position", "earlier line of the claim with code, day, modifiers; 0 for none"),
     Column("same_line_claim", TEXT, "text", "another claim with the same line; empty for none"),
     Column("like_line_number", COUNT, "position", "earlier line with the code, told apart by no modifier; 0 for none"),
-    Column("unit_charge_line_number", COUNT, "position", "first line of the claim with the code; 0: this one"),
+    Column(
+        "unit_charge_line_number",
+        COUNT,
+        "position",
+        "first line of the claim with the same part of the code; 0: this one",
+    ),
     Column("unit_charge_line_units", COUNT, "units", "units of that line"),
     Column("unit_charge_line_cents", CENTS, "cents", "charge of that line"),
     Column("unit_charge_differs", FLAG, "flag", "charged otherwise for a unit than on that line"),
@@ -202,10 +212,14 @@ def _twice(
 
 
 def _charged(line: _Line, earlier: list[_Line]) -> tuple[int | None, int | None, int | None, bool | None]:
-    """The first line of the claim with the code, its units and charge, and whether a unit is charged otherwise."""
+    """The first line with the same part of the code, its units and charge, and whether a unit is charged otherwise."""
     if line.code is None:
         return (None, None, None, None) if earlier else (0, 0, 0, False)
-    first = next((before for before in earlier if before.code == line.code), None)
+    own = line.modifiers & _OF_ANOTHER_CHARGE
+    first = next(
+        (before for before in earlier if before.code == line.code and before.modifiers & _OF_ANOTHER_CHARGE == own),
+        None,
+    )
     if first is None:
         return (None, None, None, None) if any(before.code is None for before in earlier) else (0, 0, 0, False)
     if line.cents is None or line.units is None or first.cents is None or first.units is None:

@@ -3,7 +3,7 @@
 Charges are the clinic's own, one for each code. Two prices on one claim are mostly a slip, and payers who pay a share of
 the charge pay too little on one of the lines.
 
-Not flagged: codes on one line each.
+Not flagged: codes on one line each; a part or a multiple of a service (26, TC, 50, 52, 80), which has its own charge.
 Fix: none; the clinic's fees tell the charge.
 """
 

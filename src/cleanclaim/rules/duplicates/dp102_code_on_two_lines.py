@@ -1,7 +1,8 @@
 """One code stands on two lines of a day, and no modifier says why.
 
 Payers read the second line as a duplicate. Two lines of one code are paid where a modifier tells them apart: who
-furnished it (CQ), another session or part of the body (59, X, 76, LT, RT), another statement (KX, GA, GY).
+furnished it (CQ, 80), another session or part of the body (59, X, 76, LT, RT), a part of the service (26, TC), another
+statement (KX, GA, GY).
 
 Not flagged: the same line twice (DP101).
 Fix: none; put the units on one line, or say by a modifier why there are two.

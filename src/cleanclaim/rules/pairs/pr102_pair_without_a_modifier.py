@@ -1,21 +1,38 @@
-"""Two codes of a separable pair stand on one day, and neither carries 59 or an X modifier.
+"""Two codes of a separable pair stand on one day, and no modifier tells them apart.
 
 In this kind of edit (indicator 1) the payer denies the code in column 2 unless a modifier says that the two were
 furnished apart, in different 15-minute intervals, and the note shows it. The modifier is a statement about the
-visit, so the finding tells what the note says about the times, and asks.
+visit, so the finding tells what the note says about the times, and asks. Beside 59 and X the payer heeds 24, 25 and 57
+on a clinician's visit, 91 on a test, 58, 78 and 79 on an operation, and modifiers of two parts of the body.
 
 Not flagged: a pair whose services ran at the same time (PR105), for which the modifier would be untrue; a pair that
 Medicare's list no longer holds, such as 97530 with 97140. A payer whose use of the list was not read is no data.
-Fix: add 59 to the code in column 2; ATTEST, because it states that the services were apart.
+Fix: add 59, to a visit 25, to the code in column 2; ATTEST, because it states that the services were apart.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
+
 from cleanclaim.lines.columns import col
-from cleanclaim.rules.kit import Fix, Rule, Safety, Severity, bad, exempt, good, known_true, unknown, with_modifier
+from cleanclaim.rules.kit import (
+    Fix,
+    Rule,
+    Safety,
+    Severity,
+    bad,
+    exempt,
+    good,
+    known_true,
+    starts_with,
+    unknown,
+    with_modifier,
+)
 from cleanclaim.sources import Confidence, page
+
+_VISITS = ("992", "993", "994", "980", "92002", "92004", "92012", "92014", "G0402", "G0438", "G0439")
 
 rule = Rule(
     code="PR102",
@@ -25,9 +42,9 @@ rule = Rule(
     coding_terms=True,
     payers="payers that apply Medicare's pair edits, or list pairs of their own",
     applies=col.pair_applies & col.bypass_allowed & known_true(col.blocks_overlap).not_(),
-    flag=(col.first_is_separated | col.second_is_separated).not_(),
-    message="{first_code} and {second_code} on one day without 59 or an X modifier; by {pair_basis} {second_code} is "
-    "paid only at a separate time ({block_words})",
+    flag=(col.first_is_separated | col.second_is_separated | col.told_apart_otherwise).not_(),
+    message="{first_code} and {second_code} on one day without {separating_words}; by {pair_basis} {second_code} is "
+    "paid only {separate_service_words} ({block_words})",
     concept="pair-without-modifier",
     dollars=col.second_allowed_cents,
     sources=(
@@ -36,6 +53,14 @@ rule = Rule(
             "NCCI practitioner procedure-to-procedure edits, version 30.2",
             "rows active on 2024-07-01, modifier indicator",
             read_on=date(2026, 11, 21),
+        ),
+        page(
+            "CMS",
+            "NCCI policy manual, chapter I, as a coding tool lists it",
+            "modifiers that may be used to bypass an edit: anatomic, global surgery, others",
+            url="https://findacode.com/tools/ncci-edit-modifiers.php",
+            read_on=date(2026, 11, 23),
+            confidence=Confidence.SECONDARY,
         ),
         page(
             "WebPT",
@@ -47,11 +72,11 @@ rule = Rule(
     ),
     fix=Fix(
         Safety.ATTEST,
-        title="State with modifier 59 that the two services were furnished at separate times, if the note shows it",
+        title="State with modifier 59, on a visit with 25, that the two services stood apart, if the note shows it",
         table="lines",
         via="second_line_id",
         field="modifiers",
-        new=with_modifier("59"),
+        new=pl.when(starts_with(col.code, _VISITS)).then(with_modifier("25")).otherwise(with_modifier("59")),
     ),
     examples=(
         bad(
