@@ -132,6 +132,16 @@ def test_a_line_that_is_not_ours_or_is_above_its_charge_is_held(wrong: str) -> N
     ]
 
 
+def test_our_line_number_beside_another_code_and_charge_is_not_believed() -> None:
+    strange = line(1, "0", "CO*45*60", code="97530:GP", charge="60", units=1)
+    body = claim("0", strange, charge="60", more=SAYS_SO)
+    assert why_held(planned(body, "0")) == [
+        "it is of a part of the claim with its number, and which of its lines are meant is not certain"
+    ]
+    made = planned(body, "0", by_hand=True)
+    assert [one.line for posted in made.posted for one in posted.lines] == ["1"]
+
+
 def test_a_part_without_lines_is_held() -> None:
     made = planned(claim("45.57", charge="120", more=f"CAS*CO*45*74.43~{SAYS_SO}"), "45.57")
     assert why_held(made) == [

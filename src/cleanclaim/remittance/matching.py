@@ -265,9 +265,9 @@ def match_part(
 ) -> tuple[str, ...] | None:
     """For each line of an answer to a part of the claim the key of ours; `None` where one has none, or it is doubtful.
 
-    A line is found by our line number, for no more than that line charges; else by code, modifiers and the whole
-    charge. Of lines that fit alike, those in the first of `rather` come first, then those in the next; lines that fit
-    and differ are doubtful, unless a person has named the claim (`by_hand`).
+    A line is found by our line number, by its whole charge or for a part of it by its code; else by code, modifiers and
+    the whole charge. Of lines that fit alike, those in the first of `rather` come first, then those in the next. Lines
+    that fit and differ are doubtful, unless a person has named the claim (`by_hand`).
     """
     left = {line.key: line.charge_cents for line in claim.lines}
     keys: list[str] = []
@@ -276,6 +276,9 @@ def match_part(
         numbered = [item for item in claim.lines if item.control_number and item.control_number == line.control_number]
         if len(numbered) == 1:
             found = numbered[0]
+            is_like = charge == found.charge_cents or found.code in {line.code, line.billed_code}
+            if not (by_hand or is_like):
+                return None
         else:
             free = [item for item in claim.lines if left[item.key] == item.charge_cents == charge]
             fitting = _like_line(line, free)
