@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.audit import totals, totals_peers
+from cleanclaim.check.summary import at_most
 from tests.audit.made import CLINIC, OTHER_CLINIC, archive, claims_frame, findings_frame
 
 
@@ -83,12 +84,12 @@ def test_a_claim_never_loses_more_than_it_charges(allowed: int | None, charge: i
     )
     assert totals.by_severity(findings, claims).row(0)[3] == lost
     assert totals.by_rule(findings, archive()["verdicts"], claims).item(0, "cents") == lost
-    assert claims.select(totals.at_most(pl.col("lost_cents"))).item() == lost
+    assert claims.select(at_most(pl.col("lost_cents"))).item() == lost
 
 
 def test_a_charge_below_zero_costs_nothing() -> None:
     claims = claims_frame([{"charge_cents": -1_000, "lost_cents": 500}])
-    assert claims.select(totals.at_most(pl.col("lost_cents"))).item() == 0
+    assert claims.select(at_most(pl.col("lost_cents"))).item() == 0
 
 
 def test_dollars_are_unknown_where_only_what_costs_nothing_has_a_price() -> None:

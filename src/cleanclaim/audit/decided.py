@@ -13,9 +13,9 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.audit.block import CLAIMS, FINDINGS, at_stake
-from cleanclaim.audit.totals import at_most
 from cleanclaim.check.baseline import Baseline
 from cleanclaim.check.contents import joined
+from cleanclaim.check.summary import at_most
 from cleanclaim.check.suppression import Stale, Suppression, stale
 
 SUPPRESSED: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -50,7 +50,7 @@ from cleanclaim.audit.spill import (
     refused_in,
     unread_in,
 )
-from cleanclaim.audit.totals import at_most
+from cleanclaim.check.summary import at_most
 from cleanclaim.facts.kit import Reach
 
 Told = Callable[[str, int, int], None]

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.check.summary import BLOCKING, OUTCOMES
+from cleanclaim.check.summary import BLOCKING, OUTCOMES, at_most
 
 CLAIM = ("file", "row")
 """Columns by which a claim is known: where its first line stands in the archive."""
@@ -81,15 +81,6 @@ def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFram
         judged=judged,
         not_judged=int(verdicts.get_column("no_data").sum()),
     )
-
-
-def at_most(lost: pl.Expr) -> pl.Expr:
-    """What a claim can lose of an amount: no more than it is allowed, nor than it charges, where these are known.
-
-    Payers pay the lesser of the two, so findings that object to the same lines add up to no more. Reads
-    `allowed_cents` and `charge_cents`.
-    """
-    return pl.min_horizontal(lost, "allowed_cents", pl.col("charge_cents").clip(0))
 
 
 def _numbered(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ import jinja2
 
 from cleanclaim.bill.job import Billed, BilledClaim, ClaimState
 from cleanclaim.check.findings import Finding
-from cleanclaim.check.summary import BLOCKING, at_stake_cents
+from cleanclaim.check.summary import BLOCKING, at_stake_cents, most_cents
 from cleanclaim.dates import written
 from cleanclaim.money import dollars
 from cleanclaim.records.reading import Rejection
@@ -82,9 +82,10 @@ def _allowed(claim: BilledClaim) -> int | None:
 
 
 def held_cents(claims: Sequence[BilledClaim]) -> tuple[int, int]:
-    """What the held claims are expected to be allowed, in cents, and how many of them have no known price."""
-    allowed = [_allowed(claim) for claim in claims if claim.state is ClaimState.HELD]
-    return sum(amount for amount in allowed if amount is not None), allowed.count(None)
+    """What the held claims can lose, in cents, and how many of them have no known price."""
+    held = [(claim, _allowed(claim)) for claim in claims if claim.state is ClaimState.HELD]
+    lost = [most_cents(allowed, claim.charge_cents) or 0 for claim, allowed in held if allowed is not None]
+    return sum(lost), len(held) - len(lost)
 
 
 def tiles(billed: Billed) -> list[Tile]:
@@ -119,7 +120,7 @@ def tiles(billed: Billed) -> list[Tile]:
 
 
 def rule_rows(claims: Sequence[BilledClaim]) -> list[RuleRow]:
-    """Findings by rule, the costliest kinds first; no rule loses more of a claim than the claim is allowed.
+    """Findings by rule, the costliest kinds first; no rule loses more of a claim than the claim can lose.
 
     Rules may object to the same line, so their amounts do not add up to what is at risk.
     """
@@ -133,7 +134,7 @@ def rule_rows(claims: Sequence[BilledClaim]) -> list[RuleRow]:
             own[finding.code].append(finding)
             about[finding.code] = (finding.name, finding.severity)
         for code, findings in own.items():
-            cents[code] += at_stake_cents(findings, _allowed(claim))
+            cents[code] += at_stake_cents(findings, most_cents(_allowed(claim), claim.charge_cents))
     order = list(SEVERITY_WORDS)
     return [
         RuleRow(

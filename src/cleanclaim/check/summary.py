@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.rules.kit import Severity
 
@@ -58,11 +60,25 @@ def missing_inputs(unjudged: Iterable[Unjudged]) -> list[MissingInput]:
     return [MissingInput(name, tuple(sorted(rules[name])), checks[name], len(claims[name])) for name in ordered]
 
 
-def at_stake_cents(findings: Iterable[Finding], allowed_cents: int | None) -> int:
+def most_cents(allowed_cents: int | None, charge_cents: int | None) -> int | None:
+    """What a claim can lose at most: what it is allowed, and no more than it charges; `None` where neither is known.
+
+    Payers pay the lesser of the two, so findings that object to the same lines add up to no more.
+    """
+    known = [cents for cents in (allowed_cents, charge_cents) if cents is not None]
+    return max(0, min(known)) if known else None
+
+
+def at_most(lost: pl.Expr) -> pl.Expr:
+    """`most_cents` in columns: no more of an amount than a claim can lose by `allowed_cents` and `charge_cents`."""
+    return pl.min_horizontal(lost, pl.col("allowed_cents", "charge_cents").clip(0))
+
+
+def at_stake_cents(findings: Iterable[Finding], most: int | None) -> int:
     """What these findings of one claim put at stake together, in cents, where a price is known.
 
-    A claim is lost once: findings that hold it back never cost more than `allowed_cents`, what the whole claim is
-    allowed (`None`: not known). Money left on the table comes on top of it.
+    A claim is lost once: findings that hold it back never cost more than `most`, what the whole claim can lose (see
+    `most_cents`; `None`: not known). Money left on the table comes on top of it.
     """
     lost = left = 0
     for finding in findings:
@@ -70,15 +86,15 @@ def at_stake_cents(findings: Iterable[Finding], allowed_cents: int | None) -> in
             lost += finding.cents or 0
         else:
             left += finding.cents or 0
-    return left + (lost if allowed_cents is None else min(lost, allowed_cents))
+    return left + (lost if most is None else min(lost, most))
 
 
-def outcomes(findings: Iterable[Finding], allowed_cents: Mapping[int, int | None]) -> list[Outcome]:
+def outcomes(findings: Iterable[Finding], most: Mapping[int, int | None]) -> list[Outcome]:
     """The findings by what would happen, the worst first; a finding without a price is counted, not guessed.
 
     Args:
         findings: the findings of any number of claims.
-        allowed_cents: what each claim is allowed, by `claim_id`, where that is known; see `at_stake_cents`.
+        most: what each claim can lose, by `claim_id`, where that is known; see `most_cents`.
     """
     grouped: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -90,7 +106,7 @@ def outcomes(findings: Iterable[Finding], allowed_cents: Mapping[int, int | None
             by_claim: dict[int, list[Finding]] = defaultdict(list)
             for item in own:
                 by_claim[item.claim_id].append(item)
-            cents = sum(at_stake_cents(items, allowed_cents.get(claim)) for claim, items in by_claim.items())
+            cents = sum(at_stake_cents(items, most.get(claim)) for claim, items in by_claim.items())
             unpriced = sum(item.cents is None for item in own)
             found.append(Outcome(severity, len(own), len(by_claim), cents, unpriced))
     return found

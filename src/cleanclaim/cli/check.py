@@ -18,10 +18,10 @@ from cleanclaim.check.summary import OUTCOMES, MissingInput, missing_inputs, out
 from cleanclaim.cli.arguments import DAYS, PayerOption, day_of, find_payer, known_payers, nearest
 from cleanclaim.cli.checked import (
     Checked,
-    allowed,
     check,
     claim_json,
     finding_json,
+    most_at_stake,
     outcomes_json,
     previews,
     renumbered,
@@ -282,7 +282,7 @@ def _say_total(checked: Sequence[Checked], on: date, beside: str) -> None:
     elif findings:
         said = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
         out.print(Text(f"{counted}: {said} on {flagged}{beside}", "bold"))
-        for one in outcomes(findings, allowed(checked)):
+        for one in outcomes(findings, most_at_stake(checked)):
             amount = f", {dollars(one.cents)}" if one.cents else ""
             unpriced = f", {one.without_price} without a known price" if one.cents and one.without_price else ""
             out.print(Text(f"  {one.findings} {OUTCOMES[one.severity]}{amount}{unpriced}"))

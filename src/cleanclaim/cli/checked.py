@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import polars as pl
+
 from cleanclaim.check.difference import Placed
 from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.check.judge import Judge, Verdicts
-from cleanclaim.check.summary import outcomes
+from cleanclaim.check.summary import most_cents, outcomes
 from cleanclaim.cli.inputs import Batch
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import Rule
@@ -84,17 +86,27 @@ def renumbered(checked: Sequence[Checked]) -> list[Finding]:
     return found
 
 
-def allowed(checked: Sequence[Checked]) -> dict[int, int | None]:
-    """What each claim is allowed in cents, where its price is known, by the claim ids of `renumbered`."""
+def most_at_stake(checked: Sequence[Checked]) -> dict[int, int | None]:
+    """What each claim can lose in cents, where that is known, by the claim ids of `renumbered`."""
     found: dict[int, int | None] = {}
     before = 0
     for item in checked:
-        claims = item.verdicts.workspace.frames["claims"]
-        if "claim_allowed_cents" in claims.columns:
-            amounts = claims.select("claim_id", "claim_allowed_cents").iter_rows()
-            found |= {before + claim_id: cents for claim_id, cents in amounts}
+        allowed = _allowed(item)
+        charged = item.batch.tables.lines.group_by("claim_id").agg(
+            pl.when(pl.col("charge_cents").null_count() == 0).then(pl.col("charge_cents").sum())
+        )
+        for claim_id, cents in charged.iter_rows():
+            found[before + claim_id] = most_cents(allowed.get(claim_id), cents)
         before += len(item.batch.names)
     return found
+
+
+def _allowed(item: Checked) -> dict[int, int | None]:
+    """What each claim is allowed, where its price is known; nothing where no rule asked for prices."""
+    claims = item.verdicts.workspace.frames["claims"]
+    if "claim_allowed_cents" not in claims.columns:
+        return {}
+    return dict(claims.select("claim_id", "claim_allowed_cents").iter_rows())
 
 
 def outcomes_json(checked: Sequence[Checked]) -> list[dict[str, Any]]:
@@ -107,5 +119,5 @@ def outcomes_json(checked: Sequence[Checked]) -> list[dict[str, Any]]:
             "cents": one.cents,
             "without_price": one.without_price,
         }
-        for one in outcomes(renumbered(checked), allowed(checked))
+        for one in outcomes(renumbered(checked), most_at_stake(checked))
     ]

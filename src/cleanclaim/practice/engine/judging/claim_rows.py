@@ -14,7 +14,7 @@ from cleanclaim import records
 from cleanclaim.bill.job import Billed, BilledClaim, ClaimState, the_judge
 from cleanclaim.bill.parts import filed_as
 from cleanclaim.check.findings import Change, Finding
-from cleanclaim.check.summary import BLOCKING, at_stake_cents, missing_inputs
+from cleanclaim.check.summary import BLOCKING, at_stake_cents, missing_inputs, most_cents
 from cleanclaim.claims.splitting import replacement_of
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.cases import CASH
@@ -117,8 +117,9 @@ def fill(
     claim.patient_share_cents = _total(item, "patient_share_cents")
     blocking = [finding for finding in standing if finding.severity in BLOCKING]
     others = [finding for finding in standing if finding.severity not in BLOCKING]
-    claim.at_stake_cents = at_stake_cents(blocking, claim.allowed_cents)
-    claim.left_cents = at_stake_cents(others, claim.allowed_cents)
+    most = most_cents(claim.allowed_cents, claim.charge_cents)
+    claim.at_stake_cents = at_stake_cents(blocking, most)
+    claim.left_cents = at_stake_cents(others, most)
     claim.left_units = left_units(others)
     claim.billed_units = _total(item, "units")
     claim.due_on = item.filing_deadline or item.filing_deadline_earliest
