@@ -105,9 +105,7 @@ def test_files_that_were_not_read_are_told_the_damaged_first(page: str) -> None:
 def test_what_was_paid_is_told_where_payment_files_say_it(page: str) -> None:
     assert "Paid, by" not in Words(page).said
     claims = claims_frame([{"paid_cents": 8_000}, {"paid_cents": -1_000}, {}])
-    assert (
-        "Paid, by payment files $70.00 known on 2 of 3 claims" in Words(page_of({**archive(), "claims": claims})).said
-    )
+    assert "Paid, by the archive $70.00 known on 2 of 3 claims" in Words(page_of({**archive(), "claims": claims})).said
 
 
 def test_a_rule_says_what_why_who_and_what_to_do(page: str) -> None:

@@ -61,7 +61,8 @@ CLAIMS: dict[str, pl.DataType | type[pl.DataType]] = {
 """Columns of the frame of claims: what each bills, is allowed, and what its findings sum to.
 
 Once all findings of an audit are together, `lost_cents` is at most what the claim is allowed and charges: it is lost
-once. `paid_cents` is what payment files of the archive say was paid for the claim; null where none speaks of it.
+once. `paid_cents` is what payment files of the archive, or else its tables, say was paid for the claim; null where none
+speaks of it.
 """
 
 SET_ASIDE: dict[str, pl.DataType | type[pl.DataType]] = {

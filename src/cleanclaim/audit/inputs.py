@@ -11,8 +11,9 @@ import polars as pl
 
 from cleanclaim.audit import broken_lines, x12_inputs
 from cleanclaim.audit.packing import NUMBER
+from cleanclaim.audit.payments import STATED
 from cleanclaim.audit.row_groups import FooterError, rows_of_groups
-from cleanclaim.audit.tuva import as_lines, is_medical_claim
+from cleanclaim.audit.tuva import PAID, as_lines, is_medical_claim
 from cleanclaim.lines.flat_columns import REQUIRED, column_of, plain_name
 
 SLICE = 500_000
@@ -90,6 +91,8 @@ class Slice:
     """Columns by the dictionary's names."""
     numbers: pl.Series
     """Which row of the table each line is, from 0."""
+    stated: pl.DataFrame
+    """What the table says was paid for the lines, with the columns of `STATED`; empty where it has no such column."""
     unread: pl.DataFrame
     """Columns of `UNREAD`."""
 
@@ -121,8 +124,11 @@ def slice_of(file: ArchiveFile, place: int, *, is_last: bool) -> Slice:
         return around
 
 
-def _rows(file: ArchiveFile, first: int, count: int | None) -> tuple[pl.DataFrame, pl.Series]:
-    """So many rows from one on, and their numbers."""
+_Parted = tuple[pl.DataFrame, pl.Series, pl.DataFrame]
+
+
+def _rows(file: ArchiveFile, first: int, count: int | None) -> _Parted:
+    """So many rows from one on, their numbers, and what was paid for them."""
     some = _scan(file).slice(first, count).with_row_index(NUMBER, offset=first)
     try:
         return _parted(_as_lines(file, some).collect(engine="streaming"))
@@ -130,8 +136,12 @@ def _rows(file: ArchiveFile, first: int, count: int | None) -> tuple[pl.DataFram
         raise ArchiveError(f"{file.name}: breaks off or is damaged; expected {file.kind.upper()}") from error
 
 
-def _parted(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    return lines.drop(NUMBER), lines.get_column(NUMBER).cast(pl.Int64)
+def _parted(lines: pl.DataFrame) -> _Parted:
+    stated = pl.DataFrame(schema=STATED)
+    if PAID in lines.columns:
+        payee = pl.col("billing_npi") if "billing_npi" in lines.columns else pl.lit(None, pl.String)
+        stated = lines.select("claim", payee.alias("payee_npi"), pl.col(PAID).alias("paid_cents"))
+    return lines.drop(NUMBER, PAID, strict=False), lines.get_column(NUMBER).cast(pl.Int64), stated
 
 
 def _between_broken_lines(file: ArchiveFile, first: int, count: int | None) -> Slice:
@@ -150,7 +160,7 @@ def _around_damage(file: ArchiveFile, first: int, count: int | None) -> Slice | 
     except (FooterError, OSError):
         return None
     end = sum(groups) if count is None else min(first + count, sum(groups))
-    parts: list[tuple[pl.DataFrame, pl.Series]] = [_rows(file, 0, 0)]
+    parts = [_rows(file, 0, 0)]
     unread: list[tuple[int, int, int]] = []
     begin = 0
     for number, height in enumerate(groups):
@@ -162,8 +172,9 @@ def _around_damage(file: ArchiveFile, first: int, count: int | None) -> Slice | 
             parts.append(_rows(file, start, stop - start))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             unread.append((number, start, stop - 1))
-    lines, numbers = zip(*parts, strict=True)
-    return Slice(pl.concat(lines), pl.concat(numbers), pl.DataFrame(unread, schema=UNREAD, orient="row"))
+    lines, numbers, stated = zip(*parts, strict=True)
+    whole = (pl.concat(lines), pl.concat(numbers), pl.concat(stated))
+    return Slice(*whole, pl.DataFrame(unread, schema=UNREAD, orient="row"))
 
 
 def require_lines(file: ArchiveFile) -> None:

@@ -58,6 +58,29 @@ def payments_of(block: Block, file: int) -> pl.DataFrame:
     )
 
 
+STATED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "claim": pl.String,
+    "payee_npi": pl.String,
+    "paid_cents": pl.Int64,
+}
+"""Columns of what a table itself says was paid for its lines; null where it does not say."""
+
+
+def with_stated(claims: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
+    """The claims with what tables say was paid, where no payment file says it and every line of the claim has it.
+
+    Args:
+        claims: columns of `cleanclaim.audit.block.CLAIMS`.
+        stated: lines of the whole archive, with the columns of `STATED`.
+    """
+    every = pl.col("paid_cents").null_count() == 0
+    summed = stated.group_by("claim", "payee_npi").agg(pl.when(every).then(pl.col("paid_cents").sum()))
+    known = summed.drop_nulls(["claim", "paid_cents"])
+    once = known.with_columns(pl.lit(None, pl.String).alias(name) for name in ("remittance", "place"))
+    told = with_paid(claims, once.select(list(PAYMENTS))).get_column("paid_cents")
+    return claims.with_columns(pl.coalesce("paid_cents", told).alias("paid_cents"))
+
+
 def with_paid(claims: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
     """The claims with `paid_cents`, null where no payment speaks of them.
 

@@ -196,10 +196,10 @@ def tiles(figures: totals.Overview) -> list[Tile]:
 
 
 def _paid(figures: totals.Overview) -> list[Tile]:
-    """What was paid, where the archive has payment files."""
+    """What was paid, where the archive says it."""
     known = figures.claims - figures.claims_without_paid
     said = f"known on {known:,} of {figures.claims:,} claims"
-    return [Tile("Paid, by payment files", dollars(figures.paid_cents), said, "plain")] if known else []
+    return [Tile("Paid, by the archive", dollars(figures.paid_cents), said, "plain")] if known else []
 
 
 _TITLES = {

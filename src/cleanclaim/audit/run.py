@@ -38,7 +38,7 @@ from cleanclaim.audit.block import (
 )
 from cleanclaim.audit.decided import told_beside, with_contents
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
-from cleanclaim.audit.payments import with_paid
+from cleanclaim.audit.payments import with_paid, with_stated
 from cleanclaim.audit.spill import (
     Cut,
     Piece,
@@ -48,6 +48,7 @@ from cleanclaim.audit.spill import (
     payments_in,
     pieces_of,
     refused_in,
+    stated_in,
     unread_in,
 )
 from cleanclaim.check.summary import at_most
@@ -325,6 +326,9 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
     payments = payments_in(folder)
     if payments.height:
         claims = with_paid(claims, payments)
+    stated = stated_in(folder)
+    if stated.height:
+        claims = with_stated(claims, stated)
     counted = ["passed", "found", "not_applicable", "no_data"]
     set_aside = pl.concat([frames["set_aside"], *refused_in(folder)])
     rules = frames["verdicts"].get_column("rule").unique().sort()

@@ -17,7 +17,7 @@ from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
 from cleanclaim.audit.inputs import SLICE, UNREAD, ArchiveFile, Slice, slice_of
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
-from cleanclaim.audit.payments import PAYMENTS
+from cleanclaim.audit.payments import PAYMENTS, STATED
 from cleanclaim.lines.from_columns import read_cells
 
 LINES_A_BLOCK = 500_000
@@ -88,6 +88,7 @@ class Piece:
             return int(mark.read_text("utf-8"))
         part = slice_of(self.file, self.place, is_last=self.is_last)
         self.cut.keep(part.unread.select(pl.lit(self.number, pl.Int64).alias("file"), *UNREAD), "unread", mark.name)
+        self.cut.keep(part.stated, "stated", mark.name)
         if part.lines.height:
             self._lay_lines(part, mark.name)
         _mark(mark, part.lines.height)
@@ -179,6 +180,12 @@ def payments_in(folder: Path) -> pl.DataFrame:
     """What the payment files of the archive paid, in its order; columns of `PAYMENTS`."""
     paid = [pl.read_ipc(path) for path in sorted((folder / "payments").glob("*.arrow"))]
     return pl.concat([pl.DataFrame(schema=PAYMENTS), *paid])
+
+
+def stated_in(folder: Path) -> pl.DataFrame:
+    """What tables of the archive themselves say was paid for their lines; columns of `STATED`."""
+    stated = [pl.read_ipc(path) for path in sorted((folder / "stated").glob("*.arrow"))]
+    return pl.concat([pl.DataFrame(schema=STATED), *stated])
 
 
 def days_without_therapist(folder: Path) -> frozenset[date]:

@@ -39,7 +39,7 @@ class Overview:
     allowed_cents: int
     claims_without_allowed: int
     paid_cents: int
-    """By the payment files of the archive."""
+    """By the payment files of the archive, or else its tables."""
     claims_without_paid: int
     lost_cents: int
     left_cents: int

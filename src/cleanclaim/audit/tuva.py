@@ -2,7 +2,9 @@
 
 Tuva is an open data model for health care; its claims table names a claim `claim_id`, a person `person_id` or
 `patient_id`, up to five modifiers and up to 25 diagnoses in columns of their own. What it has no column for (minutes,
-authorizations, the plan of care) stays unknown. Source: the Tuva Project's documentation of its input layer.
+authorizations, the plan of care) stays unknown. `paid_amount` is told apart, for it is no part of what was billed;
+`allowed_amount` is not read: it is what was allowed when the claim was decided, nothing for a line that was denied, and
+no price of the line as billed. Source: the Tuva Project's documentation of its input layer.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ _PLAIN = {
     "billing_tin": "billing_tax_id",
 }
 _HUNDRED = 100
+
+PAID = "audit_paid_cents"
+"""Column of what the table says was paid for a line, in cents, beside the dictionary's."""
 
 
 def is_medical_claim(names: Collection[str]) -> bool:
@@ -55,6 +60,8 @@ def as_lines(table: pl.LazyFrame) -> pl.LazyFrame:
         columns.append(pl.when(whole == whole.round()).then(whole.cast(pl.Int64)).alias("units"))
     if "charge_amount" in names:
         columns.append(_cents(pl.col("charge_amount")).alias("charge_cents"))
+    if "paid_amount" in names:
+        columns.append(_cents(pl.col("paid_amount")).alias(PAID))
     modifiers = [pl.col(name).cast(pl.String) for name in _MODIFIERS if name in names]
     columns.append(pl.concat_str(*(modifiers or [pl.lit("")]), separator=" ", ignore_nulls=True).alias("modifiers"))
     diagnoses = [pl.col(name).cast(pl.String) for name in _DIAGNOSES if name in names]

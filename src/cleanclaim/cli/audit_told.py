@@ -200,7 +200,7 @@ def _figures(figures: totals.Overview, set_aside: int) -> Table:
     known = figures.claims - figures.claims_without_allowed
     table.add_row(dollars(figures.allowed_cents) if known else "unknown", f"allowed, known on {known:,} claims")
     if paid := figures.claims - figures.claims_without_paid:
-        table.add_row(dollars(figures.paid_cents), f"paid, by payment files, known on {paid:,} claims")
+        table.add_row(dollars(figures.paid_cents), f"paid, by the archive, known on {paid:,} claims")
     lost, left = (
         dollars(cents) if figures.has_prices else "unknown" for cents in (figures.lost_cents, figures.left_cents)
     )
