@@ -47,8 +47,10 @@ def _of_kind(code: pl.Expr, modifiers: pl.Expr) -> pl.Expr:
 
 def _two_sites() -> pl.Expr:
     """Whether both lines name a part of the body and share none."""
-    first, second = _those(col.first_modifiers, SITES), _those(col.second_modifiers, SITES)
-    return (first.list.len() > 0) & (second.list.len() > 0) & (first.list.set_intersection(second).list.len() == 0)
+    sites = (col.first_modifiers, col.second_modifiers, pl.concat_list(col.first_modifiers, col.second_modifiers))
+    first, second, either = (_those(modifiers, SITES).list.len() for modifiers in sites)
+    # A part that both name is counted once among those of either.
+    return (first > 0) & (second > 0) & (first + second == either)
 
 
 facts = (
