@@ -62,7 +62,22 @@ def test_a_column_is_written_out_only_when_it_is_asked_for(tall: Frames) -> None
     assert frame.get_column("claim_rate").to_list() == [10, 10, 10, None, 10]
     assert tall["lines"].get_column("payer").to_list() == OF_LINES
     assert tall["lines"].schema["nowhere"] == pl.Date
-    assert tall["lines"].columns == ["line_id", "claim_id", "code", "claim_rate", "flag", "nowhere", "payer"]
+    assert tall["lines"].columns == ["line_id", "claim_id", "code", "claim_rate", "flag", "payer", "nowhere"]
+
+
+def test_a_column_that_is_null_throughout_takes_no_row(tall: Frames) -> None:
+    tall.add("lines", [pl.Series("minutes", [None] * 5, dtype=pl.Int64), pl.Series("units", [1, None, 1, 1, 1])])
+    tall.compute("lines", [(pl.col("minutes") + pl.col("units")).alias("sum"), pl.lit("x").alias("mark")])
+
+    for name in ("minutes", "sum"):
+        form = tall.form("lines", name)
+        assert isinstance(form, ByKind)
+        assert form.answers.to_list() == [None]
+        assert tall.column("lines", name).to_list() == [None] * 5
+    assert tall.column("lines", "sum").dtype == pl.Int64
+    assert tall.column("lines", "mark").to_list() == ["x"] * 5
+    # It was written for those who asked, and is not kept.
+    assert tall.holding("lines", ()).columns == ["line_id", "claim_id", "code", "units", "mark"]
 
 
 def test_some_rows_are_taken_without_the_others(tall: Frames) -> None:

@@ -1,6 +1,8 @@
 """The frames of one run; where they have few rows, the tables are plain values (see `facts.plain_table`).
 
-A column of many rows that is known by kind, or by the row of another table, is written out when it is asked for.
+A column of many rows that is known by kind, or by the row of another table, is written out when it is asked for. One
+that is null throughout is known by kind: an archive of claims alone has a hundred such columns, which would take more
+memory than the others.
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ class Frames(Mapping[str, pl.DataFrame]):
         self._names = {table: set(frame.columns) for table, frame in self._frames.items()}
         self._one: dict[str, Kinds] = {}
         self._passed: dict[tuple[str, str, int], Passed] = {}
+        if not self.are_few:
+            for table, frame in self._frames.items():
+                self._keep(table, frame)
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The frame with all its columns."""
@@ -56,8 +61,12 @@ class Frames(Mapping[str, pl.DataFrame]):
             return self._plainly(table).frame(names)
         if self._unwritten[table]:
             wanted = [name for name in dict.fromkeys(names) if name in self._unwritten[table]]
-            self._unwritten[table].difference_update(wanted)
-            self.add(table, [self._written(table, name) for name in wanted])
+            # What is the same in every row is soon written again, and takes memory as long as it is kept.
+            same = [name for name in wanted if self._is_same(table, name)]
+            kept = [name for name in wanted if name not in same]
+            self._unwritten[table].difference_update(kept)
+            self._frames[table] = self._frames[table].hstack([self._written(table, name) for name in kept])
+            return self._frames[table].hstack([self._written(table, name) for name in same])
         return self._frames[table]
 
     def add(self, table: str, columns: list[pl.Series]) -> None:
@@ -65,18 +74,15 @@ class Frames(Mapping[str, pl.DataFrame]):
         if self.are_few:
             self._plainly(table).add(columns)
             return
-        self._frames[table] = self._frames[table].hstack(columns)
+        self._keep(table, self._frames[table].hstack(columns))
         self._names[table].update(column.name for column in columns)
 
     def compute(self, table: str, expressions: Sequence[pl.Expr]) -> None:
         """Add columns by one query."""
         read = [name for expression in expressions for name in expression.meta.root_names()]
-        if self.are_few:
+        if expressions:
             asked = self.holding(table, read)
             self.add(table, asked.with_columns(expressions).get_columns()[asked.width :])
-        elif expressions:
-            self._frames[table] = self.holding(table, read).with_columns(expressions)
-            self._names[table].update(expression.meta.output_name() for expression in expressions)
 
     def names(self, table: str) -> set[str]:
         """The table's columns, written out or not."""
@@ -105,10 +111,21 @@ class Frames(Mapping[str, pl.DataFrame]):
             form = self.form(owner, name)
             if isinstance(form, ByKind):
                 self._know(table, alias, self._pass(table, key, form.kinds).column(form.answers, alias))
-            elif form is None and _is_nowhere(column := self._frames[owner].get_column(name)):
-                self._know(table, alias, ByKind(column.clear(1).alias(alias), self.one(table)))
             else:
                 self._know(table, alias, ByOwner(owner, name, key))
+
+    def _keep(self, table: str, frame: pl.DataFrame) -> None:
+        """Keep a table's written columns, but those that are null in every row, which are known by that."""
+        absent = [column for column in frame.get_columns() if _is_nowhere(column)]
+        self._frames[table] = frame.drop([column.name for column in absent])
+        for column in absent:
+            nothing = pl.Series(column.name, [None], dtype=column.dtype)
+            self._know(table, column.name, ByKind(nothing, self.one(table)))
+
+    def _is_same(self, table: str, name: str) -> bool:
+        """Whether the column is known to be alike in all rows."""
+        form = self._forms[table].get(name)
+        return isinstance(form, ByKind) and form.kinds.is_one
 
     def _know(self, table: str, name: str, form: Form) -> None:
         self._forms[table][name] = form
