@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.pricing.claim_groups import group_numbers
-from cleanclaim.pricing.kinds import Kinds, numbers
+from cleanclaim.pricing.kinds import Kinds, from_one
 from cleanclaim.pricing.line_prices import LINE_COLUMNS, price_table
 from tests.pricing.tables import claims_of, pack
 
@@ -35,7 +35,7 @@ def test_rows_are_alike_that_have_the_same_numbers(most: int) -> None:
     [["a"] * 4, ["a", "b", "a", "c"], ["a", None, "a", None], [None] * 4, [7, 5, 7, -2], [None, 0, 5, None]],
 )
 def test_values_are_numbered_alike_and_a_null_is_0(cells: list[Any]) -> None:
-    own = numbers(pl.Series(cells, dtype=pl.String if "a" in cells else None)).tolist()
+    own = from_one(pl.Series(cells, dtype=pl.String if "a" in cells else None)).tolist()
     assert [number == 0 for number in own] == [cell is None for cell in cells]
     assert len(set(own)) == len(set(cells)) == len(set(zip(own, cells, strict=True)))
 

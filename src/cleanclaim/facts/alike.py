@@ -211,7 +211,8 @@ class Alike:
         """The numbers of a column, or of several that are known by the same kinds."""
         cell = (table, names)
         if cell not in self._numbered:
-            self._numbered[cell] = self._number(table, sorted(names))
+            found = self._number(table, sorted(names))
+            self._numbered[cell] = None if found is None else found.narrow()
         return self._numbered[cell]
 
     def _count(self, table: str, name: str) -> int | None:

@@ -6,14 +6,15 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.alike import Alike
-from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.frames import Frames
-from cleanclaim.facts.keys import joined, key_of, numbers
+from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context
 from cleanclaim.facts.numbering import few_numbered
 from cleanclaim.facts.pair_edits import edits_for, may_be_edited
 from cleanclaim.facts.spread import Places
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, absent
+from cleanclaim.pricing.kinds import numbers
 
 DAY_KEY = ("patient_id", "date_of_service", "discipline", "billing_npi", "coverage_order")
 """Minutes of a patient's day are pooled per discipline and billing provider (Pub 100-04 ch. 5 §20.2)."""
@@ -272,4 +273,4 @@ def _codes(codes: pl.Series, payers: pl.Series, context: Context) -> tuple[Place
         return np.zeros(len(codes), np.int32), np.ones((1, 1), np.bool_)
     row_of = np.zeros(found.count, np.int32)
     row_of[found.numbers] = np.arange(len(codes), dtype=np.int32)
-    return found.numbers, may_be_edited(codes.gather(row_of).to_list(), payers, context)
+    return found.numbers.astype(np.int32, copy=False), may_be_edited(codes.gather(row_of).to_list(), payers, context)

@@ -87,7 +87,7 @@ def _told_apart(numbers: Places, count: int) -> tuple[Places, Places]:
     row_of[numbers] = np.arange(len(numbers), dtype=np.int32)
     met = np.flatnonzero(row_of >= 0)
     if len(met) == count:
-        return row_of, numbers
+        return row_of, numbers.astype(np.int32, copy=False)
     place = np.empty(count, np.int32)
     place[met] = np.arange(len(met), dtype=np.int32)
     return row_of[met], place[numbers]

@@ -7,30 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
-from cleanclaim.pricing.exact import Integers, Known
+from cleanclaim.pricing.distinct import distinct
+from cleanclaim.pricing.exact import Known
+from cleanclaim.pricing.kinds import numbers
 
 _ROOM = 1 << 62
 """Numbers stay below this, so that one more step cannot overflow."""
-
-
-def numbers(column: pl.Series) -> Known:
-    """A column's values as numbers from 0, alike where the values are; in order for numbers and days."""
-    if column.dtype == pl.String:
-        # Categories of its own: those that all columns share are kept as long as the process lives.
-        column = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    # A cast is made at once; most other methods of a column begin a query.
-    whole = column.cast(pl.Int64)
-    nulls = whole.null_count()
-    least = whole.min()
-    if not isinstance(least, int):
-        return Known(np.zeros(len(whole), np.int64), np.zeros(len(whole), np.bool_))
-    if nulls:
-        return Known((whole - least).fill_null(0).to_numpy(), whole.is_not_null().to_numpy())
-    values = whole.to_numpy()
-    return Known(values - least if least else values, np.ones(len(whole), np.bool_))
 
 
 def key_of(columns: Sequence[pl.Series]) -> Known:
@@ -46,10 +30,5 @@ def joined(first: Known, second: Known) -> Known:
     size = int(second.values.max(initial=0)) + 1
     values = first.values
     if (int(values.max(initial=0)) + 1) * size >= _ROOM:
-        values = dense(values)
+        values = distinct(values).of_row
     return Known(values * size + second.values, first.known & second.known)
-
-
-def dense(values: Integers) -> Integers:
-    """The values as numbers from 0 without gaps, in their order."""
-    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int64)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.facts import keys
 from cleanclaim.facts.spread import Flags, Places
 from cleanclaim.pricing.exact import Integers, integers
+from cleanclaim.pricing.kinds import from_one
+
+Narrow = npt.NDArray[np.signedinteger[Any]]
 
 MOST_KINDS = 1 << 20
 """Combinations up to which kinds are told apart by one array over all of them."""
@@ -29,13 +32,21 @@ _SAMPLE, _FEWEST_REPEATS = 4_000, 0.1
 class Numbered:
     """A column's values as numbers from 0; a null is a value of its own."""
 
-    numbers: Places
+    numbers: Narrow
+    """Of the type that holds them in least memory, once they are `narrow`: too small to calculate with."""
     count: int
 
     @classmethod
     def alike(cls, rows: int) -> Numbered:
         """So many rows of one value; they take no memory."""
         return cls(np.broadcast_to(np.zeros(1, np.int32), rows), 1)
+
+    def narrow(self) -> Numbered:
+        """The same in least memory, for numbers that are kept."""
+        if self.count == 1:
+            return self.alike(len(self.numbers))
+        least = next(kind for kind in (np.int8, np.int16, np.int32) if self.count - 1 <= np.iinfo(kind).max)
+        return Numbered(self.numbers.astype(least, copy=False), self.count)
 
     def at(self, rows: npt.NDArray[np.integer]) -> Numbered:
         """The numbers at these rows, which may be any."""
@@ -105,10 +116,8 @@ def _numbers(column: pl.Series) -> Integers | None:
     """Whole numbers that differ where the values differ: 0 for null; nothing where they would be too large."""
     if isinstance(column.dtype, pl.List):
         return _list_numbers(column)
-    plain = keys.numbers(column)
-    if int(plain.values.max(initial=0)) > MOST_KINDS:
-        return None
-    return np.where(plain.known, plain.values + 1, 0)
+    plain = from_one(column)
+    return None if int(plain.max(initial=0)) > MOST_KINDS else plain
 
 
 def _list_numbers(lists: pl.Series) -> Integers | None:

@@ -34,7 +34,8 @@ class Kinds:
 
     @cached_property
     def _index(self) -> pl.Series:
-        return pl.Series(self.of_row.astype(np.uint32))
+        # None is below 0, so that the same bytes say the same; they are not copied.
+        return pl.Series(self.of_row.view(np.uint32))
 
     @cached_property
     def counts(self) -> Integers:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.pricing.exact import Integers, absent, is_one_of
-from cleanclaim.pricing.kinds import Kinds, numbers
+from cleanclaim.pricing.kinds import Kinds, from_one
 
 # Up to this many claims a dictionary is quicker than a query engine.
 FEW_CLAIMS = 200
@@ -27,5 +27,5 @@ def group_numbers(claims: pl.DataFrame, keys: tuple[str, ...]) -> Integers:
             known &= ~is_one_of(column, ("",))
     if not known.any():
         return np.full(claims.height, -1)
-    kinds = Kinds.by([numbers(column) for column in columns])
+    kinds = Kinds.by([from_one(column) for column in columns])
     return np.where(known, kinds.rows[kinds.of_row], -1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, integers, years
 from cleanclaim.pricing.worksheet import Worksheet
 
@@ -47,7 +48,7 @@ def _taken_since(work: Worksheet, taking: Known, counts: Flags, since: Integers)
     patient = integers(work.claims["patient_id"])
     alone = -1 - np.arange(len(year))
     person = np.where(patient.known, patient.values, alone)
-    group = np.unique(person * _YEARS + year, return_inverse=True)[1].reshape(-1)
+    group = distinct(person * _YEARS + year).of_row
     packed, opens = _sortable(group, work.days.values), _sortable(group, since + 1)
     key = packed[work.claim[rows]]
     order = np.argsort(key, kind="stable")

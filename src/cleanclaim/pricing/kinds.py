@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.pricing.exact import Integers, integers
+from cleanclaim.pricing.distinct import distinct
+from cleanclaim.pricing.exact import Integers, Known
 
 _MOST = 1 << 20
 """Numbers below this are made dense by an array over all of them, larger ones by sorting."""
@@ -39,22 +40,36 @@ class Kinds:
         return _dense(key, count)
 
 
-def numbers(column: pl.Series) -> Integers:
-    """The values of a column that has rows as numbers from 0, alike where the values are; 0 for null alone."""
+def numbers(column: pl.Series) -> Known:
+    """A column's values as numbers from 0, alike where the values are; in order for numbers and days."""
     if column.dtype == pl.String:
-        if not column.null_count() and bool((column == column[0]).all()):
-            return np.ones(len(column), np.int64)
+        if not column.null_count() and len(column) and column[0] == column[-1] and bool((column == column[0]).all()):
+            return Known(np.zeros(len(column), np.int64), np.ones(len(column), np.bool_))
         # Categories of its own: those that all columns share are kept as long as the process lives.
         column = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    found = integers(column)
-    return np.where(found.known, found.values - found.values.min() + 1, 0)
+    # A cast is made at once; most other methods of a column begin a query.
+    whole = column.cast(pl.Int64)
+    nulls = whole.null_count()
+    least = whole.min()
+    if not isinstance(least, int):
+        return Known(np.zeros(len(whole), np.int64), np.zeros(len(whole), np.bool_))
+    if nulls:
+        return Known((whole - least).fill_null(0).to_numpy(), whole.is_not_null().to_numpy())
+    values = whole.to_numpy()
+    return Known(values - least if least else values, np.ones(len(whole), np.bool_))
+
+
+def from_one(column: pl.Series) -> Integers:
+    """The same from 1, and 0 for null."""
+    found = numbers(column)
+    return np.where(found.known, found.values + 1, 0)
 
 
 def _dense(key: Integers, count: int) -> Kinds:
     """The kinds of rows by numbers below `count`."""
     if count > _MOST:
-        _, rows, of_row = np.unique(key, return_index=True, return_inverse=True)
-        return Kinds(rows, of_row)
+        each = distinct(key)
+        return Kinds(each.first, each.of_row)
     first = np.full(count, -1)
     # Of several values for one place the last is kept.
     first[key[::-1]] = np.arange(len(key))[::-1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cleanclaim.money import RATE_SCALE
 from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate
-from cleanclaim.pricing.kinds import Kinds, numbers
+from cleanclaim.pricing.kinds import Kinds, from_one
 from cleanclaim.pricing.medicare_rates import component_of, medicare_rates
 from cleanclaim.pricing.worksheet import Worksheet
 
@@ -74,5 +74,5 @@ def _asked(work: Worksheet) -> MedicareFees:
 def _kinds(work: Worksheet) -> Kinds:
     """The kinds of lines that `medicare_rates` cannot tell apart: it reads nothing else of a line or its claim."""
     columns = [work.rate_dates, *(work.claims[name] for name in ("date_of_service", "place_of_service", "locality"))]
-    of_claim = Kinds.by([numbers(column) for column in columns]).of_row
-    return Kinds.by([of_claim[work.claim], work.line_basis + 1, numbers(work.lines["code"]), component_of(work)])
+    of_claim = Kinds.by([from_one(column) for column in columns]).of_row
+    return Kinds.by([of_claim[work.claim], work.line_basis + 1, from_one(work.lines["code"]), component_of(work)])

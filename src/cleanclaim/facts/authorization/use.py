@@ -13,12 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.distinct import starts
-from cleanclaim.facts.keys import joined, key_of, numbers
+from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context, Fact, Stage, total
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
+from cleanclaim.pricing.distinct import starts
 from cleanclaim.pricing.exact import Flags, Integers, Known, absent, as_column, integers
+from cleanclaim.pricing.kinds import numbers
 
 _KEY = ("patient_id", "payer")
 _NEEDS = ("claim_id", *_KEY, "date_of_service", "authorization_number", "authorized_units")

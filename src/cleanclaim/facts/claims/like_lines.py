@@ -16,11 +16,12 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.distinct import distinct
-from cleanclaim.facts.keys import joined, numbers
+from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, COUNT, FLAG, TEXT, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, absent, flags, integers
+from cleanclaim.pricing.kinds import numbers
 
 _FEW = 1_000
 """Up to this many lines all are looked at; beyond it only those whose patient, day and code come twice."""

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.diagnoses.lists import Lists, numbered
-from cleanclaim.facts.keys import numbers
 from cleanclaim.facts.kit import Context, Fact, Stage, values_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
+from cleanclaim.pricing.kinds import numbers
 from cleanclaim.reference import icd10
 from cleanclaim.reference.published.editions import by_editions
 

@@ -10,11 +10,12 @@ import polars as pl
 from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.diagnoses.lists import Lists, numbered
 from cleanclaim.facts.frames import Frames
-from cleanclaim.facts.keys import joined, numbers
+from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Fact, Stage, count_same
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, TEXTS, Column
 from cleanclaim.pricing.exact import Integers, Known, absent, as_flags, integers
+from cleanclaim.pricing.kinds import numbers
 
 _LACKS = "the diagnoses each line points to"
 

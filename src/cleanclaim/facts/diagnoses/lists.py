@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleanclaim.facts.distinct import distinct, starts
 from cleanclaim.facts.keys import joined
 from cleanclaim.facts.numbering import dense
-from cleanclaim.facts.spread import Places
+from cleanclaim.pricing.distinct import distinct, starts
 from cleanclaim.pricing.exact import Integers, Known
 
 _MOST_FLAGS = 1 << 22
@@ -64,6 +63,5 @@ def numbered(known: Known) -> Integers:
 
 def _told_apart(numbers: Integers) -> Integers:
     if int(numbers.max(initial=0)) < _MOST_FLAGS:
-        found: Places = dense(numbers).numbers
-        return found.astype(np.int64)
+        return dense(numbers).numbers.astype(np.int64)
     return distinct(numbers).of_row

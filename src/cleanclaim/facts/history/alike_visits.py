@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.distinct import distinct
-from cleanclaim.facts.keys import joined, key_of, numbers
+from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, flags
+from cleanclaim.pricing.kinds import numbers
 
 _KEY = ("patient_id", "discipline")
 _NEEDS = ("claim_id", *_KEY, "date_of_service", "knows_history", "visits_before")

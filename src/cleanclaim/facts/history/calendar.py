@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.distinct import distinct
-from cleanclaim.facts.keys import joined, numbers
+from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, as_flags, flags, integers, is_one_of
+from cleanclaim.pricing.kinds import numbers
 
 _NEEDS = (
     "claim_id",

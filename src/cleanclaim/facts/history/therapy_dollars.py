@@ -13,9 +13,9 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.keys import dense
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import CENTS, FLAG, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import (
     Integers,
     Known,
@@ -103,7 +103,7 @@ def _group(patient: Integers, year: Integers, is_ot: Integers) -> Integers:
     """A number for each patient, calendar year and disciplines that share a threshold, in no meaningful order."""
     years = year - int(year.min(initial=0))
     several = (patient * (int(years.max(initial=0)) + 1) + years) * 2 + is_ot
-    return dense(several)
+    return distinct(several).of_row
 
 
 def _before(amounts: Integers) -> Integers:

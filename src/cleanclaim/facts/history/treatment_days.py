@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.distinct import distinct
 from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_column, as_flags, flags, integers
 
 _KEY = ("patient_id", "discipline")

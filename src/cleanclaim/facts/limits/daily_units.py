@@ -11,7 +11,7 @@ from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
 from cleanclaim.pricing.exact import Known, absent, as_column, flags, integers, shared
-from cleanclaim.pricing.kinds import Kinds, numbers
+from cleanclaim.pricing.kinds import Kinds, from_one
 
 _LACKS = "the payer's daily limit, units and codes of each line, and the patient's other claims of the day"
 _APPLIES = col.payer_daily_unit_cap_applies_to
@@ -38,8 +38,8 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
         return pl.DataFrame([pl.Series(column.name, [None] * claims.height, dtype=pl.Int64) for column in stage.adds])
     of_lines = _units_of_claims(lines, claims.height)
     units, counted = of_lines.values, of_lines.known & limited
-    patient, day, payer = (numbers(claims.get_column(name)) for name in ("patient_id", "date_of_service", "payer"))
-    who = numbers(claims.select(who=_WHO).to_series())
+    patient, day, payer = (from_one(claims.get_column(name)) for name in ("patient_id", "date_of_service", "payer"))
+    who = from_one(claims.select(who=_WHO).to_series())
     same_day = Kinds.by((patient, day, payer)).of_row
     together = Kinds.by((same_day, who)).of_row
     # Of a patient whose claims of the day cannot all be told apart, nobody knows what counts together.

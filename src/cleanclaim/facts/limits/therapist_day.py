@@ -12,11 +12,13 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.keys import dense, joined, key_of, numbers
+from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context, Fact, Reach, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, as_column, as_flags, flags, integers
+from cleanclaim.pricing.kinds import numbers
 
 THERAPISTS = ("PT", "OT", "SLP", "together")
 """Who furnished a service, where it took the therapist's own time."""
@@ -63,7 +65,7 @@ def _days(claims: pl.DataFrame, context: Context) -> tuple[Integers, Flags, Flag
     told = claims.select(THERAPIST_KNOWN.alias("known"), therapist_settled(context).alias("settled"))
     known, settled = (told.get_column(name).to_numpy() for name in ("known", "settled"))
     day = key_of([claims.get_column("rendering_npi"), claims.get_column("date_of_service")])
-    group = dense(np.where(known, day.values + 1, 0))
+    group = distinct(np.where(known, day.values + 1, 0)).of_row
     seen = joined(Known(group, known), numbers(claims.get_column("patient_id")))
     _, one_of_each = np.unique(seen.values, return_index=True)
     several = np.bincount(group[one_of_each], minlength=int(group.max(initial=0)) + 1) > 1

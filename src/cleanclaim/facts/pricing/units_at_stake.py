@@ -21,7 +21,7 @@ from cleanclaim.facts.pricing.line_prices import fees_of
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import CENTS, Column
 from cleanclaim.pricing.exact import Flags, Integers, Known, absent, as_column, flags, integers, share_of, shared
-from cleanclaim.pricing.kinds import Kinds, numbers
+from cleanclaim.pricing.kinds import Kinds, from_one
 from cleanclaim.pricing.line_prices import CLAIM_COLUMNS, price_table
 
 _LACKS = "documented minutes of each service, or a price of its code"
@@ -93,7 +93,7 @@ def _patients_and_dates(claims: pl.DataFrame) -> Integers:
     """A number for each patient and date, over all disciplines; a claim of which either is unknown stands alone."""
     if len(claims) == 1:
         return np.zeros(1, np.int64)
-    patient, day = numbers(claims["patient_id"]), numbers(claims["date_of_service"])
+    patient, day = from_one(claims["patient_id"]), from_one(claims["date_of_service"])
     kinds = Kinds.by((patient, day))
     return np.where((patient > 0) & (day > 0), kinds.of_row, len(kinds.rows) + np.arange(len(claims)))
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.distinct import distinct
-from cleanclaim.facts.keys import joined, numbers
+from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import DAY, FLAG, Column
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, absent, as_column, as_flags, flags, integers
+from cleanclaim.pricing.kinds import numbers
 
 _LACKS = "the patient's earlier claims"
 _FEW = 200

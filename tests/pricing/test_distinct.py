@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cleanclaim.facts.distinct import distinct, starts
+from cleanclaim.pricing.distinct import distinct, starts
 
 
 def test_rows_of_one_number_share_a_place_and_its_first_row() -> None:
