@@ -311,6 +311,9 @@ def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFram
             continue
         column = cells.get_column(name)
         value = column.gather(parts.first)
+        if follows is not None and _repeats(column, follows):
+            said.append(value)
+            continue
         if value.null_count() > 0 and column.null_count() < len(column):
             known = np.flatnonzero(column.is_not_null().to_numpy())
             owners, first = np.unique(parts.owner[known], return_index=True)
@@ -318,8 +321,6 @@ def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFram
             place[owners] = known[first]
             value = column.gather(pl.Series(place).replace(-1, None))
         said.append(value)
-        if follows is not None and _repeats(column, follows):
-            continue
         plain, expected = _plain(column), _plain(value).gather(parts.owner)
         other = np.flatnonzero((plain != expected).fill_null(value=False).to_numpy())
         conflicts.append(_refusals(other.tolist(), name, "the same in every row of a claim and day"))
