@@ -72,7 +72,7 @@ _PARTED = ("kept_claims", "kept_services")
 _BETWEEN = ("peers", *_PARTED)
 """Frames that one way of judging leaves for the next."""
 
-_PATIENTS_A_THERAPISTS_BLOCK = 4
+_PATIENTS_A_THERAPISTS_BLOCK = 2
 """Blocks of patients for each block of therapists, of whose claims little is kept."""
 
 
