@@ -186,7 +186,7 @@ def _of_patients(laid: _Laid, settings: Settings, context: Context) -> Judged:
     found = findings_of(verdicts)
     frames = _told(verdicts, found, laid.places, settings)
     frames["claims"], frames["set_aside"] = _with_places(laid.places, _claims(verdicts, found)), laid.set_aside
-    if looks_beyond_patients(settings):
+    if furthest_reach(settings) > Reach.PATIENT:
         own = _kept(verdicts.workspace.frames, laid.places)
         frames["kept_claims"], frames["kept_services"] = own["claims"], own["services"]
     if settings.tells_contents:
@@ -285,9 +285,9 @@ def the_judge(select: tuple[str, ...], ignore: tuple[str, ...], reach: Reach) ->
     return Judge(rules, extra=extra if beyond else _TOLD)
 
 
-def looks_beyond_patients(settings: Settings) -> bool:
-    """Whether some rule that is asked for reads claims of other patients."""
-    return max(_by_reach(settings.select, settings.ignore), default=Reach.PATIENT) > Reach.PATIENT
+def furthest_reach(settings: Settings) -> Reach:
+    """How far beside a claim the rules look that are asked for: to its patient's claims at least."""
+    return max(_by_reach(settings.select, settings.ignore), default=Reach.PATIENT)
 
 
 @lru_cache(maxsize=1)

@@ -33,8 +33,8 @@ from cleanclaim.audit.block import (
     Rows,
     Settings,
     at_stake,
+    furthest_reach,
     judge_block,
-    the_judge,
 )
 from cleanclaim.audit.decided import told_beside, with_contents
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
@@ -140,10 +140,8 @@ def run_audit(
         running: opens what it is cut and blocks are judged by: `in_processes`, a cluster, or `in_turn` as it is.
         told: told of progress.
     """
-    reaches = (reach for reach in Reach if the_judge(settings.select, settings.ignore, reach).rules)
-    furthest = max(reaches, default=Reach.PATIENT)
     # Patients' blocks tell the claims, and therapists' blocks what therapists are compared by, whatever is asked for.
-    judged = [reach for reach in Reach if reach <= furthest]
+    judged = [reach for reach in Reach if reach <= furthest_reach(settings)]
     with running as runner:
         blocks = cut(files, folder, settings, runner, told)
         whole = sum(_count(reach, blocks) for reach in judged)
@@ -336,7 +334,7 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
         {
             # Findings of one rule and claim come from one block, in order.
             "findings": with_contents(findings, claims).sort(
-                _PLACE, pl.col("rule").cast(pl.Enum(rules)), maintain_order=True
+                _IN_ORDER, pl.col("rule").cast(pl.Enum(rules)), maintain_order=True
             ),
             "verdicts": frames["verdicts"]
             .group_by("rule")
@@ -345,7 +343,7 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
             "gaps": frames["gaps"].group_by("rule", "missing").agg(pl.col("rows").sum()).sort("rule", "missing"),
             "claims": claims.with_columns(at_most(pl.col("lost_cents")).alias("lost_cents"))
             .select(list(CLAIMS))
-            .sort(_PLACE),
+            .sort(_IN_ORDER),
             "set_aside": set_aside.unique().sort("file", "row", "field", "expected"),
         },
         tuple(files),
@@ -360,7 +358,7 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
 _DAMAGED = "is damaged and not read; expected whole pages of Parquet"
 
 
-_PLACE = pl.col("file") * (1 << 40) + pl.col("row")
+_IN_ORDER = pl.col("file") * (1 << 40) + pl.col("row")
 """A claim's place as one number, in the order of the archive; no file has so many rows."""
 
 

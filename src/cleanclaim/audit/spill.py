@@ -21,7 +21,7 @@ from cleanclaim.audit.payments import PAYMENTS, STATED
 from cleanclaim.lines.from_columns import read_cells
 
 LINES_A_BLOCK = 850_000
-"""Billed lines of a block: some 1.4 GB of memory while it is judged. A larger one would spread further what any block
+"""Billed lines of a block: some 1.6 GB of memory while it is judged. A larger one would spread further what any block
 takes, and hold more."""
 
 _BLOCK = "audit_block"
