@@ -329,9 +329,12 @@ def finding(code: str, severity: Severity, cents: int | None) -> Finding:
     return Finding(code, code.lower(), severity.value, "lines", 0, 0, "line 1", "", cents=cents)
 
 
-def billed(state: ClaimState, allowed: list[int | None], *findings: Finding) -> BilledClaim:
+def billed(
+    state: ClaimState, allowed: list[int | None], *findings: Finding, charge_cents: int | None = 120_00
+) -> BilledClaim:
     lines = tuple({"allowed_cents": amount} for amount in allowed)
-    return cast("BilledClaim", SimpleNamespace(state=state, lines=lines, findings=findings))
+    claim = SimpleNamespace(state=state, lines=lines, findings=findings, charge_cents=charge_cents)
+    return cast("BilledClaim", claim)
 
 
 def test_a_rule_loses_no_more_of_a_claim_than_the_claim_is_allowed() -> None:
@@ -346,6 +349,12 @@ def test_a_rule_loses_no_more_of_a_claim_than_the_claim_is_allowed() -> None:
     rows = {row.code: (row.count, row.amount) for row in rule_rows(claims)}
     assert rows == {"DX101": (4, "$61.27"), "MD101": (1, "$29.06"), "UN202": (2, "$70.00")}
     assert held_cents(claims) == (61_27, 1)
+
+
+@pytest.mark.parametrize(("charged", "lost"), [(8_00, "$8.00"), (10_00, "$10.00"), (12_00, "$10.00"), (None, "$10.00")])
+def test_nor_more_than_the_claim_charges(charged: int | None, lost: str) -> None:
+    claim = billed(ClaimState.HELD, [10_00], finding("DX101", Severity.REJECT, 10_00), charge_cents=charged)
+    assert [row.amount for row in rule_rows([claim])] == [lost]
 
 
 def test_a_pair_over_two_claims_names_the_other_claim() -> None:
