@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -77,12 +78,19 @@ class Judge:
             planner.ask(table, further)
         if given is not None and (absent := planner.inputs() - held):
             raise ValueError(f"columns are read that are not given: {', '.join('.'.join(c) for c in sorted(absent))}")
-        self._planner = planner
-        self._steps = planner.steps()
+        self._planner, self._by_table = planner, by_table
         self._with_pairs = "pairs" in by_table or "pairs" in planner.tables()
-        self._questions = {table: Questions.of(rules) for table, rules in by_table.items()}
         self._reads = {rule.code: rule.reads() for rule in self.rules}
         self._shows = {rule.code: rule.shows() for rule in self.rules}
+
+    # Laid when something is judged: a judge may be asked how far its rules look, and nothing else.
+    @cached_property
+    def _steps(self) -> tuple[Step, ...]:
+        return self._planner.steps()
+
+    @cached_property
+    def _questions(self) -> dict[str, Questions]:
+        return {table: Questions.of(rules) for table, rules in self._by_table.items()}
 
     def judge(self, tables: Tables, context: Context | None = None) -> Verdicts:
         """The verdict of every rule on every row that is not history."""
