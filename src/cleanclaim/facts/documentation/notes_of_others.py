@@ -16,9 +16,13 @@ from cleanclaim.lines.schema import FLAG, Column
 def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
     claims = frames["claims"]
     is_named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
+    none_beside = pl.when(is_named).then(pl.lit(value=False))
     if claims.get_column("patient_id").n_unique() <= 1:
-        alone = pl.when(is_named).then(pl.lit(value=False))
-        return claims.select(alone.alias("note_is_another_patients"), alone.alias("others_notes_at_hand"))
+        return claims.select(none_beside.alias("note_is_another_patients"), none_beside.alias("others_notes_at_hand"))
+    if claims.get_column("note_text").null_count() == claims.height:
+        # An archive of claims alone.
+        unknown = pl.lit(None, pl.Boolean)
+        return claims.select(unknown.alias("note_is_another_patients"), none_beside.alias("others_notes_at_hand"))
     words = pl.col("note_text").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
     noted = claims.select("patient_id", "rendering_npi", words.alias("words"))
     written = pl.col("words").is_not_null() & (pl.col("words") != "")
