@@ -76,6 +76,12 @@ def _with_article(abbreviation: str) -> str:
     return f"{'an' if abbreviation[:1] in letters else 'a'} {abbreviation}"
 
 
+def form_of(noun: str, *, is_one: bool) -> str:
+    """A noun that is counted in a message, for one or for more: `unit`, or both forms as in `code is/codes are`."""
+    one, _, several = noun.partition("/")
+    return one if is_one else several or f"{one}s"
+
+
 class _Words(string.Formatter):
     """Writes values for people: `money`, `article`, `count unit`, lists, dates; an unknown value as `unknown`.
 
@@ -85,8 +91,7 @@ class _Words(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - the formatter’s own signature
         counted, _, noun = format_spec.partition(" ")
         if counted == "count":
-            one, _, several = noun.partition("/")
-            return f"{'unknown' if value is None else value} {one if value == 1 else several or f'{one}s'}"
+            return f"{'unknown' if value is None else value} {form_of(noun, is_one=value == 1)}"
         if value is None:
             return "unknown"
         if format_spec == "money":

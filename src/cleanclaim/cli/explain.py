@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from cleanclaim.check.findings import form_of
 from cleanclaim.check.meanings import Explained, explain
 from cleanclaim.cli.arguments import DateOption, day_of, nearest
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, out, unusable, write_json
@@ -81,7 +82,9 @@ def _json(item: Explained) -> dict[str, Any]:
 
 def _with_blanks(message: str) -> str:
     """A rule's message with its figures left open, as people read it: "… timed units billed, … minutes support …"."""
-    return _FIGURE.sub(lambda found: f"… {found['counted']}s" if found["counted"] else "…", message)
+    return _FIGURE.sub(
+        lambda found: f"… {form_of(found['counted'], is_one=False)}" if found["counted"] else "…", message
+    )
 
 
 def _say(item: Explained) -> None:
