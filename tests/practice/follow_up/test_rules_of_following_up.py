@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cleanclaim.denials.silence import Patience
 from cleanclaim.practice import tasks
+from cleanclaim.practice.clock import DEMO_ZONE
 from cleanclaim.practice.engine.exchange.undecided import look, patience_with, take_up
 from cleanclaim.practice.engine.worklist.follow_up_rules import chosen_rules, sort_anew
 from cleanclaim.practice.engine.worklist.what_waits import what_waits
@@ -223,4 +225,4 @@ def test_posting_by_itself_is_switched_on_by_somebody_from_now_on(inside: Clinic
     assert rules.posts_since is not None
     entry = TrailEntry.objects.order_by("-sequence")[0]
     assert (entry.subject, entry.detail) == ("follow-up rules", "posts_balanced")
-    assert rules.posts_since.date() == DAY
+    assert rules.posts_since.astimezone(ZoneInfo(DEMO_ZONE)).date() == DAY
