@@ -169,8 +169,7 @@ class TextLists:
             yes = np.array(held, np.bool_)
         else:
             yes = np.zeros(len(self.known), np.bool_)
-            for text in texts:
-                yes[self.owner[np.flatnonzero(flags(self.elements == text).yes)]] = True
+            yes[self.owner[np.flatnonzero(is_one_of(self.elements, texts))]] = True
         return Tristate(yes, self.known & ~yes)
 
 

@@ -32,6 +32,8 @@ class MedicareFees:
     """Practice expense of a unit, at 10⁻²."""
     is_reduced: Tristate
     """Whether the code is one whose units share the reduction."""
+    other_family: Integers
+    """The family of codes, but therapy, whose units cut each other; 0 is none."""
 
     def take(self, rows: Integers) -> MedicareFees:
         """The fees at these rows."""
@@ -42,6 +44,7 @@ class MedicareFees:
             self.cut_known[rows],
             self.expense.take(rows),
             self.is_reduced.take(rows),
+            self.other_family[rows],
         )
 
 
@@ -68,6 +71,7 @@ def _asked(work: Worksheet) -> MedicareFees:
         cut_known=rates.cut.known,
         expense=rates.expense,
         is_reduced=rates.is_reduced,
+        other_family=rates.other_family,
     )
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from cleanclaim.dates import LookupStatus
 from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, as_texts, integers, is_one_of, places_in
-from cleanclaim.pricing.schedule import facility_places, listed_places
+from cleanclaim.pricing.schedule import THERAPY, facility_places, listed_places
 from cleanclaim.pricing.statuses import STATUS_OF_LETTER, PriceStatus
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
 from cleanclaim.reference.lookup import attach
@@ -34,6 +34,8 @@ class Rates:
 
     is_reduced: Tristate
     """Whether the code is one whose units share the reduction; one that the contractor prices has no known rank."""
+    other_family: Integers
+    """The family of codes, but therapy, whose units cut each other; 0 is none."""
     work: Integers
     expense: Known
     mp: Integers
@@ -84,9 +86,11 @@ def medicare_rates(work: Worksheet) -> Rates:
     indices, located = _indices(work, needs)
     factor = schedule.steps["conversion_factor"].on(integers(work.rate_dates)).take(work.claim)
     work.mark(needs & ~factor.known, PriceStatus.PAST_HORIZON)
-    is_reduced = listed & (priced | by_contractor) & (arrays["is_reduced"][row] > 0)
+    family = np.where(listed & (priced | by_contractor), arrays["family"][row], 0)
+    is_reduced = family == THERAPY
     return Rates(
         is_reduced=Tristate(is_reduced, (listed | unlisted) & ~is_reduced),
+        other_family=np.where(is_reduced, 0, family),
         work=np.where(priced, arrays["work"][row], 0),
         expense=Known(np.where(priced, expense.values, 0), expense.known & priced),
         mp=np.where(priced, arrays["mp"][row], 0),

@@ -8,6 +8,7 @@ import numpy as np
 
 from cleanclaim.pricing.claim_groups import group_numbers
 from cleanclaim.pricing.exact import Flags, Integers, Known, absent, flags, is_one_of
+from cleanclaim.pricing.other_reductions import mark_other_families
 from cleanclaim.pricing.statuses import PriceStatus
 from cleanclaim.pricing.unit_fees import Fees
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
@@ -37,6 +38,7 @@ def reduced(work: Worksheet, fee: Fees) -> Reduction:
     some_cut = takes_part & (full < units)
     cut_missing = some_cut & ~fee.cut_known
     work.mark((unknown | cut_missing) & ~work.basis_is("charges", "per_diem"), PriceStatus.REDUCTION_UNKNOWN)
+    mark_other_families(work, fee.other_family, ~fee.is_reduced.yes & ~fee.is_reduced.no)
     settled = work.status == 0
     return Reduction(Known(np.where(settled, full, 0), settled & work.basis_is(*MEDICARE, "fee_table")), some_cut)
 
@@ -56,7 +58,8 @@ def _leads(work: Worksheet, fee: Fees, takes_part: Flags, may_take_part: Flags) 
     claims = work.claims.with_columns(order.fill_null("primary")) if order.null_count() else work.claims
     npi = group_numbers(claims, (*keys, "billing_npi"))
     tax_id = npi if by_npi.all() else group_numbers(claims, (*keys, "billing_tax_id"))
-    ranked = takes_part & fee.rank_fee.known & some_order
+    # What a changed service counts for in the ranking is as unknown as its price.
+    ranked = takes_part & fee.rank_fee.known & some_order & ~work.marked(PriceStatus.MODIFIER_NOT_PRICED)
     doubtful = may_take_part | (takes_part & ~ranked)
 
     def lead(groups: Integers) -> tuple[Flags, Flags]:

@@ -25,6 +25,16 @@ _LAST_DAY = date.max.toordinal() - _EPOCH
 FEE_SCALE = RVU_SCALE * GPCI_SCALE * RATE_SCALE * CONVERSION_FACTOR_SCALE // 100
 """Relative value, index, what is kept of it, and factor: their product as integers is cents times this."""
 
+THERAPY = 1
+"""The family of always-therapy codes, whose practice expense is cut."""
+UNHEARD_OF = 6
+FAMILIES = {"": 0, "0": 0, "9": 0, "5": THERAPY, "1": 2, "2": 2, "3": 2, "4": 3, "6": 4, "7": 5}
+"""Multiple procedure indicator → the family of codes that cut each other when they meet in a day; 0 is none.
+
+Families of endoscopies are ranked with other surgery. Imaging, cardiovascular and ophthalmology tests each have a rule
+of their own; an indicator that is not listed is taken for one more.
+"""
+
 
 class ScheduleError(ValueError):
     """Rates that are too large to multiply exactly."""
@@ -96,10 +106,11 @@ class Schedule:
 
     @cached_property
     def rvu_arrays(self) -> dict[str, Integers]:
-        """The relative values by row of `rvu`, and `status` as a number and `is_reduced` as 0 or 1."""
+        """The relative values by row of `rvu`, and `status` as a number, and `family` of `FAMILIES`."""
         arrays = {name: self.rvu[name].to_numpy() for name in ("work", "pe_nonfacility", "pe_facility", "mp")}
         arrays["status"] = np.array([ord((text or " ")[0]) for text in self.rvu["status"]], np.int64)
-        arrays["is_reduced"] = (self.rvu["multiple_procedure"] == "5").cast(pl.Int64).to_numpy()
+        marks = self.rvu["multiple_procedure"].fill_null("")
+        arrays["family"] = np.array([FAMILIES.get(mark.strip(), UNHEARD_OF) for mark in marks], np.int64)
         return arrays
 
     @cached_property

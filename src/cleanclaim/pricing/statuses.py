@@ -48,7 +48,9 @@ class PriceStatus(StrEnum):
     LOCALITY_NOT_LISTED = "locality not listed"
     """No such payment locality on that date."""
     REDUCTION_UNKNOWN = "reduction unknown"
-    """Whether, or on which unit, the multiple procedure reduction falls cannot be told."""
+    """Whether, or on which unit, a multiple procedure reduction falls cannot be told, or its rule is not worked out."""
+    MODIFIER_NOT_PRICED = "modifier not priced"
+    """A modifier of the line changes what is paid for it, by a rule that is not worked out here."""
     CAP_UNKNOWN = "cap unknown"
     """How much of the day's amount or cap is left cannot be told."""
 

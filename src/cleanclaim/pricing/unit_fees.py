@@ -10,6 +10,7 @@ import polars as pl
 from cleanclaim.money import RATE_SCALE
 from cleanclaim.pricing.exact import Flags, Integers, Known, Tristate, divide, integers, split
 from cleanclaim.pricing.medicare_fees import medicare_fees
+from cleanclaim.pricing.other_reductions import changed_by_modifier
 from cleanclaim.pricing.schedule import FEE_SCALE
 from cleanclaim.pricing.statuses import PriceStatus
 from cleanclaim.pricing.worksheet import MEDICARE, Worksheet
@@ -40,6 +41,8 @@ class Fees:
     """Medicare's fee of a unit, exact, which breaks ties."""
     is_reduced: Tristate
     """Whether the code is one whose units share the reduction."""
+    other_family: Integers
+    """The family of codes, but therapy, whose units cut each other; 0 is none."""
 
 
 def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
@@ -58,6 +61,7 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
         percent = Known(np.where(usable, stated.values, 0), by_percent & usable)
         known &= ~by_percent | usable
         cut_known &= known
+    work.mark(by_medicare & changed_by_modifier(work), PriceStatus.MODIFIER_NOT_PRICED)
     by_table = work.basis_is("fee_table")
     if by_table.any():
         amount = _table_fees(work, fees, by_table)
@@ -81,6 +85,7 @@ def unit_fees(work: Worksheet, fees: pl.DataFrame | None) -> Fees:
         expense=medicare.expense,
         rank_fee=Known(medicare.whole, medicare.known),
         is_reduced=medicare.is_reduced,
+        other_family=medicare.other_family,
     )
 
 
@@ -122,6 +127,8 @@ def _table_fees(work: Worksheet, fees: pl.DataFrame | None, where: Flags) -> Kno
         doubtful |= fee.known & ~has.yes & ~has.no
         by_modifier += fee.known & has.yes
         found = Known(np.where(fee.known & has.yes, fee.values, found.values), found.known | (fee.known & has.yes))
+    # A fee for the code with a modifier is what the payer makes of it; one for the code alone is not.
+    work.mark(where & found.known & (by_modifier == 0) & changed_by_modifier(work), PriceStatus.MODIFIER_NOT_PRICED)
     usable = found.known & (by_modifier <= 1) & ~doubtful & (found.values <= _MOST_FEE)
     return Known(np.where(usable, found.values, 0), usable)
 
