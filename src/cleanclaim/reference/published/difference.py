@@ -44,6 +44,9 @@ _SCALES: Mapping[Kind, Mapping[str, int]] = {
 }
 """Columns that are kept as integers at a scale: they are told as decimal numbers, as they are published."""
 
+_SAYS_NOTHING: Mapping[Kind, tuple[str, ...]] = {Kind.RELATIVE_VALUES: ("", "false", "0", "0.00")}
+"""What is left out of the text of a row that came or went; elsewhere a 0 says something, such as of a pair of codes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -79,8 +82,8 @@ def compare(old: LoadedEdition, new: LoadedEdition) -> Difference:
     key = pl.concat_str([pl.col(name).fill_null("any") for name in keys], separator=" ").str.strip_chars()
     is_old, is_new = pl.col("__present").is_not_null(), pl.col("__present__new").is_not_null()
     pieces = [
-        _moved(met.filter(is_new & is_old.not_()), key, [f"{name}__new" for name in fields], ADDED),
-        _moved(met.filter(is_old & is_new.not_()), key, fields, DELETED),
+        _moved(met.filter(is_new & is_old.not_()), key, [f"{name}__new" for name in fields], ADDED, old.kind),
+        _moved(met.filter(is_old & is_new.not_()), key, fields, DELETED, old.kind),
     ]
     both = met.filter(is_old & is_new)
     for name in fields:
@@ -100,10 +103,11 @@ def compare(old: LoadedEdition, new: LoadedEdition) -> Difference:
     return Difference(old.kind, old.name, new.name, before.height, after.height, changes)
 
 
-def _moved(rows: pl.DataFrame, key: pl.Expr, fields: list[str], change: str) -> pl.DataFrame:
+def _moved(rows: pl.DataFrame, key: pl.Expr, fields: list[str], change: str, kind: Kind) -> pl.DataFrame:
     """Rows that came or went, with what they say in one text."""
+    says_nothing = _SAYS_NOTHING.get(kind, ("",))
     told = [
-        pl.when(pl.col(name).is_not_null() & (pl.col(name) != "")).then(
+        pl.when(pl.col(name).is_in(says_nothing).not_()).then(
             pl.format("{} {}", pl.lit(name.removesuffix("__new")), pl.col(name))
         )
         for name in fields
