@@ -107,8 +107,6 @@ NOT_ASKED = {
     ("AU106", ("claims", "authorization_units_left")): "an authorization that states no units counts none",
     ("MD312", ("lines", "notice_choice")): "nobody who is not known to have had a notice is asked about it",
     ("MD313", ("lines", "notice_choice")): "nobody who is not known to have had a notice is asked about it",
-    ("UN107", ("claims", "date_of_service")): "a code of no day stands in no list of codes with a basis of their own",
-    ("UN108", ("claims", "date_of_service")): "a code of no day stands in no list of codes with a basis of their own",
     ("UN307", ("claims", "clinic_bounds_set")): "a bound that the clinic has not set binds nobody",
     ("UN308", ("claims", "clinic_bounds_set")): "a bound that the clinic has not set binds nobody",
     ("TD106", ("claims", "clinic_bounds_set")): "a bound that the clinic has not set binds nobody",

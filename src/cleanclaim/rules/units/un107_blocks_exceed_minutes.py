@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
+
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import Confidence, page
@@ -20,7 +22,10 @@ rule = Rule(
     name="blocks-exceed-minutes",
     over="day_codes",
     severity=Severity.RECOUP,
-    applies=col.has_own_basis & (col.day_code_family != "remote_monitoring"),
+    # Of a day that is not known no list says which codes have a basis of their own.
+    applies=pl.when(col.date_of_service.is_not_null()).then(
+        col.has_own_basis & (col.day_code_family != "remote_monitoring")
+    ),
     flag=col.billed_units > col.own_basis_units,
     message="{billed_units:count unit} of {day_code} billed; {code_minutes:count minute is/minutes are} enough for {own_basis_units}",
     concept="own-basis-units-over-minutes",

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
+
 from cleanclaim.lines.columns import col
 from cleanclaim.rules.kit import Rule, Severity, bad, exempt, good, unknown
 from cleanclaim.sources import page
@@ -21,7 +23,10 @@ rule = Rule(
     name="first-block-billed-twice",
     over="day_codes",
     severity=Severity.DENY,
-    applies=col.day_code_minutes_first.is_not_null() & col.day_code_minutes_each.is_null(),
+    # Of a day that is not known no list says which codes are first blocks.
+    applies=pl.when(col.date_of_service.is_not_null()).then(
+        col.day_code_minutes_first.is_not_null() & col.day_code_minutes_each.is_null()
+    ),
     flag=col.billed_units > 1,
     message="{billed_units:count unit} of {day_code} billed, it is the first block of the day only",
     concept="first-block-twice",
