@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.check.judge import Judge
+from cleanclaim.facts.peers import standing
 from cleanclaim.facts.peers.welch import Sample, chance_above, regularized_beta
 from cleanclaim.rules import book
 from cleanclaim.rules.notation import parse
@@ -81,6 +82,35 @@ def test_a_day_that_two_therapists_share_is_a_visit_to_each() -> None:
     assert told(found, "units_others_count") == [1, 1]
 
 
+def test_a_visit_counts_the_units_of_the_claims_that_name_the_therapist_and_no_others() -> None:
+    # One day of one patient: therapist 1 bills two claims of two units and one, therapist 2 one claim of three.
+    text = []
+    for npi, billed in (("1", "97110 GP x2 30min"), ("2", "97140 GP x3 45min"), ("1", "97112 GP x1 15min")):
+        text += [f"visit 2026-03-02 medicare_b patient_id=7 billing_npi=5 rendering_npi={npi}", f"  {billed}"]
+    # Another patient of each, and a code that is not timed.
+    for npi in ("1", "2"):
+        text += [f"visit 2026-03-03 medicare_b patient_id=8{npi} rendering_npi={npi}", "  97110 GP x4 60min"]
+        text += ["  97161 GP x1"]
+    rule = [one for one in book.rules() if one.code == "TD107"]
+    found = Judge(rule).judge(parse("\n".join(text))).workspace.frames["claims"]
+
+    assert told(found, "units_own_count") == [2, 2]
+    assert told(found, "units_own_sum") == [2 + 1 + 4, 3 + 4]
+    assert told(found, "units_others_sum") == [3 + 4, 2 + 1 + 4]
+
+
+def test_a_visit_one_of_whose_claims_is_of_unknown_units_leaves_its_therapist_uncompared_and_no_other() -> None:
+    text = []
+    for npi, units in (("1", "2"), ("2", "?"), ("1", "1")):
+        text += [f"visit 2026-03-02 medicare_b patient_id=7 billing_npi=5 rendering_npi={npi}"]
+        text += [f"  97110 GP x{units} 30min"]
+    rule = [one for one in book.rules() if one.code == "TD107"]
+    found = Judge(rule).judge(parse("\n".join(text))).workspace.frames["claims"]
+
+    assert told(found, "units_own_sum") == [3, None]
+    assert told(found, "units_peers") == [0, None]
+
+
 def test_one_in_the_top_tenth_stands_out_and_one_below_it_does_not() -> None:
     low = {f"{number}": (2, 3, 2, 3) for number in range(1, 10)}
     found = claims_of({**low, "900": (6, 5, 6, 6)})
@@ -105,6 +135,26 @@ def test_units_and_kx_are_counted_for_the_therapist_and_for_the_others() -> None
     assert (row["kx_own_count"], row["kx_own_sum"], row["kx_others_sum"]) == (5, 5, 0)
     assert (row["kx_stands_out"], row["units_stands_out"]) == (True, False)
     assert row["date_of_service"] == date(2026, 3, 6)
+
+
+def test_the_same_figures_are_compared_once_and_others_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(one: Sample, other: Sample) -> float:
+        asked.append(one)
+        return chance_above(one, other)
+
+    monkeypatch.setattr(standing, "chance_above", counted)
+    of: dict[str, tuple[int, ...]] = {"7101": (1, 4, 2, 7), "7102": (2, 4, 3, 5)}
+    first = claims_of(of)
+    compared = len(asked)
+    assert compared == 4  # two therapists, in units and in KX
+    again = claims_of(of)
+    assert len(asked) == compared
+    assert again.equals(first)
+    other = claims_of({**of, "7102": (2, 4, 3, 6)})
+    assert len(asked) == compared + 2  # the units anew; of KX nothing is other
+    assert told(other, "units_own_sum") == [14, 15]
 
 
 def test_other_disciplines_are_no_peers() -> None:

@@ -35,4 +35,13 @@ facts = (
         lacks="what was done at the visit",
         expr=col.services_listed > 0,
     ),
+    Fact(
+        name="claim_timed_units",
+        over="claims",
+        dtype=pl.Int64,
+        unit="units",
+        meaning="units of 15-minute codes that the claim bills",
+        lacks="billed units, and which codes are timed",
+        aggregate=total(col.units, of="lines", by=("claim_id",), where=col.is_timed),
+    ),
 )

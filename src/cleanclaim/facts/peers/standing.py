@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
 from cleanclaim.facts.dated_values import dated_values
-from cleanclaim.facts.kit import Context, Fact, Reach, Stage, any_row
+from cleanclaim.facts.kit import Context, Fact, Reach, Stage, any_row, honest_sum
 from cleanclaim.facts.limits.therapist_names import last_of, last_of_few
 from cleanclaim.facts.peers.welch import Sample, chance_above
 from cleanclaim.lines.columns import col
@@ -32,7 +33,7 @@ NEEDS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rendering_npi": pl.String,
     "patient_id": pl.Int64,
     "day_id": pl.Int64,
-    "timed_units": pl.Int64,
+    "claim_timed_units": pl.Int64,
     "has_kx_line": pl.Boolean,
 }
 """Columns of `claims` by which therapists are compared."""
@@ -42,7 +43,8 @@ NEEDS: dict[str, pl.DataType | type[pl.DataType]] = {
 class _Measure:
     """One figure of a therapist: its sum over observations, and the sum of its squares."""
 
-    key: tuple[str, str]
+    discipline: str
+    rendering_npi: str
     count: int
     summed: int
     squares: int
@@ -75,10 +77,8 @@ def measures_of(claims: pl.DataFrame) -> pl.DataFrame:
     named = claims.filter(
         pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null()
     )
-    # A day that two therapists share is a visit to each.
-    visits = named.unique(("day_id", "rendering_npi"), keep="first", maintain_order=True).select(
-        *_KEY, pl.col("timed_units").alias("figure")
-    )
+    # A day that two therapists share is a visit to each, with the units that each one's own claims bill.
+    visits = named.group_by(*_KEY, "day_id").agg(honest_sum(pl.col("claim_timed_units")).alias("figure"))
     patients = named.group_by(*_KEY, "patient_id").agg(
         pl.col("has_kx_line").any(ignore_nulls=False).cast(pl.Int64).alias("figure")
     )
@@ -105,7 +105,7 @@ def _summed(observed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _standing(measures: Sequence[_Measure], name: str, on: date | None) -> pl.DataFrame:
+def _standing(measures: tuple[_Measure, ...], name: str, on: date | None) -> pl.DataFrame:
     """For each therapist: others compared with, own and others' observations and sums, and whether it stands out.
 
     Whether it stands out is unknown where the figures of the comparison are not known on the day.
@@ -113,9 +113,16 @@ def _standing(measures: Sequence[_Measure], name: str, on: date | None) -> pl.Da
     share, alpha = (
         None if on is None else values.series(series).on(on).value for series in ("peer_share_exceeded", "peer_alpha")
     )
+    return _compared(measures, name, share, alpha)
+
+
+# Every block of an archive asks the same of the same therapists: both measures are kept, of this archive and the last.
+@lru_cache(maxsize=4)
+def _compared(measures: tuple[_Measure, ...], name: str, share: int | None, alpha: int | None) -> pl.DataFrame:
+    """What `_standing` answers, by all that it follows from; the frame is shared and must not be changed."""
     by_discipline: dict[str, list[_Measure]] = {}
     for one in measures:
-        by_discipline.setdefault(one.key[0], []).append(one)
+        by_discipline.setdefault(one.discipline, []).append(one)
     rows = []
     for group in by_discipline.values():
         count, summed, squares = (sum(getattr(one, part) for one in group) for part in ("count", "summed", "squares"))
@@ -130,7 +137,9 @@ def _standing(measures: Sequence[_Measure], name: str, on: date | None) -> pl.Da
                 below = _fewer(means, one.summed / one.count)
                 chance = chance_above(one.sample(), Sample.of(*theirs))
                 stands_out = below * _SCALE > share * others and chance * _SCALE < alpha
-            rows.append((*one.key, others, one.count, one.summed, theirs[0], theirs[1], stands_out))
+            rows.append(
+                (one.discipline, one.rendering_npi, others, one.count, one.summed, theirs[0], theirs[1], stands_out)
+            )
     named = ("peers", "own_count", "own_sum", "others_count", "others_sum", "stands_out")
     schema: dict[str, type[pl.DataType]] = dict.fromkeys(_KEY, pl.String)
     schema |= {f"{name}_{part}": pl.Int64 for part in named[:-1]} | {f"{name}_{named[-1]}": pl.Boolean}
@@ -167,7 +176,7 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     joined = claims.select(*_KEY, last_of("rendering_npi").alias("is_last_of_therapist"))
     for name in ("units", "kx"):
         own = measures.filter(pl.col("measure") == name).sort(*_KEY).select(*_KEY, "count", "summed", "squares")
-        standing = _standing([_Measure((key, npi), *sums) for key, npi, *sums in own.iter_rows()], name, last_day)
+        standing = _standing(tuple(_Measure(*row) for row in own.iter_rows()), name, last_day)
         joined = joined.join(standing, on=list(_KEY), how="left", maintain_order="left")
     return joined.select(column.name for column in stage.adds)
 
