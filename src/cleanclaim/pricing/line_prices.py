@@ -6,7 +6,8 @@ Steps for a line of a payer that pays by Medicare's fee schedule, each exact in 
    the practice expense of a facility or of an office by the place of service;
 2. multiple procedure reduction: of all units of always-therapy codes that a patient has on one day from one billing
    group, whatever the discipline, the one with the highest practice expense is paid in full, every other one with
-   its practice expense cut. Equal practice expense: the highest fee; equal again: the first line;
+   its practice expense cut. Equal practice expense: the highest fee; equal again: the first line. Where services
+   meet that Medicare cuts by other rules, or a modifier changes what is paid, there is no price (`other_reductions`);
 3. `allowed_cents`: the sum of the line's units, rounded once to cents. It counts towards the therapy threshold;
 4. `payable_cents`: the lesser of the charge and the allowed amount;
 5. what is left of the yearly deductible comes off first, in order of date and line;
