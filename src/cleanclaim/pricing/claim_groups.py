@@ -29,3 +29,18 @@ def group_numbers(claims: pl.DataFrame, keys: tuple[str, ...]) -> Integers:
         return np.full(claims.height, -1)
     kinds = Kinds.by([from_one(column) for column in columns])
     return np.where(known, kinds.rows[kinds.of_row], -1)
+
+
+def billing_groups(claims: pl.DataFrame, provider: str) -> Integers:
+    """The first claim of the same patient, day, payer and billing provider; −1 where that is unknown.
+
+    A claim of unknown order among the payers counts with those to the primary one: it may belong with them, but need
+    not.
+
+    Args:
+        claims: columns `patient_id`, `date_of_service`, `payer`, `coverage_order` and `provider`.
+        provider: `billing_npi` or `billing_tax_id`.
+    """
+    order = claims["coverage_order"]
+    told = claims.with_columns(order.fill_null("primary")) if order.null_count() else claims
+    return group_numbers(told, ("patient_id", "date_of_service", "payer", "coverage_order", provider))

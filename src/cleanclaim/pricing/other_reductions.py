@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from cleanclaim.pricing.claim_groups import group_numbers
+from cleanclaim.pricing.claim_groups import billing_groups
+from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, absent, is_one_of
 from cleanclaim.pricing.statuses import PriceStatus
 from cleanclaim.pricing.worksheet import Worksheet
@@ -61,22 +62,16 @@ def mark_other_families(work: Worksheet, family: Integers, may_be_of_any: Flags)
     may_meet = may_be_of_any & ~denied
     for key, counts in (("billing_npi", ~by_tax_id), ("billing_tax_id", ~by_npi)):
         if counts.any():
-            found |= work.of_claims(counts) & _meeting(_groups(work, key), family, member, may_meet)
+            found |= work.of_claims(counts) & _meeting(
+                billing_groups(work.claims, key)[work.claim], family, member, may_meet
+            )
     work.mark(found & ~work.basis_is("charges", "per_diem"), PriceStatus.REDUCTION_UNKNOWN)
-
-
-def _groups(work: Worksheet, key: str) -> Integers:
-    """The group of each line's claim; −1 unknown."""
-    order = work.claims["coverage_order"]
-    claims = work.claims.with_columns(order.fill_null("primary")) if order.null_count() else work.claims
-    return group_numbers(claims, ("patient_id", "date_of_service", "payer", "coverage_order", key))[work.claim]
 
 
 def _meeting(groups: Integers, family: Integers, member: Flags, may_meet: Flags) -> Flags:
     """Members that have, or may have, another of their family in their group, or no known group."""
     meets = member & (groups < 0)
     rows = np.flatnonzero(member & ~meets)
-    own = groups[rows] * (int(family.max()) + 1) + family[rows]
-    _, place, count = np.unique(own, return_inverse=True, return_counts=True)
-    meets[rows[count[place] > 1]] = True
+    own = distinct(groups[rows] * (int(family.max()) + 1) + family[rows]).of_row
+    meets[rows[np.bincount(own)[own] > 1]] = True
     return meets | (member & np.isin(groups, groups[may_meet]))

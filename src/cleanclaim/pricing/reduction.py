@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleanclaim.pricing.claim_groups import group_numbers
+from cleanclaim.pricing.claim_groups import billing_groups
 from cleanclaim.pricing.exact import Flags, Integers, Known, absent, flags, is_one_of
 from cleanclaim.pricing.other_reductions import mark_other_families
 from cleanclaim.pricing.statuses import PriceStatus
@@ -51,13 +51,9 @@ def _leads(work: Worksheet, fee: Fees, takes_part: Flags, may_take_part: Flags) 
     """
     scope = work.claims["payer_multiple_procedure_reduction_scope"]
     by_tax_id, by_npi = is_one_of(scope, ("tax_id",)), is_one_of(scope, ("billing_npi",))
-    keys = ("patient_id", "date_of_service", "payer", "coverage_order")
-    # A claim of unknown order among the payers may belong with those to the same payer, but need not.
-    order = work.claims["coverage_order"]
-    some_order = work.of_claims(~absent(order))
-    claims = work.claims.with_columns(order.fill_null("primary")) if order.null_count() else work.claims
-    npi = group_numbers(claims, (*keys, "billing_npi"))
-    tax_id = npi if by_npi.all() else group_numbers(claims, (*keys, "billing_tax_id"))
+    some_order = work.of_claims(~absent(work.claims["coverage_order"]))
+    npi = billing_groups(work.claims, "billing_npi")
+    tax_id = npi if by_npi.all() else billing_groups(work.claims, "billing_tax_id")
     # What a changed service counts for in the ranking is as unknown as its price.
     ranked = takes_part & fee.rank_fee.known & some_order & ~work.marked(PriceStatus.MODIFIER_NOT_PRICED)
     doubtful = may_take_part | (takes_part & ~ranked)

@@ -67,7 +67,7 @@ def _days(claims: pl.DataFrame, context: Context) -> tuple[Integers, Flags, Flag
     day = key_of([claims.get_column("rendering_npi"), claims.get_column("date_of_service")])
     group = distinct(np.where(known, day.values + 1, 0)).of_row
     seen = joined(Known(group, known), numbers(claims.get_column("patient_id")))
-    _, one_of_each = np.unique(seen.values, return_index=True)
+    one_of_each = distinct(seen.values).first
     several = np.bincount(group[one_of_each], minlength=int(group.max(initial=0)) + 1) > 1
     return group, known, settled, several[group]
 
