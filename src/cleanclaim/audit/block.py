@@ -27,7 +27,8 @@ from cleanclaim.facts.folds import Groups
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Fold, Reach
 from cleanclaim.facts.peers.standing import MEASURES, measures_of
-from cleanclaim.lines.from_columns import Cells, lay_out
+from cleanclaim.lines.cells import Cells
+from cleanclaim.lines.from_columns import lay_out
 from cleanclaim.lines.tables import Tables
 from cleanclaim.pricing.exact import integers
 from cleanclaim.reference.payers import Payer
@@ -94,11 +95,11 @@ class Settings:
 class Rows:
     """The rows of a block: lines of tables, and claims of claim files; at least one of both, or else what was `kept`.
 
-    `cells` is as `cleanclaim.lines.from_columns.read_cells` types them, with `NUMBER`, `FILE`, `IS_REFUSED`; `claims`
+    `cells` is as `cleanclaim.lines.cells.read_cells` types them, its rows with `NUMBER`, `FILE`, `IS_REFUSED`; `claims`
     as `cleanclaim.audit.packing.pack` makes them; `kept` has the tables of `cleanclaim.audit.kept.KEPT`.
     """
 
-    cells: pl.DataFrame | None = None
+    cells: Cells | None = None
     claims: pl.DataFrame | None = None
     kept: Mapping[str, pl.DataFrame] | None = None
 
@@ -221,14 +222,15 @@ def _with_places(places: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([places, rows], how="horizontal")
 
 
-def placed(read: Cells, file: pl.Series | pl.Expr, number: pl.Series | pl.Expr) -> pl.DataFrame:
+def placed(read: Cells, file: pl.Series | pl.Expr, number: pl.Series | pl.Expr) -> Cells:
     """Read lines as a block holds them: with their file and row, and whether a cell of theirs was unreadable."""
-    refused = pl.Series([False]).new_from_index(0, read.cells.height)
+    refused = pl.Series([False]).new_from_index(0, read.height)
     if read.refused.height:
         refused = refused.scatter(read.refused.get_column("row").unique(), True)
-    return read.cells.with_columns(
+    rows = read.rows.with_columns(
         number.cast(pl.Int64).alias(NUMBER), file.cast(pl.Int64).alias(FILE), refused.alias(IS_REFUSED)
     )
+    return replace(read, rows=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +254,11 @@ def _laid(rows: Rows, settings: Settings) -> _Laid:
     laid: list[_Laid] = []
     if rows.cells is not None:
         cells = rows.cells
-        spoiled = cells.get_column(IS_REFUSED).to_numpy().nonzero()[0]
+        spoiled = cells.rows.get_column(IS_REFUSED).to_numpy().nonzero()[0]
         one = lay_out(
             cells, spoiled, as_of=settings.as_of, default_payer=settings.default_payer, apart=("patient", "billing_npi")
         )
-        places = cells.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
+        places = cells.rows.select(pl.col(FILE).alias("file"), pl.col(NUMBER).alias("row"))
         refused = pl.concat([places[one.refused.get_column("row")], one.refused.drop("row")], how="horizontal")
         laid.append(_Laid(one.tables, places[pl.Series(one.first_rows)], refused.select(list(SET_ASIDE))))
     if rows.claims is not None:

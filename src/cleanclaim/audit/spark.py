@@ -19,7 +19,7 @@ import polars as pl
 from cleanclaim.audit.block import FRAMES, Rows, Settings, judge_block, placed
 from cleanclaim.audit.packing import FILE, NUMBER
 from cleanclaim.facts.kit import Reach
-from cleanclaim.lines.from_columns import read_cells
+from cleanclaim.lines.cells import read_cells
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.audit import x12_inputs
@@ -18,7 +19,7 @@ from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
 from cleanclaim.audit.inputs import SLICE, UNREAD, ArchiveFile, Slice, slice_of
 from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.audit.payments import PAYMENTS, STATED
-from cleanclaim.lines.from_columns import read_cells
+from cleanclaim.lines.cells import REFUSALS, Cells, read_cells
 
 LINES_A_BLOCK = 850_000
 """Billed lines of a block: some 1.6 GB of memory while it is judged. A larger one would spread further what any block
@@ -42,11 +43,30 @@ class Cut:
     folder: Path
     blocks: int
 
-    def lay(self, rows: pl.DataFrame, place: str, kind: str) -> None:
-        """Lay rows of one kind (`cells` or `claims`) into the folders of their blocks."""
-        owned = rows.with_columns(_owner(rows).hash().alias(_BLOCK) % self.blocks)
-        for (block,), own in owned.partition_by(_BLOCK, as_dict=True, include_key=False).items():
-            _write(own, _folder_of(self.folder, block) / f"{place}.{kind}.arrow")
+    def lay_cells(self, cells: Cells, place: str) -> None:
+        """Lay lines with what they say of their claims into the folders of their blocks."""
+        firsts = cells.rows.select(FILE, NUMBER)[cells.runs.starts]
+        block = self._block_of(cells.heads.hstack(firsts))
+        of_row = np.repeat(block.to_numpy(), cells.runs.counts)
+        self._lay(cells.heads, block, place, "heads")
+        self._lay(cells.rows, pl.Series(of_row), place, "cells")
+        self._keep_unnamed(cells.heads, place)
+
+    def lay_claims(self, claims: pl.DataFrame, place: str) -> None:
+        """Lay the claims of a claim file into the folders of their blocks."""
+        self._lay(claims, self._block_of(claims), place, "claims")
+        self._keep_unnamed(claims, place)
+
+    def _block_of(self, rows: pl.DataFrame) -> pl.Series:
+        return _owner(rows).hash() % self.blocks
+
+    def _lay(self, rows: pl.DataFrame, block: pl.Series, place: str, kind: str) -> None:
+        parted = rows.with_columns(block.alias(_BLOCK)).partition_by(_BLOCK, as_dict=True, include_key=False)
+        for (number,), own in parted.items():
+            _write(own, _folder_of(self.folder, number) / f"{place}.{kind}.arrow")
+
+    def _keep_unnamed(self, rows: pl.DataFrame, place: str) -> None:
+        """Keep the days of rows that name no therapist."""
         named = pl.col("rendering_npi").is_not_null() & (pl.col("rendering_npi") != "")
         unnamed = rows.filter(named.not_()) if "rendering_npi" in rows.columns else rows
         self.keep(unnamed.select(pl.col("date_of_service").unique()).drop_nulls(), "unnamed", place)
@@ -99,7 +119,7 @@ class Piece:
         refused = read.refused.with_columns(part.numbers[read.refused.get_column("row")].alias("row"))
         refused = refused.with_columns(pl.lit(self.number, pl.Int64).alias("file"))
         self.cut.keep(refused.select(list(SET_ASIDE)), "refused", name)
-        self.cut.lay(placed(read, pl.lit(self.number), part.numbers), name, "cells")
+        self.cut.lay_cells(placed(read, pl.lit(self.number), part.numbers), name)
 
     def _claims(self) -> Iterator[int]:
         settings = self.settings
@@ -111,7 +131,7 @@ class Piece:
         ):
             mark, lines = self._mark(place), int(part.claims.select(pl.col("lines").list.len().sum()).item())
             if not mark.exists():
-                self.cut.lay(part.claims, mark.name, "claims")
+                self.cut.lay_claims(part.claims, mark.name)
                 self.cut.keep(part.payments, "payments", mark.name)
                 self.cut.keep(part.set_aside, "refused", mark.name)
                 _mark(mark, lines)
@@ -167,7 +187,8 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
 
 def block_of(folder: Path, block: int) -> Rows | None:
     """The rows of one block, in the order of the files; nothing where it has none."""
-    cells, claims = (_read(_folder_of(folder, block), kind) for kind in ("cells", "claims"))
+    heads, rows, claims = (_read(_folder_of(folder, block), kind) for kind in ("heads", "cells", "claims"))
+    cells = None if heads is None or rows is None else Cells(heads, rows, pl.DataFrame(schema=REFUSALS))
     return None if cells is None and claims is None else Rows(cells, claims)
 
 

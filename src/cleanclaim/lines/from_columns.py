@@ -7,54 +7,19 @@ distinct text of a column is read once, by the same reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.lines.flat_cells import CellError, read_cell
-from cleanclaim.lines.flat_columns import (
-    CLAIM_COLUMNS,
-    DOLLARS,
-    EMPTY_IS_ABSENT,
-    LINE_COLUMNS,
-    column_of,
-    is_known,
-    plain_name,
-)
-from cleanclaim.lines.flat_files import cell_text
+from cleanclaim.lines.cells import OF_CLAIM, REFUSALS, Cells, Flags, Numbers, Runs, differs_from_before, read_cells
 from cleanclaim.lines.schema import dtypes
 from cleanclaim.lines.tables import Tables, shaped
 from cleanclaim.reference import procedures
 
-Numbers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-_OWN_TYPES: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    "patient": pl.String,
-    "diagnoses": pl.List(pl.String),
-    "by": pl.String,
-    "group_size": pl.Int64,
-}
 _UNSKILLED = ("aide", "student", "unattended")
 _THERAPY_MODIFIERS = {"GP": "PT", "GO": "OT", "GN": "SLP"}
-
-REFUSALS = {"row": pl.Int64, "field": pl.String, "expected": pl.String}
-"""Columns of the table of refused cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The known columns of a frame by the dictionary's names, typed, and the cells that could not be read.
-
-    `refused` has the columns of `REFUSALS`, rows numbered from 0.
-    """
-
-    cells: pl.DataFrame
-    refused: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +46,12 @@ def tables_of_lines(frame: pl.DataFrame, *, as_of: date, default_payer: str | No
         default_payer: payer file of rows that name none.
     """
     read = read_cells(frame)
-    laid = lay_out(read.cells, read.refused.get_column("row").to_numpy(), as_of=as_of, default_payer=default_payer)
+    laid = lay_out(read, read.refused.get_column("row").to_numpy(), as_of=as_of, default_payer=default_payer)
     return replace(laid, refused=pl.concat([read.refused, laid.refused]))
 
 
 def lay_out(
-    cells: pl.DataFrame,
+    cells: Cells,
     spoiled: Numbers,
     *,
     as_of: date,
@@ -102,112 +67,33 @@ def lay_out(
         default_payer: payer file of rows that name none.
         apart: columns that tell claims of one number apart: archives of several clinics number them alike.
     """
-    keys = _claim_keys(cells, apart)
-    bad_claims = np.unique(keys[spoiled])
-    kept = np.flatnonzero(~np.isin(keys, bad_claims)) if len(bad_claims) else np.arange(cells.height)
-    if len(kept) < cells.height:
-        cells = cells[kept]
-    parts = _claims_and_days(keys[kept], cells)
-    claims, conflicts = _said(cells, parts)
+    runs = cells.runs
+    keys = _claim_keys(cells.heads, apart)
+    kept = np.flatnonzero(~np.isin(keys, keys[runs.holding(spoiled)])) if len(spoiled) else np.arange(len(keys))
+    heads = _taken(cells.heads, kept)
+    parts = _claims_and_days(keys[kept], heads)
+    claims, conflicts = _said(heads, parts)
+    refused = pl.DataFrame(schema=REFUSALS)
     if conflicts.height:
-        bad = np.zeros(parts.count, np.bool_)
-        bad[parts.owner[conflicts.get_column("row").to_numpy()]] = True
-        stays = ~bad[parts.owner]
-        conflicts = conflicts.with_columns(pl.Series("row", kept[conflicts.get_column("row").to_numpy()]))
-        kept, cells = kept[stays], cells.filter(pl.Series(stays))
-        parts = _Parts.of(parts.owner[stays])
-        claims, _ = _said(cells, parts)
+        rows = conflicts.get_column("row").to_numpy()
+        refused = runs.refused(conflicts.with_columns(pl.Series("row", kept[rows])))
+        stays = ~np.isin(parts.owner, parts.owner[rows])
+        kept, parts = kept[stays], _Parts.of(parts.owner[stays])
+        heads = _taken(cells.heads, kept)
+        claims, _ = _said(heads, parts)
     order = np.argsort(parts.owner, kind="stable")
     if not np.array_equal(order, np.arange(len(order))):
-        kept, cells, parts = kept[order], cells[order], _Parts.of(parts.owner[order])
-    tables = _tables(cells, claims, parts, kept, as_of=as_of, default_payer=default_payer)
-    return LaidLines(tables, kept, kept[parts.first], conflicts)
+        kept, parts = kept[order], _Parts.of(parts.owner[order])
+        heads = _taken(cells.heads, kept)
+    rows = runs.rows(kept)
+    laid = _Laid(heads, _taken(cells.rows, rows), parts, Runs(runs.counts[kept]), rows)
+    tables = _tables(laid, claims, as_of=as_of, default_payer=default_payer)
+    return LaidLines(tables, rows, rows[laid.first], refused)
 
 
-# --- cells -----------------------------------------------------------------------------------------------
-
-
-def read_cells(frame: pl.DataFrame) -> Cells:
-    """Read the frame's known columns into the types of the dictionary; each distinct text is read once.
-
-    `knows_services` and `knows_diagnoses` say of every row whether its file has minutes and diagnoses at all, so that
-    rows of several files can stand together.
-    """
-    columns: dict[str, pl.Series] = {}
-    refused = [pl.DataFrame(schema=REFUSALS)]
-    for column in frame.get_columns():
-        name = plain_name(column.name)
-        if is_known(name):
-            target = column_of(name)
-            columns[target], wrong = _column(name, target, column)
-            refused.append(wrong)
-    cells = pl.DataFrame(columns)
-    without_day = np.flatnonzero(cells.get_column("date_of_service").is_null().to_numpy())
-    told = set(pl.concat(refused).filter(pl.col("field").is_in(["date", "date_of_service"])).get_column("row"))
-    rows = [row for row in without_day.tolist() if row not in told]
-    refused.append(_refusals(rows, "date", "a day as YYYY-MM-DD; the cell is empty"))
-    shares = [name for name in ("assistant_minutes", "together_minutes") if name in columns]
-    if "minutes" in columns and shares:
-        too_many = cells.select((pl.sum_horizontal(shares) > pl.col("minutes")).fill_null(value=False)).to_series()
-        refused.append(
-            _refusals(np.flatnonzero(too_many.to_numpy()).tolist(), "assistant_minutes", "at most the row's minutes")
-        )
-    witnessed = cells.with_columns(
-        pl.lit("minutes" in columns).alias("knows_services"), pl.lit("diagnoses" in columns).alias("knows_diagnoses")
-    )
-    return Cells(witnessed, pl.concat(refused))
-
-
-def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
-    """The column with its dictionary's type, and the cells that cannot be read; each distinct text is read once."""
-    dtype = _OWN_TYPES.get(name) or (CLAIM_COLUMNS.get(target) or LINE_COLUMNS[target]).dtype
-    if column.dtype == dtype and not isinstance(dtype, pl.List) and dtype != pl.String and name not in DOLLARS:
-        return column.alias(target), pl.DataFrame(schema=REFUSALS)
-    if column.dtype == dtype == pl.String and target in _PLAIN_TEXT:
-        text = column.str.strip_chars()
-        empty = "" if target in EMPTY_IS_ABSENT else None
-        kept = text.fill_null("") if empty == "" else text.replace("", None)
-        return kept.alias(target), pl.DataFrame(schema=REFUSALS)
-    distinct, place_of = _told_apart(column)
-    values: list[object] = []
-    wrong: dict[int, str] = {}
-    for place, value in enumerate(distinct.to_list()):
-        try:
-            values.append(read_cell(name, cell_text(value)))
-        except CellError as error:
-            values.append(None)
-            wrong[place] = str(error)
-    read = pl.Series(target, values, dtype=dtype).gather(place_of)
-    refused = [
-        _refusals(np.flatnonzero(place_of == place).tolist(), name, expected) for place, expected in wrong.items()
-    ]
-    return read, pl.concat([pl.DataFrame(schema=REFUSALS), *refused])
-
-
-def _told_apart(column: pl.Series) -> tuple[pl.Series, Numbers]:
-    """The column's distinct values, and where each cell's stands among them."""
-    if column.dtype == pl.String and len(column):
-        # Categories of its own: those that all columns share are kept as long as the process lives.
-        numbers = column.cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int64)
-        place = numbers.fill_null(-1).to_numpy() + bool(column.null_count())
-        row_of = np.zeros(int(place.max()) + 1, np.int64)
-        row_of[place] = np.arange(len(place))
-        return column.gather(row_of), place
-    distinct = column.unique(maintain_order=True)
-    known = pl.DataFrame({"value": distinct, "place": np.arange(len(distinct))})
-    wanted = pl.DataFrame({"value": column})
-    joined = wanted.join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
-    return distinct, joined.get_column("place").to_numpy()
-
-
-def _refusals(rows: list[int], field: str, expected: str) -> pl.DataFrame:
-    return pl.DataFrame({"row": rows, "field": field, "expected": expected}, schema=REFUSALS)
-
-
-_PLAIN_TEXT = frozenset(
-    name for name, column in {**CLAIM_COLUMNS, **LINE_COLUMNS}.items() if column.dtype == pl.String and name != "code"
-) | {"patient"}
-"""Columns whose text is taken as it stands."""
+def _taken(frame: pl.DataFrame, rows: Numbers) -> pl.DataFrame:
+    """These rows of a frame; itself where they are all of them, in order."""
+    return frame if np.array_equal(rows, np.arange(frame.height)) else frame[rows]
 
 
 # --- claims ----------------------------------------------------------------------------------------------
@@ -250,33 +136,28 @@ class _Parts:
         return cls(rank[owner], np.sort(first))
 
 
-def _claim_keys(cells: pl.DataFrame, apart: tuple[str, ...]) -> Numbers:
+def _claim_keys(heads: pl.DataFrame, apart: tuple[str, ...]) -> Numbers:
     """A number shared by the rows of one claim: its number, else patient, day, payer and therapist, else the row."""
-    height = cells.height
+    height = heads.height
     by_number = np.full(height, -1)
     keys = np.arange(height)
-    named = [name for name in ("patient", "date_of_service", "payer", "rendering_npi") if name in cells.columns]
-    if "claim_key" in cells.columns:
-        own = ["claim_key", *(name for name in apart if name in cells.columns)]
-        key = cells.get_column("claim_key")
+    named = [name for name in ("patient", "date_of_service", "payer", "rendering_npi") if name in heads.columns]
+    if "claim_key" in heads.columns:
+        own = ["claim_key", *(name for name in apart if name in heads.columns)]
+        key = heads.get_column("claim_key")
         if not key.null_count():
-            return _numbered(cells.select(own))
-        by_number = np.where(key.is_not_null().to_numpy(), _numbered(cells.select(own)), -1)
-    if "patient" in cells.columns:
-        has_patient = cells.get_column("patient").is_not_null().to_numpy()
-        keys = np.where(has_patient, height + _numbered(cells.select(named)), keys)
+            return _numbered(heads.select(own))
+        by_number = np.where(key.is_not_null().to_numpy(), _numbered(heads.select(own)), -1)
+    if "patient" in heads.columns:
+        has_patient = heads.get_column("patient").is_not_null().to_numpy()
+        keys = np.where(has_patient, height + _numbered(heads.select(named)), keys)
     return np.where(by_number >= 0, 2 * height + by_number, keys)
 
 
-def _numbered(cells: pl.DataFrame) -> Numbers:
+def _numbered(heads: pl.DataFrame) -> Numbers:
     """A number for each distinct row; rows that follow each other in runs are not hashed one by one."""
-    changed = np.zeros(cells.height, np.bool_)
-    if cells.height:
-        changed[0] = True
-    for column in cells.get_columns():
-        changed[1:] |= column[1:].ne_missing(column[:-1]).to_numpy()
-    starts = np.flatnonzero(changed)
-    runs = cells[starts]
+    alike = Runs.of(heads.get_columns(), heads.height)
+    runs = _taken(heads, alike.starts)
     # Rows that differ in their first column differ.
     if (
         runs.to_series().n_unique() == runs.height
@@ -288,28 +169,30 @@ def _numbered(cells: pl.DataFrame) -> Numbers:
             distinct.with_row_index("__number"), on=runs.columns, how="left", nulls_equal=True, maintain_order="left"
         )
         numbers = joined.get_column("__number").to_numpy().astype(np.int64)
-    return np.repeat(numbers, np.diff(np.append(starts, cells.height)))
+    return np.repeat(numbers, alike.counts)
 
 
 _DAYS = 10_000_000
 """More than the days that a calendar date can be away from another."""
 
 
-def _claims_and_days(keys: Numbers, cells: pl.DataFrame) -> _Parts:
+def _claims_and_days(keys: Numbers, heads: pl.DataFrame) -> _Parts:
     """Rows of several days under one claim number are several claims."""
-    days = cells.get_column("date_of_service").to_physical().to_numpy().astype(np.int64)
+    days = heads.get_column("date_of_service").to_physical().to_numpy().astype(np.int64)
     return _Parts.of(keys * _DAYS + days)
 
 
-def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What each claim's rows say of it, the first that says it; and the rows that say otherwise."""
+def _said(heads: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What each claim's heads say of it, the first that says it; and the heads that say otherwise."""
+    if parts.count == heads.height:
+        return heads.select(name for name in OF_CLAIM if name in heads.columns), pl.DataFrame(schema=REFUSALS)
     said: list[pl.Series] = []
     conflicts = [pl.DataFrame(schema=REFUSALS)]
     follows = parts.follows()
-    for name in (*CLAIM_COLUMNS, "diagnoses", "patient"):
-        if name not in cells.columns:
+    for name in OF_CLAIM:
+        if name not in heads.columns:
             continue
-        column = cells.get_column(name)
+        column = heads.get_column(name)
         value = column.gather(parts.first)
         if follows is not None and _repeats(column, follows):
             said.append(value)
@@ -322,35 +205,24 @@ def _said(cells: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, pl.DataFram
             value = column.gather(pl.Series(place).replace(-1, None))
         said.append(value)
         plain, expected = _plain(column), _plain(value).gather(parts.owner)
-        other = np.flatnonzero((plain != expected).fill_null(value=False).to_numpy())
-        conflicts.append(_refusals(other.tolist(), name, "the same in every row of a claim and day"))
+        other = (plain != expected).fill_null(value=False).arg_true().cast(pl.Int64)
+        conflicts.append(
+            pl.DataFrame(
+                {"row": other, "field": name, "expected": "the same in every row of a claim and day"}, schema=REFUSALS
+            )
+        )
     if len(conflicts) == 1:
         return pl.DataFrame(said), conflicts[0]
     found = pl.concat(conflicts)
-    # One refusal a claim is enough: its first row that differs.
+    # One refusal a row is enough.
     return pl.DataFrame(said), found.sort("row", maintain_order=True).unique("row", keep="first", maintain_order=True)
 
 
 def _repeats(column: pl.Series, follows: Flags) -> bool:
-    """Whether every row that follows one of its claim says the same as that one, or no row says anything."""
+    """Whether every head that follows one of its claim says the same as that one, or none says anything."""
     if column.null_count() == len(column):
         return True
-    if isinstance(column.dtype, pl.List):
-        return _lists_repeat(column, follows)
-    return not (column[1:].ne_missing(column[:-1]).to_numpy() & follows).any()
-
-
-def _lists_repeat(lists: pl.Series, follows: Flags) -> bool:
-    """The same for lists: by their lengths, then by their elements, each against that of the row before."""
-    lengths = lists.list.len().cast(pl.Int64).fill_null(-1).to_numpy()
-    if (lengths[1:] != lengths[:-1])[follows].any():
-        return False
-    counts = np.maximum(lengths, 0)
-    elements = lists.explode(empty_as_null=False, keep_nulls=False)
-    compared = np.repeat(np.concatenate([[False], follows]), counts)
-    place = np.flatnonzero(compared)
-    before = elements[place - np.repeat(counts, counts)[place]]
-    return not elements[place].ne_missing(before).any()
+    return not (differs_from_before(column) & follows).any()
 
 
 def _plain(column: pl.Series) -> pl.Series:
@@ -360,38 +232,55 @@ def _plain(column: pl.Series) -> pl.Series:
 # --- tables ----------------------------------------------------------------------------------------------
 
 
-def _tables(
-    cells: pl.DataFrame,
-    said: pl.DataFrame,
-    parts: _Parts,
-    kept: Numbers,
-    *,
-    as_of: date,
-    default_payer: str | None,
-) -> Tables:
-    knows = {name: _of_all(cells.get_column(name), parts) for name in ("knows_services", "knows_diagnoses")}
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Heads and rows in the order of their claims: rows lie below their heads, heads of a claim beside each other."""
+
+    heads: pl.DataFrame
+    lines: pl.DataFrame
+    parts: _Parts
+    """Whose each head is."""
+    runs: Runs
+    """Rows by head."""
+    rows: Numbers
+    """Where each row stood."""
+
+    @property
+    def owner(self) -> Numbers:
+        """The claim of each row."""
+        return np.repeat(self.parts.owner, self.runs.counts)
+
+    @property
+    def first(self) -> Numbers:
+        """The first row of each claim."""
+        return self.runs.starts[self.parts.first]
+
+
+def _tables(laid: _Laid, said: pl.DataFrame, *, as_of: date, default_payer: str | None) -> Tables:
+    parts, owner = laid.parts, laid.owner
+    knows = {name: _of_all(laid.heads.get_column(name), parts) for name in ("knows_services", "knows_diagnoses")}
     knows_services = knows["knows_services"]
     stated = shaped(said, "claims")
     set_here = stated.select(
         pl.lit(pl.int_range(parts.count, eager=True)).alias("claim_id"),
         pl.lit(_patients(said)).alias("patient_id"),
-        pl.lit(_named(stated.get_column("claim_key"), kept[parts.first])),
+        pl.lit(_named(stated.get_column("claim_key"), laid.rows[laid.first])),
         pl.lit(value=False).alias("is_history"),
         pl.lit(as_of).alias("as_of"),
         pl.col("payer").fill_null(pl.lit(default_payer, pl.String)),
         pl.col("coverage_order").fill_null("primary"),
         pl.col("has_coverage").fill_null(pl.when(pl.col("payer").is_not_null()).then(pl.lit(value=True))),
-        pl.col("discipline").fill_null(pl.lit(_disciplines(cells, parts))),
+        pl.col("discipline").fill_null(pl.lit(_disciplines(laid.lines.get_column("modifiers"), owner, parts.count))),
         *(pl.lit(pl.Series(flags)).alias(name) for name, flags in knows.items()),
         pl.col("lists_services").fill_null(pl.when(pl.lit(pl.Series(knows_services))).then(pl.lit(value=True))),
         pl.lit(value=False).alias("knows_history"),
         pl.col("unit_preference").fill_null([]),
     )
-    told = np.flatnonzero(knows_services[parts.owner])
-    done = _services(cells[told], parts.owner[told]) if len(told) else pl.DataFrame(schema=dtypes("services"))
+    told = np.flatnonzero(knows_services[owner])
+    done = _services(laid.lines[told], owner[told]) if len(told) else pl.DataFrame(schema=dtypes("services"))
     return Tables(
         claims=stated.with_columns(set_here.get_columns()),
-        lines=_lines(cells, parts),
+        lines=_lines(laid, owner),
         services=done,
         diagnoses=_diagnoses(said),
     )
@@ -414,29 +303,29 @@ def _patients(said: pl.DataFrame) -> pl.Series:
     return pl.Series(_Parts.of(np.where(named, said.height + _numbered(said.select("patient")), own)).owner)
 
 
-def _disciplines(cells: pl.DataFrame, parts: _Parts) -> pl.Series:
+def _disciplines(modifiers: pl.Series, owner: Numbers, claims: int) -> pl.Series:
     """The discipline that a claim's therapy modifiers agree on."""
-    modifiers = cells.get_column("modifiers")
-    owner = np.repeat(parts.owner, modifiers.list.len().fill_null(0).to_numpy())
+    each_owner = np.repeat(owner, modifiers.list.len().fill_null(0).to_numpy())
     each = modifiers.explode(empty_as_null=False, keep_nulls=False)
     said: dict[str, Flags] = {}
     for modifier, discipline in _THERAPY_MODIFIERS.items():
-        said[discipline] = np.zeros(parts.count, np.bool_)
-        said[discipline][owner[(each == modifier).fill_null(value=False).to_numpy()]] = True
+        said[discipline] = np.zeros(claims, np.bool_)
+        said[discipline][each_owner[(each == modifier).fill_null(value=False).to_numpy()]] = True
     agree = np.sum(list(said.values()), axis=0) == 1
-    place = np.zeros(parts.count, np.int64)
+    place = np.zeros(claims, np.int64)
     for number, flags in enumerate(said.values(), start=1):
         place[flags & agree] = number
     return pl.Series([None, *said], dtype=pl.String).gather(place)
 
 
-def _lines(cells: pl.DataFrame, parts: _Parts) -> pl.DataFrame:
-    day = pl.col("date_of_service")
-    own = cells.with_columns(
+def _lines(laid: _Laid, owner: Numbers) -> pl.DataFrame:
+    day = laid.heads.get_column("date_of_service").gather(np.repeat(np.arange(laid.heads.height), laid.runs.counts))
+    stated = laid.lines.get_column("line_date") if "line_date" in laid.lines.columns else None
+    own = laid.lines.with_columns(
         pl.int_range(pl.len()).alias("line_id"),
-        pl.Series("claim_id", parts.owner),
-        pl.Series("line_number", np.arange(len(parts.owner)) - parts.first[parts.owner] + 1),
-        (pl.col("line_date").fill_null(day) if "line_date" in cells.columns else day).alias("line_date"),
+        pl.Series("claim_id", owner),
+        pl.Series("line_number", np.arange(len(owner)) - laid.first[owner] + 1),
+        (day if stated is None else stated.fill_null(day)).alias("line_date"),
         pl.lit("named").alias("code_origin"),
     )
     return shaped(own, "lines")
@@ -458,7 +347,7 @@ def _diagnoses(said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_all(flags: pl.Series, parts: _Parts) -> Flags:
-    """Whether it holds for all rows of each claim."""
+    """Whether it holds for all heads of each claim."""
     lacking = parts.owner[~flags.to_numpy()]
     found = np.ones(parts.count, np.bool_)
     found[lacking] = False
