@@ -172,7 +172,10 @@ def judge_block(rows: Rows, settings: Settings, reach: Reach = Reach.PATIENT, be
         peers=beside.peers,
     )
     if reach is Reach.PATIENT:
-        return _of_patients(lay(rows, settings), settings, context)
+        laid = lay(rows, settings)
+        # What was laid out is not read again: its memory serves the judging, unless the caller holds the rows.
+        del rows
+        return _of_patients(laid, settings, context)
     given = rows.kept if rows.kept is not None else _kept_of(lay(rows, settings), context)
     verdicts = the_judge(settings.select, settings.ignore, reach).judge_given(given, context)
     frames = _told(verdicts, findings_of(verdicts), given["claims"].select(list(kept.PLACE)), settings)

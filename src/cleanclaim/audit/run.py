@@ -110,8 +110,9 @@ class Task:
 
     def done(self) -> Iterator[int]:
         """Judge the block, which lies on this machine's disk, and write its frames; 1, for the one block."""
-        rows = load(self)
-        keep(self, None if rows is None else judge_block(rows, self.settings, self.reach, self.beside))
+        # Handed over, not held here: rows give their memory back once they are laid out.
+        rows = list(filter(None, [load(self)]))
+        keep(self, judge_block(rows.pop(), self.settings, self.reach, self.beside) if rows else None)
         yield 1
 
 
