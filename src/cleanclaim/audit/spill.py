@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from polars import selectors
 
 from cleanclaim.audit import x12_inputs
 from cleanclaim.audit.block import SET_ASIDE, Rows, Settings, placed
@@ -48,8 +49,8 @@ class Cut:
         firsts = cells.rows.select(FILE, NUMBER)[cells.runs.starts]
         block = self._block_of(cells.heads.hstack(firsts))
         of_row = np.repeat(block.to_numpy(), cells.runs.counts)
-        self._lay(cells.heads, block, place, "heads")
-        self._lay(cells.rows, pl.Series(of_row), place, "cells")
+        self._lay(_narrow(cells.heads), block, place, "heads")
+        self._lay(_narrow(cells.rows), pl.Series(of_row), place, "cells")
         self._keep_unnamed(cells.heads, place)
 
     def lay_claims(self, claims: pl.DataFrame, place: str) -> None:
@@ -188,13 +189,30 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
 def block_of(folder: Path, block: int) -> Rows | None:
     """The rows of one block, in the order of the files; nothing where it has none."""
     heads, rows, claims = (_read(_folder_of(folder, block), kind) for kind in ("heads", "cells", "claims"))
-    cells = None if heads is None or rows is None else Cells(heads, rows, pl.DataFrame(schema=REFUSALS))
+    read = None if heads is None or rows is None else (_wide(heads), _wide(rows))
+    cells = None if read is None else Cells(*read, pl.DataFrame(schema=REFUSALS))
     return None if cells is None and claims is None else Rows(cells, claims)
 
 
 def _read(folder: Path, kind: str) -> pl.DataFrame | None:
     parts = [pl.read_ipc(path) for path in sorted(folder.glob(f"*.{kind}.arrow"))]
     return pl.concat(parts, how="diagonal_relaxed", rechunk=True) if parts else None
+
+
+def _narrow(cells: pl.DataFrame) -> pl.DataFrame:
+    """Whole numbers in the least room that holds them: what is cut is written, packed and read again."""
+
+    def narrowed(column: pl.Series) -> pl.Series:
+        if column.dtype == pl.List(pl.Int64):
+            return column.cast(pl.List(column.explode().shrink_dtype().dtype))
+        return column.shrink_dtype() if column.dtype == pl.Int64 else column
+
+    return pl.DataFrame([narrowed(column) for column in cells.get_columns()])
+
+
+def _wide(cells: pl.DataFrame) -> pl.DataFrame:
+    """The same with the dictionary's types."""
+    return cells.cast({selectors.integer(): pl.Int64, selectors.list(selectors.integer()): pl.List(pl.Int64)})
 
 
 def payments_in(folder: Path) -> pl.DataFrame:

@@ -80,17 +80,22 @@ class Runs:
     @classmethod
     def of(cls, columns: Iterable[pl.Series], height: int) -> Runs:
         """Rows that follow each other and say the same in all of these columns."""
-        changed = np.zeros(height, np.bool_)
-        if height:
-            changed[0] = True
+        begins = np.zeros(height, np.bool_)
+        begins[:1] = True
         for column in columns:
-            changed[1:] |= differs_from_before(column)
-        return cls(np.diff(np.append(np.flatnonzero(changed), height)))
+            begins[1:] |= differs_from_before(column)
+        return cls(np.diff(np.append(np.flatnonzero(begins), height)))
 
     @property
     def starts(self) -> Numbers:
         """The first row of each run."""
         return np.cumsum(self.counts) - self.counts
+
+    def firsts(self, column: pl.Series) -> pl.Series:
+        """The cells of each run's first row. A column in chunks, as files are read, is sifted sooner than gathered."""
+        is_first = np.zeros(len(column), np.bool_)
+        is_first[self.starts] = True
+        return column.filter(pl.Series(is_first))
 
     def holding(self, rows: Numbers) -> Numbers:
         """The run in which each of these rows lies."""
@@ -119,11 +124,11 @@ def read_cells(frame: pl.DataFrame) -> Cells:
     known = [(plain_name(column.name), column) for column in frame.get_columns() if is_known(plain_name(column.name))]
     said = [(name, column) for name, column in known if column_of(name) in OF_CLAIM]
     runs = Runs.of([column for _, column in said], frame.height)
-    heads, refused_heads = _read((name, column.gather(runs.starts)) for name, column in said)
+    heads, refused_heads = _read((name, runs.firsts(column)) for name, column in said)
     without_day = np.flatnonzero(heads.get_column("date_of_service").is_null().to_numpy())
     told = refused_heads.filter(pl.col("field").is_in(["date", "date_of_service"])).get_column("row")
     undated = _refusals(without_day[~np.isin(without_day, told)], "date", "a day as YYYY-MM-DD; the cell is empty")
-    rows, refused = _read((name, column) for name, column in known if column_of(name) not in OF_CLAIM)
+    rows, refused = _read((name, column.rechunk()) for name, column in known if column_of(name) not in OF_CLAIM)
     witnessed = heads.with_columns(
         pl.lit("minutes" in rows.columns).alias("knows_services"),
         pl.lit("diagnoses" in heads.columns).alias("knows_diagnoses"),
@@ -139,7 +144,7 @@ def _read(columns: Iterable[tuple[str, pl.Series]]) -> tuple[pl.DataFrame, pl.Da
     refused = [pl.DataFrame(schema=REFUSALS)]
     for name, column in columns:
         target = column_of(name)
-        read[target], wrong = _column(name, target, column)
+        read[target], wrong = _column_by_runs(name, target, column)
         refused.append(wrong)
     return pl.DataFrame(read), pl.concat(refused)
 
@@ -180,6 +185,16 @@ def _alone(heads: pl.DataFrame) -> pl.DataFrame:
     counts = heads.get_column(ROWS_OF_HEAD).to_numpy()
     of_head = np.repeat(np.arange(len(counts)), np.where(owned, 1, counts))
     return heads[of_head].with_columns(pl.Series(ROWS_OF_HEAD, np.where(owned, counts, 1)[of_head], pl.Int64))
+
+
+def _column_by_runs(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """The column as `_column` reads it; a text that stands in many rows below each other is read once for them all."""
+    if column.dtype == pl.String:
+        runs = Runs.of([column], len(column))
+        if len(runs.counts) < len(column) // 2:
+            read, refused = _column(name, target, runs.firsts(column))
+            return read.gather(np.repeat(np.arange(len(runs.counts)), runs.counts)), runs.refused(refused)
+    return _column(name, target, column)
 
 
 def _column(name: str, target: str, column: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
