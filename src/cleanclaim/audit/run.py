@@ -18,8 +18,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 
@@ -159,9 +161,21 @@ def run_audit(
     return gather(files, folder, judged, blocks)
 
 
-def _leave_interrupts() -> None:
-    """An interrupt is for the process that hands out the blocks; those that judge finish what they are at."""
+def _serve() -> None:
+    """Make this process one that does what another hands out.
+
+    An interrupt is for that one, and what is begun is finished; where that one is gone, however it ended, so is this.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    """End this process at once when the other has ended: whatever is written appears whole or not at all."""
+    parent.join()
+    os._exit(1)
 
 
 def result_of(folder: Path, reach: Reach, block: int) -> Path:
@@ -271,7 +285,7 @@ def in_processes(processes: int) -> Iterator[Runner]:
         def pool() -> ProcessPoolExecutor:
             os.environ.update(WORKER)
             # A process that is forked after Polars has begun to work may wait for a lock for ever.
-            made = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leave_interrupts)
+            made = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_serve)
             # After an interrupt the tasks at work are finished, and no other is begun.
             opened.callback(made.shutdown, wait=True, cancel_futures=True)
             return made
