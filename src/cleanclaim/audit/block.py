@@ -19,7 +19,7 @@ from cleanclaim.audit.localities import with_localities
 from cleanclaim.audit.packing import FILE, NUMBER, together, unpack
 from cleanclaim.check import columns
 from cleanclaim.check.columns import GAPS, OF_CLAIM, VERDICTS, counts_of, findings_of, gaps_of
-from cleanclaim.check.contents import CONTENTS, claim_digests, contents_of
+from cleanclaim.check.contents import CONTENTS, CONTENTS_OF, claim_digests, contents_of
 from cleanclaim.check.judge import Judge, Verdicts
 from cleanclaim.check.selection import chosen
 from cleanclaim.check.summary import BLOCKING
@@ -150,8 +150,12 @@ FRAMES: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
 
 _SAID = tuple(name for name in OF_CLAIM if name in kept.OF_ARCHIVE)
 """What findings of rules that look beyond the patient say of their claim: what it is allowed, patients' blocks tell."""
-_TOLD: dict[str, tuple[str, ...]] = {"claims": (*OF_CLAIM, "discipline"), "lines": ("is_timed",)}
-"""Columns that the frame of claims takes beside what the rules read."""
+_TOLD: dict[str, tuple[str, ...]] = {
+    **CONTENTS_OF,
+    "claims": (*OF_CLAIM, "discipline", *CONTENTS_OF["claims"]),
+    "lines": ("units", "charge_cents", "is_timed", *CONTENTS_OF["lines"]),
+}
+"""Columns that the frame of claims and the contents of findings take beside what the rules read."""
 _KEPT = {table: tuple(name for name in columns if name not in kept.PLACE) for table, columns in kept.KEPT.items()}
 
 
@@ -286,8 +290,8 @@ def the_judge(select: tuple[str, ...], ignore: tuple[str, ...], reach: Reach) ->
     if reach is Reach.THERAPIST:
         return Judge(rules, extra={"claims": _SAID}, given=kept.KEPT)
     beyond = max(by_reach, default=reach) > reach
-    extra = {**_TOLD, "claims": (*_TOLD["claims"], *_KEPT["claims"]), "services": _KEPT["services"]}
-    return Judge(rules, extra=extra if beyond else _TOLD)
+    extra = {**_TOLD, **{table: (*_TOLD[table], *names) for table, names in _KEPT.items()}}
+    return Judge(rules, extra=extra if beyond else _TOLD, gives_back=True)
 
 
 def furthest_reach(settings: Settings) -> Reach:

@@ -39,6 +39,13 @@ _ROW = {
 }
 """What a row says, for the tables that have more than one row for a claim."""
 
+CONTENTS_OF: Mapping[str, tuple[str, ...]] = {
+    "claims": (*_CLAIM, "day_id"),
+    **_OF_CLAIM,
+    "day_codes": ("day_code", "day_id"),
+}
+"""Columns that are read by table, beside the row numbers of the claims and of the lines of pairs."""
+
 _CELL, _NEXT, _PART, _UNKNOWN = "\x1f", "\x1e", "\x1d", "\x00"
 _Tables = Mapping[str, pl.DataFrame]
 

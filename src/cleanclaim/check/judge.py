@@ -18,6 +18,7 @@ from cleanclaim.check.questions import Questions
 from cleanclaim.facts.catalogue import catalogue
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Reach
+from cleanclaim.facts.last_reads import unread_after
 from cleanclaim.facts.plan import Cell, Planner, Step, apart
 from cleanclaim.facts.workspace import Workspace
 from cleanclaim.lines.schema import KEYS
@@ -57,10 +58,15 @@ class Judge:
         rules: Sequence[Rule],
         extra: Mapping[str, Iterable[str]] | None = None,
         given: Mapping[str, Iterable[str]] | None = None,
+        *,
+        gives_back: bool = False,
     ) -> None:
         """Plan the facts that the rules read and show; `extra` asks for further columns by table.
 
         Where columns are `given` by table, `judge_given` is handed frames that hold them, and nothing else is read.
+
+        A judge that `gives_back` keeps of many rows what its verdicts tell of and what is `extra`; of the run's other
+        columns each is let go of after its last reader, and asking for it is an error.
 
         Raises:
             ValueError: something is read that is not given.
@@ -69,16 +75,16 @@ class Judge:
         by_table: dict[str, list[Rule]] = {}
         held = {(table, name) for table, names in (given or {}).items() for name in names}
         planner = Planner(given=held)
+        asked = list(_asked(self.rules, extra or {}))
         for rule in self.rules:
             by_table.setdefault(rule.over, []).append(rule)
-            planner.ask(rule.over, (*rule.reads(), *rule.shows(), *_ALWAYS_NEEDED[rule.over]))
-            for table, names in _fix_columns(rule):
-                planner.ask(table, names)
-        for table, further in (extra or {}).items():
-            planner.ask(table, further)
+        for table, names in asked:
+            planner.ask(table, names)
         if given is not None and (absent := planner.inputs() - held):
             raise ValueError(f"columns are read that are not given: {', '.join('.'.join(c) for c in sorted(absent))}")
         self._planner, self._by_table = planner, by_table
+        self._kept = {*_told(self.rules), *((table, name) for table, names in asked for name in names)}
+        self._gives_back = gives_back
         self._with_pairs = "pairs" in by_table or "pairs" in planner.tables()
         self._reads = {rule.code: rule.reads() for rule in self.rules}
         self._shows = {rule.code: rule.shows() for rule in self.rules}
@@ -87,6 +93,13 @@ class Judge:
     @cached_property
     def _steps(self) -> tuple[Step, ...]:
         return self._planner.steps()
+
+    @cached_property
+    def _unread(self) -> tuple[tuple[Cell, ...], ...]:
+        """By step, the columns that are let go of after it."""
+        if not self._gives_back:
+            return ((),) * len(self._steps)
+        return unread_after(self._steps, self._planner.needs, self._kept)
 
     @cached_property
     def _questions(self) -> dict[str, Questions]:
@@ -101,7 +114,9 @@ class Judge:
         return self._judged(Workspace(Frames(frames), context))
 
     def _judged(self, workspace: Workspace) -> Verdicts:
-        self._compute(workspace, self._steps)
+        for step, unread in zip(self._steps, self._unread, strict=True):
+            self._compute(workspace, (step,))
+            workspace.give_back(unread)
         answers: dict[str, Answers] = {}
         crashed: dict[str, str] = {}
         for table, questions in self._questions.items():
@@ -266,6 +281,23 @@ class Verdicts:
         keys = frame.select(pl.col(key).alias("key"), "claim_id")[hits]
         absent = frame.select(pl.col(name).is_null() for name in names)[hits]
         return zip(keys.iter_rows(), absent.iter_rows(), strict=True)
+
+
+def _asked(rules: Sequence[Rule], extra: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Columns that the plan is laid for, by table."""
+    for rule in rules:
+        yield rule.over, (*rule.reads(), *rule.shows(), *_ALWAYS_NEEDED[rule.over])
+        yield from _fix_columns(rule)
+    for table, further in extra.items():
+        yield table, tuple(further)
+
+
+def _told(rules: Sequence[Rule]) -> Iterable[Cell]:
+    """What comes with the tables that findings tell as well: their place, and what a fix changes."""
+    for rule in rules:
+        yield from ((rule.over, name) for name in _PLACE[rule.over])
+        if rule.fix is not None:
+            yield rule.fix.table or rule.over, rule.fix.field
 
 
 def _fix_columns(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:

@@ -129,6 +129,12 @@ class Alike:
             whole = kinds if found.count == len(kinds.rows) else None
             yield few, Numbered(found.numbers[kinds.of_row], found.count), whole
 
+    def give_back(self, table: str, names: Collection[str]) -> None:
+        """Let go of what is known of columns that nobody asks for any more."""
+        for known in (self._numbered, self._kinds):
+            for cell in [cell for cell in known if cell[0] == table and not cell[1].isdisjoint(names)]:
+                del known[cell]
+
     def finer(self, table: str, *kinds: Kinds) -> Kinds | None:
         """Kinds of which each lies within one of each of these; nothing where none are at hand."""
         ground = self._grounds.get(table)

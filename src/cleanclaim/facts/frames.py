@@ -22,6 +22,10 @@ FEW_ROWS = 100
 """Up to this height of its tallest table a run is answered by Python, as far as Python can: some thirty visits."""
 
 
+class GivenBackError(LookupError):
+    """A column is asked for whose memory was given back: the plan knew of no further reader."""
+
+
 class Frames(Mapping[str, pl.DataFrame]):
     """Table → frame, with every column that was added so far."""
 
@@ -35,6 +39,7 @@ class Frames(Mapping[str, pl.DataFrame]):
         self._names = {table: set(frame.columns) for table, frame in self._frames.items()}
         self._one: dict[str, Kinds] = {}
         self._passed: dict[tuple[str, str, int], Passed] = {}
+        self._given_back: dict[str, set[str]] = {table: set() for table in self._frames}
         if not self.are_few:
             for table, frame in self._frames.items():
                 self._keep(table, frame)
@@ -56,9 +61,16 @@ class Frames(Mapping[str, pl.DataFrame]):
         return self._frames[table].height
 
     def holding(self, table: str, names: Iterable[str]) -> pl.DataFrame:
-        """The frame with at least these of its columns, as far as it has them."""
+        """The frame with at least these of its columns, as far as it has them.
+
+        Raises:
+            GivenBackError: one of them was given back.
+        """
         if self.are_few:
             return self._plainly(table).frame(names)
+        names = tuple(names)
+        if gone := self._given_back[table].intersection(names):
+            raise GivenBackError(f"{table}: {', '.join(sorted(gone))} given back after the last reader of the plan")
         if self._unwritten[table]:
             wanted = [name for name in dict.fromkeys(names) if name in self._unwritten[table]]
             # What is the same in every row is soon written again, and takes memory as long as it is kept.
@@ -76,6 +88,15 @@ class Frames(Mapping[str, pl.DataFrame]):
             return
         self._keep(table, self._frames[table].hstack(columns))
         self._names[table].update(column.name for column in columns)
+
+    def give_back(self, table: str, names: Iterable[str]) -> None:
+        """Let go of columns that nobody reads any more, nor any column that is known by them."""
+        gone = self._names[table].intersection(names)
+        self._given_back[table] |= gone
+        self._unwritten[table] -= gone
+        for name in gone:
+            self._forms[table].pop(name, None)
+        self._frames[table] = self._frames[table].drop(gone, strict=False)
 
     def compute(self, table: str, expressions: Sequence[pl.Expr]) -> None:
         """Add columns by one query."""

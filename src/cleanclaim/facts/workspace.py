@@ -5,7 +5,7 @@ Keys are row numbers, so a claim's column reaches its lines by one gather, whate
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,6 +115,17 @@ class Workspace:
         else:
             answers = memory.answer(self.alike.rows(table, needs, kinds), self.context, rows_differ=True)
             self.frames.spread(table, answers, kinds)
+
+    def give_back(self, cells: Iterable[Cell]) -> None:
+        """Let go of columns that nobody reads any more; few rows take too little memory to be worth it."""
+        if self.frames.are_few:
+            return
+        by_table: dict[str, set[str]] = {}
+        for table, name in cells:
+            by_table.setdefault(table, set()).add(name)
+        for table, names in by_table.items():
+            self.frames.give_back(table, names)
+            self.alike.give_back(table, names)
 
     def apply_isolated(self, step: Step, error: BaseException) -> None:
         """Mark the step's columns as crashed and fill them with null, so that other steps can go on."""
