@@ -51,12 +51,53 @@ def test_a_full_memory_starts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [["a", "bb"], ["a"]]
 
 
-def test_many_rows_are_answered_at_once() -> None:
+def test_of_many_rows_one_of_each_kind_is_asked_and_remembered() -> None:
     asked: list[list[object]] = []
     kept = Memory([counting(asked)])
+    codes = ["a", None, "ccc", "a"] * memory.FEW_ROWS
 
-    assert answered(kept, *["a"] * (memory.FEW_ROWS + 1)) == [1] * (memory.FEW_ROWS + 1)
-    assert len(asked[0]) == memory.FEW_ROWS + 1
+    assert answered(kept, *codes) == [1, None, 3, 1] * memory.FEW_ROWS
+    assert answered(kept, *codes, "dd") == [*([1, None, 3, 1] * memory.FEW_ROWS), 2]
+    assert asked == [["a", None, "ccc"], ["dd"]]
+
+
+def test_many_rows_that_are_seldom_alike_are_answered_at_once_and_not_remembered() -> None:
+    asked: list[list[object]] = []
+    kept = Memory([counting(asked)])
+    codes = [f"{number:05}" for number in range(memory.FEW_ROWS)]
+
+    assert answered(kept, *codes, "0") == [*([5] * memory.FEW_ROWS), 1]
+    assert answered(kept, "00000") == [5]
+    assert asked == [[*codes, "0"], ["00000"]]
+
+
+@pytest.mark.parametrize(("different", "is_remembered"), [(600, True), (601, False)])
+def test_many_rows_are_remembered_where_each_comes_twice(different: int, *, is_remembered: bool) -> None:
+    asked: list[list[object]] = []
+    kept = Memory([counting(asked)])
+    codes = [f"{number:05}" for number in range(different)]
+
+    answered(kept, *codes, *(["00000"] * (1_200 - different)))
+    answered(kept, "00000")
+    assert (len(asked) == 1) is is_remembered
+
+
+def test_many_rows_are_told_apart_by_all_that_is_read_lists_among_it() -> None:
+    asked: list[int] = []
+
+    def compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+        asked.append(frames["lines"].height)
+        return frames["lines"].select(length=pl.col("modifiers").list.len().cast(pl.Int64) + pl.col("units"))
+
+    adds = (Column("length", COUNT, "", ""),)
+    stage = Stage("length", "lines", ("modifiers", "units"), adds, compute, "", is_lookup=True)
+    lists = [["59"], None, [], ["59", "GP"], ["59"]] * 1_000
+    units = [10, 10, 10, 10, 20] * 1_000
+    frame = pl.DataFrame({"modifiers": lists, "units": units})
+
+    (column,) = Memory([stage]).answer(frame, Context())
+    assert column.to_list() == [11, None, 10, 12, 21] * 1_000
+    assert asked == [5]
 
 
 def test_no_rows_are_no_answers() -> None:

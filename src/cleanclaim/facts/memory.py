@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.reference.published.editions import BUILT_IN, Editions, current
 
 FEW_ROWS = 1_000
-"""Above this height a stage answers a whole frame sooner than Python could ask for each row."""
+"""Up to this height each row is looked for in memory, above it one of each kind."""
+_REPEATED = 2
+"""Where rows are alike less often than so many times, a stage answers all of them sooner than Python finds each."""
+_ROW = "__row"
 _MOST_KEPT = 50_000
 """Rows of answers kept; then memory starts anew."""
 
@@ -39,11 +43,13 @@ class Memory:
     def answer(self, frame: pl.DataFrame, context: Context, *, rows_differ: bool = False) -> list[pl.Series]:
         """The columns of all stages, rows in the order of the frame.
 
-        With `rows_differ` no two rows are alike: then they are looked for in memory however many they are, for the
-        next part of an archive asks for the same.
+        Of many rows one of each kind is looked for in memory: the next part of an archive asks for the same. With
+        `rows_differ` the caller has seen to it that no two rows are alike.
         """
-        if not frame.height or (frame.height > FEW_ROWS and not rows_differ):
+        if not frame.height:
             return self._computed(frame, context).get_columns()
+        if frame.height > FEW_ROWS and not rows_differ:
+            return self._answer_many(frame.select(self._needs), context)
         keys = list(zip(*(_values(frame.get_column(name)) for name in self._needs), strict=True))
         editions = current()
         answered_by, places, kept = self._kept
@@ -57,6 +63,18 @@ class Memory:
             places = {**places, **{key: first + place for place, key in enumerate(new)}}
             self._kept = (editions, places, kept)
         return kept[pl.Series([places[key] for key in keys], dtype=pl.UInt32)].get_columns()
+
+    def _answer_many(self, frame: pl.DataFrame, context: Context) -> list[pl.Series]:
+        """The same for many rows, some of them alike."""
+        first = frame.with_row_index(_ROW).select(pl.col(_ROW).first().over(self._needs)).to_series().to_numpy()
+        rows = np.flatnonzero(first == np.arange(len(first)))
+        if len(rows) * _REPEATED > len(first):
+            return self._computed(frame, context).get_columns()
+        place = np.empty(len(first), np.uint32)
+        place[rows] = np.arange(len(rows))
+        answers = self.answer(frame[rows], context, rows_differ=True)
+        of_row = pl.Series(place[first])
+        return [column[of_row] for column in answers]
 
     def values(self, keys: Sequence[Key], asked: Callable[[], pl.DataFrame], context: Context) -> list[tuple[Any, ...]]:
         """The same for a few rows, as plain values: a value for each column of the stages.
