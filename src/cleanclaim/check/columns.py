@@ -14,7 +14,8 @@ import polars as pl
 from cleanclaim.check.answers import Places, Truths, rows_with
 from cleanclaim.check.judge import Verdicts
 from cleanclaim.facts.catalogue import catalogue
-from cleanclaim.facts.spread import Flags, Kinds
+from cleanclaim.facts.spread import ByOwner, Flags, Kinds
+from cleanclaim.pricing import kinds as kinds_of_rows
 from cleanclaim.rules.kit import Rule, Verdict
 
 FINDINGS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -84,22 +85,35 @@ def findings_of(verdicts: Verdicts) -> pl.DataFrame:
     """Every finding, by claim, rule and row; columns of `FINDINGS`, then `claim_id` and `key` of the run."""
     known = verdicts.workspace.frames.names("claims")
     claims = verdicts.workspace.frames.holding("claims", OF_CLAIM).select(
-        name if name in known else pl.lit(None, FINDINGS[name]).alias(name) for name in OF_CLAIM
+        (pl.col(name) if name in known else pl.lit(None, FINDINGS[name])).alias(_SHOWN_AS.get(name, name))
+        for name in OF_CLAIM
     )
-    parts = [
-        _of_rule(verdicts, rule, rows_with(Verdict.FINDING, answers.truths(rule.code)), claims)
-        for answers in verdicts.answers.values()
-        for rule in verdicts.judge.rules
-        if rule.code in answers.codes
-    ]
-    found = pl.concat([part for part in parts if part is not None] or [_EMPTY])
-    return found.sort("claim_id", "rule", "key")
+    parts = [_of_rule(verdicts, rule, rows_with(Verdict.FINDING, truths)) for rule, truths in _judged(verdicts)]
+    said = pl.concat([part for part in parts if part is not None] or [_SAID]).sort("claim_id", "rule", "key")
+    # What a claim says of itself is read once all findings are in order, and not for each rule.
+    return said.hstack(claims[said.get_column("claim_id")]).select(*FINDINGS, "claim_id", "key")
 
 
-_EMPTY = pl.DataFrame(schema={**FINDINGS, "claim_id": pl.Int64, "key": pl.Int64})
+_SHOWN_AS = {"claim_key": "claim"}
+"""Columns of the claim that are called otherwise in a frame of findings."""
+_SAID = pl.DataFrame(
+    schema={
+        "claim_id": pl.Int64,
+        "key": pl.Int64,
+        **{name: FINDINGS[name] for name in ("rule", "severity", "place", "cents", "arguments")},
+    }
+)
 
 
-def _of_rule(verdicts: Verdicts, rule: Rule, rows: Places, claims: pl.DataFrame) -> pl.DataFrame | None:
+def _judged(verdicts: Verdicts) -> Iterable[tuple[Rule, Truths]]:
+    """The rules that have judged, with their answers."""
+    codes = {table: set(answers.codes) for table, answers in verdicts.answers.items()}
+    for rule in verdicts.judge.rules:
+        if rule.code in codes[rule.over]:
+            yield rule, verdicts.answers[rule.over].truths(rule.code)
+
+
+def _of_rule(verdicts: Verdicts, rule: Rule, rows: Places) -> pl.DataFrame | None:
     if not len(rows):
         return None
     shown = verdicts.judge.shows(rule)
@@ -108,7 +122,7 @@ def _of_rule(verdicts: Verdicts, rule: Rule, rows: Places, claims: pl.DataFrame)
     few = verdicts.workspace.frames.taken(rule.over, names, rows)
     cents = pl.lit(None, pl.Int64) if rule.dollars is None else rule.dollars.cast(pl.Int64)
     arguments = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
-    said = few.select(
+    return few.select(
         "claim_id",
         pl.lit(pl.Series(rows, dtype=pl.Int64)).alias("key"),
         pl.lit(rule.code).alias("rule"),
@@ -117,8 +131,6 @@ def _of_rule(verdicts: Verdicts, rule: Rule, rows: Places, claims: pl.DataFrame)
         cents.alias("cents"),
         arguments.alias("arguments"),
     )
-    of_claim = claims[said.get_column("claim_id")].rename({"claim_key": "claim"})
-    return pl.concat([said, of_claim], how="horizontal").select(_EMPTY.columns)
 
 
 def counts_of(verdicts: Verdicts) -> pl.DataFrame:
@@ -136,11 +148,8 @@ def gaps_of(verdicts: Verdicts) -> pl.DataFrame:
     """For each rule, which inputs were missing together, and how often; columns of `GAPS`."""
     rows: list[tuple[str, str, int]] = []
     nulls = _Nulls(verdicts)
-    for answers in verdicts.answers.values():
-        for rule in verdicts.judge.rules:
-            if rule.code in answers.codes:
-                missing = nulls.missing(rule, answers.truths(rule.code))
-                rows.extend((rule.code, words, count) for words, count in missing)
+    for rule, truths in _judged(verdicts):
+        rows.extend((rule.code, words, count) for words, count in nulls.missing(rule, truths))
     return pl.DataFrame(rows, schema=GAPS, orient="row").sort("rule", "missing")
 
 
@@ -176,20 +185,29 @@ class _Nulls:
         if not words:
             yield "; ".join(sorted(everywhere)), int(rows.sum())
             return
-        pattern = np.zeros(len(hits), np.int64)
-        for place, null in enumerate(words.values()):
-            pattern[null] += 1 << place
-        for value in np.unique(pattern).tolist():
-            named = everywhere | {word for place, word in enumerate(words) if value >> place & 1}
-            yield "; ".join(sorted(named)), int(rows[pattern == value].sum())
+        # The first word last, so that what is missing comes in the order of the words.
+        told_apart = kinds_of_rows.Kinds.by([null.astype(np.int8) for null in reversed(words.values())])
+        counts = np.bincount(told_apart.of_row, rows)  # floats, which hold counts below 2⁵³ exactly
+        for place, count in zip(told_apart.rows.tolist(), counts.tolist(), strict=True):
+            named = everywhere | {word for word, null in words.items() if null[place]}
+            yield "; ".join(sorted(named)), int(count)
 
     def _known(self, table: str, name: str) -> bool | None:
         """Whether the column is known in every row, or in none; nothing where in some."""
         cell = (table, name)
         if cell not in self._everywhere:
-            nulls = self._verdicts.workspace.frames.nulls(table, name, np.zeros(0, np.int32))
-            self._everywhere[cell] = not nulls if isinstance(nulls, bool) else None
+            column = self._held(table, name)
+            nulls = column.null_count()
+            self._everywhere[cell] = nulls == 0 if nulls in (0, len(column)) else None
         return self._everywhere[cell]
+
+    def _held(self, table: str, name: str) -> pl.Series:
+        """The column's values as they are held: by row, by kind of row, or by row of the table it was read from."""
+        frames = self._verdicts.workspace.frames
+        form = frames.form(table, name)
+        if isinstance(form, ByOwner):
+            return self._held(form.owner, form.name)
+        return frames.column(table, name) if form is None else form.answers
 
     def _of(self, table: str, name: str, kinds: Kinds | None) -> Flags:
         """Which rows, or which kinds of row, are null in a column that is null in some."""
