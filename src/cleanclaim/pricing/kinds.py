@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.pricing.distinct import distinct
-from cleanclaim.pricing.exact import Integers, Known
+from cleanclaim.pricing.exact import Integers, Known, integers
 
 _MOST = 1 << 20
 """Numbers below this are made dense by an array over all of them, larger ones by sorting."""
@@ -42,27 +42,26 @@ class Kinds:
 
 def numbers(column: pl.Series) -> Known:
     """A column's values as numbers from 0, alike where the values are; in order for numbers and days."""
-    if column.dtype == pl.String:
-        if not column.null_count() and len(column) and column[0] == column[-1] and bool((column == column[0]).all()):
-            return Known(np.zeros(len(column), np.int64), np.ones(len(column), np.bool_))
-        # Categories of its own: those that all columns share are kept as long as the process lives.
-        column = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
-    # A cast is made at once; most other methods of a column begin a query.
-    whole = column.cast(pl.Int64)
-    nulls = whole.null_count()
-    least = whole.min()
-    if not isinstance(least, int):
-        return Known(np.zeros(len(whole), np.int64), np.zeros(len(whole), np.bool_))
-    if nulls:
-        return Known((whole - least).fill_null(0).to_numpy(), whole.is_not_null().to_numpy())
-    values = whole.to_numpy()
-    return Known(values - least if least else values, np.ones(len(whole), np.bool_))
+    return integers(_placed(column, 0))
 
 
 def from_one(column: pl.Series) -> Integers:
     """The same from 1, and 0 for null."""
-    found = numbers(column)
-    return np.where(found.known, found.values + 1, 0)
+    placed = _placed(column, 1)
+    return (placed.fill_null(0) if placed.null_count() else placed).to_numpy()
+
+
+def _placed(column: pl.Series, first: int) -> pl.Series:
+    """A column's values as whole numbers from `first`; null stays null."""
+    if column.dtype == pl.String:
+        if not column.null_count() and len(column) and column[0] == column[-1] and bool((column == column[0]).all()):
+            return pl.Series([first], dtype=pl.Int64).new_from_index(0, len(column))
+        # Categories of its own: those that all columns share are kept as long as the process lives.
+        column = column.cast(pl.Categorical(pl.Categories.random())).to_physical()
+    # A cast is made at once; most other methods of a column begin a query.
+    whole = column.cast(pl.Int64)
+    least = whole.min()
+    return whole - (least - first) if isinstance(least, int) and least != first else whole
 
 
 def _dense(key: Integers, count: int) -> Kinds:

@@ -124,7 +124,7 @@ def price_table(
     _check(claims, CLAIM_COLUMNS, "claims")
     _check(lines, LINE_COLUMNS, "lines")
     # The frames of an archive hold a hundred columns more, which would be taken along where a few claims are priced.
-    claims, lines = claims.select(*CLAIM_COLUMNS), lines.select(*LINE_COLUMNS)
+    claims, lines = claims[list(CLAIM_COLUMNS)], lines[list(LINE_COLUMNS)]
     work = Worksheet.of(claims, lines, _owners(claims, lines), schedule or published())
     fee = unit_fees(work, fees)
     first = reduced(work, fee)
