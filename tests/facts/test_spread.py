@@ -11,6 +11,7 @@ from cleanclaim.facts import frames as frames_module
 from cleanclaim.facts import numbering
 from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.ground import Ground
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.spread import ByKind, ByOwner, Kinds, Passed
 
@@ -177,3 +178,19 @@ def test_a_column_of_which_every_value_differs_is_not_numbered(monkeypatch: pyte
     half = alike.kinds("lines", ["half"])
     assert half is not None
     assert half.of_row.tolist() == columns["half"]
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 1), (128, 1), (129, 2), (32_768, 2), (32_769, 4)])
+def test_kinds_are_kept_in_the_least_memory_that_tells_them_apart(count: int, size: int) -> None:
+    every = np.arange(count, dtype=np.int32)
+    kinds = Kinds(every, every)
+
+    assert kinds.of_row.itemsize == size
+    assert kinds.spread(pl.Series("row", every)).to_list() == every.tolist()
+
+
+def test_kinds_by_which_nothing_is_known_any_more_take_no_memory() -> None:
+    ground = Ground(BY_PAYER)
+    ground.hold(Kinds(np.zeros(1, np.int32), np.zeros(4, np.int32)))
+
+    assert list(ground._coarser) == [BY_PAYER]

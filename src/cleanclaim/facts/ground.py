@@ -7,11 +7,12 @@ thousand questions need no kinds of their own: they are put to one row of each k
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from weakref import WeakSet
 
 import numpy as np
 
 from cleanclaim.facts.numbering import MOST_KINDS, Numbered, is_worthwhile
-from cleanclaim.facts.spread import Kinds, Places
+from cleanclaim.facts.spread import Kinds, Narrow, Places
 
 
 class Ground:
@@ -23,7 +24,8 @@ class Ground:
         self.names: set[str] = set()
         self.left_out: set[str] = set()
         """Columns that would make too many kinds."""
-        self._coarser = {kinds}
+        # Kinds by which no column is known any more are nobody's question, and their memory is wanted.
+        self._coarser = WeakSet((kinds,))
 
     def holds(self, kinds: Kinds) -> bool:
         """Whether rows of one kind here are of one kind there."""
@@ -68,7 +70,8 @@ class Ground:
 def refined(kinds: Kinds, parts: Sequence[Numbered]) -> Kinds | None:
     """The kinds of rows that differ in these kinds or numbers; nothing where they are too many."""
     height = len(kinds.of_row)
-    numbers, count = kinds.of_row, len(kinds.rows)
+    numbers: Narrow = kinds.of_row
+    count = len(kinds.rows)
     for part in parts:
         if count * part.count > MOST_KINDS:
             rows, numbers = _told_apart(numbers, count)
@@ -81,7 +84,7 @@ def refined(kinds: Kinds, parts: Sequence[Numbered]) -> Kinds | None:
     return Kinds(rows, of_row) if is_worthwhile(len(rows), height) else None
 
 
-def _told_apart(numbers: Places, count: int) -> tuple[Places, Places]:
+def _told_apart(numbers: Narrow, count: int) -> tuple[Places, Places]:
     """A row for each number that occurs, and the numbers without gaps."""
     row_of = np.full(count, -1, np.int32)
     row_of[numbers] = np.arange(len(numbers), dtype=np.int32)

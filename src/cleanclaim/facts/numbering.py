@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.facts.spread import Flags, Places
+from cleanclaim.facts.spread import Flags, Narrow, Places, narrow
 from cleanclaim.pricing.exact import Integers, integers
 from cleanclaim.pricing.kinds import from_one
-
-Narrow = npt.NDArray[np.signedinteger[Any]]
 
 MOST_KINDS = 1 << 20
 """Combinations up to which kinds are told apart by one array over all of them."""
@@ -45,8 +42,7 @@ class Numbered:
         """The same in least memory, for numbers that are kept."""
         if self.count == 1:
             return self.alike(len(self.numbers))
-        least = next(kind for kind in (np.int8, np.int16, np.int32) if self.count - 1 <= np.iinfo(kind).max)
-        return Numbered(self.numbers.astype(least, copy=False), self.count)
+        return Numbered(narrow(self.numbers, self.count), self.count)
 
     def at(self, rows: npt.NDArray[np.integer]) -> Numbered:
         """The numbers at these rows, which may be any."""

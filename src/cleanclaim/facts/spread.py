@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 Places = npt.NDArray[np.int32]
+Narrow = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
+
+
+def narrow(numbers: npt.NDArray[np.integer], count: int) -> Narrow:
+    """Numbers below `count` in the type that holds them in least memory: too small to calculate with."""
+    least = next(kind for kind in (np.int8, np.int16, np.int32) if count - 1 <= np.iinfo(kind).max)
+    return numbers.astype(least, copy=False)
 
 
 def picked(column: pl.Series, rows: npt.NDArray[np.integer]) -> pl.Series:
@@ -30,12 +38,11 @@ class Kinds:
     """The kinds of rows: a row that stands for each, and the kind of every row. Each kind has a row."""
 
     rows: Places
-    of_row: Places
+    of_row: Narrow
 
-    @cached_property
-    def _index(self) -> pl.Series:
-        # None is below 0, so that the same bytes say the same; they are not copied.
-        return pl.Series(self.of_row.view(np.uint32))
+    def __post_init__(self) -> None:
+        """A tall table has a hundred kinds of kinds, most of them of few: each is kept in least memory."""
+        object.__setattr__(self, "of_row", narrow(self.of_row, len(self.rows)))
 
     @cached_property
     def counts(self) -> Integers:
@@ -49,8 +56,7 @@ class Kinds:
 
     def spread(self, answers: pl.Series) -> pl.Series:
         """What holds of each kind, for every row."""
-        found: pl.Series = answers.new_from_index(0, len(self.of_row)) if self.is_one else answers[self._index]
-        return found
+        return answers.new_from_index(0, len(self.of_row)) if self.is_one else picked(answers, self.of_row)
 
 
 @dataclass(frozen=True, slots=True)
