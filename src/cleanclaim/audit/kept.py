@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
+from cleanclaim.audit.places import order_of, taken
 from cleanclaim.facts.peers.standing import NEEDS
 
 _Types = Mapping[str, pl.DataType | type[pl.DataType]]
@@ -79,16 +79,23 @@ def by_therapist(
 def together(parts: Sequence[tuple[pl.DataFrame, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
     """Kept claims and services of several blocks as tables: claims in the order of the archive, numbered anew."""
     moved = [[_moved(frame, place) for frame in part] for place, part in enumerate(parts)]
-    claims = pl.concat(claims for claims, _ in moved).sort("file", "row")
+    claims = pl.concat(claims for claims, _ in moved)
     services = pl.concat(services for _, services in moved)
-    known = claims.get_column("claim_id").to_numpy()
-    order = np.argsort(known)
-    place = order[np.searchsorted(known, services.get_column("claim_id").to_numpy(), sorter=order)]
-    services = services.with_columns(pl.Series("claim_id", place, dtype=pl.Int64)).sort("claim_id", "service_id")
+    order = order_of(claims)
+    if services.height:
+        services = _renumbered(services, claims.get_column("claim_id"), order)
     return {
-        "claims": claims.with_columns(pl.int_range(pl.len()).alias("claim_id")),
+        "claims": taken(claims, order).with_columns(pl.int_range(pl.len()).alias("claim_id")),
         "services": services.with_columns(pl.int_range(pl.len()).alias("service_id")),
     }
+
+
+def _renumbered(services: pl.DataFrame, known: pl.Series, order: pl.Series) -> pl.DataFrame:
+    """Services by their claims' place in the new order; of the claims that are known, every number is told once."""
+    by_number = known.arg_sort()
+    row = by_number.gather(known.gather(by_number).search_sorted(services.get_column("claim_id")))
+    place = order.arg_sort().gather(row).cast(pl.Int64).alias("claim_id")
+    return services.with_columns(place).sort("claim_id", "service_id")
 
 
 def _moved(frame: pl.DataFrame, block: int) -> pl.DataFrame:

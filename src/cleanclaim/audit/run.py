@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
@@ -25,7 +25,7 @@ from threading import Thread
 
 import polars as pl
 
-from cleanclaim.audit import kept
+from cleanclaim.audit import in_order, kept
 from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import (
     CLAIMS,
@@ -34,11 +34,10 @@ from cleanclaim.audit.block import (
     Judged,
     Rows,
     Settings,
-    at_stake,
     furthest_reach,
     judge_block,
 )
-from cleanclaim.audit.decided import told_beside, with_contents
+from cleanclaim.audit.decided import with_contents
 from cleanclaim.audit.inputs import ArchiveFile, count_lines
 from cleanclaim.audit.payments import with_paid, with_stated
 from cleanclaim.audit.spill import (
@@ -321,21 +320,16 @@ def as_they_were(names: Iterable[str]) -> Iterator[None]:
 
 def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach], blocks: int) -> Gathered:
     """The frames of all blocks as one, in an order that does not depend on how the archive was cut."""
-    told = ("verdicts", "gaps", "claims", "set_aside")
-    frames = {name: _frames(folder, reaches, blocks, name) for name in told}
-    claims = told_beside(frames["claims"], _frames(folder, [Reach.PATIENT], blocks, "claim_contents"))
+    frames = {name: _frames(folder, reaches, blocks, name) for name in ("verdicts", "gaps", "set_aside")}
+    claims = in_order.claims(partial(_frames, folder, [Reach.PATIENT], blocks))
     beyond = [reach for reach in reaches if reach is not Reach.PATIENT]
-    findings, further = (
-        told_beside(_frames(folder, own, blocks, "findings"), _frames(folder, own, blocks, "contents"))
-        for own in ([Reach.PATIENT], beyond)
-    )
-    if further.height:
-        # Blocks of patients tell what a claim is allowed, and count what they found of it themselves.
-        allowed = claims.select("file", "row", pl.col("allowed_cents").alias("claim_allowed_cents"))
-        further = further.drop("claim_allowed_cents").join(allowed, on=["file", "row"]).select(further.columns)
-        # Where there is no finding of one kind, nothing is told of what it would be about.
-        findings = pl.concat([findings, further], how="diagonal")
-        claims = _with_more(claims, at_stake(further, ["file", "row"]))
+    further = {name: _frames(folder, beyond, blocks, name) for name in ("findings", "contents")}
+    claims, further["findings"] = in_order.meeting(claims, further["findings"])
+
+    def found(name: str, columns: Sequence[str]) -> pl.DataFrame:
+        return pl.concat([_frames(folder, [Reach.PATIENT], blocks, name, columns), further[name].select(columns)])
+
+    findings = in_order.findings(found, frames["verdicts"].get_column("rule").unique())
     payments = payments_in(folder)
     if payments.height:
         claims = with_paid(claims, payments)
@@ -344,21 +338,15 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
         claims = with_stated(claims, stated)
     counted = ["passed", "found", "not_applicable", "no_data"]
     set_aside = pl.concat([frames["set_aside"], *refused_in(folder)])
-    rules = frames["verdicts"].get_column("rule").unique().sort()
     return Gathered(
         {
-            # Findings of one rule and claim come from one block, in order.
-            "findings": with_contents(findings, claims).sort(
-                _IN_ORDER, pl.col("rule").cast(pl.Enum(rules)), maintain_order=True
-            ),
+            "findings": with_contents(findings, claims),
             "verdicts": frames["verdicts"]
             .group_by("rule")
             .agg(pl.col(counted).sum(), pl.col("crashed").max())
             .sort("rule"),
             "gaps": frames["gaps"].group_by("rule", "missing").agg(pl.col("rows").sum()).sort("rule", "missing"),
-            "claims": claims.with_columns(at_most(pl.col("lost_cents")).alias("lost_cents"))
-            .select(list(CLAIMS))
-            .sort(_IN_ORDER),
+            "claims": claims.with_columns(at_most(pl.col("lost_cents")).alias("lost_cents")).select(list(CLAIMS)),
             "set_aside": set_aside.unique().sort("file", "row", "field", "expected"),
         },
         tuple(files),
@@ -373,22 +361,11 @@ def gather(files: Sequence[ArchiveFile], folder: Path, reaches: Sequence[Reach],
 _DAMAGED = "is damaged and not read; expected whole pages of Parquet"
 
 
-_IN_ORDER = pl.col("file") * (1 << 40) + pl.col("row")
-"""A claim's place as one number, in the order of the archive; no file has so many rows."""
-
-
-def _with_more(claims: pl.DataFrame, staked: pl.DataFrame) -> pl.DataFrame:
-    """The claims with what more was found of some of them."""
-    names = [name for name in staked.columns if name not in ("file", "row")]
-    more = staked.rename({name: f"more_{name}" for name in names})
-    joined = claims.join(more, on=["file", "row"], how="left", maintain_order="left")
-    return joined.with_columns(pl.col(name) + pl.col(f"more_{name}").fill_null(0) for name in names).select(
-        claims.columns
-    )
-
-
-def _frames(folder: Path, reaches: Sequence[Reach], blocks: int, name: str) -> pl.DataFrame:
-    """One of the frames of all blocks, one below the other."""
+def _frames(
+    folder: Path, reaches: Sequence[Reach], blocks: int, name: str, columns: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """One of the frames of all blocks, one below the other; all its columns or some."""
     places = [result_of(folder, reach, block) for reach in reaches for block in range(_count(reach, blocks))]
     own = [pl.scan_ipc(place / f"{name}.arrow") for place in places if (place / f"{name}.arrow").exists()]
-    return pl.concat([pl.LazyFrame(schema=FRAMES[name]), *own]).collect()
+    asked = list(FRAMES[name]) if columns is None else list(columns)
+    return pl.concat([pl.LazyFrame(schema=FRAMES[name]), *own]).select(asked).collect()

@@ -1,0 +1,22 @@
+"""Rows of an archive brought into its order: by a claim's place as one number, every column by the same order."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+AS_NUMBER = pl.col("file") * (1 << 40) + pl.col("row")
+"""A claim's place as one number, in the order of the archive; no file has so many rows."""
+
+
+def order_of(rows: pl.DataFrame, number: pl.Expr = AS_NUMBER) -> pl.Series:
+    """The rows by a number that each has, the least first; of the same number as they stand.
+
+    Blocks are each in order, and this sort is fast where runs of rows are.
+    """
+    return pl.Series(np.argsort(rows.select(number).to_series().to_numpy(), kind="stable"))
+
+
+def taken(rows: pl.DataFrame, order: pl.Series) -> pl.DataFrame:
+    """Rows by their numbers, which is several times faster from columns in one piece."""
+    return rows.rechunk()[order]
