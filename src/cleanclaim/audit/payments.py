@@ -7,9 +7,12 @@ that billing provider alone; of several claims with one number (a claim and its 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
-from cleanclaim.x12.columnar.reader import Block
+if TYPE_CHECKING:
+    from cleanclaim.x12.columnar.reader import Block
 
 PAYMENTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "claim": pl.String,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,8 +16,9 @@ from cleanclaim.audit.packing import NUMBER, pack, together
 from cleanclaim.audit.payments import PAYMENTS, payments_of
 from cleanclaim.lines.tables import Tables
 from cleanclaim.reference.payers import Payer
-from cleanclaim.x12.columnar.claim_tables import tables_of_block
-from cleanclaim.x12.columnar.reader import Block, read_blocks
+
+if TYPE_CHECKING:
+    from cleanclaim.x12.columnar.reader import Block
 
 CLAIMS_HELD = 50_000
 """Claims of a file held at a time."""
@@ -47,6 +49,8 @@ def parts(
     path: str, file: int, *, as_of: date, default_payer: str | None, packs: Mapping[str, Payer]
 ) -> Iterator[Part]:
     """The file's claims in its order, some at a time; of a file that breaks off, all but the last one."""
+    from cleanclaim.x12.columnar.reader import read_blocks  # noqa: PLC0415 - loads slowly, and tables need none of it
+
     held: list[Block] = []
     count = segments = 0
     end = b""
@@ -73,6 +77,8 @@ def _without_last(part: Part, file: int, segments: int) -> Part:
 
 
 def _part(blocks: list[Block], file: int, as_of: date, default_payer: str | None, packs: Mapping[str, Payer]) -> Part:
+    from cleanclaim.x12.columnar.claim_tables import tables_of_block  # noqa: PLC0415 - as above
+
     laid = [tables_of_block(block, as_of=as_of, default_payer=default_payer, packs=packs) for block in blocks]
     tables = together([one.tables for one in laid])
     places = pl.concat([one.claims.get_column("segment") for one in laid])
