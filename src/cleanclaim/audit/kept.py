@@ -66,10 +66,12 @@ def by_therapist(
 
     Claims of one therapist go to one block, whatever block they come from; one that names none goes by its place.
     """
-    named = pl.when(pl.col("rendering_npi") != "").then(pl.col("rendering_npi"))
-    own = pl.format("row {} of file {}", "row", "file")
+    whose = claims.select(pl.when(pl.col("rendering_npi") != "").then(pl.col("rendering_npi"))).to_series()
+    if whose.null_count():
+        own = pl.format("row {} of file {}", "row", "file")
+        whose = claims.select(pl.coalesce(whose, own)).to_series()
     # What follows from a text is the same wherever and in which order claims are parted.
-    block = claims.select(pl.coalesce(named, own).hash() % blocks).to_series().rename(_BLOCK)
+    block = (whose.hash() % blocks).rename(_BLOCK)
     of_service = block.gather(services.get_column("claim_id")).rename(_BLOCK)
     parted = services.with_columns(of_service).partition_by(_BLOCK, as_dict=True, include_key=False)
     for (number,), some in claims.with_columns(block).partition_by(_BLOCK, as_dict=True, include_key=False).items():
