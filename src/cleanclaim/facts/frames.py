@@ -8,6 +8,7 @@ memory than the others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.plain_table import Dtype, PlainTable, Row
-from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Passed, picked
+from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Passed, as_places, picked
 from cleanclaim.lines.schema import KEYS
 
 FEW_ROWS = 100
@@ -42,7 +43,7 @@ class Frames(Mapping[str, pl.DataFrame]):
         self._given_back: dict[str, set[str]] = {table: set() for table in self._frames}
         if not self.are_few:
             for table, frame in self._frames.items():
-                self._keep(table, frame)
+                self._frames[table] = frame.drop(self._left_out(table, frame.get_columns()))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The frame with all its columns."""
@@ -86,7 +87,8 @@ class Frames(Mapping[str, pl.DataFrame]):
         if self.are_few:
             self._plainly(table).add(columns)
             return
-        self._keep(table, self._frames[table].hstack(columns))
+        absent = set(self._left_out(table, columns))
+        self._frames[table] = self._frames[table].hstack([column for column in columns if column.name not in absent])
         self._names[table].update(column.name for column in columns)
 
     def give_back(self, table: str, names: Iterable[str]) -> None:
@@ -135,13 +137,13 @@ class Frames(Mapping[str, pl.DataFrame]):
             else:
                 self._know(table, alias, ByOwner(owner, name, key))
 
-    def _keep(self, table: str, frame: pl.DataFrame) -> None:
-        """Keep a table's written columns, but those that are null in every row, which are known by that."""
-        absent = [column for column in frame.get_columns() if _is_nowhere(column)]
-        self._frames[table] = frame.drop([column.name for column in absent])
+    def _left_out(self, table: str, columns: Iterable[pl.Series]) -> list[str]:
+        """Columns that need not be kept: they are null in every row, and from now on known by that."""
+        absent = [column for column in columns if _is_nowhere(column)]
         for column in absent:
             nothing = pl.Series(column.name, [None], dtype=column.dtype)
             self._know(table, column.name, ByKind(nothing, self.one(table)))
+        return [column.name for column in absent]
 
     def _is_same(self, table: str, name: str) -> bool:
         """Whether the column is known to be alike in all rows."""
@@ -166,15 +168,16 @@ class Frames(Mapping[str, pl.DataFrame]):
 
     def taken(self, table: str, names: Iterable[str], rows: npt.NDArray[np.integer]) -> pl.DataFrame:
         """Columns of some rows; none is written out for the others."""
-        return pl.DataFrame([self._at(table, name, rows).alias(name) for name in names])
+        chosen = _Chosen(rows)
+        return pl.DataFrame([self._at(table, name, chosen).alias(name) for name in names])
 
-    def _at(self, table: str, name: str, rows: npt.NDArray[np.integer]) -> pl.Series:
+    def _at(self, table: str, name: str, chosen: _Chosen) -> pl.Series:
         form = self.form(table, name)
         if isinstance(form, ByKind):
-            return form.at(rows)
+            return form.answers[chosen.kinds(form.kinds)]
         if form is None:
-            return picked(self.column(table, name), rows)
-        return self._at(form.owner, form.name, self.column(table, form.key).to_numpy()[rows])
+            return self.column(table, name)[chosen.places]
+        return self._at(form.owner, form.name, chosen.owners(form.key, self.column(table, form.key)))
 
     def nulls(self, table: str, name: str, rows: npt.NDArray[np.integer] | None = None) -> Flags | bool:
         """Which rows, or which of these rows, of a column are null: none, all of the column, or these."""
@@ -212,13 +215,39 @@ def _nulls(column: pl.Series, rows: npt.NDArray[np.integer] | None) -> Flags | b
     """Which of these rows are null: none, all of the column, or these."""
     if column.null_count() in (0, len(column)):
         return column.null_count() > 0
-    found: Flags = (column if rows is None else picked(column, rows)).is_null().to_numpy()
-    return found
+    found: Flags = column.is_null().to_numpy()
+    return found if rows is None else found[rows]
 
 
 def _is_nowhere(column: pl.Series) -> bool:
     """Whether the column is null in every row, of which there are some."""
     return bool(len(column)) and column.null_count() == len(column)
+
+
+class _Chosen:
+    """Some rows of a table, and where what is known of them stands: many columns are known by the same kinds."""
+
+    def __init__(self, rows: npt.NDArray[np.integer]) -> None:
+        self._rows = rows
+        self._kinds: dict[Kinds, pl.Series] = {}
+        self._owners: dict[str, _Chosen] = {}
+
+    @cached_property
+    def places(self) -> pl.Series:
+        """The rows' numbers, as Polars picks by them at once."""
+        return as_places(self._rows)
+
+    def kinds(self, kinds: Kinds) -> pl.Series:
+        """The rows' kinds."""
+        if kinds not in self._kinds:
+            self._kinds[kinds] = as_places(kinds.of_row[self._rows])
+        return self._kinds[kinds]
+
+    def owners(self, key: str, numbers: pl.Series) -> _Chosen:
+        """The rows of another table, by the row numbers in the column `key`."""
+        if key not in self._owners:
+            self._owners[key] = _Chosen(numbers.to_numpy()[self._rows])
+        return self._owners[key]
 
 
 class Part(Mapping[str, pl.DataFrame]):

@@ -28,9 +28,13 @@ def narrow(numbers: npt.NDArray[np.integer], count: int) -> Narrow:
 
 def picked(column: pl.Series, rows: npt.NDArray[np.integer]) -> pl.Series:
     """The values of these rows, whose numbers are known to be right."""
-    # By a column of this type Polars picks at once; for any other it begins a query and checks every number.
-    found: pl.Series = column[pl.Series(rows.astype(np.uint32, copy=False))]
+    found: pl.Series = column[as_places(rows)]
     return found
+
+
+def as_places(rows: npt.NDArray[np.integer]) -> pl.Series:
+    """Row numbers as Polars picks by them at once; for any other type it begins a query and checks every number."""
+    return pl.Series(rows.astype(np.uint32, copy=False))
 
 
 @dataclass(frozen=True, eq=False)
