@@ -22,7 +22,7 @@ from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.audit.payments import PAYMENTS, STATED
 from cleanclaim.lines.cells import REFUSALS, Cells, read_cells
 
-LINES_A_BLOCK = 850_000
+LINES_A_BLOCK = 1_250_000
 """Billed lines of a block: some 1.6 GB of memory while it is judged. A larger one would spread further what any block
 takes, and hold more."""
 

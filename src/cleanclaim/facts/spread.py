@@ -70,10 +70,6 @@ class ByKind:
     answers: pl.Series
     kinds: Kinds
 
-    def at(self, rows: npt.NDArray[np.integer]) -> pl.Series:
-        """The values of these rows."""
-        return picked(self.answers, self.kinds.of_row[rows])
-
 
 @dataclass(frozen=True, slots=True)
 class ByOwner:
