@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.lines.cells import OF_CLAIM, Cells, Runs, differs_from_before, read_cells
@@ -30,6 +30,7 @@ def _row_by_row(cells: Cells) -> list[dict[str, object]]:
     return pl.concat([heads.drop("head_rows"), cells.rows], how="horizontal").to_dicts()
 
 
+@settings(max_examples=30)
 @given(rows=st.lists(_ROW, min_size=1, max_size=8))
 def test_a_row_says_among_others_what_it_says_alone(rows: list[dict[str, str | None]]) -> None:
     """Each row read by itself, and all of them read together: the same cells, the same refusals."""
