@@ -22,8 +22,8 @@ from cleanclaim.audit.packing import FILE, NUMBER, PATIENT
 from cleanclaim.audit.payments import PAYMENTS, STATED
 from cleanclaim.lines.cells import REFUSALS, Cells, read_cells
 
-LINES_A_BLOCK = 1_250_000
-"""Billed lines of a block: some 1.6 GB of memory while it is judged. A larger one would spread further what any block
+LINES_A_BLOCK = 1_000_000
+"""Billed lines of a block: some 1.4 GB of memory while it is judged. A larger one would spread further what any block
 takes, and hold more."""
 
 _BLOCK = "audit_block"
