@@ -16,7 +16,7 @@ import polars as pl
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.ground import Ground, refined
 from cleanclaim.facts.interpreter.formula import Formula
-from cleanclaim.facts.numbering import Numbered, few_numbered, met, number
+from cleanclaim.facts.numbering import Numbered, few_numbered, few_of, met, number
 from cleanclaim.facts.spread import ByKind, ByOwner, Kinds
 
 FEW_ROWS = 20_000
@@ -24,6 +24,9 @@ FEW_ROWS = 20_000
 
 _MOST_VALUES = 64
 """A column of more values than these is told apart for those alone who ask for it."""
+
+_LONG_LIST = 12
+"""Elements of a list that is copied as seldom as may be: of all codes that a payer does not pay."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class Alike:
         """How many values a column has whose numbers were given back."""
         self._kinds: dict[tuple[str, frozenset[str]], Kinds | None] = {}
         self._grounds: dict[str, Ground] = {}
+        self._long: dict[tuple[str, str], bool] = {}
 
     def together(self, table: str, formulas: Iterable[Formula]) -> tuple[list[tuple[Kinds, Together]], Together]:
         """Expressions by the kinds of row that differ in what they read; apart, those that every row is asked."""
@@ -65,12 +69,22 @@ class Alike:
         directly = Together()
         ground = self._ground(table, dict.fromkeys(name for _, reads in asked for name in reads))
         for formula, reads in asked:
-            if ground is not None and ground.names.issuperset(reads):
+            on_ground = ground is not None and ground.names.issuperset(reads)
+            if ground is not None and on_ground and not any(self._is_long(table, name) for name in reads):
                 kinds: Kinds | None = ground.kinds if reads else self._frames.one(table)
             else:
                 kinds = self.kinds(table, reads)
             (directly if kinds is None else by_kind.setdefault(kinds, Together())).add(formula, reads)
         return list(by_kind.items()), directly
+
+    def _is_long(self, table: str, name: str) -> bool:
+        """Whether the column has long lists, which are not repeated for rows that other columns tell apart."""
+        cell = (table, name)
+        if cell not in self._long:
+            form = self._frames.form(table, name)
+            listed = isinstance(form, ByKind) and isinstance(form.answers.dtype, pl.List)
+            self._long[cell] = listed and _longest(form.answers) > _LONG_LIST
+        return self._long[cell]
 
     def _ground(self, table: str, names: Iterable[str]) -> Ground | None:
         """The kinds of the table's rows, grown by these columns where they have few values; nothing for few rows."""
@@ -198,13 +212,20 @@ class Alike:
             return None
         if ground is None or not on_ground:
             return refined(self._frames.one(table), known)
-        columns = self.rows(table, sorted(frozenset[str]().union(*on_ground)), ground.kinds).get_columns()
-        each = [few_numbered(column) for column in columns]
+        each = [self._at(table, name, ground.kinds) for name in sorted(frozenset[str]().union(*on_ground))]
         found = [one for one in each if one is not None]
         if len(found) < len(each):
             return None
         coarse = ground.coarsened(reduce(met, found))
         return refined(coarse, known) if known else coarse
+
+    def _at(self, table: str, name: str, kinds: Kinds) -> Numbered | None:
+        """A column's values as numbers, for the row that stands for each kind."""
+        form = self._frames.form(table, name)
+        if isinstance(form, ByKind) and form.kinds is not kinds:
+            found = few_numbered(form.answers)
+            return None if found is None else found.at(form.kinds.of_row[kinds.rows])
+        return few_numbered(self._of_kinds(table, name, kinds))
 
     def _is_on(self, ground: Ground, table: str, names: Iterable[str]) -> bool:
         """Whether rows that are of one kind by all columns of few values have one value in each of these."""
@@ -247,4 +268,12 @@ class Alike:
             above = self._of(form.owner, frozenset((form.name,)))
             key = self._frames.column(table, form.key)
             return None if above is None else above.at(key.to_numpy())
-        return number(self._frames.column(table, names[0]))
+        column = self._frames.column(table, names[0])
+        if column.dtype != pl.String:
+            return number(column)
+        return few_of(self._frames.numbers(table, names[0]))
+
+
+def _longest(lists: pl.Series) -> int:
+    longest = lists.list.len().max()
+    return longest if isinstance(longest, int) else 0

@@ -9,12 +9,12 @@ from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.keys import joined, key_of
 from cleanclaim.facts.kit import Context
-from cleanclaim.facts.numbering import few_numbered
+from cleanclaim.facts.numbering import dense
 from cleanclaim.facts.pair_edits import edits_for, may_be_edited
 from cleanclaim.facts.spread import Places
 from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, Known, absent
-from cleanclaim.pricing.kinds import numbers
+from cleanclaim.pricing.kinds import from_one
 
 DAY_KEY = ("patient_id", "date_of_service", "discipline", "billing_npi", "coverage_order")
 """Minutes of a patient's day are pooled per discipline and billing provider (Pub 100-04 ch. 5 §20.2)."""
@@ -96,21 +96,27 @@ def _few_days(claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return claims.hstack([pl.Series("day_id", owners, dtype=pl.Int64)]), days
 
 
+def numbered_codes(lines: pl.DataFrame, services: pl.DataFrame) -> Integers | None:
+    """The codes of lines and services as numbers from 1, 0 for an unknown one; nothing for few of both."""
+    if lines.height + services.height <= _FEW:
+        return None
+    return from_one(pl.concat([lines.get_column("code"), services.get_column("service_code")]))
+
+
 def derive_day_codes(
-    claims: pl.DataFrame, days: pl.DataFrame, lines: pl.DataFrame, services: pl.DataFrame
+    claims: pl.DataFrame, days: pl.DataFrame, lines: pl.DataFrame, services: pl.DataFrame, own: Integers | None
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Make the table of codes per day, billed or furnished, and give lines and services their `day_code_id`.
 
-    An unknown code is a row of its own: what it is cannot be told, so its day's totals are unknown.
+    An unknown code is a row of its own: what it is cannot be told, so its day's totals are unknown. `own` are the
+    `numbered_codes`.
     """
-    if lines.height + services.height <= _FEW:
+    if own is None:
         return _few_day_codes(claims, days, lines, services)
     owner = np.concatenate([frame.get_column("claim_id").to_numpy() for frame in (lines, services)])
     day = claims.get_column("day_id").to_numpy()[owner]
     codes = pl.concat([lines.get_column("code"), services.get_column("service_code")])
-    code = numbers(codes)
     # Of unknown codes it is not known that they differ: they are one row of the day.
-    own = np.where(code.known, code.values + 1, 0)
     # Day by day, within a day as they appear.
     order = np.argsort(day, kind="stable")
     met = distinct((day * (int(own.max(initial=0)) + 1) + own)[order])
@@ -158,14 +164,14 @@ def _few_day_codes(
     return lines.hstack([ids[: lines.height]]), services.hstack([ids[lines.height :]]), day_codes
 
 
-def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl.DataFrame:
+def derive_pairs(claims: pl.DataFrame, lines: pl.DataFrame, context: Context, codes: Integers | None) -> pl.DataFrame:
     """Every two lines of one patient, day and rendering provider that meet in an edit of their payer.
 
     The edits are the Medicare practitioner pairs or the payer's own, as the payer's file says on that day.
     Columns: `pair_id`, `claim_id` (of the line in column 2), `first_line_id`, `second_line_id`,
-    `bypass_allowed`, `pair_is_confirmed`, `pair_edition`.
+    `bypass_allowed`, `pair_is_confirmed`, `pair_edition`. `codes` begin with those of the lines, as `numbered_codes`.
     """
-    both = _few_meetings(claims, lines) if lines.height <= _FEW else _meetings(claims, lines, context)
+    both = _few_meetings(claims, lines) if codes is None else _meetings(claims, lines, context, codes[: lines.height])
     if both.is_empty():
         return pl.DataFrame(schema=_COLUMNS_OF_PAIRS)
     asked = both.select("payer", "date_of_service", "column_1", "column_2")
@@ -226,14 +232,14 @@ _COLUMNS_OF_MEETINGS = {
 }
 
 
-def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context, numbered: Integers) -> pl.DataFrame:
     """Every two lines that meet, of codes that some list may edit in this order.
 
     One is to be paid (`column_1`), one to be denied (`column_2`).
     """
     owner = lines.get_column("claim_id").to_numpy()
     codes = lines.get_column("code")
-    code, may_meet = _codes(codes, claims.get_column("payer"), context)
+    code, may_meet = _codes(codes, numbered, claims.get_column("payer"), context)
     of_claim = _alike(claims, _PAIR_KEY)
     either = may_meet | may_meet.T
     line = np.flatnonzero(of_claim.known[owner] & np.logical_or.reduce(either)[code])
@@ -266,10 +272,10 @@ def _meetings(claims: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl
     )
 
 
-def _codes(codes: pl.Series, payers: pl.Series, context: Context) -> tuple[Places, Flags]:
+def _codes(codes: pl.Series, numbered: Integers, payers: pl.Series, context: Context) -> tuple[Places, Flags]:
     """The codes as numbers from 0, and of each two numbers whether some list may edit their codes in this order."""
-    found = few_numbered(codes)
-    if found is None or found.count > _MOST_CODES:
+    found = dense(numbered)
+    if found.count > _MOST_CODES:
         return np.zeros(len(codes), np.int32), np.ones((1, 1), np.bool_)
     row_of = np.zeros(found.count, np.int32)
     row_of[found.numbers] = np.arange(len(codes), dtype=np.int32)

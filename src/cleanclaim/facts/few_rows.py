@@ -11,17 +11,19 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from cleanclaim.facts.kit import Context, FrameFunction
+from cleanclaim.facts.spread import Repeated
 
 FEW = 200
 """Up to this many rows Python is quicker than a query."""
 
-Claims = Callable[[pl.DataFrame], pl.DataFrame]
+Few = Callable[[pl.DataFrame], pl.DataFrame]
+Many = Callable[[pl.DataFrame], pl.DataFrame | Repeated]
 
 
-def few_or_many(few: Claims, many: Claims) -> FrameFunction:
+def few_or_many(few: Few, many: Many) -> FrameFunction:
     """What a stage over `claims` computes: by `few` up to `FEW` claims, by `many` beyond."""
 
-    def compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+    def compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame | Repeated:  # noqa: ARG001
         claims = frames["claims"]
         return few(claims) if claims.height <= FEW else many(claims)
 

@@ -16,8 +16,10 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.facts.plain_table import Dtype, PlainTable, Row
-from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Passed, as_places, picked
+from cleanclaim.facts.spread import ByKind, ByOwner, Flags, Form, Kinds, Narrow, Passed, as_places, narrow, picked
 from cleanclaim.lines.schema import KEYS
+from cleanclaim.pricing.exact import Known
+from cleanclaim.pricing.kinds import from_one, numbers
 
 FEW_ROWS = 100
 """Up to this height of its tallest table a run is answered by Python, as far as Python can: some thirty visits."""
@@ -41,6 +43,7 @@ class Frames(Mapping[str, pl.DataFrame]):
         self._one: dict[str, Kinds] = {}
         self._passed: dict[tuple[str, str, int], Passed] = {}
         self._given_back: dict[str, set[str]] = {table: set() for table in self._frames}
+        self._numbers: dict[tuple[str, str], Narrow] = {}
         if not self.are_few:
             for table, frame in self._frames.items():
                 self._frames[table] = frame.drop(self._left_out(table, frame.get_columns()))
@@ -98,6 +101,7 @@ class Frames(Mapping[str, pl.DataFrame]):
         self._unwritten[table] -= gone
         for name in gone:
             self._forms[table].pop(name, None)
+            self._numbers.pop((table, name), None)
         self._frames[table] = self._frames[table].drop(gone, strict=False)
 
     def compute(self, table: str, expressions: Sequence[pl.Expr]) -> None:
@@ -178,6 +182,28 @@ class Frames(Mapping[str, pl.DataFrame]):
         if form is None:
             return self.column(table, name)[chosen.places]
         return self._at(form.owner, form.name, chosen.owners(form.key, self.column(table, form.key)))
+
+    def numbers(self, table: str, name: str) -> Narrow:
+        """A column of texts as numbers from 1, alike where the texts are, and 0 for null: told apart once a run.
+
+        The numbers are of the type that holds them in least memory: too small to calculate with.
+        """
+        cell = (table, name)
+        if cell not in self._numbers:
+            self.know_numbers(table, name, self._told_apart(table, name))
+        return self._numbers[cell]
+
+    def know_numbers(self, table: str, name: str, numbers: npt.NDArray[np.integer]) -> None:
+        """Take the numbers of a column of texts from who has told them apart."""
+        self._numbers[table, name] = narrow(numbers, int(numbers.max(initial=0)) + 1)
+
+    def _told_apart(self, table: str, name: str) -> npt.NDArray[np.integer]:
+        form = self.form(table, name)
+        if isinstance(form, ByKind):
+            return from_one(form.answers)[form.kinds.of_row]
+        if isinstance(form, ByOwner):
+            return self.numbers(form.owner, form.name)[self.column(table, form.key).to_numpy()]
+        return from_one(self.column(table, name))
 
     def nulls(self, table: str, name: str, rows: npt.NDArray[np.integer] | None = None) -> Flags | bool:
         """Which rows, or which of these rows, of a column are null: none, all of the column, or these."""
@@ -272,3 +298,15 @@ class Part(Mapping[str, pl.DataFrame]):
     def __len__(self) -> int:
         """How many tables there are."""
         return len(self._frames)
+
+    def numbers(self, table: str, name: str) -> Narrow:
+        """A column of texts as `Frames.numbers` has it."""
+        return self._frames.numbers(table, name)
+
+
+def numbers_of(frames: Mapping[str, pl.DataFrame], table: str, name: str) -> Known:
+    """A column's values as numbers from 0, alike where the values are; texts of a run are told apart once for all."""
+    if frames[table].schema[name] == pl.String and isinstance(frames, Part):
+        told = frames.numbers(table, name)
+        return Known(np.maximum(told.astype(np.int64) - 1, 0), told > 0)
+    return numbers(frames[table].get_column(name))

@@ -12,7 +12,7 @@ from weakref import WeakSet
 import numpy as np
 
 from cleanclaim.facts.numbering import MOST_KINDS, Numbered, is_worthwhile
-from cleanclaim.facts.spread import Kinds, Narrow, Places
+from cleanclaim.facts.spread import Kinds, Narrow, told_apart
 
 
 class Ground:
@@ -37,7 +37,7 @@ class Ground:
 
     def coarsened(self, numbered: Numbered) -> Kinds:
         """Kinds of rows that differ in these numbers, which each kind here has one of."""
-        rows, of_kind = _told_apart(numbered.numbers, numbered.count)
+        rows, of_kind = told_apart(numbered.numbers, numbered.count)
         found = Kinds(self.kinds.rows[rows], of_kind[self.kinds.of_row])
         self.hold(found)
         return found
@@ -74,23 +74,11 @@ def refined(kinds: Kinds, parts: Sequence[Numbered]) -> Kinds | None:
     count = len(kinds.rows)
     for part in parts:
         if count * part.count > MOST_KINDS:
-            rows, numbers = _told_apart(numbers, count)
+            rows, numbers = told_apart(numbers, count)
             count = len(rows)
             if count * part.count > MOST_KINDS:
                 return None
         numbers = numbers * np.int32(part.count) + part.numbers
         count *= part.count
-    rows, of_row = _told_apart(numbers, count)
+    rows, of_row = told_apart(numbers, count)
     return Kinds(rows, of_row) if is_worthwhile(len(rows), height) else None
-
-
-def _told_apart(numbers: Narrow, count: int) -> tuple[Places, Places]:
-    """A row for each number that occurs, and the numbers without gaps."""
-    row_of = np.full(count, -1, np.int32)
-    row_of[numbers] = np.arange(len(numbers), dtype=np.int32)
-    met = np.flatnonzero(row_of >= 0)
-    if len(met) == count:
-        return row_of, numbers.astype(np.int32, copy=False)
-    place = np.empty(count, np.int32)
-    place[met] = np.arange(len(met), dtype=np.int32)
-    return row_of[met], place[numbers]

@@ -5,10 +5,12 @@ Grouping by three columns of text costs a query several hundred nanoseconds a ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
 
 import polars as pl
 
+from cleanclaim.facts.frames import numbers_of
 from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Known
 from cleanclaim.pricing.kinds import numbers
@@ -19,10 +21,12 @@ _ROOM = 1 << 62
 
 def key_of(columns: Sequence[pl.Series]) -> Known:
     """One number for each combination of values, in the order of the columns; unknown where one of them is null."""
-    key = numbers(columns[0])
-    for column in columns[1:]:
-        key = joined(key, numbers(column))
-    return key
+    return reduce(joined, map(numbers, columns))
+
+
+def key_in(frames: Mapping[str, pl.DataFrame], table: str, names: Sequence[str]) -> Known:
+    """The same for columns of a table, of which a run has told the texts apart."""
+    return reduce(joined, (numbers_of(frames, table, name) for name in names))
 
 
 def joined(first: Known, second: Known) -> Known:

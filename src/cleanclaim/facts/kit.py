@@ -15,10 +15,11 @@ from typing import Literal
 
 import polars as pl
 
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.schema import Column
 from cleanclaim.reference.payers import Payer
 
-FrameFunction = Callable[[Mapping[str, pl.DataFrame], "Context"], pl.DataFrame]
+FrameFunction = Callable[[Mapping[str, pl.DataFrame], "Context"], pl.DataFrame | Repeated]
 
 
 class Reach(IntEnum):
@@ -105,7 +106,7 @@ class Stage:
 
     `compute` receives the frames, of which it may read the columns of its own table named in `needs` and those
     of other tables named in `reads`, and the context. It returns a frame of its table's height, rows in the
-    table's order, with exactly the columns of `adds`.
+    table's order, with exactly the columns of `adds`; or these columns once for all rows that it answers alike.
     """
 
     name: str

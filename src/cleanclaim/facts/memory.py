@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.facts.spread import Kinds, Repeated
 from cleanclaim.reference.published.editions import BUILT_IN, Editions, current
 
 FEW_ROWS = 1_000
@@ -101,17 +102,39 @@ class Memory:
 
 
 def computed(stage: Stage, frames: Mapping[str, pl.DataFrame], context: Context) -> list[pl.Series]:
-    """The columns of a stage as it declares them.
+    """The columns of a stage as it declares them, written out.
+
+    Raises:
+        ValueError: it returned another number of rows, or other columns.
+    """
+    added = stage.compute(frames, context)
+    if isinstance(added, Repeated):
+        added = added.written()
+    return _declared(stage, added, added.height, frames[stage.over].height)
+
+
+def computed_by_kind(
+    stage: Stage, frames: Mapping[str, pl.DataFrame], context: Context
+) -> tuple[list[pl.Series], Kinds | None]:
+    """The same, but what the stage itself answers once for many rows as it is, with the kinds of these rows.
 
     Raises:
         ValueError: it returned another number of rows, or other columns.
     """
     added = stage.compute(frames, context)
     height = frames[stage.over].height
+    if isinstance(added, Repeated):
+        answers, kinds = added.by_kind()
+        return _declared(stage, answers, len(kinds.of_row), height), kinds
+    return _declared(stage, added, added.height, height), None
+
+
+def _declared(stage: Stage, added: pl.DataFrame, rows: int, height: int) -> list[pl.Series]:
+    """The columns that a stage answered for so many rows, in the order in which it declares them."""
     by_name = {column.name: column for column in added.get_columns()}
-    if added.height != height or by_name.keys() != {column.name for column in stage.adds}:
+    if rows != height or by_name.keys() != {column.name for column in stage.adds}:
         raise ValueError(
-            f"stage {stage.name} returned {added.height} rows of {sorted(by_name)}; "
+            f"stage {stage.name} returned {rows} rows of {sorted(by_name)}; "
             f"expected {height} rows of {sorted(column.name for column in stage.adds)}"
         )
     return [_typed(by_name[column.name], column.dtype) for column in stage.adds]

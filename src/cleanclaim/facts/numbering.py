@@ -69,6 +69,16 @@ def number(column: pl.Series) -> Numbered | None:
     return found if found is not None and is_worthwhile(found.count, len(column)) else None
 
 
+def few_of(numbers: Narrow) -> Numbered | None:
+    """The numbers of a column without gaps; nothing where they are too many."""
+    if not len(numbers) or int(numbers.min()) == int(numbers.max()):
+        return Numbered.alike(len(numbers))
+    if int(numbers.max()) > MOST_KINDS:
+        return None
+    found = dense(numbers)
+    return found if is_worthwhile(found.count, len(numbers)) else None
+
+
 def _is_same(column: pl.Series) -> bool:
     """Whether all rows are seen at once to be alike: null throughout, or one number or flag."""
     nulls = column.null_count()
@@ -150,7 +160,7 @@ def _few_list_numbers(elements: Integers, starts: Integers, counts: Integers, kn
     return np.array(numbers, np.int64)
 
 
-def dense(numbers: Integers | Places) -> Numbered:
+def dense(numbers: npt.NDArray[np.integer]) -> Numbered:
     """Numbers renumbered without gaps, in their order."""
     if not len(numbers):
         return Numbered(np.zeros(0, np.int32), 0)

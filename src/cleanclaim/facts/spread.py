@@ -37,6 +37,18 @@ def as_places(rows: npt.NDArray[np.integer]) -> pl.Series:
     return pl.Series(rows.astype(np.uint32, copy=False))
 
 
+def told_apart(numbers: npt.NDArray[np.integer], count: int) -> tuple[Places, Narrow]:
+    """A row for each of the numbers below `count` that occurs, and the numbers without gaps."""
+    row_of = np.full(count, -1, np.int32)
+    row_of[numbers] = np.arange(len(numbers), dtype=np.int32)
+    met = np.flatnonzero(row_of >= 0)
+    if len(met) == count:
+        return row_of, numbers
+    place = np.empty(count, np.int32)
+    place[met] = np.arange(len(met), dtype=np.int32)
+    return row_of[met], place[numbers]
+
+
 @dataclass(frozen=True, eq=False)
 class Kinds:
     """The kinds of rows: a row that stands for each, and the kind of every row. Each kind has a row."""
@@ -89,22 +101,36 @@ class Passed:
 
     of_owner: Kinds
     kinds: Kinds
-    met: Places | None
+    met: Narrow | None
     """Which of the owner's kinds are met; nothing where all are."""
 
     @classmethod
     def on(cls, of_owner: Kinds, key: npt.NDArray[np.integer]) -> Passed:
         """Pass kinds on to rows whose owners' numbers are in `key`."""
         of_row = of_owner.of_row[key]
-        row_of = np.full(len(of_owner.rows), -1, np.int32)
-        row_of[of_row] = np.arange(len(of_row), dtype=np.int32)
-        met = np.flatnonzero(row_of >= 0).astype(np.int32)
-        if len(met) == len(row_of):
-            return cls(of_owner, Kinds(row_of, of_row), None)
-        place = np.empty(len(row_of), np.int32)
-        place[met] = np.arange(len(met), dtype=np.int32)
-        return cls(of_owner, Kinds(row_of[met], place[of_row]), met)
+        kinds = Kinds(*told_apart(of_row, len(of_owner.rows)))
+        return cls(of_owner, kinds, None if len(kinds.rows) == len(of_owner.rows) else of_row[kinds.rows])
 
     def column(self, answers: pl.Series, name: str) -> ByKind:
         """The owner's column on the other table."""
         return ByKind((answers if self.met is None else picked(answers, self.met)).alias(name), self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What a stage answers where rows are answered alike: its columns, once for each answer that some row may have."""
+
+    answers: pl.DataFrame
+    of_row: npt.NDArray[np.integer]
+    """By row of the table: the place of its answer."""
+
+    def written(self) -> pl.DataFrame:
+        """The columns for every row."""
+        return self.answers[as_places(self.of_row)]
+
+    def by_kind(self) -> tuple[pl.DataFrame, Kinds]:
+        """The answers that rows have, and the kinds of these rows."""
+        kinds = Kinds(*told_apart(self.of_row, self.answers.height))
+        if len(kinds.rows) == self.answers.height:
+            return self.answers, kinds
+        return self.answers[as_places(self.of_row[kinds.rows])], kinds

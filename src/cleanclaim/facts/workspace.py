@@ -14,12 +14,12 @@ import polars as pl
 
 from cleanclaim.facts import plain_steps
 from cleanclaim.facts.alike import FEW_ROWS, Alike
-from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs
+from cleanclaim.facts.derive import derive_day_codes, derive_days, derive_pairs, numbered_codes
 from cleanclaim.facts.folds import Groups, is_foldable
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.kit import Aggregate, Context, Stage
-from cleanclaim.facts.memory import Memory, computed
+from cleanclaim.facts.memory import Memory, computed, computed_by_kind
 from cleanclaim.facts.plan import Cell, Collect, Compute, Gather, Recall, Run, Step, outputs
 from cleanclaim.lines.schema import KEYS
 from cleanclaim.lines.tables import Tables
@@ -50,12 +50,17 @@ class Workspace:
         for name, frame in frames.items():
             _require_dense(name, frame)
         frames["claims"], frames["days"] = derive_days(frames["claims"])
+        codes = numbered_codes(frames["lines"], frames["services"])
         frames["lines"], frames["services"], frames["day_codes"] = derive_day_codes(
-            frames["claims"], frames["days"], frames["lines"], frames["services"]
+            frames["claims"], frames["days"], frames["lines"], frames["services"], codes
         )
         if with_pairs:
-            frames["pairs"] = derive_pairs(frames["claims"], frames["lines"], context)
-        return cls(Frames({name: _in_order(frame) for name, frame in frames.items()}), context)
+            frames["pairs"] = derive_pairs(frames["claims"], frames["lines"], context, codes)
+        made = Frames({name: _in_order(frame) for name, frame in frames.items()})
+        if codes is not None:
+            made.know_numbers("lines", "code", codes[: frames["lines"].height])
+            made.know_numbers("services", "service_code", codes[frames["lines"].height :])
+        return cls(made, context)
 
     def apply(self, step: Step) -> None:
         """Run one step of a plan."""
@@ -101,7 +106,11 @@ class Workspace:
         """Add the columns of a stage; where its answers follow from a row's own values, once for each kind of row."""
         kinds = self.alike.kinds(stage.over, stage.needs) if stage.is_by_row else None
         if kinds is None:
-            self.frames.add(stage.over, computed(stage, plain_steps.read_by(stage, self.frames), self.context))
+            answers, repeated = computed_by_kind(stage, plain_steps.read_by(stage, self.frames), self.context)
+            if repeated is None:
+                self.frames.add(stage.over, answers)
+            else:
+                self.frames.spread(stage.over, answers, repeated)
         else:
             asked = {stage.over: self.alike.rows(stage.over, stage.needs, kinds)}
             self.frames.spread(stage.over, computed(stage, asked, self.context), kinds)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.keys import joined, key_of
+from cleanclaim.facts.keys import joined, key_in
 from cleanclaim.facts.kit import Context, Fact, Stage, total
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
@@ -35,7 +35,7 @@ def _use(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame: 
     claims = pl.DataFrame([frames["claims"].get_column(name) for name in _NEEDS])
     if claims.height <= _FEW:
         return _compared(claims)
-    plain = _Plain.of(claims)
+    plain = _Plain.of(claims, key_in(frames, "claims", _KEY))
     if plain.is_plain.all():
         return plain.used()
     # Of the others each claim is held against each other one of the patient.
@@ -63,9 +63,8 @@ class _Plain(NamedTuple):
     """Units of the claims before it, those that are known; and whether all are."""
 
     @classmethod
-    def of(cls, claims: pl.DataFrame) -> _Plain:
+    def of(cls, claims: pl.DataFrame, group: Known) -> _Plain:
         """Count along the days; what is counted of claims that are not plain means nothing."""
-        group = key_of([claims.get_column(name) for name in _KEY])
         day = numbers(claims.get_column("date_of_service"))
         number, units = (
             numbers(claims.get_column("authorization_number")),

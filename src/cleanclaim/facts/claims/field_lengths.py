@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.few_rows import few_or_many
+from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Stage
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.schema import FLAG, TEXT, Column
+from cleanclaim.pricing.exact import flags
 from cleanclaim.x12.guide import load_guide
 
 _PLACES: dict[str, tuple[str, str]] = {
@@ -36,6 +41,9 @@ _STREETS = {"patient_street": "patient's street", "billing_street": "clinic's st
 """Columns that hold two lines of the guide's `address_line` and the blank between them. How long the longer line is
 stands in a column of its own, `…_longest`, where the source tells lines apart."""
 
+_NUMBER = "claim_key"
+"""The column of the clinic's number of the claim, which is another on every claim."""
+
 _LINES = {f"{column}_longest": column for column in _STREETS}
 
 
@@ -45,7 +53,7 @@ def _most() -> dict[str, tuple[int, str]]:
     lengths, limits = load_guide().lengths, load_guide().limits
     most = {column: (lengths[place], label) for column, (place, label) in _PLACES.items()}
     most |= {column: (2 * lengths["address_line"] + 1, label) for column, label in _STREETS.items()}
-    most["claim_key"] = (limits["claim_id_length"], "claim number")
+    most[_NUMBER] = (limits["claim_id_length"], "claim number")
     return most
 
 
@@ -78,7 +86,26 @@ def _line_too_long(longest: int | None, street: str | None, length: int) -> bool
     return False if street is not None and len(street) <= length else None
 
 
-def _many(claims: pl.DataFrame) -> pl.DataFrame:
+def _many(claims: pl.DataFrame) -> pl.DataFrame | Repeated:
+    """Asked once of claims that are alike in all but their number, which is told by its length."""
+    others = [name for name in stage.needs if name != _NUMBER]
+    kinds = Alike(Frames({"claims": claims})).kinds("claims", others)
+    if kinds is None:
+        return _asked(claims)
+    most, _ = _most()[_NUMBER]
+    # What a claim's number may be: as long as there is room, longer, or unknown.
+    numbers = pl.Series(_NUMBER, ["", "#" * (most + 1), None], dtype=pl.String)
+    number = flags(claims.get_column(_NUMBER).str.len_chars() > most)
+    of_number = np.where(number.yes, 1, np.where(number.no, 0, 2))
+    of_each = claims.select(others)[kinds.rows]
+    answers = [
+        _asked(of_each.with_columns(one.new_from_index(0, of_each.height)))
+        for one in (numbers[:1], numbers[1:2], numbers[2:])
+    ]
+    return Repeated(pl.concat(answers), of_number * of_each.height + kinds.of_row)
+
+
+def _asked(claims: pl.DataFrame) -> pl.DataFrame:
     longer = {
         f"{label} (at most {length})": pl.col(column).str.len_chars() > length
         for column, (length, label) in _most().items()
@@ -98,7 +125,7 @@ def _many(claims: pl.DataFrame) -> pl.DataFrame:
 stage = Stage(
     name="field-lengths",
     over="claims",
-    needs=("claim_key", *_PLACES, *_STREETS, *_LINES),
+    needs=(_NUMBER, *_PLACES, *_STREETS, *_LINES),
     adds=(
         Column("has_long_field", FLAG, "flag", "a text of the claim is longer than its place in a claim file"),
         Column("long_fields", TEXT, "words", "which texts are too long, and the most characters of each"),

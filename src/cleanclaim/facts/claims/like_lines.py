@@ -18,6 +18,7 @@ import polars as pl
 
 from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Stage
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.schema import CENTS, COUNT, FLAG, TEXT, Column
 from cleanclaim.pricing.distinct import distinct
 from cleanclaim.pricing.exact import Flags, Integers, absent, flags, integers
@@ -94,7 +95,7 @@ class _Line(NamedTuple):
 Answer = tuple[int | None, str | None, int | None, int | None, int | None, int | None, bool | None]
 
 
-def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame | Repeated:  # noqa: ARG001
     claims, lines = frames["claims"], frames["lines"]
     knows = flags(claims.get_column("knows_history")).yes[integers(lines.get_column("claim_id")).values]
     # Most lines have no like: they share two answers, and the others follow.
@@ -133,7 +134,7 @@ def _compare(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
                 mates = [*alike[claim.patient_id, line.day, line.code], *loose[claim.patient_id]]
             place[line.line_id] = len(answers)
             answers.append((*_twice(line, earlier, mates, claim, by_id), *_charged(line, earlier)))
-    return _frame(answers)[pl.Series(place, dtype=pl.UInt32)]
+    return Repeated(_frame(answers), place)
 
 
 def _frame(answers: list[Answer]) -> pl.DataFrame:

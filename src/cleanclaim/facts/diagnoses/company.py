@@ -9,6 +9,7 @@ import polars as pl
 
 from cleanclaim.facts.diagnoses.lists import Lists, numbered
 from cleanclaim.facts.kit import Context, Fact, Stage, values_of
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, Column
 from cleanclaim.pricing.kinds import numbers
@@ -92,7 +93,7 @@ def _company(codes: tuple[str | None, ...]) -> tuple[tuple[object, ...], ...]:
     return tuple(zip(*(_row(codes, place) for place in range(len(codes))), strict=True))
 
 
-def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame | Repeated:  # noqa: ARG001
     """Each list of diagnoses that occurs is judged once, however many claims have it."""
     diagnoses = frames["diagnoses"]
     if diagnoses.height <= _FEW:
@@ -115,7 +116,7 @@ def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:
     place = np.repeat(begin[lists.kind] - lists.starts, lists.counts) + np.arange(len(claim))
     back = np.empty(len(claim), np.uint32)
     back[lists.order] = place
-    return answers[pl.Series(back)]
+    return Repeated(answers, back)
 
 
 def _few_meet(diagnoses: pl.DataFrame) -> pl.DataFrame:

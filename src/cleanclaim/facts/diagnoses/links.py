@@ -12,6 +12,7 @@ from cleanclaim.facts.diagnoses.lists import Lists, numbered
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Fact, Stage, count_same
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import FLAG, TEXT, TEXTS, Column
 from cleanclaim.pricing.exact import Integers, Known, absent, as_flags, integers
@@ -25,7 +26,7 @@ _FEW = 200
 """Up to this many rows Python is done before a query has begun."""
 
 
-def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame | Repeated:  # noqa: ARG001
     if frames["lines"].height + frames["diagnoses"].height <= _FEW:
         return _few_lines(frames["lines"], frames["diagnoses"])
     lists, of_claim = _listed(frames["diagnoses"])
@@ -36,7 +37,7 @@ def _of_lines(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
     kinds = alike.kinds("lines", (*_OF_LINES[1:], "list"))
     if kinds is None:
         return _linked(lines.hstack(lists[of_line]))
-    return _linked(lines[kinds.rows].hstack(lists[of_line[kinds.rows]]))[kinds.of_row]
+    return Repeated(_linked(lines[kinds.rows].hstack(lists[of_line[kinds.rows]])), kinds.of_row)
 
 
 def _listed(diagnoses: pl.DataFrame) -> tuple[pl.DataFrame, Integers]:

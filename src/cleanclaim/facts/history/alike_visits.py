@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.keys import joined, key_of
+from cleanclaim.facts.keys import joined, key_in
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, Column
 from cleanclaim.pricing.distinct import distinct
@@ -31,7 +31,7 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         whole = claims.item(0, "knows_history") and claims.item(0, "visits_before") == 0
         row = (1 if known else None, 1 if known and whole else None)
         return pl.DataFrame([row], schema={column.name: column.dtype for column in stage.adds}, orient="row")
-    group = key_of([claims.get_column(name) for name in _KEY])
+    group = key_in(frames, "claims", _KEY)
     day = numbers(claims.get_column("date_of_service"))
     met = joined(group, day)
     placed = met.known
@@ -41,7 +41,7 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     count = len(first)
     begins = np.ones(count, np.bool_)
     begins[1:] = np.diff(group.values[placed][first]) != 0
-    bills = _Bills.of(lines, of_claim, count)
+    bills = _Bills.of(lines, key_in(frames, "lines", ("code", "units")), of_claim, count)
     alike = bills.as_the_day_before & ~begins
     start = np.maximum.accumulate(np.where(alike, 0, np.arange(count))) if count else np.zeros(0, np.int64)
     length = np.arange(count) - start + 1
@@ -69,10 +69,9 @@ class _Bills(NamedTuple):
     """Of a known bill after a known one, whether both have the same codes and units, whatever their order."""
 
     @classmethod
-    def of(cls, lines: pl.DataFrame, of_claim: Integers, days: int) -> _Bills:
-        """Gather the lines of each day; `of_claim` is the day of each claim, or -1."""
+    def of(cls, lines: pl.DataFrame, item: Known, of_claim: Integers, days: int) -> _Bills:
+        """Gather the lines of each day; `item` is code and units of each, `of_claim` the day of each claim, or -1."""
         day = of_claim[lines.get_column("claim_id").to_numpy()]
-        item = key_of([lines.get_column("code"), lines.get_column("units")])
         dated = day >= 0
         count = np.bincount(day[dated], minlength=days)
         known = (count > 0) & (np.bincount(day[dated & ~item.known], minlength=days) == 0)

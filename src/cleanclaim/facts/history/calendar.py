@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.frames import numbers_of
 from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Stage
 from cleanclaim.lines.schema import COUNT, FLAG, Column
@@ -54,7 +55,7 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
         return _single(claims)
     patient = numbers(claims.get_column("patient_id"))
     discipline = claims.get_column("discipline")
-    case = joined(patient, numbers(discipline))
+    case = joined(patient, numbers_of(frames, "claims", "discipline"))
     # Physical therapy and speech-language pathology share a threshold, occupational therapy has its own.
     shared = Known(is_one_of(discipline, ("OT",)).astype(np.int64), case.known)
     day = integers(claims.get_column("date_of_service"))

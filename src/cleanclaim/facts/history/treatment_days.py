@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cleanclaim.facts.keys import joined, key_of
+from cleanclaim.facts.keys import joined, key_in
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
@@ -38,7 +38,7 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
     if frames["claims"].height == 1:
         return _single(frames["claims"])
     claims = frames["claims"]
-    group = key_of([claims.get_column(name) for name in _KEY])
+    group = key_in(frames, "claims", _KEY)
     day = integers(claims.get_column("date_of_service"))
     known = group.known & day.known
     reported = flags(claims.get_column("has_progress_report"))

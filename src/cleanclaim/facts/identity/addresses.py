@@ -131,5 +131,6 @@ stage = Stage(
         Column("unlisted_countries_of", TEXT, "words", "whose country is none: patient, clinic"),
     ),
     compute=few_or_many(_few, _many),
+    is_by_row=True,
     lacks="addresses of patient and clinic, and state of the accident",
 )

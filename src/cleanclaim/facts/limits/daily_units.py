@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.frames import numbers_of
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, Column
-from cleanclaim.pricing.exact import Known, absent, as_column, flags, integers, shared
+from cleanclaim.pricing.exact import Integers, Known, absent, as_column, flags, integers, shared
 from cleanclaim.pricing.kinds import Kinds, from_one
 
 _LACKS = "the payer's daily limit, units and codes of each line, and the patient's other claims of the day"
@@ -38,7 +39,7 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
         return pl.DataFrame([pl.Series(column.name, [None] * claims.height, dtype=pl.Int64) for column in stage.adds])
     of_lines = _units_of_claims(lines, claims.height)
     units, counted = of_lines.values, of_lines.known & limited
-    patient, day, payer = (from_one(claims.get_column(name)) for name in ("patient_id", "date_of_service", "payer"))
+    patient, day, payer = (_placed(frames, name) for name in ("patient_id", "date_of_service", "payer"))
     who = from_one(claims.select(who=_WHO).to_series())
     same_day = Kinds.by((patient, day, payer)).of_row
     together = Kinds.by((same_day, who)).of_row
@@ -53,6 +54,12 @@ def _count(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame
             as_column("day_capped_units", total[together], known),
         ]
     )
+
+
+def _placed(frames: Mapping[str, pl.DataFrame], name: str) -> Integers:
+    """A column of claims as numbers from 1, and 0 for null."""
+    own = numbers_of(frames, "claims", name)
+    return np.where(own.known, own.values + 1, 0)
 
 
 def _units_of_claims(lines: pl.DataFrame, height: int) -> Known:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.frames import numbers_of
 from cleanclaim.facts.keys import joined
 from cleanclaim.facts.kit import Context, Fact, Stage
 from cleanclaim.lines.columns import col
@@ -41,13 +42,13 @@ def _previous(key: Known, dates: pl.Series, among: Flags) -> Known:
     return Known(np.where(known, before[told.of_row], 0), known)
 
 
-def _previous_evaluation(patient: Known, disciplines: pl.Series, dates: pl.Series, is_one: Flags) -> Known:
+def _previous_evaluation(patient: Known, discipline: Known, dates: pl.Series, is_one: Flags) -> Known:
     """The same for evaluations of the patient's discipline; only lines beside one on the same day are looked at."""
     visits = distinct(joined(patient, numbers(dates)).values).of_row
     evaluated = np.zeros(int(visits.max(initial=0)) + 1, np.bool_)
     evaluated[visits[is_one]] = True
     rows = np.flatnonzero(evaluated[visits])
-    key = joined(patient.take(rows), numbers(disciplines.gather(rows)))
+    key = joined(patient.take(rows), discipline.take(rows))
     own = _previous(key, dates.gather(rows), is_one[rows])
     found, known = np.zeros(len(is_one), np.int64), np.zeros(len(is_one), np.bool_)
     found[rows], known[rows] = own
@@ -84,10 +85,11 @@ def _compute(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFra
     dates, code, kind = (lines.get_column(name) for name in ("date_of_service", "code", "is_own_evaluation"))
     everything = np.ones(lines.height, np.bool_)
     knows = flags(lines.get_column("knows_history"))
-    evaluation = _previous_evaluation(patient, lines.get_column("discipline"), dates, flags(kind).yes)
+    evaluation = _previous_evaluation(patient, numbers_of(frames, "lines", "discipline"), dates, flags(kind).yes)
+    same_code = joined(patient, numbers_of(frames, "lines", "code"))
     return pl.DataFrame(
         [
-            _days("same_code_earlier_on", _previous(joined(patient, numbers(code)), dates, everything)),
+            _days("same_code_earlier_on", _previous(same_code, dates, everything)),
             _certain(patient.values, knows, absent(dates), absent(code)).alias("knows_codes_before"),
             _days("evaluation_earlier_on", evaluation),
             _certain(patient.values, knows, absent(dates), absent(kind)).alias("knows_evaluations_before"),

@@ -10,6 +10,7 @@ import polars as pl
 from cleanclaim.facts.alike import Alike
 from cleanclaim.facts.frames import Frames
 from cleanclaim.facts.kit import Context, Fact, Stage
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import COUNT, FLAG, Column
 from cleanclaim.pricing.exact import as_column, flags
@@ -40,7 +41,7 @@ _NAMES = {
 }
 
 
-def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame | Repeated:  # noqa: ARG001
     codes = frames["day_codes"]
     if not _tells_minutes(codes):
         # Then a code takes nothing from its day, and its units follow from its own basis.
@@ -50,7 +51,7 @@ def _allocate(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFr
             one_each = alike.rows("day_codes", _SERVICE, kinds)
             one_each = one_each.with_columns(pl.Series("day_id", np.arange(one_each.height)))
             counted = allocate(service_frame(one_each))
-            return pl.DataFrame([kinds.spread(counted.get_column(column.name)) for column in ALLOCATED])
+            return Repeated(counted.select(column.name for column in ALLOCATED), kinds.of_row)
     counted = allocate(service_frame(codes))
     return pl.DataFrame([counted.get_column(column.name) for column in ALLOCATED])
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.facts.kit import Context, Fact, Stage, any_row, count_rows, total
+from cleanclaim.facts.spread import Repeated
 from cleanclaim.lines.columns import col
 from cleanclaim.lines.schema import TEXTS, Column
+from cleanclaim.pricing.exact import flags
 
 _MINUTES = "documented minutes, or the payer's unit method"
 _FEW = 200
 """Up to this many rows Python is done before a query has begun."""
 
 
-def _tied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame:  # noqa: ARG001
+def _tied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame | Repeated:  # noqa: ARG001
     codes = frames["day_codes"].select("day_id", "day_code", "tie_open")
     if codes.height <= _FEW:
         return _few_tied(codes, frames["days"].height)
-    tied = codes.group_by("day_id").agg(
-        pl.when(pl.col("tie_open").null_count() == 0)
-        .then(pl.col("day_code").filter(pl.col("tie_open")).implode())
-        .first()
-        .alias("tied_codes")
-    )
-    return (
-        frames["days"].select("day_id").join(tied, on="day_id", how="left", maintain_order="left").select("tied_codes")
-    )
+    # Few codes are tied: the days of all others have no code, or, where one cannot be told, no answer.
+    is_tied, tied = flags(codes.get_column("tie_open")), codes.filter("tie_open")
+    listed = tied.group_by("day_id", maintain_order=True).agg("day_code")
+    day = codes.get_column("day_id").to_numpy()
+    place = np.zeros(frames["days"].height, np.uint32)
+    place[listed.get_column("day_id").to_numpy()] = np.arange(listed.height) + 2
+    place[day[~(is_tied.yes | is_tied.no)]] = 1
+    # A day without codes is not asked.
+    place[np.bincount(day, minlength=len(place)) == 0] = 1
+    answers = pl.concat([pl.Series("tied_codes", [[], None], dtype=TEXTS), listed.get_column("day_code")])
+    return Repeated(answers.to_frame(), place)
 
 
 def _few_tied(codes: pl.DataFrame, days: int) -> pl.DataFrame:
