@@ -10,10 +10,10 @@ from cleanclaim.facts import alike as alike_module
 from cleanclaim.facts import frames as frames_module
 from cleanclaim.facts import numbering
 from cleanclaim.facts.alike import Alike
-from cleanclaim.facts.frames import Frames
+from cleanclaim.facts.frames import Frames, GivenBackError, Part, numbers_of
 from cleanclaim.facts.ground import Ground
 from cleanclaim.facts.interpreter.formula import Formula
-from cleanclaim.facts.spread import ByKind, ByOwner, Kinds, Passed
+from cleanclaim.facts.spread import ByKind, ByOwner, Kinds, Passed, Repeated
 
 CLAIMS = pl.DataFrame(
     {
@@ -194,3 +194,68 @@ def test_kinds_by_which_nothing_is_known_any_more_take_no_memory() -> None:
     ground.hold(Kinds(np.zeros(1, np.int32), np.zeros(4, np.int32)))
 
     assert list(ground._coarser) == [BY_PAYER]
+
+
+def test_answers_that_no_row_has_are_no_kind_of_row() -> None:
+    repeated = Repeated(pl.DataFrame({"says": ["a", "b", "c"]}), np.array([2, 0, 2, 2], np.int32))
+
+    answers, kinds = repeated.by_kind()
+
+    assert repeated.written().get_column("says").to_list() == ["c", "a", "c", "c"]
+    assert answers.get_column("says").to_list() == ["a", "c"]
+    assert kinds.spread(answers.get_column("says")).to_list() == ["c", "a", "c", "c"]
+    assert [repeated.of_row[row] for row in kinds.rows] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "values"),
+    [
+        ("claims", "payer", CLAIMS.get_column("payer").to_list()),
+        ("lines", "payer", OF_LINES),
+        ("lines", "code", LINES.get_column("code").to_list()),
+        ("lines", "its", ["x", "x", "x", None, "x"]),
+    ],
+)
+def test_texts_of_a_run_are_told_apart_once(table: str, name: str, values: list[str | None], tall: Frames) -> None:
+    tall.spread("lines", [pl.Series("its", ["x", None])], Kinds(np.array([0, 3]), np.array([0, 0, 0, 1, 0])))
+
+    told = numbers_of(Part(tall, {table: [name]}), table, name)
+
+    assert tall.numbers(table, name) is tall.numbers(table, name)
+    assert told.known.tolist() == [value is not None for value in values]
+    number: dict[str, int] = {}
+    for value, own in zip(values, told.values.tolist(), strict=True):
+        if value is not None:
+            assert number.setdefault(value, own) == own
+    assert len(set(number.values())) == len(number)
+
+
+def test_numbers_of_texts_are_given_back_with_the_texts(tall: Frames) -> None:
+    assert tall.numbers("lines", "code").tolist() == [1, 2, 1, 0, 1]
+
+    tall.give_back("lines", ["code"])
+
+    with pytest.raises(GivenBackError):
+        tall.numbers("lines", "code")
+
+
+def test_long_lists_are_not_copied_for_rows_that_other_columns_tell_apart(tall: Frames) -> None:
+    everything = [f"{code:05}" for code in range(20)]
+    tall.spread("claims", [pl.Series("left_out", [everything, ["97140"], ["97110"]])], BY_PAYER)
+    tall.add(
+        "claims", [pl.Series("mark", ["w", "x", "y", "z"]), pl.Series("code", ["00001", "00001", "97110", "00001"])]
+    )
+    listed = Formula(
+        "listed", pl.col("left_out").list.contains(pl.col("code")).alias("listed"), pl.Boolean, lambda _: "Boolean"
+    )
+    marked = Formula("marked", (pl.col("mark") == pl.col("code")).alias("marked"), pl.Boolean, lambda _: "Boolean")
+
+    alike = Alike(tall)
+    by_kind, directly = alike.together("claims", [marked, listed])
+
+    assert not directly.formulas
+    asked = {formula.name: (kinds, own) for kinds, own in by_kind for formula in own.formulas}
+    kinds, own = asked["listed"]
+    assert len(kinds.rows) < len(asked["marked"][0].rows)
+    answers = alike.rows("claims", own.reads, kinds).select(own.exprs).get_column("listed")
+    assert kinds.spread(answers).to_list() == [True, False, True, True]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from cleanclaim.facts.spread import as_places
+
 AS_NUMBER = pl.col("file") * (1 << 40) + pl.col("row")
 """A claim's place as one number, in the order of the archive; no file has so many rows."""
 
@@ -14,7 +16,7 @@ def order_of(rows: pl.DataFrame, number: pl.Expr = AS_NUMBER) -> pl.Series:
 
     Blocks are each in order, and this sort is fast where runs of rows are.
     """
-    return pl.Series(np.argsort(rows.select(number).to_series().to_numpy(), kind="stable"))
+    return as_places(np.argsort(rows.select(number).to_series().to_numpy(), kind="stable"))
 
 
 def taken(rows: pl.DataFrame, order: pl.Series) -> pl.DataFrame:

@@ -13,11 +13,13 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
+from math import ceil
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -73,7 +75,7 @@ _PARTED = ("kept_claims", "kept_services")
 _BETWEEN = ("peers", *_PARTED)
 """Frames that one way of judging leaves for the next."""
 
-_PATIENTS_A_THERAPISTS_BLOCK = 2
+_PATIENTS_A_THERAPISTS_BLOCK = 2.5
 """Blocks of patients for each block of therapists, of whose claims little is kept."""
 
 
@@ -142,10 +144,12 @@ def run_audit(
         running: opens what it is cut and blocks are judged by: `in_processes`, a cluster, or `in_turn` as it is.
         told: told of progress.
     """
-    # Patients' blocks tell the claims, and therapists' blocks what therapists are compared by, whatever is asked for.
-    judged = [reach for reach in Reach if reach <= furthest_reach(settings)]
-    with running as runner:
+    with running as runner, ThreadPoolExecutor(1) as beside:
+        # To ask all rules how far they look takes as long as a process takes to start.
+        furthest = beside.submit(copy_context().run, furthest_reach, settings)
         blocks = cut(files, folder, settings, runner, told)
+        # Patients' blocks tell the claims, and therapists' what therapists are compared by, whatever is asked for.
+        judged = [reach for reach in Reach if reach <= furthest.result()]
         whole = sum(_count(reach, blocks) for reach in judged)
         done = 0
         for reach in judged:
@@ -184,7 +188,7 @@ def result_of(folder: Path, reach: Reach, block: int) -> Path:
 
 def _count(reach: Reach, blocks: int) -> int:
     """How many blocks are judged by rules that look so far, of an archive of so many blocks of patients."""
-    return blocks if reach is Reach.PATIENT else -(-blocks // _PATIENTS_A_THERAPISTS_BLOCK)
+    return blocks if reach is Reach.PATIENT else ceil(blocks / _PATIENTS_A_THERAPISTS_BLOCK)
 
 
 def _tasks(folder: Path, blocks: int, reach: Reach, settings: Settings) -> list[Task]:

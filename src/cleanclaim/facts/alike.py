@@ -82,8 +82,7 @@ class Alike:
         cell = (table, name)
         if cell not in self._long:
             form = self._frames.form(table, name)
-            listed = isinstance(form, ByKind) and isinstance(form.answers.dtype, pl.List)
-            self._long[cell] = listed and _longest(form.answers) > _LONG_LIST
+            self._long[cell] = isinstance(form, ByKind) and _longest(form.answers) > _LONG_LIST
         return self._long[cell]
 
     def _ground(self, table: str, names: Iterable[str]) -> Ground | None:
@@ -274,6 +273,7 @@ class Alike:
         return few_of(self._frames.numbers(table, names[0]))
 
 
-def _longest(lists: pl.Series) -> int:
-    longest = lists.list.len().max()
+def _longest(answers: pl.Series) -> int:
+    """Elements of the longest list; none where there are no lists."""
+    longest = answers.list.len().max() if isinstance(answers.dtype, pl.List) else 0
     return longest if isinstance(longest, int) else 0

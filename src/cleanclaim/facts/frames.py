@@ -202,7 +202,8 @@ class Frames(Mapping[str, pl.DataFrame]):
         if isinstance(form, ByKind):
             return from_one(form.answers)[form.kinds.of_row]
         if isinstance(form, ByOwner):
-            return self.numbers(form.owner, form.name)[self.column(table, form.key).to_numpy()]
+            of_owner: npt.NDArray[np.integer] = self.numbers(form.owner, form.name)
+            return np.take(of_owner, self.column(table, form.key).to_numpy())
         return from_one(self.column(table, name))
 
     def nulls(self, table: str, name: str, rows: npt.NDArray[np.integer] | None = None) -> Flags | bool:

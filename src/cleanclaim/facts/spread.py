@@ -37,7 +37,7 @@ def as_places(rows: npt.NDArray[np.integer]) -> pl.Series:
     return pl.Series(rows.astype(np.uint32, copy=False))
 
 
-def told_apart(numbers: npt.NDArray[np.integer], count: int) -> tuple[Places, Narrow]:
+def told_apart(numbers: Narrow, count: int) -> tuple[Places, Narrow]:
     """A row for each of the numbers below `count` that occurs, and the numbers without gaps."""
     row_of = np.full(count, -1, np.int32)
     row_of[numbers] = np.arange(len(numbers), dtype=np.int32)
@@ -121,7 +121,7 @@ class Repeated:
     """What a stage answers where rows are answered alike: its columns, once for each answer that some row may have."""
 
     answers: pl.DataFrame
-    of_row: npt.NDArray[np.integer]
+    of_row: Narrow
     """By row of the table: the place of its answer."""
 
     def written(self) -> pl.DataFrame:

@@ -114,7 +114,7 @@ def _meet(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame 
     answers = pl.DataFrame(rows, schema={item.name: item.dtype for item in _COLUMNS}, orient="row")
     # The answers of a list stand one below the other: a diagnosis finds its own by its place in the list.
     place = np.repeat(begin[lists.kind] - lists.starts, lists.counts) + np.arange(len(claim))
-    back = np.empty(len(claim), np.uint32)
+    back = np.empty(len(claim), np.int32)
     back[lists.order] = place
     return Repeated(answers, back)
 

@@ -26,7 +26,7 @@ def _tied(frames: Mapping[str, pl.DataFrame], context: Context) -> pl.DataFrame 
     is_tied, tied = flags(codes.get_column("tie_open")), codes.filter("tie_open")
     listed = tied.group_by("day_id", maintain_order=True).agg("day_code")
     day = codes.get_column("day_id").to_numpy()
-    place = np.zeros(frames["days"].height, np.uint32)
+    place = np.zeros(frames["days"].height, np.int32)
     place[listed.get_column("day_id").to_numpy()] = np.arange(listed.height) + 2
     place[day[~(is_tied.yes | is_tied.no)]] = 1
     # A day without codes is not asked.
