@@ -14,7 +14,7 @@ import polars as pl
 from cleanclaim.check.answers import Places, Truths, rows_with
 from cleanclaim.check.judge import Verdicts
 from cleanclaim.facts.catalogue import catalogue
-from cleanclaim.facts.spread import ByOwner, Flags, Kinds
+from cleanclaim.facts.spread import ByOwner, Flags, Kinds, as_places
 from cleanclaim.pricing import kinds as kinds_of_rows
 from cleanclaim.rules.kit import Rule, Verdict
 
@@ -88,8 +88,11 @@ def findings_of(verdicts: Verdicts) -> pl.DataFrame:
         (pl.col(name) if name in known else pl.lit(None, FINDINGS[name])).alias(_SHOWN_AS.get(name, name))
         for name in OF_CLAIM
     )
-    parts = [_of_rule(verdicts, rule, rows_with(Verdict.FINDING, truths)) for rule, truths in _judged(verdicts)]
-    said = pl.concat([part for part in parts if part is not None] or [_SAID]).sort("claim_id", "rule", "key")
+    judged = sorted(_judged(verdicts), key=lambda one: one[0].code)
+    parts = [_of_rule(verdicts, rule, rows_with(Verdict.FINDING, truths)) for rule, truths in judged]
+    said = pl.concat([part for part in parts if part is not None] or [_SAID], rechunk=True)
+    # They stand by rule and row: a stable sort by one number is all that is left.
+    said = said[as_places(np.argsort(said.get_column("claim_id").to_numpy(), kind="stable"))]
     # What a claim says of itself is read once all findings are in order, and not for each rule.
     return said.hstack(claims[said.get_column("claim_id")]).select(*FINDINGS, "claim_id", "key")
 
