@@ -7,7 +7,7 @@ memory than the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,10 @@ from cleanclaim.pricing.kinds import from_one, numbers
 
 FEW_ROWS = 100
 """Up to this height of its tallest table a run is answered by Python, as far as Python can: some thirty visits."""
+
+
+KindsBy = Callable[[str, Collection[str]], Kinds | None]
+"""Tells the kinds of a table's rows by some columns, as `Alike.kinds` does."""
 
 
 class GivenBackError(LookupError):
@@ -280,9 +284,10 @@ class _Chosen:
 class Part(Mapping[str, pl.DataFrame]):
     """Frames with those columns of which a stage says that it reads them; others may be there or not."""
 
-    def __init__(self, frames: Frames, names: Mapping[str, Sequence[str]]) -> None:
-        """Name the columns by table."""
+    def __init__(self, frames: Frames, names: Mapping[str, Sequence[str]], kinds: KindsBy | None = None) -> None:
+        """Name the columns by table, and who tells the kinds of rows by some of them."""
         self._frames, self._names = frames, names
+        self._kinds = kinds
         self._made: dict[str, pl.DataFrame] = {}
 
     def __getitem__(self, table: str) -> pl.DataFrame:
@@ -303,6 +308,16 @@ class Part(Mapping[str, pl.DataFrame]):
     def numbers(self, table: str, name: str) -> Narrow:
         """A column of texts as `Frames.numbers` has it."""
         return self._frames.numbers(table, name)
+
+    def kinds(self, table: str, names: Collection[str]) -> Kinds | None:
+        """The kinds of a tall table's rows by these columns; nothing where asking every row is as well."""
+        return None if self._kinds is None else self._kinds(table, names)
+
+    def taken(self, table: str, names: Sequence[str], rows: npt.NDArray[np.integer] | None = None) -> pl.DataFrame:
+        """These columns alone, of these rows alone, or of all: no other column is written out for every row."""
+        if rows is None:
+            return self._frames.holding(table, names).select(names)
+        return self._frames.taken(table, names, rows)
 
 
 def numbers_of(frames: Mapping[str, pl.DataFrame], table: str, name: str) -> Known:

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.facts import unchanged
-from cleanclaim.facts.frames import Frames, Part
+from cleanclaim.facts.frames import Frames, KindsBy, Part
 from cleanclaim.facts.interpreter.formula import Formula
 from cleanclaim.facts.interpreter.parts import BeyondError
 from cleanclaim.facts.kit import Aggregate, Context, Stage
@@ -106,12 +106,12 @@ def run(stage: Stage, frames: Frames, context: Context) -> None:
         frames.note(stage.over, name, dtype, values)
 
 
-def read_by(stage: Stage, frames: Frames) -> Part:
-    """The frames with the columns that a stage reads."""
+def read_by(stage: Stage, frames: Frames, kinds: KindsBy | None = None) -> Part:
+    """The frames with the columns that a stage reads, and who tells the kinds of their rows."""
     wanted: dict[str, list[str]] = {stage.over: list(stage.needs)}
     for table, name in stage.reads:
         wanted.setdefault(table, []).append(name)
-    return Part(frames, wanted)
+    return Part(frames, wanted, kinds)
 
 
 def recall(step: Recall, frames: Frames, context: Context) -> None:

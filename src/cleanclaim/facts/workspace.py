@@ -106,7 +106,8 @@ class Workspace:
         """Add the columns of a stage; where its answers follow from a row's own values, once for each kind of row."""
         kinds = self.alike.kinds(stage.over, stage.needs) if stage.is_by_row else None
         if kinds is None:
-            answers, repeated = computed_by_kind(stage, plain_steps.read_by(stage, self.frames), self.context)
+            read = plain_steps.read_by(stage, self.frames, self.alike.kinds)
+            answers, repeated = computed_by_kind(stage, read, self.context)
             if repeated is None:
                 self.frames.add(stage.over, answers)
             else:

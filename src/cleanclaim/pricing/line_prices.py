@@ -29,13 +29,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
+from cleanclaim.pricing.alike_claims import Standing
 from cleanclaim.pricing.allowed_amounts import allowed_amounts
+from cleanclaim.pricing.deductible import deductible_of
 from cleanclaim.pricing.exact import Integers, as_column, as_texts, integers
+from cleanclaim.pricing.kinds import Kinds
 from cleanclaim.pricing.reduction import reduced
 from cleanclaim.pricing.schedule import Schedule, published
-from cleanclaim.pricing.shares import shares_of
+from cleanclaim.pricing.shares import Payable, payable_of, shares_of
 from cleanclaim.pricing.unit_fees import unit_fees
 from cleanclaim.pricing.worksheet import STATUSES, Worksheet
 
@@ -65,6 +69,19 @@ CLAIM_COLUMNS: Mapping[str, type[pl.DataType]] = {
     "payer_sequestration_applies": pl.Boolean,
 }
 """Columns that `price_table` reads of claims; `claim_id` is the row number."""
+
+ACROSS_CLAIMS = (
+    "patient_id",
+    "date_of_service",
+    "billing_npi",
+    "billing_tax_id",
+    "deductible_met_cents",
+    "ytd_as_of",
+)
+"""Columns of a claim that say which claims meet, and what the deductible of their year leaves."""
+
+SETTING_COLUMNS = tuple(name for name in CLAIM_COLUMNS if name not in ACROSS_CLAIMS)
+"""Columns of a claim by which it is priced, beside the rates of its date."""
 
 LINE_COLUMNS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "claim_id": pl.Int64,
@@ -125,20 +142,73 @@ def price_table(
     _check(lines, LINE_COLUMNS, "lines")
     # The frames of an archive hold a hundred columns more, which would be taken along where a few claims are priced.
     claims, lines = claims[list(CLAIM_COLUMNS)], lines[list(LINE_COLUMNS)]
-    work = Worksheet.of(claims, lines, _owners(claims, lines), schedule or published())
+    owner, schedule = _owners(claims, lines), schedule or published()
+    prices, payable = _allowed(claims, lines, owner, schedule, fees, limit=limit_to_known_charges)
+    least, most = deductible_of(claims, owner, payable, schedule)
+    return prices.hstack(shares_of(payable, least, most))
+
+
+def prices_by_kind(
+    claims: pl.DataFrame,
+    standing: Standing,
+    few_claims: pl.DataFrame,
+    few_lines: pl.DataFrame,
+    *,
+    fees: pl.DataFrame | None,
+    schedule: Schedule,
+) -> tuple[pl.DataFrame, Integers]:
+    """Price every line of a tall table, what does not ask for the deductible once for claims that are alike.
+
+    Args:
+        claims: the columns of `ACROSS_CLAIMS`, one row per claim.
+        standing: which claims stand for which.
+        few_claims: the columns of `CLAIM_COLUMNS` of the claims that stand.
+        few_lines: the columns of `LINE_COLUMNS` of their lines; `claim_id` is the row of `few_claims`.
+        fees: as `price_table` takes them.
+        schedule: rates to price by.
+
+    Returns:
+        The columns of `PRICE_COLUMNS` for each kind of line, and the kind of every line.
+    """
+    few_owner = _owners(few_claims, few_lines)
+    prices, payable = _allowed(few_claims, few_lines, few_owner, schedule, fees, limit=False)
+    least, most = deductible_of(claims, standing.owner, payable.take(standing.of_line), schedule)
+    # Most lines leave the deductible as it is: of Part B, they are after it was met.
+    asked = np.flatnonzero((least != 0) | (most != 0))
+    kinds = Kinds.by([standing.of_line[asked], least[asked], most[asked]]) if len(asked) else None
+    of_line, rows = standing.of_line.copy(), np.arange(len(few_lines))
+    bounds = np.zeros((2, len(rows)), np.int64)
+    if kinds is not None:
+        of_line[asked] = len(rows) + kinds.of_row
+        first = asked[kinds.rows]
+        rows = np.concatenate([rows, standing.of_line[first]])
+        bounds = np.concatenate([bounds, [least[first], most[first]]], axis=1)
+    answers = prices[pl.Series(rows.astype(np.uint32))]
+    return answers.hstack(shares_of(payable.take(rows), *bounds)), of_line
+
+
+def _allowed(
+    claims: pl.DataFrame,
+    lines: pl.DataFrame,
+    owner: Integers,
+    schedule: Schedule,
+    fees: pl.DataFrame | None,
+    *,
+    limit: bool,
+) -> tuple[pl.DataFrame, Payable]:
+    """What is allowed and payable, which no other day's lines have a part in."""
+    work = Worksheet.of(claims, lines, owner, schedule)
     fee = unit_fees(work, fees)
     first = reduced(work, fee)
     allowed = allowed_amounts(work, fee, first)
-    shares = shares_of(work, allowed, limit=limit_to_known_charges)
-    return pl.DataFrame(
-        [
-            as_texts("price_status", work.status, STATUSES),
-            as_column("fee_cents", fee.line.values, fee.line.known | work.paid_nothing()),
-            as_column("full_units", first.full_units.values, first.full_units.known),
-            as_column("allowed_cents", allowed.values, allowed.known),
-            *shares,
-        ]
-    )
+    payable = payable_of(work, allowed, limit=limit)
+    columns = [
+        as_texts("price_status", work.status, STATUSES),
+        as_column("fee_cents", fee.line.values, fee.line.known | work.paid_nothing()),
+        as_column("full_units", first.full_units.values, first.full_units.known),
+        as_column("allowed_cents", allowed.values, allowed.known),
+    ]
+    return pl.DataFrame(columns), payable
 
 
 def _check(frame: pl.DataFrame, columns: Mapping[str, object], name: str) -> None:

@@ -53,6 +53,11 @@ class Steps:
         self._ends = np.minimum(np.array(ends, np.int64), horizon)
         self._values = np.array([item.value for item in ordered], np.int64)
 
+    @property
+    def changes(self) -> Integers:
+        """The days since 1970 on which another value may begin to hold, or none."""
+        return np.concatenate([self._starts, self._ends + 1])
+
     def on(self, days: Known) -> Known:
         """The value on each day (days since 1970); unknown for an unknown day and where nothing holds."""
         place = np.searchsorted(self._starts, days.values, side="right") - 1
@@ -123,6 +128,19 @@ class Schedule:
         """The dated rates by name."""
         names = ("conversion_factor", "reduction", "deductible", "coinsurance", "sequestration")
         return {name: Steps(getattr(self, name)) for name in names}
+
+    @cached_property
+    def changes(self) -> Integers:
+        """The days since 1970 on which any of this may change, in order: between two of them every day is alike."""
+        found = [changes_of(self.rvu), changes_of(self.gpci), *(steps.changes for steps in self.steps.values())]
+        return np.unique(np.concatenate([*found, [self.known_through.toordinal() - _EPOCH + 1]]))
+
+
+def changes_of(table: pl.DataFrame) -> Integers:
+    """The days since 1970 on which a row of a dated table begins to hold, or holds no more."""
+    begins = table["valid_from"].drop_nulls().to_physical().to_numpy()
+    ends = table["valid_through"].drop_nulls().to_physical().to_numpy()
+    return np.unique(np.concatenate([begins, ends + 1])).astype(np.int64)
 
 
 @by_editions(Kind.RELATIVE_VALUES, Kind.GEOGRAPHIC_INDICES)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.money import RATE_SCALE
-from cleanclaim.pricing.deductible import deductible_of
 from cleanclaim.pricing.exact import (
     Flags,
+    Integers,
     Known,
     absent,
     as_column,
@@ -24,8 +27,41 @@ from cleanclaim.pricing.worksheet import Worksheet
 _SHARE_STATUSES = tuple(str(status) for status in ShareStatus)
 
 
-def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series]:
-    """Split what is payable between payer and patient."""
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What is payable of each line, and the terms by which it is shared; nothing of it asks for the deductible."""
+
+    cents: Known
+    """The lesser of the charge and the allowed amount."""
+    status: npt.NDArray[np.int8]
+    """Why the shares are not known, as a place in the statuses; 0 where they are."""
+    part_b: Flags
+    """Lines of which Medicare Part B pays first, and so takes its deductible."""
+    may_be_part_b: Flags
+    paying: Integers
+    """The payer's part of what is left after the deductible, at 10⁻⁴."""
+    assistant: Integers
+    """What is left of that for a line with CQ or CO, at 10⁻⁴."""
+    kept: Integers
+    """What sequestration leaves of the payment, at 10⁻⁴."""
+    rates_known: Flags
+
+    def take(self, rows: Integers) -> Payable:
+        """The same at these rows."""
+        return Payable(
+            cents=self.cents.take(rows),
+            status=self.status[rows],
+            part_b=self.part_b[rows],
+            may_be_part_b=self.may_be_part_b[rows],
+            paying=self.paying[rows],
+            assistant=self.assistant[rows],
+            kept=self.kept[rows],
+            rates_known=self.rates_known[rows],
+        )
+
+
+def payable_of(work: Worksheet, allowed: Known, *, limit: bool) -> Payable:
+    """Limit what is allowed to what is charged, and read the terms of the plan."""
     status = np.zeros(len(work.lines), np.int8)
 
     def mark(where: Flags, reason: ShareStatus) -> None:
@@ -45,27 +81,40 @@ def shares_of(work: Worksheet, allowed: Known, *, limit: bool) -> list[pl.Series
     mark(medicare & ~primary, ShareStatus.ANOTHER_PAYER_FIRST)
 
     part_b = medicare & primary
-    may_be = (medicare | work.of_claims(absent(kind))) & (primary | work.of_claims(absent(order)))
-    least, most = deductible_of(work, payable, part_b, may_be)
     coinsurance = work.schedule.steps["coinsurance"].on(work.days).take(work.claim)
     assistant, kept = _left_for_assistant(work), _left_by_sequestration(work)
     rates_known = coinsurance.known & assistant.known & kept.known
-    paying = RATE_SCALE - coinsurance.values
     mark(part_b & ~rates_known, ShareStatus.RATE_UNKNOWN)
-    bounded = part_b & payable.known & rates_known
-    mark(least != most, ShareStatus.DEDUCTIBLE_UNKNOWN)
-    found = status == 0
+    return Payable(
+        cents=payable,
+        status=status,
+        part_b=part_b,
+        may_be_part_b=(medicare | work.of_claims(absent(kind))) & (primary | work.of_claims(absent(order))),
+        paying=RATE_SCALE - coinsurance.values,
+        assistant=assistant.values,
+        kept=kept.values,
+        rates_known=rates_known,
+    )
 
-    payer = np.where(part_b, share_of(payable.values - most, paying), 0)
-    at_least = np.where(part_b, share_of(payable.values - most, paying, assistant.values, kept.values), 0)
-    at_most = np.where(part_b, share_of(payable.values - least, paying, assistant.values, kept.values), 0)
+
+def shares_of(payable: Payable, least: Integers, most: Integers) -> list[pl.Series]:
+    """Split what is payable between payer and patient, where the deductible takes at least and at most so much."""
+    cents, part_b = payable.cents, payable.part_b
+    bounded = part_b & cents.known & payable.rates_known
+    status = payable.status.copy()
+    status[(least != most) & (status == 0)] = _SHARE_STATUSES.index(ShareStatus.DEDUCTIBLE_UNKNOWN)
+    found = status == 0
+    rates = (payable.paying, payable.assistant, payable.kept)
+    payer = np.where(part_b, share_of(cents.values - most, payable.paying), 0)
+    at_least = np.where(part_b, share_of(cents.values - most, *rates), 0)
+    at_most = np.where(part_b, share_of(cents.values - least, *rates), 0)
     bounded |= found
     return [
-        as_column("payable_cents", payable.values, payable.known),
+        as_column("payable_cents", cents.values, cents.known),
         as_texts("share_status", status, _SHARE_STATUSES),
         as_column("deductible_cents", most, found),
         as_column("payer_share_cents", payer, found),
-        as_column("patient_share_cents", payable.values - payer, found),
+        as_column("patient_share_cents", cents.values - payer, found),
         as_column("expected_payment_cents", at_least, found),
         as_column("expected_payment_at_least_cents", at_least, bounded),
         as_column("expected_payment_at_most_cents", at_most, bounded),
