@@ -164,7 +164,8 @@ def dense(numbers: npt.NDArray[np.integer]) -> Numbered:
     """Numbers renumbered without gaps, in their order."""
     if not len(numbers):
         return Numbered(np.zeros(0, np.int32), 0)
-    met = np.zeros(int(numbers.max()) + 1, np.bool_)
-    met[numbers] = True
+    places = numbers.astype(np.intp, copy=False)
+    met = np.zeros(int(places.max()) + 1, np.bool_)
+    met[places] = True
     place = np.cumsum(met, dtype=np.int32) - 1
-    return Numbered(place[numbers], int(place[-1]) + 1)
+    return Numbered(place.take(places, mode="clip"), int(place[-1]) + 1)

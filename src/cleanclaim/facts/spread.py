@@ -39,14 +39,18 @@ def as_places(rows: npt.NDArray[np.integer]) -> pl.Series:
 
 def told_apart(numbers: Narrow, count: int) -> tuple[Places, Narrow]:
     """A row for each of the numbers below `count` that occurs, and the numbers without gaps."""
+    # What rows are looked up by is of this type: made so once, not once for each look.
+    places = numbers.astype(np.intp, copy=False)
     row_of = np.full(count, -1, np.int32)
-    row_of[numbers] = np.arange(len(numbers), dtype=np.int32)
+    row_of[places] = np.arange(len(numbers), dtype=np.int32)
     met = np.flatnonzero(row_of >= 0)
     if len(met) == count:
         return row_of, numbers
     place = np.empty(count, np.int32)
     place[met] = np.arange(len(met), dtype=np.int32)
-    return row_of[met], place[numbers]
+    # No number is beyond; to clip is quicker than to look for one that is.
+    of_row: Narrow = narrow(place, len(met)).take(places, mode="clip")
+    return row_of[met], of_row
 
 
 @dataclass(frozen=True, eq=False)
