@@ -92,7 +92,8 @@ def test_what_was_computed_for_other_notes_does_not_show() -> None:
 class _OnlyWhatIsSaid(Mapping[str, pl.DataFrame]):
     """Frames with the columns that a stage says it reads, and nothing else."""
 
-    def __init__(self, frames: Frames, names: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, frames: Frames, names: Mapping[str, Sequence[str]], kinds: object = None) -> None:
+        del kinds
         self._frames, self._names = frames, names
 
     def __getitem__(self, table: str) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.facts.authorization import use
-from cleanclaim.facts.kit import Context
+from tests.facts.answered import answered
 
 COLUMNS = [column.name for column in use.stage.adds]
 
@@ -48,7 +48,7 @@ def test_days_and_units_used_are_those_of_claim_against_claim(
         table = table.with_columns(pl.lit(None, pl.String).alias("authorization_number"))
 
     def used() -> pl.DataFrame:
-        return use.stage.compute({"claims": table}, Context()).select(COLUMNS)
+        return answered(use.stage, {"claims": table}).select(COLUMNS)
 
     along = used()
     monkeypatch.setattr(use, "_FEW", table.height)
@@ -75,7 +75,7 @@ def test_a_claim_alone_with_its_payer_used_nothing_and_one_of_unknown_payer_is_n
         }
     )
 
-    assert use.stage.compute({"claims": table}, Context()).rows() == [
+    assert answered(use.stage, {"claims": table}).rows() == [
         (0, 0, 0, 0),
         (None, None, None, None),
         (0, 0, 0, 0),

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.facts.documentation import copied_note
-from cleanclaim.facts.kit import Context
+from tests.facts.answered import answered
 
 NOTES = (None, "", "Gait: 10 feet.", " gait:  10\tFEET.\n", "Gait: 20 feet.", "\x1cgait: 10 feet.")
 BEYOND = (*NOTES, "Gait\u00a0: 10 feet.", "GAIT: \u0130.")
@@ -44,10 +44,10 @@ def claims(chance: random.Random, notes: tuple[str | None, ...]) -> pl.DataFrame
 def test_few_claims_are_told_as_many_are(notes: tuple[str | None, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(7)
     asked = [claims(chance, notes) for _ in range(300)]
-    few = [copied_note.stage.compute({"claims": frame}, Context()).rows() for frame in asked]
+    few = [answered(copied_note.stage, {"claims": frame}).rows() for frame in asked]
     monkeypatch.setattr(copied_note, "_FEW", -1)
 
-    assert few == [copied_note.stage.compute({"claims": frame}, Context()).rows() for frame in asked]
+    assert few == [answered(copied_note.stage, {"claims": frame}).rows() for frame in asked]
     told = [answer for rows in few for answer in rows]
     assert {copied for copied, _ in told} == {True, False, None}
     assert {day for copied, day in told if copied} == {date(2026, 3, 4), date(2026, 3, 5)}

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cleanclaim.facts.kit import Context
 from cleanclaim.facts.limits.daily_units import stage
+from tests.facts.answered import answered
 
 CLAIM_TYPES = {
     "patient_id": pl.Int64,
@@ -107,7 +107,7 @@ def test_units_of_a_day_are_those_counted_by_hand(count: int) -> None:
                 lines, schema={"claim_id": pl.Int64, "units": pl.Int64, "counts_in_daily_cap": pl.Boolean}
             ),
         }
-        found = stage.compute(frames, Context())
+        found = answered(stage, frames)
         assert found["claim_capped_units"].to_list() == own
         expected = [_day_units(claim, claims, own) for claim in claims]
         assert found["day_capped_units"].to_list() == expected

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.facts.charges.line_worth import stage
-from cleanclaim.facts.kit import Context
+from tests.facts.answered import answered
 
 CLAIM_TYPES = {
     "payer_line_order_matters": pl.Boolean,
@@ -89,6 +89,6 @@ def test_lines_are_cut_off_as_a_payer_cuts_them_off(count: int) -> None:
             "lines": pl.DataFrame([{"line_id": place, **line} for place, line in enumerate(lines)], schema=LINE_TYPES),
         }
         expected = [row for claim, own in zip(claims, by_claim, strict=True) for row in _weighed(claim, own)]
-        assert stage.compute(frames, Context()).rows() == expected
+        assert answered(stage, frames).rows() == expected
         found_less += sum(row[2] is True for row in expected)
     assert found_less > 0

@@ -17,6 +17,7 @@ from cleanclaim.lines.tables import Tables
 from cleanclaim.records import DecisionMaking, EvaluationFindings, Presentation
 from cleanclaim.reference import values
 from cleanclaim.reference.evaluation_levels import levels
+from tests.facts.answered import answered
 
 
 def test_levels_of_evaluation_are_those_of_the_2017_table() -> None:
@@ -73,6 +74,6 @@ def test_a_value_as_a_column_is_the_value_on_each_day(name: str) -> None:
     stage = dated_values("test", over="claims", series={name: "found"}, lacks="")
     frame = pl.DataFrame({"date_of_service": [*days, None]}, schema={"date_of_service": pl.Date})
 
-    found = stage.compute({"claims": frame}, Context())
+    found = answered(stage, {"claims": frame})
 
     assert found.get_column("found").to_list() == [*(values.on(name, day).value for day in days), None]
