@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from cleanclaim.lines.schema import SCHEMA, dtypes
+from cleanclaim.lines.schema import SCHEMA, Column, dtypes
 
 _FEW = 100
 """Up to this many lists are made one by one sooner than together."""
@@ -65,13 +65,31 @@ def _frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     for row in given:
         if not row.keys() <= types.keys():
             raise KeyError(f"table {table} has no column {min(row.keys() - types.keys())!r}")
+    if len(given) <= _FEW:
+        return pl.DataFrame(
+            [_short(table, column, [row.get(column.name) for row in given]) for column in SCHEMA[table]]
+        )
     return pl.DataFrame([_column(name, dtype, [row.get(name) for row in given]) for name, dtype in types.items()])
+
+
+def _short(table: str, column: Column, values: Sequence[Any]) -> pl.Series:
+    """A column of few plain values: of one visit most say in every row what is usual, or nothing."""
+    if all(value is None for value in values):
+        return _throughout(table, column.name, len(values), is_known=False)
+    if all(value is column.typical for value in values):
+        return _throughout(table, column.name, len(values), is_known=True)
+    return _column(column.name, column.dtype, values)
+
+
+@cache
+def _throughout(table: str, name: str, height: int, *, is_known: bool) -> pl.Series:
+    """A column of which nothing is known, or of its typical value: what is made of one never changes it."""
+    (column,) = (column for column in SCHEMA[table] if column.name == name)
+    return _column(name, column.dtype, [column.typical if is_known else None] * height)
 
 
 def _column(name: str, dtype: pl.DataType | type[pl.DataType], values: Sequence[Any]) -> pl.Series:
     """A column of plain values; a tuple is a list."""
-    if len(values) <= _FEW and not any(value is not None for value in values):
-        return _unknown(name, dtype, len(values))
     if not isinstance(dtype, pl.List):
         return pl.Series(name, values, dtype=dtype)
     if len(values) <= _FEW:
@@ -86,12 +104,6 @@ def _column(name: str, dtype: pl.DataType | type[pl.DataType], values: Sequence[
     row_of = np.array([len(filled) + (value is None) for value in values], dtype=np.int64)
     row_of[filled] = np.arange(len(filled))
     return lists_and_others.gather(row_of)
-
-
-@cache
-def _unknown(name: str, dtype: pl.DataType | type[pl.DataType], height: int) -> pl.Series:
-    """A column of which nothing is known: of one visit most are such, and what is made of one never changes it."""
-    return pl.Series(name, [None] * height, dtype=dtype)
 
 
 __all__ = ["SCHEMA", "Tables"]
