@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Generator
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Tests that empty the database afterwards stay where they are, behind all that read the sample clinic in it.
     """
     items.sort(key=lambda item: 0 if "browser" in item.keywords else 1 if _is_slow(item) else 2)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: garbage is looked for among what the tests make."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_slow(item: pytest.Item) -> bool:

@@ -107,19 +107,18 @@ CATCHES_ALL = {
 
 def unnamed_catches(file: Module) -> Iterator[Place]:
     """Bare excepts, and excepts or suppressions of Exception and BaseException, each by its function."""
-    yield from _unnamed_catches(file.tree, file.path, "")
-
-
-def _unnamed_catches(tree: ast.AST, path: str, function: str) -> Iterator[Place]:
-    for node in ast.iter_child_nodes(tree):
-        inner = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
-        if (isinstance(node, ast.ExceptHandler) and _names_everything(node.type)) or (
-            isinstance(node, ast.Call)
-            and ast.unparse(node.func).endswith("suppress")
-            and any(map(_names_everything, node.args))
-        ):
-            yield Place(path, node.lineno, inner)
-        yield from _unnamed_catches(node, path, inner)
+    inside: list[tuple[ast.AST, str]] = [(file.tree, "")]
+    while inside:
+        parent, function = inside.pop()
+        for node in ast.iter_child_nodes(parent):
+            inner = node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
+            if (isinstance(node, ast.ExceptHandler) and _names_everything(node.type)) or (
+                isinstance(node, ast.Call)
+                and _last_name(node.func) == "suppress"
+                and any(map(_names_everything, node.args))
+            ):
+                yield Place(file.path, node.lineno, inner)
+            inside.append((node, inner))
 
 
 def _names_everything(node: ast.expr | None) -> bool:
@@ -127,7 +126,12 @@ def _names_everything(node: ast.expr | None) -> bool:
         return True
     if isinstance(node, ast.Tuple):
         return any(map(_names_everything, node.elts))
-    return ast.unparse(node).rpartition(".")[2] in {"BaseException", "Exception"}
+    return _last_name(node) in {"BaseException", "Exception"}
+
+
+def _last_name(node: ast.expr) -> str:
+    """The name of what is called or caught, without where it lies."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def test_no_error_is_caught_unnamed() -> None:

@@ -30,10 +30,12 @@ def templates_not_written_here(file: Module) -> Iterator[Place]:
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function or module that are not those of a function inside it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, ast.FunctionDef):
-            yield child
-            yield from _own(child)
+    inside = [node]
+    while inside:
+        for child in ast.iter_child_nodes(inside.pop()):
+            if not isinstance(child, ast.FunctionDef):
+                yield child
+                inside.append(child)
 
 
 def test_only_messages_of_the_rule_book_are_templates() -> None:

@@ -97,8 +97,8 @@ def sign_in(address: str, browser: Browser) -> Iterator[SignIn]:
 
 _AXE = Axe().axe_script
 _VIOLATIONS = """
-axe.run({ resultTypes: ["violations"] }).then(found => found.violations.map(
-    rule => rule.id + ": " + JSON.stringify(rule.nodes.slice(0, 3).map(node => node.target))))
+([within, options]) => axe.run({ include: [[within]] }, { resultTypes: ["violations"], ...options }).then(
+    found => found.violations.map(rule => rule.id + ": " + JSON.stringify(rule.nodes.slice(0, 3).map(one => one.target))))
 """
 """What axe finds, told in a line each: its whole answer, with all that it passed, takes longer to carry than to find."""
 
@@ -108,11 +108,11 @@ def problems_of(page: Page) -> list[str]:
     return violations_of(page) + width_of(page)
 
 
-def violations_of(page: Page) -> list[str]:
-    """What axe objects to on the page."""
+def violations_of(page: Page, options: dict[str, object] | None = None, within: str = "html") -> list[str]:
+    """What axe objects to on the page, by all its rules or by its own `options`, in the elements of a selector."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
-    found: list[str] = page.evaluate(_VIOLATIONS)
+    found: list[str] = page.evaluate(_VIOLATIONS, [within, options or {}])
     return found
 
 

@@ -33,6 +33,36 @@ _TWO_OF_A_SHAPE = """() => {
 
 Two alike show what only a second can be: an id or a label that is there twice.
 """
+_COLORS_NOT_SEEN = """theme => {
+  const kept = "colors seen: " + theme;
+  const seen = new Set(JSON.parse(sessionStorage.getItem(kept) || "[]")), chains = new Map();
+  const styles = /^(class|role|scope|style|type|disabled|open|data-bs-.+|aria-(?!label|described|controls|owns).+)$/;
+  const own = node => `${node.localName}${[...node.attributes].filter(one => styles.test(one.name)).map(
+    one => ` ${one.name}=${one.value}`).sort().join("")}`;
+  const chain = node => {
+    if (!chains.has(node)) {
+      const isRow = /^(tr|li)$/.test(node.localName) && [...node.parentElement.children].indexOf(node) % 2;
+      chains.set(node, node === document.body ? own(node) : `${chain(node.parentElement)}>${own(node)}${isRow ? ":odd" : ""}`);
+    }
+    return chains.get(node);
+  };
+  let found = 0;
+  for (const node of document.body.querySelectorAll("*")) {
+    const says = [...node.childNodes].some(one => one.nodeType === Node.TEXT_NODE && one.data.trim());
+    if ((!says && !node.matches("input, select, textarea")) || !node.checkVisibility()) continue;
+    if (seen.has(chain(node))) continue;
+    seen.add(chain(node));
+    node.setAttribute("data-colors-not-seen", theme);
+    found += 1;
+  }
+  sessionStorage.setItem(kept, JSON.stringify([...seen]));
+  return found;
+}"""
+"""Mark each visible text that stands in tags and classes of which no page before had one in this theme.
+
+Colors come from style sheets alone (the content policy allows no others), so axe says of a second one what it said of
+the first; and comparing colors is two thirds of its work.
+"""
 _FILES = re.compile(r"\.(pdf|csv|parquet|zip|json)$|/(download|content|pdf|print)/$")
 
 
@@ -66,10 +96,18 @@ def problems_everywhere(page: Page) -> list[str]:
     _on_a_phone(page)
     wrong_on_a_phone = width_of(page)
     page.evaluate(_TWO_OF_A_SHAPE)
-    wrong_on_a_phone += violations_of(page)
+    wrong_on_a_phone += _violations_of(page, "dark")
     _at_a_desk(page)
-    wrong += violations_of(page)
+    wrong += _violations_of(page, "light")
     return wrong + [f"on a phone, in the dark: {problem}" for problem in wrong_on_a_phone]
+
+
+def _violations_of(page: Page, theme: str) -> list[str]:
+    """What axe objects to on a page; colors are compared where no page before stood in the same ones."""
+    found = violations_of(page, {"rules": {"color-contrast": {"enabled": False}}})
+    if page.evaluate(_COLORS_NOT_SEEN, theme):
+        found += violations_of(page, {"runOnly": ["color-contrast"]}, f"[data-colors-not-seen={theme}]")
+    return found
 
 
 def _at_a_desk(page: Page) -> None:
