@@ -20,7 +20,6 @@ from cleanclaim.audit.report_files import (
     ReportFolderError,
     begin,
     numbered,
-    private_file,
     read_frames,
     read_manifest,
     unfinished,
@@ -28,6 +27,7 @@ from cleanclaim.audit.report_files import (
 )
 from cleanclaim.audit.sampling import Plan, draw
 from cleanclaim.check.selection import Ignored
+from cleanclaim.private_files import private_file
 from tests.audit.made import archive
 from tests.cli.running import validate
 

@@ -6,21 +6,20 @@ one holds a finished report.
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 
 from cleanclaim.audit.manifest import NAME, Made, as_text, digest_of, sample_facts
 from cleanclaim.audit.sampling import SAMPLE, Sample
 from cleanclaim.money import dollars
+from cleanclaim.private_files import private_file
 
 WORK = ".work"
 REVIEW = ("overpaid", "error", "note")
@@ -140,20 +139,6 @@ def write_report(
         stream.write(as_text(document).encode())
     shutil.rmtree(folder / WORK, ignore_errors=True)
     return [*written, folder / NAME]
-
-
-@contextlib.contextmanager
-def private_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that takes its place when it is whole, readable by its owner only."""
-    unfinished_path = path.with_name(f".{path.name}.part")
-    unfinished_path.unlink(missing_ok=True)
-    handle = os.open(unfinished_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-        unfinished_path.replace(path)
-    finally:
-        unfinished_path.unlink(missing_ok=True)
 
 
 def _sample_text(sample: Sample) -> str:

@@ -6,8 +6,6 @@ Every file appears whole or not at all, is readable by its owner only, and no na
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from cleanclaim.check.findings import Finding, Unjudged
 from cleanclaim.claims.control_numbers import load_control_numbers, save_control_numbers
 from cleanclaim.claims.validity import sort_claims
 from cleanclaim.forms.problems import FormProblem
+from cleanclaim.private_files import write_private
 from cleanclaim.records import Claim, Clinic
 from cleanclaim.records.reading import Rejection
 from cleanclaim.reference import icd10, places_of_service, procedures
@@ -40,19 +39,6 @@ class Written:
     files: list[Path] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     form_problems: list[FormProblem] = field(default_factory=list)
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_claim_files(billed: Billed, clinic: Clinic, folder: Path, *, created: datetime, written: Written) -> None:

@@ -13,10 +13,11 @@ from rich.table import Table
 
 from cleanclaim import dates
 from cleanclaim.bill.job import Billed, ClaimState, bill
-from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_forms, write_private
+from cleanclaim.bill.output import Written, write_claim_files, write_documents, write_forms
 from cleanclaim.bill.report import SEVERITY_WORDS, render_report
 from cleanclaim.cli.arguments import DAYS
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
+from cleanclaim.private_files import write_private
 from cleanclaim.records.reading import FolderError, Loaded, read_folder
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
 from cleanclaim.rules.rationale import spoken_name

@@ -16,7 +16,6 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from cleanclaim.bill.output import write_private
 from cleanclaim.check import baseline, selection, suppression
 from cleanclaim.check.baseline import Baseline, BaselineFileError, Known
 from cleanclaim.check.contents import contents
@@ -28,6 +27,7 @@ from cleanclaim.cli.checked import Checked, finding_json
 from cleanclaim.cli.inputs import Batch
 from cleanclaim.cli.output import out, unusable
 from cleanclaim.money import dollars
+from cleanclaim.private_files import write_private
 from cleanclaim.rules import book
 from cleanclaim.rules.kit import Rule
 

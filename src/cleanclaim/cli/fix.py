@@ -21,7 +21,6 @@ from rich.table import Table
 from rich.text import Text
 
 from cleanclaim import __version__
-from cleanclaim.bill.output import write_private
 from cleanclaim.check.apply_rows import apply_to_parquet, apply_to_rows
 from cleanclaim.check.apply_segments import apply_to_segments
 from cleanclaim.check.apply_visits import apply_to_visits
@@ -34,6 +33,7 @@ from cleanclaim.cli.decisions import SelectOption, named_rules
 from cleanclaim.cli.inputs import Batch, Setting, kind_of, read_batches, setting_of
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, out, progress, unusable, write_json
 from cleanclaim.money import dollars
+from cleanclaim.private_files import write_private
 from cleanclaim.rules.kit import Rule, Safety
 
 EXAMPLE = "cleanclaim fix lines.csv --payer medicare_b --out fixed.csv"

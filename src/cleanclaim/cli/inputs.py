@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cleanclaim.bill.drafts import Question
-from cleanclaim.bill.prepare import Prepared, prepare
 from cleanclaim.cli.output import unusable
 from cleanclaim.facts.kit import Context
 from cleanclaim.lines.flat_files import SUFFIXES as FLAT_SUFFIXES
@@ -30,6 +29,9 @@ from cleanclaim.records.reading import (
 from cleanclaim.reference.payers import Payer, PayerFileError, load_folder
 from cleanclaim.x12 import Problem, X12File, claims_of, read
 from cleanclaim.x12.claim_tables import ClaimTables, tables_of_claims
+
+if TYPE_CHECKING:
+    from cleanclaim.bill import Prepared, Question
 
 _X12_SUFFIXES = (".837", ".x12", ".edi", ".clm")
 
@@ -146,6 +148,8 @@ def _folder_batch(path: Path, setting: Setting) -> Batch:
 
 def visit_batch(loaded: Loaded, setting: Setting) -> Batch:
     """Visits, with the clinic's other visits as history."""
+    from cleanclaim.bill.prepare import prepare  # noqa: PLC0415 - what reads notes loads slowly, and lines have none
+
     patients = loaded.patients or setting.around.patients
     given = {visit.id for visit in loaded.visits}
     others = [visit for visit in setting.around.visits if visit.id not in given]

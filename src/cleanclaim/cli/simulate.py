@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from cleanclaim.bill.output import write_private
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, document_of, err, progress, unusable, write_json
 from cleanclaim.cli.simulate_report import say
 from cleanclaim.payer_sim import scenario_names
+from cleanclaim.private_files import write_private
 from cleanclaim.simulation.run import Asked, OtherYearError, simulate
 
 EXAMPLE = "cleanclaim simulate year --visits 300"

@@ -25,7 +25,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from cleanclaim.bill.output import write_private
+from cleanclaim.private_files import write_private
 from cleanclaim.simulation import figures, keeping
 from cleanclaim.simulation.arm import ArmYear, Month, run_arm
 from cleanclaim.simulation.books import as_json
