@@ -27,10 +27,9 @@ def written(day: date) -> str:
     return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
-def written_month(month: str) -> str:
-    """A month told as `2026-09` as people in the USA read it: `Sep 2026`."""
-    year, number = month.split("-")
-    return f"{_MONTHS[int(number) - 1]} {year}"
+def written_month(day: date) -> str:
+    """The month of a day as people in the USA read it: `Sep 2026`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def with_written_days(text: str) -> str:

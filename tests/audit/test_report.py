@@ -7,6 +7,7 @@ import hashlib
 import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,8 +15,9 @@ import pytest
 from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import FRAMES
 from cleanclaim.audit.decided import Parted
-from cleanclaim.audit.report import PartlyCovering, render_report
-from cleanclaim.audit.sampling import Plan, draw
+from cleanclaim.audit.report import HowMade, PartlyCovering, render_report
+from cleanclaim.audit.sampling import Plan, Sample, draw
+from cleanclaim.audit.totals import totals_of
 from cleanclaim.dates import with_written_days
 from cleanclaim.rules import book
 from tests.audit.made import archive, arguments_of, claims_frame, findings_frame, gaps_frame, verdicts_frame
@@ -51,8 +53,9 @@ class Words(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def page_of(frames: dict[str, pl.DataFrame], **options: object) -> str:
-    return render_report(Parted(frames), as_of="2026-11-21", made=[("Program", "cleanclaim")], **options)  # type: ignore[arg-type]
+def page_of(frames: dict[str, pl.DataFrame], sample: Sample | None = None, **made: Any) -> str:
+    how = HowMade([("Program", "cleanclaim")], **made)
+    return render_report(Parted(frames), totals_of(frames), how, as_of="2026-11-21", sample=sample)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +108,8 @@ def test_files_that_were_not_read_are_told_the_damaged_first(page: str) -> None:
 def test_what_was_paid_is_told_where_payment_files_say_it(page: str) -> None:
     assert "Paid, by" not in Words(page).said
     claims = claims_frame([{"paid_cents": 8_000}, {"paid_cents": -1_000}, {}])
-    assert "Paid, by the archive $70.00 known on 2 of 3 claims" in Words(page_of({**archive(), "claims": claims})).said
+    frames = {**archive(), "claims": claims, "findings": findings_frame([])}
+    assert "Paid, by the archive $70.00 known on 2 of 3 claims" in Words(page_of(frames)).said
 
 
 def test_a_rule_says_what_why_who_and_what_to_do(page: str) -> None:

@@ -118,7 +118,7 @@ def test_by_part_most_at_risk_first_and_the_unknown_last(frames: dict[str, pl.Da
         (OTHER_CLINIC, 1, 3, 1, 1, 1, 26_000, 10_000, 0, 906),
     ]
     months = totals.by_part(frames["claims"], totals.MONTH).sort("part").select("part", "claims", "findings").rows()
-    assert months == [("2026-03", 4, 7), ("2026-04", 2, 1)]
+    assert months == [(date(2026, 3, 1), 4, 7), (date(2026, 4, 1), 2, 1)]
     unknown = totals.by_part(claims_frame([{"payer": None}, {}]), pl.col("payer")).get_column("part").to_list()
     assert unknown == ["medicare_b", None]
 
@@ -160,7 +160,7 @@ def test_nothing_found_is_empty_everywhere() -> None:
 def test_claims_outside_the_dates_of_a_table(
     frames: dict[str, pl.DataFrame], periods: list[tuple[date | None, date | None]], outside: int
 ) -> None:
-    assert totals.claims_outside(frames["claims"], periods) == outside
+    assert totals.claims_outside(totals.claims_by_day(frames["claims"]), periods) == outside
 
 
 # --- peers -------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from cleanclaim.audit.report_decided import decided_parts
 from cleanclaim.audit.report_peers import peers_part
 from cleanclaim.audit.report_rules import rule_rows
 from cleanclaim.audit.sampling import Sample
+from cleanclaim.audit.totals import Totals
 from cleanclaim.check.summary import OUTCOMES
 from cleanclaim.dates import with_written_days, written_month
 from cleanclaim.money import dollars
@@ -63,6 +64,18 @@ class PartlyCovering:
 
 
 @dataclass(frozen=True, slots=True)
+class HowMade:
+    """What the report says of how it was made."""
+
+    lines: Sequence[tuple[str, str]]
+    """What it was made with, a line each."""
+    partly_covering: Sequence[PartlyCovering] = ()
+    """Reference tables that do not cover the dates of all claims."""
+    left_out: Sequence[LeftOut] = ()
+    """Files of the archive that were not read, and parts of others."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartRow:
     """One payer, clinic or therapist; amounts as they are shown, `unknown` where nothing has a price."""
 
@@ -86,48 +99,39 @@ class Parts:
     rest: PartRow | None
 
 
-def render_report(
-    found: Parted,
-    *,
-    as_of: str,
-    made: Sequence[tuple[str, str]],
-    partly_covering: Sequence[PartlyCovering] = (),
-    sample: Sample | None = None,
-    left_out: Sequence[LeftOut] = (),
-) -> str:
+def render_report(found: Parted, come_to: Totals, made: HowMade, *, as_of: str, sample: Sample | None = None) -> str:
     """The report as one HTML page.
 
     Args:
-        found: frames `findings`, `verdicts`, `gaps`, `claims` and `set_aside`, with the columns of
+        found: frames `findings`, `verdicts`, `claims` and `set_aside`, with the columns of
             `cleanclaim.audit.block.FRAMES`, and what of the findings was decided about before.
+        come_to: what these come to.
+        made: how the report was made.
         as_of: the day of the audit.
-        made: what the report was made with, a line each.
-        partly_covering: reference tables that do not cover the dates of all claims.
         sample: the claims drawn for review.
-        left_out: files of the archive that were not read, and parts of others.
     """
     frames = found.frames
     claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
-    figures = totals.overview(claims, findings, verdicts)
+    figures = come_to.overview
     style = _text("report.css")
     context: dict[str, Any] = {
         "figures": figures,
         "tiles": tiles(figures),
         "crashed": verdicts.filter(pl.col("crashed") != "").select("rule", "crashed").rows(),
-        "outcomes": totals.by_severity(findings, claims).to_dicts(),
+        "outcomes": come_to.outcomes.to_dicts(),
         "months": _months(claims),
-        "rules": rule_rows(findings, verdicts, claims),
+        "rules": rule_rows(findings, come_to.rules),
         "payers": _parts("Payer", totals.by_part(claims, pl.col("payer")), _payer_name),
         "clinics": _parts("Billing NPI", totals.by_part(claims, pl.col("billing_npi")), _npi),
         "therapists": _parts("Rendering NPI", totals.by_part(claims, pl.col("rendering_npi")), _npi),
         "peers": [peers_part(group) for group in totals_peers.peers(claims)],
         **decided_parts(found),
-        "missing": _missing(frames["gaps"]),
-        "partly_covering": partly_covering,
+        "missing": _missing(come_to.missing),
+        "partly_covering": made.partly_covering,
         "left_out": {
-            "total": len(left_out),
-            "files": len({one.path for one in left_out}),
-            "rows": _first_damaged(left_out)[:_FILES_SHOWN],
+            "total": len(made.left_out),
+            "files": len({one.path for one in made.left_out}),
+            "rows": _first_damaged(made.left_out)[:_FILES_SHOWN],
         },
         "set_aside": _set_aside(frames["set_aside"]),
         "sample": _sample(sample),
@@ -135,7 +139,7 @@ def render_report(
     return _template().render(
         **context,
         as_of=as_of,
-        made=made,
+        made=made.lines,
         rule_count=verdicts.height,
         contents=_contents(context),
         least_visits=totals_peers.LEAST_VISITS,
@@ -323,8 +327,7 @@ def _npi(npi: str | None) -> str:
 # --- the rest ----------------------------------------------------------------------------------------------
 
 
-def _missing(gaps: pl.DataFrame) -> dict[str, Any]:
-    rows = totals.missing_inputs(gaps)
+def _missing(rows: pl.DataFrame) -> dict[str, Any]:
     return {"rows": rows.head(_INPUTS_SHOWN).to_dicts(), "more": max(0, rows.height - _INPUTS_SHOWN)}
 
 

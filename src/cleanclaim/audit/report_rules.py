@@ -22,8 +22,8 @@ _MESSAGE_LENGTH = 400
 """Characters of a message; a day with dozens of lines names them all."""
 
 
-def rule_rows(findings: pl.DataFrame, verdicts: pl.DataFrame, claims: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rules that found something, in the order of `totals.by_rule`, each with its words and examples.
+def rule_rows(findings: pl.DataFrame, rules: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rules that found something, in their order of `totals.by_rule`, each with its words and examples.
 
     A row has the columns of `totals.by_rule`, and `code`, `name`, `sentence`, `why` (paragraphs), `fix`, `sources`
     and `examples` (claim, day, place, message, cents).
@@ -31,7 +31,7 @@ def rule_rows(findings: pl.DataFrame, verdicts: pl.DataFrame, claims: pl.DataFra
     shown: dict[str, list[dict[str, Any]]] = {}
     for row in totals.examples(findings).iter_rows(named=True):
         shown.setdefault(row["rule"], []).append(row)
-    return [_rule(row, shown.get(row["rule"], [])) for row in totals.by_rule(findings, verdicts, claims).to_dicts()]
+    return [_rule(row, shown.get(row["rule"], [])) for row in rules.to_dicts()]
 
 
 def _rule(row: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

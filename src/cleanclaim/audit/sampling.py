@@ -53,7 +53,7 @@ _COLUMNS = {
     "clinic": pl.col("billing_npi"),
     "therapist": pl.col("rendering_npi"),
     "discipline": pl.col("discipline"),
-    "month": MONTH,
+    "month": MONTH.dt.strftime("%Y-%m"),
 }
 
 

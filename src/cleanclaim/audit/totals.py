@@ -6,19 +6,20 @@ only its few rows are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from cleanclaim.audit.places import AS_NUMBER
 from cleanclaim.check.summary import BLOCKING, OUTCOMES, at_most
 
 CLAIM = ("file", "row")
 """Columns by which a claim is known: where its first line stands in the archive."""
 
-MONTH = pl.col("date_of_service").dt.strftime("%Y-%m")
-"""The month of service of a claim, as `2026-03`."""
+MONTH = pl.col("date_of_service").dt.month_start()
+"""The month of service of a claim, by its first day."""
 
 _GRAVITY = {severity: place for place, severity in enumerate(OUTCOMES)}
 _IS_BLOCKING = pl.col("severity").is_in(sorted(BLOCKING))
@@ -83,23 +84,51 @@ def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFram
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What an audit came to, told in its report, on the terminal and as JSON."""
+
+    overview: Overview
+    outcomes: pl.DataFrame
+    """As `by_severity` has them."""
+    rules: pl.DataFrame
+    """As `by_rule` has them."""
+    missing: pl.DataFrame
+    """As `missing_inputs` has them."""
+
+
+def totals_of(frames: Mapping[str, pl.DataFrame]) -> Totals:
+    """The totals of an audit.
+
+    Args:
+        frames: `claims`, `findings`, `verdicts` and `gaps`, with the columns of `cleanclaim.audit.block.FRAMES`.
+    """
+    claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
+    numbered = _numbered(findings, claims)
+    return Totals(
+        overview(claims, findings, verdicts),
+        _by_severity(numbered),
+        _by_rule(numbered, verdicts),
+        missing_inputs(frames["gaps"]),
+    )
+
+
 def _numbered(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """The findings with a number for their claim, and whether each is the first of its rule on the claim.
 
-    They are sorted by claim and rule, so both are read off the row before.
+    Claims are in the order of the archive, and findings are sorted by claim and rule: claims are met by their place,
+    and what is first is read off the row before.
     """
-    known = claims.select(*CLAIM, "allowed_cents", "charge_cents")
-    findings = findings.join(known, on=list(CLAIM), how="left", maintain_order="left")
-    is_next = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in CLAIM)
+    place, sought = (rows.select(AS_NUMBER).to_series() for rows in (claims, findings))
+    number = place.search_sorted(sought).alias("number")
+    is_next = (pl.col("number") != pl.col("number").shift(1)).fill_null(value=True)
     return findings.select(
         "rule",
         "severity",
         "cents",
-        "allowed_cents",
-        "charge_cents",
-        is_next.cum_sum().alias("number"),
-        (is_next | pl.col("rule").ne_missing(pl.col("rule").shift(1))).alias("is_first"),
-    )
+        *(claims.get_column(name).gather(number) for name in ("allowed_cents", "charge_cents")),
+        number,
+    ).with_columns((is_next | pl.col("rule").ne_missing(pl.col("rule").shift(1))).alias("is_first"))
 
 
 def _dollars(numbered: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -121,8 +150,15 @@ def by_severity(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Findings by what would happen, the worst first.
 
     Columns: `severity`, `findings`, `claims`, `cents` (a claim counts at most what it can lose), `without_price`.
+
+    Args:
+        findings: sorted by claim and rule.
+        claims: theirs, sorted by place.
     """
-    numbered = _numbered(findings, claims)
+    return _by_severity(_numbered(findings, claims))
+
+
+def _by_severity(numbered: pl.DataFrame) -> pl.DataFrame:
     counts = numbered.group_by("severity").agg(
         pl.len().cast(pl.Int64).alias("findings"),
         pl.col("number").n_unique().cast(pl.Int64).alias("claims"),
@@ -140,8 +176,16 @@ def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame, claims: pl.DataFrame
 
     Columns: `rule`, `severity`, `findings`, `claims`, `cents` (no more of a claim than it can lose), `without_price`,
     and of all verdicts `judged` and `no_data`. Rules may object to the same line, so their amounts do not add up.
+
+    Args:
+        findings: sorted by claim and rule.
+        verdicts: counted by rule.
+        claims: those of the findings, sorted by place.
     """
-    numbered = _numbered(findings, claims)
+    return _by_rule(_numbered(findings, claims), verdicts)
+
+
+def _by_rule(numbered: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     counts = numbered.group_by("rule").agg(
         pl.col("severity").first(),
         pl.len().cast(pl.Int64).alias("findings"),
@@ -212,15 +256,19 @@ def missing_inputs(gaps: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def claims_outside(claims: pl.DataFrame, periods: Iterable[tuple[date | None, date | None]]) -> int:
+def claims_by_day(claims: pl.DataFrame) -> dict[date, int]:
+    """How many claims have each date of service."""
+    return dict(claims.group_by("date_of_service").len().drop_nulls("date_of_service").rows())
+
+
+def claims_outside(by_day: Mapping[date, int], periods: Iterable[tuple[date | None, date | None]]) -> int:
     """How many claims have a date of service in none of the periods, both ends inclusive and `None` open."""
-    days = claims.group_by("date_of_service").len().drop_nulls("date_of_service").rows()
     known = list(periods)
 
     def is_inside(day: date) -> bool:
         return any((first is None or first <= day) and (last is None or day <= last) for first, last in known)
 
-    return sum(count for day, count in days if not is_inside(day))
+    return sum(count for day, count in by_day.items() if not is_inside(day))
 
 
 def leading_findings(findings: pl.DataFrame) -> pl.DataFrame:

@@ -31,11 +31,11 @@ from cleanclaim.audit.decided import Parted
 from cleanclaim.audit.inputs import ArchiveError
 from cleanclaim.audit.localities import EVERY_CLINIC
 from cleanclaim.audit.manifest import DecisionFile, Made, PayerFile, TableEdition, digest_of, input_facts
-from cleanclaim.audit.report import render_report
+from cleanclaim.audit.report import HowMade, render_report
 from cleanclaim.audit.report_files import ReportFolderError
 from cleanclaim.audit.run import Gathered, Runner, in_processes, run_audit
 from cleanclaim.audit.sampling import STRATA, Plan, SampleError, draw
-from cleanclaim.bill.output import write_private
+from cleanclaim.audit.totals import totals_of
 from cleanclaim.cli.arguments import PayersOption, day_of, find_payer, nearest, own_payers
 from cleanclaim.cli.audit_told import Told, as_json, lines_of, partly_covering, say
 from cleanclaim.cli.decisions import (
@@ -52,6 +52,7 @@ from cleanclaim.cli.decisions import (
 )
 from cleanclaim.cli.output import ExitCode, Format, FormatOption, err, unusable, write_json
 from cleanclaim.cli.reference_status import all_tables
+from cleanclaim.private_files import write_private
 from cleanclaim.reference import fee_schedule
 from cleanclaim.reference.payers import Payer
 from cleanclaim.reference.published.editions import current
@@ -158,14 +159,9 @@ def run(
         frames = parted.frames
         with err.status("writing the report"):
             drawn = draw(frames["claims"], frames["findings"], plan) if plan else None
-            page = render_report(
-                parted,
-                as_of=made.settings.as_of.isoformat(),
-                made=lines_of(made, gathered),
-                partly_covering=partly_covering(made.tables, gathered),
-                sample=drawn,
-                left_out=made.left_out,
-            )
+            come_to = totals_of(frames)
+            how = HowMade(lines_of(made, gathered), partly_covering(made.tables, gathered), made.left_out)
+            page = render_report(parted, come_to, how, as_of=made.settings.as_of.isoformat(), sample=drawn)
             written = report_files.write_report(out_folder, frames, made, page, drawn)
             if write_baseline is not None and parted.to_write is not None:
                 write_private(write_baseline, parted.to_write.text().encode())
@@ -179,7 +175,7 @@ def run(
             f"the same command, with fewer --processes, goes on from {out_folder / report_files.WORK}"
         )
     code = exit_code(frames, are_files_damaged=any(one.is_damaged for one in made.left_out))
-    told = Told(made, parted, decisions, drawn)
+    told = Told(made, parted, come_to, decisions, drawn)
     if format_ is Format.JSON:
         write_json("audit", {"exit_code": int(code), **as_json(told, written)})
     else:

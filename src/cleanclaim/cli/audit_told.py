@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from cleanclaim.audit.manifest import Made, TableEdition, package_digest
 from cleanclaim.audit.report import PartlyCovering
 from cleanclaim.audit.run import Gathered
 from cleanclaim.audit.sampling import Sample
+from cleanclaim.audit.totals import Totals
 from cleanclaim.check.summary import OUTCOMES
 from cleanclaim.cli.decisions import Decisions, say_stale, say_written, suppression_json
 from cleanclaim.cli.output import err, out
@@ -39,6 +40,7 @@ class Told:
 
     made: Made
     parted: Parted
+    come_to: Totals
     decisions: Decisions
     sample: Sample | None
 
@@ -48,13 +50,12 @@ def partly_covering(tables: Sequence[TableEdition], gathered: Gathered) -> list[
     by_label: dict[str, list[TableEdition]] = {}
     for table in tables:
         by_label.setdefault(table.label, []).append(table)
+    by_day = totals.claims_by_day(gathered.frames["claims"])
     found = []
     for label, editions in by_label.items():
         if any(edition.through is None for edition in editions):
             continue
-        outside = totals.claims_outside(
-            gathered.frames["claims"], [(edition.first_day, edition.through) for edition in editions]
-        )
+        outside = totals.claims_outside(by_day, [(edition.first_day, edition.through) for edition in editions])
         first = min((edition.first_day or date.min) for edition in editions)
         last = max(edition.through for edition in editions if edition.through is not None)
         if outside:
@@ -90,15 +91,15 @@ def lines_of(made: Made, gathered: Gathered) -> list[tuple[str, str]]:
 
 def as_json(told: Told, written: Sequence[Path]) -> dict[str, Any]:
     """The audit as `schemas/audit.schema.json` says."""
-    frames, made, sample = told.parted.frames, told.made, told.sample
-    claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
+    frames, made, sample, come_to = told.parted.frames, told.made, told.sample, told.come_to
+    verdicts = frames["verdicts"]
     return {
         "as_of": made.settings.as_of,
         "files": [str(path) for path in written],
-        "figures": asdict(totals.overview(claims, findings, verdicts)),
-        "outcomes": totals.by_severity(findings, claims).to_dicts(),
-        "rules": totals.by_rule(findings, verdicts, claims).to_dicts(),
-        "missing_inputs": totals.missing_inputs(frames["gaps"]).to_dicts(),
+        "figures": asdict(come_to.overview),
+        "outcomes": come_to.outcomes.to_dicts(),
+        "rules": come_to.rules.to_dicts(),
+        "missing_inputs": come_to.missing.to_dicts(),
         "cells_set_aside": frames["set_aside"].height,
         "files_left_out": [{"path": one.path, "why": one.why} for one in made.left_out],
         "crashed": dict(verdicts.filter(verdicts.get_column("crashed") != "").select("rule", "crashed").rows()),
@@ -139,8 +140,7 @@ def _baseline_json(told: Told) -> dict[str, Any] | None:
 def say(told: Told, folder: Path) -> None:
     """Say on the terminal what was found."""
     frames, made, sample = told.parted.frames, told.made, told.sample
-    claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
-    figures = totals.overview(claims, findings, verdicts)
+    verdicts, figures = frames["verdicts"], told.come_to.overview
     for code, why in verdicts.filter(verdicts.get_column("crashed") != "").select("rule", "crashed").rows():
         err.print(Text.assemble((f"rule {code} crashed: ", "bold red"), why))
     out.print(Text(f"{figures.claims:,} claims audited as of {made.settings.as_of} by {len(made.rules)} rules", "bold"))
@@ -149,13 +149,13 @@ def say(told: Told, folder: Path) -> None:
     out.print(_figures(figures, frames["set_aside"].height))
     if made.left_out:
         _say_left_out(made.left_out)
-    if findings.height:
-        out.print(_rules(frames))
+    if told.come_to.rules.height:
+        out.print(_rules(told.come_to.rules))
     elif figures.claims:
         is_more_known = any(frames[name].height for name in ("known", "suppressed") if name in frames)
         out.print(Text(f"No {'other ' if is_more_known else ''}finding, as far as judged."))
     _say_decided(told)
-    missing = totals.missing_inputs(frames["gaps"])
+    missing = told.come_to.missing
     if missing.height:
         out.print(Text("\nCould not be judged, for want of", "bold"))
         for row in missing.head(_INPUTS_SHOWN).iter_rows(named=True):
@@ -225,12 +225,11 @@ def _say_left_out(left_out: Sequence[LeftOut]) -> None:
         out.print(Text(f"  and {len(left_out) - _FILES_SHOWN:,} more, in the report", "dim"))
 
 
-def _rules(frames: Mapping[str, Any]) -> Table:
+def _rules(rows: pl.DataFrame) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading, side in (("findings", "right"), ("claims", "right"), ("rule", "left"), ("if it stays", "left")):
         table.add_column(heading, justify=side)  # type: ignore[arg-type]
     table.add_column("dollars", justify="right")
-    rows = totals.by_rule(frames["findings"], frames["verdicts"], frames["claims"])
     for row in rows.head(_RULES_SHOWN).iter_rows(named=True):
         amount = dollars(row["cents"]) if row["cents"] else ""
         said = OUTCOMES[row["severity"]]
