@@ -26,7 +26,8 @@ from benchmarks import _archive as archive
 from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Rows, Settings, judge_block
 from cleanclaim.audit.dask_engine import on_cluster
-from cleanclaim.audit.run import Gathered, Runner, cut, in_processes, in_turn, run_audit
+from cleanclaim.audit.gathering import Gathered
+from cleanclaim.audit.run import Runner, cut, in_processes, in_turn, run_audit
 from cleanclaim.audit.spill import LINES_A_BLOCK, block_of
 from cleanclaim.facts.kit import Reach
 from cleanclaim.rules.book import active_rules

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from cleanclaim.audit.block import FRAMES
+from cleanclaim.audit.decided import Parted
+from cleanclaim.audit.gathering import Gathered
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.rules import book
 
 CLINIC, OTHER_CLINIC = "1500000009", "1500000017"
@@ -79,6 +83,30 @@ def verdicts_frame(rows: Sequence[tuple[str, int, int, int, int, str]]) -> pl.Da
 def gaps_frame(rows: Sequence[tuple[str, str, int]]) -> pl.DataFrame:
     """Gaps: rule, missing, rows."""
     return pl.DataFrame(rows, schema=FRAMES["gaps"], orient="row")
+
+
+def stretches_of(frames: Mapping[str, pl.DataFrame]) -> Stretches:
+    """The claims and findings of frames, as one stretch."""
+    return Stretches.of(frames["claims"], frames["findings"])
+
+
+def without_claims(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The frames beside claims and findings."""
+    return {name: frame for name, frame in frames.items() if name not in {"claims", "findings"}}
+
+
+def parted_of(frames: Mapping[str, pl.DataFrame], **decided: Any) -> Parted:
+    """Frames as an audit parts them."""
+    return Parted(stretches_of(frames), without_claims(frames), **decided)
+
+
+def same(one: Gathered, other: Gathered) -> None:
+    """Fail unless both found the same of the same claims."""
+    assert_frame_equal(one.stretches.claims.collect(), other.stretches.claims.collect())
+    assert_frame_equal(one.stretches.findings.collect(), other.stretches.findings.collect())
+    assert set(one.frames) == set(other.frames)
+    for name, frame in one.frames.items():
+        assert_frame_equal(frame, other.frames[name])
 
 
 def archive() -> dict[str, pl.DataFrame]:

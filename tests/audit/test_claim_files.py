@@ -13,7 +13,8 @@ import pytest
 from cleanclaim.audit import spill, x12_inputs
 from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings
-from cleanclaim.audit.run import Gathered, in_turn, run_audit
+from cleanclaim.audit.gathering import Gathered
+from cleanclaim.audit.run import in_turn, run_audit
 from cleanclaim.bill.job import bill
 from cleanclaim.bill.output import Written, write_claim_files
 from cleanclaim.check.judge import Judge
@@ -83,7 +84,7 @@ def test_claims_are_judged_as_a_check_judges_them(
         keys = tables.claims.get_column("claim_key").to_list()
         for item in judge.judge(tables, Context(payers=packs)).findings():
             expected[keys[item.claim_id], item.code, item.place] += 1
-        own = found.frames["findings"].filter((pl.col("file") == number) & pl.col("rule").is_in(codes))
+        own = found.stretches.findings.collect().filter((pl.col("file") == number) & pl.col("rule").is_in(codes))
         assert Counter(own.select("claim", "rule", "place").iter_rows()) == expected
         checked += expected.total()
     assert checked > 10
@@ -94,12 +95,14 @@ def test_claims_have_what_payment_files_say_was_paid(claims: Path, packs: dict[s
     folder.mkdir()
     for file in claims.rglob("*.837*"):
         (folder / file.name).write_bytes(file.read_bytes())
-    key, payee = audited(folder, tmp_path / "first", packs).frames["claims"].select("claim", "billing_npi").row(0)
+    key, payee = (
+        audited(folder, tmp_path / "first", packs).stretches.claims.collect().select("claim", "billing_npi").row(0)
+    )
     for place, cents in enumerate((5000, -1250)):
         text = REMITTANCE.format(claim=key, payee=payee, trace=place, total=f"{cents / 100:g}")
         (folder / f"paid-{place}.835").write_text(text)
 
-    by_claim = audited(folder, tmp_path / "second", packs).frames["claims"]
+    by_claim = audited(folder, tmp_path / "second", packs).stretches.claims.collect()
 
     assert by_claim.filter(pl.col("claim") == key).get_column("paid_cents").to_list() == [3750]
     assert by_claim.filter(pl.col("claim") != key).get_column("paid_cents").null_count() == by_claim.height - 1
@@ -115,9 +118,9 @@ def test_a_claim_file_that_breaks_off_is_read_as_far_as_it_goes(
 
     found = audited(folder, tmp_path / "work", packs)
 
-    assert found.frames["claims"].height > 3
+    assert found.stretches.claims.collect().height > 3
     begun = whole[: len(whole) // 2].count(b"CLM*")
-    assert found.frames["claims"].height == begun - 1
+    assert found.stretches.claims.collect().height == begun - 1
     aside = found.frames["set_aside"].sort("field")
     assert aside.select("field", "expected").rows() == [
         ("DTP", "a terminator '~'"),

@@ -19,11 +19,13 @@ from cleanclaim.audit import spill
 from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.dask_engine import SchedulerError, on_cluster, require_private
+from cleanclaim.audit.gathering import Gathered
 from cleanclaim.audit.packing import FILE, NUMBER
-from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
+from cleanclaim.audit.run import Task, in_turn, run_audit
 from cleanclaim.audit.spill import Piece
 from cleanclaim.facts.kit import Reach
-from tests.audit.test_run import SETTINGS, same
+from tests.audit.made import same
+from tests.audit.test_run import SETTINGS
 
 LINES = 1_200
 
@@ -128,7 +130,7 @@ def test_spark_finds_what_one_process_finds(
         found = pl.read_parquet(tmp_path / "findings" / "*.parquet")
     finally:
         session.stop()
-    expected = local.frames["findings"].filter(pl.col("rule").is_in(["TD107", "TH106"]).not_())
+    expected = local.stretches.findings.collect().filter(pl.col("rule").is_in(["TD107", "TH106"]).not_())
     order = ["file", "row", "rule", "place", "arguments"]
     assert expected.height > 100
     assert_frame_equal(found.sort(order), expected.sort(order), check_dtypes=False)

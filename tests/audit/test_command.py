@@ -19,9 +19,10 @@ from cleanclaim.audit import spill
 from cleanclaim.audit.block import SET_ASIDE
 from cleanclaim.audit.run import Task, in_turn
 from cleanclaim.audit.spill import Piece
+from cleanclaim.audit.totals import totals_of
 from cleanclaim.cli import audit_run
 from cleanclaim.cli.output import ExitCode
-from tests.audit.made import archive, claims_frame, findings_frame, verdicts_frame
+from tests.audit.made import archive, claims_frame, findings_frame, stretches_of, verdicts_frame
 from tests.cli.running import run, run_json, validate
 
 DAY = ("--as-of", "2026-11-21")
@@ -241,7 +242,7 @@ def test_a_cluster_without_its_extra_is_refused_with_what_to_install(
     [
         ({}, ExitCode.FINDINGS),
         ({"verdicts": verdicts_frame([("UN101", 0, 5, 1, 0, "ValueError")])}, ExitCode.CRASHED),
-        ({"claims": claims_frame([])}, ExitCode.UNUSABLE),
+        ({"claims": claims_frame([]), "findings": findings_frame([])}, ExitCode.UNUSABLE),
         ({"findings": findings_frame([])}, ExitCode.NO_DATA),
         (
             {"findings": findings_frame([]), "verdicts": verdicts_frame([("UN101", 6, 0, 0, 0, "")])},
@@ -257,7 +258,9 @@ def test_a_cluster_without_its_extra_is_refused_with_what_to_install(
     ],
 )
 def test_how_an_audit_ends(changed: dict[str, pl.DataFrame], code: ExitCode) -> None:
-    assert audit_run.exit_code(archive() | changed) is code
+    frames = archive() | changed
+    figures = totals_of(stretches_of(frames), frames).overview
+    assert audit_run.exit_code(figures, frames) is code
 
 
 # --- a reviewed sample -------------------------------------------------------------------------------------

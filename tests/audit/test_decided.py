@@ -16,7 +16,7 @@ from cleanclaim.audit.block import at_stake
 from cleanclaim.audit.decided import amounts, part
 from cleanclaim.check.baseline import Baseline
 from cleanclaim.check.suppression import Standing, Suppression
-from tests.audit.made import archive
+from tests.audit.made import archive, parted_of
 from tests.cli.running import Ran, run, run_json, validate
 
 DAY = ("--as-of", "2026-11-21", "--processes", 1)
@@ -43,21 +43,18 @@ def rows(frame: pl.DataFrame) -> list[tuple[object, ...]]:
 
 
 def test_without_decisions_everything_is_as_it_was_found(frames: dict[str, pl.DataFrame]) -> None:
-    parted = part(frames, as_of=date(2026, 3, 8))
-    assert parted.frames["findings"].equals(frames["findings"].drop("content"))
-    assert parted.frames["claims"].equals(frames["claims"])
-    assert set(parted.frames) == set(frames)
-    assert (parted.not_met, parted.stale, parted.to_write) == (0, (), None)
+    found = parted_of(frames)
+    assert part(found, as_of=date(2026, 3, 8)) is found
 
 
 def test_known_findings_are_in_no_figure_of_their_claims(frames: dict[str, pl.DataFrame]) -> None:
     baseline = Baseline.of(["b", "c", "zz"], [], salt=b"x" * 16)
-    parted = part(frames, as_of=date(2026, 3, 8), baseline=baseline)
+    parted = part(parted_of(frames), as_of=date(2026, 3, 8), baseline=baseline)
     # Of two findings with the content `b` one is known, the first.
     assert rows(parted.frames["known"]) == [("C1", "UN101", "claim"), ("C2", "CH101", "claim")]
     assert parted.not_met == 1
-    assert parted.frames["findings"].height == 6
-    claims = parted.frames["claims"].select("claim", "findings", "lost_cents", "left_cents").rows()
+    assert parted.stretches.findings.collect().height == 6
+    claims = parted.stretches.claims.collect().select("claim", "findings", "lost_cents", "left_cents").rows()
     assert claims == [
         ("C1", 2, 7_000, 0),
         ("C2", 1, 1_500, 0),
@@ -87,15 +84,15 @@ def test_suppressed_findings_have_who_and_why(frames: dict[str, pl.DataFrame]) -
         entry("C9", "UN101", 31),
         entry("C5", "UN101", 37, on=date(2026, 3, 9)),
     ]
-    parted = part(frames, as_of=date(2026, 3, 8), suppressions=entries)
+    parted = part(parted_of(frames), as_of=date(2026, 3, 8), suppressions=entries)
     hidden = parted.frames["suppressed"]
     assert rows(hidden) == [("C1", "UN101", "line 2"), ("C2", "UN101", "claim")]
     assert hidden.select("reason", "by", "on", "until", "entry").rows() == [
         ("looked at", "D. Reyes", date(2026, 1, 1), None, 1),
         ("paper chart", "D. Reyes", date(2026, 1, 1), None, 13),
     ]
-    assert parted.frames["findings"].height == 6
-    assert parted.frames["claims"].get_column("lost_cents").to_list()[:2] == [8_000, 0]
+    assert parted.stretches.findings.collect().height == 6
+    assert parted.stretches.claims.collect().get_column("lost_cents").to_list()[:2] == [8_000, 0]
     # The claims of the others were judged, and there is nothing to suppress; that of C9 was not judged.
     assert [(one.suppression.line, one.standing) for one in parted.stale] == [
         (7, Standing.ENDED),
@@ -105,14 +102,16 @@ def test_suppressed_findings_have_who_and_why(frames: dict[str, pl.DataFrame]) -
 
 
 def test_where_a_rule_lacked_data_an_entry_may_still_be_needed(frames: dict[str, pl.DataFrame]) -> None:
-    parted = part(frames, as_of=date(2026, 3, 8), suppressions=[entry("C4", "UN105"), entry("C4", "DX306", 2)])
+    parted = part(
+        parted_of(frames), as_of=date(2026, 3, 8), suppressions=[entry("C4", "UN105"), entry("C4", "DX306", 2)]
+    )
     assert [one.suppression.line for one in parted.stale] == [2]
 
 
 def test_what_is_written_as_known_is_all_that_is_not_suppressed(frames: dict[str, pl.DataFrame]) -> None:
     baseline = Baseline.of(["a"], [])
     parted = part(
-        frames,
+        parted_of(frames),
         as_of=date(2026, 3, 8),
         suppressions=[entry("C3", "UN101")],
         baseline=baseline,
@@ -121,7 +120,7 @@ def test_what_is_written_as_known_is_all_that_is_not_suppressed(frames: dict[str
     )
     assert parted.to_write == Baseline.of("abbcdfg", ["DX306", *["UN101"] * 4, *["CH101"] * 2], b"y" * 16)
     crashed = frames["verdicts"].with_columns(crashed=pl.lit("ValueError"))
-    assert part({**frames, "verdicts": crashed}, as_of=date(2026, 3, 8), writes=True).to_write is None
+    assert part(parted_of({**frames, "verdicts": crashed}), as_of=date(2026, 3, 8), writes=True).to_write is None
 
 
 # --- the command -----------------------------------------------------------------------------------------

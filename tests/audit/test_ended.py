@@ -17,7 +17,9 @@ import pytest
 from benchmarks import _archive as archive
 from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings
-from cleanclaim.audit.run import Gathered, in_turn, run_audit
+from cleanclaim.audit.gathering import Gathered
+from cleanclaim.audit.run import in_turn, run_audit
+from tests.audit.made import same
 
 SETTINGS = Settings(as_of=date(2026, 11, 16))
 PATIENCE = 60
@@ -74,5 +76,4 @@ def test_processes_that_judge_end_with_the_one_that_started_them(ending: str, tm
     finished = len(list(work.glob("judged-*")))
     again, whole = audited(place, work), audited(place, tmp_path / "another")
     assert finished < len(list(work.glob("judged-*")))
-    for name, frame in whole.frames.items():
-        assert frame.equals(again.frames[name])
+    same(whole, again)

@@ -14,13 +14,21 @@ import pytest
 
 from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.block import FRAMES
-from cleanclaim.audit.decided import Parted
 from cleanclaim.audit.report import HowMade, PartlyCovering, render_report
 from cleanclaim.audit.sampling import Plan, Sample, draw
 from cleanclaim.audit.totals import totals_of
 from cleanclaim.dates import with_written_days
 from cleanclaim.rules import book
-from tests.audit.made import archive, arguments_of, claims_frame, findings_frame, gaps_frame, verdicts_frame
+from tests.audit.made import (
+    archive,
+    arguments_of,
+    claims_frame,
+    findings_frame,
+    gaps_frame,
+    parted_of,
+    stretches_of,
+    verdicts_frame,
+)
 
 LARGEST = 1_000_000
 """Bytes that a page may have."""
@@ -55,13 +63,15 @@ class Words(HTMLParser):
 
 def page_of(frames: dict[str, pl.DataFrame], sample: Sample | None = None, **made: Any) -> str:
     how = HowMade([("Program", "cleanclaim")], **made)
-    return render_report(Parted(frames), totals_of(frames), how, as_of="2026-11-21", sample=sample)
+    return render_report(
+        parted_of(frames), totals_of(stretches_of(frames), frames), how, as_of="2026-11-21", sample=sample
+    )
 
 
 @pytest.fixture(scope="module")
 def page() -> str:
     frames = archive()
-    sample = draw(frames["claims"], frames["findings"], Plan(5, 9, ("payer",)))
+    sample = draw(stretches_of(frames), Plan(5, 9, ("payer",)))
     covering = [PartlyCovering("practitioner pair edits", "2024-07-01", "2024-09-30", 6)]
     return page_of(frames, sample=sample, partly_covering=covering)
 

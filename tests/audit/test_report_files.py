@@ -19,7 +19,6 @@ from cleanclaim.audit.manifest import Made, TableEdition
 from cleanclaim.audit.report_files import (
     ReportFolderError,
     begin,
-    numbered,
     read_frames,
     read_manifest,
     unfinished,
@@ -28,7 +27,7 @@ from cleanclaim.audit.report_files import (
 from cleanclaim.audit.sampling import Plan, draw
 from cleanclaim.check.selection import Ignored
 from cleanclaim.private_files import private_file
-from tests.audit.made import archive
+from tests.audit.made import archive, parted_of, stretches_of
 from tests.cli.running import validate
 
 MADE = Made(
@@ -43,7 +42,7 @@ MADE = Made(
 def written(folder: Path, made: Made = MADE) -> list[Path]:
     frames = archive()
     begin(folder, made)
-    return write_report(folder, frames, made, "<p>page", draw(frames["claims"], frames["findings"], Plan(4, 1)))
+    return write_report(folder, parted_of(frames), made, "<p>page", draw(stretches_of(frames), Plan(4, 1)))
 
 
 def test_the_folder_holds_these_files_for_its_owner_alone(tmp_path: Path) -> None:
@@ -78,12 +77,12 @@ def test_two_reports_of_the_same_are_the_same_bytes(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-def test_frames_come_back_as_they_were_and_not_when_they_were_changed(tmp_path: Path) -> None:
+def test_frames_come_back_with_places_from_one_and_not_when_they_were_changed(tmp_path: Path) -> None:
     folder = tmp_path / "r"
     written(folder)
     document = read_manifest(folder)
     frames = read_frames(folder, document, ("claims", "findings"))
-    assert frames["claims"].equals(archive()["claims"])
+    assert frames["claims"].equals(archive()["claims"].with_columns(pl.col("file", "row") + 1))
     archive()["claims"].head(5).write_parquet(folder / "claims.parquet")
     with pytest.raises(ReportFolderError, match=r"claims\.parquet: is not as it was written"):
         read_frames(folder, document, ("claims",))
@@ -92,17 +91,11 @@ def test_frames_come_back_as_they_were_and_not_when_they_were_changed(tmp_path: 
         read_frames(folder, document, ("claims",))
 
 
-def test_files_and_rows_are_counted_from_one() -> None:
-    frames = numbered({"claims": pl.DataFrame({"file": [0], "row": [0]}), "gaps": pl.DataFrame({"rows": [0]})})
-    assert frames["claims"].row(0) == (1, 1)
-    assert frames["gaps"].row(0) == (0,)
-
-
 def test_the_sample_is_dollars_with_columns_to_fill_in(tmp_path: Path) -> None:
     frames = archive()
     frames["claims"] = frames["claims"].with_columns(claim=pl.lit("=1+1"), payer=pl.lit("@x"))
     begin(tmp_path / "r", MADE)
-    write_report(tmp_path / "r", frames, MADE, "", draw(frames["claims"], frames["findings"], Plan(6, 1)))
+    write_report(tmp_path / "r", parted_of(frames), MADE, "", draw(stretches_of(frames), Plan(6, 1)))
     with (tmp_path / "r" / "sample.csv").open(encoding="utf-8", newline="") as stream:
         rows = {int(row["frame_row"]): row for row in csv.DictReader(stream)}
     assert list(rows[1]) == [
@@ -186,7 +179,7 @@ def test_a_report_without_a_sample_leaves_none_of_an_earlier_one(tmp_path: Path)
     folder = tmp_path / "r"
     written(folder)
     begin(folder, MADE)
-    write_report(folder, archive(), MADE, "", None)
+    write_report(folder, parted_of(archive()), MADE, "", None)
     assert not (folder / "sample.csv").exists()
     assert read_manifest(folder)["sample"] is None
 

@@ -13,16 +13,19 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from benchmarks import _archive as archive
-from cleanclaim.audit import run, spill
+from cleanclaim.audit import run, spill, work_plan
 from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings, the_judge
+from cleanclaim.audit.gathering import Gathered
 from cleanclaim.audit.inputs import ArchiveError
-from cleanclaim.audit.run import Gathered, Task, in_turn, run_audit
+from cleanclaim.audit.run import Task, in_turn, run_audit
 from cleanclaim.audit.spill import Piece
+from cleanclaim.audit.totals import examples, totals_of
 from cleanclaim.check.judge import Judge
 from cleanclaim.facts.kit import Reach
 from cleanclaim.lines.from_columns import tables_of_lines
 from cleanclaim.rules.book import active_rules
+from tests.audit.made import same
 
 SETTINGS = Settings(as_of=date(2026, 11, 16))
 LINES = 2_400
@@ -55,11 +58,6 @@ def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Gathered:
     return audited(folder, tmp_path_factory.mktemp("whole"))
 
 
-def same(one: Gathered, other: Gathered) -> None:
-    for name, frame in one.frames.items():
-        assert_frame_equal(frame, other.frames[name])
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("lines", [97, 500])
 def test_small_blocks_find_what_one_block_finds(
@@ -69,12 +67,28 @@ def test_small_blocks_find_what_one_block_finds(
     same(whole, audited(folder, tmp_path))
 
 
+@pytest.mark.parametrize("lines", [97, 1_000])
+def test_short_stretches_find_what_one_stretch_finds(
+    lines: int, folder: Path, whole: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_plan, "LINES_A_STRETCH", lines)
+    found = audited(folder, tmp_path)
+
+    same(whole, found)
+    assert len(found.stretches.parts) > 2
+    come_to, expected = (totals_of(one.stretches, one.frames) for one in (found, whole))
+    assert come_to.overview == expected.overview
+    assert_frame_equal(come_to.outcomes, expected.outcomes)
+    assert_frame_equal(come_to.rules, expected.rules)
+    assert_frame_equal(examples(found.stretches), examples(whole.stretches))
+
+
 def test_every_enabled_rule_gives_a_verdict_on_every_claim_of_its_reach(whole: Gathered) -> None:
     verdicts = {row["rule"]: row for row in whole.frames["verdicts"].to_dicts()}
 
     assert set(verdicts) == {rule.code for rule in active_rules()}
     assert {row["crashed"] for row in verdicts.values()} == {""}
-    claims = whole.frames["claims"].height
+    claims = whole.stretches.claims.collect().height
     by_claim = [rule.code for rule in active_rules() if rule.over == "claims"]
     counted = ("passed", "found", "not_applicable", "no_data")
     assert {code: sum(verdicts[code][name] for name in counted) for code in by_claim} == dict.fromkeys(by_claim, claims)
@@ -87,7 +101,7 @@ def test_each_patients_findings_are_those_of_a_check(folder: Path, whole: Gather
     judge = Judge(patient_rules)
     codes = {rule.code for rule in patient_rules}
     in_audit: dict[str, Counter[tuple[str, str]]] = {}
-    for claim, rule, place in whole.frames["findings"].select("claim", "rule", "place").iter_rows():
+    for claim, rule, place in whole.stretches.findings.collect().select("claim", "rule", "place").iter_rows():
         if rule in codes:
             in_audit.setdefault(claim, Counter())[rule, place] += 1
     last = frame.item(-1, "claim")
@@ -146,13 +160,13 @@ def test_a_claim_with_a_cell_that_cannot_be_read_is_set_aside_and_named(whole: G
     (frame,) = archive.frames(LINES, seed=3)
     last = frame.item(-1, "claim")
     assert aside.height == frame.filter(pl.col("claim") == last).height
-    assert last not in set(whole.frames["claims"].get_column("claim"))
+    assert last not in set(whole.stretches.claims.collect().get_column("claim"))
     assert whole.lines == frame.height - aside.height
 
 
 def test_a_finding_names_the_file_and_row_of_its_claim(folder: Path, whole: Gathered) -> None:
     rows = pl.read_parquet(folder / "2025.parquet")
-    own = whole.frames["findings"].filter(pl.col("file") == 0)
+    own = whole.stretches.findings.collect().filter(pl.col("file") == 0)
 
     assert own.height > 20
     assert own.get_column("claim").to_list() == rows.get_column("claim").gather(own.get_column("row")).to_list()
@@ -187,10 +201,10 @@ def test_a_folder_without_files_is_named(tmp_path: Path) -> None:
 
 
 def test_every_finding_carries_what_its_claim_is_allowed_whoever_judged_it(whole: Gathered) -> None:
-    findings = whole.frames["findings"]
+    findings = whole.stretches.findings.collect()
     beyond = {rule.code for reach in (Reach.THERAPIST, Reach.ARCHIVE) for rule in the_judge((), (), reach).rules}
 
-    told = findings.join(whole.frames["claims"].select("file", "row", "allowed_cents"), on=["file", "row"])
+    told = findings.join(whole.stretches.claims.collect().select("file", "row", "allowed_cents"), on=["file", "row"])
 
     assert told.height == findings.height
     assert told.get_column("claim_allowed_cents").equals(told.get_column("allowed_cents"), check_names=False)

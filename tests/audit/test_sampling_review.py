@@ -11,13 +11,13 @@ import pytest
 from cleanclaim.audit.sampling import Plan, Sample, draw
 from cleanclaim.audit.sampling_estimates import Reviewed
 from cleanclaim.audit.sampling_review import ReviewError, read_review
-from tests.audit.made import archive
+from tests.audit.made import archive, stretches_of
 
 
 @pytest.fixture(scope="module")
 def sample() -> Sample:
     frames = archive()
-    return draw(frames["claims"], frames["findings"], Plan(5, 1, ("payer",)))
+    return draw(stretches_of(frames), Plan(5, 1, ("payer",)))
 
 
 def filled(path: Path, sample: Sample, amounts: dict[int, str], errors: dict[int, str] | None = None) -> Path:

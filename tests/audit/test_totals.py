@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from cleanclaim.audit import totals, totals_peers
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.check.summary import at_most
-from tests.audit.made import CLINIC, OTHER_CLINIC, archive, claims_frame, findings_frame
+from tests.audit.made import CLINIC, OTHER_CLINIC, archive, claims_frame, findings_frame, stretches_of
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def frames() -> dict[str, pl.DataFrame]:
 
 
 def test_the_figures_on_top(frames: dict[str, pl.DataFrame]) -> None:
-    assert totals.overview(frames["claims"], frames["findings"], frames["verdicts"]) == totals.Overview(
+    assert totals.overview(stretches_of(frames), frames["verdicts"]) == totals.Overview(
         claims=6,
         lines=18,
         first_day="2026-03-04",
@@ -46,9 +47,9 @@ def test_the_figures_on_top(frames: dict[str, pl.DataFrame]) -> None:
 def test_dollars_are_unknown_where_nothing_has_a_price(allowed: int | None, cents: int | None, known: bool) -> None:  # noqa: FBT001 - as the table has it
     claims = claims_frame([{"allowed_cents": allowed, "findings": 1}])
     findings = findings_frame([{"row": 1, "rule": "UN101", "severity": "deny", "cents": cents}])
-    assert totals.overview(claims, findings, archive()["verdicts"]).has_prices is known
+    assert totals.overview(Stretches.of(claims, findings), archive()["verdicts"]).has_prices is known
     # Where nothing was found, nothing is at risk.
-    assert totals.overview(claims, findings_frame([]), archive()["verdicts"]).has_prices
+    assert totals.overview(Stretches.of(claims, findings_frame([])), archive()["verdicts"]).has_prices
 
 
 def test_by_severity_a_claim_is_lost_once(frames: dict[str, pl.DataFrame]) -> None:
@@ -98,7 +99,7 @@ def test_dollars_are_unknown_where_only_what_costs_nothing_has_a_price() -> None
         {"row": 1, "rule": "UN101", "severity": "deny"},
         {"row": 1, "rule": "DX306", "severity": "advice", "cents": 0},
     ]
-    assert not totals.overview(claims, findings_frame(rows), archive()["verdicts"]).has_prices
+    assert not totals.overview(Stretches.of(claims, findings_frame(rows)), archive()["verdicts"]).has_prices
 
 
 def test_two_claims_of_one_number_are_two_claims() -> None:
@@ -112,14 +113,16 @@ def test_two_claims_of_one_number_are_two_claims() -> None:
 
 
 def test_by_part_most_at_risk_first_and_the_unknown_last(frames: dict[str, pl.DataFrame]) -> None:
-    rows = totals.by_part(frames["claims"], pl.col("billing_npi")).rows()
+    rows = totals.by_part(frames["claims"].lazy(), pl.col("billing_npi")).rows()
     assert rows == [
         (CLINIC, 5, 15, 4, 7, 3, 104_000, 30_000, 12_200, 906),
         (OTHER_CLINIC, 1, 3, 1, 1, 1, 26_000, 10_000, 0, 906),
     ]
-    months = totals.by_part(frames["claims"], totals.MONTH).sort("part").select("part", "claims", "findings").rows()
+    months = (
+        totals.by_part(frames["claims"].lazy(), totals.MONTH).sort("part").select("part", "claims", "findings").rows()
+    )
     assert months == [(date(2026, 3, 1), 4, 7), (date(2026, 4, 1), 2, 1)]
-    unknown = totals.by_part(claims_frame([{"payer": None}, {}]), pl.col("payer")).get_column("part").to_list()
+    unknown = totals.by_part(claims_frame([{"payer": None}, {}]).lazy(), pl.col("payer")).get_column("part").to_list()
     assert unknown == ["medicare_b", None]
 
 
@@ -130,21 +133,25 @@ def test_missing_inputs_are_counted_one_by_one(frames: dict[str, pl.DataFrame]) 
 def test_examples_are_of_three_claims_the_costliest_first() -> None:
     rows = [{"row": row, "rule": "UN101", "severity": "deny", "cents": 100 + (row == 5)} for row in range(1, 7)]
     rows.append({"row": 5, "rule": "UN101", "severity": "deny", "cents": 7, "place": "line 2"})
-    shown = totals.examples(findings_frame(rows))
+    shown = totals.examples(Stretches.of(claims_frame([]), findings_frame(rows)))
     assert shown.select("row", "cents").rows() == [(5, 101), (1, 100), (2, 100)]
 
 
 def test_examples_without_a_price_are_the_earliest() -> None:
     rows = [{"row": row, "rule": "DX306", "severity": "advice"} for row in (9, 4, 6, 5)]
-    assert totals.examples(findings_frame(rows)).get_column("row").to_list() == [4, 5, 6]
+    assert totals.examples(Stretches.of(claims_frame([]), findings_frame(rows))).get_column("row").to_list() == [
+        4,
+        5,
+        6,
+    ]
 
 
 def test_nothing_found_is_empty_everywhere() -> None:
     findings, claims = findings_frame([]), claims_frame([])
     verdicts = archive()["verdicts"].head(0)
     assert totals.by_severity(findings, claims).height == totals.by_rule(findings, verdicts, claims).height == 0
-    assert totals.examples(findings).height == 0
-    assert totals.overview(claims, findings, verdicts).first_day == ""
+    assert totals.examples(Stretches.of(claims_frame([]), findings)).height == 0
+    assert totals.overview(Stretches.of(claims, findings), verdicts).first_day == ""
 
 
 @pytest.mark.parametrize(
@@ -160,7 +167,7 @@ def test_nothing_found_is_empty_everywhere() -> None:
 def test_claims_outside_the_dates_of_a_table(
     frames: dict[str, pl.DataFrame], periods: list[tuple[date | None, date | None]], outside: int
 ) -> None:
-    assert totals.claims_outside(totals.claims_by_day(frames["claims"]), periods) == outside
+    assert totals.claims_outside(totals.claims_by_day(frames["claims"].lazy()), periods) == outside
 
 
 # --- peers -------------------------------------------------------------------------------------------------
@@ -172,7 +179,7 @@ def visits(npi: str, units: Sequence[int | None], discipline: str = "PT") -> lis
 
 def test_peers_are_those_with_enough_visits() -> None:
     rows = [*visits("1", [2] * 30), *visits("2", [3] * 30), *visits("3", [4] * 29 + [8]), *visits("4", [9] * 29)]
-    (group,) = totals_peers.peers(claims_frame(rows))
+    (group,) = totals_peers.peers(claims_frame(rows).lazy())
     assert (group.discipline, group.left_out) == ("PT", 1)
     assert group.therapists.select("rendering_npi", "visits", "units", "median", "p90").rows() == [
         ("3", 30, 124, 4, 4),
@@ -184,9 +191,9 @@ def test_peers_are_those_with_enough_visits() -> None:
 
 def test_two_therapists_are_no_comparison_and_disciplines_are_apart() -> None:
     two = [*visits("1", [2] * 30), *visits("2", [3] * 30)]
-    assert totals_peers.peers(claims_frame([*two, *visits("3", [1] * 30, "OT")])) == []
+    assert totals_peers.peers(claims_frame([*two, *visits("3", [1] * 30, "OT")]).lazy()) == []
 
 
 def test_a_visit_without_known_units_or_therapist_is_not_counted() -> None:
     rows = [*visits("1", [2] * 29 + [None]), *visits("", [5] * 40), *visits("2", [1] * 30), *visits("3", [1] * 30)]
-    assert totals_peers.peers(claims_frame(rows)) == []
+    assert totals_peers.peers(claims_frame(rows).lazy()) == []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cleanclaim.audit.block import Beside, Judged, Rows, Settings, judge_block
-from cleanclaim.audit.run import WORKER, Runner, Task, as_they_were, in_turn, keep, load
+from cleanclaim.audit.run import WORKER, Runner, Task, as_they_were, in_turn
 from cleanclaim.audit.spill import Piece
 from cleanclaim.facts.kit import Reach
 
@@ -120,7 +120,7 @@ def runner_of(client: Client) -> Runner:
         def send() -> None:
             task = next(waiting, None)
             if task is not None:
-                rows = load(task)
+                rows = task.load()
                 # The same block judged again is the same block: it may be sent to another worker.
                 with warnings.catch_warnings():
                     # A block is what is sent: it lies on this machine and is needed once.
@@ -136,7 +136,7 @@ def runner_of(client: Client) -> Runner:
         while sent:
             future = next(results)
             task = sent.pop(future.key)
-            keep(task, future.result())
+            task.keep(future.result())
             future.release()
             send()
             yield 1

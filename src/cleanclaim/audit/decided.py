@@ -6,13 +6,14 @@ those of a visit: first what is suppressed, then of the rest what a baseline kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from cleanclaim.audit.block import CLAIMS, FINDINGS, at_stake
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.check.baseline import Baseline
 from cleanclaim.check.contents import joined
 from cleanclaim.check.summary import at_most
@@ -34,12 +35,14 @@ _CLAIM = ["file", "row"]
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """An audit's frames with the findings parted.
+    """An audit with the findings parted.
 
-    `frames` has the new findings alone as `findings`, and claims at stake by those; beside them `known` (columns of
-    findings) where a baseline was given, and `suppressed` (columns of `SUPPRESSED`) where a suppression file was.
+    `frames` has beside the audit's own `known` (columns of findings) where a baseline was given, and `suppressed`
+    (columns of `SUPPRESSED`) where a suppression file was.
     """
 
+    stretches: Stretches
+    """The new findings alone, and claims at stake by those."""
     frames: dict[str, pl.DataFrame]
     not_met: int = 0
     """Known findings that have not come up."""
@@ -64,7 +67,7 @@ def with_contents(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def part(
-    frames: Mapping[str, pl.DataFrame],
+    found: Parted,
     *,
     as_of: date,
     suppressions: Sequence[Suppression] | None = None,
@@ -72,22 +75,24 @@ def part(
     writes: bool = False,
     salt: bytes = b"",
 ) -> Parted:
-    """Part what was found.
+    """Part what was found; where nothing was decided, it is as it was.
 
     Args:
-        frames: those of `cleanclaim.audit.run.Gathered`; findings with `content` where a baseline is read or written.
+        found: as it was gathered; findings with `content` where a baseline is read or written.
         as_of: the day of the audit.
         suppressions: the entries of a suppression file; `None`: no file was given.
         baseline: known findings.
         writes: whether a baseline is to be written.
         salt: that of the baseline that is written anew; empty: a new one is drawn.
     """
-    findings = frames["findings"]
+    if suppressions is None and baseline is None and not writes:
+        return found
+    claims, findings, frames = found.stretches.claims.collect(), found.stretches.findings.collect(), found.frames
     parted: dict[str, pl.DataFrame] = {}
     left: tuple[Stale, ...] = ()
     if suppressions is not None:
         findings, parted["suppressed"] = _without_suppressed(findings, suppressions, as_of)
-        left = _stale(frames, suppressions, parted["suppressed"], as_of)
+        left = _stale(claims, frames["verdicts"], suppressions, parted["suppressed"], as_of)
     has_crashed = bool(frames["verdicts"].filter(pl.col("crashed") != "").height)
     to_write = _baseline(findings, salt) if writes and not has_crashed else None
     not_met = 0
@@ -95,11 +100,11 @@ def part(
         known = baseline.are_known(_contents(findings))
         not_met = sum(baseline.known.values()) - int(known.sum())
         parted["known"], findings = findings.filter(known), findings.filter(~known)
-    told = {name: frame.drop("content", strict=False) for name, frame in {**parted, "findings": findings}.items()}
-    claims = frames["claims"]
-    if any(told[name].height for name in parted):
-        claims = _claims_with(claims, told["findings"])
-    return Parted({**frames, **told, "claims": claims}, not_met, left, to_write)
+    told = {name: frame.drop("content", strict=False) for name, frame in parted.items()}
+    findings = findings.drop("content", strict=False)
+    if any(frame.height for frame in told.values()):
+        claims = _claims_with(claims, findings)
+    return Parted(Stretches.of(claims, findings), {**frames, **told}, not_met, left, to_write)
 
 
 def amounts(findings: pl.DataFrame, claims: pl.DataFrame) -> tuple[int, int]:
@@ -156,7 +161,11 @@ def _without_suppressed(
 
 
 def _stale(
-    frames: Mapping[str, pl.DataFrame], entries: Sequence[Suppression], suppressed: pl.DataFrame, day: date
+    claims: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    entries: Sequence[Suppression],
+    suppressed: pl.DataFrame,
+    day: date,
 ) -> tuple[Stale, ...]:
     """Entries that hide nothing although their claim was judged.
 
@@ -164,8 +173,7 @@ def _stale(
     """
     met = set(suppressed.get_column("entry"))
     named = pl.Series([entry.claim for entry in entries], dtype=pl.String)
-    judged = frames["claims"].get_column("claim")
-    verdicts = frames["verdicts"]
+    judged = claims.get_column("claim")
     open_rules = set(verdicts.filter(pl.col("no_data") > 0).get_column("rule"))
     return stale(
         entries,

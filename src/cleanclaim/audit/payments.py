@@ -102,4 +102,5 @@ def with_paid(claims: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_named).then(pl.col("payee_npi") == pl.col("billing_npi")).otherwise(pl.col("providers") == 1)
     )
     own = met.filter(is_its_own).group_by("file", "row").agg(pl.col("paid_cents").sum())
-    return claims.drop("paid_cents").join(own, on=["file", "row"], how="left", maintain_order="left")
+    told = claims.select("file", "row").join(own, on=["file", "row"], how="left", maintain_order="left")
+    return claims.with_columns(told.get_column("paid_cents"))

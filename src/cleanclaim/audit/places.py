@@ -7,8 +7,16 @@ import polars as pl
 
 from cleanclaim.facts.spread import as_places
 
-AS_NUMBER = pl.col("file") * (1 << 40) + pl.col("row")
-"""A claim's place as one number, in the order of the archive; no file has so many rows."""
+_MOST_ROWS = 1 << 40
+"""No file has so many rows."""
+
+AS_NUMBER = pl.col("file") * _MOST_ROWS + pl.col("row")
+"""A claim's place as one number, in the order of the archive."""
+
+
+def number_of(file: int, row: int) -> int:
+    """A place as `AS_NUMBER` has it."""
+    return file * _MOST_ROWS + row
 
 
 def order_of(rows: pl.DataFrame, number: pl.Expr = AS_NUMBER) -> pl.Series:

@@ -103,7 +103,7 @@ def render_report(found: Parted, come_to: Totals, made: HowMade, *, as_of: str, 
     """The report as one HTML page.
 
     Args:
-        found: frames `findings`, `verdicts`, `claims` and `set_aside`, with the columns of
+        found: claims and findings, frames `verdicts` and `set_aside` with the columns of
             `cleanclaim.audit.block.FRAMES`, and what of the findings was decided about before.
         come_to: what these come to.
         made: how the report was made.
@@ -111,7 +111,7 @@ def render_report(found: Parted, come_to: Totals, made: HowMade, *, as_of: str, 
         sample: the claims drawn for review.
     """
     frames = found.frames
-    claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
+    claims, verdicts = found.stretches.claims, frames["verdicts"]
     figures = come_to.overview
     style = _text("report.css")
     context: dict[str, Any] = {
@@ -120,7 +120,7 @@ def render_report(found: Parted, come_to: Totals, made: HowMade, *, as_of: str, 
         "crashed": verdicts.filter(pl.col("crashed") != "").select("rule", "crashed").rows(),
         "outcomes": come_to.outcomes.to_dicts(),
         "months": _months(claims),
-        "rules": rule_rows(findings, come_to.rules),
+        "rules": rule_rows(found.stretches, come_to.rules),
         "payers": _parts("Payer", totals.by_part(claims, pl.col("payer")), _payer_name),
         "clinics": _parts("Billing NPI", totals.by_part(claims, pl.col("billing_npi")), _npi),
         "therapists": _parts("Rendering NPI", totals.by_part(claims, pl.col("rendering_npi")), _npi),
@@ -241,7 +241,7 @@ def _contents(context: Mapping[str, Any]) -> list[tuple[str, str]]:
 # --- by month ----------------------------------------------------------------------------------------------
 
 
-def _months(claims: pl.DataFrame) -> dict[str, Any] | None:
+def _months(claims: pl.LazyFrame) -> dict[str, Any] | None:
     every = totals.by_part(claims, totals.MONTH).drop_nulls("part").sort("part").to_dicts()
     rows = every[-_MONTHS_SHOWN:]
     if not rows:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from cleanclaim.audit import totals
 from cleanclaim.audit.decided import Parted, amounts
-from cleanclaim.check.suppression import Stale, Standing
+from cleanclaim.check.suppression import Standing
 from cleanclaim.dates import written
 from cleanclaim.money import dollars
 from cleanclaim.rules import book
@@ -25,36 +24,38 @@ _WHY = {
 
 def decided_parts(found: Parted) -> dict[str, Any]:
     """What was known before and what was suppressed, each `None` where no file was given."""
-    return {"known": _known(found.frames, found.not_met), "suppressed": _suppressed(found.frames, found.stale)}
+    return {"known": _known(found), "suppressed": _suppressed(found)}
 
 
-def _known(frames: Mapping[str, pl.DataFrame], not_met: int) -> dict[str, Any] | None:
-    findings = frames.get("known")
+def _known(found: Parted) -> dict[str, Any] | None:
+    findings = found.frames.get("known")
     if findings is None:
         return None
-    rows = totals.by_rule(findings, frames["verdicts"], frames["claims"])
+    claims = found.stretches.claims.collect()
+    rows = totals.by_rule(findings, found.frames["verdicts"], claims)
     return {
         "total": findings.height,
-        "worth": _worth(findings, frames["claims"]),
-        "not_met": not_met,
+        "worth": _worth(findings, claims),
+        "not_met": found.not_met,
         "rules": [{**row, "name": _name(row["rule"])} for row in rows.head(_RULES_SHOWN).to_dicts()],
         "more": max(0, rows.height - _RULES_SHOWN),
     }
 
 
-def _suppressed(frames: Mapping[str, pl.DataFrame], stale: Sequence[Stale]) -> dict[str, Any] | None:
-    findings = frames.get("suppressed")
+def _suppressed(found: Parted) -> dict[str, Any] | None:
+    findings = found.frames.get("suppressed")
     if findings is None:
         return None
     return {
         "total": findings.height,
-        "worth": _worth(findings, frames["claims"]),
+        "worth": _worth(findings, found.stretches.claims.collect()),
         "findings": [
             {**row, "on": written(row["on"]), "until": written(row["until"]) if row["until"] else ""}
             for row in findings.head(_FINDINGS_SHOWN).to_dicts()
         ],
         "stale": [
-            {"line": one.suppression.line, "rule": one.suppression.rule, "why": _WHY[one.standing]} for one in stale
+            {"line": one.suppression.line, "rule": one.suppression.rule, "why": _WHY[one.standing]}
+            for one in found.stale
         ],
     }
 

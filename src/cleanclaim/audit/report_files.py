@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.audit.decided import Parted
 from cleanclaim.audit.manifest import NAME, Made, as_text, digest_of, sample_facts
 from cleanclaim.audit.sampling import SAMPLE, Sample
 from cleanclaim.money import dollars
@@ -26,9 +27,10 @@ REVIEW = ("overpaid", "error", "note")
 """Columns of the sample that a reviewer fills in."""
 SAMPLE_FILE = "sample.csv"
 _BEGUN = "begun.json"
-_FRAMES = ("findings", "claims", "verdicts", "set_aside")
 _DECIDED = ("known", "suppressed")
 """Frames that a report has where findings were decided about before."""
+_COUNTED = {"findings", "claims", "set_aside", *_DECIDED}
+"""Frames whose rows say where they stand; there files and rows count from 1, as people and the manifest count them."""
 _ROWS_A_GROUP = 250_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -92,23 +94,12 @@ def _is_filled_in(folder: Path) -> bool:
     return written.get(SAMPLE_FILE) != digest_of(sample)
 
 
-def numbered(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The frames with files and rows counted from 1, as people and the manifest count them."""
-    counted = {"findings", "claims", "set_aside", *_DECIDED}
-    return {
-        name: frame.with_columns(pl.col("file", "row") + 1) if name in counted else frame
-        for name, frame in frames.items()
-    }
-
-
-def write_report(
-    folder: Path, frames: Mapping[str, pl.DataFrame], made: Made, page: str, sample: Sample | None
-) -> list[Path]:
+def write_report(folder: Path, found: Parted, made: Made, page: str, sample: Sample | None) -> list[Path]:
     """Write the report's files, then remove the work folder; the paths are returned.
 
     Args:
         folder: as `begin` made it.
-        frames: as `numbered` returns them.
+        found: claims and findings, and what of these was decided about before.
         made: what the audit was made of.
         page: the report as HTML.
         sample: the claims drawn for review.
@@ -120,10 +111,11 @@ def write_report(
     with private_file(folder / "report.html") as stream:
         stream.write(page.encode())
     written.append(folder / "report.html")
-    for name in (*_FRAMES, *(name for name in _DECIDED if name in frames)):
+    for name, rows in _tables(found).items():
         path = folder / f"{name}.parquet"
+        counted = [pl.col("file", "row") + 1] if name in _COUNTED else []
         with private_file(path) as stream:
-            frames[name].write_parquet(stream, compression="zstd", row_group_size=_ROWS_A_GROUP)
+            rows.with_columns(counted).sink_parquet(stream, compression="zstd", row_group_size=_ROWS_A_GROUP)
         written.append(path)
     if sample is not None:
         with private_file(folder / SAMPLE_FILE) as stream:
@@ -139,6 +131,13 @@ def write_report(
         stream.write(as_text(document).encode())
     shutil.rmtree(folder / WORK, ignore_errors=True)
     return [*written, folder / NAME]
+
+
+def _tables(found: Parted) -> dict[str, pl.LazyFrame]:
+    frames = found.frames
+    own = {"findings": found.stretches.findings, "claims": found.stretches.claims}
+    decided = (name for name in _DECIDED if name in frames)
+    return {**own, **{name: frames[name].lazy() for name in ("verdicts", "set_aside", *decided)}}
 
 
 def _sample_text(sample: Sample) -> str:

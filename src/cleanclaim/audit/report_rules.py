@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.audit import totals
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.check.findings import render
 from cleanclaim.dates import written
 from cleanclaim.rules import book
@@ -22,14 +23,14 @@ _MESSAGE_LENGTH = 400
 """Characters of a message; a day with dozens of lines names them all."""
 
 
-def rule_rows(findings: pl.DataFrame, rules: pl.DataFrame) -> list[dict[str, Any]]:
+def rule_rows(found: Stretches, rules: pl.DataFrame) -> list[dict[str, Any]]:
     """The rules that found something, in their order of `totals.by_rule`, each with its words and examples.
 
     A row has the columns of `totals.by_rule`, and `code`, `name`, `sentence`, `why` (paragraphs), `fix`, `sources`
     and `examples` (claim, day, place, message, cents).
     """
     shown: dict[str, list[dict[str, Any]]] = {}
-    for row in totals.examples(findings).iter_rows(named=True):
+    for row in totals.examples(found).iter_rows(named=True):
         shown.setdefault(row["rule"], []).append(row)
     return [_rule(row, shown.get(row["rule"], [])) for row in rules.to_dicts()]
 

@@ -18,6 +18,7 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.audit.totals import CLAIM, MONTH, leading_findings
 
 GENERATOR = "numpy PCG64, raw output"
@@ -89,12 +90,11 @@ class Sample:
     claims: pl.DataFrame
 
 
-def draw(claims: pl.DataFrame, findings: pl.DataFrame, plan: Plan) -> Sample:
+def draw(found: Stretches, plan: Plan) -> Sample:
     """Draw the sample.
 
     Args:
-        claims: the frame, with the columns of `cleanclaim.audit.block.CLAIMS`, in the order of the report.
-        findings: the report's, with the columns of `cleanclaim.check.columns.FINDINGS`, in its order.
+        found: claims, which are the frame, and findings as the report has them.
         plan: size, seed and strata.
 
     Raises:
@@ -102,17 +102,18 @@ def draw(claims: pl.DataFrame, findings: pl.DataFrame, plan: Plan) -> Sample:
     """
     if unknown := [name for name in plan.strata if name not in STRATA]:
         raise SampleError(f"strata: {unknown[0]!r}; expected {', '.join(STRATA)}")
-    if not 1 <= plan.size <= claims.height:
-        raise SampleError(f"sample of {plan.size}; expected 1 to {claims.height:,}, the claims of the frame")
+    universe = int(found.claims.select(pl.len()).collect().item())
+    if not 1 <= plan.size <= universe:
+        raise SampleError(f"sample of {plan.size}; expected 1 to {universe:,}, the claims of the frame")
     if plan.seed < 0:
         raise SampleError(f"seed {plan.seed}; expected zero or a positive number")
-    draws = np.random.PCG64(plan.seed).random_raw(claims.height)
+    draws = np.random.PCG64(plan.seed).random_raw(universe)
     # Only what decides is sorted; the columns of the claims are taken at the end, for the few that are drawn.
     dealt = pl.DataFrame(
         [
-            _strata_of(claims, findings, plan.strata).cast(pl.Categorical).alias("stratum"),
+            _strata_of(found, universe, plan.strata).alias("stratum"),
             pl.Series("draw", np.asarray(draws, np.uint64)),
-            pl.Series("frame_row", np.arange(1, claims.height + 1)),
+            pl.Series("frame_row", np.arange(1, universe + 1)),
         ]
     )
     sizes = dict(sorted(dealt.group_by("stratum").len().cast({"stratum": pl.String}).iter_rows()))
@@ -126,35 +127,38 @@ def draw(claims: pl.DataFrame, findings: pl.DataFrame, plan: Plan) -> Sample:
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("number"))
     )
     written = pl.Series("draw", [f"{number:016x}" for number in drawn.get_column("draw")], dtype=pl.String)
-    wide = pl.concat(
-        [drawn.drop("rank").with_columns(written), claims[drawn.get_column("frame_row") - 1]], how="horizontal"
-    )
+    rows = found.claims.with_row_index("frame_row", 1).cast({"frame_row": pl.Int64})
+    own = rows.join(drawn.lazy().select("frame_row"), on="frame_row", how="semi").collect(engine="streaming")
+    wide = drawn.drop("rank").with_columns(written).join(own, on="frame_row", maintain_order="left")
     return Sample(
         plan,
         tuple(Stratum(name, size, counts[name]) for name, size in sizes.items()),
-        _with_rules(wide, findings).select(list(SAMPLE)),
+        _with_rules(wide, found.findings).select(list(SAMPLE)),
     )
 
 
-def _strata_of(claims: pl.DataFrame, findings: pl.DataFrame, strata: Sequence[str]) -> pl.Series:
+def _strata_of(found: Stretches, universe: int, strata: Sequence[str]) -> pl.Series:
     """The name of each claim's stratum; what is not known is a stratum of its own."""
     if not strata:
-        return pl.Series("stratum", [ALL_CLAIMS]).new_from_index(0, claims.height)
-    if {"severity", "rule"} & set(strata):
-        leading = leading_findings(findings).rename({"severity": "__severity", "rule": "__rule"})
-        claims = claims.join(leading, on=list(CLAIM), how="left", maintain_order="left")
+        return pl.Series("stratum", [ALL_CLAIMS], pl.Categorical).new_from_index(0, universe)
     parts = [
         pl.col(f"__{name}").fill_null("no finding")
         if name in {"severity", "rule"}
         else _COLUMNS[name].fill_null("unknown")
         for name in strata
     ]
-    return claims.select(pl.concat_str(*parts, separator=" / ").alias("stratum")).to_series()
+    named = pl.concat_str(*parts, separator=" / ").cast(pl.Categorical).alias("stratum")
+    told = []
+    for claims, findings in found.each():
+        leading = leading_findings(findings).rename({"severity": "__severity", "rule": "__rule"})
+        met = claims.join(leading, on=list(CLAIM), how="left", maintain_order="left")
+        told.append(met.select(named).to_series())
+    return pl.concat(told)
 
 
-def _with_rules(drawn: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+def _with_rules(drawn: pl.DataFrame, findings: pl.LazyFrame) -> pl.DataFrame:
     """The claims with the rules that object to them."""
-    own = findings.join(drawn.select(CLAIM), on=list(CLAIM), how="semi")
+    own = findings.join(drawn.lazy().select(CLAIM), on=list(CLAIM), how="semi").collect(engine="streaming")
     rules = own.group_by(CLAIM).agg(pl.col("rule").unique().sort().str.join(" ").alias("rules"))
     return drawn.join(rules, on=list(CLAIM), how="left", maintain_order="left").with_columns(
         pl.col("rules").fill_null("")

@@ -16,6 +16,7 @@ from typing import Any
 from cleanclaim.audit.report_files import read_frames, read_manifest
 from cleanclaim.audit.sampling import Plan, Sample, draw
 from cleanclaim.audit.sampling_estimates import Reviewed
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.money import AmountError, parse_cents
 
 _YES, _NO = frozenset({"yes", "y", "1", "true"}), frozenset({"no", "n", "0", "false"})
@@ -48,7 +49,7 @@ def drawn_again(report: Path) -> Sample:
         raise ReviewError(f"{report}: has no sample; expected a report that was made with --sample")
     frames = read_frames(report, manifest, ("claims", "findings"))
     plan = Plan(facts["size"], facts["seed"], tuple(facts["strata_by"]))
-    return draw(frames["claims"], frames["findings"], plan)
+    return draw(Stretches.of(frames["claims"], frames["findings"]), plan)
 
 
 def read_review(path: Path, sample: Sample) -> Review:

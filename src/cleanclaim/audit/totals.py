@@ -1,18 +1,20 @@
 """What an audit's findings come to: by severity, rule, payer, clinic, therapist and month, counted in columns.
 
 An archive has millions of findings, so nothing here turns them into Python objects: each table is one aggregation, and
-only its few rows are read.
+only its few rows are read. What needs claims and findings side by side is added up by stretches of the archive, so that
+no more than one is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from cleanclaim.audit.places import AS_NUMBER
+from cleanclaim.audit.stretches import Stretches
 from cleanclaim.check.summary import BLOCKING, OUTCOMES, at_most
 
 CLAIM = ("file", "row")
@@ -57,31 +59,44 @@ class Overview:
         return is_some_known or not self.findings_without_price
 
 
-def overview(claims: pl.DataFrame, findings: pl.DataFrame, verdicts: pl.DataFrame) -> Overview:
-    """The figures on top; frames with the columns of `cleanclaim.audit.block.FRAMES`."""
-    row = claims.select(
+def overview(found: Stretches, verdicts: pl.DataFrame) -> Overview:
+    """The figures on top.
+
+    Args:
+        found: claims and findings.
+        verdicts: counted by rule, with the columns of `cleanclaim.audit.block.FRAMES`.
+    """
+    claims = found.claims.select(
         pl.len().cast(pl.Int64).alias("claims"),
         pl.col("lines").sum(),
         pl.col("date_of_service").min().cast(pl.String).fill_null("").alias("first_day"),
         pl.col("date_of_service").max().cast(pl.String).fill_null("").alias("last_day"),
-        (pl.col("findings") > 0).sum().alias("claims_with_findings"),
+        (pl.col("findings") > 0).sum().cast(pl.Int64).alias("claims_with_findings"),
         pl.col("charge_cents").sum(),
-        pl.col("charge_cents").null_count().alias("claims_without_charge"),
+        pl.col("charge_cents").null_count().cast(pl.Int64).alias("claims_without_charge"),
         pl.col("allowed_cents").sum(),
-        pl.col("allowed_cents").null_count().alias("claims_without_allowed"),
+        pl.col("allowed_cents").null_count().cast(pl.Int64).alias("claims_without_allowed"),
         pl.col("paid_cents").sum(),
-        pl.col("paid_cents").null_count().alias("claims_without_paid"),
+        pl.col("paid_cents").null_count().cast(pl.Int64).alias("claims_without_paid"),
         pl.col("lost_cents").sum(),
         pl.col("left_cents").sum(),
-    ).row(0, named=True)
+    )
+    findings = found.findings.select(
+        pl.len().cast(pl.Int64).alias("findings"),
+        pl.col("cents").null_count().cast(pl.Int64).alias("findings_without_price"),
+    )
     judged = verdicts.select(pl.col("passed").sum() + pl.col("found").sum()).item()
     return Overview(
-        **row,
-        findings=findings.height,
-        findings_without_price=findings.get_column("cents").null_count(),
+        **_few(claims).row(0, named=True),
+        **_few(findings).row(0, named=True),
         judged=judged,
         not_judged=int(verdicts.get_column("no_data").sum()),
     )
+
+
+def _few(rows: pl.LazyFrame) -> pl.DataFrame:
+    """The few rows that many come to, which are taken in as they are read."""
+    return rows.collect(engine="streaming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +112,22 @@ class Totals:
     """As `missing_inputs` has them."""
 
 
-def totals_of(frames: Mapping[str, pl.DataFrame]) -> Totals:
+def totals_of(found: Stretches, frames: Mapping[str, pl.DataFrame]) -> Totals:
     """The totals of an audit.
 
     Args:
-        frames: `claims`, `findings`, `verdicts` and `gaps`, with the columns of `cleanclaim.audit.block.FRAMES`.
+        found: claims and findings.
+        frames: `verdicts` and `gaps`, with the columns of `cleanclaim.audit.block.FRAMES`.
     """
-    claims, findings, verdicts = frames["claims"], frames["findings"], frames["verdicts"]
-    numbered = _numbered(findings, claims)
+    outcomes, rules = [], []
+    for claims, findings in found.each():
+        numbered = _numbered(findings, claims)
+        outcomes.append(_counted(numbered, "severity"))
+        rules.append(_counted(numbered, "rule"))
     return Totals(
-        overview(claims, findings, verdicts),
-        _by_severity(numbered),
-        _by_rule(numbered, verdicts),
+        overview(found, frames["verdicts"]),
+        _by_severity(outcomes),
+        _by_rule(rules, frames["verdicts"]),
         missing_inputs(frames["gaps"]),
     )
 
@@ -146,6 +165,22 @@ def _dollars(numbered: pl.DataFrame, by: str) -> pl.DataFrame:
     return per_claim.group_by(by).agg(capped.sum().alias("cents"))
 
 
+def _counted(numbered: pl.DataFrame, by: str) -> pl.DataFrame:
+    """What the findings of a stretch come to by severity or rule, as both are shown: each counts once on a claim."""
+    claims = pl.col("is_first").sum() if by == "rule" else pl.col("number").n_unique()
+    counts = numbered.group_by(by).agg(
+        *([pl.col("severity").first()] if by == "rule" else []),
+        pl.len().cast(pl.Int64).alias("findings"),
+        claims.cast(pl.Int64).alias("claims"),
+        pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
+    )
+    return counts.join(_dollars(numbered, by), on=by, how="left").with_columns(pl.col("cents").fill_null(0))
+
+
+def _added_up(parts: Sequence[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+    return pl.concat(parts).group_by(by).agg(pl.col("findings", "claims", "cents", "without_price").sum())
+
+
 def by_severity(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Findings by what would happen, the worst first.
 
@@ -155,20 +190,11 @@ def by_severity(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
         findings: sorted by claim and rule.
         claims: theirs, sorted by place.
     """
-    return _by_severity(_numbered(findings, claims))
+    return _by_severity([_counted(_numbered(findings, claims), "severity")])
 
 
-def _by_severity(numbered: pl.DataFrame) -> pl.DataFrame:
-    counts = numbered.group_by("severity").agg(
-        pl.len().cast(pl.Int64).alias("findings"),
-        pl.col("number").n_unique().cast(pl.Int64).alias("claims"),
-        pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
-    )
-    return (
-        counts.join(_dollars(numbered, "severity"), on="severity", how="left")
-        .select("severity", "findings", "claims", pl.col("cents").fill_null(0), "without_price")
-        .sort(pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64))
-    )
+def _by_severity(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return _added_up(parts, ["severity"]).sort(pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64))
 
 
 def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
@@ -182,25 +208,14 @@ def by_rule(findings: pl.DataFrame, verdicts: pl.DataFrame, claims: pl.DataFrame
         verdicts: counted by rule.
         claims: those of the findings, sorted by place.
     """
-    return _by_rule(_numbered(findings, claims), verdicts)
+    return _by_rule([_counted(_numbered(findings, claims), "rule")], verdicts)
 
 
-def _by_rule(numbered: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    counts = numbered.group_by("rule").agg(
-        pl.col("severity").first(),
-        pl.len().cast(pl.Int64).alias("findings"),
-        pl.col("is_first").sum().cast(pl.Int64).alias("claims"),
-        pl.col("cents").null_count().cast(pl.Int64).alias("without_price"),
-    )
+def _by_rule(parts: Sequence[pl.DataFrame], verdicts: pl.DataFrame) -> pl.DataFrame:
     judged = verdicts.select("rule", (pl.col("passed") + pl.col("found")).alias("judged"), "no_data")
     return (
-        counts.join(_dollars(numbered, "rule"), on="rule", how="left")
+        _added_up(parts, ["rule", "severity"])
         .join(judged, on="rule", how="left")
-        .select(
-            *("rule", "severity", "findings", "claims"),
-            pl.col("cents").fill_null(0),
-            *("without_price", "judged", "no_data"),
-        )
         .sort(
             pl.col("severity").replace_strict(_GRAVITY, return_dtype=pl.Int64),
             "cents",
@@ -211,13 +226,13 @@ def _by_rule(numbered: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def by_part(claims: pl.DataFrame, part: pl.Expr) -> pl.DataFrame:
+def by_part(claims: pl.LazyFrame, part: pl.Expr) -> pl.DataFrame:
     """The claims by payer, clinic, therapist or month; the most at risk first, what is not known as null.
 
     Columns: `part`, `claims`, `lines`, `flagged` (claims with a finding), `findings`, `priced` (claims whose allowed
     amount is known), `charge_cents` and `allowed_cents` where known, `lost_cents`, `left_cents`.
     """
-    return (
+    return _few(
         claims.group_by(part.alias("part"))
         .agg(
             pl.len().cast(pl.Int64).alias("claims"),
@@ -256,9 +271,9 @@ def missing_inputs(gaps: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def claims_by_day(claims: pl.DataFrame) -> dict[date, int]:
+def claims_by_day(claims: pl.LazyFrame) -> dict[date, int]:
     """How many claims have each date of service."""
-    return dict(claims.group_by("date_of_service").len().drop_nulls("date_of_service").rows())
+    return dict(_few(claims.group_by("date_of_service").len().drop_nulls("date_of_service")).rows())
 
 
 def claims_outside(by_day: Mapping[date, int], periods: Iterable[tuple[date | None, date | None]]) -> int:
@@ -289,9 +304,16 @@ def leading_findings(findings: pl.DataFrame) -> pl.DataFrame:
 _SHOWN, _LOOKED_AT = 3, 24
 
 
-def examples(findings: pl.DataFrame) -> pl.DataFrame:
+def examples(found: Stretches) -> pl.DataFrame:
     """Three findings of each rule on three claims, the costliest first, then the earliest: the columns of findings."""
-    rows = (
+    few = pl.concat([findings[_candidates(findings).sort()] for _, findings in found.each()])
+    of_a_claim = few[_candidates(few)].unique(("rule", *CLAIM), keep="first", maintain_order=True)
+    return of_a_claim.group_by("rule", maintain_order=True).head(_SHOWN)
+
+
+def _candidates(findings: pl.DataFrame) -> pl.Series:
+    """The rows, by rule, of its costliest finding and then of its earliest."""
+    return (
         findings.with_row_index("__row")
         .group_by("rule")
         .agg(
@@ -303,6 +325,5 @@ def examples(findings: pl.DataFrame) -> pl.DataFrame:
         .select("rule", "__row", "order")
         .unique("__row", keep="first")
         .sort("rule", "order")
+        .get_column("__row")
     )
-    few = findings[rows.get_column("__row")].unique(("rule", *CLAIM), keep="first", maintain_order=True)
-    return few.group_by("rule", maintain_order=True).head(_SHOWN)

@@ -12,6 +12,7 @@ import polars as pl
 
 LEAST_VISITS = 30
 """Visits of a therapist below which nothing is shown."""
+_SHARES = {"p10": 0.1, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.9}
 LEAST_THERAPISTS = 3
 """Therapists below which there is no comparison: of two, each is simply the other's opposite."""
 
@@ -34,28 +35,27 @@ class Peers:
     upper_quartile: float
 
 
-def peers(claims: pl.DataFrame) -> list[Peers]:
+def peers(claims: pl.LazyFrame) -> list[Peers]:
     """Therapists by discipline, the discipline with most of them first; a visit is a claim.
 
     Args:
         claims: columns of `cleanclaim.audit.block.CLAIMS`; those without therapist, discipline or timed units are not
             counted.
     """
-    known = claims.filter(
-        (pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null() & pl.col("timed_units").is_not_null()
-    )
     units = pl.col("timed_units")
+    known = claims.filter((pl.col("rendering_npi") != "") & pl.col("discipline").is_not_null() & units.is_not_null())
+    # A visit has one of few numbers of units, so visits are counted by them before anything is reckoned.
+    counted = known.group_by("discipline", "rendering_npi", units).agg(pl.len().cast(pl.Int64).alias("visits"))
     every = (
-        known.group_by("discipline", "rendering_npi")
+        counted.collect(engine="streaming")
+        .sort("discipline", "rendering_npi", "timed_units")
+        .group_by("discipline", "rendering_npi")
         .agg(
-            pl.len().cast(pl.Int64).alias("visits"),
-            units.sum().alias("units"),
-            units.mean().alias("mean"),
-            *(
-                units.quantile(share, "nearest").cast(pl.Int64).alias(name)
-                for name, share in (("p10", 0.1), ("p25", 0.25), ("median", 0.5), ("p75", 0.75), ("p90", 0.9))
-            ),
+            pl.col("visits").sum(),
+            (units * pl.col("visits")).sum().alias("units"),
+            *(units.get(_place_of(share)).alias(name) for name, share in _SHARES.items()),
         )
+        .with_columns((pl.col("units") / pl.col("visits")).alias("mean"))
         .sort("mean", "visits", "rendering_npi", descending=[True, True, False])
     )
     found = []
@@ -65,3 +65,10 @@ def peers(claims: pl.DataFrame) -> list[Peers]:
             quartiles = [shown.get_column("mean").quantile(share, "linear") or 0.0 for share in (0.25, 0.5, 0.75)]
             found.append(Peers(str(discipline), shown, own.height - shown.height, *quartiles))
     return sorted(found, key=lambda one: (-one.therapists.height, one.discipline))
+
+
+def _place_of(share: float) -> pl.Expr:
+    """Where the quantile stands among the numbers of units: that of the visit nearest to this share of all."""
+    visits = pl.col("visits")
+    nearest = (share * (visits.sum() - 1)).round(mode="half_away_from_zero")
+    return (visits.cum_sum() <= nearest).sum()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import polars as pl
 import typer
 from rich.progress import (
     BarColumn,
@@ -28,14 +29,15 @@ from cleanclaim.audit import decided, report_files
 from cleanclaim.audit.archive import Archive, LeftOut, archive_of
 from cleanclaim.audit.block import Settings
 from cleanclaim.audit.decided import Parted
+from cleanclaim.audit.gathering import Gathered
 from cleanclaim.audit.inputs import ArchiveError
 from cleanclaim.audit.localities import EVERY_CLINIC
 from cleanclaim.audit.manifest import DecisionFile, Made, PayerFile, TableEdition, digest_of, input_facts
 from cleanclaim.audit.report import HowMade, render_report
 from cleanclaim.audit.report_files import ReportFolderError
-from cleanclaim.audit.run import Gathered, Runner, in_processes, run_audit
+from cleanclaim.audit.run import Runner, in_processes, run_audit
 from cleanclaim.audit.sampling import STRATA, Plan, SampleError, draw
-from cleanclaim.audit.totals import totals_of
+from cleanclaim.audit.totals import Overview, totals_of
 from cleanclaim.cli.arguments import PayersOption, day_of, find_payer, nearest, own_payers
 from cleanclaim.cli.audit_told import Told, as_json, lines_of, partly_covering, say
 from cleanclaim.cli.decisions import (
@@ -62,7 +64,7 @@ INTERRUPTED = 130
 
 _MOST_PROCESSES = 8
 _NPI_DIGITS = 10
-_STAGES = {"cut": "Reading lines", "judge": "Judging blocks"}
+_STAGES = {"cut": "Reading lines", "judge": "Judging blocks", "gather": "Gathering findings"}
 
 
 class Engine(StrEnum):
@@ -155,14 +157,12 @@ def run(
         )
         made = replace(made, left_out=_all_left_out(archive, gathered))
         parted = _parted(gathered, decisions, settings)
-        parted = replace(parted, frames=report_files.numbered(parted.frames))
-        frames = parted.frames
         with err.status("writing the report"):
-            drawn = draw(frames["claims"], frames["findings"], plan) if plan else None
-            come_to = totals_of(frames)
+            drawn = draw(parted.stretches, plan) if plan else None
+            come_to = totals_of(parted.stretches, parted.frames)
             how = HowMade(lines_of(made, gathered), partly_covering(made.tables, gathered), made.left_out)
             page = render_report(parted, come_to, how, as_of=made.settings.as_of.isoformat(), sample=drawn)
-            written = report_files.write_report(out_folder, frames, made, page, drawn)
+            written = report_files.write_report(out_folder, parted, made, page, drawn)
             if write_baseline is not None and parted.to_write is not None:
                 write_private(write_baseline, parted.to_write.text().encode())
     except (ArchiveError, ReportFolderError, SampleError) as error:
@@ -174,7 +174,7 @@ def run(
             "a process that judged a block was ended from outside, perhaps for want of memory; "
             f"the same command, with fewer --processes, goes on from {out_folder / report_files.WORK}"
         )
-    code = exit_code(frames, are_files_damaged=any(one.is_damaged for one in made.left_out))
+    code = exit_code(come_to.overview, parted.frames, are_files_damaged=any(one.is_damaged for one in made.left_out))
     told = Told(made, parted, come_to, decisions, drawn)
     if format_ is Format.JSON:
         write_json("audit", {"exit_code": int(code), **as_json(told, written)})
@@ -183,16 +183,22 @@ def run(
     raise typer.Exit(code)
 
 
-def exit_code(frames: Mapping[str, Any], *, are_files_damaged: bool = False) -> ExitCode:
-    """How the audit ended: crashed, nothing usable, findings, no data, or clean as far as judged."""
+def exit_code(figures: Overview, frames: Mapping[str, pl.DataFrame], *, are_files_damaged: bool = False) -> ExitCode:
+    """How the audit ended: crashed, nothing usable, findings, no data, or clean as far as judged.
+
+    Args:
+        figures: those on top of the report.
+        frames: `verdicts` and `set_aside`.
+        are_files_damaged: whether what could be read of a file is not all of it.
+    """
     verdicts = frames["verdicts"]
     if verdicts.filter(verdicts.get_column("crashed") != "").height:
         return ExitCode.CRASHED
-    if not frames["claims"].height:
+    if not figures.claims:
         return ExitCode.UNUSABLE
-    if frames["findings"].height or frames["set_aside"].height or are_files_damaged:
+    if figures.findings or frames["set_aside"].height or are_files_damaged:
         return ExitCode.FINDINGS
-    return ExitCode.NO_DATA if verdicts.get_column("no_data").sum() else ExitCode.CLEAN
+    return ExitCode.NO_DATA if figures.not_judged else ExitCode.CLEAN
 
 
 # --- what is asked -----------------------------------------------------------------------------------------
@@ -261,7 +267,7 @@ def _all_left_out(archive: Archive, gathered: Gathered) -> tuple[LeftOut, ...]:
 
 def _parted(gathered: Gathered, decisions: Decisions, settings: Settings) -> Parted:
     return decided.part(
-        gathered.frames,
+        Parted(gathered.stretches, gathered.frames),
         as_of=settings.as_of,
         suppressions=None if decisions.suppressions_path is None else decisions.suppressions,
         baseline=decisions.baseline,

@@ -17,9 +17,9 @@ from cleanclaim import __version__
 from cleanclaim.audit import totals
 from cleanclaim.audit.archive import LeftOut
 from cleanclaim.audit.decided import Parted, amounts
+from cleanclaim.audit.gathering import Gathered
 from cleanclaim.audit.manifest import Made, TableEdition, package_digest
 from cleanclaim.audit.report import PartlyCovering
-from cleanclaim.audit.run import Gathered
 from cleanclaim.audit.sampling import Sample
 from cleanclaim.audit.totals import Totals
 from cleanclaim.check.summary import OUTCOMES
@@ -36,7 +36,7 @@ _NAMED = 12
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An audit as it ended: what was found, files and rows counted from 1, and what it was made of."""
+    """An audit as it ended: what was found, and what it was made of."""
 
     made: Made
     parted: Parted
@@ -50,7 +50,7 @@ def partly_covering(tables: Sequence[TableEdition], gathered: Gathered) -> list[
     by_label: dict[str, list[TableEdition]] = {}
     for table in tables:
         by_label.setdefault(table.label, []).append(table)
-    by_day = totals.claims_by_day(gathered.frames["claims"])
+    by_day = totals.claims_by_day(gathered.stretches.claims)
     found = []
     for label, editions in by_label.items():
         if any(edition.through is None for edition in editions):
@@ -125,7 +125,7 @@ def _baseline_json(told: Told) -> dict[str, Any] | None:
     known, written = told.parted.frames.get("known"), told.parted.to_write
     if known is None and not told.made.writes_baseline:
         return None
-    lost, left = (0, 0) if known is None else amounts(known, told.parted.frames["claims"])
+    lost, left = (0, 0) if known is None else amounts(known, told.parted.stretches.claims.collect())
     by_rule = Counter() if known is None else Counter(known.get_column("rule"))
     return {
         "known": 0 if known is None else known.height,
@@ -172,10 +172,10 @@ def _say_decided(told: Told) -> None:
     frames, parted = told.parted.frames, told.parted
     if "known" in frames:
         rest = f"; {parted.not_met:,} known ones have not come up" if parted.not_met else ""
-        out.print(Text(f"\nknown before: {_worth(frames['known'], frames['claims'])}{rest}"), soft_wrap=True)
+        out.print(Text(f"\nknown before: {_worth(frames['known'], parted)}{rest}"), soft_wrap=True)
     if "suppressed" in frames:
         rows = frames["suppressed"]
-        out.print(Text(f"\nsuppressed: {_worth(rows, frames['claims'])}"))
+        out.print(Text(f"\nsuppressed: {_worth(rows, parted)}"))
         for row in rows.head(_NAMED).iter_rows(named=True):
             until = f" until {row['until']}" if row["until"] else ""
             said = f"  {row['claim']}  {row['rule']}  {row['place']}  by {row['by']} on {row['on']}{until}"
@@ -187,8 +187,8 @@ def _say_decided(told: Told) -> None:
         say_written(told.decisions.write_to, None if parted.to_write is None else sum(parted.to_write.known.values()))
 
 
-def _worth(findings: pl.DataFrame, claims: pl.DataFrame) -> str:
-    lost, left = amounts(findings, claims)
+def _worth(findings: pl.DataFrame, parted: Parted) -> str:
+    lost, left = amounts(findings, parted.stretches.claims.collect())
     return f"{findings.height:,} findings, {dollars(lost)} at risk, {dollars(left)} left on the table"
 
 
