@@ -149,10 +149,12 @@ def _strata_of(found: Stretches, universe: int, strata: Sequence[str]) -> pl.Ser
     ]
     named = pl.concat_str(*parts, separator=" / ").cast(pl.Categorical).alias("stratum")
     told = []
-    for claims, findings in found.each():
-        leading = leading_findings(findings).rename({"severity": "__severity", "rule": "__rule"})
-        met = claims.join(leading, on=list(CLAIM), how="left", maintain_order="left")
-        told.append(met.select(named).to_series())
+    of_claims = (*CLAIM, *(column for one in strata if one in _COLUMNS for column in _COLUMNS[one].meta.root_names()))
+    for claims, findings in found.each(of_claims, (*CLAIM, "severity", "rule", "cents")):
+        if {"severity", "rule"} & set(strata):
+            leading = leading_findings(findings).rename({"severity": "__severity", "rule": "__rule"})
+            claims = claims.join(leading, on=list(CLAIM), how="left", maintain_order="left")  # noqa: PLW2901 - the same
+        told.append(claims.select(named).to_series())
     return pl.concat(told)
 
 

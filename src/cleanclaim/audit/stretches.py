@@ -36,7 +36,7 @@ class Stretches:
         """All findings."""
         return pl.concat([findings for _, findings in self.parts])
 
-    def each(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Claims and findings of one stretch after the other, read when it is their turn."""
+    def each(self, of_claims: Sequence[str], of_findings: Sequence[str]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """These columns of claims and of findings, of one stretch after the other, read when it is their turn."""
         for claims, findings in self.parts:
-            yield claims.collect(), findings.collect()
+            yield claims.select(of_claims).collect(), findings.select(of_findings).collect()

@@ -120,7 +120,9 @@ def totals_of(found: Stretches, frames: Mapping[str, pl.DataFrame]) -> Totals:
         frames: `verdicts` and `gaps`, with the columns of `cleanclaim.audit.block.FRAMES`.
     """
     outcomes, rules = [], []
-    for claims, findings in found.each():
+    for claims, findings in found.each(
+        (*CLAIM, "allowed_cents", "charge_cents"), (*CLAIM, "rule", "severity", "cents")
+    ):
         numbered = _numbered(findings, claims)
         outcomes.append(_counted(numbered, "severity"))
         rules.append(_counted(numbered, "rule"))
@@ -306,15 +308,23 @@ _SHOWN, _LOOKED_AT = 3, 24
 
 def examples(found: Stretches) -> pl.DataFrame:
     """Three findings of each rule on three claims, the costliest first, then the earliest: the columns of findings."""
-    few = pl.concat([findings[_candidates(findings).sort()] for _, findings in found.each()])
-    of_a_claim = few[_candidates(few)].unique(("rule", *CLAIM), keep="first", maintain_order=True)
+    few = pl.concat([_of_rows(findings, _candidates(findings)) for _, findings in found.parts])
+    of_a_claim = few[_candidates(few.lazy())].unique(("rule", *CLAIM), keep="first", maintain_order=True)
     return of_a_claim.group_by("rule", maintain_order=True).head(_SHOWN)
 
 
-def _candidates(findings: pl.DataFrame) -> pl.Series:
+def _of_rows(rows: pl.LazyFrame, numbers: pl.Series) -> pl.DataFrame:
+    """The rows with these numbers, as they stand."""
+    asked = numbers.to_frame("__row").lazy()
+    return _few(rows.with_row_index("__row").join(asked, on="__row", how="semi").sort("__row").drop("__row"))
+
+
+def _candidates(findings: pl.LazyFrame) -> pl.Series:
     """The rows, by rule, of its costliest finding and then of its earliest."""
     return (
-        findings.with_row_index("__row")
+        findings.select("rule", "cents")
+        .collect()
+        .with_row_index("__row")
         .group_by("rule")
         .agg(
             pl.col("__row").get(pl.col("cents").fill_null(-1).arg_max()).alias("best"), pl.col("__row").head(_LOOKED_AT)
