@@ -17,7 +17,8 @@ from cleanclaim.audit import run, spill, work_plan
 from cleanclaim.audit.archive import archive_of
 from cleanclaim.audit.block import Settings, the_judge
 from cleanclaim.audit.gathering import Gathered
-from cleanclaim.audit.inputs import ArchiveError
+from cleanclaim.audit.inputs import ArchiveError, ArchiveFile
+from cleanclaim.audit.places import number_of
 from cleanclaim.audit.run import Task, in_turn, run_audit
 from cleanclaim.audit.spill import Piece
 from cleanclaim.audit.totals import examples, totals_of
@@ -81,6 +82,48 @@ def test_short_stretches_find_what_one_stretch_finds(
     assert_frame_equal(come_to.outcomes, expected.outcomes)
     assert_frame_equal(come_to.rules, expected.rules)
     assert_frame_equal(examples(found.stretches), examples(whole.stretches))
+
+
+def test_a_stretch_of_which_no_claim_could_be_read_has_none(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pl.read_parquet(folder / "2025.parquet").head(60).cast({"date": pl.String})
+    (tmp_path / "archive").mkdir()
+    soon = pl.when(pl.int_range(pl.len()) < 40).then("date").otherwise(pl.lit("soon"))
+    frame.with_columns(date=soon).write_csv(tmp_path / "archive" / "lines.csv")
+    expected = audited(tmp_path / "archive", tmp_path / "one")
+    monkeypatch.setattr(work_plan, "LINES_A_STRETCH", 10)
+
+    found = audited(tmp_path / "archive", tmp_path / "several")
+
+    same(expected, found)
+    heights = [claims.collect().height for claims, _ in found.stretches.parts]
+    assert (heights[0] > 0, heights[-1]) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "begins"),
+    [
+        ([], [(0, 0)]),
+        ([5], [(0, 0)]),
+        ([6], [(0, 0)]),
+        ([7], [(0, 0), (0, 6)]),
+        ([5, 10, 3], [(0, 0), (1, 1), (1, 7)]),
+        ([6, 0, 20], [(0, 0), (2, 0), (2, 6), (2, 12), (2, 18)]),
+    ],
+)
+def test_stretches_begin_after_so_many_lines_in_whichever_file_that_is(
+    lines: list[int], begins: list[tuple[int, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_plan, "LINES_A_STRETCH", 6)
+    monkeypatch.setattr(work_plan, "count_lines", lambda file: int(file.path))
+    files = [ArchiveFile(str(height), "table") for height in lines]
+
+    plan, told = work_plan.planned(files, tmp_path)
+
+    assert plan.stretches == tuple(number_of(*begin) for begin in begins)
+    assert told == lines
+    assert work_plan.planned([], tmp_path) == (plan, lines)
 
 
 def test_every_enabled_rule_gives_a_verdict_on_every_claim_of_its_reach(whole: Gathered) -> None:

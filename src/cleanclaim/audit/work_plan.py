@@ -129,7 +129,7 @@ def _begins(lines: Sequence[int]) -> list[int]:
     """Where stretches begin, of an archive whose files have so many lines."""
     begins, before = [0], 0
     for file, height in enumerate(lines):
-        first = (before // LINES_A_STRETCH + 1) * LINES_A_STRETCH
+        first = max(1, ceil(before / LINES_A_STRETCH)) * LINES_A_STRETCH
         begins += [number_of(file, line - before) for line in range(first, before + height, LINES_A_STRETCH)]
         before += height
     return begins
